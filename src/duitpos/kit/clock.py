@@ -1,0 +1,25 @@
+"""Time: one source of "now", and the trading day it belongs to."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """The present instant, in UTC."""
+    return timezone.now()
+
+
+def business_date(at: datetime, time_zone: str, day_closes_at: time) -> date:
+    """The trading day of an instant.
+
+    A day lasts until `day_closes_at` (local wall clock) of the next calendar day, so that a supper at 01:30
+    belongs to the evening before.
+    """
+    local = at.astimezone(ZoneInfo(time_zone))
+    if local.time() < day_closes_at:
+        return local.date() - timedelta(days=1)
+    return local.date()

@@ -1,0 +1,140 @@
+"""The environment, read once and refused in words (docs/settings.md lists every name)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+INSECURE_SECRET_KEY = "insecure-demo-key-for-one-machine-only-never-for-a-real-restaurant"  # noqa: S105
+INSECURE_ENCRYPTION_KEYS = "demo:" + base64.b64encode(b"duitpos-demo-encryption-key-0001").decode()
+STAGES = ("production", "demo", "test")
+
+read = environ.Env()
+
+
+def stage() -> str:
+    """DUITPOS_ENV: production (the default, so that nothing is left open by forgetting it), demo or test."""
+    value = str(read("DUITPOS_ENV", default="production"))
+    if value not in STAGES:
+        raise ImproperlyConfigured(f"DUITPOS_ENV is {value!r}: use one of {', '.join(STAGES)}.")
+    return value
+
+
+def secret_key(production: bool) -> str:
+    """SECRET_KEY: signs sessions and CSRF tokens."""
+    value = str(read("SECRET_KEY", default=INSECURE_SECRET_KEY))
+    if production and (value == INSECURE_SECRET_KEY or len(value) < 40):
+        raise ImproperlyConfigured(
+            "SECRET_KEY is missing, the demo's own, or shorter than 40 characters: set it to a long random text, for"
+            " example the output of `python -c 'import secrets; print(secrets.token_urlsafe(50))'`."
+        )
+    return value
+
+
+def encryption_keys(production: bool) -> dict[str, bytes]:
+    """DUITPOS_ENCRYPTION_KEYS as key id to 32 bytes; the first one seals new secrets."""
+    text = str(read("DUITPOS_ENCRYPTION_KEYS", default=INSECURE_ENCRYPTION_KEYS))
+    if production and text == INSECURE_ENCRYPTION_KEYS:
+        raise ImproperlyConfigured(
+            "DUITPOS_ENCRYPTION_KEYS is missing or the demo's own: set it to `k1:<32 random bytes in base64>`, for example"
+            " from `python -c 'import base64, os; print(\"k1:\" + base64.b64encode(os.urandom(32)).decode())'`."
+        )
+    keys: dict[str, bytes] = {}
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        name, _, body = part.partition(":")
+        try:
+            key = base64.b64decode(body, validate=True)
+        except binascii.Error:
+            key = b""
+        # The text itself is a secret, so the message names only the id.
+        if not name.replace("-", "").replace("_", "").isalnum() or len(key) != 32:
+            raise ImproperlyConfigured(
+                f"DUITPOS_ENCRYPTION_KEYS: the key {name!r} is not `id:base64` of exactly 32 bytes."
+            )
+        if name in keys:
+            raise ImproperlyConfigured(f"DUITPOS_ENCRYPTION_KEYS names the key {name!r} twice.")
+        keys[name] = key
+    if not keys:
+        raise ImproperlyConfigured("DUITPOS_ENCRYPTION_KEYS is empty.")
+    return keys
+
+
+def base_url(production: bool) -> str:
+    """BASE_URL: where guests and Stripe reach us, without a slash at the end."""
+    value = str(read("BASE_URL", default="" if production else "http://127.0.0.1:8000")).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured(
+            f"BASE_URL is {value!r}: set it to the address that guests open, such as https://order.example.my"
+        )
+    if production and parts.scheme != "https":
+        raise ImproperlyConfigured(f"BASE_URL is {value!r}: in production it must begin with https://")
+    return value
+
+
+def proxy_count(production: bool) -> int:
+    """DUITPOS_PROXY_COUNT: how many proxies of ours stand in front; a guest's address is read accordingly."""
+    text = str(read("DUITPOS_PROXY_COUNT", default="" if production else "0"))
+    if not text.isdigit():
+        raise ImproperlyConfigured(
+            "DUITPOS_PROXY_COUNT is missing or not a number: set it to how many proxies stand in front of DuitPOS"
+            " (0 when it is reached directly, 1 behind one Caddy or nginx)."
+        )
+    return int(text)
+
+
+def sandbox_urls() -> list[str]:
+    """DUITPOS_SANDBOX_URLS: API addresses besides Stripe's own that test accounts may use. Never used with a live key."""
+    urls = [url.strip().rstrip("/") for url in str(read("DUITPOS_SANDBOX_URLS", default="")).split(",") if url.strip()]
+    for url in urls:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ImproperlyConfigured(f"DUITPOS_SANDBOX_URLS: {url!r} is not an http(s) address.")
+    return urls
+
+
+def switch(name: str, default: bool = False) -> bool:
+    """A yes-or-no value; anything but the usual words is refused."""
+    text = str(read(name, default=str(default))).lower()
+    if text not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
+        raise ImproperlyConfigured(f"{name} is {text!r}: use true or false.")
+    return text in ("true", "1", "yes", "on")
+
+
+def number(name: str, default: int, least: int = 0) -> int:
+    """A whole number."""
+    text = str(read(name, default=str(default)))
+    if not text.isdigit() or int(text) < least:
+        raise ImproperlyConfigured(f"{name} is {text!r}: use a whole number of at least {least}.")
+    return int(text)
+
+
+def database(var: Path) -> dict[str, object]:
+    """DATABASE_URL for Django; without it one SQLite file in `var`. Options are those the races were tried with."""
+    try:
+        config: dict[str, object] = dict(read.db("DATABASE_URL", default=f"sqlite:///{var / 'duitpos.sqlite3'}"))
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured("DATABASE_URL is not understood: use postgres://user:password@host/name") from error
+    engine = str(config.get("ENGINE", ""))
+    if engine.endswith("sqlite3"):
+        config["CONN_MAX_AGE"] = None
+        config["OPTIONS"] = {
+            # Writers queue at BEGIN instead of failing in the middle; 20 s is longer than any queue seen (M36).
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+    elif engine.endswith("postgresql"):
+        # Pooled: a request gives its connection back while a processor is asked (kit/transact.py).
+        config["CONN_MAX_AGE"] = 0
+        config["OPTIONS"] = {
+            "pool": {"min_size": 2, "max_size": number("DUITPOS_DB_POOL", 20, least=1), "timeout": 20}
+        }
+    else:
+        raise ImproperlyConfigured(f"DATABASE_URL: {engine or 'nothing'} is not supported; use sqlite or postgres.")
+    return config

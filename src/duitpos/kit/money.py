@@ -1,0 +1,76 @@
+"""Money: whole minor units of one currency. Never a float."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel.numbers import format_currency, get_currency_precision
+
+
+class CurrencyMismatch(ValueError):
+    """Two amounts of different currencies met in one sum or comparison."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (`minor`, may be negative) of `currency`, a three-letter ISO 4217 code in capitals."""
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if isinstance(self.minor, bool) or not isinstance(self.minor, int):
+            raise TypeError("Money.minor is a whole number of minor units.")
+        if len(self.currency) != 3 or not self.currency.isupper():
+            raise ValueError(f"Not a currency code: {self.currency!r}")
+
+    def _same(self, other: Money) -> None:
+        if other.currency != self.currency:
+            raise CurrencyMismatch(f"{self.currency} and {other.currency}")
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor - other.minor, self.currency)
+
+    def __mul__(self, times: int) -> Money:
+        return Money(self.minor * times, self.currency)
+
+    def __lt__(self, other: Money) -> bool:
+        self._same(other)
+        return self.minor < other.minor
+
+    def __le__(self, other: Money) -> bool:
+        self._same(other)
+        return self.minor <= other.minor
+
+    def format(self, locale: str = "en_MY") -> str:
+        """As a person reads it, for example `RM 12.50`; locale as Babel names it."""
+        places = decimal_places(self.currency)
+        text = format_currency(Decimal(self.minor).scaleb(-places), self.currency, locale=locale)
+        return text.replace("\u00a0", "\u202f")
+
+    def __str__(self) -> str:
+        return self.format()
+
+
+def decimal_places(currency: str) -> int:
+    """How many decimals a currency is written with (ISO 4217, from CLDR): MYR 2, JPY 0, KWD 3."""
+    return get_currency_precision(currency)
+
+
+def parse_amount(text: str, currency: str) -> Money:
+    """An amount that a person typed ("12.50") as Money; ValueError when it has more decimals than the currency."""
+    places = decimal_places(currency)
+    try:
+        value = Decimal(text.strip().replace(",", ""))
+    except ArithmeticError as error:
+        raise ValueError(f"Not an amount: {text!r}") from error
+    minor = value.scaleb(places)
+    if not minor.is_finite() or minor != minor.to_integral_value():
+        raise ValueError(f"{currency} has {places} decimals: {text!r}")
+    return Money(int(minor), currency)

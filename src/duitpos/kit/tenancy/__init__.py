@@ -1,0 +1,7 @@
+"""Rows that belong to one tenant: base classes, the check of models, the guard of statements (decision 0002)."""
+
+from duitpos.kit.tenancy.guard import AcrossTenants, across_tenants
+from duitpos.kit.tenancy.keys import TenantForeignKey
+from duitpos.kit.tenancy.rows import TenantModel
+
+__all__ = ["AcrossTenants", "TenantForeignKey", "TenantModel", "across_tenants"]

@@ -1,0 +1,90 @@
+"""Refuses a statement that touches tenants' rows without saying whose.
+
+It hangs on every new connection (web, worker, tests), so a forgotten tenant is an error on one box today and not a
+fan-out over every shard later, and never one restaurant's rows on another's screen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from typing import Any
+
+from django.apps import apps
+from django.db.backends.signals import connection_created
+
+from duitpos.kit.tenancy.rows import TenantModel
+
+
+class AcrossTenants(Exception):
+    """A statement reads or writes tenants' rows without a constant tenant."""
+
+
+_marked: ContextVar[str | None] = ContextVar("across_tenants", default=None)
+
+# Statements of migrations and of the database itself; none of them returns a tenant's rows.
+_SCHEMA = re.compile(
+    r"\s*(CREATE|ALTER|DROP|COMMENT|TRUNCATE|PRAGMA|EXPLAIN|SET|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)\b", re.I
+)
+# How SQLite alters a table: a new one is made and every row copied, by a migration.
+_REMAKE = re.compile(r'INSERT INTO "new__(\w+)" \([^)]*\) SELECT .* FROM "\1"', re.S)
+_SOURCE = re.compile(r'\b(?:FROM|JOIN|UPDATE)\s+"(\w+)"(?:\s+(?:AS\s+)?([A-Z]\d+)\b)?')
+_INSERT = re.compile(r'\s*INSERT (?:OR IGNORE |OR REPLACE )?INTO "(\w+)" \(([^)]*)\)(.*)', re.S)
+
+
+@contextmanager
+def across_tenants(reason: str) -> Iterator[None]:
+    """Mark a read across tenants. `reason` says why it must be; a test lists every use."""
+    token = _marked.set(reason)
+    try:
+        yield
+    finally:
+        _marked.reset(token)
+
+
+@lru_cache(maxsize=1)
+def _tenant_tables() -> frozenset[str]:
+    return frozenset(m._meta.db_table for m in apps.get_models() if issubclass(m, TenantModel))
+
+
+@lru_cache(maxsize=4096)
+def names_its_tenant(sql: str) -> bool:
+    """Whether a statement is about one tenant's rows (or about no tenant's). It refuses what it does not understand."""
+    tables = _tenant_tables()
+    mentioned = [word for word in re.findall(r"\w+", sql.lower()) if word in tables]
+    if not mentioned or _SCHEMA.match(sql) or _REMAKE.fullmatch(sql):
+        return True
+    insert = _INSERT.match(sql)
+    if insert:
+        if '"tenant_id"' not in insert[2]:
+            return False
+        # What follows VALUES or ON CONFLICT refers to the inserted row; a SELECT is a statement of its own.
+        rest = insert[3]
+        return names_its_tenant(rest) if re.search(r"\bSELECT\b", rest, re.I) else True
+    sources = [(table, alias or f'"{table}"') for table, alias in _SOURCE.findall(sql) if table in tables]
+    quoted = set(re.findall(r'"(\w+)"', sql))
+    if not sources or any(word not in quoted for word in mentioned):
+        return False  # unquoted or lower-case SQL: not understood, so refused
+    columns = [re.escape(f'{name}."tenant_id"') for _, name in sources]
+    every = all(re.search(rf"{column}\)? (?:=|IN) |= \(?{column}", sql) for column in columns)
+    constant = any(re.search(rf"{column}\)? (?:=|IN) \(?%s", sql) for column in columns)
+    return every and constant
+
+
+def _guard(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    if _marked.get() is None and not names_its_tenant(sql):
+        raise AcrossTenants(sql)
+    return execute(sql, params, many, context)
+
+
+def _watch(connection: Any, **kwargs: Any) -> None:
+    if _guard not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_guard)
+
+
+def install() -> None:
+    """Watch every connection that is made from now on."""
+    connection_created.connect(_watch, dispatch_uid="duitpos.tenancy.guard")

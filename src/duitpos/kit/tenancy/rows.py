@@ -1,0 +1,35 @@
+"""The base of every table that belongs to a tenant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from duitpos.kit.ids import uuid7
+
+
+class TenantModel(models.Model):
+    """A row of one tenant: UUID key made in Python, and the tenant that never changes (scale.md rules 1 to 3)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    # No index of its own: every index of a tenant table starts with the tenant or is partial.
+    tenant = models.ForeignKey("duitpos.Tenant", on_delete=models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        abstract = True
+
+    def refresh_from_db(self, using: str | None = None, fields: Any = None, from_queryset: Any = None) -> None:
+        """Read the row again, naming its tenant."""
+        if from_queryset is None:
+            from_queryset = type(self)._base_manager.filter(tenant_id=self.tenant_id)
+        super().refresh_from_db(using, fields, from_queryset)
+
+    def _do_update(  # type: ignore[override]
+        self, base_qs: Any, using: Any, pk_val: Any, values: Any, update_fields: Any, forced_update: Any
+    ) -> bool:
+        # Private in Django, overridden by its sharding libraries too: the only way to make save() name the tenant.
+        values = [value for value in values if value[0].name != "tenant"]
+        return super()._do_update(  # type: ignore[misc,no-any-return]
+            base_qs.filter(tenant_id=self.tenant_id), using, pk_val, values, update_fields, forced_update
+        )

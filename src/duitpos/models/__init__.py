@@ -1,0 +1,43 @@
+"""Tables, constraints, derived properties. No verbs: what happens to rows lives in `domain`."""
+
+from duitpos.models.attention import Attention
+from duitpos.models.due import DueWork
+from duitpos.models.ledger import DirtyDay, LedgerEntry, NumberSeries
+from duitpos.models.menu import ItemGroup, ItemStock, MenuItem, MenuSection, Modifier, ModifierGroup
+from duitpos.models.order import Order, OrderEvent, OrderLine
+from duitpos.models.payment import Payment, PaymentDecline
+from duitpos.models.payment_setup import PaymentType, ProcessorAccount
+from duitpos.models.people import Membership, User
+from duitpos.models.refund import Refund
+from duitpos.models.table import Table
+from duitpos.models.tenant import Installation, Location, Tenant
+from duitpos.models.webhook_event import WebhookEvent
+
+__all__ = [
+    "Attention",
+    "DirtyDay",
+    "DueWork",
+    "Installation",
+    "ItemGroup",
+    "ItemStock",
+    "LedgerEntry",
+    "Location",
+    "Membership",
+    "MenuItem",
+    "MenuSection",
+    "Modifier",
+    "ModifierGroup",
+    "NumberSeries",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "Payment",
+    "PaymentDecline",
+    "PaymentType",
+    "ProcessorAccount",
+    "Refund",
+    "Table",
+    "Tenant",
+    "User",
+    "WebhookEvent",
+]

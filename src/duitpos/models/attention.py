@@ -1,0 +1,56 @@
+"""Something a person must look at."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duitpos.kit.tenancy import TenantForeignKey, TenantModel
+
+
+class AttentionKind(models.TextChoices):
+    """What happened. What staff can do about each is in domain/attention/offers.py."""
+
+    AMOUNT_DIFFERS = "amount_differs"
+    MODE_DIFFERS = "mode_differs"
+    ORDER_CANCELED = "order_canceled"
+    DUPLICATE_PAYMENT = "duplicate_payment"
+    LATE_MONEY = "late_money"
+    PAID_WHILE_CLOSED = "paid_while_closed"
+    SOLD_OUT_AFTER_PAYMENT = "sold_out_after_payment"
+    REFUND_DUE = "refund_due"
+    REFUND_FAILED = "refund_failed"
+    UNKNOWN_PAYMENT = "unknown_payment"
+    NO_PAYMENT_REQUIRED = "no_payment_required"
+    STILL_PROCESSING = "still_processing"
+    NOT_AT_PROCESSOR = "not_at_processor"
+    KEY_REFUSED = "key_refused"
+    EVENT_FAILED = "event_failed"
+    KEY_REUSED = "key_reused"
+
+
+class Attention(TenantModel):
+    """Opened once per kind and subject, whatever the number of paths that find it (M16)."""
+
+    kind = models.CharField(max_length=24, choices=AttentionKind.choices)
+    subject_id = models.UUIDField(help_text="The payment, refund, event or account it is about.")
+    order = TenantForeignKey("duitpos.Order", on_delete=models.PROTECT, null=True, related_name="attentions")
+    payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="attentions")
+    account = TenantForeignKey("duitpos.ProcessorAccount", on_delete=models.PROTECT, null=True, related_name="attentions")
+    amount_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3, blank=True)
+    detail = models.CharField(max_length=500, blank=True, help_text="Facts for staff, in plain words.")
+    opened_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = TenantForeignKey("duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    resolution = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "kind", "subject_id"], name="attention_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=AttentionKind.values), name="attention_kind"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "-opened_at"], condition=models.Q(resolved_at__isnull=True), name="attention_open"
+            )
+        ]

@@ -1,0 +1,33 @@
+"""Work that is due after a commit: a tenant's row, so that nothing rests on the task queue (scale.md)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duitpos.kit.tenancy import TenantForeignKey, TenantModel
+
+
+class DueKind(models.TextChoices):
+    """What is to be done."""
+
+    RECEIPT = "receipt"
+
+
+class DueWork(TenantModel):
+    """One piece of outbound work, once per kind and subject. A task hurries it, the sweep makes sure of it."""
+
+    kind = models.CharField(max_length=10, choices=DueKind.choices)
+    subject_id = models.UUIDField(help_text="The payment or order it is about.")
+    order = TenantForeignKey("duitpos.Order", on_delete=models.CASCADE, related_name="due_work")
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True, help_text="When to try (again); empty when done.")
+    done_at = models.DateTimeField(null=True)
+    tries = models.PositiveIntegerField(default=0)
+    outcome = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "kind", "subject_id"], name="due_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=DueKind.values), name="due_kind"),
+        ]
+        indexes = [models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="due_at")]

@@ -1,0 +1,128 @@
+"""An order: pinned lines and totals, one status, one row for every flip of it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duitpos.kit.ids import secret_token
+from duitpos.kit.money import Money
+from duitpos.kit.tenancy import TenantForeignKey, TenantModel
+
+
+class OrderStatus(models.TextChoices):
+    """`held` waits for payment and is on no board (design.md section 4)."""
+
+    HELD = "held"
+    PLACED = "placed"
+    PREPARING = "preparing"
+    READY = "ready"
+    SERVED = "served"
+    CANCELED = "canceled"
+
+
+class Order(TenantModel):
+    """A submitted request for food. Written once, then only its status, release and number change (advance.py)."""
+
+    location = TenantForeignKey("duitpos.Location", on_delete=models.PROTECT, related_name="orders")
+    table = TenantForeignKey("duitpos.Table", on_delete=models.PROTECT, null=True, related_name="orders")
+    channel = models.CharField(max_length=10, default="qr")
+    status = models.CharField(max_length=10, choices=OrderStatus.choices, default=OrderStatus.HELD)
+    is_test = models.BooleanField(default=False, help_text="Paid with test keys: marked, own numbers, no revenue.")
+    token = models.CharField(max_length=32, default=secret_token, help_text="The guest's link to this order.")
+    guest_token = models.CharField(max_length=32, help_text="The phone that ordered: its cookie.")
+    checkout_key = models.CharField(max_length=64, help_text="The cart's key: one order for ever (M3).")
+    contents = models.CharField(max_length=64, help_text="Digest of what was ordered: another cart under one key differs.")
+    replaces = TenantForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    note = models.CharField(max_length=300, blank=True)
+
+    # Totals and the rules they were made with, pinned at checkout. Minor units of `currency`; rates in basis points.
+    currency = models.CharField(max_length=3)
+    subtotal_minor = models.BigIntegerField()
+    service_charge_minor = models.BigIntegerField(default=0)
+    tax_minor = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField()
+    service_charge_bp = models.PositiveIntegerField(default=0)
+    tax_bp = models.PositiveIntegerField(default=0)
+    tax_name = models.CharField(max_length=20, blank=True)
+    tax_is_inclusive = models.BooleanField(default=False)
+    tax_on_service_charge = models.BooleanField(default=False)
+    menu_version = models.PositiveBigIntegerField(default=0)
+
+    created_at = models.DateTimeField()
+    # Given when the order is released to the kitchen.
+    released_by = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="released")
+    placed_at = models.DateTimeField(null=True)
+    business_date = models.DateField(null=True)
+    number = models.PositiveIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="Served or canceled at.")
+    cancel_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "checkout_key"], name="order_checkout_key"),
+            models.UniqueConstraint(fields=["tenant", "token"], name="order_token"),
+            models.UniqueConstraint(
+                fields=["tenant", "location", "business_date", "is_test", "number"], name="order_number"
+            ),
+            models.CheckConstraint(condition=models.Q(status__in=OrderStatus.values), name="order_status"),
+            models.CheckConstraint(condition=models.Q(total_minor__gte=0), name="order_total"),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "-created_at"], name="order_newest"),
+            models.Index(fields=["tenant", "location", "status", "placed_at"], name="order_board"),
+            models.Index(fields=["tenant", "guest_token", "-created_at"], name="order_guest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or str(self.id)
+
+    @property
+    def label(self) -> str:
+        """What staff and guest call it: "12", or "T12" for a test order; empty before it is released."""
+        if self.number is None:
+            return ""
+        return f"T{self.number}" if self.is_test else str(self.number)
+
+    @property
+    def total(self) -> Money:
+        """What is to be paid."""
+        return Money(self.total_minor, self.currency)
+
+
+class OrderLine(TenantModel):
+    """One selected item with names, modifiers and prices as they were at checkout."""
+
+    order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    item = TenantForeignKey("duitpos.MenuItem", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    quantity = models.PositiveIntegerField()
+    unit_price_minor = models.BigIntegerField(help_text="With its modifiers.")
+    total_minor = models.BigIntegerField()
+    modifiers = models.JSONField(default=list, help_text='[{"id", "group", "name", "price_delta_minor"}]')
+    allergens = models.JSONField(default=list)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "order", "position"], name="order_line_position"),
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="order_line_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.name}"
+
+
+class OrderEvent(TenantModel):
+    """One flip of an order's status: who, when, from, to, why."""
+
+    order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=20, help_text="guest, staff, webhook, return, sweep, button.")
+    member = TenantForeignKey("duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    from_status = models.CharField(max_length=10, blank=True)
+    to_status = models.CharField(max_length=10)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "order", "at"], name="order_event_order")]

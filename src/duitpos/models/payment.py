@@ -1,0 +1,116 @@
+"""One attempt to move money for an order, and the declines on the way."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duitpos.kit.money import Money
+from duitpos.kit.tenancy import TenantForeignKey, TenantModel
+
+
+class PaymentStatus(models.TextChoices):
+    """Only the processor's word changes it (design.md section 4)."""
+
+    CREATED = "created"
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+LIVE_ATTEMPT = (PaymentStatus.CREATED, PaymentStatus.PENDING)
+"""States in which a guest may still pay; an order has at most one such payment (M4)."""
+
+
+class Payment(TenantModel):
+    """An attempt. What the processor is asked is pinned in `ask` before the call, so a repeat says the same (M10)."""
+
+    # Empty only for money that reached us for an order we do not know (M19).
+    order = TenantForeignKey("duitpos.Order", on_delete=models.PROTECT, null=True, related_name="payments")
+    account = TenantForeignKey("duitpos.ProcessorAccount", on_delete=models.PROTECT, related_name="payments")
+    payment_type = TenantForeignKey("duitpos.PaymentType", on_delete=models.PROTECT, related_name="payments")
+    location = TenantForeignKey("duitpos.Location", on_delete=models.PROTECT, null=True, related_name="+")
+    status = models.CharField(max_length=10, choices=PaymentStatus.choices, default=PaymentStatus.CREATED)
+    is_test = models.BooleanField(default=False)
+    is_processing = models.BooleanField(default=False, help_text="Session complete, money not yet there.")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    created_at = models.DateTimeField()
+
+    # The call that starts it.
+    ask = models.JSONField(default=dict, help_text="The whole request as sent; a replay sends exactly this.")
+    expires_at = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=80, blank=True, help_text="The checkout session (cs_…).")
+    redirect_url = models.TextField(blank=True, help_text="The processor's page for this session.")
+    intent_reference = models.CharField(max_length=80, blank=True, help_text="The payment intent (pi_…).")
+    charge_reference = models.CharField(max_length=80, blank=True, help_text="The charge (ch_…).")
+
+    # What came of it.
+    moved_minor = models.BigIntegerField(null=True, help_text="What really moved, in moved_currency.")
+    moved_currency = models.CharField(max_length=3, blank=True)
+    method = models.JSONField(default=dict, help_text='{"kind", "brand", "last4", "wallet", …} for people.')
+    guest_email = models.CharField(max_length=254, blank=True)
+    settled_at = models.DateTimeField(null=True, help_text="Our clock; gives the business date (M34).")
+    settled_via = models.CharField(max_length=10, blank=True, help_text="webhook, return, sweep or button.")
+    paid_at = models.DateTimeField(null=True, help_text="The processor's clock.")
+    business_date = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True, help_text="Failed or canceled at.")
+    failure = models.CharField(max_length=300, blank=True)
+    # A guard for refunds, not a second truth: compared with the rows by a check (M6).
+    refund_reserved_minor = models.BigIntegerField(default=0)
+
+    # The sweep (M27, M28).
+    next_check_at = models.DateTimeField(null=True)
+    checks = models.PositiveIntegerField(default=0)
+    last_problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(status__in=PaymentStatus.values), name="payment_status"),
+            models.UniqueConstraint(
+                fields=["tenant", "order"], condition=models.Q(status__in=("created", "pending")), name="payment_live"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "account", "reference"], condition=~models.Q(reference=""), name="payment_reference"
+            ),
+            models.CheckConstraint(condition=models.Q(refund_reserved_minor__gte=0), name="payment_reserved"),
+        ]
+        indexes = [
+            models.Index(fields=["next_check_at"], condition=models.Q(next_check_at__isnull=False), name="payment_due"),
+            models.Index(fields=["tenant", "order"], name="payment_order"),
+            models.Index(fields=["tenant", "intent_reference"], name="payment_intent"),
+            models.Index(fields=["tenant", "-created_at"], name="payment_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.status}"
+
+    @property
+    def amount(self) -> Money:
+        """What was asked for."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def moved(self) -> Money:
+        """What really moved; before it is settled, nothing."""
+        return Money(self.moved_minor or 0, self.moved_currency or self.currency)
+
+    @property
+    def refundable(self) -> Money:
+        """What moved and is not reserved by a refund."""
+        return self.moved - Money(self.refund_reserved_minor, self.moved.currency)
+
+
+class PaymentDecline(TenantModel):
+    """A card that was refused. The guest stays on the processor's page; the payment's state does not change (M2)."""
+
+    payment = TenantForeignKey(Payment, on_delete=models.CASCADE, related_name="declines")
+    reference = models.CharField(max_length=80, help_text="The failed charge, or the event when there is none.")
+    at = models.DateTimeField()
+    code = models.CharField(max_length=60, blank=True)
+    decline_code = models.CharField(max_length=60, blank=True)
+    message = models.CharField(max_length=300, blank=True)
+    method = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "payment", "reference"], name="decline_once")]

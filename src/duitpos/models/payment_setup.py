@@ -1,0 +1,116 @@
+"""What the restaurant takes payment with, and the processors behind it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duitpos.kit.crypto import vault
+from duitpos.kit.tenancy import TenantForeignKey, TenantModel
+
+
+class PaymentKind(models.TextChoices):
+    """Where it is taken: by a processor on the guest's phone, or at the counter."""
+
+    ONLINE = "online"
+    COUNTER = "counter"
+
+
+class PaymentType(TenantModel):
+    """What staff and guests choose and what reports group by: Cash, Online Payment."""
+
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10, choices=PaymentKind.choices, default=PaymentKind.ONLINE)
+    is_active = models.BooleanField(default=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "code"], name="payment_type_code"),
+            models.CheckConstraint(condition=models.Q(kind__in=PaymentKind.values), name="payment_type_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Mode(models.TextChoices):
+    """Test money or real money. Never mixed."""
+
+    TEST = "test"
+    LIVE = "live"
+
+
+class AccountState(models.TextChoices):
+    """`new` has no usable key yet; `retired` starts nothing but still verifies, fetches and refunds (M13)."""
+
+    NEW = "new"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class ProcessorAccount(TenantModel):
+    """A processor added to a payment type. Identity is (processor, external_id, mode); it never becomes another (M12, M13)."""
+
+    payment_type = TenantForeignKey(PaymentType, on_delete=models.PROTECT, related_name="accounts")
+    processor = models.CharField(max_length=20)
+    external_id = models.CharField(max_length=80, blank=True, help_text="The processor's account id (acct_…).")
+    mode = models.CharField(max_length=4, choices=Mode.choices, default=Mode.TEST)
+    state = models.CharField(max_length=10, choices=AccountState.choices, default=AccountState.NEW)
+    api_base = models.CharField(max_length=200, blank=True, help_text="A sandbox address; empty: the processor's own.")
+    secrets = models.JSONField(default=dict, help_text="Field name to sealed text; see reveal().")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    # Facts the processor told us, and the account's health. Written by set-up, webhook and sweep.
+    name = models.CharField(max_length=120, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    can_charge = models.BooleanField(default=False)
+    checked_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True, help_text="What is wrong, in words; empty when well.")
+    paused_at = models.DateTimeField(null=True, help_text="The key was refused (401/403): the sweep asks nothing (M14).")
+    last_event_at = models.DateTimeField(null=True)
+    bad_signatures = models.PositiveIntegerField(default=0)
+    last_bad_signature_at = models.DateTimeField(null=True)
+    last_bad_signature = models.CharField(max_length=200, blank=True)
+    foreign_events = models.PositiveIntegerField(default=0)
+    unknown_events = models.PositiveIntegerField(default=0)
+    next_events_at = models.DateTimeField(null=True, help_text="When to ask for events it could not deliver.")
+    events_seen_to = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "payment_type", "processor", "external_id", "mode"],
+                condition=~models.Q(external_id=""),
+                name="account_identity",
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=AccountState.values), name="account_state"),
+            models.CheckConstraint(condition=models.Q(mode__in=Mode.values), name="account_mode"),
+        ]
+        indexes = [
+            models.Index(fields=["next_events_at"], condition=models.Q(next_events_at__isnull=False), name="account_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.processor} {self.external_id or self.id}"
+
+    def _place(self, field: str) -> str:
+        return f"{self.tenant_id}/{self.id}/{field}"
+
+    def seal(self, field: str, plain: str) -> None:
+        """Keep a secret (not saved yet). Empty forgets it."""
+        if plain:
+            self.secrets = {**self.secrets, field: vault().seal(plain, self._place(field))}
+        else:
+            self.secrets = {name: box for name, box in self.secrets.items() if name != field}
+
+    def reveal(self, field: str) -> str:
+        """A secret in the clear, to make a client for one call; empty when there is none. SecretUnreadable."""
+        box = self.secrets.get(field, "")
+        return vault().open(box, self._place(field)) if box else ""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it moves real money."""
+        return self.mode == Mode.LIVE

@@ -1,0 +1,74 @@
+"""Money given back."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duitpos.kit.money import Money
+from duitpos.kit.tenancy import TenantForeignKey, TenantModel
+
+
+class RefundStatus(models.TextChoices):
+    """succeeded -> failed: the bank sent it back; opens an Attention."""
+
+    CREATED = "created"
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+class RefundSource(models.TextChoices):
+    """Who wanted it: our staff, somebody at the processor's dashboard, or a rule of the house."""
+
+    STAFF = "staff"
+    PROCESSOR = "processor"
+    POLICY = "policy"
+
+
+class Refund(TenantModel):
+    """A refund: our row first, then the call with a key made from it."""
+
+    payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, related_name="refunds")
+    status = models.CharField(max_length=10, choices=RefundStatus.choices, default=RefundStatus.CREATED)
+    source = models.CharField(max_length=10, choices=RefundSource.choices, default=RefundSource.STAFF)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=200, blank=True)
+    member = TenantForeignKey("duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    reference = models.CharField(max_length=80, blank=True, help_text="re_…")
+    # A new call after an unknown answer older than 23 h is a new generation of the key (M17).
+    key_generation = models.PositiveIntegerField(default=1)
+    first_sent_at = models.DateTimeField(null=True, help_text="First call of this key generation.")
+    ended_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=300, blank=True)
+    next_check_at = models.DateTimeField(null=True)
+    checks = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(status__in=RefundStatus.values), name="refund_status"),
+            models.CheckConstraint(condition=models.Q(source__in=RefundSource.values), name="refund_source"),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="refund_amount"),
+            models.UniqueConstraint(
+                fields=["tenant", "payment", "reference"], condition=~models.Q(reference=""), name="refund_reference"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_check_at"], condition=models.Q(next_check_at__isnull=False), name="refund_due"),
+            models.Index(fields=["tenant", "payment"], name="refund_payment"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.status}"
+
+    @property
+    def amount(self) -> Money:
+        """What is given back."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the call: our row, and which generation of it."""
+        return f"refund-{self.id}-{self.key_generation}"

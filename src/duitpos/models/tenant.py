@@ -1,0 +1,75 @@
+"""The restaurant business, its sites, and the installation that hosts them."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from duitpos.kit.ids import uuid7
+from duitpos.kit.tenancy import TenantModel
+
+RESERVED_SLUGS = frozenset(
+    "accounts admin api assets demo docs favicon.ico healthz help live login logout media metrics readyz robots.txt"
+    " sandbox sign-in sign-up signin signup static status stripe support webhooks www".split()
+)
+"""First path segments that are ours; no restaurant may take one of them (design.md section 7)."""
+
+
+class Installation(models.Model):
+    """This database: one row. Its id marks everything we send to a processor; a copy elsewhere differs in base_url (M20)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    base_url = models.CharField(max_length=200)
+    adopted_at = models.DateTimeField(auto_now_add=True)
+
+
+class Tenant(models.Model):
+    """The restaurant business. It is closed, never deleted (M31)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(
+        max_length=40, unique=True, validators=[RegexValidator(r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$")]
+    )
+    name = models.CharField(max_length=120)
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may start anything new; a closed one still receives, sweeps and refunds."""
+        return self.closed_at is None
+
+
+class Location(TenantModel):
+    """A physical site. Its money rules are pinned into every order made there."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=40)
+    position = models.PositiveIntegerField(default=0)
+    address = models.CharField(max_length=200, blank=True)
+    time_zone = models.CharField(max_length=64, default="Asia/Kuala_Lumpur")
+    locale = models.CharField(max_length=16, default="en_MY", help_text="How money and dates are written (Babel).")
+    currency = models.CharField(max_length=3, default="MYR")
+    day_closes_at = models.TimeField(default=time(4, 0), help_text="The trading day ends at this local time.")
+    # Basis points: 600 is 6 %.
+    service_charge_bp = models.PositiveIntegerField(default=0)
+    tax_bp = models.PositiveIntegerField(default=0)
+    tax_name = models.CharField(max_length=20, default="SST")
+    tax_is_inclusive = models.BooleanField(default=False)
+    tax_on_service_charge = models.BooleanField(default=False)
+    opens_at = models.TimeField(null=True, blank=True, help_text="Empty: open all day.")
+    closes_at = models.TimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    menu_version = models.PositiveBigIntegerField(default=1, help_text="Goes up with every change a guest could see.")
+    shown_version = models.PositiveBigIntegerField(default=1, help_text="Goes up when this row or its tables change.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "slug"], name="location_slug")]
+
+    def __str__(self) -> str:
+        return self.name

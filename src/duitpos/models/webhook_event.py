@@ -1,0 +1,40 @@
+"""What a processor told us: every verified event once, with what became of it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duitpos.kit.tenancy import TenantForeignKey, TenantModel
+
+
+class EventState(models.TextChoices):
+    """`failed` runs again at the next delivery or sweep: dedupe is on done, not on presence (M18)."""
+
+    DONE = "done"
+    FAILED = "failed"
+
+
+class WebhookEvent(TenantModel):
+    """A stored inbound notice."""
+
+    account = TenantForeignKey("duitpos.ProcessorAccount", on_delete=models.PROTECT, related_name="events")
+    external_id = models.CharField(max_length=80)
+    type = models.CharField(max_length=80)
+    state = models.CharField(max_length=6, choices=EventState.choices)
+    outcome = models.CharField(max_length=40, help_text="One word from a closed list: settled, duplicate, foreign …")
+    payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="events")
+    body = models.TextField(help_text="As it came.")
+    received_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=1)
+    error = models.TextField(blank=True)
+    next_try_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "account", "external_id"], name="event_once"),
+            models.CheckConstraint(condition=models.Q(state__in=EventState.values), name="event_state"),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "payment", "received_at"], name="event_payment"),
+            models.Index(fields=["next_try_at"], condition=models.Q(next_try_at__isnull=False), name="event_due"),
+        ]

@@ -1,0 +1,338 @@
+"""The interface of a processor, and the values that cross it.
+
+Adding a processor is one folder beside `stripe`, one line in `registry.py` and the contract tests. Everything here is
+in our words and our units: whole minor units of ISO 4217 currencies, UTC times, our states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from duitpos.kit.money import Money
+
+
+class Failure(StrEnum):
+    """Why a call failed: one closed table. Only REFUSED is a definite answer that may end an attempt (M9)."""
+
+    KEY_REFUSED = "key_refused"  # 401, 403: the key is wrong, revoked or too narrow
+    NOT_FOUND = "not_found"  # 404
+    REFUSED = "refused"  # another definite 4xx
+    KEY_REUSED = "key_reused"  # the idempotency key was used with other parameters: our bug (M10)
+    BUSY = "busy"  # 409, 429: a twin is in flight, or too many calls
+    UNAVAILABLE = "unavailable"  # 5xx, timeout, connection dropped: unknown whether it was done
+
+
+class ProcessorError(Exception):
+    """A call failed. `message` is for staff and holds no secret; `replayed`: a stored answer of an earlier call (M7)."""
+
+    def __init__(self, failure: Failure, message: str, *, code: str = "", replayed: bool = False) -> None:
+        super().__init__(message)
+        self.failure = failure
+        self.message = message
+        self.code = code
+        self.replayed = replayed
+
+    @property
+    def is_definite(self) -> bool:
+        """Whether the processor said no, and will say it again."""
+        return self.failure in (Failure.REFUSED, Failure.NOT_FOUND)
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same call with the same key may succeed later."""
+        return self.failure in (Failure.BUSY, Failure.UNAVAILABLE) and not self.replayed
+
+
+class SignatureProblem(StrEnum):
+    """Why an inbound event was not believed."""
+
+    MISSING = "missing"  # no signature header
+    NO_SECRET = "no_secret"  # nothing to verify with yet (M26)
+    MISMATCH = "mismatch"  # signed with another secret, or altered
+    CLOCK = "clock"  # signed right, but too old: our clock or theirs (M25)
+    MALFORMED = "malformed"  # verified, but not an event
+
+
+class SignatureInvalid(Exception):
+    """An inbound event was not believed; nothing but a counter changes."""
+
+    def __init__(self, problem: SignatureProblem) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialField:
+    """One secret the owner pastes. `looks_like` says in words what a right one looks like."""
+
+    name: str
+    label: str
+    looks_like: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What drives the screens."""
+
+    refunds: bool
+    webhooks: bool
+    minimum_minor: Mapping[str, int] = field(default_factory=dict)
+    """Smallest amount per currency, minor units; absent: no known minimum."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """Who a key belongs to."""
+
+    external_id: str
+    name: str
+    country: str
+    currency: str
+    mode: str
+    """test or live, read off the key."""
+    can_charge: bool
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What we write into everything we create at a processor, so that it can be told from others' (M19)."""
+
+    installation: str
+    tenant: str
+    payment: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskLine:
+    """A line the guest sees at the processor. `unit_minor` times `quantity` adds up, over all lines, to the amount."""
+
+    name: str
+    unit_minor: int
+    quantity: int
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutAsk:
+    """Everything a start call says; pinned in the payment before the call, so that a repeat says the same (M10)."""
+
+    mark: Mark
+    amount_minor: int
+    currency: str
+    lines: tuple[AskLine, ...]
+    success_url: str
+    """Holds the literal {REFERENCE} where the processor puts its own session id."""
+    cancel_url: str
+    expires_at: int
+    """Unix seconds."""
+    description: str
+    locale: str
+    api_version: str = ""
+    """The processor's API version the ask was made for; the adapter fills it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, for the payment's row."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> CheckoutAsk:
+        """The ask as it was pinned."""
+        plain = dict(value)
+        plain["mark"] = Mark(**plain["mark"])
+        plain["lines"] = tuple(AskLine(**line) for line in plain["lines"])
+        return cls(**plain)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutSession:
+    """The page made for one payment. `url` is empty when the session is no longer open."""
+
+    reference: str
+    url: str
+    expires_at: datetime
+
+
+class SnapshotState(StrEnum):
+    """What the processor says of an attempt, in our words."""
+
+    OPEN = "open"  # still payable
+    PROCESSING = "processing"  # complete, money not yet there
+    PAID = "paid"
+    FAILED = "failed"  # complete, and the money will not come
+    EXPIRED = "expired"  # can no longer be paid
+    FREE = "free"  # complete without payment: impossible for us (money-path.md, first table)
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """A refused card. `reference` is the failed charge, unique per try; `message` is the processor's, for staff."""
+
+    reference: str
+    at: datetime
+    code: str
+    decline_code: str
+    message: str
+    method: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSnapshot:
+    """The truth about an attempt at one moment, from a fetch or a signed event."""
+
+    reference: str
+    state: SnapshotState
+    amount: Money | None
+    is_live: bool
+    mark: Mark | None
+    """None: not made by any DuitPOS."""
+    intent_reference: str = ""
+    charge_reference: str = ""
+    url: str = ""
+    paid_at: datetime | None = None
+    method: Mapping[str, str] = field(default_factory=dict)
+    """For people: kind, brand, last4, wallet, bank …; only what is known."""
+    guest_email: str = ""
+    declines: tuple[Decline, ...] = ()
+    failure: str = ""
+
+
+class RefundState(StrEnum):
+    """What the processor says of a refund."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSnapshot:
+    """The truth about a refund. `our_refund` is our row's id where we made it, else empty."""
+
+    reference: str
+    state: RefundState
+    amount: Money
+    our_refund: str
+    intent_reference: str
+    charge_reference: str
+    failure: str = ""
+    reason: str = ""
+    created_at: datetime | None = None
+
+
+class EventKind(StrEnum):
+    """What an inbound event is about, so far as we care."""
+
+    PAYMENT = "payment"  # a checkout session changed
+    DECLINE = "decline"  # a card was refused
+    REFUND = "refund"  # a refund changed
+    REFUNDED_CHARGE = "refunded_charge"  # a charge was refunded, here or at the processor's dashboard
+    OTHER = "other"  # acknowledged and counted
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessorEvent:
+    """A verified inbound event.
+
+    `is_hint`: rendered in another API version or lacking a field we need: fetch before acting (M11). Then `payment` and
+    `refund` are None and only the references can be used.
+    """
+
+    external_id: str
+    type: str
+    kind: EventKind
+    is_live: bool
+    created_at: datetime
+    mark: Mark | None
+    is_hint: bool = False
+    reference: str = ""
+    """The checkout session, where the event is about one."""
+    intent_reference: str = ""
+    charge_reference: str = ""
+    payment: PaymentSnapshot | None = None
+    decline: Decline | None = None
+    refund: RefundSnapshot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSecret:
+    """An endpoint made at the processor, and the secret it signs with."""
+
+    endpoint_id: str
+    secret: str
+
+
+class Processor(Protocol):
+    """One account at one processor, opened with its credentials for the calls of one piece of work.
+
+    Calls raise ProcessorError. None of them may be made inside a transaction.
+    """
+
+    def check(self) -> AccountFacts:
+        """Who the key belongs to."""
+        ...
+
+    def start(self, ask: CheckoutAsk, key: str) -> CheckoutSession:
+        """Make the page that `ask` describes. The same key and ask answer with the same session for 24 hours."""
+        ...
+
+    def fetch(self, reference: str) -> PaymentSnapshot:
+        """The truth about an attempt."""
+        ...
+
+    def fetch_by_intent(self, intent_reference: str) -> PaymentSnapshot | None:
+        """The truth about the attempt that a payment intent belongs to; None when no session has it."""
+        ...
+
+    def cancel(self, reference: str) -> PaymentSnapshot:
+        """Expire what is not paid. "Already paid" is a snapshot, not an error. Idempotent, so it takes no key (M5)."""
+        ...
+
+    def refund(self, intent_reference: str, amount: Money, key: str, our_refund: str, reason: str) -> RefundSnapshot:
+        """Give money back. `our_refund` is written into the refund, so that it can be found again (M17)."""
+        ...
+
+    def refunds_of(self, intent_reference: str) -> list[RefundSnapshot]:
+        """Every refund of a payment, also those made at the processor."""
+        ...
+
+    def undelivered(self, since: datetime) -> Iterable[ProcessorEvent]:
+        """Events of our kinds that the processor could not deliver, oldest first."""
+        ...
+
+
+class Adapter(Protocol):
+    """A kind of processor: opens accounts, reads its webhooks, judges pasted credentials."""
+
+    name: str
+    label: str
+    can: Capabilities
+    credential_fields: tuple[CredentialField, ...]
+    guide_events: tuple[tuple[str, bool], ...]
+    """Event types to tick at the processor; True for those that are enough."""
+
+    def open(self, secret_key: str, api_base: str) -> Processor:
+        """An account, for the calls of one piece of work. `api_base` is empty for the processor's own address."""
+        ...
+
+    def read_event(self, body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> ProcessorEvent:
+        """Verify with any of the secrets and read; raises SignatureInvalid. Headers have lower-case names."""
+        ...
+
+    def credential_problem(self, field_name: str, value: str) -> str:
+        """What is wrong with a pasted credential, in words; empty when it looks right."""
+        ...
+
+    def mode_of(self, secret_key: str) -> str:
+        """test or live."""
+        ...
+
+    def currency_problem(self, currency: str) -> str:
+        """Why amounts of this currency cannot be sent exactly; empty when they can."""
+        ...

@@ -1,0 +1,13 @@
+"""The processors there are. A new one is one line here."""
+
+from __future__ import annotations
+
+from duitpos.processors.base import Adapter
+from duitpos.processors.stripe.adapter import StripeAdapter
+
+ADAPTERS: dict[str, Adapter] = {"stripe": StripeAdapter()}
+
+
+def adapter(name: str) -> Adapter:
+    """The adapter of a stored account; KeyError for a name that is not installed."""
+    return ADAPTERS[name]

@@ -1,0 +1,168 @@
+"""Django's settings, all of them from the environment (docs/settings.md)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from duitpos.kit import env, logs
+
+PACKAGE = Path(__file__).resolve().parent
+STAGE = env.stage()
+PRODUCTION = STAGE == "production"
+VAR = Path(str(env.read("DUITPOS_VAR", default="var"))).absolute()
+
+DEBUG = env.switch("DEBUG")
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG is on: production shows no stack traces to guests. Unset DEBUG.")
+SECRET_KEY = env.secret_key(PRODUCTION)
+ENCRYPTION_KEYS = env.encryption_keys(PRODUCTION)
+BASE_URL = env.base_url(PRODUCTION)
+SANDBOX_URLS = env.sandbox_urls()
+PROXY_COUNT = env.proxy_count(PRODUCTION)
+IS_HTTPS = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = env.read.list("ALLOWED_HOSTS", default=[BASE_URL.split("//")[1].split(":")[0]])
+if not PRODUCTION:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, "127.0.0.1", "localhost", "testserver"]
+
+DATABASES = {"default": env.database(VAR)}
+SHARDED = False  # becomes true with the distributed database of a later rung (scale.md)
+CACHES = {"default": env.read.cache_url("CACHE_URL", default="locmemcache://duitpos")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOMS = ("guest", "dashboard", "counter", "kitchen", "accounts", "ui")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "duitpos.apps.DuitPOS",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "duitpos.ui.errors.DomainErrors",
+]
+ROOT_URLCONF = "duitpos.urls"
+WSGI_APPLICATION = "duitpos.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / room / "templates" for room in ROOMS],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "libraries": {"ui": "duitpos.ui.tags"},
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+LOCALE_PATHS = [PACKAGE / "locale"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [path for room in ROOMS if (path := PACKAGE / room / "static").is_dir()]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STAGE != "test"
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = STAGE == "test"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR / "media"
+
+# --- who signs in ---------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "duitpos.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if STAGE == "test":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/accounts/restaurants/"
+ACCOUNT_ADAPTER = "duitpos.accounts.adapter.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
+
+# --- what the browser is told ---------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = False  # the proxy's work; a redirect here would break its health checks
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "duitpos.ui.errors.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; a cart of 200 lines is far below
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# --- work after the request -----------------------------------------------------------------------------
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+try:
+    vars().update(env.read.email_url("EMAIL_URL", default="consolemail://"))
+except (ValueError, KeyError, ImproperlyConfigured) as error:
+    raise ImproperlyConfigured("EMAIL_URL is not understood: use smtp+tls://user:password@host:587") from error
+DEFAULT_FROM_EMAIL = str(env.read("DUITPOS_EMAIL_FROM", default="DuitPOS <no-reply@localhost>"))
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logs.configure(str(env.read("LOG_LEVEL", default="INFO")).upper(), as_json=PRODUCTION)

@@ -1,0 +1,47 @@
+"""From the domain's errors to pages: the one place that gives an error its HTTP status."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import DomainError, Kind
+
+STATUS = {
+    Kind.INVALID: 400,
+    Kind.CONFLICT: 409,
+    Kind.GONE: 404,
+    Kind.FORBIDDEN: 403,
+    Kind.DECLINED: 402,
+    Kind.UNAVAILABLE: 503,
+}
+
+
+class DomainErrors:
+    """Middleware: a DomainError that a view let through becomes a page that says what to do."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Django calls this for an exception of a view; None lets the others become a 500."""
+        if not isinstance(exception, DomainError):
+            return None
+        return error_page(request, exception.message, STATUS[exception.kind])
+
+
+def error_page(request: HttpRequest, message: str, status: int) -> HttpResponse:
+    """A plain page with one sentence and a way back."""
+    return render(request, "ui/error.html", {"message": message, "status": status}, status=status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from another site or from before the cookie was lost: nothing was done, and the cart is still there."""
+    message = _("This page was open for too long, or cookies are off. Nothing was sent and nothing was lost: go back, reload, and try again.")
+    return error_page(request, message, 403)
