@@ -1,0 +1,117 @@
+"""Each house rule refuses what it is there for, and lets pass what only looks like it."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from scripts.house_rules import check_file
+
+
+def rules_broken(path: str, text: str) -> list[str]:
+    return [breach.rule for breach in check_file(path, textwrap.dedent(text))]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "order.save()",
+        "old_order.save(update_fields=['note'])",
+        "self.payment.save()",
+        "Refund.objects.get(pk=1).save()",
+        "load_order(tenant, token).save()",
+        "order.status = 'placed'",
+        "Order.objects.filter(tenant=t, pk=1).update(status='placed')",
+        "Order.of(tenant).filter(pk=1).update(status='placed', number=2)",
+        "payment.refunds.filter(pk=1).update(status='failed')",
+        "payment.refund_set.update(status='failed')",
+        "Payment.objects.filter(pk=1).update(**changes)",
+        "Payment.objects.bulk_update(rows, ['status'])",
+        "await Order.objects.filter(pk=1).aupdate(status='ready')",
+        "def f(row: Order) -> None:\n    row.save()",
+        "def f(row: 'Payment | None') -> None:\n    row.status = 'failed'",
+        "rows = Order.objects.filter(pk=1)\nrows.update(status='ready')",
+        "for row in Refund.objects.all():\n    row.save()",
+    ],
+)
+def test_a_second_writer_of_a_status_is_refused(code: str) -> None:
+    if code.startswith("await"):
+        code = f"async def f():\n    {code}"
+    assert rules_broken("src/duitpos/domain/orders/place.py", code) == ["one-writer"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "order_event.save()",
+        "OrderEvent.objects.filter(pk=1).update(status='done')",
+        "payment.events.update(status='done')",
+        "payment_type.save()",
+        "Order.objects.filter(pk=1).update(note='no onions')",
+        "WebhookEvent.objects.filter(payment=payment).update(status='done')",
+        "menu_item.status = 'sold_out'",
+        "total = order.total\ntotal.save()",
+        "def f(row: Order) -> None: ...\ndef g(row: MenuItem) -> None:\n    row.save()",
+        "Order.objects.create(status='held')",
+    ],
+)
+def test_other_rows_and_other_columns_may_be_written(code: str) -> None:
+    assert rules_broken("src/duitpos/domain/orders/place.py", code) == []
+
+
+def test_advance_writes_the_status() -> None:
+    code = "Order.objects.filter(pk=1, status='held').update(status='placed')"
+    assert rules_broken("src/duitpos/domain/orders/advance.py", code) == []
+    assert rules_broken("src/duitpos/dashboard/views/orders.py", code) == ["one-writer"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import django.http",
+        "from django.http import HttpRequest",
+        "from django import shortcuts",
+        "from django.shortcuts import render",
+    ],
+)
+def test_the_domain_knows_no_web(code: str) -> None:
+    assert rules_broken("src/duitpos/domain/orders/place.py", code) == ["quiet-domain"]
+    assert rules_broken("src/duitpos/guest/views/menu.py", code) == []
+
+
+def test_the_domain_may_use_the_database() -> None:
+    assert rules_broken("src/duitpos/domain/orders/place.py", "from django.db import models") == []
+
+
+def function_of(lines: int) -> str:
+    return "def long() -> None:\n" + "    x = 1\n" * (lines - 1)
+
+
+def test_a_long_function_is_refused() -> None:
+    assert rules_broken("src/duitpos/kit/money.py", function_of(60)) == []
+    assert rules_broken("src/duitpos/kit/money.py", function_of(61)) == ["short-functions"]
+
+
+def test_a_long_file_is_refused() -> None:
+    assert rules_broken("src/duitpos/ui/static/app.css", "a {}\n" * 500) == []
+    assert rules_broken("src/duitpos/ui/static/app.css", "a {}\n" * 501) == ["short-files"]
+    assert rules_broken("src/duitpos/ui/static/vendor/htmx.js", "x\n" * 501) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--index-url somewhere",
+        "-f wheels",
+        "--extra-index-url=somewhere",
+        "django @ https" + "://example.com/django.whl",
+        "file" + ":///srv/wheels/django.whl",
+    ],
+)
+def test_requirements_name_no_place(line: str) -> None:
+    assert rules_broken("requirements/base.txt", line) == ["no-addresses"]
+
+
+def test_requirements_may_name_other_lists_and_hashes() -> None:
+    assert rules_broken("requirements/dev.in", "-r base.in\ndjango==5.2 \\\n    --hash=sha256:00") == []
