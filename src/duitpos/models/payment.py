@@ -32,7 +32,7 @@ class Payment(TenantModel):
     location = TenantForeignKey("duitpos.Location", on_delete=models.PROTECT, null=True, related_name="+")
     status = models.CharField(max_length=10, choices=PaymentStatus.choices, default=PaymentStatus.CREATED)
     is_test = models.BooleanField(default=False)
-    is_processing = models.BooleanField(default=False, help_text="Session complete, money not yet there.")
+    processing_since = models.DateTimeField(null=True, help_text="Session complete, money not yet there.")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField()
@@ -59,7 +59,10 @@ class Payment(TenantModel):
     # A guard for refunds, not a second truth: compared with the rows by a check (M6).
     refund_reserved_minor = models.BigIntegerField(default=0)
 
-    # The sweep (M27, M28).
+    # When it is looked at: by the guest's return, and by the sweep (M27, M28). After it ended unpaid, next_check_at says
+    # when the order is closed and later purged (M21).
+    returned_at = models.DateTimeField(null=True, help_text="The guest came back from the processor's page.")
+    asked_at = models.DateTimeField(null=True, help_text="The processor was last asked on a guest's behalf.")
     next_check_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
     last_problem = models.CharField(max_length=300, blank=True)
@@ -89,6 +92,11 @@ class Payment(TenantModel):
     def amount(self) -> Money:
         """What was asked for."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def is_processing(self) -> bool:
+        """Whether the guest has done everything and the money is on its way."""
+        return self.status == PaymentStatus.PENDING and self.processing_since is not None
 
     @property
     def moved(self) -> Money:

@@ -8,7 +8,7 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class EventState(models.TextChoices):
-    """`failed` runs again at the next delivery or sweep: dedupe is on done, not on presence (M18)."""
+    """`failed` runs again when it is delivered again or the sweep lists it: dedupe is on done, not on presence (M18)."""
 
     DONE = "done"
     FAILED = "failed"
@@ -27,14 +27,10 @@ class WebhookEvent(TenantModel):
     received_at = models.DateTimeField()
     tries = models.PositiveIntegerField(default=1)
     error = models.TextField(blank=True)
-    next_try_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "account", "external_id"], name="event_once"),
             models.CheckConstraint(condition=models.Q(state__in=EventState.values), name="event_state"),
         ]
-        indexes = [
-            models.Index(fields=["tenant", "payment", "received_at"], name="event_payment"),
-            models.Index(fields=["next_try_at"], condition=models.Q(next_try_at__isnull=False), name="event_due"),
-        ]
+        indexes = [models.Index(fields=["tenant", "payment", "received_at"], name="event_payment")]

@@ -258,6 +258,8 @@ class ProcessorEvent:
     payment: PaymentSnapshot | None = None
     decline: Decline | None = None
     refund: RefundSnapshot | None = None
+    body: str = ""
+    """The event as it came, kept with its row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""Open and close what a person must look at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from duitpos.kit.money import Money
+from duitpos.models import Attention, Membership, Order, Payment, ProcessorAccount
+
+
+def open_attention(
+    tenant_id: UUID,
+    kind: str,
+    subject_id: UUID,
+    at: datetime,
+    *,
+    order: Order | None = None,
+    payment: Payment | None = None,
+    account: ProcessorAccount | None = None,
+    amount: Money | None = None,
+    detail: str = "",
+) -> None:
+    """Open it once per kind and subject, in the caller's transaction; fifty paths make one (M16)."""
+    row = Attention(
+        tenant_id=tenant_id,
+        kind=kind,
+        subject_id=subject_id,
+        opened_at=at,
+        order_id=order.id if order else None,
+        payment_id=payment.id if payment else None,
+        account_id=account.id if account else None,
+        amount_minor=amount.minor if amount else 0,
+        currency=amount.currency if amount else "",
+        detail=detail[:500],
+    )
+    Attention.objects.bulk_create([row], ignore_conflicts=True)
+
+
+def reopen_attention(tenant_id: UUID, kind: str, subject_id: UUID, at: datetime) -> None:
+    """A resolved one that came back, such as a key refused again."""
+    Attention.objects.filter(
+        tenant_id=tenant_id, kind=kind, subject_id=subject_id, resolved_at__isnull=False
+    ).update(opened_at=at, resolved_at=None, resolved_by=None, resolution="")
+
+
+def resolve(
+    tenant_id: UUID, at: datetime, resolution: str, *, member: Membership | None = None, **which: object
+) -> int:
+    """Close the open ones that match `which` (columns of Attention); how many there were."""
+    return Attention.objects.filter(tenant_id=tenant_id, resolved_at__isnull=True, **which).update(
+        resolved_at=at, resolved_by=member, resolution=resolution[:200]
+    )

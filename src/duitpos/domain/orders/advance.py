@@ -1,0 +1,46 @@
+"""The one writer of an order's status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from duitpos.domain.orders.states import may_move
+from duitpos.models import Membership, Order, OrderEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who moves it: guest, staff (with the member), webhook, return, sweep, button."""
+
+    kind: str
+    member: Membership | None = None
+
+
+def advance(
+    order: Order, from_status: str, to_status: str, actor: Actor, at: datetime, reason: str = "", **columns: Any
+) -> bool:
+    """Move an order in the caller's transaction. True for the one caller that moved it; the loser changes nothing.
+
+    `columns` are further columns of the same guarded UPDATE. The row count decides, never what was read before.
+    """
+    if not may_move(from_status, to_status):
+        raise ValueError(f"No order goes from {from_status} to {to_status}.")
+    guarded = Order.objects.filter(tenant_id=order.tenant_id, id=order.id, status=from_status)
+    if not guarded.update(status=to_status, **columns):
+        return False
+    order.status = to_status
+    for name, value in columns.items():
+        setattr(order, name, value)
+    OrderEvent.objects.create(
+        tenant_id=order.tenant_id,
+        order_id=order.id,
+        at=at,
+        actor=actor.kind,
+        member=actor.member,
+        from_status=from_status,
+        to_status=to_status,
+        reason=reason[:200],
+    )
+    return True

@@ -1,0 +1,30 @@
+"""How an order's status may move (docs/states.md)."""
+
+from __future__ import annotations
+
+from duitpos.models.order import OrderStatus
+
+HELD = OrderStatus.HELD
+PLACED = OrderStatus.PLACED
+PREPARING = OrderStatus.PREPARING
+READY = OrderStatus.READY
+SERVED = OrderStatus.SERVED
+CANCELED = OrderStatus.CANCELED
+
+KITCHEN = (PLACED, PREPARING, READY)
+"""On a kitchen board."""
+
+MOVES: dict[str, frozenset[str]] = {
+    HELD: frozenset({PLACED, CANCELED}),
+    PLACED: frozenset({PREPARING, CANCELED}),
+    # One step back is the cook's undo.
+    PREPARING: frozenset({READY, PLACED, CANCELED}),
+    READY: frozenset({SERVED, PREPARING, CANCELED}),
+    SERVED: frozenset({READY}),
+    CANCELED: frozenset({PLACED}),
+}
+
+
+def may_move(from_status: str, to_status: str) -> bool:
+    """Whether there is such a transition at all."""
+    return to_status in MOVES[from_status]
