@@ -17,8 +17,9 @@ from tests.support.environment import enter_test_environment
 
 _run = pytest.StashKey[ExitStack]()
 
-# Folders that need no database at all.
-_PURE_FOLDERS = ("lint", "sandbox")
+# Folders whose tests need no database, but for those that say so.
+_PURE_FOLDERS = ("sandbox", "workshop")
+_DATABASE_MARKS = {"django_db", "postgres_only"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,9 +50,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
-        if item.path.relative_to(here).parts[0] in _PURE_FOLDERS:
-            item.add_marker("pure")
         marks = {mark.name for mark in item.iter_markers()}
+        if item.path.relative_to(here).parts[0] in _PURE_FOLDERS and not marks & _DATABASE_MARKS:
+            item.add_marker("pure")
+            marks.add("pure")
         (left_out if marks & unwanted else kept).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -65,6 +65,15 @@ def read_report(report: Path, database: str) -> Tally:
     return tally
 
 
+def judge(code: int, report: Path, database: str) -> Tally:
+    """What a run that ended with this exit code did; one that died or ran nothing counts as a failure."""
+    tally = read_report(report, database) if report.exists() else Tally()
+    if code not in _RAN or (code and not tally.failed):
+        print(f"The run on {database} ended with pytest's exit code {code}.", flush=True)
+        tally.failed += 1
+    return tally
+
+
 def run_pytest(run: Run, words: Sequence[str]) -> Tally:
     """Run pytest in a process of its own and count what it did."""
     report = _REPORTS / f"{run.database}.xml"
@@ -80,11 +89,7 @@ def run_pytest(run: Run, words: Sequence[str]) -> Tally:
         # pytest got it too and is putting its database away.
         child.wait(timeout=60)
         raise
-    tally = read_report(report, run.database) if report.exists() else Tally()
-    if code not in _RAN or (code and not tally.failed):
-        print(f"The run on {run.database} ended with pytest's exit code {code}.", flush=True)
-        tally.failed += 1
-    return tally
+    return judge(code, report, run.database)
 
 
 def run_all(words: Sequence[str]) -> Tally:

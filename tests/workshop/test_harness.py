@@ -1,0 +1,59 @@
+"""What the test harness promises: no network, warnings are errors, production's database."""
+
+from __future__ import annotations
+
+import os
+import socket
+import warnings
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from pytest_socket import SocketConnectBlockedError
+
+from tests.support.database import chosen_kind
+
+
+@pytest.mark.filterwarnings("ignore:A test tried to use socket")
+def test_no_test_reaches_beyond_this_machine() -> None:
+    with socket.socket() as outside, pytest.raises(SocketConnectBlockedError):
+        outside.connect(("192.0.2.1", 80))
+
+
+def test_a_test_may_talk_to_a_server_of_its_own() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname()).close()
+
+
+def test_warnings_are_errors() -> None:
+    with pytest.raises(DeprecationWarning):
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+
+
+def test_the_shell_of_a_developer_decides_nothing() -> None:
+    assert os.environ["DUITPOS_ENV"] == "test"
+    assert settings.DEBUG is False
+
+
+@pytest.mark.django_db
+def test_the_database_is_the_one_that_was_asked_for() -> None:
+    assert connection.vendor == {"sqlite": "sqlite", "postgres": "postgresql"}[chosen_kind()]
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.django_db(transaction=True)
+def test_sqlite_is_a_file_with_productions_pragmas() -> None:
+    assert Path(connection.settings_dict["NAME"]).is_file()
+    with connection.cursor() as cursor:
+        assert [
+            cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+        ] == ["wal", 2]
+
+
+@pytest.mark.postgres_only
+@pytest.mark.django_db
+def test_postgres_keeps_its_isolation() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_isolation")
+        assert cursor.fetchone() == ("read committed",)

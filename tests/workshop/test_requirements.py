@@ -1,0 +1,28 @@
+"""The locks fit each other, so that one .venv can grow from the demo's to the developer's without moving anything."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "requirements"
+
+
+def pins(lock: str) -> set[str]:
+    """`name==version; marker` of each entry."""
+    return set(re.findall(r"^(\S+==[^\\\n]*?) \\$", (FOLDER / f"{lock}.txt").read_text(), re.M))
+
+
+@pytest.mark.parametrize("small,large", [("base", "demo"), ("sandbox", "demo"), ("demo", "dev")])
+def test_a_larger_lock_holds_the_smaller_one_unchanged(small: str, large: str) -> None:
+    assert pins(small) - pins(large) == set()
+    assert pins(small)
+
+
+@pytest.mark.parametrize("lock", ["base", "sandbox", "demo", "dev"])
+def test_every_entry_is_pinned_and_hashed(lock: str) -> None:
+    entries = re.findall(r"^\S.*(?:\n    .*)*", (FOLDER / f"{lock}.txt").read_text(), re.M)
+    assert len(entries) == len(pins(lock))
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
