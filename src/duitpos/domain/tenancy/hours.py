@@ -1,0 +1,25 @@
+"""Whether a location takes orders at this moment."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from duitpos.models import Location
+
+
+def is_open(location: Location, at: datetime) -> bool:
+    """Whether guests may order at `at` (an aware instant): not paused, and between opening and closing by local clock.
+
+    An empty time means midnight, so both empty, or both equal, is open all day. Closing before opening is after
+    midnight. The closing minute itself is closed.
+    """
+    if location.paused_at is not None:
+        return False
+    opens, closes = location.opens_at or time.min, location.closes_at or time.min
+    local = at.astimezone(ZoneInfo(location.time_zone)).time()
+    if opens == closes:
+        return True
+    if opens < closes:
+        return opens <= local < closes
+    return local >= opens or local < closes

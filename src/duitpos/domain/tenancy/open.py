@@ -1,0 +1,135 @@
+"""A new restaurant: its owner, its first site, and the payment types everybody starts with."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.numbers import list_currencies
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Conflict, Invalid
+from duitpos.kit.transact import transact
+from duitpos.models import Location, Membership, PaymentType, Tenant, User
+from duitpos.models.payment_setup import PaymentKind
+from duitpos.models.people import Role
+from duitpos.models.tenant import RESERVED_SLUGS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocationRules:
+    """A site as it opens. Rates in basis points (600 is 6 %); times are local wall clock."""
+
+    name: str
+    slug: str
+    address: str = ""
+    time_zone: str = "Asia/Kuala_Lumpur"
+    locale: str = "en_MY"
+    currency: str = "MYR"
+    day_closes_at: time = time(4, 0)
+    service_charge_bp: int = 0
+    tax_bp: int = 0
+    tax_name: str = "SST"
+    tax_is_inclusive: bool = False
+    tax_on_service_charge: bool = False
+    opens_at: time | None = None
+    closes_at: time | None = None
+
+
+def open_restaurant(
+    *, name: str, slug: str, owner_email: str, password: str | None, location: LocationRules
+) -> Tenant:
+    """Open a restaurant. Invalid in words; Conflict when the slug is taken.
+
+    An owner who already signs in somewhere keeps their password, and `password` is not looked at.
+    """
+    email = owner_email.strip().lower()
+    wanted = Tenant(name=name.strip(), slug=slug)
+    _check(wanted, email, location)
+
+    def work() -> Tenant:
+        if Tenant.objects.filter(slug=slug).exists():
+            raise _taken(slug)
+        tenant = Tenant.objects.create(name=wanted.name, slug=slug)
+        owner = _owner(email, password)
+        Membership.objects.create(tenant=tenant, user=owner, role=Role.OWNER)
+        Location.objects.create(tenant=tenant, **asdict(location))
+        PaymentType.objects.create(tenant=tenant, code="CASH", name=_("Cash"), kind=PaymentKind.COUNTER)
+        PaymentType.objects.create(
+            tenant=tenant, code="STRIPE", name=_("Online Payment"), is_active=False, position=1
+        )
+        return tenant
+
+    try:
+        return transact(work)
+    except IntegrityError as error:
+        # Somebody took the slug, or made the same owner, between our look and our write.
+        raise _taken(slug) from error
+
+
+def add_location(tenant: Tenant, rules: LocationRules) -> Location:
+    """Another site of a restaurant, after those it has. Invalid in words; Conflict when it has such a slug."""
+    _check_location(rules)
+    if Location.objects.filter(tenant=tenant, slug=rules.slug).exists():
+        raise Conflict(
+            _("%(restaurant)s already has a location “%(slug)s”.")
+            % {"restaurant": tenant, "slug": rules.slug}
+        )
+    position = Location.objects.filter(tenant=tenant).count()
+    return Location.objects.create(tenant=tenant, position=position, **asdict(rules))
+
+
+def _owner(email: str, password: str | None) -> User:
+    user = User.objects.filter(email=email).first()
+    if user is not None:
+        return user
+    if not password:
+        raise Invalid(_("%(email)s has no sign-in yet: give a password for it.") % {"email": email})
+    try:
+        validate_password(password, User(email=email))
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages)) from error
+    return User.objects.create_user(email, password)
+
+
+def _check(tenant: Tenant, email: str, location: LocationRules) -> None:
+    if tenant.slug in RESERVED_SLUGS:
+        raise Invalid(
+            _("“%(slug)s” is an address of DuitPOS itself: choose another.") % {"slug": tenant.slug}
+        )
+    try:
+        tenant.clean_fields()
+    except ValidationError as error:
+        field, problems = next(iter(error.message_dict.items()))
+        raise Invalid(f"{field}: {' '.join(problems)}") from error
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Invalid(_("“%(email)s” is not an e-mail address.") % {"email": email}) from error
+    _check_location(location)
+
+
+def _check_location(rules: LocationRules) -> None:
+    if rules.currency not in list_currencies():
+        raise Invalid(_("“%(code)s” is not a currency: use a code such as MYR.") % {"code": rules.currency})
+    try:
+        ZoneInfo(rules.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise Invalid(
+            _("“%(zone)s” is not a time zone: use a name such as Asia/Kuala_Lumpur.")
+            % {"zone": rules.time_zone}
+        ) from error
+    try:
+        Location(**asdict(rules)).clean_fields(exclude=["tenant"])
+    except ValidationError as error:
+        field, problems = next(iter(error.message_dict.items()))
+        raise Invalid(f"{field}: {' '.join(problems)}") from error
+
+
+def _taken(slug: str) -> Conflict:
+    return Conflict(_("The address “%(slug)s” is taken: choose another.") % {"slug": slug})
