@@ -1,0 +1,46 @@
+"""Mark an item out of stock, nearly so, or back in stock, at one location."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Gone, Invalid
+from duitpos.domain.tenancy.roles import Can, require
+from duitpos.kit.transact import transact
+from duitpos.models import ItemStock, Location, Membership, MenuItem
+from duitpos.models.menu import StockStatus
+
+
+def set_stock(
+    member: Membership, location: Location, item_id: UUID, status: str, quantity: int | None = None
+) -> None:
+    """Say how an item stands; `quantity` is how many are left, for `limited` only. Forbidden, Invalid, Gone."""
+    require(member, Can.SET_STOCK)
+    if status not in StockStatus.values:
+        raise Invalid(_("Choose in stock, limited or out of stock."))
+    if (status == StockStatus.LIMITED) != (quantity is not None and quantity > 0):
+        raise Invalid(_("Say how many are left, at least 1, when stock is limited, and only then."))
+
+    def work() -> None:
+        item = MenuItem.objects.filter(tenant_id=member.tenant_id, id=item_id).first()
+        if item is None or location.tenant_id != member.tenant_id:
+            raise Gone(_("This item is no longer on the menu."))
+        # One statement that inserts or changes: two cooks at once end with one row.
+        ItemStock.objects.bulk_create(
+            [
+                ItemStock(
+                    tenant_id=member.tenant_id, location=location, item=item, status=status, quantity=quantity
+                )
+            ],
+            update_conflicts=True,
+            unique_fields=["tenant", "location", "item"],
+            update_fields=["status", "quantity", "changed_at"],
+        )
+        Location.objects.filter(tenant_id=member.tenant_id, id=location.id).update(
+            menu_version=F("menu_version") + 1
+        )
+
+    transact(work)

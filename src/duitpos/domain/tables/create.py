@@ -1,0 +1,48 @@
+"""A new table, with a code of its own."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.tenancy.roles import Can, require
+from duitpos.kit.transact import transact
+from duitpos.models import Location, Membership, Table
+
+
+def create_table(member: Membership, location: Location, name: str, area: str = "") -> Table:
+    """Add a table after the last one of its location. Forbidden, Invalid, Conflict when the name is taken there."""
+    require(member, Can.SET_UP_TABLES)
+    name, area = " ".join(name.split()), " ".join(area.split())
+    if not name or len(name) > 40 or len(area) > 60:
+        raise Invalid(_("A table needs a name of at most 40 characters; its area has at most 60."))
+    if location.tenant_id != member.tenant_id:
+        raise Gone(_("There is no such location."))
+
+    def work() -> Table:
+        mine = Table.objects.filter(tenant_id=member.tenant_id, location=location)
+        if mine.filter(name=name).exists():
+            raise _taken(location, name)
+        last = mine.aggregate(last=Max("position"))["last"]
+        table = Table.objects.create(
+            tenant_id=member.tenant_id,
+            location=location,
+            name=name,
+            area=area,
+            position=0 if last is None else last + 1,
+        )
+        Location.objects.filter(tenant_id=member.tenant_id, id=location.id).update(
+            shown_version=F("shown_version") + 1
+        )
+        return table
+
+    try:
+        return transact(work)
+    except IntegrityError as error:
+        raise _taken(location, name) from error
+
+
+def _taken(location: Location, name: str) -> Conflict:
+    return Conflict(_("%(location)s already has a table “%(name)s”.") % {"location": location, "name": name})

@@ -1,0 +1,22 @@
+"""From the code on the furniture to the table."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Gone
+from duitpos.models import Table, Tenant
+
+
+def table_by_token(tenant: Tenant, token: str) -> Table:
+    """The table whose QR code holds this token, with its location. Gone when it was rotated or never was."""
+    # No token is longer than its column, and PostgreSQL refuses a text with a zero byte.
+    known = len(token) <= 32 and "\x00" not in token
+    table = (
+        Table.objects.select_related("location").filter(tenant=tenant, token=token, is_active=True).first()
+        if known
+        else None
+    )
+    if table is None:
+        raise Gone(_("This code is no longer valid: ask the staff, or scan the code on your table again."))
+    return table

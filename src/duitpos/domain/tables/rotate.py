@@ -1,0 +1,32 @@
+"""A new code for a table: the old one is dead at once."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Gone
+from duitpos.domain.tenancy.roles import Can, require
+from duitpos.kit.clock import now
+from duitpos.kit.ids import secret_token
+from duitpos.kit.transact import transact
+from duitpos.models import Location, Membership, Table
+
+
+def rotate_token(member: Membership, table_id: UUID) -> Table:
+    """Give the table another token; its printed code must be replaced. Forbidden, Gone."""
+    require(member, Can.SET_UP_TABLES)
+
+    def work() -> Table:
+        mine = Table.objects.filter(tenant_id=member.tenant_id, id=table_id, is_active=True)
+        if not mine.update(token=secret_token(), token_rotated_at=now()):
+            raise Gone(_("There is no such table."))
+        table = mine.select_related("location").get()
+        Location.objects.filter(tenant_id=member.tenant_id, id=table.location_id).update(
+            shown_version=F("shown_version") + 1
+        )
+        return table
+
+    return transact(work)
