@@ -1,0 +1,94 @@
+"""The lines a guest sees at the processor. They always add up to the order's total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from duitpos.processors.base import AskLine
+
+MOST_LINES = 100
+"""Stripe takes no more in one checkout session (API reference, `line_items`, payment mode)."""
+NAME_LENGTH = 250
+"""Characters that Stripe shows of a product's name."""
+DESCRIPTION_LENGTH = 500
+
+
+class PricedLine(Protocol):
+    """A QuoteLine, or the OrderLine that pinned it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def modifiers(self) -> Any: ...
+    @property
+    def unit_price_minor(self) -> int: ...
+    @property
+    def quantity(self) -> int: ...
+
+
+class HasTotals(Protocol):
+    """Totals, or the Order that pinned them."""
+
+    @property
+    def subtotal_minor(self) -> int: ...
+    @property
+    def service_charge_minor(self) -> int: ...
+    @property
+    def total_minor(self) -> int: ...
+
+
+class LinesDiffer(ValueError):
+    """Lines and totals do not belong together: asking for this money would be wrong."""
+
+
+def ask_lines(lines: Sequence[PricedLine], totals: HasTotals, tax_name: str = "") -> tuple[AskLine, ...]:
+    """Lines whose unit times quantity adds up to the total. Service charge and exclusive tax are lines of their own.
+
+    More than Stripe takes are folded into a last one. LinesDiffer when lines and totals contradict each other.
+    """
+    extras = tuple(_extras(totals, tax_name))
+    dishes = _folded([_dish(line) for line in lines], MOST_LINES - len(extras))
+    asked = (*dishes, *extras)
+    if sum(line.unit_minor * line.quantity for line in asked) != totals.total_minor:
+        raise LinesDiffer(f"lines do not add up to {totals.total_minor}")
+    return asked
+
+
+def _dish(line: PricedLine) -> AskLine:
+    return AskLine(
+        name=_cut(line.name, NAME_LENGTH),
+        unit_minor=line.unit_price_minor,
+        quantity=line.quantity,
+        description=_cut(", ".join(_name_of(modifier) for modifier in line.modifiers), DESCRIPTION_LENGTH),
+    )
+
+
+def _name_of(modifier: Any) -> str:
+    """A pinned modifier is a mapping in an OrderLine's JSON, an object in a quote."""
+    return str(modifier["name"] if isinstance(modifier, Mapping) else modifier.name)
+
+
+def _extras(totals: HasTotals, tax_name: str) -> Iterator[AskLine]:
+    if totals.service_charge_minor:
+        yield AskLine(_("Service charge"), totals.service_charge_minor, 1)
+    # Inclusive tax is inside the prices already: then nothing is left here.
+    tax = totals.total_minor - totals.subtotal_minor - totals.service_charge_minor
+    if tax:
+        yield AskLine(_cut(tax_name, NAME_LENGTH) or _("Tax"), tax, 1)
+
+
+def _folded(dishes: list[AskLine], room: int) -> list[AskLine]:
+    if len(dishes) <= room:
+        return dishes
+    kept, rest = dishes[: room - 1], dishes[room - 1 :]
+    count = sum(line.quantity for line in rest)
+    name = ngettext("%(count)d more item", "%(count)d more items", count) % {"count": count}
+    return [*kept, AskLine(name, sum(line.unit_minor * line.quantity for line in rest), 1)]
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,143 @@
+"""A guest's unsent selection, as their browser sends it. It names things by id; prices are the server's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Invalid
+
+MAX_LINES = 200
+MAX_QUANTITY = 99
+MAX_MODIFIERS = 50
+NOTE_LENGTH = 200
+
+_MOST_MINOR = 10**12
+"""More than any price; a number above it is no price that a guest saw."""
+
+# Control characters, halves of a character (no database takes them), and marks that turn the direction of a text
+# round, with which a note could dress up as another line of the kitchen's ticket.
+_UNWANTED_CATEGORIES = frozenset({"Cc", "Cs"})
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """One selected item. `seen_minor` is the unit price with modifiers that the guest saw, where known."""
+
+    item_id: UUID
+    modifier_ids: tuple[UUID, ...]
+    quantity: int
+    note: str = ""
+    seen_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """What a guest wants, in the order they chose it. The same item may stand in several lines."""
+
+    lines: tuple[CartLine, ...]
+    note: str = ""
+
+
+def parse_cart(json_text: str) -> Cart:
+    """Read `{"lines": [{"item", "mods", "qty", "note", "seen"}], "note"}`. Invalid for anything else."""
+    try:
+        value = json.loads(json_text)
+    except (ValueError, RecursionError) as error:
+        raise _unreadable() from error
+    match value:
+        case {"lines": list(lines)}:
+            pass
+        case _:
+            raise _unreadable()
+    if len(lines) > MAX_LINES:
+        raise Invalid(_("A cart holds at most %(most)d lines: send it in two orders.") % {"most": MAX_LINES})
+    return Cart(lines=tuple(_line(line) for line in lines), note=clean_note(value.get("note", "")))
+
+
+def cart_to_json(cart: Cart) -> str:
+    """The text that `parse_cart` reads back."""
+    lines = [
+        {
+            "item": str(line.item_id),
+            "mods": [str(modifier) for modifier in line.modifier_ids],
+            "qty": line.quantity,
+            "note": line.note,
+            **({} if line.seen_minor is None else {"seen": line.seen_minor}),
+        }
+        for line in cart.lines
+    ]
+    return json.dumps({"lines": lines, "note": cart.note}, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(cart: Cart) -> str:
+    """What is ordered, as 64 hex digits: the same for the same dishes whatever price was seen (M3)."""
+    plain = [
+        [str(line.item_id), sorted(str(modifier) for modifier in line.modifier_ids), line.quantity, line.note]
+        for line in cart.lines
+    ]
+    return hashlib.sha256(json.dumps([plain, cart.note]).encode()).hexdigest()
+
+
+def clean_note(value: Any) -> str:
+    """A note on one line without control characters. Invalid when it is too long: cutting could lose "no nuts"."""
+    if not isinstance(value, str):
+        raise _unreadable()
+    spaced = " ".join(unicodedata.normalize("NFC", value).split())
+    kept = "".join(
+        char
+        for char in spaced
+        if unicodedata.category(char) not in _UNWANTED_CATEGORIES and char not in _TURNS
+    )
+    note = " ".join(kept.split())
+    if len(note) > NOTE_LENGTH:
+        raise Invalid(_("A note has at most %(most)d characters.") % {"most": NOTE_LENGTH})
+    return note
+
+
+def _line(value: Any) -> CartLine:
+    match value:
+        case {"item": str(item), "qty": int(quantity)} if not isinstance(quantity, bool):
+            pass
+        case _:
+            raise _unreadable()
+    modifiers = value.get("mods", [])
+    if not isinstance(modifiers, list) or len(modifiers) > MAX_MODIFIERS:
+        raise _unreadable()
+    if not 1 <= quantity <= MAX_QUANTITY:
+        raise Invalid(_("Order between 1 and %(most)d of a dish.") % {"most": MAX_QUANTITY})
+    return CartLine(
+        item_id=_id(item),
+        modifier_ids=tuple(_id(modifier) for modifier in modifiers),
+        quantity=quantity,
+        note=clean_note(value.get("note", "")),
+        seen_minor=_seen(value.get("seen")),
+    )
+
+
+def _id(value: Any) -> UUID:
+    if not isinstance(value, str):
+        raise _unreadable()
+    try:
+        return UUID(value)
+    except ValueError as error:
+        raise _unreadable() from error
+
+
+def _seen(value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_MINOR:
+        raise _unreadable()
+    return value
+
+
+def _unreadable() -> Invalid:
+    return Invalid(_("This cart cannot be read. Nothing was ordered: go back to the menu and choose again."))

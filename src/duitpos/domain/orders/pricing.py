@@ -1,0 +1,200 @@
+"""What a cart costs. Pure: the same ids on the same menu under the same rules always cost the same (docs/money.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from duitpos.domain.menus.read import Item, Menu
+from duitpos.domain.orders.cart import Cart, CartLine
+from duitpos.models import Location
+from duitpos.models.menu import StockStatus
+
+WHOLE_BP = 10_000
+"""Basis points of the whole: 100 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a location charges. Rates in basis points: 600 is 6 %."""
+
+    service_charge_bp: int = 0
+    tax_bp: int = 0
+    tax_name: str = ""
+    tax_is_inclusive: bool = False
+    tax_on_service_charge: bool = False
+
+
+def rules_of(location: Location) -> Rules:
+    """The rules in force at a location now; an order pins them."""
+    return Rules(
+        service_charge_bp=location.service_charge_bp,
+        tax_bp=location.tax_bp,
+        tax_name=location.tax_name,
+        tax_is_inclusive=location.tax_is_inclusive,
+        tax_on_service_charge=location.tax_on_service_charge,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedModifier:
+    """A choice as it is sold."""
+
+    id: UUID
+    group: str
+    name: str
+    price_delta_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """A line as it is sold. `unit_price_minor` includes the modifiers and is never negative."""
+
+    item_id: UUID
+    name: str
+    modifiers: tuple[QuotedModifier, ...]
+    unit_price_minor: int
+    quantity: int
+    total_minor: int
+    note: str
+    allergens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Minor units. With inclusive tax, `tax_minor` is the part inside the total and adds nothing to it."""
+
+    subtotal_minor: int
+    service_charge_minor: int
+    tax_minor: int
+    total_minor: int
+
+
+class ChangeKind(StrEnum):
+    """Why a line is not sold as it was asked for."""
+
+    SOLD_OUT = "sold_out"
+    LIMITED = "limited"  # fewer are left than asked for, over all lines of the item
+    GONE = "gone"  # not on this menu
+    PRICE = "price"  # sold, at another unit price than the guest saw
+    CHOICES = "choices"  # too few, too many, unknown or repeated modifiers
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A difference that the guest must agree to. Prices are unit prices; `name` is empty where nothing is known."""
+
+    kind: ChangeKind
+    item_id: UUID
+    name: str
+    was_minor: int | None = None
+    now_minor: int | None = None
+    was_quantity: int | None = None
+    now_quantity: int | None = None
+    """For `limited`: how many the line asked for, and how many it gets (0: the line is left out)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A priced cart: what can be sold now, what it costs, and what differs from what was asked for."""
+
+    currency: str
+    lines: tuple[QuoteLine, ...]
+    totals: Totals
+    changes: tuple[Change, ...]
+
+
+def price(cart: Cart, menu: Menu, rules: Rules) -> Quote:
+    """Price a cart. A line that cannot be sold is left out and named in `changes`; a scarce one gets what is left."""
+    items = {item.id: item for item in menu.items()}
+    left = {item.id: item.left for item in items.values() if item.left is not None}
+    lines: list[QuoteLine] = []
+    changes: list[Change] = []
+    for wanted in cart.lines:
+        item = items.get(wanted.item_id)
+        line, problem = _sell(wanted, item)
+        if line is None or item is None:
+            changes.append(Change(problem, wanted.item_id, item.name if item else ""))
+            continue
+        enough = min(line.quantity, left.get(item.id, line.quantity))
+        if item.id in left:
+            left[item.id] -= enough
+        changes += _differences(wanted, line, enough)
+        if enough:
+            lines.append(replace(line, quantity=enough, total_minor=enough * line.unit_price_minor))
+    # Two lines with the same trouble say it once.
+    return Quote(menu.currency, tuple(lines), totals_of(lines, rules), tuple(dict.fromkeys(changes)))
+
+
+def totals_of(lines: list[QuoteLine], rules: Rules) -> Totals:
+    """Subtotal, service charge, tax, total, in this order; each rounded once, half up (docs/money.md)."""
+    subtotal = sum(line.total_minor for line in lines)
+    service_charge = half_up(subtotal * rules.service_charge_bp, WHOLE_BP)
+    taxed = subtotal + (service_charge if rules.tax_on_service_charge else 0)
+    before_tax = subtotal + service_charge
+    if rules.tax_is_inclusive:
+        inside = half_up(taxed * rules.tax_bp, WHOLE_BP + rules.tax_bp)
+        return Totals(subtotal, service_charge, inside, before_tax)
+    tax = half_up(taxed * rules.tax_bp, WHOLE_BP)
+    return Totals(subtotal, service_charge, tax, before_tax + tax)
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """`numerator / denominator` as a whole number, halves up; for amounts of zero or more."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def _sell(wanted: CartLine, item: Item | None) -> tuple[QuoteLine | None, ChangeKind]:
+    """The line at today's price; or None, and why it cannot be sold at all."""
+    if item is None:
+        return None, ChangeKind.GONE
+    if item.stock == StockStatus.OUT_OF_STOCK:
+        return None, ChangeKind.SOLD_OUT
+    modifiers = _chosen(wanted, item)
+    if modifiers is None:
+        return None, ChangeKind.CHOICES
+    # A discounting modifier ("no egg") may not make a dish cost less than nothing.
+    unit = max(0, item.price_minor + sum(modifier.price_delta_minor for modifier in modifiers))
+    line = QuoteLine(
+        item_id=item.id,
+        name=item.name,
+        modifiers=modifiers,
+        unit_price_minor=unit,
+        quantity=wanted.quantity,
+        total_minor=unit * wanted.quantity,
+        note=wanted.note,
+        allergens=item.allergens,
+    )
+    return line, ChangeKind.PRICE
+
+
+def _chosen(wanted: CartLine, item: Item) -> tuple[QuotedModifier, ...] | None:
+    """The choices in the menu's order; None when they break a rule of a group or are none of this item's."""
+    asked = set(wanted.modifier_ids)
+    found: list[QuotedModifier] = []
+    for group in item.groups:
+        taken = [choice for choice in group.choices if choice.id in asked]
+        if not group.min_choices <= len(taken) <= group.max_choices:
+            return None
+        found += [
+            QuotedModifier(choice.id, group.name, choice.name, choice.price_delta_minor) for choice in taken
+        ]
+    # As many as were named: none twice, none of another item, none that is off the menu.
+    return tuple(found) if len(found) == len(wanted.modifier_ids) else None
+
+
+def _differences(wanted: CartLine, line: QuoteLine, enough: int) -> Iterator[Change]:
+    if enough < line.quantity:
+        yield Change(
+            ChangeKind.LIMITED, line.item_id, line.name, was_quantity=line.quantity, now_quantity=enough
+        )
+    if enough and wanted.seen_minor is not None and wanted.seen_minor != line.unit_price_minor:
+        yield Change(
+            ChangeKind.PRICE,
+            line.item_id,
+            line.name,
+            was_minor=wanted.seen_minor,
+            now_minor=line.unit_price_minor,
+        )

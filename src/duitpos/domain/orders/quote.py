@@ -1,0 +1,25 @@
+"""Price a cart at a location, now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from duitpos.domain.menus.read import menu_of
+from duitpos.domain.orders.cart import Cart
+from duitpos.domain.orders.pricing import ChangeKind, Quote, price, rules_of
+from duitpos.models import Location, MenuItem, Tenant
+
+
+def quote(tenant: Tenant, location: Location, cart: Cart) -> Quote:
+    """What the cart costs by the menu of this moment, and what differs from what the guest saw."""
+    return _named(tenant, price(cart, menu_of(tenant, location), rules_of(location)))
+
+
+def _named(tenant: Tenant, priced: Quote) -> Quote:
+    """The quote, with the names of dishes that were taken off the menu: "something is gone" helps nobody."""
+    gone = {change.item_id for change in priced.changes if change.kind is ChangeKind.GONE}
+    if not gone:
+        return priced
+    names = dict(MenuItem.objects.filter(tenant=tenant, id__in=gone).values_list("id", "name"))
+    changes = tuple(replace(change, name=names.get(change.item_id, change.name)) for change in priced.changes)
+    return replace(priced, changes=changes)
