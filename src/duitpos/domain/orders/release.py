@@ -19,6 +19,8 @@ def release(
     True for the one caller that released it. `released_by` tells every other payment of the order that it is one too
     many (M16).
     """
+    if order.number is not None:  # it was placed before and canceled: the guest knows it by that number
+        return advance(order, from_status, PLACED, actor, at, reason, ended_at=None, cancel_reason="")
     day = business_date(at, location.time_zone, location.day_closes_at)
     moved = advance(
         order,
@@ -34,7 +36,6 @@ def release(
         cancel_reason="",
     )
     if moved:
-        number = draw_number(order.tenant_id, order.location_id, day, order.is_test)
-        Order.objects.filter(tenant_id=order.tenant_id, id=order.id).update(number=number)
-        order.number = number
+        order.number = draw_number(order.tenant_id, order.location_id, day, order.is_test)
+        Order.objects.filter(tenant_id=order.tenant_id, id=order.id).update(number=order.number)
     return moved

@@ -1,0 +1,87 @@
+"""What follows money in the same transaction: the ledger, the day to sum again, the work that is due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from duitpos.domain.payments.due import do_due_work_soon
+from duitpos.models import DirtyDay, DueWork, LedgerEntry, Payment, Refund
+from duitpos.models.due import DueKind
+from duitpos.models.ledger import LedgerKind
+
+
+def book_payment(payment: Payment, at: datetime) -> None:
+    """The ledger's row for money in: what really moved, on the payment's business date."""
+    assert payment.business_date is not None  # noqa: S101 - set by the update that won
+    entry = LedgerEntry(
+        tenant_id=payment.tenant_id,
+        kind=LedgerKind.PAYMENT,
+        source_id=payment.id,
+        payment_id=payment.id,
+        location_id=payment.location_id,
+        amount_minor=payment.moved.minor,
+        currency=payment.moved.currency,
+        is_test=payment.is_test,
+        at=at,
+        business_date=payment.business_date,
+    )
+    _book(entry)
+
+
+def book_refund(refund: Refund, payment: Payment, kind: str, at: datetime, business_date: object) -> None:
+    """The ledger's row for money out, or for money that the bank sent back (`kind`)."""
+    sign = 1 if kind == LedgerKind.REFUND_FAILED else -1
+    entry = LedgerEntry(
+        tenant_id=refund.tenant_id,
+        kind=kind,
+        source_id=refund.id,
+        payment_id=payment.id,
+        location_id=payment.location_id,
+        amount_minor=sign * refund.amount_minor,
+        currency=refund.currency,
+        is_test=payment.is_test,
+        at=at,
+        business_date=business_date,
+    )
+    _book(entry)
+
+
+def _book(entry: LedgerEntry) -> None:
+    # Unique by kind and source row, and ignored when it is there: fifty paths make one row (M16).
+    LedgerEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    if entry.location_id is None:
+        return
+    dirty = DirtyDay(
+        tenant_id=entry.tenant_id,
+        location_id=entry.location_id,
+        business_date=entry.business_date,
+        marked_at=entry.at,
+    )
+    # An update, not an ignored conflict: it holds the row until commit, so a job that sums the day and takes the mark
+    # away cannot miss what is not committed yet (M35).
+    DirtyDay.objects.bulk_create(
+        [dirty],
+        update_conflicts=True,
+        unique_fields=["tenant", "location", "business_date"],
+        update_fields=["marked_at"],
+    )
+
+
+def due_after_payment(payment: Payment, at: datetime) -> None:
+    """A receipt is due once the guest left an address; a task hurries it, the sweep makes sure of it."""
+    if not payment.guest_email or payment.order_id is None:
+        return
+    work = DueWork(
+        tenant_id=payment.tenant_id,
+        kind=DueKind.RECEIPT,
+        subject_id=payment.id,
+        order_id=payment.order_id,
+        created_at=at,
+        due_at=at,
+    )
+    DueWork.objects.bulk_create([work], ignore_conflicts=True)
+    # Robust: a queue that cannot be reached must not turn a stored outcome into an error; the sweep finds the row.
+    tenant_id = str(payment.tenant_id)
+    transaction.on_commit(lambda: do_due_work_soon.enqueue(tenant_id), robust=True)

@@ -1,0 +1,62 @@
+"""Ask the processor about a payment and settle its answer. Return, button, sweep and checkout all ask here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.schedule import AFTER_RETURN, ASK_AGAIN
+from duitpos.domain.payments.settle import Settled, settle
+from duitpos.domain.payments.setup.processor_of import open_account
+from duitpos.domain.payments.trouble import note_trouble
+from duitpos.kit.transact import outside_database, transact
+from duitpos.models import Payment
+from duitpos.models.payment import LIVE_ATTEMPT
+from duitpos.processors.base import PaymentSnapshot, ProcessorError
+
+
+def ask_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> Settled:
+    """Fetch the truth (or expire the session, which answers with the truth too) and settle it.
+
+    `payment` comes with account, order and location. ProcessorError after noting what must be known; Unavailable in a
+    copy that may not ask (M20). Nothing changes then.
+    """
+    try:
+        processor = open_account(payment.account)
+        with outside_database():
+            snapshot = processor.cancel(payment.reference) if cancel else processor.fetch(payment.reference)
+    except ProcessorError as error:
+        note_trouble(payment, error)
+        raise
+    return settle_snapshot(payment, snapshot, actor)
+
+
+def settle_snapshot(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Settled:
+    """Settle in a transaction of its own."""
+    return transact(lambda: settle(payment, snapshot, actor))
+
+
+def may_ask(payment: Payment, at: datetime) -> bool:
+    """Whether a guest's request may ask now: at most once in 3 s per payment, whoever comes (M27).
+
+    The guarded update lets one of many through; it also brings the sweep close, in case this process dies.
+    """
+    free = Q(asked_at__isnull=True) | Q(asked_at__lt=at - ASK_AGAIN)
+    rows = Payment.objects.filter(free, tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
+    return rows.update(asked_at=at, next_check_at=at + AFTER_RETURN) == 1
+
+
+def with_rows(tenant_id: object, **which: object) -> Payment | None:
+    """A payment with the rows that asking needs, or None."""
+    rows = Payment.objects.filter(tenant_id=tenant_id, **which)
+    return rows.select_related("account", "order", "location").first()
+
+
+def latest_of(order_id: object, tenant_id: object) -> Payment | None:
+    """The newest attempt of an order, with the rows that asking needs."""
+    rows = Payment.objects.filter(tenant_id=tenant_id, order_id=order_id).order_by("-created_at", "-id")
+    return rows.select_related("account", "order", "location").first()
+
+

@@ -1,0 +1,126 @@
+"""What an event means for our books: look up outside the transaction, apply inside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db.models import F, Q
+
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.adopt import adopt_stray
+from duitpos.domain.payments.declines import record_declines
+from duitpos.domain.payments.find import payment_of_intent, payment_of_mark, payment_of_snapshot
+from duitpos.domain.payments.refund_word import apply_refund_snapshot
+from duitpos.domain.payments.settle import settle
+from duitpos.domain.payments.setup.processor_of import open_account
+from duitpos.domain.tenancy.installation import installation
+from duitpos.kit.clock import now
+from duitpos.kit.transact import outside_database
+from duitpos.models import Payment, ProcessorAccount, Tenant
+from duitpos.processors.base import (
+    EventKind,
+    PaymentSnapshot,
+    ProcessorEvent,
+    RefundSnapshot,
+    SnapshotState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What is known before the transaction: whose payment it is and, where it had to be fetched, the truth about it."""
+
+    payment: Payment | None = None
+    snapshot: PaymentSnapshot | None = None
+    refunds: tuple[RefundSnapshot, ...] = field(default_factory=tuple)
+    is_ours: bool = True
+
+
+def look_up(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> Word:
+    """Find the payment and, for a hint (M11) or another account's event (M12), fetch. ProcessorError, Unavailable."""
+    if event.kind in (EventKind.REFUND, EventKind.REFUNDED_CHARGE):
+        return _look_up_refund(tenant, event)
+    if event.kind == EventKind.OTHER or not _is_ours(tenant, event):
+        return Word(is_ours=event.kind == EventKind.OTHER)
+    if event.kind == EventKind.DECLINE:
+        return Word(payment_of_mark(tenant.id, event.mark))
+    snapshot = event.payment
+    payment = payment_of_snapshot(tenant.id, snapshot) if snapshot else _by_reference(tenant, event)
+    asked = payment.account if payment and payment.account_id != account.id else account
+    if snapshot is None or asked is not account:
+        with outside_database():
+            snapshot = open_account(asked).fetch(event.reference)
+        payment = payment or payment_of_snapshot(tenant.id, snapshot)
+    return Word(payment, snapshot)
+
+
+def _by_reference(tenant: Tenant, event: ProcessorEvent) -> Payment | None:
+    rows = Payment.objects.filter(tenant=tenant, reference=event.reference).select_related("order", "location")
+    return rows.first() or payment_of_mark(tenant.id, event.mark)
+
+
+def _look_up_refund(tenant: Tenant, event: ProcessorEvent) -> Word:
+    """Refunds carry no mark of the payment, so they are found by the intent. A hint or a charge is looked up whole."""
+    payment = payment_of_intent(tenant.id, event.intent_reference, event.charge_reference)
+    if payment is None:
+        return Word(is_ours=False)
+    if event.refund is not None:
+        return Word(payment, refunds=(event.refund,))
+    with outside_database():
+        refunds = open_account(payment.account).refunds_of(payment.intent_reference)
+    return Word(payment, refunds=tuple(refunds))
+
+
+def _is_ours(tenant: Tenant, event: ProcessorEvent) -> bool:
+    mark = event.mark
+    if mark is None:
+        # A hint may lack its metadata: ours if we know the session.
+        return event.is_hint and Payment.objects.filter(tenant=tenant, reference=event.reference).exists()
+    return mark.installation == str(installation().id) and mark.tenant == str(tenant.id)
+
+
+def apply(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, word: Word, actor: Actor) -> str:
+    """Change our books by an event, in the caller's transaction; one word on what became of it."""
+    _note_health(account)
+    if not word.is_ours:
+        _count(account, "foreign_events")
+        return "foreign"
+    if event.kind == EventKind.OTHER:
+        _count(account, "unknown_events")
+        return "unknown_type"
+    if event.kind == EventKind.DECLINE:
+        if word.payment is None or event.decline is None:
+            return "unknown_payment"
+        record_declines(word.payment, (event.decline,))
+        return "declined"
+    if event.kind in (EventKind.REFUND, EventKind.REFUNDED_CHARGE):
+        assert word.payment is not None  # noqa: S101 - a refund without a payment is foreign
+        words = [apply_refund_snapshot(word.payment, snapshot) for snapshot in word.refunds]
+        return words[-1] if words else "nothing"
+    assert word.snapshot is not None  # noqa: S101 - look_up fetched it
+    return apply_payment(tenant, account, word.payment, word.snapshot, actor)
+
+
+def apply_payment(
+    tenant: Tenant, account: ProcessorAccount, payment: Payment | None, snapshot: PaymentSnapshot, actor: Actor
+) -> str:
+    """Settle a snapshot; money for a payment that we do not know is taken in all the same (M19)."""
+    if payment is not None:
+        # The row was read before the transaction; its order and location are its own and do not change.
+        return settle(payment, snapshot, actor).outcome.value
+    if snapshot.state != SnapshotState.PAID:
+        return "unknown_payment"
+    return settle(adopt_stray(tenant, account, snapshot), snapshot, actor).outcome.value
+
+
+def _note_health(account: ProcessorAccount) -> None:
+    """When the last believed event came: for people, so once a minute is enough, and the row does not get hot."""
+    at = now()
+    stale = Q(last_event_at__isnull=True) | Q(last_event_at__lt=at - timedelta(minutes=1))
+    if account.last_event_at is None or account.last_event_at < at - timedelta(minutes=1):
+        ProcessorAccount.objects.filter(stale, tenant_id=account.tenant_id, id=account.id).update(last_event_at=at)
+
+
+def _count(account: ProcessorAccount, counter: str) -> None:
+    ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(**{counter: F(counter) + 1})

@@ -1,0 +1,52 @@
+"""Which payment a processor's word is about."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from duitpos.models import Payment
+from duitpos.processors.base import Mark, PaymentSnapshot
+
+
+def as_uuid(text: str) -> UUID | None:
+    """A UUID that came from outside, or None."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def payment_of_snapshot(tenant_id: UUID, snapshot: PaymentSnapshot) -> Payment | None:
+    """By our mark or the session's reference. The mark wins only where the row knows no other session.
+
+    A second session under one mark (a replay after the processor forgot the key, M7) is other money: it must not
+    vanish behind the first one's row, so it is not found here.
+    """
+    marked = as_uuid(snapshot.mark.payment) if snapshot.mark else None
+    wanted = Q(reference=snapshot.reference)
+    if marked is not None:
+        wanted |= Q(id=marked, reference="")
+    rows = Payment.objects.filter(wanted, tenant_id=tenant_id).select_related("order", "location")
+    return next(iter(sorted(rows, key=lambda row: row.reference != snapshot.reference)), None)
+
+
+def payment_of_mark(tenant_id: UUID, mark: Mark | None) -> Payment | None:
+    """The payment that our mark names."""
+    marked = as_uuid(mark.payment) if mark else None
+    if marked is None:
+        return None
+    return Payment.objects.filter(tenant_id=tenant_id, id=marked).select_related("order", "location").first()
+
+
+def payment_of_intent(tenant_id: UUID, intent_reference: str, charge_reference: str = "") -> Payment | None:
+    """The payment that a refund at the processor belongs to."""
+    wanted = Q()
+    if intent_reference:
+        wanted |= Q(intent_reference=intent_reference)
+    if charge_reference:
+        wanted |= Q(charge_reference=charge_reference)
+    if not wanted:
+        return None
+    return Payment.objects.filter(wanted, tenant_id=tenant_id).select_related("order", "location").first()

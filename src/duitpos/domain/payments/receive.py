@@ -1,0 +1,145 @@
+"""A processor tells us something: verify, store once, settle, answer.
+
+200 means "the outcome is stored"; 400 "not believed"; 500 "stored as failed, send it again"; 503 "our database or the
+processor is not there, send it again" (design.md section 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
+from django.db.models import F
+
+from duitpos.domain.attention.open import open_attention, reopen_attention, resolve
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.digest import Word, apply, look_up
+from duitpos.domain.payments.setup.processor_of import verify
+from duitpos.kit.clock import now
+from duitpos.kit.logs import redact
+from duitpos.kit.transact import transact
+from duitpos.models import ProcessorAccount, Tenant, WebhookEvent
+from duitpos.models.attention import AttentionKind
+from duitpos.models.webhook_event import EventState
+from duitpos.processors.base import ProcessorError, ProcessorEvent, SignatureInvalid
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The status to answer with, and one word on what became of it."""
+
+    status: int
+    outcome: str
+
+
+def receive(tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[str, str]) -> Received:
+    """Take in one delivery. Never raises for what a processor or an attacker sends."""
+    try:
+        account, event = verify(tenant, processor_name, body, headers)
+    except SignatureInvalid as error:
+        return Received(400, error.problem.value)
+    except (OperationalError, InterfaceError):
+        log.exception("webhook_database_unavailable")
+        return Received(503, "database")
+    return take_in(tenant, account, event, Actor("webhook"))
+
+
+def take_in(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, actor: Actor) -> Received:
+    """One verified event, delivered or listed by the sweep; the same event twice is a quiet 200."""
+    try:
+        word = look_up(tenant, account, event)
+        return Received(200, transact(lambda: _store_and_apply(tenant, account, event, word, actor)))
+    except IntegrityError:
+        return _seen_before(tenant, account, event, actor)
+    except (ProcessorError, Unavailable):
+        log.warning("webhook_processor_unavailable", event_id=event.external_id, type=event.type)
+        return Received(503, "processor")
+    except (OperationalError, InterfaceError):
+        log.exception("webhook_database_unavailable", event_id=event.external_id)
+        return Received(503, "database")
+    except Exception as error:  # noqa: BLE001 - M18: whatever it is, it must leave a trace and be sent again
+        return _store_failure(tenant, account, event, error)
+
+
+def _store_and_apply(
+    tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, word: Word, actor: Actor
+) -> str:
+    # First, so that a twin fails here before it does any work.
+    row = WebhookEvent.objects.create(
+        tenant=tenant,
+        account=account,
+        external_id=event.external_id,
+        type=event.type[:80],
+        state=EventState.DONE,
+        outcome="",
+        payment=word.payment,
+        body=event.body,
+        received_at=now(),
+    )
+    outcome = apply(tenant, account, event, word, actor)
+    WebhookEvent.objects.filter(tenant=tenant, id=row.id).update(outcome=outcome)
+    return outcome
+
+
+def _seen_before(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, actor: Actor) -> Received:
+    """The row is there already. Done: nothing to do. Failed: run it again; dedupe is on done, not on presence (M18)."""
+    stored = WebhookEvent.objects.filter(tenant=tenant, account=account, external_id=event.external_id)
+    row = stored.first()
+    if row is None:  # not the event's own uniqueness: something else is broken
+        return _store_failure(tenant, account, event, IntegrityError("a constraint refused the event's outcome"))
+    if row.state == EventState.DONE:
+        return Received(200, "duplicate")
+
+    def again() -> str:
+        if not stored.filter(state=EventState.FAILED).update(state=EventState.DONE, tries=F("tries") + 1, error=""):
+            return "duplicate"
+        outcome = apply(tenant, account, event, word, actor)
+        stored.update(outcome=outcome, payment=word.payment)
+        resolve(tenant.id, now(), "It ran when it came again.", kind=AttentionKind.EVENT_FAILED, subject_id=row.id)
+        return outcome
+
+    try:
+        word = look_up(tenant, account, event)
+        return Received(200, transact(again))
+    except (ProcessorError, Unavailable, OperationalError, InterfaceError):
+        return Received(503, "unavailable")
+    except Exception as error:  # noqa: BLE001 - M18
+        return _store_failure(tenant, account, event, error)
+
+
+def _store_failure(
+    tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, error: Exception
+) -> Received:
+    """A second, short transaction: the event as failed, and an Attention. Then 500, so that it is sent again."""
+    log.error("webhook_failed", event_id=event.external_id, type=event.type, exc_info=error)
+    text = redact(f"{type(error).__name__}: {error}")[:2000]
+
+    def store() -> None:
+        row, _ = WebhookEvent.objects.update_or_create(
+            tenant=tenant,
+            account=account,
+            external_id=event.external_id,
+            defaults={"state": EventState.FAILED, "error": text, "outcome": "failed"},
+            create_defaults={
+                "type": event.type[:80],
+                "state": EventState.FAILED,
+                "outcome": "failed",
+                "error": text,
+                "body": event.body,
+                "received_at": now(),
+            },
+        )
+        reopen_attention(tenant.id, AttentionKind.EVENT_FAILED, row.id, now())
+        open_attention(tenant.id, AttentionKind.EVENT_FAILED, row.id, now(), account=account, detail=event.type)
+
+    try:
+        transact(store)
+    except DatabaseError:
+        log.exception("webhook_failure_not_stored", event_id=event.external_id)
+        return Received(503, "database")
+    return Received(500, "failed")

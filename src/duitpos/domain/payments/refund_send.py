@@ -1,0 +1,108 @@
+"""Make the refund call, or find out what became of an earlier one (M17). Used by the button and by the sweep."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import Enum, auto
+
+import structlog
+from django.db.models import F
+
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.payments.refund_word import apply_refund_snapshot, fail_refund
+from duitpos.domain.payments.schedule import REPLAY_LIMIT
+from duitpos.domain.payments.setup.processor_of import open_account
+from duitpos.domain.payments.trouble import note_trouble
+from duitpos.kit.clock import now
+from duitpos.kit.transact import outside_database, transact
+from duitpos.models import Payment, Refund
+from duitpos.models.refund import RefundStatus
+from duitpos.processors.base import Failure, ProcessorError, RefundSnapshot
+
+log = structlog.get_logger(__name__)
+CHECK_AGAIN = timedelta(minutes=3)
+
+
+class _Seen(Enum):
+    THERE = auto()
+    ABSENT = auto()
+    UNKNOWN = auto()
+
+
+def send_refund(refund: Refund) -> None:
+    """Ask the processor for it and apply the answer. An unknown answer leaves the row for the sweep."""
+    payment = _payment_of(refund)
+    try:
+        processor = open_account(payment.account)
+        with outside_database():
+            snapshot = processor.refund(
+                payment.intent_reference, refund.amount, refund.key, our_refund=str(refund.id), reason=refund.reason
+            )
+    except Unavailable:  # this copy of the database may not move money (M20)
+        return
+    except ProcessorError as error:
+        _after_error(refund, payment, error)
+        return
+    _apply(payment, snapshot)
+
+
+def heal_refund(refund: Refund) -> None:
+    """The sweep's turn, after claiming it: the answer is unknown, or the refund is on its way."""
+    if refund.status == RefundStatus.PENDING:
+        _look(refund, _payment_of(refund))
+        return
+    sent = refund.first_sent_at or refund.created_at
+    if now() - sent < REPLAY_LIMIT:
+        send_refund(refund)  # the same key: at most one refund comes of it
+    elif _look(refund, _payment_of(refund)) == _Seen.ABSENT and _new_key(refund):
+        send_refund(refund)
+
+
+def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> None:
+    log.warning("refund_call_failed", refund=str(refund.id), failure=error.failure.value, replayed=error.replayed)
+    if error.failure == Failure.KEY_REFUSED:
+        note_trouble(payment, error)
+    elif error.replayed:
+        # A stored 500 would answer for 24 h. Only when the refund is surely not there may another key be used.
+        if _look(refund, payment) == _Seen.ABSENT:
+            _new_key(refund)
+    elif (error.is_definite or error.failure == Failure.KEY_REUSED) and _look(refund, payment) == _Seen.ABSENT:
+        # Looked first, because "already refunded" is such a no: it may have been done at the processor's dashboard.
+        transact(lambda: fail_refund(refund, payment, RefundStatus.FAILED, error.message, now()))
+
+
+def _look(refund: Refund, payment: Payment) -> _Seen:
+    """List the payment's refunds at the processor, apply them all, and say whether this one is among them."""
+    try:
+        processor = open_account(payment.account)
+        with outside_database():
+            snapshots = processor.refunds_of(payment.intent_reference)
+    except (ProcessorError, Unavailable):
+        return _Seen.UNKNOWN
+    for snapshot in snapshots:
+        _apply(payment, snapshot)
+    ours = any(snapshot.our_refund == str(refund.id) for snapshot in snapshots)
+    return _Seen.THERE if ours else _Seen.ABSENT
+
+
+def _new_key(refund: Refund) -> bool:
+    """A new generation of the key; the guard lets one of two sweeps make it."""
+    guarded = Refund.objects.filter(
+        tenant_id=refund.tenant_id,
+        id=refund.id,
+        key_generation=refund.key_generation,
+        status=RefundStatus.CREATED,
+    )
+    if not guarded.update(key_generation=F("key_generation") + 1, first_sent_at=now()):
+        return False
+    refund.refresh_from_db()
+    return True
+
+
+def _apply(payment: Payment, snapshot: RefundSnapshot) -> None:
+    transact(lambda: apply_refund_snapshot(payment, snapshot))
+
+
+def _payment_of(refund: Refund) -> Payment:
+    rows = Payment.objects.filter(tenant_id=refund.tenant_id, id=refund.payment_id)
+    return rows.select_related("account", "order", "location").get()

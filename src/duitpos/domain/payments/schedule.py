@@ -1,0 +1,36 @@
+"""When a payment is looked at next (M28). Pure: facts in, an instant out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from duitpos.models import Location, Payment
+from duitpos.domain.tenancy.hours import closes_next
+
+FIRST_CHECK = timedelta(seconds=90)
+AFTER_RETURN = timedelta(seconds=20)
+ASK_AGAIN = timedelta(seconds=3)
+"""At most one question per payment in this time on behalf of guests (M27)."""
+LEASE = timedelta(seconds=60)
+"""How long a sweep that claimed a payment may take before another sweep may."""
+CLOSE_UNPAID = timedelta(minutes=15)
+PURGE_UNPAID = timedelta(days=30)
+SESSION_LIFE = timedelta(minutes=45)
+"""The processor demands at least 30 minutes by its clock; the rest is room for skew (M24)."""
+REPLAY_LIMIT = timedelta(hours=23)
+"""The processor forgets a key after 24 h; an older replay would be a new call (M7, M17)."""
+PROCESSING_LIMIT = timedelta(days=15)
+
+
+def next_check(payment: Payment, location: Location | None, now: datetime) -> datetime:
+    """90 s, then 3, 6, 12 … minutes; never later than a minute after the session ends or when the location closes."""
+    if payment.processing_since is not None:
+        waited = now - payment.processing_since
+        return now + (timedelta(hours=1) if waited < timedelta(hours=24) else timedelta(hours=6))
+    wait = FIRST_CHECK * 2 ** min(payment.checks, 6)
+    at = now + wait
+    if payment.expires_at is not None:
+        ends = payment.expires_at + timedelta(seconds=60)
+        at = min(at, ends) if ends > now else now + timedelta(minutes=6)
+    closes = closes_next(location, now) if location is not None else None
+    return at if closes is None else min(at, closes + timedelta(seconds=1))

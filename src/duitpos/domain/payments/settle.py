@@ -1,0 +1,147 @@
+"""The one place where a processor's word about a payment changes our books.
+
+Webhook, return, sweep and button all end here, in any order, any number of times, at the same moment. Every step is a
+guarded update whose row count decides; whoever comes second reads and returns (design.md section 5, M1 to M16).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import F
+
+from duitpos.domain.attention.open import open_attention
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.advance import advance_payment
+from duitpos.domain.payments.after import book_payment, due_after_payment
+from duitpos.domain.payments.declines import record_declines
+from duitpos.domain.payments.outcome import order_after_money
+from duitpos.domain.payments.schedule import CLOSE_UNPAID, next_check
+from duitpos.kit.clock import business_date, now
+from duitpos.models import Payment
+from duitpos.models.attention import AttentionKind
+from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
+from duitpos.processors.base import PaymentSnapshot, SnapshotState
+
+ENDED_UNPAID = (PaymentStatus.FAILED, PaymentStatus.CANCELED)
+
+
+class Outcome(StrEnum):
+    """What became of a processor's word."""
+
+    SETTLED = "settled"
+    ALREADY = "already"
+    STILL_OPEN = "still_open"
+    PROCESSING = "processing"
+    ENDED = "ended"
+    FREE = "free"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The outcome, and whether the payment's order is now in the kitchen because of it."""
+
+    outcome: Outcome
+    released: bool = False
+
+
+def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Settled:
+    """Apply a snapshot to its payment, in the caller's transaction; safe to run twice.
+
+    `payment` comes with its `order` and `location`. Lock order: payment, order, number, inserts (M36).
+    """
+    at = now()  # one instant gives the business date of order, payment and ledger (M34)
+    _remember_references(payment, snapshot)
+    record_declines(payment, snapshot.declines)
+    if snapshot.state == SnapshotState.PAID:
+        return _take_money(payment, snapshot, actor, at)
+    if snapshot.state in (SnapshotState.EXPIRED, SnapshotState.FAILED):
+        return _end_unpaid(payment, snapshot, at)
+    if snapshot.state == SnapshotState.FREE:
+        open_attention(
+            payment.tenant_id,
+            AttentionKind.NO_PAYMENT_REQUIRED,
+            payment.id,
+            at,
+            order=payment.order,
+            payment=payment,
+            amount=payment.amount,
+        )
+        return Settled(Outcome.FREE)
+    return _wait(payment, snapshot, at)
+
+
+def _remember_references(payment: Payment, snapshot: PaymentSnapshot) -> None:
+    """Fill in what a crash or an early state left empty; a reference that is known never changes."""
+    known = {
+        "reference": snapshot.reference,
+        "intent_reference": snapshot.intent_reference,
+        "charge_reference": snapshot.charge_reference,
+    }
+    missing = {name: value for name, value in known.items() if value and not getattr(payment, name)}
+    if not missing or snapshot.state == SnapshotState.PAID:  # the paid update carries them itself
+        return
+    Payment.objects.filter(
+        tenant_id=payment.tenant_id, id=payment.id, **{name: "" for name in missing}
+    ).update(**missing)
+    for name, value in missing.items():
+        setattr(payment, name, value)
+
+
+def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Settled:
+    moved = snapshot.amount or payment.amount
+    location = payment.location
+    day = business_date(at, location.time_zone, location.day_closes_at) if location else at.date()
+    columns = {
+        "reference": payment.reference or snapshot.reference,
+        "intent_reference": snapshot.intent_reference or payment.intent_reference,
+        "charge_reference": snapshot.charge_reference or payment.charge_reference,
+        "moved_minor": moved.minor,
+        "moved_currency": moved.currency,
+        "method": dict(snapshot.method),
+        "guest_email": snapshot.guest_email,
+        "settled_at": at,
+        "settled_via": actor.kind,
+        "paid_at": snapshot.paid_at,
+        "business_date": day,
+        "processing_since": None,
+        "next_check_at": None,
+        "failure": "",
+    }
+    late = False
+    if not advance_payment(payment, LIVE_ATTEMPT, PaymentStatus.SUCCEEDED, **columns):
+        late = advance_payment(payment, ENDED_UNPAID, PaymentStatus.SUCCEEDED, **columns)
+        if not late:
+            return Settled(Outcome.ALREADY)
+    released = order_after_money(payment, snapshot, actor, at, late=late)
+    book_payment(payment, at)
+    due_after_payment(payment, at)
+    return Settled(Outcome.SETTLED, released)
+
+
+def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Settled:
+    to = PaymentStatus.CANCELED if snapshot.state == SnapshotState.EXPIRED else PaymentStatus.FAILED
+    ended = advance_payment(
+        payment,
+        LIVE_ATTEMPT,
+        to,
+        ended_at=at,
+        failure=snapshot.failure[:300],
+        processing_since=None,
+        next_check_at=at + CLOSE_UNPAID,  # then the order is closed, if nothing newer was tried (M21)
+        checks=0,
+    )
+    return Settled(Outcome.ENDED if ended else Outcome.ALREADY)
+
+
+def _wait(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Settled:
+    """Nothing is decided yet: note "processing", and when to look again. Changes no state."""
+    live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.PENDING)
+    if snapshot.state == SnapshotState.PROCESSING:
+        live.filter(processing_since__isnull=True).update(processing_since=at)
+        payment.processing_since = payment.processing_since or at
+    live.update(next_check_at=next_check(payment, payment.location, at), checks=F("checks") + 1)
+    processing = snapshot.state == SnapshotState.PROCESSING
+    return Settled(Outcome.PROCESSING if processing else Outcome.STILL_OPEN)

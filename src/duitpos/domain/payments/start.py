@@ -1,0 +1,113 @@
+"""Start a payment at the processor: make its page and remember it (M7 to M10)."""
+
+from __future__ import annotations
+
+import structlog
+from django.utils.translation import gettext as _
+
+from duitpos.domain.attention.open import open_attention
+from duitpos.domain.errors import Conflict, Unavailable
+from duitpos.domain.payments.advance import advance_payment
+from duitpos.domain.payments.schedule import CLOSE_UNPAID, REPLAY_LIMIT, next_check
+from duitpos.domain.payments.setup.processor_of import open_account
+from duitpos.domain.payments.trouble import note_trouble
+from duitpos.kit.clock import now
+from duitpos.kit.transact import outside_database, transact
+from duitpos.models import Payment
+from duitpos.models.attention import AttentionKind
+from duitpos.models.payment import PaymentStatus
+from duitpos.processors.base import CheckoutAsk, CheckoutSession, Failure, ProcessorError
+
+log = structlog.get_logger(__name__)
+
+
+class StartRefused(Conflict):
+    """The processor said no for good: this attempt is over; `message` is for the guest, the reason is in the row."""
+
+
+def start(payment: Payment) -> str:
+    """Make the processor's page for a `created` payment; the URL to send the guest to.
+
+    Asked twice, or by two at once, it is one session: the key is the payment's id and the ask was pinned before.
+    StartRefused when the processor says no; Unavailable when it does not answer (the sweep repeats the call).
+    """
+    try:
+        processor = open_account(payment.account)
+        with outside_database():
+            session = processor.start(CheckoutAsk.from_json(payment.ask), key=str(payment.id))
+    except ProcessorError as error:
+        raise _after_error(payment, error) from error
+    return _remember(payment, session)
+
+
+def _remember(payment: Payment, session: CheckoutSession) -> str:
+    at = now()
+    pending = transact(
+        lambda: advance_payment(
+            payment,
+            (PaymentStatus.CREATED,),
+            PaymentStatus.PENDING,
+            reference=session.reference,
+            redirect_url=session.url,
+            next_check_at=next_check(payment, payment.location, at),
+        )
+    )
+    if pending:
+        return session.url
+    row = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).get()
+    if row.status == PaymentStatus.PENDING:
+        return row.redirect_url  # a twin was faster; it is the same session
+    # Ended meanwhile: nobody would watch this session, so nobody may be sent to it (M8).
+    try:
+        with outside_database():
+            open_account(payment.account).cancel(session.reference)
+    except ProcessorError:
+        log.warning("stray_session_not_expired", payment=str(payment.id), reference=session.reference)
+    raise StartRefused(_("This payment was just closed. Your cart is kept: please press Pay again."))
+
+
+def _after_error(payment: Payment, error: ProcessorError) -> Exception:
+    """Only a definite answer ends the attempt (M9). What the guest is told."""
+    log.warning("start_failed", payment=str(payment.id), failure=error.failure.value, replayed=error.replayed)
+    note_trouble(payment, error)
+    over = error.is_definite or error.replayed or error.failure in (Failure.KEY_REFUSED, Failure.KEY_REUSED)
+    if not over:
+        if now() - payment.created_at > REPLAY_LIMIT:
+            _fail(payment, "no answer within a day")
+        return Unavailable(
+            _("The payment service does not answer at the moment. You have not been charged and your cart is kept: please try again in a minute.")
+        )
+    _fail(payment, error.message)
+    if error.failure == Failure.KEY_REUSED:
+        transact(lambda: _report_bug(payment, error))
+    return StartRefused(
+        _("Online payment does not work here at the moment. You have not been charged and your cart is kept: please order at the counter, or try again later.")
+    )
+
+
+def _fail(payment: Payment, failure: str) -> None:
+    at = now()
+    transact(
+        lambda: advance_payment(
+            payment,
+            (PaymentStatus.CREATED,),
+            PaymentStatus.FAILED,
+            ended_at=at,
+            failure=failure[:300],
+            next_check_at=at + CLOSE_UNPAID,
+        )
+    )
+
+
+def _report_bug(payment: Payment, error: ProcessorError) -> None:
+    """The same key with other words is a fault of ours, never of the guest or the restaurant."""
+    open_attention(
+        payment.tenant_id,
+        AttentionKind.KEY_REUSED,
+        payment.id,
+        now(),
+        order=payment.order,
+        payment=payment,
+        amount=payment.amount,
+        detail=error.message,
+    )

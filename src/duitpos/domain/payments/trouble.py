@@ -1,0 +1,65 @@
+"""A processor refused us: an error never changes a payment, but somebody must know (M14)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Count, Sum
+
+from duitpos.domain.attention.open import open_attention, reopen_attention
+from duitpos.kit.clock import now
+from duitpos.kit.money import Money
+from duitpos.kit.transact import transact
+from duitpos.models import Payment, ProcessorAccount
+from duitpos.models.attention import AttentionKind
+from duitpos.models.payment import PaymentStatus
+from duitpos.processors.base import Failure, ProcessorError
+
+NOT_FOUND_AGAIN = timedelta(hours=6)
+
+
+def note_trouble(payment: Payment, error: ProcessorError) -> None:
+    """Turn a refused key into a paused account and a missing session into an Attention; other errors pass by."""
+    if error.failure == Failure.KEY_REFUSED:
+        transact(lambda: _pause_account(payment.account, error))
+    elif error.failure == Failure.NOT_FOUND:
+        transact(lambda: _not_there(payment, error))
+
+
+def _pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
+    """One Attention with count and sum of what waits; the sweep asks this account nothing until a good key comes."""
+    at = now()
+    rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id, paused_at__isnull=True)
+    if not rows.update(paused_at=at, problem=error.message[:300]):
+        return
+    waiting = Payment.objects.filter(
+        tenant_id=account.tenant_id, account_id=account.id, status=PaymentStatus.PENDING
+    ).aggregate(count=Count("id"), sum=Sum("amount_minor"))
+    amount = Money(waiting["sum"] or 0, account.currency or "MYR")
+    reopen_attention(account.tenant_id, AttentionKind.KEY_REFUSED, account.id, at)
+    open_attention(
+        account.tenant_id,
+        AttentionKind.KEY_REFUSED,
+        account.id,
+        at,
+        account=account,
+        amount=amount,
+        detail=f"{waiting['count']} payments wait for an answer. {error.message}",
+    )
+
+
+def _not_there(payment: Payment, error: ProcessorError) -> None:
+    at = now()
+    Payment.objects.filter(
+        tenant_id=payment.tenant_id, id=payment.id, next_check_at__isnull=False
+    ).update(next_check_at=at + NOT_FOUND_AGAIN)
+    open_attention(
+        payment.tenant_id,
+        AttentionKind.NOT_AT_PROCESSOR,
+        payment.id,
+        at,
+        order=payment.order,
+        payment=payment,
+        amount=payment.amount,
+        detail=error.message,
+    )
