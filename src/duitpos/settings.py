@@ -161,7 +161,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 try:
     vars().update(env.read.email_url("EMAIL_URL", default="consolemail://"))
 except (ValueError, KeyError, ImproperlyConfigured) as error:
-    raise ImproperlyConfigured("EMAIL_URL is not understood: use smtp+tls://user:password@host:587") from error
+    raise ImproperlyConfigured(
+        "EMAIL_URL is not understood: use smtp+tls://user:password@host:587"
+    ) from error
 DEFAULT_FROM_EMAIL = str(env.read("DUITPOS_EMAIL_FROM", default="DuitPOS <no-reply@localhost>"))
 
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -27,7 +27,7 @@ class Vault:
         self.key_ids = frozenset(keys)
 
     def seal(self, plain: str, place: str) -> str:
-        """`<key id>:<base64>`. `place` names where it will be kept (tenant, row, field) and must be the same to open it."""
+        """`<key id>:<base64>`. `place` says where it is kept (tenant, row, field): only there it opens."""
         nonce = os.urandom(12)
         box = self._ciphers[self.current].encrypt(nonce, plain.encode(), place.encode())
         return f"{self.current}:{base64.b64encode(nonce + box).decode()}"
@@ -43,7 +43,9 @@ class Vault:
             return cipher.decrypt(raw[:12], raw[12:], place.encode()).decode()
         except InvalidTag as error:
             # The text of the secret must not be in the message: this goes to logs.
-            raise SecretUnreadable(f"A secret sealed with key {key_id!r} does not belong to {place}.") from error
+            raise SecretUnreadable(
+                f"A secret sealed with key {key_id!r} does not belong to {place}."
+            ) from error
 
 
 def key_id_of(sealed: str) -> str:

@@ -41,8 +41,8 @@ def encryption_keys(production: bool) -> dict[str, bytes]:
     text = str(read("DUITPOS_ENCRYPTION_KEYS", default=INSECURE_ENCRYPTION_KEYS))
     if production and text == INSECURE_ENCRYPTION_KEYS:
         raise ImproperlyConfigured(
-            "DUITPOS_ENCRYPTION_KEYS is missing or the demo's own: set it to `k1:<32 random bytes in base64>`, for example"
-            " from `python -c 'import base64, os; print(\"k1:\" + base64.b64encode(os.urandom(32)).decode())'`."
+            "DUITPOS_ENCRYPTION_KEYS is missing or the demo's own: set it to `k1:<32 random bytes in base64>`,"
+            " for example from `python -c 'import base64, os; print(\"k1:\" + base64.b64encode(os.urandom(32)).decode())'`."
         )
     keys: dict[str, bytes] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
@@ -89,8 +89,12 @@ def proxy_count(production: bool) -> int:
 
 
 def sandbox_urls() -> list[str]:
-    """DUITPOS_SANDBOX_URLS: API addresses besides Stripe's own that test accounts may use. Never used with a live key."""
-    urls = [url.strip().rstrip("/") for url in str(read("DUITPOS_SANDBOX_URLS", default="")).split(",") if url.strip()]
+    """DUITPOS_SANDBOX_URLS: API addresses besides Stripe's own for test accounts. Never used with a live key."""
+    urls = [
+        url.strip().rstrip("/")
+        for url in str(read("DUITPOS_SANDBOX_URLS", default="")).split(",")
+        if url.strip()
+    ]
     for url in urls:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -117,9 +121,13 @@ def number(name: str, default: int, least: int = 0) -> int:
 def database(var: Path) -> dict[str, object]:
     """DATABASE_URL for Django; without it one SQLite file in `var`. Options are those the races were tried with."""
     try:
-        config: dict[str, object] = dict(read.db("DATABASE_URL", default=f"sqlite:///{var / 'duitpos.sqlite3'}"))
+        config: dict[str, object] = dict(
+            read.db("DATABASE_URL", default=f"sqlite:///{var / 'duitpos.sqlite3'}")
+        )
     except (ValueError, ImproperlyConfigured) as error:
-        raise ImproperlyConfigured("DATABASE_URL is not understood: use postgres://user:password@host/name") from error
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not understood: use postgres://user:password@host/name"
+        ) from error
     engine = str(config.get("ENGINE", ""))
     if engine.endswith("sqlite3"):
         config["CONN_MAX_AGE"] = None
@@ -136,5 +144,7 @@ def database(var: Path) -> dict[str, object]:
             "pool": {"min_size": 2, "max_size": number("DUITPOS_DB_POOL", 20, least=1), "timeout": 20}
         }
     else:
-        raise ImproperlyConfigured(f"DATABASE_URL: {engine or 'nothing'} is not supported; use sqlite or postgres.")
+        raise ImproperlyConfigured(
+            f"DATABASE_URL: {engine or 'nothing'} is not supported; use sqlite or postgres."
+        )
     return config

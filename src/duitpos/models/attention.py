@@ -34,14 +34,20 @@ class Attention(TenantModel):
     kind = models.CharField(max_length=24, choices=AttentionKind.choices)
     subject_id = models.UUIDField(help_text="The payment, refund, event or account it is about.")
     order = TenantForeignKey("duitpos.Order", on_delete=models.PROTECT, null=True, related_name="attentions")
-    payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="attentions")
-    account = TenantForeignKey("duitpos.ProcessorAccount", on_delete=models.PROTECT, null=True, related_name="attentions")
+    payment = TenantForeignKey(
+        "duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="attentions"
+    )
+    account = TenantForeignKey(
+        "duitpos.ProcessorAccount", on_delete=models.PROTECT, null=True, related_name="attentions"
+    )
     amount_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, blank=True)
     detail = models.CharField(max_length=500, blank=True, help_text="Facts for staff, in plain words.")
     opened_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
-    resolved_by = TenantForeignKey("duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+")
+    resolved_by = TenantForeignKey(
+        "duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     resolution = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -51,6 +57,8 @@ class Attention(TenantModel):
         ]
         indexes = [
             models.Index(
-                fields=["tenant", "-opened_at"], condition=models.Q(resolved_at__isnull=True), name="attention_open"
+                fields=["tenant", "-opened_at"],
+                condition=models.Q(resolved_at__isnull=True),
+                name="attention_open",
             )
         ]

@@ -44,7 +44,9 @@ class DirtyDay(TenantModel):
     marked_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["tenant", "location", "business_date"], name="dirty_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "location", "business_date"], name="dirty_day")
+        ]
 
 
 class NumberSeries(TenantModel):
@@ -57,5 +59,7 @@ class NumberSeries(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "location", "business_date", "is_test"], name="number_series")
+            models.UniqueConstraint(
+                fields=["tenant", "location", "business_date", "is_test"], name="number_series"
+            )
         ]

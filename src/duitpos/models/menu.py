@@ -25,7 +25,9 @@ class MenuItem(TenantModel):
     description = models.CharField(max_length=300, blank=True)
     price_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    marks = models.JSONField(default=list, blank=True, help_text='Dietary marks: "halal", "vegetarian", "spicy" …')
+    marks = models.JSONField(
+        default=list, blank=True, help_text='Dietary marks: "halal", "vegetarian", "spicy" …'
+    )
     allergens = models.JSONField(default=list, blank=True, help_text='"nuts", "egg", "milk", "shellfish" …')
     is_active = models.BooleanField(default=True, help_text="Off hides it from the menu.")
     position = models.PositiveIntegerField(default=0)
@@ -104,5 +106,7 @@ class ItemStock(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "location", "item"], name="item_stock"),
-            models.CheckConstraint(condition=models.Q(status__in=StockStatus.values), name="item_stock_status"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=StockStatus.values), name="item_stock_status"
+            ),
         ]

@@ -27,11 +27,15 @@ class Order(TenantModel):
     table = TenantForeignKey("duitpos.Table", on_delete=models.PROTECT, null=True, related_name="orders")
     channel = models.CharField(max_length=10, default="qr")
     status = models.CharField(max_length=10, choices=OrderStatus.choices, default=OrderStatus.HELD)
-    is_test = models.BooleanField(default=False, help_text="Paid with test keys: marked, own numbers, no revenue.")
+    is_test = models.BooleanField(
+        default=False, help_text="Paid with test keys: marked, own numbers, no revenue."
+    )
     token = models.CharField(max_length=32, default=secret_token, help_text="The guest's link to this order.")
     guest_token = models.CharField(max_length=32, help_text="The phone that ordered: its cookie.")
     checkout_key = models.CharField(max_length=64, help_text="The cart's key: one order for ever (M3).")
-    contents = models.CharField(max_length=64, help_text="Digest of what was ordered: another cart under one key differs.")
+    contents = models.CharField(
+        max_length=64, help_text="Digest of what was ordered: another cart under one key differs."
+    )
     replaces = TenantForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
     note = models.CharField(max_length=300, blank=True)
 
@@ -50,7 +54,9 @@ class Order(TenantModel):
 
     created_at = models.DateTimeField()
     # Given when the order is released to the kitchen.
-    released_by = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="released")
+    released_by = TenantForeignKey(
+        "duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="released"
+    )
     placed_at = models.DateTimeField(null=True)
     business_date = models.DateField(null=True)
     number = models.PositiveIntegerField(null=True)

@@ -50,14 +50,18 @@ class AccountState(models.TextChoices):
 
 
 class ProcessorAccount(TenantModel):
-    """A processor added to a payment type. Identity is (processor, external_id, mode); it never becomes another (M12, M13)."""
+    """A processor added to a payment type. It is (processor, external_id, mode) and never becomes another (M12, M13)."""
 
     payment_type = TenantForeignKey(PaymentType, on_delete=models.PROTECT, related_name="accounts")
     processor = models.CharField(max_length=20)
-    external_id = models.CharField(max_length=80, blank=True, help_text="The processor's account id (acct_…).")
+    external_id = models.CharField(
+        max_length=80, blank=True, help_text="The processor's account id (acct_…)."
+    )
     mode = models.CharField(max_length=4, choices=Mode.choices, default=Mode.TEST)
     state = models.CharField(max_length=10, choices=AccountState.choices, default=AccountState.NEW)
-    api_base = models.CharField(max_length=200, blank=True, help_text="A sandbox address; empty: the processor's own.")
+    api_base = models.CharField(
+        max_length=200, blank=True, help_text="A sandbox address; empty: the processor's own."
+    )
     secrets = models.JSONField(default=dict, help_text="Field name to sealed text; see reveal().")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -67,8 +71,12 @@ class ProcessorAccount(TenantModel):
     currency = models.CharField(max_length=3, blank=True)
     can_charge = models.BooleanField(default=False)
     checked_at = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=300, blank=True, help_text="What is wrong, in words; empty when well.")
-    paused_at = models.DateTimeField(null=True, help_text="The key was refused (401/403): the sweep asks nothing (M14).")
+    problem = models.CharField(
+        max_length=300, blank=True, help_text="What is wrong, in words; empty when well."
+    )
+    paused_at = models.DateTimeField(
+        null=True, help_text="The key was refused (401/403): the sweep asks nothing (M14)."
+    )
     last_event_at = models.DateTimeField(null=True)
     bad_signatures = models.PositiveIntegerField(default=0)
     last_bad_signature_at = models.DateTimeField(null=True)
@@ -89,7 +97,11 @@ class ProcessorAccount(TenantModel):
             models.CheckConstraint(condition=models.Q(mode__in=Mode.values), name="account_mode"),
         ]
         indexes = [
-            models.Index(fields=["next_events_at"], condition=models.Q(next_events_at__isnull=False), name="account_due")
+            models.Index(
+                fields=["next_events_at"],
+                condition=models.Q(next_events_at__isnull=False),
+                name="account_due",
+            )
         ]
 
     def __str__(self) -> str:

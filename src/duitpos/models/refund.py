@@ -52,11 +52,15 @@ class Refund(TenantModel):
             models.CheckConstraint(condition=models.Q(source__in=RefundSource.values), name="refund_source"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="refund_amount"),
             models.UniqueConstraint(
-                fields=["tenant", "payment", "reference"], condition=~models.Q(reference=""), name="refund_reference"
+                fields=["tenant", "payment", "reference"],
+                condition=~models.Q(reference=""),
+                name="refund_reference",
             ),
         ]
         indexes = [
-            models.Index(fields=["next_check_at"], condition=models.Q(next_check_at__isnull=False), name="refund_due"),
+            models.Index(
+                fields=["next_check_at"], condition=models.Q(next_check_at__isnull=False), name="refund_due"
+            ),
             models.Index(fields=["tenant", "payment"], name="refund_payment"),
         ]
 

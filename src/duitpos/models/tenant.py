@@ -18,7 +18,7 @@ RESERVED_SLUGS = frozenset(
 
 
 class Installation(models.Model):
-    """This database: one row. Its id marks everything we send to a processor; a copy elsewhere differs in base_url (M20)."""
+    """This database: one row. Its id marks what we send to a processor; a copy elsewhere differs in base_url (M20)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     base_url = models.CharField(max_length=200)
@@ -53,7 +53,9 @@ class Location(TenantModel):
     position = models.PositiveIntegerField(default=0)
     address = models.CharField(max_length=200, blank=True)
     time_zone = models.CharField(max_length=64, default="Asia/Kuala_Lumpur")
-    locale = models.CharField(max_length=16, default="en_MY", help_text="How money and dates are written (Babel).")
+    locale = models.CharField(
+        max_length=16, default="en_MY", help_text="How money and dates are written (Babel)."
+    )
     currency = models.CharField(max_length=3, default="MYR")
     day_closes_at = models.TimeField(default=time(4, 0), help_text="The trading day ends at this local time.")
     # Basis points: 600 is 6 %.
@@ -65,8 +67,12 @@ class Location(TenantModel):
     opens_at = models.TimeField(null=True, blank=True, help_text="Empty: open all day.")
     closes_at = models.TimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
-    menu_version = models.PositiveBigIntegerField(default=1, help_text="Goes up with every change a guest could see.")
-    shown_version = models.PositiveBigIntegerField(default=1, help_text="Goes up when this row or its tables change.")
+    menu_version = models.PositiveBigIntegerField(
+        default=1, help_text="Goes up with every change a guest could see."
+    )
+    shown_version = models.PositiveBigIntegerField(
+        default=1, help_text="Goes up when this row or its tables change."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "slug"], name="location_slug")]

@@ -43,5 +43,8 @@ def error_page(request: HttpRequest, message: str, status: int) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from another site or from before the cookie was lost: nothing was done, and the cart is still there."""
-    message = _("This page was open for too long, or cookies are off. Nothing was sent and nothing was lost: go back, reload, and try again.")
+    message = _(
+        "This page was open for too long, or cookies are off."
+        " Nothing was sent and nothing was lost: go back, reload, and try again."
+    )
     return error_page(request, message, 403)

@@ -27,7 +27,8 @@ _marked: ContextVar[str | None] = ContextVar("across_tenants", default=None)
 
 # Statements of migrations and of the database itself; none of them returns a tenant's rows.
 _SCHEMA = re.compile(
-    r"\s*(CREATE|ALTER|DROP|COMMENT|TRUNCATE|PRAGMA|EXPLAIN|SET|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)\b", re.I
+    r"\s*(CREATE|ALTER|DROP|COMMENT|TRUNCATE|PRAGMA|EXPLAIN|SET|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)\b",
+    re.I,
 )
 # How SQLite alters a table: a new one is made and every row copied, by a migration.
 _REMAKE = re.compile(r'INSERT INTO "new__(\w+)" \([^)]*\) SELECT .* FROM "\1"', re.S)

@@ -12,14 +12,14 @@ from django.db.models.fields.related_lookups import RelatedExact, RelatedIn
 from django.db.models.lookups import Exact, In
 
 
-class _SameTenantObject(ForwardManyToOneDescriptor):
+class _SameTenantObject(ForwardManyToOneDescriptor):  # type: ignore[type-arg]
     def __set__(self, instance: Any, value: Any) -> None:
         if value is not None and value.tenant_id != instance.tenant_id:
             raise ValueError(f"{self.field} must stay inside one tenant.")
         super().__set__(instance, value)
 
 
-class TenantForeignKey(models.ForeignKey):
+class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
     """A foreign key between two rows of the same tenant; every join and look-up through it names the tenant."""
 
     forward_related_accessor_class = _SameTenantObject
@@ -63,11 +63,11 @@ class _SameTenant:
         return f"({sql} AND {more})", (*params, *more_params)
 
 
-class _TenantExact(_SameTenant, RelatedExact):  # type: ignore[misc]
+class _TenantExact(_SameTenant, RelatedExact):
     lookup_name = "exact"
 
 
-class _TenantIn(_SameTenant, RelatedIn):  # type: ignore[misc]
+class _TenantIn(_SameTenant, RelatedIn):
     lookup_name = "in"
 
 

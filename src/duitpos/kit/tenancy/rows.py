@@ -19,7 +19,9 @@ class TenantModel(models.Model):
     class Meta:
         abstract = True
 
-    def refresh_from_db(self, using: str | None = None, fields: Any = None, from_queryset: Any = None) -> None:
+    def refresh_from_db(
+        self, using: str | None = None, fields: Any = None, from_queryset: Any = None
+    ) -> None:
         """Read the row again, naming its tenant."""
         if from_queryset is None:
             from_queryset = type(self)._base_manager.filter(tenant_id=self.tenant_id)
@@ -30,6 +32,6 @@ class TenantModel(models.Model):
     ) -> bool:
         # Private in Django, overridden by its sharding libraries too: the only way to make save() name the tenant.
         values = [value for value in values if value[0].name != "tenant"]
-        return super()._do_update(  # type: ignore[misc,no-any-return]
+        return super()._do_update(  # type: ignore[call-arg, return-value]
             base_qs.filter(tenant_id=self.tenant_id), using, pk_val, values, update_fields, forced_update
         )
