@@ -72,6 +72,7 @@ class _Visitor(ast.NodeVisitor):
     def __init__(self) -> None:
         self.found: list[tuple[int, str]] = []
         self._known: set[str] = set()  # names of this scope that hold such rows, whatever they are called
+        self._function: ast.AST = ast.Module([], [])
 
     def _is_money(self, node: ast.expr) -> bool:
         """Whether a value is such a row, or a query for such rows."""
@@ -96,11 +97,21 @@ class _Visitor(ast.NodeVisitor):
             self._known.add(target.id)
 
     def _scope(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
-        outer, self._known = self._known, set(self._known)
+        outer = self._known, self._function
+        self._known, self._function = set(self._known), node
         self.generic_visit(node)
-        self._known = outer
+        self._known, self._function = outer
 
     visit_FunctionDef = visit_AsyncFunctionDef = visit_Lambda = _scope
+
+    def _may_hold_status(self, keyword: ast.keyword) -> bool:
+        """Whether `**columns` comes from the caller, or stands in a function that speaks of a "status"."""
+        if keyword.arg is not None:
+            return False
+        parts = list(ast.walk(self._function))
+        parameters = {part.arg for part in parts if isinstance(part, ast.arg)}
+        named = isinstance(keyword.value, ast.Name) and keyword.value.id in parameters
+        return named or any(isinstance(part, ast.Constant) and part.value == "status" for part in parts)
 
     def visit_arg(self, node: ast.arg) -> None:
         if _annotated_as_money(node.annotation):
@@ -124,7 +135,7 @@ class _Visitor(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Attribute) and self._is_money(node.func.value):
             verb = node.func.attr
-            sets_status = any(keyword.arg in {"status", None} for keyword in node.keywords)
+            sets_status = any(k.arg == "status" or self._may_hold_status(k) for k in node.keywords)
             if verb in _SAVES or verb in _BULK_WRITES:
                 self._report(node, f"calls {ast.unparse(node.func)[:70]}()")
             elif verb in _UPDATES and sets_status:
