@@ -1,0 +1,123 @@
+"""`python -m stripe_sandbox`; `--help` and README.md say what the options mean."""
+
+import argparse
+import json
+import logging
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from stripe_sandbox.accounts import Scope
+from stripe_sandbox.app import create_app
+from stripe_sandbox.connections import ResettableProtocol
+from stripe_sandbox.endpoints import CreateEndpoint, create_endpoint
+from stripe_sandbox.errors import ControlError
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.store import Json
+
+HANDLED = [
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "payment_intent.payment_failed",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.refunded",
+]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options; README.md explains them."""
+    options = argparse.ArgumentParser(prog="stripe_sandbox", description="A Stripe of our own for demo and tests.")
+    options.add_argument("--host", default="127.0.0.1")
+    options.add_argument("--port", type=int, default=12111)
+    options.add_argument("--public-url", help="base of the url of sessions")
+    options.add_argument("--state", type=Path, help="SQLite file that keeps everything")
+    options.add_argument("--secret-key", default="sk_test_sandbox")
+    options.add_argument("--account-name", default="Sandbox Café")
+    options.add_argument("--account-country", default="MY")
+    options.add_argument("--account-currency", default="myr")
+    options.add_argument("--webhook", action="append", default=[], metavar="URL")
+    options.add_argument("--webhook-secret", action="append", default=[], metavar="whsec_…")
+    options.add_argument("--webhook-events", default=",".join(HANDLED), help="ticked event types, or *")
+    options.add_argument("--account", action="append", default=[], type=json.loads, metavar="JSON")
+    options.add_argument("--control-from-anywhere", action="store_true")
+    return options
+
+
+def seed(sandbox: Sandbox, options: argparse.Namespace) -> None:
+    """Make the accounts and endpoints of the command line, unless the state file has them."""
+    first: Json = {
+        "name": options.account_name,
+        "country": options.account_country,
+        "currency": options.account_currency,
+        "secret_key": options.secret_key,
+    }
+    for facts in [first, *options.account]:
+        key = facts.get("secret_key")
+        if key is None or sandbox.store.find("key", key) is None:
+            sandbox.accounts.create(facts, sandbox.clock.now())
+    key = sandbox.store.find("key", options.secret_key)
+    if key is None:
+        raise ControlError(f"the state file has no account for {options.secret_key}")
+    scope = Scope(key.account, key.livemode)
+    known = {record.obj["url"]: record for record in sandbox.of("endpoint", scope)}
+    for url, secret in zip(options.webhook, options.webhook_secret, strict=True):
+        if url in known:
+            known[url].extra["secrets"] = [{"secret": secret, "until": None}]
+            sandbox.store.save(known[url])
+        else:
+            params = CreateEndpoint(enabled_events=_ticked(options.webhook_events), url=url)
+            create_endpoint(sandbox, scope, params, secret)
+
+
+def _ticked(text: str) -> dict[str, str]:
+    return {str(place): name.strip() for place, name in enumerate(text.split(","))}
+
+
+def taken(host: str, port: int) -> bool:
+    """Whether somebody listens there already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def main() -> int:
+    options = parser().parse_args()
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    if len(options.webhook) != len(options.webhook_secret):
+        sys.stderr.write("stripe_sandbox: give one --webhook-secret for each --webhook\n")
+        return 2
+    if taken(options.host, options.port):
+        sys.stderr.write(f"stripe_sandbox: {options.host}:{options.port} is taken; choose another --port\n")
+        return 1
+    sandbox = Sandbox(options.state, options.public_url)
+    app = create_app(sandbox, lambda: seed(sandbox, options), options.control_from_anywhere)
+    config = uvicorn.Config(
+        app,
+        host=options.host,
+        port=options.port,
+        http=ResettableProtocol,
+        loop="asyncio",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=65,
+        timeout_graceful_shutdown=1,
+    )
+    uvicorn.Server(config).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

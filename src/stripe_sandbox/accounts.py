@@ -1,0 +1,191 @@
+"""Accounts and their keys: who is calling, in which mode, and what the key may do."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from stripe_sandbox import API_VERSION
+from stripe_sandbox.errors import ControlError, StripeError
+from stripe_sandbox.ids import new_id, random_text
+from stripe_sandbox.objects.account import account_object
+from stripe_sandbox.store import Json, Record, Store
+
+METHODS = ["card", "fpx", "grabpay", "customer_balance"]
+
+_KEY = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]+")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One account in one mode: objects of one scope are invisible to every other."""
+
+    account: str
+    livemode: bool
+
+
+@dataclass
+class Caller:
+    """The key of one API call. `permissions` is None for an unrestricted key."""
+
+    scope: Scope
+    key: str
+    permissions: list[str] | None = None
+    request: Json = field(default_factory=lambda: {"id": None, "idempotency_key": None})
+
+    def may(self, permission: str) -> bool:
+        if self.permissions is None or permission in self.permissions:
+            return True
+        return permission.endswith("_read") and permission[:-5] + "_write" in self.permissions
+
+
+def masked(key: str) -> str:
+    """`sk_test_****nope`, as Stripe writes a key in its messages."""
+    match = re.match(r"((?:sk|rk|pk)_(?:test|live)_)?(.*)", key, re.DOTALL)
+    prefix, rest = (match[1] or "", match[2]) if match else ("", key)
+    return prefix + "*" * max(4, len(rest) - 4) + rest[-4:] if len(rest) > 4 else prefix + "****"
+
+
+class Accounts:
+    """The accounts and keys in the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def create(self, facts: Json, now: int) -> Record:
+        """Make an account with one secret key and any further keys; see README.md for `facts`.
+
+        Raises ControlError for a key that is taken or has not Stripe's shape.
+        """
+        account_id = new_id("acct")
+        currency = str(facts.get("currency", "myr")).lower()
+        obj = account_object(account_id, str(facts["name"]), str(facts.get("country", "MY")), currency, now)
+        obj["charges_enabled"] = bool(facts.get("charges_enabled", True))
+        mode = "live" if facts.get("live") else "test"
+        secret_key = str(facts.get("secret_key") or f"sk_{mode}_{random_text(24)}")
+        extra = {
+            "api_version": str(facts.get("api_version", API_VERSION)),
+            "payment_methods": list(facts.get("payment_methods", METHODS)),
+        }
+        keys = [{"key": secret_key, "permissions": None}, *facts.get("keys", [])]
+        for item in keys:
+            self._check_key(str(item.get("key") or "sk_test_x"), account_id)
+        record = self._store.add(Record("account", account_id, account_id, False, now, obj, extra))
+        for item in keys:
+            self.add_key(account_id, item, now)
+        return record
+
+    def _check_key(self, key: str, account: str) -> None:
+        if not _KEY.fullmatch(key):
+            raise ControlError(f"not a key of Stripe's shape: {masked(key)}")
+        taken = self._store.find("key", key)
+        if taken is not None and taken.account != account:
+            raise ControlError(f"this key belongs to another account: {masked(key)}")
+
+    def add_key(self, account: str, facts: Json, now: int) -> Json:
+        """Give an account a key, or an existing key other permissions (None = all)."""
+        permissions = facts.get("permissions")
+        kind = "sk" if permissions is None else "rk"
+        key = str(facts.get("key") or f"{kind}_test_{random_text(24)}")
+        self._check_key(key, account)
+        extra = {"permissions": permissions}
+        found = self._store.find("key", key)
+        if found is None:
+            found = self._store.add(Record("key", key, account, "_live_" in key, now, {}, extra))
+        found.extra = extra
+        self._store.save(found)
+        return self.key_facts(found)
+
+    def revoke(self, key: str) -> None:
+        record = self._store.find("key", key)
+        if record is None:
+            raise ControlError("no such key", 404)
+        self._store.remove(record)
+
+    def key_facts(self, record: Record) -> Json:
+        return {"key": record.id, "livemode": record.livemode, "permissions": record.extra["permissions"]}
+
+    def get(self, account_id: str | None) -> Record:
+        """The account, or the first one for None. Raises ControlError (404)."""
+        if account_id is None:
+            first = next(self._store.all("account"), None)
+            if first is None:
+                raise ControlError("there is no account", 404)
+            return first
+        record = self._store.find("account", account_id)
+        if record is None:
+            raise ControlError(f"no such account: {account_id}", 404)
+        return record
+
+    def facts(self, record: Record) -> Json:
+        """What the control API shows of an account."""
+        keys = [self.key_facts(k) for k in self._store.all("key") if k.account == record.id]
+        return {
+            "id": record.id,
+            "name": record.obj["settings"]["dashboard"]["display_name"],
+            "country": record.obj["country"],
+            "currency": record.obj["default_currency"],
+            "charges_enabled": record.obj["charges_enabled"],
+            **record.extra,
+            "keys": keys,
+            "secret_key": next((k["key"] for k in keys if k["permissions"] is None), None),
+        }
+
+    def change(self, record: Record, facts: Json) -> None:
+        """Change an account's facts; names as in `facts`. Raises ControlError for an unknown name."""
+        known = {"name", "country", "currency", "charges_enabled", "api_version", "payment_methods"}
+        for name in set(facts) - known:
+            raise ControlError(f"unknown: {name}")
+        obj = record.obj
+        if "name" in facts:
+            obj["settings"]["dashboard"]["display_name"] = obj["business_profile"]["name"] = facts["name"]
+        for name, field_name in (
+            ("country", "country"), ("currency", "default_currency"), ("charges_enabled", "charges_enabled"),
+        ):  # fmt: skip
+            if name in facts:
+                obj[field_name] = facts[name]
+        for name in ("api_version", "payment_methods"):
+            if name in facts:
+                record.extra[name] = facts[name]
+        self._store.save(record)
+
+    def authenticate(self, header: str | None) -> Caller:
+        """Who calls, from the Authorization header (Bearer, or Basic with the key as user name).
+
+        Raises StripeError 401.
+        """
+        key = _key_of(header)
+        if not key:
+            message = (
+                "You did not provide an API key. You need to provide your API key in the Authorization header, "
+                "using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY')."
+            )
+            raise StripeError(401, message)
+        record = self._store.find("key", key)
+        if record is None:
+            raise StripeError(401, f"Invalid API Key provided: {masked(key)}")
+        return Caller(Scope(record.account, record.livemode), key, record.extra["permissions"])
+
+
+def _key_of(header: str | None) -> str:
+    scheme, _, value = (header or "").partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() == "basic":
+        try:
+            return base64.b64decode(value, validate=True).decode().partition(":")[0]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return ""
+
+
+def forbidden(caller: Caller, permission: str) -> StripeError:
+    """The 403 for a restricted key that lacks a permission."""
+    message = (
+        f"The provided key '{masked(caller.key)}' does not have the required permissions for this endpoint on "
+        f"account '{caller.scope.account}'. Having the '{permission}' permission would allow this request to continue."
+    )
+    return StripeError(403, message, code="more_permissions_required")
+
+

@@ -1,0 +1,215 @@
+"""The front door of `/v1`: who calls, what fails on demand, what was answered before, then the operation."""
+
+import asyncio
+import json
+import re
+import time
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from stripe_sandbox import API_VERSION
+from stripe_sandbox.accounts import Caller, forbidden, masked
+from stripe_sandbox.connections import abort
+from stripe_sandbox.errors import StripeError
+from stripe_sandbox.faults import Fault
+from stripe_sandbox.forms import bracket_tree
+from stripe_sandbox.idempotency import Idempotency, Stored
+from stripe_sandbox.ids import request_id
+from stripe_sandbox.operations import Call, find_operation
+from stripe_sandbox.params import read_params
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.store import Json
+
+LARGEST_BODY = 1_000_000
+
+_LOGGED_HEADERS = ("authorization", "idempotency-key", "stripe-version", "content-type", "user-agent", "stripe-account")
+
+
+class Dropped(Exception):
+    """The connection is to be reset instead of answered."""
+
+
+@dataclass
+class Exchange:
+    """One call and what becomes of it."""
+
+    request: Request
+    body: str
+    id: str = field(default_factory=request_id)
+    caller: Caller | None = None
+    fault: Fault | None = None
+    status: int = 0
+    answer: Json = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    replayed: bool = False
+
+    @property
+    def method(self) -> str:
+        return self.request.method
+
+    @property
+    def path(self) -> str:
+        return self.request.url.path
+
+    @property
+    def key(self) -> str | None:
+        """The Idempotency-Key; only POST has one."""
+        return self.request.headers.get("idempotency-key") if self.method == "POST" else None
+
+    def say(self, status: int, answer: Json) -> None:
+        self.status, self.answer = status, answer
+
+
+class Api:
+    """Answers every call below `/v1`."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._idempotency = Idempotency(sandbox.store, sandbox.clock)
+
+    async def __call__(self, request: Request) -> Response:
+        body = (await request.body())[:LARGEST_BODY].decode("utf-8", "replace")
+        exchange = Exchange(request, body)
+        seq, started = self._sandbox.log.next_seq(), time.monotonic()
+        try:
+            await self._answer(exchange)
+            response = self._response(exchange)
+        except Dropped:
+            exchange.status = 0
+            abort(request)
+            response = Response(status_code=500)
+        finally:
+            self._log(exchange, seq, started)
+            self._sandbox.flush()
+        return response
+
+    async def _answer(self, exchange: Exchange) -> None:
+        try:
+            exchange.caller = self._sandbox.accounts.authenticate(exchange.request.headers.get("authorization"))
+            account = exchange.caller.scope.account
+            exchange.fault = self._sandbox.faults.take(exchange.method, exchange.path, account)
+            await self._attempt(exchange, exchange.caller)
+        except StripeError as error:
+            exchange.say(error.status, error.body)
+            exchange.headers |= error.headers
+        if exchange.fault is not None:
+            await self._fault_after(exchange, exchange.fault)
+
+    async def _attempt(self, exchange: Exchange, caller: Caller) -> None:
+        """The call with its Idempotency-Key: replay, or work and remember."""
+        exchange.caller = caller
+        caller.request = {"id": exchange.id, "idempotency_key": exchange.key}
+        self._version(exchange)
+        fault = exchange.fault
+        if fault is not None and fault.fault in ("rate_limit", "lock_timeout"):
+            raise fault.error()
+        if fault is not None and fault.before and fault.fault == "drop":
+            raise Dropped
+        if exchange.key is None:
+            await self._work(exchange, caller)
+            return
+        tree = dict(bracket_tree(exchange.body))
+        stored = self._idempotency.begin(caller.scope, exchange.key, exchange.path, tree)
+        if stored is not None:
+            exchange.say(stored.status, stored.body)
+            exchange.replayed = True
+            exchange.headers["Original-Request"] = stored.request_id
+            return
+        try:
+            await self._work(exchange, caller)
+            keep = True
+        except StripeError as error:
+            keep = error.executed
+            exchange.say(error.status, error.body)
+            exchange.headers |= error.headers
+        finally:
+            self._idempotency.end(caller.scope, exchange.key)
+        if keep:
+            answer = Stored(exchange.status, exchange.answer, exchange.id)
+            self._idempotency.keep(caller.scope, exchange.key, exchange.path, tree, answer)
+            self._sandbox.flush()
+
+    async def _work(self, exchange: Exchange, caller: Caller) -> None:
+        fault = exchange.fault
+        if fault is not None and fault.before:
+            if fault.fault == "hang":
+                await asyncio.sleep(fault.seconds)
+            elif fault.fault == "error":
+                raise fault.error()
+            elif fault.fault == "garbage":
+                return
+        operation, object_id = find_operation(exchange.method, exchange.path)
+        if not caller.may(operation.permission):
+            raise forbidden(caller, operation.permission)
+        query = exchange.request.url.query
+        params = read_params(operation.params, query, exchange.body, exchange.method)
+        url = exchange.request.url
+        call = Call(self._sandbox, caller, f"{url.scheme}://{url.netloc}", exchange.path, object_id)
+        exchange.say(200, operation.run(call, params))
+        if fault is not None and fault.fault == "error" and not fault.before:
+            raise fault.error()
+
+    async def _fault_after(self, exchange: Exchange, fault: Fault) -> None:
+        if fault.before:
+            return
+        if fault.fault == "hang":
+            # The work is done and stored; only the answer is late.
+            self._sandbox.flush()
+            await asyncio.sleep(fault.seconds)
+        elif fault.fault == "drop":
+            raise Dropped
+
+    def _version(self, exchange: Exchange) -> None:
+        version = exchange.request.headers.get("stripe-version")
+        if version is None and exchange.caller is not None:
+            account = self._sandbox.accounts.get(exchange.caller.scope.account)
+            version = str(account.extra["api_version"])
+        if version is None or not re.fullmatch(r"20\d\d-\d\d-\d\d(\.[a-z]+)?", version):
+            raise StripeError(400, f"Invalid Stripe API version: {version}")
+        exchange.headers["Stripe-Version"] = version
+
+    def _response(self, exchange: Exchange) -> Response:
+        headers = {"Request-Id": exchange.id, "Cache-Control": "no-cache, no-store", **exchange.headers}
+        headers.setdefault("Stripe-Version", API_VERSION)
+        if exchange.key:
+            headers["Idempotency-Key"] = exchange.key
+            headers.setdefault("Original-Request", exchange.id)
+        if exchange.replayed:
+            headers["Idempotent-Replayed"] = "true"
+        if exchange.status == 409:
+            headers.setdefault("Stripe-Should-Retry", "true")
+        elif 400 <= exchange.status < 500:
+            headers.setdefault("Stripe-Should-Retry", "false")
+        exchange.headers = headers
+        if exchange.fault is not None and exchange.fault.fault == "garbage":
+            exchange.status = 200
+            return Response("<html><body>Bad gateway</body></html>", 200, headers, media_type="text/html")
+        content = json.dumps(exchange.answer, indent=2, ensure_ascii=False)
+        return Response(content, exchange.status, headers, media_type="application/json")
+
+    def _log(self, exchange: Exchange, seq: int, started: float) -> None:
+        request = exchange.request
+        headers = {name: request.headers[name] for name in _LOGGED_HEADERS if name in request.headers}
+        if "authorization" in headers:
+            scheme, _, key = headers["authorization"].partition(" ")
+            headers["authorization"] = f"{scheme} {masked(key)}"
+        query = f"?{request.url.query}" if request.url.query else ""
+        self._sandbox.log.add(
+            {
+                "seq": seq,
+                "at": self._sandbox.clock.now(),
+                "account": exchange.caller.scope.account if exchange.caller else None,
+                "method": exchange.method,
+                "target": exchange.path + query,
+                "headers": headers,
+                "body": exchange.body,
+                "status": exchange.status,
+                "response": exchange.answer,
+                "response_headers": exchange.headers,
+                "replayed": exchange.replayed,
+                "fault": exchange.fault.fault if exchange.fault else None,
+                "ms": round((time.monotonic() - started) * 1000),
+            }
+        )

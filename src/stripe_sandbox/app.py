@@ -1,0 +1,83 @@
+"""The ASGI application: API, hosted pages, dashboard and control on one address."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from stripe_sandbox import checkout, paying, refunds
+from stripe_sandbox.api import Api
+from stripe_sandbox.control import Control
+from stripe_sandbox.dashboard import Dashboard
+from stripe_sandbox.hosted import HostedPages
+from stripe_sandbox.pages import STYLE
+from stripe_sandbox.sandbox import Sandbox
+
+log = logging.getLogger(__name__)
+
+ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def plan_timers(sandbox: Sandbox) -> None:
+    """Bind what timers do to this sandbox."""
+
+    def expire(session: str) -> None:
+        checkout.expire_by_timer(sandbox, session)
+
+    def result(session: str, result: str) -> None:
+        paying.async_result(sandbox, session, result)
+
+    def balance(charge: str) -> None:
+        paying.balance_charge(sandbox, charge)
+
+    def refund(refund: str, status: str) -> None:
+        refunds.refund_result(sandbox, refund, status)
+
+    sandbox.timers.on("expire_session", expire)
+    sandbox.timers.on("async_result", result)
+    sandbox.timers.on("balance_charge", balance)
+    sandbox.timers.on("refund_result", refund)
+
+
+async def style(request: Request) -> Response:
+    return Response(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=60"})
+
+
+def create_app(sandbox: Sandbox, seed: Callable[[], None], control_from_anywhere: bool = False) -> Starlette:
+    """The application; `seed` makes the accounts and endpoints of the command line, again after each reset."""
+    plan_timers(sandbox)
+    hosted, api = HostedPages(sandbox), Api(sandbox)
+    control = Control(sandbox, seed, control_from_anywhere)
+    dashboard = Dashboard(sandbox, control_from_anywhere)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        seed()
+        sandbox.flush()
+        sandbox.deliveries.resume()
+        timers = asyncio.create_task(sandbox.timers.run())
+        yield
+        timers.cancel()
+        with suppress(asyncio.CancelledError):
+            await timers
+        await sandbox.deliveries.close()
+        sandbox.flush()
+        sandbox.store.close()
+
+    async def call_api(request: Request) -> Response:
+        return await api(request)
+
+    routes = [
+        Route("/v1/{path:path}", call_api, methods=ANY),
+        Route("/c/pay/{session}", hosted.pay, methods=["GET", "POST"]),
+        Route("/c/pay/{session}/authorise", hosted.authorise, methods=["GET", "POST"]),
+        Route("/assets/sandbox.css", style),
+        *control.routes(),
+        *dashboard.routes(),
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)

@@ -1,0 +1,233 @@
+"""The control API under `/_sandbox/`: what a test may look at and turn. README.md is its contract."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from stripe_sandbox import control_money, control_webhooks
+from stripe_sandbox.errors import ControlError, StripeError
+from stripe_sandbox.faults import Fault
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.settings import Settings
+from stripe_sandbox.store import Json
+from stripe_sandbox.views import view
+
+LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1", "localhost")
+
+Handler = Callable[[Request, Json], Awaitable[Any]]
+
+# Path word → kind of record.
+KINDS = {
+    "sessions": "session",
+    "payment_intents": "payment_intent",
+    "charges": "charge",
+    "refunds": "refund",
+    "disputes": "dispute",
+    "balance_transactions": "balance_transaction",
+    "endpoints": "endpoint",
+    "events": "event",
+}
+
+
+def allowed(request: Request, anywhere: bool) -> bool:
+    """Whether a client may control: from this machine, and not sent by a page of another origin."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
+        return False
+    return anywhere or request.client is None or request.client.host in LOOPBACK
+
+
+class Control:
+    """All control calls; those about money and webhooks have their own modules."""
+
+    def __init__(self, sandbox: Sandbox, seed: Callable[[], None], anywhere: bool) -> None:
+        self._sandbox, self._seed, self._anywhere = sandbox, seed, anywhere
+
+    def routes(self) -> list[Route]:
+        money = control_money.handlers(self._sandbox)
+        webhooks = control_webhooks.handlers(self._sandbox)
+        own: dict[tuple[str, str], Handler] = {
+            ("GET", "/health"): self._health,
+            ("POST", "/reset"): self._reset,
+            ("POST", "/idle"): self._idle,
+            ("GET", "/settings"): self._settings,
+            ("POST", "/settings"): self._change_settings,
+            ("GET", "/clock"): self._clock,
+            ("POST", "/clock"): self._move_clock,
+            ("GET", "/accounts"): self._accounts,
+            ("POST", "/accounts"): self._create_account,
+            ("POST", "/accounts/{id}"): self._change_account,
+            ("POST", "/accounts/{id}/keys"): self._add_key,
+            ("DELETE", "/keys/{id}"): self._revoke_key,
+            ("POST", "/faults"): self._plan_fault,
+            ("GET", "/faults"): self._faults,
+            ("DELETE", "/faults"): self._clear_faults,
+            ("GET", "/requests"): self._requests,
+            ("DELETE", "/requests"): self._clear_requests,
+        }
+        table = {**own, **money, **webhooks, ("GET", "/{kind}"): self._objects}
+        return [
+            Route(f"/_sandbox{path}", self._wrap(handler), methods=[method])
+            for (method, path), handler in table.items()
+        ]
+
+    def _wrap(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+        async def call(request: Request) -> Response:
+            if not allowed(request, self._anywhere):
+                return JSONResponse({"error": "control calls are answered to this machine only"}, 403)
+            try:
+                answer = await handler(request, await _json(request))
+            except ControlError as error:
+                return JSONResponse({"error": str(error)}, error.status)
+            except ValidationError as error:
+                return JSONResponse({"error": str(error)}, 400)
+            except StripeError as error:
+                return JSONResponse({"error": str(error), "stripe": error.body}, 400)
+            finally:
+                self._sandbox.flush()
+            return JSONResponse(answer)
+
+        return call
+
+    # -- life ----------------------------------------------------------------------------------------------
+
+    async def _health(self, request: Request, body: Json) -> Json:
+        return {"ok": True, "now": self._sandbox.clock.now()}
+
+    async def _reset(self, request: Request, body: Json) -> Json:
+        box = self._sandbox
+        box.deliveries.forget()
+        box.store.clear()
+        box.faults.clear()
+        box.log.clear()
+        box.clock.offset = 0
+        _copy_settings(box.settings, Settings())
+        box.timers.reload()
+        box.deliveries.reload()
+        self._seed()
+        return {"ok": True}
+
+    async def _idle(self, request: Request, body: Json) -> Json:
+        return {"idle": await self._sandbox.deliveries.wait_idle(float(body.get("timeout", 5)))}
+
+    async def _settings(self, request: Request, body: Json) -> Json:
+        return self._sandbox.settings.model_dump()
+
+    async def _change_settings(self, request: Request, body: Json) -> Json:
+        settings = self._sandbox.settings
+        _copy_settings(settings, Settings.model_validate({**settings.model_dump(), **body}))
+        self._sandbox.store.set_fact("settings", settings.model_dump())
+        return settings.model_dump()
+
+    # -- clock ---------------------------------------------------------------------------------------------
+
+    async def _clock(self, request: Request, body: Json) -> Json:
+        clock = self._sandbox.clock
+        return {"now": clock.now(), "offset": clock.offset, "timers": self._sandbox.timers.pending()}
+
+    async def _move_clock(self, request: Request, body: Json) -> Json:
+        clock = self._sandbox.clock
+        if "advance" in body:
+            target = clock.exact() + float(body["advance"])
+        elif "set" in body:
+            target = float(body["set"])
+        elif "offset" in body:
+            target = clock.exact() - clock.offset + float(body["offset"])
+        else:
+            raise ControlError("give one of advance, set, offset")
+        if target >= clock.exact():
+            self._sandbox.timers.advance_to(target)
+        else:
+            clock.offset -= round(clock.exact() - target)
+        return await self._clock(request, body)
+
+    # -- accounts ------------------------------------------------------------------------------------------
+
+    async def _accounts(self, request: Request, body: Json) -> Json:
+        accounts = self._sandbox.accounts
+        return {"data": [accounts.facts(record) for record in self._sandbox.store.all("account")]}
+
+    async def _create_account(self, request: Request, body: Json) -> Json:
+        if not body.get("name"):
+            raise ControlError("an account needs a name")
+        accounts = self._sandbox.accounts
+        return accounts.facts(accounts.create(body, self._sandbox.clock.now()))
+
+    async def _change_account(self, request: Request, body: Json) -> Json:
+        accounts = self._sandbox.accounts
+        record = accounts.get(request.path_params["id"])
+        accounts.change(record, body)
+        return accounts.facts(record)
+
+    async def _add_key(self, request: Request, body: Json) -> Json:
+        accounts = self._sandbox.accounts
+        record = accounts.get(request.path_params["id"])
+        return accounts.add_key(record.id, body, self._sandbox.clock.now())
+
+    async def _revoke_key(self, request: Request, body: Json) -> Json:
+        self._sandbox.accounts.revoke(request.path_params["id"])
+        return {"ok": True}
+
+    # -- faults and log ------------------------------------------------------------------------------------
+
+    async def _plan_fault(self, request: Request, body: Json) -> Json:
+        fault = Fault.model_validate(body)
+        self._sandbox.faults.plan(fault)
+        return fault.model_dump()
+
+    async def _faults(self, request: Request, body: Json) -> Json:
+        return {"data": [fault.model_dump() for fault in self._sandbox.faults.all()]}
+
+    async def _clear_faults(self, request: Request, body: Json) -> Json:
+        self._sandbox.faults.clear()
+        return {"ok": True}
+
+    async def _requests(self, request: Request, body: Json) -> Json:
+        query = request.query_params
+        found = [
+            entry
+            for entry in self._sandbox.log.since(int(query.get("since", "0")))
+            if query.get("method", "").upper() in ("", entry["method"])
+            and entry["target"].startswith(query.get("path", ""))
+        ]
+        return {"data": found, "last": self._sandbox.log.last}
+
+    async def _clear_requests(self, request: Request, body: Json) -> Json:
+        self._sandbox.log.clear()
+        return {"ok": True}
+
+    # -- objects -------------------------------------------------------------------------------------------
+
+    async def _objects(self, request: Request, body: Json) -> Json:
+        word, account = request.path_params["kind"], request.query_params.get("account")
+        if word not in KINDS:
+            raise ControlError(f"no such list: {word}", 404)
+        data = []
+        for record in self._sandbox.store.newest(KINDS[word]):
+            if account in (None, record.account):
+                shown = view(self._sandbox, record)
+                data.append(control_webhooks.endpoint_facts(record) if record.kind == "endpoint" else shown)
+        return {"data": data}
+
+
+def _copy_settings(target: Settings, source: Settings) -> None:
+    for name in Settings.model_fields:
+        setattr(target, name, getattr(source, name))
+
+
+async def _json(request: Request) -> Json:
+    raw = await request.body()
+    if not raw:
+        return {}
+    try:
+        body = json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise ControlError(f"not JSON: {error}") from error
+    if not isinstance(body, dict):
+        raise ControlError("the body must be an object")
+    return body

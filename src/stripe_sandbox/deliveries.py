@@ -1,0 +1,352 @@
+"""Sends events to webhook endpoints: signed, in parallel, with retries on the sandbox's clock."""
+
+import asyncio
+import copy
+import json
+import random
+import time
+from collections.abc import Coroutine
+
+import httpx
+
+from stripe_sandbox.clock import Clock
+from stripe_sandbox.delivery_rules import Rule, Rules, type_matches
+from stripe_sandbox.ids import new_id
+from stripe_sandbox.settings import Settings
+from stripe_sandbox.signing import signature_header
+from stripe_sandbox.store import Json, Record, Store
+from stripe_sandbox.timers import Timers
+
+USER_AGENT = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
+
+# Deliveries leave in parallel and arrive in any order, as Stripe's do.
+JITTER_SECONDS = 0.02
+
+FINISHED = ("delivered", "failed", "dropped")
+
+
+def without(obj: Json, dotted: str) -> None:
+    """Remove `a.b.c` from a nested object, in place; a missing field is fine."""
+    *path, last = dotted.split(".")
+    for part in path:
+        child = obj.get(part)
+        if not isinstance(child, dict):
+            return
+        obj = child
+    obj.pop(last, None)
+
+
+class Deliveries:
+    """One record per event and endpoint; its attempts are kept in it."""
+
+    def __init__(self, store: Store, clock: Clock, timers: Timers, settings: Settings) -> None:
+        self._store, self._clock, self._timers, self._settings = store, clock, timers, settings
+        self.rules = Rules()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._progress = asyncio.Event()
+        self._client: httpx.AsyncClient | None = None
+        self._by_event: dict[str, list[Record]] = {}
+        self.reload()
+        timers.on("deliver", self._deliver_later)
+
+    # -- planning ------------------------------------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Read the index anew from the store (after start and reset)."""
+        self._by_event.clear()
+        for record in self._store.all("delivery"):
+            self._by_event.setdefault(record.extra["event"], []).append(record)
+
+    def endpoints_for(self, event: Record, everywhere: bool = False) -> list[Record]:
+        """Enabled endpoints of the event's account and mode that ticked its type."""
+        return [
+            endpoint
+            for endpoint in self._store.all("endpoint")
+            if (endpoint.account, endpoint.livemode) == (event.account, event.livemode)
+            and endpoint.obj["status"] == "enabled"
+            and (everywhere or type_matches(event.obj["type"], endpoint.obj["enabled_events"]))
+        ]
+
+    def dispatch(self, event: Record, everywhere: bool = False) -> list[Record]:
+        """Plan the delivery of an event to its endpoints, by the rules in force."""
+        planned = [self._plan(event, endpoint) for endpoint in self.endpoints_for(event, everywhere)]
+        for delivery in planned:
+            self._apply_rules(delivery, event)
+        return planned
+
+    def _plan(self, event: Record, endpoint: Record) -> Record:
+        extra: Json = {
+            "event": event.id,
+            "type": event.obj["type"],
+            "object": event.obj["data"]["object"].get("id"),
+            "endpoint": endpoint.id,
+            "url": endpoint.obj["url"],
+            "state": "waiting",
+            "attempts": [],
+            "next_at": None,
+        }
+        record = Record(
+            "delivery", new_id("dl"), event.account, event.livemode, self._clock.now(), {}, extra
+        )
+        self._by_event.setdefault(event.id, []).append(record)
+        return self._store.add(record)
+
+    def _apply_rules(self, delivery: Record, event: Record) -> None:
+        delay, copies, tamper = 0.0, 1, None
+        for rule in self.rules.matching(delivery.extra["type"], delivery.extra["endpoint"]):
+            if rule.action in ("hold", "drop", "reorder"):
+                self._keep_back(delivery, rule)
+                return
+            if rule.action == "duplicate":
+                copies += 1
+            elif rule.action == "duplicate_event":
+                self._twin(event, delivery.extra["endpoint"])
+            elif rule.action == "delay":
+                delay += rule.seconds
+            else:
+                tamper = rule.part
+        if delay:
+            self._later(delivery, delay, "waiting")
+            return
+        for _ in range(copies):
+            self._start(self._send(delivery, tamper))
+
+    def _keep_back(self, delivery: Record, rule: Rule) -> None:
+        if rule.action == "drop":
+            self._set(delivery, "delivered" if rule.claim_delivered else "dropped")
+            return
+        self._set(delivery, "held")
+        if rule.action == "reorder":
+            rule.kept.append(delivery.id)
+            if rule.count == 0:
+                self._start(self._one_by_one(list(reversed(rule.kept))))
+
+    def _twin(self, event: Record, endpoint_id: str) -> None:
+        """Stripe sometimes makes two Event objects of one happening."""
+        obj = {**copy.deepcopy(event.obj), "id": new_id("evt")}
+        twin = Record("event", obj["id"], event.account, event.livemode, self._clock.now(), obj)
+        self._store.add(twin)
+        endpoint = self._store.find("endpoint", endpoint_id)
+        if endpoint is not None:
+            self._start(self._send(self._plan(twin, endpoint), None))
+
+    def _later(self, delivery: Record, seconds: float, state: str) -> None:
+        at = self._clock.exact() + seconds
+        delivery.extra["next_at"] = int(at)
+        self._set(delivery, state)
+        self._timers.add("deliver", at, delivery=delivery.id)
+
+    def _deliver_later(self, delivery: str) -> None:
+        record = self._store.find("delivery", delivery)
+        if record is not None and record.extra["state"] in ("waiting", "retrying"):
+            self._start(self._send(record, None))
+
+    def _set(self, delivery: Record, state: str) -> None:
+        delivery.extra["state"] = state
+        self._store.save(delivery)
+        self._moved()
+
+    def _moved(self) -> None:
+        self._progress.set()
+        self._progress = asyncio.Event()
+
+    # -- by hand -------------------------------------------------------------------------------------------
+
+    def resend(self, event: Record, endpoint_id: str | None) -> list[Record]:
+        """Send an event again, now, to one endpoint or to all that ticked it."""
+        endpoints = self.endpoints_for(event)
+        if endpoint_id is not None:
+            endpoints = [e for e in self.endpoints_for(event, everywhere=True) if e.id == endpoint_id]
+        planned = [self._plan(event, endpoint) for endpoint in endpoints]
+        for delivery in planned:
+            self._start(self._send(delivery, None))
+        return planned
+
+    def retry(self, delivery: Record) -> None:
+        self._start(self._send(delivery, None))
+
+    def release(self, order: str, ids: list[str] | None, types: list[str] | None) -> int:
+        """Send held deliveries: `fifo` or `lifo` one after the other, or in `parallel`; answers how many."""
+        held = [
+            r
+            for r in self._store.all("delivery")
+            if r.extra["state"] == "held"
+            and (ids is None or r.id in ids)
+            and (types is None or type_matches(r.extra["type"], types))
+        ]
+        for record in held:
+            self._set(record, "waiting")
+        keys = [record.id for record in held]
+        if order == "parallel":
+            for record in held:
+                self._start(self._send(record, None))
+        elif keys:
+            self._start(self._one_by_one(keys if order == "fifo" else list(reversed(keys))))
+        return len(held)
+
+    async def _one_by_one(self, keys: list[str]) -> None:
+        for key in keys:
+            record = self._store.find("delivery", key)
+            if record is not None:
+                await self._send(record, None)
+
+    # -- sending -------------------------------------------------------------------------------------------
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def payload(self, event: Record, endpoint: Record) -> bytes:
+        """The body for one endpoint: rendered in its API version, indented as Stripe's."""
+        obj = copy.deepcopy(event.obj)
+        obj["api_version"] = endpoint.extra.get("api_version") or obj["api_version"]
+        obj["pending_webhooks"] = max(1, self.pending(event.id))
+        for dotted in endpoint.extra.get("drop_fields", []):
+            without(obj["data"]["object"], dotted)
+        return json.dumps(obj, indent=2, ensure_ascii=False).encode()
+
+    async def _send(self, delivery: Record, tamper: str | None) -> None:
+        """One attempt, recorded whatever happens; a failed one is planned again."""
+        await asyncio.sleep(random.uniform(0, JITTER_SECONDS))  # noqa: S311 (no secret)
+        endpoint = self._store.find("endpoint", delivery.extra["endpoint"])
+        event = self._store.find("event", delivery.extra["event"])
+        if endpoint is None or event is None or endpoint.obj["status"] != "enabled":
+            self._set(delivery, "failed")
+            return
+        self._set(delivery, "sending")
+        body, headers = self._signed(event, endpoint, tamper)
+        attempt: Json = {
+            "at": self._clock.now(),
+            "status": None,
+            "error": None,
+            "response": "",
+            "signature": headers.get("Stripe-Signature"),
+            "body": body.decode(),
+        }
+        started = time.monotonic()
+        try:
+            reply = await self._http().post(
+                delivery.extra["url"],
+                content=body,
+                headers=headers,
+                timeout=self._settings.delivery_timeout_seconds,
+            )
+            attempt["status"], attempt["response"] = reply.status_code, reply.text[:500]
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            attempt["error"] = f"{type(error).__name__}: {error}"
+        attempt["ms"] = round((time.monotonic() - started) * 1000)
+        delivery.extra["attempts"].append(attempt)
+        self._conclude(delivery, attempt["status"])
+        self._store.flush()
+
+    def _signed(self, event: Record, endpoint: Record, tamper: str | None) -> tuple[bytes, dict[str, str]]:
+        body = self.payload(event, endpoint)
+        now = self._clock.now() + self._settings.signature_skew
+        secrets = [
+            s["secret"]
+            for s in endpoint.extra["secrets"]
+            if s["until"] is None or s["until"] > self._clock.now()
+        ]
+        if tamper == "signature":
+            secrets = ["whsec_somebody_else"]
+        header = signature_header(
+            body, secrets, now - 3600 if tamper == "timestamp" else now, self._settings.fake_v0
+        )
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": USER_AGENT,
+            "Accept": "*/*; q=0.5, application/xml",
+            "Cache-Control": "no-cache",
+            "Stripe-Signature": header,
+        }
+        if tamper == "missing":
+            del headers["Stripe-Signature"]
+        if tamper == "body":
+            body = body.replace(b'"object": "event"', b'"object":  "event"', 1)
+        return body, headers
+
+    def _conclude(self, delivery: Record, status: int | None) -> None:
+        delivery.extra["next_at"] = None
+        if status is not None and 200 <= status < 300:
+            self._set(delivery, "delivered")
+            return
+        if delivery.extra["state"] == "delivered":
+            # A second copy failed where the first got through.
+            self._moved()
+            return
+        tries, waits = len(delivery.extra["attempts"]), self._settings.retry_seconds
+        if tries > len(waits):
+            self._set(delivery, "failed")
+        else:
+            self._later(delivery, waits[tries - 1], "retrying")
+
+    def _http(self) -> httpx.AsyncClient:
+        if self._client is None:
+            # No proxy from the environment: endpoints are on this machine or its network.
+            limits = httpx.Limits(max_connections=200, max_keepalive_connections=20)
+            self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits)
+        return self._client
+
+    # -- looking -------------------------------------------------------------------------------------------
+
+    def of_event(self, event_id: str) -> list[Record]:
+        return self._by_event.get(event_id, [])
+
+    def pending(self, event_id: str) -> int:
+        """Endpoints that have not yet answered this event with 2xx."""
+        states: dict[str, bool] = {}
+        for record in self.of_event(event_id):
+            endpoint = record.extra["endpoint"]
+            states[endpoint] = states.get(endpoint, False) or record.extra["state"] == "delivered"
+        return sum(not done for done in states.values())
+
+    async def wait_answered(self, event_id: str, timeout: float) -> None:
+        """Wait until every delivery of an event was tried once, `timeout` real seconds at most."""
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            progress = self._progress
+            open_ones = [
+                r
+                for r in self.of_event(event_id)
+                if not r.extra["attempts"] and r.extra["state"] not in FINISHED
+            ]
+            if not open_ones:
+                return
+            await _wait(progress, until - time.monotonic())
+
+    async def wait_idle(self, timeout: float) -> bool:
+        """Wait until nothing is being sent; False when `timeout` real seconds did not suffice."""
+        until = time.monotonic() + timeout
+        while self._tasks:
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            await asyncio.wait(list(self._tasks), timeout=left)
+        return True
+
+    def resume(self) -> None:
+        """After a restart: send what was on its way when the process ended."""
+        for record in self._store.all("delivery"):
+            if record.extra["state"] == "sending" or (
+                record.extra["state"] == "waiting" and record.extra["next_at"] is None
+            ):
+                self._start(self._send(record, None))
+
+    def forget(self) -> None:
+        """Cancel everything under way (reset)."""
+        for task in list(self._tasks):
+            task.cancel()
+        self.rules.clear()
+
+    async def close(self) -> None:
+        self.forget()
+        if self._client is not None:
+            await self._client.aclose()
+
+
+async def _wait(event: asyncio.Event, timeout: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), max(0.0, timeout))
+    except TimeoutError:
+        return

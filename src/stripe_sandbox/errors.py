@@ -1,0 +1,60 @@
+"""Stripe's error answers, and the sandbox's own for its control API."""
+
+from typing import Any
+
+_DOC = "https://stripe.com/docs/error-codes/"
+
+
+class StripeError(Exception):
+    """An answer other than 200.
+
+    `executed`: the call had begun its work, so the answer is kept under its Idempotency-Key; refusals of
+    parameters, permissions and the like are not (README of Stripe's contract, 3.4).
+    """
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        type: str = "invalid_request_error",
+        code: str | None = None,
+        param: str | None = None,
+        executed: bool = False,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.executed = executed
+        self.headers = headers or {}
+        error: dict[str, Any] = {"message": message, "type": type}
+        if code is not None:
+            error["code"] = code
+            error["doc_url"] = _DOC + code.replace("_", "-")
+        if param is not None:
+            error["param"] = param
+        self.body: dict[str, Any] = {"error": error}
+
+
+def missing_object(noun: str, object_id: str, param: str, status: int = 404) -> StripeError:
+    """Stripe's `resource_missing`; `noun` as Stripe names the kind, e.g. `checkout.session`."""
+    return StripeError(status, f"No such {noun}: '{object_id}'", code="resource_missing", param=param)
+
+
+def invalid(message: str, param: str | None, code: str | None = None) -> StripeError:
+    """A 400 about one parameter."""
+    return StripeError(400, message, code=code, param=param)
+
+
+def unsupported(param: str) -> StripeError:
+    """Real at Stripe, not built here: said plainly, so that nobody takes silence for truth."""
+    message = f"The sandbox does not implement `{param}`; Stripe does."
+    return StripeError(400, message, code="sandbox_unsupported", param=param)
+
+
+class ControlError(Exception):
+    """A control call that cannot be done: `status` 400, or 404 for an unknown object."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status

@@ -1,0 +1,39 @@
+"""Stripe's bracket form: `a[b][0]=x` and `a[]=x` into a tree of dicts and strings."""
+
+import re
+import urllib.parse
+
+from stripe_sandbox.errors import invalid
+
+Tree = dict[str, "Tree | str"]
+
+_NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+
+
+def bracket_tree(text: str) -> Tree:
+    """Decode a form body or query. Lists stay dicts keyed by index: only the parameter's type knows better.
+
+    Raises StripeError (400) for a name that is not of this form, or used both as a value and as a container.
+    """
+    root: Tree = {}
+    for name, value in urllib.parse.parse_qsl(text, keep_blank_values=True):
+        match = _NAME.fullmatch(name)
+        if not match:
+            raise invalid(f"Invalid request parameter name: {name}", name)
+        _put(root, [match[1], *re.findall(r"\[([^\[\]]*)\]", match[2])], value, name)
+    return root
+
+
+def _put(root: Tree, parts: list[str], value: str, name: str) -> None:
+    node = root
+    for step, part in enumerate(parts):
+        key = part or str(len(node))
+        if step == len(parts) - 1:
+            if isinstance(node.get(key), dict):
+                raise invalid(f"Invalid request parameter: {name}", name)
+            node[key] = value
+            return
+        child = node.setdefault(key, {})
+        if not isinstance(child, dict):
+            raise invalid(f"Invalid request parameter: {name}", name)
+        node = child

@@ -1,0 +1,161 @@
+"""Lists: cursors, limits, filters."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from stripe_sandbox.errors import invalid, missing_object
+from stripe_sandbox.params import Bool, Currency, Expandable, Int, Params, Text, Texts
+from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.store import Json, Record
+from stripe_sandbox.views import expanded
+
+
+class Range(Params):
+    gt: Int | None = None
+    gte: Int | None = None
+    lt: Int | None = None
+    lte: Int | None = None
+
+    def holds(self, value: int) -> bool:
+        return not (
+            (self.gt is not None and value <= self.gt)
+            or (self.gte is not None and value < self.gte)
+            or (self.lt is not None and value >= self.lt)
+            or (self.lte is not None and value > self.lte)
+        )
+
+
+def _range(value: Any) -> Any:
+    # `created=1795456800` means exactly then.
+    return {"gte": value, "lte": value} if isinstance(value, str) else value
+
+
+Created = Annotated[Range, BeforeValidator(_range)]
+
+
+class Page(Expandable):
+    ending_before: Text | None = None
+    limit: Int = 10
+    starting_after: Text | None = None
+
+
+class CustomerDetails(Params):
+    email: Text
+
+
+class ListSessions(Page):
+    created: Created | None = None
+    customer: Text | None = None
+    customer_account: Text | None = None
+    customer_details: CustomerDetails | None = None
+    payment_intent: Text | None = None
+    payment_link: Text | None = None
+    status: Text | None = None
+    subscription: Text | None = None
+
+
+class ListPaymentIntents(Page):
+    created: Created | None = None
+    customer: Text | None = None
+    customer_account: Text | None = None
+
+
+class ListCharges(Page):
+    created: Created | None = None
+    customer: Text | None = None
+    payment_intent: Text | None = None
+    transfer_group: Text | None = None
+
+
+class ListRefunds(Page):
+    charge: Text | None = None
+    created: Created | None = None
+    payment_intent: Text | None = None
+
+
+class ListDisputes(ListRefunds):
+    pass
+
+
+class ListBalanceTransactions(Page):
+    created: Created | None = None
+    currency: Currency | None = None
+    payout: Text | None = None
+    source: Text | None = None
+    type: Text | None = None
+
+
+class ListEvents(Page):
+    created: Created | None = None
+    delivery_success: Bool | None = None
+    type: Text | None = None
+    types: Texts | None = None
+
+
+# Filters by a property of the same name; others have their own test below.
+_PLAIN = (
+    "customer", "customer_account", "payment_intent", "payment_link", "status", "subscription", "charge",
+    "transfer_group", "currency", "source", "type", "payout",
+)  # fmt: skip
+
+
+def matches(obj: Json, params: Page) -> bool:
+    """Whether an object passes the filters that compare its own properties."""
+    for name in _PLAIN:
+        wanted = getattr(params, name, None)
+        if wanted is not None and obj.get(name) != wanted:
+            return False
+    created: Range | None = getattr(params, "created", None)
+    if created is not None and not created.holds(obj["created"]):
+        return False
+    details: CustomerDetails | None = getattr(params, "customer_details", None)
+    if details is not None:
+        return bool((obj.get("customer_details") or {}).get("email") == details.email)
+    return True
+
+
+def page_of(sandbox: Sandbox, records: Iterable[Record], params: Page, url: str, noun: str) -> Json:
+    """One page of records that are newest first. Raises StripeError 400 for a bad limit or cursor."""
+    found = list(records)
+    start, end = _window([record.id for record in found], params, noun)
+    paths = _inner(params.expand)
+    data = [expanded(sandbox, record, paths) for record in found[start:end]]
+    more = start > 0 if params.ending_before else end < len(found)
+    return {"object": "list", "data": data, "has_more": more, "url": url}
+
+
+def page_of_items(items: list[Json], params: Page, url: str) -> Json:
+    """The same for line items, which are not records of their own."""
+    start, end = _window([item["id"] for item in items], params, "item")
+    more = start > 0 if params.ending_before else end < len(items)
+    return {"object": "list", "data": items[start:end], "has_more": more, "url": url}
+
+
+def _window(ids: list[str], params: Page, noun: str) -> tuple[int, int]:
+    if not 1 <= params.limit <= 100:
+        raise invalid(f"Invalid integer: {params.limit}. Must be from 1 to 100.", "limit", "parameter_invalid_integer")
+    if params.starting_after and params.ending_before:
+        raise invalid("You can only use one of starting_after or ending_before.", "ending_before")
+    if params.starting_after:
+        start = _place(ids, params.starting_after, "starting_after", noun) + 1
+        return start, min(len(ids), start + params.limit)
+    if params.ending_before:
+        end = _place(ids, params.ending_before, "ending_before", noun)
+        return max(0, end - params.limit), end
+    return 0, min(len(ids), params.limit)
+
+
+def _place(ids: list[str], cursor: str, param: str, noun: str) -> int:
+    if cursor not in ids:
+        raise missing_object(noun, cursor, param, status=400)
+    return ids.index(cursor)
+
+
+def _inner(paths: list[str]) -> list[str]:
+    """`data.payment_intent` → `payment_intent`: on a list every path starts at its data."""
+    for path in paths:
+        if not path.startswith("data."):
+            raise invalid(f"This property cannot be expanded ({path}). You may want to try data.{path}.", "expand")
+    return [path[5:] for path in paths]

@@ -1,0 +1,165 @@
+"""Refunds: create, and their later turns."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stripe_sandbox.accounts import Scope
+from stripe_sandbox.errors import StripeError, invalid, missing_object, unsupported
+from stripe_sandbox.events import emit
+from stripe_sandbox.money import in_message
+from stripe_sandbox.objects.ledger import balance_transaction_object, refund_object
+from stripe_sandbox.params import Bool, Currency, Expandable, Int, Metadata, MetadataUpdate, Text
+from stripe_sandbox.sandbox import Sandbox, scope_of
+from stripe_sandbox.store import Json, Record
+
+
+class CreateRefund(Expandable):
+    """`POST /v1/refunds`."""
+
+    amount: Int | None = None
+    charge: Text | None = None
+    currency: Currency | None = None
+    customer: Text | None = None
+    instructions_email: Text | None = None
+    metadata: Metadata = {}
+    origin: Annotated[str, Field(pattern="^customer_balance$")] | None = None
+    payment_intent: Text | None = None
+    reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
+    refund_application_fee: Bool | None = None
+    reverse_transfer: Bool | None = None
+
+
+class UpdateRefund(Expandable):
+    """`POST /v1/refunds/{id}`."""
+
+    metadata: MetadataUpdate | None = None
+
+
+def create_refund(
+    sandbox: Sandbox, scope: Scope, params: CreateRefund, request: Json | None = None
+) -> Record:
+    """Refund part or all of a charge; without `amount` all that is left.
+
+    Raises StripeError 400 for an unknown or unpaid charge, one refunded before, or too much.
+    """
+    for name in ("customer", "origin", "refund_application_fee", "reverse_transfer", "currency"):
+        if getattr(params, name):
+            raise unsupported(name)
+    charge = _charge_of(sandbox, scope, params)
+    left = charge.obj["amount"] - charge.obj["amount_refunded"]
+    amount = left if params.amount is None else params.amount
+    _check_amount(charge.obj, amount, left)
+    now = sandbox.clock.now()
+    obj = refund_object(charge.obj, amount, params.reason, params.metadata, now)
+    record = sandbox.add("refund", scope, obj)
+    charge.obj["amount_refunded"] += amount
+    charge.obj["refunded"] = charge.obj["amount_refunded"] == charge.obj["amount"]
+    sandbox.store.save(charge)
+    _first_state(sandbox, record, charge)
+    emit(sandbox, scope, "refund.created", obj, request=request)
+    emit(sandbox, scope, "charge.refunded", charge.obj, request=request)
+    return record
+
+
+def _charge_of(sandbox: Sandbox, scope: Scope, params: CreateRefund) -> Record:
+    if params.charge is None and params.payment_intent is None:
+        message = "One of the following params should be provided for this request: payment_intent or charge."
+        raise invalid(message, None, "parameter_missing")
+    charge_id = params.charge
+    if params.payment_intent is not None:
+        intent = sandbox.get("payment_intent", scope, params.payment_intent)
+        if intent is None:
+            raise missing_object("payment_intent", params.payment_intent, "payment_intent")
+        if intent.obj["status"] != "succeeded":
+            message = f"This PaymentIntent ({intent.id}) does not have a successful charge to refund."
+            raise StripeError(400, message, code="payment_intent_unexpected_state", param="payment_intent")
+        if charge_id is None:
+            charge_id = intent.obj["latest_charge"]
+    charge = sandbox.get("charge", scope, charge_id or "")
+    if charge is None:
+        raise missing_object("charge", charge_id or "", "charge")
+    if params.payment_intent not in (None, charge.obj["payment_intent"]):
+        raise invalid("The charge does not belong to the payment_intent.", "charge")
+    return charge
+
+
+def _check_amount(charge: Json, amount: int, left: int) -> None:
+    if charge["status"] != "succeeded":
+        message = f"Charge {charge['id']} has not been captured and cannot be refunded."
+        raise StripeError(400, message, code="charge_not_refundable", executed=True)
+    if charge["disputed"]:
+        message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
+        raise StripeError(400, message, code="charge_disputed", executed=True)
+    if left == 0:
+        message = f"Charge {charge['id']} has already been refunded."
+        raise StripeError(400, message, code="charge_already_refunded", executed=True)
+    if amount < 1:
+        message = "This value must be greater than or equal to 1."
+        raise invalid(message, "amount", "parameter_invalid_integer")
+    if amount > left:
+        currency = charge["currency"]
+        message = (
+            f"Refund amount ({in_message(amount, currency)}) is greater than unrefunded amount on charge "
+            f"({in_message(left, currency)})"
+        )
+        raise StripeError(400, message, param="amount", executed=True)
+
+
+def _first_state(sandbox: Sandbox, refund: Record, charge: Record) -> None:
+    """Most refunds succeed at once; some cards and GrabPay take their time, one card's refund comes back."""
+    behaviour = charge.extra.get("refund", "succeeded")
+    kind = charge.obj["payment_method_details"]["type"]
+    at = sandbox.clock.exact() + sandbox.settings.refund_result_seconds
+    if behaviour == "pending" or kind == "grabpay":
+        refund.obj |= {"status": "pending", "pending_reason": "processing"}
+        sandbox.timers.add("refund_result", at, refund=refund.id, status="succeeded")
+        return
+    _book(sandbox, refund, "refund", -refund.obj["amount"], "balance_transaction")
+    if behaviour == "fails":
+        sandbox.timers.add("refund_result", at, refund=refund.id, status="failed")
+
+
+def _book(sandbox: Sandbox, refund: Record, kind: str, amount: int, name: str) -> None:
+    obj = balance_transaction_object(
+        refund.id, amount, refund.obj["currency"], kind, sandbox.clock.now(), available_now=True
+    )
+    sandbox.add("balance_transaction", scope_of(refund), obj)
+    refund.obj[name] = obj["id"]
+
+
+def refund_result(
+    sandbox: Sandbox, refund: str, status: str, failure_reason: str = "expired_or_canceled_card"
+) -> bool:
+    """A pending refund ends, or a succeeded one comes back from the bank; False when neither applies."""
+    record = sandbox.store.find("refund", refund)
+    if record is None:
+        return False
+    before = record.obj["status"]
+    if before not in ("pending", "succeeded") or before == status:
+        return False
+    scope = scope_of(record)
+    record.obj.pop("pending_reason", None)
+    record.obj["status"] = status
+    if status == "succeeded":
+        _book(sandbox, record, "refund", -record.obj["amount"], "balance_transaction")
+        event = "refund.updated"
+    else:
+        event = "refund.failed"
+        record.obj["failure_reason"] = failure_reason
+        if before == "succeeded":
+            _book(sandbox, record, "refund_failure", record.obj["amount"], "failure_balance_transaction")
+        _give_back(sandbox, scope, record)
+    sandbox.store.save(record)
+    previous = {"status": before} if event == "refund.updated" else None
+    emit(sandbox, scope, event, record.obj, previous=previous)
+    return True
+
+
+def _give_back(sandbox: Sandbox, scope: Scope, refund: Record) -> None:
+    """A failed refund leaves its part of the charge unrefunded again."""
+    charge = sandbox.get("charge", scope, refund.obj["charge"])
+    if charge is not None:
+        charge.obj["amount_refunded"] -= refund.obj["amount"]
+        charge.obj["refunded"] = False
+        sandbox.store.save(charge)

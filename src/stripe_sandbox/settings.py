@@ -1,0 +1,18 @@
+"""What a test may turn at run time."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """Seconds are of the sandbox's clock, except the two waits for an answer, which are real."""
+
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+    redirect_wait_seconds: float = Field(10, ge=0)
+    delivery_timeout_seconds: float = Field(20, gt=0)
+    signature_skew: int = 0
+    retry_seconds: list[int] = [10, 300, 1800, 7200, 18000, 36000, 36000]
+    async_result_seconds: int = Field(120, ge=0)
+    refund_result_seconds: int = Field(120, ge=0)
+    balance_seconds: int = Field(5, ge=0)
+    fake_v0: bool = True
