@@ -42,7 +42,8 @@ def encryption_keys(production: bool) -> dict[str, bytes]:
     if production and text == INSECURE_ENCRYPTION_KEYS:
         raise ImproperlyConfigured(
             "DUITPOS_ENCRYPTION_KEYS is missing or the demo's own: set it to `k1:<32 random bytes in base64>`,"
-            " for example from `python -c 'import base64, os; print(\"k1:\" + base64.b64encode(os.urandom(32)).decode())'`."
+            " for example from `python -c 'import base64, os;"
+            " print(\"k1:\" + base64.b64encode(os.urandom(32)).decode())'`."
         )
     keys: dict[str, bytes] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):

@@ -59,7 +59,7 @@ class Payment(TenantModel):
     # A guard for refunds, not a second truth: compared with the rows by a check (M6).
     refund_reserved_minor = models.BigIntegerField(default=0)
 
-    # When it is looked at: by the guest's return, and by the sweep (M27, M28). After it ended unpaid, next_check_at says
+    # Looked at by the guest's return, and by the sweep (M27, M28). After it ended unpaid, next_check_at says
     # when the order is closed and later purged (M21).
     returned_at = models.DateTimeField(null=True, help_text="The guest came back from the processor's page.")
     asked_at = models.DateTimeField(null=True, help_text="The processor was last asked on a guest's behalf.")

@@ -50,7 +50,7 @@ class AccountState(models.TextChoices):
 
 
 class ProcessorAccount(TenantModel):
-    """A processor added to a payment type. It is (processor, external_id, mode) and never becomes another (M12, M13)."""
+    """A processor added to a payment type. It is (processor, external_id, mode) and stays that (M12, M13)."""
 
     payment_type = TenantForeignKey(PaymentType, on_delete=models.PROTECT, related_name="accounts")
     processor = models.CharField(max_length=20)

@@ -8,7 +8,7 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class EventState(models.TextChoices):
-    """`failed` runs again when it is delivered again or the sweep lists it: dedupe is on done, not on presence (M18)."""
+    """`failed` runs again when it is delivered again or swept: dedupe is on done, not on presence (M18)."""
 
     DONE = "done"
     FAILED = "failed"
