@@ -17,6 +17,7 @@ def rules_broken(path: str, text: str) -> list[str]:
     "code",
     [
         "order.save()",
+        "order.save(force_insert=False)",
         "old_order.save(update_fields=['note'])",
         "self.payment.save()",
         "Refund.objects.get(pk=1).save()",
@@ -46,6 +47,7 @@ def test_a_second_writer_of_a_status_is_refused(code: str) -> None:
     "code",
     [
         "order_event.save()",
+        "payment.save(force_insert=True)",
         "OrderEvent.objects.filter(pk=1).update(status='done')",
         "payment.events.update(status='done')",
         "payment_type.save()",
