@@ -12,7 +12,7 @@ import uvicorn
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.app import create_app
 from stripe_sandbox.connections import ResettableProtocol
-from stripe_sandbox.endpoints import CreateEndpoint, create_endpoint
+from stripe_sandbox.endpoints import create_endpoint, plain_endpoint
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json
@@ -32,7 +32,9 @@ HANDLED = [
 
 def parser() -> argparse.ArgumentParser:
     """The options; README.md explains them."""
-    options = argparse.ArgumentParser(prog="stripe_sandbox", description="A Stripe of our own for demo and tests.")
+    options = argparse.ArgumentParser(
+        prog="stripe_sandbox", description="A Stripe of our own for demo and tests."
+    )
     options.add_argument("--host", default="127.0.0.1")
     options.add_argument("--port", type=int, default=12111)
     options.add_argument("--public-url", help="base of the url of sessions")
@@ -71,12 +73,8 @@ def seed(sandbox: Sandbox, options: argparse.Namespace) -> None:
             known[url].extra["secrets"] = [{"secret": secret, "until": None}]
             sandbox.store.save(known[url])
         else:
-            params = CreateEndpoint(enabled_events=_ticked(options.webhook_events), url=url)
-            create_endpoint(sandbox, scope, params, secret)
-
-
-def _ticked(text: str) -> dict[str, str]:
-    return {str(place): name.strip() for place, name in enumerate(text.split(","))}
+            ticked = options.webhook_events.replace(" ", "").split(",")
+            create_endpoint(sandbox, scope, plain_endpoint(url, ticked), secret)
 
 
 def taken(host: str, port: int) -> bool:

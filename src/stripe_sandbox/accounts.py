@@ -4,7 +4,6 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from stripe_sandbox import API_VERSION
 from stripe_sandbox.errors import ControlError, StripeError
@@ -187,5 +186,3 @@ def forbidden(caller: Caller, permission: str) -> StripeError:
         f"account '{caller.scope.account}'. Having the '{permission}' permission would allow this request to continue."
     )
     return StripeError(403, message, code="more_permissions_required")
-
-

@@ -24,7 +24,14 @@ from stripe_sandbox.store import Json
 
 LARGEST_BODY = 1_000_000
 
-_LOGGED_HEADERS = ("authorization", "idempotency-key", "stripe-version", "content-type", "user-agent", "stripe-account")
+_LOGGED_HEADERS = (
+    "authorization",
+    "idempotency-key",
+    "stripe-version",
+    "content-type",
+    "user-agent",
+    "stripe-account",
+)
 
 
 class Dropped(Exception):
@@ -87,7 +94,9 @@ class Api:
 
     async def _answer(self, exchange: Exchange) -> None:
         try:
-            exchange.caller = self._sandbox.accounts.authenticate(exchange.request.headers.get("authorization"))
+            exchange.caller = self._sandbox.accounts.authenticate(
+                exchange.request.headers.get("authorization")
+            )
             account = exchange.caller.scope.account
             exchange.fault = self._sandbox.faults.take(exchange.method, exchange.path, account)
             await self._attempt(exchange, exchange.caller)

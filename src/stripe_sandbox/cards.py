@@ -69,7 +69,9 @@ MESSAGES = {
     "insufficient_funds": "Your card has insufficient funds.",
     "lost_card": "Your card was declined.",
     "stolen_card": "Your card was declined.",
-    "card_velocity_exceeded": "Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
+    "card_velocity_exceeded": (
+        "Your card was declined for making repeated attempts too frequently or exceeding its amount limit."
+    ),
     "fraudulent": "Your card was declined.",
     "expired_card": "Your card has expired.",
     "incorrect_cvc": "Your card's security code is incorrect.",

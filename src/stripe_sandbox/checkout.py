@@ -52,17 +52,21 @@ def _refuse_unbuilt(params: CreateSession) -> None:
         feature = getattr(params, name)
         if feature is not None and feature.enabled:
             raise unsupported(f"{name}[enabled]")
-    if params.mode != "payment":
-        raise unsupported("mode")
-    if params.ui_mode not in (None, "hosted_page"):
-        raise unsupported("ui_mode")
-    if params.customer_creation == "always":
-        raise unsupported("customer_creation")
+    built = {
+        "mode": ("payment",),
+        "ui_mode": (None, "hosted_page"),
+        "customer_creation": (None, "if_required"),
+    }
+    for name, values in built.items():
+        if getattr(params, name) not in values:
+            raise unsupported(name)
     data = params.payment_intent_data
+    if data is None:
+        return
     for name in ("application_fee_amount", "on_behalf_of", "transfer_data", "setup_future_usage"):
-        if data is not None and getattr(data, name) is not None:
+        if getattr(data, name) is not None:
             raise unsupported(f"payment_intent_data[{name}]")
-    if data is not None and data.capture_method == "manual":
+    if data.capture_method == "manual":
         raise unsupported("payment_intent_data[capture_method]")
 
 
@@ -123,7 +127,7 @@ def _check_amount(unit_amount: int | None, decimal: str | None, name: str) -> No
         raise invalid(message, f"{name}[unit_amount]", "parameter_missing")
     field = f"{name}[unit_amount]" if decimal is None else f"{name}[unit_amount_decimal]"
     try:
-        value = Decimal(unit_amount if decimal is None else decimal)
+        value = Decimal(unit_amount or 0) if decimal is None else Decimal(decimal)
     except InvalidOperation as error:
         raise invalid(f"Invalid decimal: {decimal}", field, "parameter_invalid_string") from error
     if not value.is_finite() or value < 0:
@@ -148,12 +152,12 @@ def _check_expiry(expires_at: int | None, now: int) -> None:
 def _check_total(total: int, currency: str) -> None:
     least = MINIMUM.get(currency, 50)
     if 0 < total < least:
-        message = f"The Checkout Session's total amount due must add up to at least {in_message(least, currency)}"
+        message = (
+            f"The Checkout Session's total amount due must add up to at least {in_message(least, currency)}"
+        )
         raise StripeError(400, message, code="amount_too_small")
     if total > MAXIMUM:
-        message = (
-            f"The Checkout Session's total amount must be no more than {in_message(MAXIMUM, currency)}"
-        )
+        message = f"The Checkout Session's total amount must be no more than {in_message(MAXIMUM, currency)}"
         raise StripeError(400, message, code="amount_too_large")
 
 

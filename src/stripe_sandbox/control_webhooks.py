@@ -10,7 +10,7 @@ from starlette.requests import Request
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.deliveries import without
 from stripe_sandbox.delivery_rules import Rule
-from stripe_sandbox.endpoints import CreateEndpoint, create_endpoint, roll_secret
+from stripe_sandbox.endpoints import create_endpoint, plain_endpoint, roll_secret
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.events import make_event
 from stripe_sandbox.foreign import foreign_object
@@ -105,10 +105,7 @@ class WebhookControl:
     async def create(self, request: Request, body: Json) -> Json:
         ask = NewEndpoint.model_validate(body)
         scope = Scope(self._sandbox.accounts.get(ask.account).id, ask.livemode)
-        listed = {str(place): name for place, name in enumerate(ask.enabled_events)}
-        params = CreateEndpoint.model_validate(
-            {"url": ask.url, "enabled_events": listed, "api_version": ask.api_version}
-        )
+        params = plain_endpoint(ask.url, ask.enabled_events, ask.api_version)
         return endpoint_facts(create_endpoint(self._sandbox, scope, params, ask.secret))
 
     async def change(self, request: Request, body: Json) -> Json:
@@ -170,7 +167,9 @@ class WebhookControl:
 
     async def deliveries(self, request: Request, body: Json) -> Json:
         query = request.query_params
-        wanted = {name: query[name] for name in ("state", "type", "event", "object", "endpoint") if name in query}
+        wanted = {
+            name: query[name] for name in ("state", "type", "event", "object", "endpoint") if name in query
+        }
         found = [
             delivery_facts(record)
             for record in self._sandbox.store.newest("delivery")

@@ -1,10 +1,7 @@
 """The page a person looks at."""
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
-from stripe_sandbox.pages import page
 from stripe_sandbox.sandbox import Sandbox
 
 

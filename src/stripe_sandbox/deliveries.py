@@ -85,9 +85,7 @@ class Deliveries:
             "attempts": [],
             "next_at": None,
         }
-        record = Record(
-            "delivery", new_id("dl"), event.account, event.livemode, self._clock.now(), {}, extra
-        )
+        record = Record("delivery", new_id("dl"), event.account, event.livemode, self._clock.now(), {}, extra)
         self._by_event.setdefault(event.id, []).append(record)
         return self._store.add(record)
 

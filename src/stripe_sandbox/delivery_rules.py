@@ -22,10 +22,10 @@ class Rule(BaseModel):
 
     id: str = Field(default_factory=lambda: new_id("rule"))
     action: Literal["hold", "drop", "duplicate", "duplicate_event", "reorder", "delay", "tamper"]
-    count: int | None = Field(1, ge=1)
+    count: int | None = Field(default=1, ge=1)
     types: list[str] | None = None
     endpoint: str | None = None
-    seconds: float = Field(60, ge=0)
+    seconds: float = Field(default=60, ge=0)
     part: Literal["signature", "body", "timestamp", "missing"] = "signature"
     claim_delivered: bool = False
     kept: list[str] = []

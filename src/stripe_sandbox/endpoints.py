@@ -80,6 +80,13 @@ def create_endpoint(
     return sandbox.add("endpoint", scope, obj, secrets=secrets, api_version=params.api_version)
 
 
+def plain_endpoint(url: str, event_types: list[str], api_version: str | None = None) -> CreateEndpoint:
+    """Parameters of an endpoint made without the API. Raises pydantic's ValidationError."""
+    listed = {str(place): name for place, name in enumerate(event_types)}
+    version = {} if api_version is None else {"api_version": api_version}
+    return CreateEndpoint.model_validate({"url": url, "enabled_events": listed, **version})
+
+
 def update_endpoint(sandbox: Sandbox, record: Record, params: UpdateEndpoint) -> None:
     """Change what was given; `api_version` cannot be changed through the API."""
     obj = record.obj

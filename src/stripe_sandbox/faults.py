@@ -18,12 +18,12 @@ class Fault(BaseModel):
     fault: Literal["rate_limit", "lock_timeout", "error", "hang", "drop", "garbage"]
     method: str | None = None
     path: str = ""
-    count: int | None = Field(1, ge=1)
+    count: int | None = Field(default=1, ge=1)
     account: str | None = None
-    status: int = Field(500, ge=400, le=599)
+    status: int = Field(default=500, ge=400, le=599)
     when: Literal["before", "after"] | None = None
     store: bool | None = None
-    seconds: float = Field(30, ge=0)
+    seconds: float = Field(default=30, ge=0)
     headers: dict[str, str] = {}
     message: str | None = None
     code: str | None = None
@@ -54,7 +54,10 @@ class Fault(BaseModel):
             message = "Request rate limit exceeded. Learn more about rate limits in Stripe's documentation."
             return StripeError(429, message, code="rate_limit", headers=headers)
         if self.fault == "lock_timeout":
-            message = "This object cannot be accessed right now because another API request or Stripe process is currently accessing it."
+            message = (
+                "This object cannot be accessed right now because another API request or Stripe process is "
+                "currently accessing it."
+            )
             return StripeError(429, message, code="lock_timeout", headers=self.headers)
         kind = "api_error" if self.status >= 500 else "invalid_request_error"
         message = self.message or _MESSAGES.get(self.status, "The sandbox was told to answer this.")

@@ -5,7 +5,13 @@ from stripe_sandbox.cards import Card, CardEntry
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.ids import new_id, session_id
 from stripe_sandbox.objects.ledger import dispute_object, refund_object
-from stripe_sandbox.objects.payment import Payer, authorized_outcome, charge_object, intent_object, method_object
+from stripe_sandbox.objects.payment import (
+    Payer,
+    authorized_outcome,
+    charge_object,
+    intent_object,
+    method_object,
+)
 from stripe_sandbox.objects.session import customer_details, session_object
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.session_params import CreateSession

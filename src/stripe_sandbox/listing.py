@@ -135,7 +135,9 @@ def page_of_items(items: list[Json], params: Page, url: str) -> Json:
 
 def _window(ids: list[str], params: Page, noun: str) -> tuple[int, int]:
     if not 1 <= params.limit <= 100:
-        raise invalid(f"Invalid integer: {params.limit}. Must be from 1 to 100.", "limit", "parameter_invalid_integer")
+        raise invalid(
+            f"Invalid integer: {params.limit}. Must be from 1 to 100.", "limit", "parameter_invalid_integer"
+        )
     if params.starting_after and params.ending_before:
         raise invalid("You can only use one of starting_after or ending_before.", "ending_before")
     if params.starting_after:
@@ -157,5 +159,7 @@ def _inner(paths: list[str]) -> list[str]:
     """`data.payment_intent` → `payment_intent`: on a list every path starts at its data."""
     for path in paths:
         if not path.startswith("data."):
-            raise invalid(f"This property cannot be expanded ({path}). You may want to try data.{path}.", "expand")
+            raise invalid(
+                f"This property cannot be expanded ({path}). You may want to try data.{path}.", "expand"
+            )
     return [path[5:] for path in paths]

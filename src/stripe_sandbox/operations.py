@@ -10,6 +10,7 @@ from stripe_sandbox.accounts import Caller
 from stripe_sandbox.errors import StripeError, invalid, missing_object
 from stripe_sandbox.params import Expandable, MetadataUpdate, Params
 from stripe_sandbox.sandbox import Sandbox
+from stripe_sandbox.session_params import CreateSession
 from stripe_sandbox.store import Json, Record
 from stripe_sandbox.views import expanded, line_item_list
 
@@ -96,7 +97,7 @@ def _list(kind: str) -> Callable[[Call, Any], Json]:
 # -- sessions ----------------------------------------------------------------------------------------------
 
 
-def _create_session(call: Call, params: checkout.CreateSession) -> Json:
+def _create_session(call: Call, params: CreateSession) -> Json:
     record = checkout.create_session(call.sandbox, call.caller, params, call.base_url)
     return expanded(call.sandbox, record, params.expand)
 
@@ -110,7 +111,9 @@ def _expire_session(call: Call, params: Expandable) -> Json:
 def _update_session(call: Call, params: UpdateSession) -> Json:
     for name in ("collected_information", "line_items", "payment_intent_data", "shipping_options"):
         if getattr(params, name) is not None:
-            raise invalid(f"The sandbox does not implement `{name}`; Stripe does.", name, "sandbox_unsupported")
+            raise invalid(
+                f"The sandbox does not implement `{name}`; Stripe does.", name, "sandbox_unsupported"
+            )
     record = _found(call, "session")
     if params.metadata is not None:
         record.obj["metadata"] = endpoints.merge_metadata(record.obj["metadata"], params.metadata)
@@ -225,17 +228,25 @@ _SESSIONS, _ENDPOINTS = "/v1/checkout/sessions", "/v1/webhook_endpoints"
 _ID = "/{id}"
 
 OPERATIONS = (
-    Operation("POST", _SESSIONS, "rak_checkout_session_write", checkout.CreateSession, _create_session),
+    Operation("POST", _SESSIONS, "rak_checkout_session_write", CreateSession, _create_session),
     Operation("GET", _SESSIONS, "rak_checkout_session_read", listing.ListSessions, _list("session")),
     Operation("GET", _SESSIONS + _ID, "rak_checkout_session_read", Expandable, _retrieve("session")),
     Operation("POST", _SESSIONS + _ID, "rak_checkout_session_write", UpdateSession, _update_session),
     Operation("POST", _SESSIONS + _ID + "/expire", "rak_checkout_session_write", Expandable, _expire_session),
     Operation("GET", _SESSIONS + _ID + "/line_items", "rak_checkout_session_read", listing.Page, _line_items),
     Operation(
-        "GET", "/v1/payment_intents", "rak_payment_intent_read", listing.ListPaymentIntents, _list("payment_intent")
+        "GET",
+        "/v1/payment_intents",
+        "rak_payment_intent_read",
+        listing.ListPaymentIntents,
+        _list("payment_intent"),
     ),
     Operation(
-        "GET", "/v1/payment_intents" + _ID, "rak_payment_intent_read", RetrieveIntent, _retrieve("payment_intent")
+        "GET",
+        "/v1/payment_intents" + _ID,
+        "rak_payment_intent_read",
+        RetrieveIntent,
+        _retrieve("payment_intent"),
     ),
     Operation("GET", "/v1/charges", "rak_charge_read", listing.ListCharges, _list("charge")),
     Operation("GET", "/v1/charges" + _ID, "rak_charge_read", Expandable, _retrieve("charge")),

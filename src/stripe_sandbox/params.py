@@ -31,7 +31,7 @@ def _text(value: Any) -> str:
             "You passed an empty string. We assume empty values are an attempt to unset a parameter; "
             "this parameter cannot be unset. Remove it from your request or supply a non-empty value."
         )
-        raise PydanticCustomError("parameter_invalid_empty", message)  # type: ignore[misc]
+        raise PydanticCustomError("parameter_invalid_empty", message)
     return value
 
 
@@ -56,7 +56,9 @@ def _metadata(value: Any) -> dict[str, str]:
         if not isinstance(text, str):
             raise PydanticCustomError("metadata", "Metadata values must be strings.")
         if len(key) > 40:
-            raise PydanticCustomError("metadata", "Metadata keys can be at most 40 characters: {k}", {"k": key})
+            raise PydanticCustomError(
+                "metadata", "Metadata keys can be at most 40 characters: {k}", {"k": key}
+            )
         if len(text) > 500:
             message = "Metadata values can have up to 500 characters, but you passed in a value for {k} that is longer."
             raise PydanticCustomError("metadata", message, {"k": key})
@@ -158,7 +160,10 @@ def _answer(error: ErrorDetails) -> StripeError:
         limit = error["ctx"]["max_length"]
         return invalid(f"Invalid string: must be at most {limit} characters", param)
     if kind == "too_long":
-        limit, counted = error["ctx"]["max_length"], "characters" if isinstance(error["input"], str) else "items"
+        limit, counted = (
+            error["ctx"]["max_length"],
+            "characters" if isinstance(error["input"], str) else "items",
+        )
         return invalid(f"Invalid value: must have at most {limit} {counted}", param)
     if kind == "model_type":
         return invalid("Invalid object", param)

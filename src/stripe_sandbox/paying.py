@@ -133,7 +133,12 @@ def _ask(sandbox: Sandbox, attempt: Attempt) -> None:
     }
     sandbox.store.save(attempt.intent)
     payer = attempt.payer
-    pending: Json = {"email": payer.email, "name": payer.name, "method": payer.method, "pm": attempt.method["id"]}
+    pending: Json = {
+        "email": payer.email,
+        "name": payer.name,
+        "method": payer.method,
+        "pm": attempt.method["id"],
+    }
     if payer.entry is not None:
         pending["card"] = {
             "number": payer.entry.number,
@@ -172,7 +177,11 @@ def pending_attempt(sandbox: Sandbox, session: Record) -> Attempt | None:
 
 
 def answer_action(
-    sandbox: Sandbox, session: Record, authorised: bool, delayed: str | None = "succeed", seconds: int | None = None
+    sandbox: Sandbox,
+    session: Record,
+    authorised: bool,
+    delayed: str | None = "succeed",
+    seconds: int | None = None,
 ) -> Outcome:
     """The payer came back from 3-D Secure, the bank or the wallet.
 
@@ -200,7 +209,10 @@ def _refused(sandbox: Sandbox, attempt: Attempt) -> Outcome:
     """The payer failed or left the other page: no charge, the session stays open."""
     if attempt.payer.entry is not None:
         code = "payment_intent_authentication_failure"
-        message = "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+        message = (
+            "We are unable to authenticate your payment method. Please choose a different payment method and "
+            "try again."
+        )
     else:
         code = "payment_intent_payment_attempt_failed"
         message = "The payment attempt failed. Please try again or choose a different payment method."
@@ -312,7 +324,11 @@ def _process(sandbox: Sandbox, attempt: Attempt, delayed: str | None, seconds: i
     emit(sandbox, attempt.scope, "charge.pending", charge.obj)
     emit(sandbox, attempt.scope, "payment_intent.processing", attempt.intent.obj)
     # Kept for the moment the result arrives, which may be after a restart.
-    attempt.session.extra["delayed"] = {"charge": charge.id, "email": attempt.payer.email, "name": attempt.payer.name}
+    attempt.session.extra["delayed"] = {
+        "charge": charge.id,
+        "email": attempt.payer.email,
+        "name": attempt.payer.name,
+    }
     event = _complete(sandbox, attempt.session, attempt.payer, "unpaid")
     if delayed is not None:
         wait = sandbox.settings.async_result_seconds if seconds is None else seconds
@@ -380,4 +396,3 @@ def balance_charge(sandbox: Sandbox, charge: str) -> None:
     record.obj["balance_transaction"] = obj["id"]
     sandbox.store.save(record)
     emit(sandbox, scope, "charge.updated", record.obj, previous={"balance_transaction": None})
-

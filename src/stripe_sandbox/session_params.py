@@ -42,7 +42,9 @@ def _locale(value: Any) -> str:
 
 def _method_type(value: Any) -> str:
     if value not in METHOD_TYPES:
-        raise PydanticCustomError("method_type", "Invalid payment method type: {value}", {"value": str(value)})
+        raise PydanticCustomError(
+            "method_type", "Invalid payment method type: {value}", {"value": str(value)}
+        )
     return str(value)
 
 

@@ -8,11 +8,11 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
 
-    redirect_wait_seconds: float = Field(10, ge=0)
-    delivery_timeout_seconds: float = Field(20, gt=0)
+    redirect_wait_seconds: float = Field(default=10, ge=0)
+    delivery_timeout_seconds: float = Field(default=20, gt=0)
     signature_skew: int = 0
     retry_seconds: list[int] = [10, 300, 1800, 7200, 18000, 36000, 36000]
-    async_result_seconds: int = Field(120, ge=0)
-    refund_result_seconds: int = Field(120, ge=0)
-    balance_seconds: int = Field(5, ge=0)
+    async_result_seconds: int = Field(default=120, ge=0)
+    refund_result_seconds: int = Field(default=120, ge=0)
+    balance_seconds: int = Field(default=5, ge=0)
     fake_v0: bool = True

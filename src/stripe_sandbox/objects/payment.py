@@ -23,7 +23,12 @@ class Payer:
 def intent_object(session: Json, data: Json, now: int) -> Json:
     """A fresh PaymentIntent of a session; `data` is the session's `payment_intent_data`."""
     intent_id = new_id("pi")
-    card = {"installments": None, "mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
+    card = {
+        "installments": None,
+        "mandate_options": None,
+        "network": None,
+        "request_three_d_secure": "automatic",
+    }
     return {
         "id": intent_id,
         "object": "payment_intent",
@@ -251,7 +256,9 @@ def authorized_outcome(payer: Payer) -> Json:
         outcome |= {"risk_level": risk, "risk_score": _RISK_SCORE[risk]}
         if risk == "elevated":
             outcome |= {"reason": "elevated_risk_level", "type": "manual_review"}
-            outcome["seller_message"] = "Stripe evaluated this payment as having elevated risk, and placed it in your manual review queue."
+            outcome["seller_message"] = (
+                "Stripe evaluated this payment as having elevated risk, and placed it in your manual review queue."
+            )
     return outcome
 
 

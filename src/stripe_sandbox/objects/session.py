@@ -58,7 +58,7 @@ def line_item_object(item: LineItem, currency: str, livemode: bool, now: int) ->
 
 
 def _custom_text(text: CustomText | None) -> Json:
-    empty = {name: None for name in CustomText.model_fields}
+    empty = dict.fromkeys(CustomText.model_fields)
     return empty if text is None else {**empty, **text.model_dump()}
 
 
@@ -121,7 +121,13 @@ def _features() -> Json:
 
 
 def session_object(
-    session_id: str, params: CreateSession, total: int, currency: str, methods: list[str], livemode: bool, now: int
+    session_id: str,
+    params: CreateSession,
+    total: int,
+    currency: str,
+    methods: list[str],
+    livemode: bool,
+    now: int,
 ) -> Json:
     """A fresh open session; `total` in minor units, `expires_at` and `url` are the caller's to set."""
     pricing = params.adaptive_pricing
@@ -161,7 +167,9 @@ def session_object(
         "success_url": params.success_url,
         "ui_mode": "hosted_page",
         "url": None,
-        "wallet_options": params.wallet_options.model_dump(exclude_none=True) if params.wallet_options else None,
+        "wallet_options": params.wallet_options.model_dump(exclude_none=True)
+        if params.wallet_options
+        else None,
     }
     if params.excluded_payment_method_types is not None:
         obj["excluded_payment_method_types"] = params.excluded_payment_method_types
