@@ -28,7 +28,7 @@ if not PRODUCTION:
 
 DATABASES = {"default": env.database(VAR)}
 SHARDED = False  # becomes true with the distributed database of a later rung (scale.md)
-CACHES = {"default": env.read.cache_url("CACHE_URL", default="locmemcache://duitpos")}
+CACHES = env.caches(VAR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = ("guest", "dashboard", "counter", "kitchen", "accounts", "ui")
@@ -167,4 +167,4 @@ except (ValueError, KeyError, ImproperlyConfigured) as error:
 DEFAULT_FROM_EMAIL = str(env.read("DUITPOS_EMAIL_FROM", default="DuitPOS <no-reply@localhost>"))
 
 LOGGING_CONFIG = "logging.config.dictConfig"
-LOGGING = logs.configure(str(env.read("LOG_LEVEL", default="INFO")).upper(), as_json=PRODUCTION)
+LOGGING = logs.configure(env.log_level(), as_json=PRODUCTION)

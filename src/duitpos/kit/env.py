@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-INSECURE_SECRET_KEY = "insecure-demo-key-for-one-machine-only-never-for-a-real-restaurant"  # noqa: S105
+INSECURE_SECRET_KEY = "insecure-demo-key-for-one-machine-only-never-for-a-real-restaurant"
 INSECURE_ENCRYPTION_KEYS = "demo:" + base64.b64encode(b"duitpos-demo-encryption-key-0001").decode()
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 STAGES = ("production", "demo", "test")
 
 read = environ.Env()
@@ -43,7 +44,7 @@ def encryption_keys(production: bool) -> dict[str, bytes]:
         raise ImproperlyConfigured(
             "DUITPOS_ENCRYPTION_KEYS is missing or the demo's own: set it to `k1:<32 random bytes in base64>`,"
             " for example from `python -c 'import base64, os;"
-            " print(\"k1:\" + base64.b64encode(os.urandom(32)).decode())'`."
+            ' print("k1:" + base64.b64encode(os.urandom(32)).decode())\'`.'
         )
     keys: dict[str, bytes] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
@@ -149,3 +150,31 @@ def database(var: Path) -> dict[str, object]:
             f"DATABASE_URL: {engine or 'nothing'} is not supported; use sqlite or postgres."
         )
     return config
+
+
+def caches(var: Path) -> dict[str, dict[str, object]]:
+    """CACHE_URL for Django. Without it each process has its own cache, and what others must see is in files in `var`.
+
+    `shared` is what every process of the installation sees: on several machines CACHE_URL must name a real server.
+    """
+    if not str(read("CACHE_URL", default="")):
+        return {
+            "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "duitpos"},
+            "shared": {
+                "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+                "LOCATION": var / "cache",
+            },
+        }
+    try:
+        config: dict[str, object] = dict(read.cache_url("CACHE_URL"))
+    except (ValueError, KeyError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured("CACHE_URL is not understood: use rediscache://host:6379/0") from error
+    return {"default": config, "shared": config}
+
+
+def log_level() -> str:
+    """LOG_LEVEL: how much is said."""
+    value = str(read("LOG_LEVEL", default="INFO")).upper()
+    if value not in LOG_LEVELS:
+        raise ImproperlyConfigured(f"LOG_LEVEL is {value!r}: use one of {', '.join(LOG_LEVELS)}.")
+    return value

@@ -1,0 +1,99 @@
+"""The command `duitpos`: everything that an operator starts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from django.core.exceptions import ImproperlyConfigured
+
+USAGE = """\
+duitpos COMMAND
+
+  demo [--reset]   a restaurant to play with, on this machine (--reset throws its data away first)
+  web              the web server
+  worker           tasks and the sweep; at least one must run
+  adopt            this database now belongs to BASE_URL: payment processors may be asked again
+  manage ...       Django's own commands: migrate, collectstatic, shell ...
+
+Settings come from the environment: docs/settings.md.
+"""
+
+WRONG_USE = 2
+"""Exit code when the command line or the environment is wrong."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. What is wrong with the environment is one sentence on standard error and exit code 2."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    command, rest = (words[0], words[1:]) if words else ("help", [])
+    if command in ("help", "-h", "--help"):
+        print(USAGE)
+        return 0
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duitpos.settings")
+    try:
+        return _run(command, rest)
+    except ImproperlyConfigured as error:
+        return _refuse(str(error))
+
+
+def _run(command: str, rest: list[str]) -> int:
+    if command == "manage":
+        return _manage(rest)
+    if command == "demo":
+        from duitpos.demo.launch import demo
+
+        return demo(rest)
+    if rest or command not in ("web", "worker", "adopt"):
+        return _refuse(f"`duitpos {' '.join([command, *rest])}` is no command; `duitpos help` lists them.")
+    return _serve(command)
+
+
+def _serve(command: str) -> int:
+    """web, worker and adopt need a sound environment and a database."""
+    import django
+
+    django.setup()
+    from duitpos.domain.tenancy.installation import adopt
+    from duitpos.operator.start import StartRefused, check_database, check_start, check_static
+    from duitpos.operator.web import serve, web_from_environment
+
+    try:
+        if command == "adopt":
+            check_database()
+            print(f"This database belonged to {adopt()}; now it belongs to your BASE_URL.")
+            return 0
+        if command == "web":
+            web_from_environment()
+            check_static()
+        for warning in check_start():
+            print(f"duitpos: {warning}", file=sys.stderr, flush=True)
+    except StartRefused as refused:
+        return _refuse(str(refused))
+    if command == "web":
+        serve()
+    from duitpos.jobs.worker import run_worker
+
+    run_worker()
+    return 0
+
+
+def _manage(words: list[str]) -> int:
+    import django
+
+    # First, because Django's own command line hides some errors of the settings behind others.
+    django.setup()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["duitpos manage", *words])
+    return 0
+
+
+def _refuse(sentence: str) -> int:
+    print(f"duitpos: {sentence}", file=sys.stderr)
+    return WRONG_USE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

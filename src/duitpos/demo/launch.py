@@ -1,0 +1,140 @@
+"""`make demo`: a restaurant to play with, its worker and its Stripe, on this machine, until Ctrl-C."""
+
+from __future__ import annotations
+
+import fcntl
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.core.exceptions import ImproperlyConfigured
+
+from duitpos.demo.plan import (
+    DemoKeys,
+    DemoRefused,
+    Plan,
+    check_ports,
+    enter_environment,
+    keys_of,
+    plan_from_environment,
+    throw_away,
+    write_private,
+)
+from duitpos.demo.sandbox import answers, forget_other_endpoints, sandbox_words
+from duitpos.demo.supervise import ChildDied, Supervisor
+from duitpos.kit.webserver import WebServer
+
+START_SECONDS = 60.0
+
+
+def demo(words: Sequence[str]) -> int:
+    """Run the demo; `--reset` throws its data away first. Returns the exit code."""
+    try:
+        if set(words) - {"--reset"}:
+            raise DemoRefused(f"`demo {' '.join(words)}` is not understood; the only word is --reset.")
+        plan = plan_from_environment()
+        with _only_one(plan):
+            check_ports(plan)
+            if words:
+                throw_away(plan)
+            return _run(plan, keys_of(plan))
+    except (DemoRefused, ImproperlyConfigured) as refused:
+        print(f"duitpos: {refused}", file=sys.stderr)
+        return 2
+    except ChildDied as died:
+        print(f"duitpos: {died} Everything was stopped.", file=sys.stderr)
+        return 1
+
+
+@contextmanager
+def _only_one(plan: Plan) -> Iterator[None]:
+    """One demo in one folder: two would share their databases and overwrite each other's addresses."""
+    plan.var.mkdir(parents=True, exist_ok=True)
+    with (plan.var / "demo.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DemoRefused(
+                f"A demo is running in {plan.var} already: stop it first, or give this one another folder"
+                " with DUITPOS_VAR=... make demo."
+            ) from error
+        yield
+
+
+def _run(plan: Plan, keys: DemoKeys) -> int:
+    began = time.monotonic()
+    enter_environment(plan, keys)
+    (plan.var / "demo.json").unlink(missing_ok=True)
+    supervisor = Supervisor(plan.logs)
+    try:
+        supervisor.start("sandbox", sandbox_words(plan, keys))
+        places = _prepare(plan, keys, supervisor)
+        web = WebServer(plan.listen, plan.web_port, workers=1, threads=64, kill_after=1, respawns=False)
+        supervisor.start("web", web.command())
+        supervisor.start("worker", [sys.executable, "-m", "duitpos.cli", "worker"])
+        _wait_for(supervisor, "web server", f"http://127.0.0.1:{plan.web_port}/healthz")
+        if not supervisor.stopped.is_set():
+            write_private(plan.var / "demo.json", places)
+            _say(places, time.monotonic() - began)
+            supervisor.watch()
+    finally:
+        supervisor.stop()
+    print("\nStopped. The data is kept; `make demo-reset` starts over.", flush=True)
+    return 0
+
+
+def _prepare(plan: Plan, keys: DemoKeys, supervisor: Supervisor) -> dict[str, str]:
+    """Tables, files and the restaurant are there afterwards. Returns where everything is: what demo.json says."""
+    import django
+
+    django.setup()
+    from duitpos.demo.prepare import bring_up_to_date
+    from duitpos.demo.seed import seed
+
+    bring_up_to_date()
+    # The seed may ask the sandbox whose key it is.
+    _wait_for(supervisor, "Stripe sandbox", f"http://127.0.0.1:{plan.sandbox_port}/_sandbox/health")
+    forget_other_endpoints(plan)
+    seeded = seed(
+        secret_key=keys.stripe_secret_key, webhook_secret=keys.stripe_webhook_secret, api_base=plan.api_base
+    )
+    shop = f"{plan.web_url}/{seeded.tenant}"
+    return {
+        "guest_url": f"{shop}/t/{seeded.table_token}/",
+        "dashboard_url": f"{shop}/dashboard/",
+        "kitchen_url": f"{shop}/kitchen/{seeded.location}/",
+        "email": seeded.email,
+        "password": seeded.password,
+        "webhook_url": plan.webhook_url,
+        "stripe_api_base": plan.api_base,
+        "stripe_secret_key": keys.stripe_secret_key,
+        "stripe_webhook_secret": keys.stripe_webhook_secret,
+        "sandbox_url": f"{plan.sandbox_url}/",
+        "tenant": seeded.tenant,
+    }
+
+
+def _wait_for(supervisor: Supervisor, name: str, url: str) -> None:
+    """Returns when it answers, or when somebody stopped us. DemoRefused when it takes too long."""
+    if supervisor.wait_until(lambda: answers(url), START_SECONDS) or supervisor.stopped.is_set():
+        return
+    raise DemoRefused(f"The {name} did not answer within {START_SECONDS:.0f} seconds at {url}.")
+
+
+def _say(places: dict[str, str], seconds: float) -> None:
+    print(
+        f"""
+  DuitPOS is running (started in {seconds:.1f} s). Nothing here is real money.
+
+    Guest, table 1   {places["guest_url"]}
+    Dashboard        {places["dashboard_url"]}
+                     sign in as {places["email"]}, password {places["password"]}
+    Kitchen          {places["kitchen_url"]}
+    Stripe sandbox   {places["sandbox_url"]}
+                     pay with 4242 4242 4242 4242, any later date, any CVC
+
+  Ctrl-C stops everything.
+""",
+        flush=True,
+    )

@@ -1,0 +1,36 @@
+"""Doing one thing again and again, and getting over its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event
+
+import structlog
+from django.db import close_old_connections, connections
+
+log = structlog.get_logger(__name__)
+
+LONGEST_PAUSE = 60.0
+"""Seconds; the pause after an error doubles up to this."""
+
+
+def keep_doing(name: str, work: Callable[[], object], every: float, stop: Event) -> None:
+    """Call `work`, wait `every` seconds, and so on until `stop` is set.
+
+    An error is logged and the pause grows, so that a database that is down is neither hammered nor given up. The
+    connection is opened anew after an error and closed at the end; run each loop in a thread of its own.
+    """
+    errors = 0
+    while not stop.is_set():
+        pause = every
+        close_old_connections()
+        try:
+            work()
+            errors = 0
+        except Exception:
+            errors += 1
+            pause = min(LONGEST_PAUSE, max(every, 1.0) * 2 ** min(errors, 10))
+            log.exception("work failed", work=name, errors=errors, next_try_seconds=pause)
+            connections.close_all()
+        stop.wait(pause)
+    connections.close_all()

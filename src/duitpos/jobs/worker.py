@@ -1,0 +1,81 @@
+"""The worker process: runs tasks as they come, and sweeps every few seconds."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from collections.abc import Callable
+from threading import Event, Thread
+from types import FrameType
+
+import structlog
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from duitpos.domain.payments.sweep import sweep
+from duitpos.jobs.loop import keep_doing
+from duitpos.kit import env
+from duitpos.kit.heartbeat import beat
+
+log = structlog.get_logger(__name__)
+
+TASK_SECONDS = 1.0
+"""How often the queue is looked at. Tasks only hurry what the sweep makes sure of."""
+
+
+def run_worker() -> None:
+    """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    every = sweep_seconds()
+    stop = Event()
+    tasks = _task_worker()
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        tasks.running = False
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    log.info("worker started", sweep_seconds=every)
+    hurry = Thread(target=keep_doing, args=("tasks", _run_tasks(tasks), TASK_SECONDS, stop), name="tasks")
+    hurry.start()
+    keep_doing("sweep", sweep_once, every, stop)
+    hurry.join()
+    log.info("worker stopped")
+
+
+def sweep_seconds() -> int:
+    """DUITPOS_SWEEP_SECONDS: the pause between two sweeps."""
+    return env.number("DUITPOS_SWEEP_SECONDS", 5, least=1)
+
+
+def sweep_once() -> None:
+    """Sweep, and only when that went well say so to /readyz."""
+    sweep()
+    beat("sweep")
+
+
+def _task_worker() -> Worker:
+    # It says "starting" and "no more tasks" at every look.
+    logging.getLogger("django_tasks_db").setLevel(logging.WARNING)
+    return Worker(
+        queue_names=["*"],
+        interval=0,
+        batch=True,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=get_random_string(32),
+        excluded_queue_names=[],
+    )
+
+
+def _run_tasks(tasks: Worker) -> Callable[[], None]:
+    """Runs what waits in the queue, then returns."""
+
+    def run() -> None:
+        # The package's own look takes SQLite's write lock; ours only reads.
+        if DBTaskResult.objects.ready().exists():
+            tasks.run()
+
+    return run

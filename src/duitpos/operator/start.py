@@ -1,0 +1,92 @@
+"""What must be right before anything starts. What is wrong is said in one sentence, to the person at the terminal."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.cache.backends.base import InvalidCacheBackendError
+from django.db import DatabaseError, connection
+
+from duitpos.domain.payments.setup.keys import unknown_key_ids
+from duitpos.domain.tenancy.installation import installation
+from duitpos.kit.logs import redact
+from duitpos.kit.migrations import unapplied_migrations
+
+
+class StartRefused(Exception):
+    """DuitPOS cannot start like this. The message is one sentence that names what to change."""
+
+
+def check_start() -> list[str]:
+    """StartRefused if web or worker must not start. Returns warnings: sentences about what will not work."""
+    check_caches()
+    check_database()
+    check_keys()
+    return _warnings()
+
+
+def check_static() -> None:
+    """StartRefused when the files for browsers were not collected: every page would fail."""
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        raise StartRefused(
+            f"There are no collected files in {settings.STATIC_ROOT}:"
+            " run `duitpos manage collectstatic --no-input` first."
+        )
+
+
+def check_caches() -> None:
+    """StartRefused when CACHE_URL names a cache that is not installed."""
+    for name in settings.CACHES:
+        try:
+            caches[name]
+        except (InvalidCacheBackendError, ImportError) as error:
+            raise StartRefused(f"CACHE_URL names a cache that cannot be used here: {error}.") from error
+
+
+def check_database() -> None:
+    """StartRefused when the database does not answer, or lacks migrations of this code."""
+    _check_answer()
+    missing = unapplied_migrations()
+    if missing:
+        raise StartRefused(
+            f"The database lacks {missing} migration{'s' if missing > 1 else ''}: run `duitpos manage migrate` first."
+        )
+
+
+def _check_answer() -> None:
+    # Without the pool, which would wait for 20 seconds and then not know the reason.
+    plain = copy.deepcopy(connection.settings_dict)
+    if plain["OPTIONS"].pop("pool", None):
+        plain["OPTIONS"]["connect_timeout"] = 5
+    probe = type(connection)(plain, "default")
+    try:
+        probe.ensure_connection()
+    except DatabaseError as error:
+        reason = " ".join(redact(str(error)).split()).rstrip(".")
+        raise StartRefused(f"The database of DATABASE_URL does not answer: {reason}.") from error
+    finally:
+        probe.close()
+
+
+def check_keys() -> None:
+    """StartRefused when a stored secret was sealed with a key that DUITPOS_ENCRYPTION_KEYS lacks (M32)."""
+    unknown = sorted(unknown_key_ids())
+    if unknown:
+        names = ", ".join(repr(name) for name in unknown)
+        raise StartRefused(
+            f"DUITPOS_ENCRYPTION_KEYS lacks the key {names}, with which secrets in this database are sealed:"
+            " add it behind the present ones."
+        )
+
+
+def _warnings() -> list[str]:
+    stored = installation().base_url
+    if stored == settings.BASE_URL:
+        return []
+    return [
+        f"This database belongs to {stored}, but BASE_URL is {settings.BASE_URL}: until you run `duitpos adopt`,"
+        " no payment processor is asked anything."
+    ]
