@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from duitpos.models import Location, Payment
 from duitpos.domain.tenancy.hours import closes_next
+from duitpos.models import Location, Payment
 
 FIRST_CHECK = timedelta(seconds=90)
 AFTER_RETURN = timedelta(seconds=20)

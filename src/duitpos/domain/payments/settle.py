@@ -116,9 +116,18 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
         if not late:
             return Settled(Outcome.ALREADY)
     released = order_after_money(payment, snapshot, actor, at, late=late)
+    if late:
+        _look_at_siblings(payment, at)
     book_payment(payment, at)
     due_after_payment(payment, at)
     return Settled(Outcome.SETTLED, released)
+
+
+def _look_at_siblings(payment: Payment, at: datetime) -> None:
+    """A newer attempt of the same order may still be payable; the sweep ends it now, for its order is no longer held."""
+    Payment.objects.filter(
+        tenant_id=payment.tenant_id, order_id=payment.order_id, status__in=LIVE_ATTEMPT
+    ).update(next_check_at=at)
 
 
 def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Settled:

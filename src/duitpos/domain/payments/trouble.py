@@ -21,12 +21,12 @@ NOT_FOUND_AGAIN = timedelta(hours=6)
 def note_trouble(payment: Payment, error: ProcessorError) -> None:
     """Turn a refused key into a paused account and a missing session into an Attention; other errors pass by."""
     if error.failure == Failure.KEY_REFUSED:
-        transact(lambda: _pause_account(payment.account, error))
+        transact(lambda: pause_account(payment.account, error))
     elif error.failure == Failure.NOT_FOUND:
         transact(lambda: _not_there(payment, error))
 
 
-def _pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
+def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
     """One Attention with count and sum of what waits; the sweep asks this account nothing until a good key comes."""
     at = now()
     rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id, paused_at__isnull=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from duitpos.models import Location
@@ -23,3 +23,13 @@ def is_open(location: Location, at: datetime) -> bool:
     if opens < closes:
         return opens <= local < closes
     return local >= opens or local < closes
+
+
+def closes_next(location: Location, at: datetime) -> datetime | None:
+    """The next closing instant after `at`; None where it is open all day, or closed already."""
+    opens, closes = location.opens_at or time.min, location.closes_at or time.min
+    if opens == closes or not is_open(location, at):
+        return None
+    local = at.astimezone(ZoneInfo(location.time_zone))
+    ends = datetime.combine(local.date(), closes, local.tzinfo)
+    return ends if ends > local else ends + timedelta(days=1)

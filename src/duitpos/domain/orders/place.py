@@ -1,0 +1,79 @@
+"""Write an order down as it was priced. It is held: no board shows it before money has moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from duitpos.domain.orders.pricing import Quote
+from duitpos.domain.orders.states import HELD
+from duitpos.models import Location, Order, OrderEvent, OrderLine, Table, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """Who orders what, where. `contents` is the cart's digest, `checkout_key` its key (M3)."""
+
+    tenant: Tenant
+    location: Location
+    table: Table
+    guest_token: str
+    checkout_key: str
+    contents: str
+    note: str
+    quote: Quote
+    is_test: bool
+    replaces: Order | None
+    at: datetime
+
+
+def place(placing: Placing) -> Order:
+    """Insert the order and its lines in the caller's transaction; IntegrityError when the key made an order before."""
+    totals, location = placing.quote.totals, placing.location
+    order = Order.objects.create(
+        tenant=placing.tenant,
+        location=location,
+        table=placing.table,
+        status=HELD,
+        is_test=placing.is_test,
+        guest_token=placing.guest_token,
+        checkout_key=placing.checkout_key,
+        contents=placing.contents,
+        replaces=placing.replaces,
+        note=placing.note,
+        currency=placing.quote.currency,
+        subtotal_minor=totals.subtotal_minor,
+        service_charge_minor=totals.service_charge_minor,
+        tax_minor=totals.tax_minor,
+        total_minor=totals.total_minor,
+        service_charge_bp=location.service_charge_bp,
+        tax_bp=location.tax_bp,
+        tax_name=location.tax_name,
+        tax_is_inclusive=location.tax_is_inclusive,
+        tax_on_service_charge=location.tax_on_service_charge,
+        menu_version=location.menu_version,
+        created_at=placing.at,
+    )
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            tenant=placing.tenant,
+            order=order,
+            position=position,
+            item_id=line.item_id,
+            name=line.name,
+            quantity=line.quantity,
+            unit_price_minor=line.unit_price_minor,
+            total_minor=line.total_minor,
+            modifiers=[
+                {"id": str(m.id), "group": m.group, "name": m.name, "price_delta_minor": m.price_delta_minor}
+                for m in line.modifiers
+            ],
+            allergens=list(line.allergens),
+            note=line.note,
+        )
+        for position, line in enumerate(placing.quote.lines)
+    )
+    OrderEvent.objects.create(
+        tenant=placing.tenant, order=order, at=placing.at, actor="guest", to_status=HELD, reason=""
+    )
+    return order

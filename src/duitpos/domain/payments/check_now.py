@@ -1,0 +1,42 @@
+"""Staff press "check payment now"."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Gone, Unavailable
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.ask import ask_and_settle, with_rows
+from duitpos.domain.payments.settle import Outcome
+from duitpos.domain.payments.sweep_payments import heal_created
+from duitpos.domain.tenancy.roles import Can, require
+from duitpos.models import Membership
+from duitpos.models.payment import PaymentStatus
+from duitpos.processors.base import ProcessorError
+
+
+def check_now(member: Membership, payment_id: UUID) -> str:
+    """Ask the processor and settle; what it said, in words. Forbidden, Gone, Unavailable."""
+    require(member, Can.CHECK_PAYMENT)
+    payment = with_rows(member.tenant_id, id=payment_id)
+    if payment is None:
+        raise Gone(_("There is no such payment."))
+    if payment.status == PaymentStatus.CREATED:
+        heal_created(payment)
+        return _("The guest never reached the payment page.")
+    try:
+        told = ask_and_settle(payment, Actor("button", member))
+    except ProcessorError as error:
+        raise Unavailable(
+            _("The processor does not answer: %(reason)s Nothing was changed.") % {"reason": error.message}
+        ) from error
+    return {
+        Outcome.SETTLED: _("Paid. The order is settled."),
+        Outcome.ALREADY: _("Nothing new: the processor says what we knew."),
+        Outcome.STILL_OPEN: _("Not paid yet. The guest can still pay."),
+        Outcome.PROCESSING: _("The guest has done everything; the bank has not confirmed yet."),
+        Outcome.ENDED: _("Not paid, and it can no longer be paid."),
+        Outcome.FREE: _("The processor says that no payment was needed. Please look at Attention."),
+    }[told.outcome]

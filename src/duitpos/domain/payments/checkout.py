@@ -1,0 +1,205 @@
+"""A guest presses Pay: one cart is one order, however often and however fast it is pressed (M3, M4, M5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Conflict, Invalid
+from duitpos.domain.orders.cart import Cart, digest
+from duitpos.domain.orders.place import Placing, place
+from duitpos.domain.orders.pricing import Quote
+from duitpos.domain.orders.quote import quote
+from duitpos.domain.payments.attempt import new_attempt
+from duitpos.domain.payments.options import PayOption, pay_options
+from duitpos.domain.payments.resume import (
+    AlreadyPaid,
+    DoNotPayAgain,
+    GoToProcessor,
+    Lapsed,
+    end_earlier_attempt,
+    resume,
+)
+from duitpos.domain.payments.start import start
+from duitpos.domain.tenancy.hours import is_open
+from duitpos.kit.clock import now
+from duitpos.kit.ids import secret_token
+from duitpos.kit.money import Money
+from duitpos.kit.transact import transact
+from duitpos.models import Order, OrderLine, Payment, Table, Tenant
+from duitpos.models.payment_setup import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutRequest:
+    """What the guest sent. `seen_total_minor` is the total on the page where Pay was pressed."""
+
+    tenant: Tenant
+    table: Table
+    guest_token: str
+    checkout_key: str
+    cart: Cart
+    seen_total_minor: int | None
+    payment_type_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Not what the guest saw: show the quote, say why (price, edited, lapsed), and ask again under `new_key`."""
+
+    quote: Quote
+    new_key: str
+    why: str
+
+
+Outcome = GoToProcessor | AlreadyPaid | DoNotPayAgain | Changed
+
+
+class OrderAtCounter(Conflict):
+    """Nothing to pay with online, or nothing to pay. The cart is kept."""
+
+
+class BelowMinimum(Invalid):
+    """The processor takes no amount this small."""
+
+    def __init__(self, minimum: Money, locale: str) -> None:
+        amount = minimum.format(locale)
+        super().__init__(
+            _("Online payment starts at %(amount)s. Add something, or order at the counter. Your cart is kept.")
+            % {"amount": amount}
+        )
+        self.minimum = minimum
+
+
+class NotTakingOrders(Conflict):
+    """Closed or paused. The cart is kept."""
+
+
+def checkout(ask: CheckoutRequest) -> Outcome:
+    """From a cart to a page to pay on.
+
+    Raises NotTakingOrders, OrderAtCounter, BelowMinimum, StartRefused (the processor refuses us) and Unavailable
+    (it does not answer); all of them keep the cart, and none leaves anything payable behind unseen.
+    """
+    tenant, location = ask.tenant, ask.table.location
+    existing = Order.objects.filter(tenant=tenant, checkout_key=ask.checkout_key).first()
+    if existing is not None:
+        return _again(ask, existing)
+    if not tenant.is_open or not is_open(location, now()):
+        raise NotTakingOrders(_("This restaurant is not taking orders right now. Your cart is kept."))
+    priced = quote(tenant, location, ask.cart)
+    if priced.changes or not priced.lines or priced.totals.total_minor != ask.seen_total_minor:
+        return Changed(priced, ask.checkout_key, "price")
+    option = _choose(ask, priced)
+    earlier = _open_order_of(ask)
+    if earlier is not None:
+        over = end_earlier_attempt(earlier)
+        if over is not None:
+            return over
+    return _place_and_start(ask, priced, option, earlier)
+
+
+def _place_and_start(ask: CheckoutRequest, priced: Quote, option: PayOption, earlier: Order | None) -> Outcome:
+    tenant, location = ask.tenant, ask.table.location
+
+    def work() -> Payment:
+        at = now()
+        order = place(
+            Placing(
+                tenant=tenant,
+                location=location,
+                table=ask.table,
+                guest_token=ask.guest_token,
+                checkout_key=ask.checkout_key,
+                contents=digest(ask.cart),
+                note=ask.cart.note,
+                quote=priced,
+                is_test=option.mode == Mode.TEST,
+                replaces=earlier,
+                at=at,
+            )
+        )
+        payment = new_attempt(tenant, location, order, priced.lines, option, at)
+        payment.save(force_insert=True)
+        return payment
+
+    try:
+        payment = transact(work)
+    except IntegrityError:
+        # A twin of this request was faster; it made the order, and this one is a second press of the same button.
+        twin = Order.objects.filter(tenant=tenant, checkout_key=ask.checkout_key).first()
+        if twin is None:
+            raise
+        return _again(ask, twin)
+    assert payment.order is not None  # noqa: S101 - made above
+    return GoToProcessor(payment.order, start(payment), option.processor_label)
+
+
+def _again(ask: CheckoutRequest, order: Order) -> Outcome:
+    """The key made an order before. The same cart gets that order; another cart needs a key of its own (M3)."""
+    tenant, location = ask.tenant, ask.table.location
+    if order.guest_token != ask.guest_token or order.contents != digest(ask.cart):
+        return Changed(quote(tenant, location, ask.cart), secret_token(), "edited")
+    answer = resume(order)
+    if not isinstance(answer, Lapsed):
+        return answer
+    priced = quote(tenant, location, ask.cart)
+    if answer.is_closed or priced.changes or priced.totals.total_minor != order.total_minor:
+        return Changed(priced, secret_token(), "lapsed")
+    if not is_open(location, now()):
+        raise NotTakingOrders(_("This restaurant is not taking orders right now. Your cart is kept."))
+    return _retry(ask, order, _choose(ask, priced))
+
+
+def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
+    """A new attempt for an order whose last one ended unpaid: a new row, so a new key."""
+    if order.is_test != (option.mode == Mode.TEST):
+        return Changed(quote(ask.tenant, ask.table.location, ask.cart), secret_token(), "lapsed")
+    lines = list(OrderLine.objects.filter(tenant=ask.tenant, order=order).order_by("position"))
+
+    def work() -> Payment:
+        payment = new_attempt(ask.tenant, ask.table.location, order, lines, option, now())
+        payment.save(force_insert=True)
+        return payment
+
+    try:
+        payment = transact(work)
+    except IntegrityError:  # a twin made the live attempt (M4)
+        answer = resume(order)
+        if isinstance(answer, Lapsed):
+            raise
+        return answer
+    return GoToProcessor(order, start(payment), option.processor_label)
+
+
+def _choose(ask: CheckoutRequest, priced: Quote) -> PayOption:
+    options = pay_options(ask.tenant, ask.table.location)
+    if not options:
+        raise OrderAtCounter(_("Online payment is not available here. Please order at the counter; your cart is kept."))
+    if priced.totals.total_minor == 0:
+        raise OrderAtCounter(_("There is nothing to pay for this order. Please order it at the counter."))
+    chosen = [option for option in options if option.payment_type_id == ask.payment_type_id] or list(options[:1])
+    if ask.payment_type_id is not None and chosen[0].payment_type_id != ask.payment_type_id:
+        raise Conflict(_("That way to pay was just switched off. Please choose another; your cart is kept."))
+    option = chosen[0]
+    if priced.totals.total_minor < option.minimum_minor:
+        raise BelowMinimum(Money(option.minimum_minor, option.currency), ask.table.location.locale)
+    return option
+
+
+def _open_order_of(ask: CheckoutRequest) -> Order | None:
+    """The order of this phone that could still be paid: the cart was edited, or another tab was used."""
+    return (
+        Order.objects.filter(
+            tenant=ask.tenant,
+            guest_token=ask.guest_token,
+            status="held",
+            payments__tenant=ask.tenant,
+            payments__status__in=("created", "pending"),
+        )
+        .order_by("-created_at")
+        .first()
+    )

@@ -1,0 +1,56 @@
+"""What a guest can pay with online, here and now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from duitpos.models import Location, ProcessorAccount, Tenant
+from duitpos.models.payment_setup import AccountState, PaymentKind
+from duitpos.processors.registry import adapter
+
+
+@dataclass(frozen=True, slots=True)
+class PayOption:
+    """A payment type that works, and the account behind it. `minimum_minor`: the processor takes nothing smaller."""
+
+    payment_type_id: UUID
+    account_id: UUID
+    name: str
+    processor_label: str
+    mode: str
+    minimum_minor: int
+    currency: str
+
+
+def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
+    """Active online types with an active account that can take the location's currency, in the owner's order.
+
+    An account whose key was refused is left out: it would refuse again, after the guest has waited (M14).
+    """
+    accounts = (
+        ProcessorAccount.objects.filter(
+            tenant=tenant,
+            state=AccountState.ACTIVE,
+            paused_at__isnull=True,
+            payment_type__is_active=True,
+            payment_type__kind=PaymentKind.ONLINE,
+        )
+        .select_related("payment_type")
+        .order_by("payment_type__position", "payment_type__code", "-created_at")
+    )
+    options: dict[UUID, PayOption] = {}
+    for account in accounts:
+        kind = adapter(account.processor)
+        if account.payment_type_id in options or kind.currency_problem(location.currency):
+            continue
+        options[account.payment_type_id] = PayOption(
+            payment_type_id=account.payment_type_id,
+            account_id=account.id,
+            name=account.payment_type.name,
+            processor_label=kind.label,
+            mode=account.mode,
+            minimum_minor=kind.can.minimum_minor.get(location.currency, 0),
+            currency=location.currency,
+        )
+    return tuple(options.values())

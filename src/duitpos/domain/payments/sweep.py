@@ -1,0 +1,147 @@
+"""The periodic repair: whatever webhook, browser and queue lost is found here again.
+
+Two sweeps at once do no harm: every piece is claimed by a guarded update, and every path ends in settle().
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.db.models import F, Q
+
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.due import do_due_work
+from duitpos.domain.payments.receive import take_in
+from duitpos.domain.payments.refund_send import heal_refund
+from duitpos.domain.payments.setup.processor_of import open_account
+from duitpos.domain.payments.sweep_payments import check_payment, claim, due_payments
+from duitpos.domain.payments.trouble import pause_account
+from duitpos.kit.clock import now
+from duitpos.kit.tenancy import across_tenants
+from duitpos.kit.transact import outside_database, transact
+from duitpos.models import DueWork, Payment, ProcessorAccount, Refund, Tenant
+from duitpos.models.payment import LIVE_ATTEMPT
+from duitpos.models.refund import RefundStatus
+from duitpos.processors.base import Failure, ProcessorError
+
+log = structlog.get_logger(__name__)
+EVENTS_EVERY = timedelta(minutes=3)
+EVENTS_OVERLAP = timedelta(minutes=10)
+EVENTS_KEPT = timedelta(days=29)
+"""The processor lists events for 30 days."""
+
+
+@dataclass(slots=True)
+class SweepReport:
+    """How much one sweep did."""
+
+    payments: int = 0
+    refunds: int = 0
+    events: int = 0
+    due_work: int = 0
+    errors: int = 0
+
+
+def sweep(limit: int = 100) -> SweepReport:
+    """Look at everything that is due, tenant by tenant, at most `limit` rows of a kind each."""
+    report = SweepReport()
+    for tenant in tenants_with_due_work():
+        sweep_tenant(tenant, report, limit)
+    return report
+
+
+def tenants_with_due_work() -> list[Tenant]:
+    """Tenants that have something to do; the one question across tenants that a worker may ask (scale.md rule 5)."""
+    at = now()
+    live_of_paused = Q(status__in=LIVE_ATTEMPT, account__paused_at__isnull=False)
+    with across_tenants("the worker lists tenants that have due work, then works inside one at a time"):
+        ids: set[UUID] = set()
+        ids.update(
+            Payment.objects.filter(next_check_at__lte=at)
+            .exclude(live_of_paused)
+            .values_list("tenant_id", flat=True)
+            .distinct()
+        )
+        ids.update(Refund.objects.filter(next_check_at__lte=at).values_list("tenant_id", flat=True).distinct())
+        ids.update(DueWork.objects.filter(due_at__lte=at).values_list("tenant_id", flat=True).distinct())
+        ids.update(
+            ProcessorAccount.objects.filter(next_events_at__lte=at, paused_at__isnull=True)
+            .values_list("tenant_id", flat=True)
+            .distinct()
+        )
+        return list(Tenant.objects.filter(id__in=ids).order_by("slug"))
+
+
+def sweep_tenant(tenant: Tenant, report: SweepReport, limit: int = 100) -> None:
+    """Everything due of one tenant. An error of one piece is logged and does not keep the others from their turn."""
+    for payment in list(due_payments(tenant.id, limit)):
+        if claim(payment):
+            report.payments += _guarded(report, lambda payment=payment: check_payment(payment))  # type: ignore[misc]
+    for refund in list(_due_refunds(tenant, limit)):
+        report.refunds += _guarded(report, lambda refund=refund: heal_refund(refund))  # type: ignore[misc]
+    for account in list(_accounts_to_ask(tenant)):
+        report.events += _guarded(report, lambda account=account: ask_for_events(tenant, account))  # type: ignore[misc]
+    report.due_work += do_due_work(tenant.id, limit)
+
+
+def _guarded(report: SweepReport, work: Callable[[], object]) -> int:
+    try:
+        work()
+    except Exception:  # noqa: BLE001 - one poisoned row must not stop the sweep of all others; it is logged and counted
+        log.exception("sweep_piece_failed")
+        report.errors += 1
+        return 0
+    return 1
+
+
+def _due_refunds(tenant: Tenant, limit: int) -> Iterator[Refund]:
+    at = now()
+    rows = Refund.objects.filter(
+        tenant=tenant, next_check_at__lte=at, status__in=(RefundStatus.CREATED, RefundStatus.PENDING)
+    ).order_by("next_check_at")
+    for refund in rows[:limit]:
+        again = at + timedelta(minutes=3) * 2 ** min(refund.checks, 6)
+        mine = Refund.objects.filter(tenant=tenant, id=refund.id, next_check_at=refund.next_check_at)
+        if mine.update(next_check_at=again, checks=F("checks") + 1):
+            yield refund
+
+
+def _accounts_to_ask(tenant: Tenant) -> Iterator[ProcessorAccount]:
+    at = now()
+    rows = ProcessorAccount.objects.filter(tenant=tenant, next_events_at__lte=at, paused_at__isnull=True)
+    for account in rows:
+        mine = ProcessorAccount.objects.filter(tenant=tenant, id=account.id, next_events_at=account.next_events_at)
+        if mine.update(next_events_at=at + EVENTS_EVERY):
+            yield account
+
+
+def ask_for_events(tenant: Tenant, account: ProcessorAccount) -> int:
+    """Take in what the processor could not deliver; the same door as a webhook, so nothing happens twice."""
+    started = now()
+    since = _since(account, started)
+    try:
+        processor = open_account(account)
+        with outside_database():
+            events = list(processor.undelivered(since))
+    except ProcessorError as error:
+        if error.failure == Failure.KEY_REFUSED and not error.code == "more_permissions_required":
+            transact(lambda: pause_account(account, error))
+        log.warning("events_not_listed", account=str(account.id), failure=error.failure.value)
+        return 0
+    except Unavailable:
+        return 0
+    for event in events:
+        take_in(tenant, account, event, Actor("sweep"))
+    ProcessorAccount.objects.filter(tenant=tenant, id=account.id).update(events_seen_to=started)
+    return len(events)
+
+
+def _since(account: ProcessorAccount, at: datetime) -> datetime:
+    earliest = at - EVENTS_KEPT
+    seen = account.events_seen_to or account.created_at
+    return max(earliest, seen - EVENTS_OVERLAP)

@@ -1,0 +1,155 @@
+"""The sweep's work on one tenant's payments whose time has come (M7, M21, M24, M28)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import F, Q
+
+from duitpos.domain.attention.open import open_attention
+from duitpos.domain.errors import DomainError, Unavailable
+from duitpos.domain.orders.advance import Actor, advance
+from duitpos.domain.orders.states import CANCELED, HELD
+from duitpos.domain.payments.ask import ask_and_settle
+from duitpos.domain.payments.purge import purge_unpaid_order
+from duitpos.domain.payments.schedule import CLOSE_UNPAID, LEASE, PROCESSING_LIMIT, PURGE_UNPAID, next_check
+from duitpos.domain.payments.start import start
+from duitpos.domain.tenancy.hours import is_open
+from duitpos.kit.clock import now
+from duitpos.kit.transact import transact
+from duitpos.models import Order, Payment
+from duitpos.models.attention import AttentionKind
+from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
+from duitpos.processors.base import ProcessorError
+
+log = structlog.get_logger(__name__)
+SWEEP = Actor("sweep")
+
+
+def due_payments(tenant_id: object, limit: int) -> Iterable[Payment]:
+    """Payments of one tenant whose time has come; those of an account whose key was refused wait (M14)."""
+    rows = Payment.objects.filter(tenant_id=tenant_id, next_check_at__lte=now())
+    waiting = Q(status__in=LIVE_ATTEMPT, account__paused_at__isnull=False)
+    return rows.exclude(waiting).select_related("account", "order", "location").order_by("next_check_at")[:limit]
+
+
+def claim(payment: Payment) -> bool:
+    """A guarded lease: of two sweeps one looks at it; if that one dies, another may after a minute."""
+    rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, next_check_at=payment.next_check_at)
+    if not rows.update(next_check_at=now() + LEASE, checks=F("checks") + 1):
+        return False
+    payment.checks += 1
+    return True
+
+
+def check_payment(payment: Payment) -> None:
+    """One claimed payment, whatever state it is in. A processor's error is noted and changes nothing."""
+    if payment.status == PaymentStatus.CREATED:
+        heal_created(payment)
+    elif payment.status == PaymentStatus.PENDING:
+        _check_pending(payment)
+    elif payment.status == PaymentStatus.SUCCEEDED:
+        _no_more_checks(payment)
+    else:
+        _close_unpaid(payment)
+
+
+def heal_created(payment: Payment) -> None:
+    """A crash or a lost answer between the call and storing its reference: repeat the call as it was (M7)."""
+    try:
+        start(payment)
+    except (DomainError, ProcessorError) as error:
+        log.info("created_payment_not_healed", payment=str(payment.id), problem=str(error))
+        _look_again(payment, str(error))
+
+
+def _check_pending(payment: Payment) -> None:
+    at = now()
+    if payment.processing_since and at - payment.processing_since > PROCESSING_LIMIT:
+        transact(lambda: _still_processing(payment, at))
+    try:
+        ask_and_settle(payment, SWEEP, cancel=_must_end(payment, at))
+    except (ProcessorError, Unavailable) as error:
+        log.warning("sweep_could_not_ask", payment=str(payment.id), problem=str(error))
+        _look_again(payment, str(error))
+
+
+def _must_end(payment: Payment, at: datetime) -> bool:
+    """Whether its session should no longer be payable: closed or paused location, order over, restaurant closed (M24)."""
+    if payment.processing_since is not None:
+        return False
+    if payment.order is not None and payment.order.status != HELD:
+        return True
+    return payment.location is not None and not is_open(payment.location, at)
+
+
+def _look_again(payment: Payment, problem: str) -> None:
+    """After an error: later and later, and never a changed state. Not where something else rescheduled it."""
+    at = now()
+    rows = Payment.objects.filter(
+        tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT, next_check_at__lte=at + LEASE
+    )
+    rows.update(next_check_at=next_check(payment, None, at), last_problem=problem[:300])
+
+
+def _still_processing(payment: Payment, at: datetime) -> None:
+    open_attention(
+        payment.tenant_id,
+        AttentionKind.STILL_PROCESSING,
+        payment.id,
+        at,
+        order=payment.order,
+        payment=payment,
+        amount=payment.amount,
+    )
+
+
+def _no_more_checks(payment: Payment) -> None:
+    Payment.objects.filter(
+        tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.SUCCEEDED
+    ).update(next_check_at=None)
+
+
+def _close_unpaid(payment: Payment) -> None:
+    """15 minutes after the last attempt ended unpaid the order is canceled, 30 days later it is gone (M21)."""
+    order = payment.order
+    if order is None:
+        _set_next(payment, None)
+        return
+    newer = Payment.objects.filter(
+        tenant_id=payment.tenant_id, order_id=order.id, created_at__gt=payment.created_at
+    ).exists()
+    if newer:
+        _set_next(payment, None)
+    elif order.status == HELD:
+        transact(lambda: _cancel_unpaid(payment, order))
+    elif order.status == CANCELED:
+        _purge(payment, order)
+    else:
+        _set_next(payment, None)
+
+
+def _cancel_unpaid(payment: Payment, order: Order) -> None:
+    at = now()
+    paid = Payment.objects.filter(
+        tenant_id=order.tenant_id, order_id=order.id, status__in=(PaymentStatus.SUCCEEDED, *LIVE_ATTEMPT)
+    ).exists()
+    if not paid:
+        advance(order, HELD, CANCELED, SWEEP, at, "unpaid", ended_at=at, cancel_reason="unpaid")
+    _set_next(payment, None if paid else at + PURGE_UNPAID)
+
+
+def _purge(payment: Payment, order: Order) -> None:
+    ended = payment.ended_at or payment.created_at
+    if now() - ended < PURGE_UNPAID - CLOSE_UNPAID - timedelta(days=1):
+        _set_next(payment, now() + PURGE_UNPAID)
+    elif not transact(lambda: purge_unpaid_order(order)):
+        _set_next(payment, None)  # money touched it: it stays for ever
+
+
+def _set_next(payment: Payment, at: datetime | None) -> None:
+    Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).exclude(status__in=LIVE_ATTEMPT).update(
+        next_check_at=at
+    )
