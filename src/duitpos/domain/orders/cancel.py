@@ -1,0 +1,75 @@
+"""Staff stop an order before it is served."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from duitpos.domain.attention.open import open_attention
+from duitpos.domain.errors import Conflict, Gone, Invalid, Unavailable
+from duitpos.domain.orders.advance import Actor, advance
+from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.resume import AlreadyPaid, DoNotPayAgain, end_earlier_attempt
+from duitpos.domain.tenancy.roles import Can, require
+from duitpos.kit.clock import now
+from duitpos.kit.transact import transact
+from duitpos.models import Membership, Order, Payment
+from duitpos.models.attention import AttentionKind
+from duitpos.models.payment import PaymentStatus
+
+
+def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) -> Order:
+    """Cancel it. Money that is there is refunded (`refund`) or opens the Attention "refund due" (M23): never kept quietly.
+
+    A held order's payment page is closed first, so that nobody pays what was canceled. Forbidden, Gone, Invalid,
+    Conflict, Unavailable.
+    """
+    require(member, Can.CANCEL_ORDER)
+    if not reason.strip():
+        raise Invalid(_("Say why it is canceled: the guest may ask."))
+    order = Order.objects.filter(tenant_id=member.tenant_id, id=order_id).first()
+    if order is None:
+        raise Gone(_("There is no such order."))
+    if order.status == HELD:
+        _close_payment_page(order)
+    paid = transact(lambda: _cancel(member, order, reason.strip()))
+    if refund:
+        for payment in paid:
+            refund_payment(member, payment.id, reason)
+    return order
+
+
+def _close_payment_page(order: Order) -> None:
+    over = end_earlier_attempt(order)
+    if isinstance(over, AlreadyPaid):
+        raise Conflict(_("The guest has just paid. Look at the order again."))
+    if isinstance(over, DoNotPayAgain):
+        raise Unavailable(
+            _("The processor cannot be asked whether this order is being paid, so it was not canceled. Try again soon.")
+        )
+
+
+def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
+    """The cancellation and its open money, in one transaction: a crash leaves no canceled order with silent money."""
+    at = now()
+    before = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
+    if before not in (HELD, *KITCHEN) or not advance(
+        order, before, CANCELED, Actor("staff", member), at, reason, ended_at=at, cancel_reason=reason[:200]
+    ):
+        raise Conflict(_("This order can no longer be canceled. Look at it again."))
+    rows = Payment.objects.filter(tenant_id=order.tenant_id, order_id=order.id, status=PaymentStatus.SUCCEEDED)
+    paid = [payment for payment in rows if payment.refundable.minor > 0]
+    for payment in paid:
+        open_attention(
+            order.tenant_id,
+            AttentionKind.REFUND_DUE,
+            payment.id,
+            at,
+            order=order,
+            payment=payment,
+            amount=payment.refundable,
+            detail=reason,
+        )
+    return paid

@@ -1,0 +1,44 @@
+"""The kitchen moves an order on, or one step back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.orders.advance import Actor, advance
+from duitpos.domain.orders.states import PLACED, PREPARING, READY, SERVED
+from duitpos.domain.tenancy.roles import Can, require
+from duitpos.kit.clock import now
+from duitpos.kit.transact import transact
+from duitpos.models import Membership, Order
+
+STEPS = (PLACED, PREPARING, READY, SERVED)
+
+
+def move(member: Membership, order_id: UUID, to: str) -> Order:
+    """One step along placed, preparing, ready, served, or one back. Two cooks who press at once move it once.
+
+    Forbidden, Gone, Invalid for no such step, Conflict when it stands elsewhere by now.
+    """
+    require(member, Can.WORK_ORDERS)
+    if to not in STEPS:
+        raise Invalid(_("An order cannot be moved there."))
+    return transact(lambda: _move(member, order_id, to))
+
+
+def _move(member: Membership, order_id: UUID, to: str) -> Order:
+    order = Order.objects.filter(tenant_id=member.tenant_id, id=order_id).first()
+    if order is None:
+        raise Gone(_("There is no such order."))
+    if order.status == to:
+        return order
+    step = STEPS.index(to)
+    near = [STEPS[i] for i in (step - 1, step + 1) if 0 <= i < len(STEPS)]
+    at = now()
+    if order.status not in near or not advance(
+        order, order.status, to, Actor("staff", member), at, ended_at=at if to == SERVED else None
+    ):
+        raise Conflict(_("This order stands elsewhere by now. Look at the board again."))
+    return order

@@ -1,0 +1,10 @@
+"""Where processors reach us."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from duitpos.webhooks.views import deliver
+
+app_name = "webhooks"
+urlpatterns = [path("stripe/", deliver, {"processor": "stripe"}, name="stripe")]

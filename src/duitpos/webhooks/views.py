@@ -1,0 +1,28 @@
+"""Raw body in, status code out. Nothing else happens here."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from duitpos.domain.payments.receive import receive
+from duitpos.domain.tenancy.find import tenant_by_slug
+
+MOST_BYTES = 256 * 1024
+"""Stripe's events are a few KB; anything larger is refused before it is read."""
+
+
+@csrf_exempt  # a machine posts here; what proves it is the signature over the raw body
+@require_POST
+def deliver(request: HttpRequest, tenant: str, processor: str) -> HttpResponse:
+    """One delivery: 200 stored, 400 not believed, 413 too large, 500 or 503 send it again."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if not length.isdigit() or int(length) > MOST_BYTES:
+        return HttpResponse("too large", status=413, content_type="text/plain")
+    body = request.read(MOST_BYTES + 1)
+    if len(body) > MOST_BYTES:
+        return HttpResponse("too large", status=413, content_type="text/plain")
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    received = receive(tenant_by_slug(tenant), processor, body, headers)
+    return HttpResponse(received.outcome, status=received.status, content_type="text/plain")
