@@ -77,7 +77,7 @@ def _extras(totals: HasTotals, tax_name: str) -> Iterator[AskLine]:
         yield AskLine(_("Service charge"), totals.service_charge_minor, 1)
     # Inclusive tax is inside the prices already: then nothing is left here.
     tax = totals.total_minor - totals.subtotal_minor - totals.service_charge_minor
-    if tax:
+    if tax > 0:
         yield AskLine(_cut(tax_name, NAME_LENGTH) or _("Tax"), tax, 1)
 
 

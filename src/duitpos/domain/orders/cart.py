@@ -90,13 +90,13 @@ def clean_note(value: Any) -> str:
     """A note on one line without control characters. Invalid when it is too long: cutting could lose "no nuts"."""
     if not isinstance(value, str):
         raise _unreadable()
-    spaced = " ".join(unicodedata.normalize("NFC", value).split())
+    spaced = " ".join(value.split())
     kept = "".join(
         char
         for char in spaced
         if unicodedata.category(char) not in _UNWANTED_CATEGORIES and char not in _TURNS
     )
-    note = " ".join(kept.split())
+    note = " ".join(unicodedata.normalize("NFC", kept).split())
     if len(note) > NOTE_LENGTH:
         raise Invalid(_("A note has at most %(most)d characters.") % {"most": NOTE_LENGTH})
     return note

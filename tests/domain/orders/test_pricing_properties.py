@@ -1,0 +1,108 @@
+"""What holds for any cart, on any menu, under any rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from duitpos.domain.menus.read import Menu
+from duitpos.domain.orders.ask_lines import MOST_LINES, ask_lines
+from duitpos.domain.orders.cart import Cart, cart_to_json, digest, parse_cart
+from duitpos.domain.orders.pricing import ChangeKind, Rules, half_up, price
+from tests.domain.orders.menus import RULES, long_shopping, shopping
+
+pytestmark = pytest.mark.pure
+
+
+@given(shopping(), RULES)
+def test_what_is_sent_adds_up_to_the_total(bought: tuple[Menu, Cart], rules: Rules) -> None:
+    menu, cart = bought
+    quote = price(cart, menu, rules)
+    asked = ask_lines(quote.lines, quote.totals, rules.tax_name)
+    assert sum(line.unit_minor * line.quantity for line in asked) == quote.totals.total_minor
+    assert all(line.unit_minor >= 0 and line.quantity >= 1 and line.name for line in asked)
+
+
+@given(long_shopping(), RULES)
+def test_a_long_cart_is_folded_and_still_adds_up(bought: tuple[Menu, Cart], rules: Rules) -> None:
+    menu, cart = bought
+    quote = price(cart, menu, rules)
+    asked = ask_lines(quote.lines, quote.totals, rules.tax_name)
+    assert len(quote.lines) == len(cart.lines)
+    assert len(asked) <= MOST_LINES
+    assert sum(line.unit_minor * line.quantity for line in asked) == quote.totals.total_minor
+
+
+@given(shopping(), RULES)
+def test_totals_follow_the_page(bought: tuple[Menu, Cart], rules: Rules) -> None:
+    """docs/money.md, computed again with exact fractions."""
+    menu, cart = bought
+    quote = price(cart, menu, rules)
+    totals = quote.totals
+    assert totals.subtotal_minor == sum(line.unit_price_minor * line.quantity for line in quote.lines)
+    service = Fraction(totals.subtotal_minor * rules.service_charge_bp, 10_000)
+    assert Fraction(-1, 2) < totals.service_charge_minor - service <= Fraction(1, 2)
+    taxed = totals.subtotal_minor + totals.service_charge_minor * rules.tax_on_service_charge
+    rate = Fraction(rules.tax_bp, 10_000)
+    tax = taxed * (rate / (1 + rate) if rules.tax_is_inclusive else rate)
+    assert Fraction(-1, 2) < totals.tax_minor - tax <= Fraction(1, 2)
+    added = 0 if rules.tax_is_inclusive else totals.tax_minor
+    assert totals.total_minor == totals.subtotal_minor + totals.service_charge_minor + added
+
+
+@given(shopping(), RULES, st.one_of(st.none(), st.integers(0, 10**6)))
+def test_what_the_guest_saw_changes_no_price(
+    bought: tuple[Menu, Cart], rules: Rules, seen: int | None
+) -> None:
+    menu, cart = bought
+    other = Cart(tuple(replace(line, seen_minor=seen) for line in cart.lines), cart.note)
+    ours, theirs = price(cart, menu, rules), price(other, menu, rules)
+    assert (ours.lines, ours.totals) == (theirs.lines, theirs.totals)
+    assert digest(cart) == digest(other)
+
+
+@given(shopping(), RULES)
+def test_the_order_of_modifiers_changes_nothing(bought: tuple[Menu, Cart], rules: Rules) -> None:
+    menu, cart = bought
+    turned = Cart(
+        tuple(replace(line, modifier_ids=line.modifier_ids[::-1]) for line in cart.lines), cart.note
+    )
+    assert price(cart, menu, rules) == price(turned, menu, rules)
+    assert digest(cart) == digest(turned)
+
+
+@given(shopping())
+def test_every_line_is_sold_as_asked_or_named(bought: tuple[Menu, Cart]) -> None:
+    menu, cart = bought
+    quote = price(cart, menu, Rules())
+    named = {change.item_id for change in quote.changes if change.kind is not ChangeKind.PRICE}
+    asked = [(line.item_id, line.quantity) for line in cart.lines if line.item_id not in named]
+    sold = [(line.item_id, line.quantity) for line in quote.lines if line.item_id not in named]
+    assert asked == sold
+
+
+@given(shopping())
+def test_no_more_is_sold_than_is_left(bought: tuple[Menu, Cart]) -> None:
+    menu, cart = bought
+    quote = price(cart, menu, Rules())
+    for item in menu.items():
+        sold = sum(line.quantity for line in quote.lines if line.item_id == item.id)
+        assert item.left is None or sold <= item.left
+
+
+@given(shopping(), RULES)
+def test_a_cart_survives_its_text(bought: tuple[Menu, Cart], rules: Rules) -> None:
+    menu, cart = bought
+    again = parse_cart(cart_to_json(cart))
+    assert again == cart
+    assert price(again, menu, rules) == price(cart, menu, rules)
+
+
+@given(st.integers(0, 10**15), st.integers(1, 10**6))
+def test_rounding_is_half_up(numerator: int, denominator: int) -> None:
+    difference = half_up(numerator, denominator) - Fraction(numerator, denominator)
+    assert Fraction(-1, 2) < difference <= Fraction(1, 2)

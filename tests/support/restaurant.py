@@ -1,0 +1,88 @@
+"""Small restaurants for tests: one short call for each kind of row, with plain values where a test does not care."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+from uuid import UUID
+
+from duitpos.domain.tenancy.open import LocationRules, open_restaurant
+from duitpos.models import (
+    ItemGroup,
+    Location,
+    Membership,
+    MenuItem,
+    MenuSection,
+    Modifier,
+    ModifierGroup,
+    Table,
+    Tenant,
+    User,
+)
+from duitpos.models.people import Role
+
+PASSWORD = "correct-horse-battery"
+
+
+@dataclass(frozen=True)
+class Restaurant:
+    """A restaurant with its owner and first location."""
+
+    tenant: Tenant
+    owner: Membership
+    location: Location
+
+
+def a_restaurant(slug: str = "kopi", **rules: Any) -> Restaurant:
+    """Open a restaurant as an operator would. `rules` are LocationRules' own."""
+    site = LocationRules(**{"name": "Bangsar", "slug": "bangsar", **rules})
+    tenant = open_restaurant(
+        name=slug.title(), slug=slug, owner_email=f"owner@{slug}.example", password=PASSWORD, location=site
+    )
+    owner = Membership.objects.select_related("user", "tenant").get(tenant=tenant)
+    return Restaurant(tenant, owner, Location.objects.get(tenant=tenant))
+
+
+def a_member(tenant: Tenant, role: str = Role.KITCHEN, email: str = "") -> Membership:
+    """Somebody who works there."""
+    user = User.objects.create_user(email or f"{role}@{tenant.slug}.example", PASSWORD)
+    return Membership.objects.create(tenant=tenant, user=user, role=role)
+
+
+def a_location(tenant: Tenant, slug: str, **fields: Any) -> Location:
+    """Another site."""
+    return Location.objects.create(tenant=tenant, slug=slug, name=slug.title(), **fields)
+
+
+def a_table(location: Location, name: str = "1") -> Table:
+    """A table of a location."""
+    return Table.objects.create(tenant_id=location.tenant_id, location=location, name=name)
+
+
+def an_item(tenant: Tenant, name: str = "Roti canai", price_minor: int = 150, **fields: Any) -> MenuItem:
+    """Something on the menu, in a section of its own unless `section` is given."""
+    section = fields.pop("section", None) or MenuSection.objects.create(tenant=tenant, name=f"{name} & co")
+    values = {"currency": "MYR", **fields}
+    return MenuItem.objects.create(
+        tenant=tenant, section=section, name=name, price_minor=price_minor, **values
+    )
+
+
+def a_group(item: MenuItem, *choices: tuple[str, int], least: int = 0, most: int = 1) -> dict[str, UUID]:
+    """A modifier group on an item; returns its modifiers' ids by name. A choice is (name, price delta)."""
+    group = ModifierGroup.objects.create(
+        tenant_id=item.tenant_id, name="Choose", min_choices=least, max_choices=most
+    )
+    ItemGroup.objects.create(tenant_id=item.tenant_id, item=item, group=group)
+    made = [
+        Modifier.objects.create(
+            tenant_id=item.tenant_id, group=group, name=name, price_delta_minor=delta, position=position
+        )
+        for position, (name, delta) in enumerate(choices)
+    ]
+    return {modifier.name: modifier.id for modifier in made}
+
+
+OVER_MIDNIGHT = {"opens_at": time(18, 0), "closes_at": time(2, 0)}
+"""A supper place's hours."""
