@@ -69,17 +69,25 @@ class Payment(TenantModel):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(status__in=PaymentStatus.values), name="payment_status"),
-            models.UniqueConstraint(
-                fields=["tenant", "order"], condition=models.Q(status__in=("created", "pending")), name="payment_live"
+            models.CheckConstraint(
+                condition=models.Q(status__in=PaymentStatus.values), name="payment_status"
             ),
             models.UniqueConstraint(
-                fields=["tenant", "account", "reference"], condition=~models.Q(reference=""), name="payment_reference"
+                fields=["tenant", "order"],
+                condition=models.Q(status__in=("created", "pending")),
+                name="payment_live",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "account", "reference"],
+                condition=~models.Q(reference=""),
+                name="payment_reference",
             ),
             models.CheckConstraint(condition=models.Q(refund_reserved_minor__gte=0), name="payment_reserved"),
         ]
         indexes = [
-            models.Index(fields=["next_check_at"], condition=models.Q(next_check_at__isnull=False), name="payment_due"),
+            models.Index(
+                fields=["next_check_at"], condition=models.Q(next_check_at__isnull=False), name="payment_due"
+            ),
             models.Index(fields=["tenant", "order"], name="payment_order"),
             models.Index(fields=["tenant", "intent_reference"], name="payment_intent"),
             models.Index(fields=["tenant", "-created_at"], name="payment_newest"),
@@ -113,7 +121,9 @@ class PaymentDecline(TenantModel):
     """A card that was refused. The guest stays on the processor's page; the payment's state does not change (M2)."""
 
     payment = TenantForeignKey(Payment, on_delete=models.CASCADE, related_name="declines")
-    reference = models.CharField(max_length=80, help_text="The failed charge, or the event when there is none.")
+    reference = models.CharField(
+        max_length=80, help_text="The failed charge, or the event when there is none."
+    )
     at = models.DateTimeField()
     code = models.CharField(max_length=60, blank=True)
     decline_code = models.CharField(max_length=60, blank=True)
@@ -121,4 +131,6 @@ class PaymentDecline(TenantModel):
     method = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["tenant", "payment", "reference"], name="decline_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "payment", "reference"], name="decline_once")
+        ]

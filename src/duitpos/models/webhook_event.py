@@ -21,7 +21,9 @@ class WebhookEvent(TenantModel):
     external_id = models.CharField(max_length=80)
     type = models.CharField(max_length=80)
     state = models.CharField(max_length=6, choices=EventState.choices)
-    outcome = models.CharField(max_length=40, help_text="One word from a closed list: settled, duplicate, foreign …")
+    outcome = models.CharField(
+        max_length=40, help_text="One word from a closed list: settled, duplicate, foreign …"
+    )
     payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="events")
     body = models.TextField(help_text="As it came.")
     received_at = models.DateTimeField()

@@ -27,7 +27,7 @@ class Failure(StrEnum):
 
 
 class ProcessorError(Exception):
-    """A call failed. `message` is for staff and holds no secret; `replayed`: a stored answer of an earlier call (M7)."""
+    """A call failed. `message` is for staff and holds no secret; `replayed`: the stored answer of an earlier call."""
 
     def __init__(self, failure: Failure, message: str, *, code: str = "", replayed: bool = False) -> None:
         super().__init__(message)
@@ -296,7 +296,9 @@ class Processor(Protocol):
         """Expire what is not paid. "Already paid" is a snapshot, not an error. Idempotent, so it takes no key (M5)."""
         ...
 
-    def refund(self, intent_reference: str, amount: Money, key: str, our_refund: str, reason: str) -> RefundSnapshot:
+    def refund(
+        self, intent_reference: str, amount: Money, key: str, our_refund: str, reason: str
+    ) -> RefundSnapshot:
         """Give money back. `our_refund` is written into the refund, so that it can be found again (M17)."""
         ...
 

@@ -19,7 +19,13 @@ class Actor:
 
 
 def advance(
-    order: Order, from_status: str, to_status: str, actor: Actor, at: datetime, reason: str = "", **columns: Any
+    order: Order,
+    from_status: str,
+    to_status: str,
+    actor: Actor,
+    at: datetime,
+    reason: str = "",
+    **columns: Any,
 ) -> bool:
     """Move an order in the caller's transaction. True for the one caller that moved it; the loser changes nothing.
 

@@ -12,7 +12,13 @@ from duitpos.models import Location, Order, Payment
 
 
 def release(
-    order: Order, payment: Payment, location: Location, actor: Actor, at: datetime, from_status: str, reason: str = ""
+    order: Order,
+    payment: Payment,
+    location: Location,
+    actor: Actor,
+    at: datetime,
+    from_status: str,
+    reason: str = "",
 ) -> bool:
     """`held` (or `canceled`, when staff serve it after all) -> `placed`, in the caller's transaction.
 

@@ -1,4 +1,4 @@
-"""Money that carries our mark but has no row here: after a restored backup, or a second session under one mark (M7, M19)."""
+"""Money that carries our mark but has no row here: after a restored backup, or a second session (M7, M19)."""
 
 from __future__ import annotations
 

@@ -58,5 +58,3 @@ def latest_of(order_id: object, tenant_id: object) -> Payment | None:
     """The newest attempt of an order, with the rows that asking needs."""
     rows = Payment.objects.filter(tenant_id=tenant_id, order_id=order_id).order_by("-created_at", "-id")
     return rows.select_related("account", "order", "location").first()
-
-

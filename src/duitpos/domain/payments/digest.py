@@ -56,7 +56,9 @@ def look_up(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) ->
 
 
 def _by_reference(tenant: Tenant, event: ProcessorEvent) -> Payment | None:
-    rows = Payment.objects.filter(tenant=tenant, reference=event.reference).select_related("order", "location")
+    rows = Payment.objects.filter(tenant=tenant, reference=event.reference).select_related(
+        "order", "location"
+    )
     return rows.first() or payment_of_mark(tenant.id, event.mark)
 
 
@@ -103,7 +105,11 @@ def apply(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, word
 
 
 def apply_payment(
-    tenant: Tenant, account: ProcessorAccount, payment: Payment | None, snapshot: PaymentSnapshot, actor: Actor
+    tenant: Tenant,
+    account: ProcessorAccount,
+    payment: Payment | None,
+    snapshot: PaymentSnapshot,
+    actor: Actor,
 ) -> str:
     """Settle a snapshot; money for a payment that we do not know is taken in all the same (M19)."""
     if payment is not None:
@@ -119,8 +125,12 @@ def _note_health(account: ProcessorAccount) -> None:
     at = now()
     stale = Q(last_event_at__isnull=True) | Q(last_event_at__lt=at - timedelta(minutes=1))
     if account.last_event_at is None or account.last_event_at < at - timedelta(minutes=1):
-        ProcessorAccount.objects.filter(stale, tenant_id=account.tenant_id, id=account.id).update(last_event_at=at)
+        ProcessorAccount.objects.filter(stale, tenant_id=account.tenant_id, id=account.id).update(
+            last_event_at=at
+        )
 
 
 def _count(account: ProcessorAccount, counter: str) -> None:
-    ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(**{counter: F(counter) + 1})
+    ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(
+        **{counter: F(counter) + 1}
+    )

@@ -29,7 +29,9 @@ def do_due_work_soon(tenant_id: str) -> None:
 def do_due_work(tenant_id: UUID, limit: int = 20) -> int:
     """Do what is due for one tenant; how many pieces were done. Two at once never do the same piece."""
     done = 0
-    rows = DueWork.objects.filter(tenant_id=tenant_id, due_at__lte=now()).select_related("order__location", "tenant")
+    rows = DueWork.objects.filter(tenant_id=tenant_id, due_at__lte=now()).select_related(
+        "order__location", "tenant"
+    )
     for work in list(rows[:limit]):
         at = now()
         mine = DueWork.objects.filter(tenant_id=tenant_id, id=work.id, due_at=work.due_at)
@@ -40,7 +42,9 @@ def do_due_work(tenant_id: UUID, limit: int = 20) -> int:
         except OSError as error:  # what smtplib and sockets raise; anything else is a bug and must be seen
             _try_later(work, str(error))
             continue
-        DueWork.objects.filter(tenant_id=tenant_id, id=work.id).update(due_at=None, done_at=now(), outcome=outcome)
+        DueWork.objects.filter(tenant_id=tenant_id, id=work.id).update(
+            due_at=None, done_at=now(), outcome=outcome
+        )
         done += 1
     return done
 

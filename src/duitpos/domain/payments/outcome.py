@@ -20,7 +20,9 @@ from duitpos.models.menu import StockStatus
 from duitpos.processors.base import PaymentSnapshot
 
 
-def order_after_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime, *, late: bool) -> bool:
+def order_after_money(
+    payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime, *, late: bool
+) -> bool:
     """What the order does now that `payment` succeeded; True when this payment released it to the kitchen."""
     order, location = payment.order, payment.location
     if order is None or location is None:
@@ -53,8 +55,10 @@ def _difference(payment: Payment) -> str:
 
 
 def _why_not_released(order: Order) -> str:
-    """The release lost its guard: canceled meanwhile, or released by another payment (M16). Read afresh, in our transaction."""
-    status = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
+    """The release lost its guard: canceled meanwhile, or released by another payment (M16). Read afresh here."""
+    status = (
+        Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
+    )
     return AttentionKind.ORDER_CANCELED if status == CANCELED else AttentionKind.DUPLICATE_PAYMENT
 
 
@@ -98,7 +102,9 @@ def _take(row: ItemStock, count: int, location: Location) -> bool:
     if not mine.filter(quantity__gte=count).update(quantity=F("quantity") - count):
         return False
     if mine.filter(quantity=0).update(status=StockStatus.OUT_OF_STOCK):
-        Location.objects.filter(tenant_id=row.tenant_id, id=location.id).update(menu_version=F("menu_version") + 1)
+        Location.objects.filter(tenant_id=row.tenant_id, id=location.id).update(
+            menu_version=F("menu_version") + 1
+        )
     return True
 
 

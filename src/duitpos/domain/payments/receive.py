@@ -91,16 +91,22 @@ def _seen_before(tenant: Tenant, account: ProcessorAccount, event: ProcessorEven
     stored = WebhookEvent.objects.filter(tenant=tenant, account=account, external_id=event.external_id)
     row = stored.first()
     if row is None:  # not the event's own uniqueness: something else is broken
-        return _store_failure(tenant, account, event, IntegrityError("a constraint refused the event's outcome"))
+        return _store_failure(
+            tenant, account, event, IntegrityError("a constraint refused the event's outcome")
+        )
     if row.state == EventState.DONE:
         return Received(200, "duplicate")
 
     def again() -> str:
-        if not stored.filter(state=EventState.FAILED).update(state=EventState.DONE, tries=F("tries") + 1, error=""):
+        if not stored.filter(state=EventState.FAILED).update(
+            state=EventState.DONE, tries=F("tries") + 1, error=""
+        ):
             return "duplicate"
         outcome = apply(tenant, account, event, word, actor)
         stored.update(outcome=outcome, payment=word.payment)
-        resolve(tenant.id, now(), "It ran when it came again.", kind=AttentionKind.EVENT_FAILED, subject_id=row.id)
+        resolve(
+            tenant.id, now(), "It ran when it came again.", kind=AttentionKind.EVENT_FAILED, subject_id=row.id
+        )
         return outcome
 
     try:
@@ -135,7 +141,9 @@ def _store_failure(
             },
         )
         reopen_attention(tenant.id, AttentionKind.EVENT_FAILED, row.id, now())
-        open_attention(tenant.id, AttentionKind.EVENT_FAILED, row.id, now(), account=account, detail=event.type)
+        open_attention(
+            tenant.id, AttentionKind.EVENT_FAILED, row.id, now(), account=account, detail=event.type
+        )
 
     try:
         transact(store)

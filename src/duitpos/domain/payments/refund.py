@@ -23,7 +23,8 @@ FIRST_CHECK = timedelta(seconds=60)
 def refund_payment(member: Membership, payment_id: UUID, reason: str) -> Refund:
     """Refund all that is left of a payment. Pressed twice it is one refund: the second press gets the first's row.
 
-    The answer may be that the processor has not answered yet; then the sweep finds out (M17). Forbidden, Gone, Conflict.
+    The answer may be that the processor has not answered yet; then the sweep finds out (M17). Forbidden, Gone,
+    Conflict.
     """
     require(member, Can.REFUND)
     refund = transact(lambda: _reserve(member, payment_id, reason))
@@ -66,7 +67,9 @@ def _reserve(member: Membership, payment_id: UUID, reason: str) -> Refund:
 
 def _refund_under_way(payment: Payment) -> Refund:
     rows = Refund.objects.filter(tenant_id=payment.tenant_id, payment=payment)
-    refund = rows.exclude(status__in=(RefundStatus.FAILED, RefundStatus.CANCELED)).order_by("-created_at").first()
+    refund = (
+        rows.exclude(status__in=(RefundStatus.FAILED, RefundStatus.CANCELED)).order_by("-created_at").first()
+    )
     if refund is None:
         raise Conflict(_("Somebody else is refunding this payment right now. Reload the page to see it."))
     return refund

@@ -36,7 +36,11 @@ def send_refund(refund: Refund) -> None:
         processor = open_account(payment.account)
         with outside_database():
             snapshot = processor.refund(
-                payment.intent_reference, refund.amount, refund.key, our_refund=str(refund.id), reason=refund.reason
+                payment.intent_reference,
+                refund.amount,
+                refund.key,
+                our_refund=str(refund.id),
+                reason=refund.reason,
             )
     except Unavailable:  # this copy of the database may not move money (M20)
         return
@@ -59,14 +63,18 @@ def heal_refund(refund: Refund) -> None:
 
 
 def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> None:
-    log.warning("refund_call_failed", refund=str(refund.id), failure=error.failure.value, replayed=error.replayed)
+    log.warning(
+        "refund_call_failed", refund=str(refund.id), failure=error.failure.value, replayed=error.replayed
+    )
     if error.failure == Failure.KEY_REFUSED:
         note_trouble(payment, error)
     elif error.replayed:
         # A stored 500 would answer for 24 h. Only when the refund is surely not there may another key be used.
         if _look(refund, payment) == _Seen.ABSENT:
             _new_key(refund)
-    elif (error.is_definite or error.failure == Failure.KEY_REUSED) and _look(refund, payment) == _Seen.ABSENT:
+    elif (error.is_definite or error.failure == Failure.KEY_REUSED) and _look(
+        refund, payment
+    ) == _Seen.ABSENT:
         # Looked first, because "already refunded" is such a no: it may have been done at the processor's dashboard.
         transact(lambda: fail_refund(refund, payment, RefundStatus.FAILED, error.message, now()))
 

@@ -56,7 +56,9 @@ def _row_of(payment: Payment, snapshot: RefundSnapshot) -> Refund:
     """Our row by the id we wrote into the refund, else by reference, else a new row for a refund made over there."""
     rows = Refund.objects.filter(tenant_id=payment.tenant_id, payment_id=payment.id)
     ours = as_uuid(snapshot.our_refund)
-    known = (rows.filter(id=ours).first() if ours else None) or rows.filter(reference=snapshot.reference).first()
+    known = (rows.filter(id=ours).first() if ours else None) or rows.filter(
+        reference=snapshot.reference
+    ).first()
     if known is not None:
         return known
     row = Refund(
@@ -85,14 +87,18 @@ def _reserve(payment: Payment, minor: int) -> None:
 
 def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: datetime) -> str:
     if not advance_refund(
-        refund, OPEN, RefundStatus.SUCCEEDED, reference=snapshot.reference, ended_at=at, next_check_at=None, failure=""
+        refund,
+        OPEN,
+        RefundStatus.SUCCEEDED,
+        reference=snapshot.reference,
+        ended_at=at,
+        next_check_at=None,
+        failure="",
     ):
         return "already"
     book_refund(refund, payment, LedgerKind.REFUND, at, _day(payment, at))
     if _all_given_back(payment):
-        resolve(
-            payment.tenant_id, at, "Refunded in full.", payment_id=payment.id, kind__in=MONEY_QUESTIONS
-        )
+        resolve(payment.tenant_id, at, "Refunded in full.", payment_id=payment.id, kind__in=MONEY_QUESTIONS)
     return "refunded"
 
 
@@ -112,7 +118,9 @@ def fail_refund(
         columns["reference"] = reference
     was_paid_out = False
     if not advance_refund(refund, OPEN, to, **columns):
-        was_paid_out = to == RefundStatus.FAILED and advance_refund(refund, (RefundStatus.SUCCEEDED,), to, **columns)
+        was_paid_out = to == RefundStatus.FAILED and advance_refund(
+            refund, (RefundStatus.SUCCEEDED,), to, **columns
+        )
         if not was_paid_out:
             return "already"
     _reserve(payment, -refund.amount_minor)

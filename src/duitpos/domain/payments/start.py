@@ -75,13 +75,19 @@ def _after_error(payment: Payment, error: ProcessorError) -> Exception:
         if now() - payment.created_at > REPLAY_LIMIT:
             _fail(payment, "no answer within a day")
         return Unavailable(
-            _("The payment service does not answer at the moment. You have not been charged and your cart is kept: please try again in a minute.")
+            _(
+                "The payment service does not answer at the moment."
+                " You have not been charged and your cart is kept: please try again in a minute."
+            )
         )
     _fail(payment, error.message)
     if error.failure == Failure.KEY_REUSED:
         transact(lambda: _report_bug(payment, error))
     return StartRefused(
-        _("Online payment does not work here at the moment. You have not been charged and your cart is kept: please order at the counter, or try again later.")
+        _(
+            "Online payment does not work here at the moment."
+            " You have not been charged and your cart is kept: please order at the counter, or try again later."
+        )
     )
 
 
