@@ -1,7 +1,14 @@
-"""Every address, room by room (design.md section 7)."""
+"""Every address, room by room (design.md section 7). Reserved slugs come first."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("duitpos.operator.urls")),
+    path("accounts/", include("duitpos.accounts.urls")),
+    path("<slug:tenant>/webhooks/", include("duitpos.webhooks.urls")),
+    path("<slug:tenant>/dashboard/", include("duitpos.dashboard.urls")),
+    path("<slug:tenant>/kitchen/", include("duitpos.kitchen.urls")),
+    path("<slug:tenant>/", include("duitpos.guest.urls")),
+]

@@ -1,0 +1,175 @@
+"""An order as its guest sees it: what happened, what happens next, and whether to pay again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Gone
+from duitpos.domain.orders.money_state import MoneyState, money_state
+from duitpos.domain.orders.queries import payments_of
+from duitpos.domain.orders.states import CANCELED, HELD
+from duitpos.kit.clock import now
+from duitpos.models import Attention, Location, Order, OrderLine, Payment, Refund, Table, Tenant
+from duitpos.models.attention import AttentionKind
+from duitpos.models.payment import PaymentStatus
+
+REMEMBERED = timedelta(hours=12)
+
+
+class GuestState(StrEnum):
+    """What the guest's page says."""
+
+    WAITING = "waiting"  # the payment page is open
+    CHECKING = "checking"  # back from it, and the processor has not told us yet
+    PROCESSING = "processing"  # the bank takes its time
+    PAID = "paid"
+    NEEDS_STAFF = "needs_staff"  # money is here, something differs; the order is not in the kitchen
+    LATE_CANCELED = "late_canceled"  # money is here, the order was canceled
+    NOT_PAID = "not_paid"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
+
+
+FINAL = frozenset({GuestState.NOT_PAID, GuestState.REFUNDED})
+"""States after which a page need not ask again."""
+CONFIRM = (AttentionKind.SOLD_OUT_AFTER_PAYMENT, AttentionKind.PAID_WHILE_CLOSED, AttentionKind.LATE_MONEY)
+
+
+@dataclass(frozen=True, slots=True)
+class GuestOrder:
+    """Everything the order's page and its receipt show."""
+
+    order: Order
+    lines: list[OrderLine]
+    table: Table | None
+    location: Location
+    state: GuestState
+    message: str
+    payment: Payment | None
+    paid_at: datetime | None
+    paid_via: str
+    refunds: list[Refund]
+    can_pay_again: bool
+    extra_payment: bool
+    """A second payment for the same order arrived; it is being given back."""
+    version: str
+
+
+def guest_order(tenant: Tenant, order_token: str) -> GuestOrder:
+    """The order whose token the guest holds, in five queries; Gone."""
+    rows = Order.objects.filter(tenant=tenant, token=order_token).select_related("location", "table")
+    order = rows.first()
+    if order is None:
+        raise Gone(_("There is no such order. Scan the code on your table to begin."))
+    return _view(tenant, order)
+
+
+def latest_order_of(tenant: Tenant, guest_token: str) -> GuestOrder | None:
+    """This phone's newest order of the last 12 hours that was paid or can still be: what a re-scan shows."""
+    rows = Order.objects.filter(
+        tenant=tenant, guest_token=guest_token, created_at__gte=now() - REMEMBERED
+    ).select_related("location", "table")
+    for order in rows.order_by("-created_at")[:3]:
+        seen = _view(tenant, order)
+        if seen.state != GuestState.NOT_PAID:
+            return seen
+    return None
+
+
+def _view(tenant: Tenant, order: Order) -> GuestOrder:
+    payments, refunds = payments_of(tenant, [order.id])
+    mine, back = payments[order.id], refunds[order.id]
+    paid = [payment for payment in mine if payment.status == PaymentStatus.SUCCEEDED]
+    shown = next((p for p in paid if p.id == order.released_by_id), paid[0] if paid else None)
+    state = _state(order, mine, back, shown)
+    confirm = state == GuestState.PAID and Attention.objects.filter(
+        tenant=tenant, order_id=order.id, kind__in=CONFIRM, resolved_at__isnull=True
+    ).exists()
+    extra = len(paid) > 1
+    return GuestOrder(
+        order=order,
+        lines=list(OrderLine.objects.filter(tenant=tenant, order_id=order.id).order_by("position")),
+        table=order.table,
+        location=order.location,
+        state=state,
+        message=_message(order, state, confirm=confirm, extra=extra),
+        payment=shown or (mine[-1] if mine else None),
+        paid_at=shown.settled_at if shown else None,
+        paid_via=method_words(shown.method) if shown else "",
+        refunds=back,
+        can_pay_again=state == GuestState.NOT_PAID,
+        extra_payment=extra,
+        version=_version(order, state, mine, back, confirm),
+    )
+
+
+def _state(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund], shown: Payment | None) -> GuestState:
+    if shown is None:
+        return _unpaid_state(order, payments)
+    money = money_state([shown], refunds)
+    if money == MoneyState.REFUNDED:
+        return GuestState.REFUNDED
+    if money == MoneyState.REFUNDING:
+        return GuestState.REFUNDING
+    if order.status == CANCELED:
+        return GuestState.LATE_CANCELED
+    return GuestState.NEEDS_STAFF if order.status == HELD else GuestState.PAID
+
+
+def _unpaid_state(order: Order, payments: Sequence[Payment]) -> GuestState:
+    money = money_state(payments, ())
+    if money == MoneyState.PROCESSING:
+        return GuestState.PROCESSING
+    if money == MoneyState.WAITING and order.status == HELD:
+        came_back = any(payment.returned_at for payment in payments if payment.status == PaymentStatus.PENDING)
+        return GuestState.CHECKING if came_back else GuestState.WAITING
+    return GuestState.NOT_PAID
+
+
+def _message(order: Order, state: GuestState, *, confirm: bool, extra: bool) -> str:
+    if extra and state == GuestState.PAID:
+        return _("Your order is paid. A second payment for it arrived and is being refunded.")
+    if confirm:
+        return _("Paid. The restaurant will confirm your order in a moment.")
+    return {
+        GuestState.WAITING: _("Your order waits for payment. Nothing has been charged yet."),
+        GuestState.CHECKING: _("We are checking with the payment service. Do not pay again: this page updates by itself."),
+        GuestState.PROCESSING: _("Your bank is still processing the payment. Do not pay again: this page updates by itself."),
+        GuestState.PAID: _PAID_WORDS.get(order.status, lambda: _("Paid."))(),
+        GuestState.NEEDS_STAFF: _("We have your payment, and staff are checking your order. Do not pay again."),
+        GuestState.LATE_CANCELED: _("Paid, but the order was canceled. It is being refunded or served: please ask our staff."),
+        GuestState.NOT_PAID: _("This order was not paid, and nothing was charged."),
+        GuestState.REFUNDING: _("Your money is on its way back to you."),
+        GuestState.REFUNDED: _("Refunded. Your bank may take a few days to show it."),
+    }[state]
+
+
+_PAID_WORDS = {
+    "placed": lambda: _("Paid. The kitchen has your order."),
+    "preparing": lambda: _("Paid. Your order is being prepared."),
+    "ready": lambda: _("Your order is ready."),
+    "served": lambda: _("Served. Enjoy!"),
+}
+
+
+def method_words(method: dict[str, str]) -> str:
+    """How it was paid, for people: "Visa ··4242", "FPX maybank2u"."""
+    name = method.get("brand") or method.get("kind") or ""
+    name = {"fpx": "FPX", "grabpay": "GrabPay", "amex": "American Express"}.get(name, name.replace("_", " ").title())
+    last = f"··{method['last4']}" if method.get("last4") else method.get("bank", "")
+    return f"{name} {last}".strip()
+
+
+def _version(
+    order: Order, state: GuestState, payments: Sequence[Payment], refunds: Sequence[Refund], confirm: bool
+) -> str:
+    parts = [order.status, str(order.number), state.value, str(confirm)]
+    parts += [f"{payment.id}{payment.status}" for payment in payments]
+    parts += [f"{refund.id}{refund.status}" for refund in refunds]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:20]

@@ -1,0 +1,129 @@
+"""Lists of orders for staff: a page of them, and those that wait for payment."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from duitpos.domain.orders.money_state import MoneyState, money_state
+from duitpos.domain.orders.states import CANCELED, HELD
+from duitpos.kit.money import decimal_places
+from duitpos.models import Location, Order, Payment, Refund, Tenant
+from duitpos.models.order import OrderStatus
+
+WAITING = "waiting"
+"""The filter's word for held orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilters:
+    """What the page's address asks for. `day` is a trading day; held orders go by the day they were made."""
+
+    location_id: UUID | None = None
+    status: str | None = None
+    day: date | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """A line of the list."""
+
+    order: Order
+    location: Location
+    table_name: str
+    money: MoneyState
+    payment: Payment | None
+    """The payment to check, for a waiting order: its newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersPage:
+    """Newest first. `more`: there are older ones; ask again with `before` = the last row's created_at."""
+
+    rows: list[OrderRow]
+    more: bool
+
+
+def orders_page(
+    tenant: Tenant, filters: OrderFilters, before: datetime | None = None, limit: int = 50
+) -> OrdersPage:
+    """One page, in three queries whatever its length. Unpaid leftovers are shown only when asked for or searched."""
+    rows = _filtered(tenant, filters)
+    if before is not None:
+        rows = rows.filter(created_at__lt=before)
+    found = list(rows.order_by("-created_at")[: limit + 1])
+    return OrdersPage(_with_money(tenant, found[:limit]), len(found) > limit)
+
+
+def waiting_orders(tenant: Tenant, location_id: UUID | None = None, limit: int = 100) -> list[OrderRow]:
+    """Held orders: on no board, but staff find them when a guest says "I paid!" (M22)."""
+    return orders_page(tenant, OrderFilters(location_id, WAITING), limit=limit).rows
+
+
+def _filtered(tenant: Tenant, filters: OrderFilters) -> QuerySet[Order]:
+    rows = Order.objects.filter(tenant=tenant).select_related("location", "table")
+    if filters.location_id is not None:
+        rows = rows.filter(location_id=filters.location_id)
+    if filters.status == WAITING:
+        rows = rows.filter(status=HELD)
+    elif filters.status in OrderStatus.values:
+        rows = rows.filter(status=filters.status)
+    elif not filters.text:
+        rows = rows.exclude(status=HELD).exclude(status=CANCELED, placed_at__isnull=True)
+    if filters.day is not None:
+        rows = rows.filter(
+            Q(business_date=filters.day) | Q(business_date__isnull=True, created_at__date=filters.day)
+        )
+    return rows.filter(_search(filters.text)) if filters.text else rows
+
+
+def _search(text: str) -> Q:
+    """By number ("12", "T12"), amount ("31.85") or table ("7", "Garden 3")."""
+    text = text.strip()
+    wanted = Q(table__name__icontains=text)
+    number = re.fullmatch(r"#?([Tt]?)(\d{1,9})", text)
+    if number:
+        wanted |= Q(number=int(number[2]), is_test=True) if number[1] else Q(number=int(number[2]))
+    amount = re.fullmatch(r"(?:[A-Za-z]{1,3}\s*)?(\d{1,9})[.,](\d{1,3})", text)
+    if amount:
+        whole, part = amount[1], amount[2]
+        wanted |= Q(total_minor=int(whole + part.ljust(2, "0"))) if len(part) <= decimal_places("MYR") else Q(
+            total_minor=int(whole + part)
+        )
+    return wanted
+
+
+def _with_money(tenant: Tenant, orders: list[Order]) -> list[OrderRow]:
+    payments, refunds = payments_of(tenant, [order.id for order in orders])
+    return [
+        OrderRow(
+            order=order,
+            location=order.location,
+            table_name=order.table.name if order.table else "",
+            money=money_state(payments[order.id], refunds[order.id]),
+            payment=payments[order.id][-1] if payments[order.id] else None,
+        )
+        for order in orders
+    ]
+
+
+def payments_of(
+    tenant: Tenant, order_ids: list[UUID]
+) -> tuple[dict[UUID, list[Payment]], dict[UUID, list[Refund]]]:
+    """Payments (oldest first) and refunds by order, in two queries."""
+    payments: dict[UUID, list[Payment]] = defaultdict(list)
+    order_of: dict[UUID, UUID] = {}
+    for payment in Payment.objects.filter(tenant=tenant, order_id__in=order_ids).order_by("created_at", "id"):
+        if payment.order_id is not None:
+            payments[payment.order_id].append(payment)
+            order_of[payment.id] = payment.order_id
+    refunds: dict[UUID, list[Refund]] = defaultdict(list)
+    for refund in Refund.objects.filter(tenant=tenant, payment_id__in=list(order_of)).order_by("created_at", "id"):
+        refunds[order_of[refund.payment_id]].append(refund)
+    return payments, refunds
