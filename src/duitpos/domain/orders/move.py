@@ -17,18 +17,19 @@ from duitpos.models import Membership, Order
 STEPS = (PLACED, PREPARING, READY, SERVED)
 
 
-def move(member: Membership, order_id: UUID, to: str) -> Order:
+def move(member: Membership, order_id: UUID, to: str, seen: str = "") -> Order:
     """One step along placed, preparing, ready, served, or one back. Two cooks who press at once move it once.
 
+    `seen` is where the presser saw it: a board that is some seconds old must not take a "start" for a step back.
     Forbidden, Gone, Invalid for no such step, Conflict when it stands elsewhere by now.
     """
     require(member, Can.WORK_ORDERS)
     if to not in STEPS:
         raise Invalid(_("An order cannot be moved there."))
-    return transact(lambda: _move(member, order_id, to))
+    return transact(lambda: _move(member, order_id, to, seen))
 
 
-def _move(member: Membership, order_id: UUID, to: str) -> Order:
+def _move(member: Membership, order_id: UUID, to: str, seen: str) -> Order:
     order = Order.objects.filter(tenant_id=member.tenant_id, id=order_id).first()
     if order is None:
         raise Gone(_("There is no such order."))
@@ -37,7 +38,8 @@ def _move(member: Membership, order_id: UUID, to: str) -> Order:
     step = STEPS.index(to)
     near = [STEPS[i] for i in (step - 1, step + 1) if 0 <= i < len(STEPS)]
     at = now()
-    if order.status not in near or not advance(
+    is_stale = bool(seen) and order.status != seen
+    if is_stale or order.status not in near or not advance(
         order, order.status, to, Actor("staff", member), at, ended_at=at if to == SERVED else None
     ):
         raise Conflict(_("This order stands elsewhere by now. Look at the board again."))
