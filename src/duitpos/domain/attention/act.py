@@ -19,7 +19,9 @@ from duitpos.kit.transact import transact
 from duitpos.models import Attention, Location, Membership, Order, Payment
 
 
-def act(member: Membership, attention_id: UUID, action: str, reason: str = "", order_id: UUID | None = None) -> str:
+def act(
+    member: Membership, attention_id: UUID, action: str, reason: str = "", order_id: UUID | None = None
+) -> str:
     """Do it and say what was done. `reason` explains "done"; `order_id` is the order to link money to.
 
     Forbidden, Gone, Invalid, Conflict when somebody was faster.
@@ -47,7 +49,7 @@ def _refund(member: Membership, attention: Attention, reason: str) -> str:
         raise Invalid(_("There is no payment to refund."))
     refund = refund_payment(member, attention.payment_id, reason or str(WORDS[attention.kind].title))
     said = _("Refund of %(amount)s started.") % {"amount": refund.amount}
-    # What the refund answers closes by itself when the money has gone; a failed refund was tried again, so it is closed.
+    # If this refund fails, that opens an Attention of its own.
     _close(member, attention, said)
     return said
 
@@ -56,7 +58,9 @@ def _serve(member: Membership, attention: Attention) -> str:
     order, payment = attention.order, attention.payment
     if order is None or payment is None:
         raise Invalid(_("There is no order to serve."))
-    status = Order.objects.filter(tenant_id=member.tenant_id, id=order.id).values_list("status", flat=True).get()
+    status = (
+        Order.objects.filter(tenant_id=member.tenant_id, id=order.id).values_list("status", flat=True).get()
+    )
     actor = Actor("staff", member)
     if status not in (HELD, CANCELED) or not release(
         order, payment, order.location, actor, now(), status, _("served after all")
@@ -67,8 +71,8 @@ def _serve(member: Membership, attention: Attention) -> str:
 
 def _link(member: Membership, attention: Attention, order_id: UUID | None) -> str:
     """Book money without an order on an order; if that order waits for it, it goes to the kitchen."""
-    order = Order.objects.filter(tenant_id=member.tenant_id, id=order_id).select_related("location").first()
-    payment = attention.payment
+    orders = Order.objects.filter(tenant_id=member.tenant_id, id__in=[order_id] if order_id else [])
+    order, payment = orders.select_related("location").first(), attention.payment
     if order is None or payment is None:
         raise Invalid(_("Give the order that this money is for."))
     mine = Payment.objects.filter(tenant_id=member.tenant_id, id=payment.id, order__isnull=True)

@@ -64,12 +64,16 @@ WORDS: dict[str, Words] = {
     ),
     A.DUPLICATE_PAYMENT: Words(
         _("Paid twice"),
-        _("This order was paid by another payment already. The guest was told that this one is being refunded."),
+        _(
+            "This order was paid by another payment already. The guest was told that this one is being refunded."
+        ),
         (Action.REFUND, Action.DONE),
     ),
     A.LATE_MONEY: Words(
         _("Paid late"),
-        _("The payment had ended, then the money came. The order is in the kitchen: is the guest still here?"),
+        _(
+            "The payment had ended, then the money came. The order is in the kitchen: is the guest still here?"
+        ),
         (Action.REFUND, Action.DONE),
     ),
     A.PAID_WHILE_CLOSED: Words(
@@ -99,7 +103,10 @@ WORDS: dict[str, Words] = {
     ),
     A.NO_PAYMENT_REQUIRED: Words(
         _("Completed without payment"),
-        _("The processor says that nothing had to be paid, although the order costs something. It is not in the kitchen."),
+        _(
+            "The processor says that nothing had to be paid, although the order costs something."
+            " It is not in the kitchen."
+        ),
         (Action.DONE,),
     ),
     A.STILL_PROCESSING: Words(
@@ -114,7 +121,10 @@ WORDS: dict[str, Words] = {
     ),
     A.KEY_REFUSED: Words(
         _("The processor refuses our key"),
-        _("Nobody can pay online with it, and open payments cannot be checked. Paste a working key of the same account under Payment Types."),
+        _(
+            "Nobody can pay online with it, and open payments cannot be checked."
+            " Paste a working key of the same account under Payment Types."
+        ),
         (Action.DONE,),
     ),
     A.EVENT_FAILED: Words(
@@ -124,7 +134,10 @@ WORDS: dict[str, Words] = {
     ),
     A.KEY_REUSED: Words(
         _("A payment could not be started"),
-        _("This is a fault of the software, not of the guest. The guest can pay again. Tell whoever runs the software."),
+        _(
+            "This is a fault of the software, not of the guest, who can pay again."
+            " Tell whoever runs the software."
+        ),
         (Action.DONE,),
     ),
 }

@@ -41,9 +41,13 @@ class Board:
 
 def board(tenant: Tenant, location: Location) -> Board:
     """The board of a location: three queries, whatever its length."""
-    orders = list(_orders(tenant, location).select_related("table").order_by("placed_at", "id")[:MOST_TICKETS])
+    orders = list(
+        _orders(tenant, location).select_related("table").order_by("placed_at", "id")[:MOST_TICKETS]
+    )
     lines: dict[UUID, list[OrderLine]] = defaultdict(list)
-    for line in OrderLine.objects.filter(tenant=tenant, order_id__in=[o.id for o in orders]).order_by("position"):
+    for line in OrderLine.objects.filter(tenant=tenant, order_id__in=[o.id for o in orders]).order_by(
+        "position"
+    ):
         lines[line.order_id].append(line)
     columns: dict[str, list[BoardTicket]] = {status.value: [] for status in KITCHEN}
     served: list[BoardTicket] = []

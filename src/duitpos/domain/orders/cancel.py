@@ -21,7 +21,7 @@ from duitpos.models.payment import PaymentStatus
 
 
 def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) -> Order:
-    """Cancel it. Money that is there is refunded (`refund`) or opens the Attention "refund due" (M23): never kept quietly.
+    """Cancel it. Money that is there is refunded (`refund`) or opens the Attention "refund due" (M23).
 
     A held order's payment page is closed first, so that nobody pays what was canceled. Forbidden, Gone, Invalid,
     Conflict, Unavailable.
@@ -47,19 +47,26 @@ def _close_payment_page(order: Order) -> None:
         raise Conflict(_("The guest has just paid. Look at the order again."))
     if isinstance(over, DoNotPayAgain):
         raise Unavailable(
-            _("The processor cannot be asked whether this order is being paid, so it was not canceled. Try again soon.")
+            _(
+                "The processor cannot be asked whether this order is being paid, so it was not canceled."
+                " Try again soon."
+            )
         )
 
 
 def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
     """The cancellation and its open money, in one transaction: a crash leaves no canceled order with silent money."""
     at = now()
-    before = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
+    before = (
+        Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
+    )
     if before not in (HELD, *KITCHEN) or not advance(
         order, before, CANCELED, Actor("staff", member), at, reason, ended_at=at, cancel_reason=reason[:200]
     ):
         raise Conflict(_("This order can no longer be canceled. Look at it again."))
-    rows = Payment.objects.filter(tenant_id=order.tenant_id, order_id=order.id, status=PaymentStatus.SUCCEEDED)
+    rows = Payment.objects.filter(
+        tenant_id=order.tenant_id, order_id=order.id, status=PaymentStatus.SUCCEEDED
+    )
     paid = [payment for payment in rows if payment.refundable.minor > 0]
     for payment in paid:
         open_attention(

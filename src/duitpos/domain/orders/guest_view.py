@@ -88,9 +88,12 @@ def _view(tenant: Tenant, order: Order) -> GuestOrder:
     paid = [payment for payment in mine if payment.status == PaymentStatus.SUCCEEDED]
     shown = next((p for p in paid if p.id == order.released_by_id), paid[0] if paid else None)
     state = _state(order, mine, back, shown)
-    confirm = state == GuestState.PAID and Attention.objects.filter(
-        tenant=tenant, order_id=order.id, kind__in=CONFIRM, resolved_at__isnull=True
-    ).exists()
+    confirm = (
+        state == GuestState.PAID
+        and Attention.objects.filter(
+            tenant=tenant, order_id=order.id, kind__in=CONFIRM, resolved_at__isnull=True
+        ).exists()
+    )
     extra = len(paid) > 1
     return GuestOrder(
         order=order,
@@ -109,7 +112,9 @@ def _view(tenant: Tenant, order: Order) -> GuestOrder:
     )
 
 
-def _state(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund], shown: Payment | None) -> GuestState:
+def _state(
+    order: Order, payments: Sequence[Payment], refunds: Sequence[Refund], shown: Payment | None
+) -> GuestState:
     if shown is None:
         return _unpaid_state(order, payments)
     money = money_state([shown], refunds)
@@ -127,7 +132,9 @@ def _unpaid_state(order: Order, payments: Sequence[Payment]) -> GuestState:
     if money == MoneyState.PROCESSING:
         return GuestState.PROCESSING
     if money == MoneyState.WAITING and order.status == HELD:
-        came_back = any(payment.returned_at for payment in payments if payment.status == PaymentStatus.PENDING)
+        came_back = any(
+            payment.returned_at for payment in payments if payment.status == PaymentStatus.PENDING
+        )
         return GuestState.CHECKING if came_back else GuestState.WAITING
     return GuestState.NOT_PAID
 
@@ -139,11 +146,19 @@ def _message(order: Order, state: GuestState, *, confirm: bool, extra: bool) -> 
         return _("Paid. The restaurant will confirm your order in a moment.")
     return {
         GuestState.WAITING: _("Your order waits for payment. Nothing has been charged yet."),
-        GuestState.CHECKING: _("We are checking with the payment service. Do not pay again: this page updates by itself."),
-        GuestState.PROCESSING: _("Your bank is still processing the payment. Do not pay again: this page updates by itself."),
+        GuestState.CHECKING: _(
+            "We are checking with the payment service. Do not pay again: this page updates by itself."
+        ),
+        GuestState.PROCESSING: _(
+            "Your bank is still processing the payment. Do not pay again: this page updates by itself."
+        ),
         GuestState.PAID: _PAID_WORDS.get(order.status, lambda: _("Paid."))(),
-        GuestState.NEEDS_STAFF: _("We have your payment, and staff are checking your order. Do not pay again."),
-        GuestState.LATE_CANCELED: _("Paid, but the order was canceled. It is being refunded or served: please ask our staff."),
+        GuestState.NEEDS_STAFF: _(
+            "We have your payment, and staff are checking your order. Do not pay again."
+        ),
+        GuestState.LATE_CANCELED: _(
+            "Paid, but the order was canceled. It is being refunded or served: please ask our staff."
+        ),
         GuestState.NOT_PAID: _("This order was not paid, and nothing was charged."),
         GuestState.REFUNDING: _("Your money is on its way back to you."),
         GuestState.REFUNDED: _("Refunded. Your bank may take a few days to show it."),
@@ -161,7 +176,9 @@ _PAID_WORDS = {
 def method_words(method: dict[str, str]) -> str:
     """How it was paid, for people: "Visa ··4242", "FPX maybank2u"."""
     name = method.get("brand") or method.get("kind") or ""
-    name = {"fpx": "FPX", "grabpay": "GrabPay", "amex": "American Express"}.get(name, name.replace("_", " ").title())
+    name = {"fpx": "FPX", "grabpay": "GrabPay", "amex": "American Express"}.get(
+        name, name.replace("_", " ").title()
+    )
     last = f"··{method['last4']}" if method.get("last4") else method.get("bank", "")
     return f"{name} {last}".strip()
 

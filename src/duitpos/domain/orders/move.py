@@ -39,8 +39,12 @@ def _move(member: Membership, order_id: UUID, to: str, seen: str) -> Order:
     near = [STEPS[i] for i in (step - 1, step + 1) if 0 <= i < len(STEPS)]
     at = now()
     is_stale = bool(seen) and order.status != seen
-    if is_stale or order.status not in near or not advance(
-        order, order.status, to, Actor("staff", member), at, ended_at=at if to == SERVED else None
+    if (
+        is_stale
+        or order.status not in near
+        or not advance(
+            order, order.status, to, Actor("staff", member), at, ended_at=at if to == SERVED else None
+        )
     ):
         raise Conflict(_("This order stands elsewhere by now. Look at the board again."))
     return order

@@ -93,8 +93,10 @@ def _search(text: str) -> Q:
     amount = re.fullmatch(r"(?:[A-Za-z]{1,3}\s*)?(\d{1,9})[.,](\d{1,3})", text)
     if amount:
         whole, part = amount[1], amount[2]
-        wanted |= Q(total_minor=int(whole + part.ljust(2, "0"))) if len(part) <= decimal_places("MYR") else Q(
-            total_minor=int(whole + part)
+        wanted |= (
+            Q(total_minor=int(whole + part.ljust(2, "0")))
+            if len(part) <= decimal_places("MYR")
+            else Q(total_minor=int(whole + part))
         )
     return wanted
 
@@ -124,6 +126,8 @@ def payments_of(
             payments[payment.order_id].append(payment)
             order_of[payment.id] = payment.order_id
     refunds: dict[UUID, list[Refund]] = defaultdict(list)
-    for refund in Refund.objects.filter(tenant=tenant, payment_id__in=list(order_of)).order_by("created_at", "id"):
+    for refund in Refund.objects.filter(tenant=tenant, payment_id__in=list(order_of)).order_by(
+        "created_at", "id"
+    ):
         refunds[order_of[refund.payment_id]].append(refund)
     return payments, refunds

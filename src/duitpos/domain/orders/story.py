@@ -75,7 +75,9 @@ def order_story(tenant: Tenant, order_id: UUID) -> OrderStory:
         raise Gone(_("There is no such order."))
     payments = _payments(tenant, order)
     events = list(
-        OrderEvent.objects.filter(tenant=tenant, order=order).select_related("member__user").order_by("at", "id")
+        OrderEvent.objects.filter(tenant=tenant, order=order)
+        .select_related("member__user")
+        .order_by("at", "id")
     )
     refunds = [refund for story in payments for refund in story.refunds]
     return OrderStory(
@@ -146,12 +148,18 @@ def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
     entries: list[StoryEntry] = []
     for story in payments:
         payment, processor = story.payment, story.payment.account.processor.title()
-        entries.append(StoryEntry(payment.created_at, _("Sent to %(name)s") % {"name": processor}, _("guest")))
+        entries.append(
+            StoryEntry(payment.created_at, _("Sent to %(name)s") % {"name": processor}, _("guest"))
+        )
         for decline in story.declines:
-            text = _("Card declined: %(why)s") % {"why": decline.message or decline.decline_code or decline.code}
+            text = _("Card declined: %(why)s") % {
+                "why": decline.message or decline.decline_code or decline.code
+            }
             entries.append(StoryEntry(decline.at, text, processor))
         if payment.returned_at:
-            entries.append(StoryEntry(payment.returned_at, _("Guest came back from the payment page"), _("guest")))
+            entries.append(
+                StoryEntry(payment.returned_at, _("Guest came back from the payment page"), _("guest"))
+            )
         if payment.settled_at:
             text = _("Paid %(amount)s, %(how)s") % {"amount": payment.moved, "how": story.method}
             entries.append(StoryEntry(payment.settled_at, text.rstrip(", "), _via(payment.settled_via)))
@@ -168,9 +176,15 @@ def _refund_entries(story: PaymentStory) -> list[StoryEntry]:
     for refund in story.refunds:
         who = str(refund.member.user) if refund.member else story.payment.account.processor.title()
         text = _("Refund of %(amount)s asked for") % {"amount": refund.amount}
-        entries.append(StoryEntry(refund.created_at, f"{text}: {refund.reason}" if refund.reason else text, who))
+        entries.append(
+            StoryEntry(refund.created_at, f"{text}: {refund.reason}" if refund.reason else text, who)
+        )
         if refund.ended_at:
-            words = {"succeeded": _("Refund arrived"), "failed": _("Refund failed"), "canceled": _("Refund canceled")}
+            words = {
+                "succeeded": _("Refund arrived"),
+                "failed": _("Refund failed"),
+                "canceled": _("Refund canceled"),
+            }
             text = words.get(refund.status, refund.status)
             text = f"{text}: {refund.failure}" if refund.failure else text
             entries.append(StoryEntry(refund.ended_at, text, story.payment.account.processor.title()))
@@ -184,7 +198,9 @@ def _event_entry(event: WebhookEvent, processor: str) -> StoryEntry:
         "failed": _("could not be handled, is tried again"),
     }.get(event.outcome, event.outcome.replace("_", " "))
     return StoryEntry(
-        event.received_at, _("Notice %(type)s: %(outcome)s") % {"type": event.type, "outcome": outcome}, processor
+        event.received_at,
+        _("Notice %(type)s: %(outcome)s") % {"type": event.type, "outcome": outcome},
+        processor,
     )
 
 

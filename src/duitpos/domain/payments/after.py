@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -30,7 +30,7 @@ def book_payment(payment: Payment, at: datetime) -> None:
     _book(entry)
 
 
-def book_refund(refund: Refund, payment: Payment, kind: str, at: datetime, business_date: object) -> None:
+def book_refund(refund: Refund, payment: Payment, kind: str, at: datetime, business_date: date) -> None:
     """The ledger's row for money out, or for money that the bank sent back (`kind`)."""
     sign = 1 if kind == LedgerKind.REFUND_FAILED else -1
     entry = LedgerEntry(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -48,13 +50,13 @@ def may_ask(payment: Payment, at: datetime) -> bool:
     return rows.update(asked_at=at, next_check_at=at + AFTER_RETURN) == 1
 
 
-def with_rows(tenant_id: object, **which: object) -> Payment | None:
+def with_rows(tenant_id: UUID, **which: Any) -> Payment | None:
     """A payment with the rows that asking needs, or None."""
     rows = Payment.objects.filter(tenant_id=tenant_id, **which)
     return rows.select_related("account", "order", "location").first()
 
 
-def latest_of(order_id: object, tenant_id: object) -> Payment | None:
+def latest_of(order_id: UUID, tenant_id: UUID) -> Payment | None:
     """The newest attempt of an order, with the rows that asking needs."""
     rows = Payment.objects.filter(tenant_id=tenant_id, order_id=order_id).order_by("-created_at", "-id")
     return rows.select_related("account", "order", "location").first()

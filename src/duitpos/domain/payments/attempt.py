@@ -26,7 +26,7 @@ def new_attempt(
     option: PayOption,
     at: datetime,
 ) -> Payment:
-    """An unsaved payment in state `created`. IntegrityError at saving when the order has a live attempt already (M4)."""
+    """An unsaved payment in state `created`. IntegrityError at saving when the order has a live one already (M4)."""
     expires_at = at + SESSION_LIFE
     payment = Payment(
         tenant=tenant,
@@ -50,7 +50,8 @@ def new_attempt(
         success_url=f"{home}/return/{order.token}/?session_id={{REFERENCE}}",
         cancel_url=f"{home}/cancel/{order.token}/",
         expires_at=int(expires_at.timestamp()),
-        description=_("Order at %(restaurant)s, %(location)s") % {"restaurant": tenant.name, "location": location.name},
+        description=_("Order at %(restaurant)s, %(location)s")
+        % {"restaurant": tenant.name, "location": location.name},
         locale=get_language() or "en",
     )
     payment.ask = ask.to_json()

@@ -68,7 +68,9 @@ class BelowMinimum(Invalid):
     def __init__(self, minimum: Money, locale: str) -> None:
         amount = minimum.format(locale)
         super().__init__(
-            _("Online payment starts at %(amount)s. Add something, or order at the counter. Your cart is kept.")
+            _(
+                "Online payment starts at %(amount)s. Add something, or order at the counter. Your cart is kept."
+            )
             % {"amount": amount}
         )
         self.minimum = minimum
@@ -102,7 +104,9 @@ def checkout(ask: CheckoutRequest) -> Outcome:
     return _place_and_start(ask, priced, option, earlier)
 
 
-def _place_and_start(ask: CheckoutRequest, priced: Quote, option: PayOption, earlier: Order | None) -> Outcome:
+def _place_and_start(
+    ask: CheckoutRequest, priced: Quote, option: PayOption, earlier: Order | None
+) -> Outcome:
     tenant, location = ask.tenant, ask.table.location
 
     def work() -> Payment:
@@ -178,10 +182,14 @@ def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
 def _choose(ask: CheckoutRequest, priced: Quote) -> PayOption:
     options = pay_options(ask.tenant, ask.table.location)
     if not options:
-        raise OrderAtCounter(_("Online payment is not available here. Please order at the counter; your cart is kept."))
+        raise OrderAtCounter(
+            _("Online payment is not available here. Please order at the counter; your cart is kept.")
+        )
     if priced.totals.total_minor == 0:
         raise OrderAtCounter(_("There is nothing to pay for this order. Please order it at the counter."))
-    chosen = [option for option in options if option.payment_type_id == ask.payment_type_id] or list(options[:1])
+    chosen = [option for option in options if option.payment_type_id == ask.payment_type_id] or list(
+        options[:1]
+    )
     if ask.payment_type_id is not None and chosen[0].payment_type_id != ask.payment_type_id:
         raise Conflict(_("That way to pay was just switched off. Please choose another; your cart is kept."))
     option = chosen[0]

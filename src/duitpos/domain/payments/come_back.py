@@ -65,4 +65,3 @@ def turn_back(tenant: Tenant, order_token: str) -> TurnedBack:
     over = end_earlier_attempt(order)
     is_paid = isinstance(over, AlreadyPaid)
     return TurnedBack(order, is_paid=is_paid, is_open_still=over is not None and not is_paid)
-

@@ -18,7 +18,7 @@ from duitpos.models.payment import PaymentStatus
 
 
 def purge_unpaid_order(order: Order) -> bool:
-    """Delete the order and everything of it, in the caller's transaction. False, and nothing deleted, when money came."""
+    """Delete the order and all of it, in the caller's transaction. False, and nothing deleted, when money came."""
     of_order = {"tenant_id": order.tenant_id, "order_id": order.id}
     payments = Payment.objects.filter(**of_order)
     over = (PaymentStatus.FAILED, PaymentStatus.CANCELED)

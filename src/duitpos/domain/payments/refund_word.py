@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import F
 
@@ -140,6 +140,6 @@ def fail_refund(
     return "refund_failed"
 
 
-def _day(payment: Payment, at: datetime) -> object:
+def _day(payment: Payment, at: datetime) -> date:
     location = payment.location
     return business_date(at, location.time_zone, location.day_closes_at) if location else at.date()

@@ -69,8 +69,12 @@ def resume(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed
 
 def _as_it_stands(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed:
     payment = latest_of(order.id, order.tenant_id)
-    status = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
-    paid = Payment.objects.filter(tenant_id=order.tenant_id, order_id=order.id, status=PaymentStatus.SUCCEEDED)
+    status = (
+        Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
+    )
+    paid = Payment.objects.filter(
+        tenant_id=order.tenant_id, order_id=order.id, status=PaymentStatus.SUCCEEDED
+    )
     if payment is None or paid.exists() or status not in (HELD, CANCELED):
         return AlreadyPaid(order)
     if payment.is_processing:

@@ -27,7 +27,7 @@ def next_check(payment: Payment, location: Location | None, now: datetime) -> da
     if payment.processing_since is not None:
         waited = now - payment.processing_since
         return now + (timedelta(hours=1) if waited < timedelta(hours=24) else timedelta(hours=6))
-    wait = FIRST_CHECK * 2 ** min(payment.checks, 6)
+    wait: timedelta = FIRST_CHECK * (1 << min(payment.checks, 6))
     at = now + wait
     if payment.expires_at is not None:
         ends = payment.expires_at + timedelta(seconds=60)

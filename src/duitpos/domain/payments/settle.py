@@ -83,9 +83,9 @@ def _remember_references(payment: Payment, snapshot: PaymentSnapshot) -> None:
     missing = {name: value for name, value in known.items() if value and not getattr(payment, name)}
     if not missing or snapshot.state == SnapshotState.PAID:  # the paid update carries them itself
         return
-    Payment.objects.filter(
-        tenant_id=payment.tenant_id, id=payment.id, **{name: "" for name in missing}
-    ).update(**missing)
+    Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, **dict.fromkeys(missing, "")).update(
+        **missing
+    )
     for name, value in missing.items():
         setattr(payment, name, value)
 
@@ -124,10 +124,11 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
 
 
 def _look_at_siblings(payment: Payment, at: datetime) -> None:
-    """A newer attempt of the same order may still be payable; the sweep ends it now, for its order is no longer held."""
-    Payment.objects.filter(
-        tenant_id=payment.tenant_id, order_id=payment.order_id, status__in=LIVE_ATTEMPT
-    ).update(next_check_at=at)
+    """A newer attempt of the order may still be payable; the sweep ends it now, for the order is no longer held."""
+    siblings = Payment.objects.filter(
+        tenant_id=payment.tenant_id, order=payment.order, status__in=LIVE_ATTEMPT
+    )
+    siblings.update(next_check_at=at)
 
 
 def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Settled:

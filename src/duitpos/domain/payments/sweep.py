@@ -67,7 +67,9 @@ def tenants_with_due_work() -> list[Tenant]:
             .values_list("tenant_id", flat=True)
             .distinct()
         )
-        ids.update(Refund.objects.filter(next_check_at__lte=at).values_list("tenant_id", flat=True).distinct())
+        ids.update(
+            Refund.objects.filter(next_check_at__lte=at).values_list("tenant_id", flat=True).distinct()
+        )
         ids.update(DueWork.objects.filter(due_at__lte=at).values_list("tenant_id", flat=True).distinct())
         ids.update(
             ProcessorAccount.objects.filter(next_events_at__lte=at, paused_at__isnull=True)
@@ -92,7 +94,7 @@ def sweep_tenant(tenant: Tenant, report: SweepReport, limit: int = 100) -> None:
 def _guarded(report: SweepReport, work: Callable[[], object]) -> int:
     try:
         work()
-    except Exception:  # noqa: BLE001 - one poisoned row must not stop the sweep of all others; it is logged and counted
+    except Exception:
         log.exception("sweep_piece_failed")
         report.errors += 1
         return 0
@@ -115,7 +117,9 @@ def _accounts_to_ask(tenant: Tenant) -> Iterator[ProcessorAccount]:
     at = now()
     rows = ProcessorAccount.objects.filter(tenant=tenant, next_events_at__lte=at, paused_at__isnull=True)
     for account in rows:
-        mine = ProcessorAccount.objects.filter(tenant=tenant, id=account.id, next_events_at=account.next_events_at)
+        mine = ProcessorAccount.objects.filter(
+            tenant=tenant, id=account.id, next_events_at=account.next_events_at
+        )
         if mine.update(next_events_at=at + EVENTS_EVERY):
             yield account
 
@@ -129,9 +133,7 @@ def ask_for_events(tenant: Tenant, account: ProcessorAccount) -> int:
         with outside_database():
             events = list(processor.undelivered(since))
     except ProcessorError as error:
-        if error.failure == Failure.KEY_REFUSED and not error.code == "more_permissions_required":
-            transact(lambda: pause_account(account, error))
-        log.warning("events_not_listed", account=str(account.id), failure=error.failure.value)
+        _could_not_list(account, error)
         return 0
     except Unavailable:
         return 0
@@ -139,6 +141,13 @@ def ask_for_events(tenant: Tenant, account: ProcessorAccount) -> int:
         take_in(tenant, account, event, Actor("sweep"))
     ProcessorAccount.objects.filter(tenant=tenant, id=account.id).update(events_seen_to=started)
     return len(events)
+
+
+def _could_not_list(account: ProcessorAccount, error: ProcessorError) -> None:
+    log.warning("events_not_listed", account=str(account.id), failure=error.failure.value)
+    # A restricted key may lack the right to list events and yet be good for all else.
+    if error.failure == Failure.KEY_REFUSED and error.code != "more_permissions_required":
+        transact(lambda: pause_account(account, error))
 
 
 def _since(account: ProcessorAccount, at: datetime) -> datetime:

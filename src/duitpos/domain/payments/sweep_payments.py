@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from django.db.models import F, Q
@@ -28,16 +29,20 @@ log = structlog.get_logger(__name__)
 SWEEP = Actor("sweep")
 
 
-def due_payments(tenant_id: object, limit: int) -> Iterable[Payment]:
+def due_payments(tenant_id: UUID, limit: int) -> Iterable[Payment]:
     """Payments of one tenant whose time has come; those of an account whose key was refused wait (M14)."""
     rows = Payment.objects.filter(tenant_id=tenant_id, next_check_at__lte=now())
     waiting = Q(status__in=LIVE_ATTEMPT, account__paused_at__isnull=False)
-    return rows.exclude(waiting).select_related("account", "order", "location").order_by("next_check_at")[:limit]
+    return (
+        rows.exclude(waiting).select_related("account", "order", "location").order_by("next_check_at")[:limit]
+    )
 
 
 def claim(payment: Payment) -> bool:
     """A guarded lease: of two sweeps one looks at it; if that one dies, another may after a minute."""
-    rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, next_check_at=payment.next_check_at)
+    rows = Payment.objects.filter(
+        tenant_id=payment.tenant_id, id=payment.id, next_check_at=payment.next_check_at
+    )
     if not rows.update(next_check_at=now() + LEASE, checks=F("checks") + 1):
         return False
     payment.checks += 1
@@ -77,7 +82,7 @@ def _check_pending(payment: Payment) -> None:
 
 
 def _must_end(payment: Payment, at: datetime) -> bool:
-    """Whether its session should no longer be payable: closed or paused location, order over, restaurant closed (M24)."""
+    """Whether its session should no longer be payable: closed or paused location, or an order that is over (M24)."""
     if payment.processing_since is not None:
         return False
     if payment.order is not None and payment.order.status != HELD:
@@ -107,9 +112,9 @@ def _still_processing(payment: Payment, at: datetime) -> None:
 
 
 def _no_more_checks(payment: Payment) -> None:
-    Payment.objects.filter(
-        tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.SUCCEEDED
-    ).update(next_check_at=None)
+    Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.SUCCEEDED).update(
+        next_check_at=None
+    )
 
 
 def _close_unpaid(payment: Payment) -> None:
@@ -150,6 +155,6 @@ def _purge(payment: Payment, order: Order) -> None:
 
 
 def _set_next(payment: Payment, at: datetime | None) -> None:
-    Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).exclude(status__in=LIVE_ATTEMPT).update(
-        next_check_at=at
-    )
+    Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).exclude(
+        status__in=LIVE_ATTEMPT
+    ).update(next_check_at=at)

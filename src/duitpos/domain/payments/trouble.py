@@ -50,9 +50,9 @@ def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
 
 def _not_there(payment: Payment, error: ProcessorError) -> None:
     at = now()
-    Payment.objects.filter(
-        tenant_id=payment.tenant_id, id=payment.id, next_check_at__isnull=False
-    ).update(next_check_at=at + NOT_FOUND_AGAIN)
+    Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, next_check_at__isnull=False).update(
+        next_check_at=at + NOT_FOUND_AGAIN
+    )
     open_attention(
         payment.tenant_id,
         AttentionKind.NOT_AT_PROCESSOR,
