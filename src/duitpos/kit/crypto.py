@@ -38,10 +38,10 @@ class Vault:
         cipher = self._ciphers.get(key_id)
         if cipher is None:
             raise SecretUnreadable(f"The encryption key {key_id!r} is not in DUITPOS_ENCRYPTION_KEYS.")
-        raw = base64.b64decode(body)
         try:
+            raw = base64.b64decode(body)
             return cipher.decrypt(raw[:12], raw[12:], place.encode()).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # moved, changed, or no sealed text at all
             # The text of the secret must not be in the message: this goes to logs.
             raise SecretUnreadable(
                 f"A secret sealed with key {key_id!r} does not belong to {place}."

@@ -67,8 +67,8 @@ def names_its_tenant(sql: str) -> bool:
         return names_its_tenant(rest) if re.search(r"\bSELECT\b", rest, re.I) else True
     sources = [(table, alias or f'"{table}"') for table, alias in _SOURCE.findall(sql) if table in tables]
     quoted = set(re.findall(r'"(\w+)"', sql))
-    if not sources or any(word not in quoted for word in mentioned):
-        return False  # unquoted or lower-case SQL: not understood, so refused
+    if any(word not in quoted for word in mentioned) or set(mentioned) != {table for table, _ in sources}:
+        return False  # unquoted or lower-case SQL, or tables joined by a comma: not understood, so refused
     columns = [re.escape(f'{name}."tenant_id"') for _, name in sources]
     every = all(re.search(rf"{column}\)? (?:=|IN) |= \(?{column}", sql) for column in columns)
     constant = any(re.search(rf"{column}\)? (?:=|IN) \(?%s", sql) for column in columns)
