@@ -1,0 +1,113 @@
+"""The menu of one location."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from duitpos.domain.menus.read import Menu, menu_of
+from duitpos.models import ItemStock, MenuItem, MenuSection, Modifier
+from tests.support.restaurant import Restaurant, a_group, a_location, a_restaurant, an_item
+
+pytestmark = pytest.mark.django_db
+
+
+def _menu(restaurant: Restaurant) -> Menu:
+    return menu_of(restaurant.tenant, restaurant.location)
+
+
+def _names(menu: Menu) -> list[str]:
+    return [item.name for item in menu.items()]
+
+
+def test_the_menu_is_in_the_restaurants_order() -> None:
+    kopi = a_restaurant()
+    drinks = MenuSection.objects.create(tenant=kopi.tenant, name="Drinks", position=2)
+    bread = MenuSection.objects.create(tenant=kopi.tenant, name="Bread", position=1)
+    MenuSection.objects.create(tenant=kopi.tenant, name="Nothing yet", position=0)
+    an_item(kopi.tenant, "Teh", section=drinks, position=1)
+    an_item(kopi.tenant, "Kopi", section=drinks, position=0)
+    roti = an_item(
+        kopi.tenant, "Roti", 150, section=bread, marks=["halal"], allergens=["gluten"], description="Flaky"
+    )
+    egg = a_group(roti, ("Egg", 150), ("Onion", 50), least=0, most=2)
+
+    menu = _menu(kopi)
+
+    assert [(section.name, [item.name for item in section.items]) for section in menu.sections] == [
+        ("Bread", ["Roti"]),
+        ("Drinks", ["Kopi", "Teh"]),
+    ]
+    item = next(menu.items())
+    assert (item.id, item.price_minor, item.marks, item.allergens) == (roti.id, 150, ("halal",), ("gluten",))
+    assert (item.description, item.stock, item.left) == ("Flaky", "in_stock", None)
+    assert [(choice.id, choice.name, choice.price_delta_minor) for choice in item.groups[0].choices] == [
+        (egg["Egg"], "Egg", 150),
+        (egg["Onion"], "Onion", 50),
+    ]
+    assert (item.groups[0].min_choices, item.groups[0].max_choices) == (0, 2)
+    assert (menu.currency, menu.version) == ("MYR", kopi.location.menu_version)
+
+
+def test_it_costs_five_queries_whatever_its_size(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    kopi = a_restaurant()
+    for number in range(12):
+        item = an_item(kopi.tenant, f"Dish {number}")
+        a_group(item, ("A", 1), ("B", 2))
+        a_group(item, ("C", 1))
+    with django_assert_num_queries(5):
+        assert len(_names(_menu(kopi))) == 12
+
+
+def test_only_what_this_location_sells_is_on_it() -> None:
+    kopi, teh = a_restaurant("kopi"), a_restaurant("teh")
+    an_item(kopi.tenant, "Roti")
+    an_item(kopi.tenant, "Hidden", is_active=False)
+    an_item(kopi.tenant, "In another currency", currency="SGD")
+    an_item(teh.tenant, "Of another restaurant")
+    assert _names(_menu(kopi)) == ["Roti"]
+    singapore = a_location(kopi.tenant, "singapore", currency="SGD")
+    assert _names(menu_of(kopi.tenant, singapore)) == ["In another currency"]
+
+
+@pytest.mark.parametrize(
+    "status, quantity, shown",
+    [
+        ("in_stock", None, ("in_stock", None)),
+        ("limited", 3, ("limited", 3)),
+        ("limited", 0, ("out_of_stock", None)),
+        ("limited", None, ("out_of_stock", None)),
+        ("out_of_stock", None, ("out_of_stock", None)),
+    ],
+)
+def test_stock_is_of_this_location(status: str, quantity: int | None, shown: tuple[str, int | None]) -> None:
+    kopi = a_restaurant()
+    other = a_location(kopi.tenant, "penang")
+    item = an_item(kopi.tenant)
+    ItemStock.objects.create(tenant=kopi.tenant, location=other, item=item, status=status, quantity=quantity)
+    there, here = (next(menu_of(kopi.tenant, site).items()) for site in (other, kopi.location))
+    assert (there.stock, there.left) == shown
+    assert (here.stock, here.left) == ("in_stock", None)
+
+
+def _switch_off(item: MenuItem, *names: str) -> None:
+    Modifier.objects.filter(tenant_id=item.tenant_id, name__in=names).update(is_active=False)
+
+
+def test_a_choice_that_is_off_is_not_shown() -> None:
+    kopi = a_restaurant()
+    item = an_item(kopi.tenant)
+    a_group(item, ("Hot", 0), ("Iced", 50), least=1)
+    a_group(item, ("Egg", 150))
+    _switch_off(item, "Iced", "Egg")
+    shown = next(_menu(kopi).items())
+    assert [[choice.name for choice in group.choices] for group in shown.groups] == [["Hot"]]
+    assert shown.stock == "in_stock"
+
+
+def test_without_a_choice_that_must_be_made_it_is_sold_out() -> None:
+    kopi = a_restaurant()
+    item = an_item(kopi.tenant)
+    a_group(item, ("Hot", 0), ("Iced", 50), least=1)
+    _switch_off(item, "Hot", "Iced")
+    assert next(_menu(kopi).items()).stock == "out_of_stock"

@@ -1,0 +1,123 @@
+"""Tables and the tokens in their codes."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from duitpos.domain.errors import Conflict, Forbidden, Gone, Invalid
+from duitpos.domain.tables.create import create_table
+from duitpos.domain.tables.find import table_by_token
+from duitpos.domain.tables.list import tables_of
+from duitpos.domain.tables.rotate import rotate_token
+from duitpos.domain.tenancy.find import location_of
+from duitpos.models import Table
+from tests.support.restaurant import Restaurant, a_location, a_member, a_restaurant, a_table
+
+pytestmark = pytest.mark.django_db
+
+
+def _shown_version(kopi: Restaurant) -> int:
+    return location_of(kopi.tenant, kopi.location.slug).shown_version
+
+
+def test_a_token_leads_to_the_table_and_its_location(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    kopi = a_restaurant()
+    table = a_table(kopi.location)
+    with django_assert_num_queries(1):
+        found = table_by_token(kopi.tenant, table.token)
+        assert (found, found.location) == (table, kopi.location)
+
+
+@pytest.mark.parametrize("token", ["", "nobody", "x" * 33, "x" * 5000, "a\x00b", "💥"])
+def test_a_token_of_no_table(token: str) -> None:
+    kopi = a_restaurant()
+    a_table(kopi.location)
+    with pytest.raises(Gone, match="no longer valid"):
+        table_by_token(kopi.tenant, token)
+
+
+def test_a_token_of_another_restaurant_or_a_removed_table() -> None:
+    kopi, teh = a_restaurant("kopi"), a_restaurant("teh")
+    table = a_table(kopi.location)
+    with pytest.raises(Gone):
+        table_by_token(teh.tenant, table.token)
+    Table.objects.filter(tenant=kopi.tenant).update(is_active=False)
+    with pytest.raises(Gone):
+        table_by_token(kopi.tenant, table.token)
+    assert tables_of(kopi.tenant) == []
+
+
+def test_a_rotated_token_is_dead_at_once() -> None:
+    kopi = a_restaurant()
+    table = a_table(kopi.location)
+    rotated = rotate_token(kopi.owner, table.id)
+    assert rotated.token != table.token
+    assert rotated.token_rotated_at is not None
+    assert table_by_token(kopi.tenant, rotated.token) == table
+    with pytest.raises(Gone):
+        table_by_token(kopi.tenant, table.token)
+    assert _shown_version(kopi) == 2
+
+
+def test_new_tables_stand_behind_the_others(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    kopi = a_restaurant()
+    penang = a_location(kopi.tenant, "penang", position=1)
+    there = create_table(kopi.owner, penang, "1")
+    names = ["1", "2", "10", "Bar"]
+    for name in names:
+        create_table(kopi.owner, kopi.location, f"  {name} ", " By the\twindow ")
+    with django_assert_num_queries(1):
+        tables = tables_of(kopi.tenant)
+        assert [(table.location.slug, table.name) for table in tables] == [
+            *(("bangsar", name) for name in names),
+            ("penang", "1"),
+        ]
+    assert tables[0].area == "By the window"
+    assert len({table.token for table in tables}) == 5
+    assert tables[-1] == there
+    assert _shown_version(kopi) == 5
+
+
+@pytest.mark.parametrize("name, area", [("", ""), ("   ", ""), ("x" * 41, ""), ("1", "x" * 61)])
+def test_a_table_needs_a_name(name: str, area: str) -> None:
+    kopi = a_restaurant()
+    with pytest.raises(Invalid):
+        create_table(kopi.owner, kopi.location, name, area)
+
+
+def test_a_name_is_taken_once_in_a_location() -> None:
+    kopi = a_restaurant()
+    a_table(kopi.location, "1")
+    with pytest.raises(Conflict, match="already has a table"):
+        create_table(kopi.owner, kopi.location, "1 ")
+    assert create_table(kopi.owner, a_location(kopi.tenant, "penang"), "1").name == "1"
+
+
+def test_another_restaurants_tables_are_not_there() -> None:
+    kopi, teh = a_restaurant("kopi"), a_restaurant("teh")
+    table = a_table(kopi.location)
+    with pytest.raises(Gone):
+        create_table(teh.owner, kopi.location, "2")
+    for table_id in (table.id, uuid4()):
+        with pytest.raises(Gone):
+            rotate_token(teh.owner, table_id)
+    assert table_by_token(kopi.tenant, table.token) == table
+    assert tables_of(teh.tenant) == []
+
+
+@pytest.mark.parametrize("role", ["cashier", "kitchen"])
+def test_only_owner_and_manager_set_up_tables(role: str) -> None:
+    kopi = a_restaurant()
+    table = a_table(kopi.location)
+    member = a_member(kopi.tenant, role)
+    with pytest.raises(Forbidden):
+        create_table(member, kopi.location, "2")
+    with pytest.raises(Forbidden):
+        rotate_token(member, table.id)
+    assert len(tables_of(kopi.tenant)) == 1
+    assert create_table(a_member(kopi.tenant, "manager"), kopi.location, "2").name == "2"

@@ -1,0 +1,60 @@
+"""From an address to the restaurant."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from pytest_django import DjangoAssertNumQueries
+
+from duitpos.domain.errors import Gone
+from duitpos.domain.tenancy.find import location_of, locations, tenant_by_slug
+from duitpos.kit.clock import now
+from duitpos.models import Tenant
+from tests.support.restaurant import a_location, a_restaurant
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_restaurant_is_found_and_then_remembered(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    tenant = a_restaurant("kopi").tenant
+    cache.clear()
+    with django_assert_num_queries(1):
+        assert tenant_by_slug("kopi") == tenant
+        assert tenant_by_slug("kopi").name == "Kopi"
+
+
+@pytest.mark.parametrize("slug", ["", "nobody", "KOPI", "kopi ", "kopi\n", "k\x00", "k" * 5000, "kopí"])
+def test_nobody_lives_there(slug: str) -> None:
+    a_restaurant("kopi")
+    with pytest.raises(Gone, match="no restaurant"):
+        tenant_by_slug(slug)
+
+
+def test_a_change_is_seen_at_once() -> None:
+    tenant = a_restaurant("kopi").tenant
+    assert tenant_by_slug("kopi").is_open
+    tenant.closed_at = now()
+    tenant.save()
+    assert not tenant_by_slug("kopi").is_open
+
+
+def test_another_with_the_same_address_is_not_mistaken_for_the_first() -> None:
+    """What one test remembered is not what the next one made."""
+    for _ in range(2):
+        made = Tenant.objects.create(slug="same", name="Same")
+        assert tenant_by_slug("same").id == made.id
+        made.delete()
+        made = Tenant.objects.create(slug="same", name="Same again")
+        assert tenant_by_slug("same").id == made.id
+        made.delete()
+
+
+def test_locations_are_the_restaurants_own() -> None:
+    kopi, teh = a_restaurant("kopi"), a_restaurant("teh")
+    second = a_location(kopi.tenant, "klcc", position=1)
+    assert locations(kopi.tenant) == [kopi.location, second]
+    assert location_of(kopi.tenant, "klcc") == second
+    theirs = a_location(teh.tenant, "penang")
+    assert location_of(teh.tenant, "penang") == theirs
+    with pytest.raises(Gone, match="Kopi has no such location"):
+        location_of(kopi.tenant, "penang")
