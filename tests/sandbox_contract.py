@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import warnings
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -28,7 +29,10 @@ def contract() -> ModuleType | None:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with warnings.catch_warnings():
+        # The checker leaves closing its schema file to the interpreter.
+        warnings.simplefilter("ignore", ResourceWarning)
+        spec.loader.exec_module(module)
     return module
 
 

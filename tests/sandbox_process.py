@@ -83,19 +83,23 @@ class SandboxProcess:
             if self._process.poll() is not None:
                 break
             try:
-                if self._http.get("/_sandbox/health").status_code == 200:
+                # Whoever else listens on that port has another process id.
+                if self._http.get("/_sandbox/health").json()["pid"] == self._process.pid:
                     return
             except httpx.TransportError:
                 time.sleep(0.03)
         self.kill()
-        raise RuntimeError(f"the sandbox did not start: {self.output()}")
+        said = self.output()
+        self.stop()
+        raise RuntimeError(f"the sandbox did not start: {said}")
 
     def stop(self) -> int:
         """End it with SIGTERM; its exit status."""
         self._http.close()
         if self._process is None:
             return 0
-        self._process.send_signal(signal.SIGTERM)
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
         status = self._process.wait(10)
         self._output.close()
         return status

@@ -9,7 +9,7 @@ from stripe_sandbox.ids import session_id
 from stripe_sandbox.money import MAXIMUM, MINIMUM, in_message
 from stripe_sandbox.objects.session import line_item_object, session_object
 from stripe_sandbox.sandbox import Sandbox, scope_of
-from stripe_sandbox.session_params import UNSUPPORTED, CreateSession, LineItem
+from stripe_sandbox.session_params import UNSUPPORTED, CreateSession, LineItem, PaymentIntentData
 from stripe_sandbox.store import Json, Record
 
 HOUR = 3600
@@ -60,9 +60,11 @@ def _refuse_unbuilt(params: CreateSession) -> None:
     for name, values in built.items():
         if getattr(params, name) not in values:
             raise unsupported(name)
-    data = params.payment_intent_data
-    if data is None:
-        return
+    if params.payment_intent_data is not None:
+        _refuse_unbuilt_data(params.payment_intent_data)
+
+
+def _refuse_unbuilt_data(data: PaymentIntentData) -> None:
     for name in ("application_fee_amount", "on_behalf_of", "transfer_data", "setup_future_usage"):
         if getattr(data, name) is not None:
             raise unsupported(f"payment_intent_data[{name}]")

@@ -1,6 +1,7 @@
 """The control API under `/_sandbox/`: what a test may look at and turn. README.md is its contract."""
 
 import json
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -97,7 +98,7 @@ class Control:
     # -- life ----------------------------------------------------------------------------------------------
 
     async def _health(self, request: Request, body: Json) -> Json:
-        return {"ok": True, "now": self._sandbox.clock.now()}
+        return {"ok": True, "now": self._sandbox.clock.now(), "pid": os.getpid()}
 
     async def _reset(self, request: Request, body: Json) -> Json:
         box = self._sandbox

@@ -1,0 +1,111 @@
+"""The sandbox as a program: alone, restarted, stopped, and its port taken."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.sandbox.conftest import order
+from tests.sandbox.receiver import Receiver
+from tests.sandbox_contract import contract, event_errors, traffic_errors
+from tests.sandbox_process import ROOT, SandboxProcess
+
+
+def test_it_runs_where_the_application_is_not(tmp_path: Path) -> None:
+    """A copy of the package alone, with an import hook that would not let duitpos or Django in."""
+    shutil.copytree(ROOT / "src" / "stripe_sandbox", tmp_path / "stripe_sandbox")
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Refuse:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.partition('.')[0] in ('django', 'duitpos', 'stripe'):\n"
+        "            raise ImportError('not here: ' + name)\n"
+        "sys.meta_path.insert(0, Refuse())\n"
+    )
+    with SandboxProcess(source=tmp_path) as sandbox:
+        params: Any = order()
+        session = sandbox.client().v1.checkout.sessions.create(params=params)
+        assert sandbox.pay(session.id)["result"] == "paid"
+    # The hook does bite.
+    tried = subprocess.run(
+        [sys.executable, "-c", "import django"],
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        check=False,
+    )
+    assert b"not here: django" in tried.stderr
+
+
+def test_a_restart_keeps_everything(tmp_path: Path) -> None:
+    receiver = Receiver()
+    options = (
+        "--state",
+        str(tmp_path / "state.sqlite3"),
+        "--webhook",
+        receiver.url,
+        "--webhook-secret",
+        "whsec_x",
+    )
+    params: Any = order()
+    try:
+        receiver.status = 500
+        with SandboxProcess(*options) as first:
+            made = first.client().v1.checkout.sessions.create(params=params, options={"idempotency_key": "k"})
+            waiting = first.client().v1.checkout.sessions.create(params=params)
+            first.pay(made.id)
+            first.idle()
+            first.control("POST", "/clock", {"advance": 5})
+            first.kill()
+        receiver.status = 200
+        with SandboxProcess(*options) as second:
+            api = second.client().v1
+            assert api.checkout.sessions.retrieve(made.id).payment_status == "paid"
+            assert api.checkout.sessions.create(params=params, options={"idempotency_key": "k"}).id == made.id
+            assert len(second.listed("endpoints")) == 1
+            assert second.control("GET", "/clock")["offset"] == 5
+            second.advance(86400)
+            assert api.checkout.sessions.retrieve(waiting.id).status == "expired"
+            delivered = second.control("GET", "/deliveries", type="checkout.session.completed")["data"][0]
+            assert [attempt["status"] for attempt in delivered["attempts"]] == [500, 200]
+            assert not traffic_errors(second.requests())
+            assert not event_errors(second.listed("events"))
+    finally:
+        receiver.close()
+
+
+def test_sigterm_stops_it_within_a_second() -> None:
+    sandbox = SandboxProcess()
+    sandbox.start()
+    sandbox.fault("hang", seconds=30)
+    started = time.monotonic()
+    sandbox.stop()
+    assert time.monotonic() - started < 1
+
+
+def test_a_taken_port_is_a_clear_error() -> None:
+    with SandboxProcess() as first, pytest.raises(RuntimeError, match=f"127.0.0.1:{first.port} is taken"):
+        SandboxProcess(port=first.port).start()
+
+
+@pytest.mark.usefixtures("contract_here")
+def test_the_check_against_the_contract_bites() -> None:
+    checker = contract()
+    assert checker is not None
+    good = {
+        "method": "GET",
+        "target": "/v1/checkout/sessions/cs_x",
+        "body": "",
+        "status": 200,
+        "response": {"id": "cs_x"},
+        "replayed": False,
+        "fault": None,
+    }
+    assert traffic_errors([good])
+    assert traffic_errors([{**good, "target": "/v1/events?foo=1", "response": {}}])
+    assert event_errors([{"id": "evt_1", "type": "charge.succeeded", "data": {"object": {}}}])
