@@ -1,0 +1,191 @@
+"""A restaurant that takes money: menu, table, a Stripe account at the sandbox, and its webhooks delivered over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.test import override_settings
+
+from duitpos.domain.orders.cart import Cart, CartLine
+from duitpos.domain.orders.quote import quote
+from duitpos.domain.payments import checkout as checkout_module
+from duitpos.domain.payments.checkout import CheckoutRequest
+from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.payments.sweep import SweepReport, sweep
+from duitpos.domain.tenancy.installation import forget
+from duitpos.kit.clock import now
+from duitpos.kit.ids import secret_token
+from duitpos.models import (
+    Attention,
+    LedgerEntry,
+    MenuItem,
+    Order,
+    Payment,
+    PaymentType,
+    ProcessorAccount,
+    Refund,
+    Table,
+    Tenant,
+    WebhookEvent,
+)
+from duitpos.models.payment_setup import AccountState, Mode
+from tests.sandbox_process import SandboxProcess
+from tests.support.restaurant import Restaurant, a_restaurant, a_table, an_item
+
+WEBHOOK_SECRET = "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o"
+GUIDE_EVENTS = ["checkout.session.completed", "checkout.session.expired"]
+ALL_EVENTS = [
+    *GUIDE_EVENTS,
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "payment_intent.payment_failed",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.refunded",
+]
+
+
+@dataclass
+class Shop:
+    """One restaurant at one sandbox. Everything a test does to it is a short call here."""
+
+    restaurant: Restaurant
+    table: Table
+    item: MenuItem
+    account: ProcessorAccount
+    sandbox: SandboxProcess
+    url: str
+    endpoint: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def tenant(self) -> Tenant:
+        return self.restaurant.tenant
+
+    @property
+    def webhook_url(self) -> str:
+        return f"{self.url}/{self.tenant.slug}/webhooks/stripe/"
+
+    # -- the guest ------------------------------------------------------------------------------------------
+
+    def cart(self, quantity: int = 2, item: MenuItem | None = None, note: str = "") -> Cart:
+        dish = item or self.item
+        return Cart((CartLine(dish.id, (), quantity, note, dish.price_minor),))
+
+    def request(self, **changes: Any) -> CheckoutRequest:
+        """What a guest's Pay sends; the total is the one they saw."""
+        cart = changes.pop("cart", None) or self.cart()
+        table = Table.objects.select_related("location").get(tenant=self.tenant, id=self.table.id)
+        seen = quote(self.tenant, table.location, cart).totals.total_minor
+        values: dict[str, Any] = {
+            "tenant": self.tenant,
+            "table": table,
+            "guest_token": "guest-1",
+            "checkout_key": secret_token(),
+            "cart": cart,
+            "seen_total_minor": seen,
+        }
+        return CheckoutRequest(**{**values, **changes})
+
+    def checkout(self, **changes: Any) -> checkout_module.Outcome:
+        return checkout_module.checkout(self.request(**changes))
+
+    def start(self, **changes: Any) -> Payment:
+        """A guest on the payment page: their pending payment."""
+        outcome = self.checkout(**changes)
+        assert isinstance(outcome, GoToProcessor), outcome
+        return self.payment_of(outcome.order)
+
+    def pay(self, payment: Payment, **how: Any) -> dict[str, Any]:
+        """Pay on the processor's page, and let its deliveries arrive."""
+        answer = self.sandbox.pay(payment.reference, **how)
+        self.sandbox.idle()
+        return answer
+
+    # -- what the webhooks do -------------------------------------------------------------------------------
+
+    def listen(self, events: list[str] | None = None, **more: Any) -> dict[str, Any]:
+        """Tick events at the processor, as the owner does."""
+        body = {"url": self.webhook_url, "secret": WEBHOOK_SECRET, "enabled_events": events or ALL_EVENTS, **more}
+        self.endpoint = self.sandbox.control("POST", "/endpoints", body)
+        return self.endpoint
+
+    def sweep(self, *, after: timedelta = timedelta(0)) -> SweepReport:
+        """A sweep, as if `after` had passed: what would be due by then is made due now."""
+        moment = now()
+        for model, column in (
+            (Payment, "next_check_at"),
+            (Refund, "next_check_at"),
+            (ProcessorAccount, "next_events_at"),
+        ):
+            rows = model._default_manager.filter(**{"tenant": self.tenant, f"{column}__lte": moment + after})
+            rows.update(**{column: moment})
+        return sweep()
+
+    # -- the books ------------------------------------------------------------------------------------------
+
+    def payment_of(self, order: Order) -> Payment:
+        return Payment.objects.filter(tenant=self.tenant, order=order).order_by("-created_at", "-id")[0]
+
+    def fresh(self, payment: Payment) -> Payment:
+        return Payment.objects.select_related("order", "account", "location").get(tenant=self.tenant, id=payment.id)
+
+    def orders(self, **which: Any) -> list[Order]:
+        return list(Order.objects.filter(tenant=self.tenant, **which).order_by("created_at"))
+
+    def placed(self) -> list[Order]:
+        return list(Order.objects.filter(tenant=self.tenant, placed_at__isnull=False))
+
+    def attentions(self) -> list[str]:
+        """Kinds of what is open, sorted."""
+        rows = Attention.objects.filter(tenant=self.tenant, resolved_at__isnull=True)
+        return sorted(rows.values_list("kind", flat=True))
+
+    def events(self, **which: Any) -> list[WebhookEvent]:
+        return list(WebhookEvent.objects.filter(tenant=self.tenant, **which).order_by("received_at"))
+
+    def ledger(self) -> list[tuple[str, int]]:
+        rows = LedgerEntry.objects.filter(tenant=self.tenant).order_by("at", "id")
+        return list(rows.values_list("kind", "amount_minor"))
+
+
+def an_account(restaurant: Restaurant, sandbox: SandboxProcess, **fields: Any) -> ProcessorAccount:
+    """The restaurant's Stripe account as it is after the owner saved working keys; its type is active."""
+    kind = PaymentType.objects.get(tenant=restaurant.tenant, code="STRIPE")
+    PaymentType.objects.filter(tenant=restaurant.tenant, id=kind.id).update(is_active=True)
+    facts = sandbox.control("GET", "/accounts")["data"][0]
+    values: dict[str, Any] = {
+        "processor": "stripe",
+        "external_id": facts["id"],
+        "mode": Mode.TEST,
+        "state": AccountState.ACTIVE,
+        "api_base": sandbox.url,
+        "name": facts["name"],
+        "country": "MY",
+        "currency": "MYR",
+        "can_charge": True,
+    }
+    account = ProcessorAccount(tenant=restaurant.tenant, payment_type=kind, **{**values, **fields})
+    account.seal("secret_key", sandbox.secret_key)
+    account.seal("webhook_secret", WEBHOOK_SECRET)
+    account.save()
+    return account
+
+
+@contextmanager
+def open_shop(sandbox: SandboxProcess, url: str, slug: str = "kopi", **rules: Any) -> Iterator[Shop]:
+    """A shop whose guests and webhooks reach it at `url`; needs committed rows (a transactional test)."""
+    with override_settings(SANDBOX_URLS=[sandbox.url], BASE_URL=url):
+        forget()
+        restaurant = a_restaurant(slug, **rules)
+        item = an_item(restaurant.tenant, "Nasi lemak", 1250)
+        shop = Shop(restaurant, a_table(restaurant.location), item, an_account(restaurant, sandbox), sandbox, url)
+        yield shop
+    forget()
+
+
