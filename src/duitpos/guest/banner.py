@@ -1,0 +1,29 @@
+"""One line above the menu for a phone that has ordered: re-scanning the code finds the order again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from duitpos.domain.orders.guest_view import latest_order_of
+from duitpos.guest.words import progress_word
+from duitpos.models import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """`label` is the order's number, empty before it has one; `word` says how it stands."""
+
+    label: str
+    word: str
+    url: str
+
+
+def banner_of(tenant: Tenant, guest_token: str) -> Banner | None:
+    """The latest order of this phone; None for a phone without one, however many others sit at the table."""
+    seen = latest_order_of(tenant, guest_token) if guest_token else None
+    if seen is None:
+        return None
+    url = reverse("guest:order", args=[tenant.slug, seen.order.token])
+    return Banner(seen.order.label, progress_word(seen.state, seen.order.status), url)

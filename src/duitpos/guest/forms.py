@@ -1,0 +1,98 @@
+"""What a guest's forms say. Everything is checked here or priced from ids; nothing of it is believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Invalid
+from duitpos.domain.orders.cart import MAX_LINES, MAX_QUANTITY, Cart, CartLine, clean_note, parse_cart
+from duitpos.kit.ids import secret_token
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_CHANGE = re.compile(r"(\d{1,3}):(plus|minus|remove)", re.ASCII)
+_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A checkout form. `seen_total_minor` is the total on the page that was sent, minor units; None when none was."""
+
+    step: str
+    cart: Cart
+    key: str
+    seen_total_minor: int | None
+    payment_type_id: UUID | None
+
+
+def read_checkout(post: QueryDict) -> Sent:
+    """A form of the menu or of the review. An edited cart gets a new key (M3). Invalid when it makes no sense."""
+    carried = parse_cart(post["cart"]) if post.get("cart") else Cart(())
+    cart = replace(carried, lines=(*_changed(carried.lines, post.get("change", "")), *_plain_lines(post)))
+    if len(cart.lines) > MAX_LINES:
+        raise Invalid(_("A cart holds at most %(most)d lines: send it in two orders.") % {"most": MAX_LINES})
+    key = post.get("checkout_key", "")
+    return Sent(
+        # A line's own button never pays, whatever else the form says.
+        step="pay" if post.get("step") == "pay" and "change" not in post else "review",
+        cart=cart,
+        key=key if _KEY.fullmatch(key) and cart == carried else new_key(),
+        seen_total_minor=_number(post.get("seen_total", "")),
+        payment_type_id=_id(post.get("payment_type", "")),
+    )
+
+
+def new_key() -> str:
+    """A name for one cart as it stands."""
+    return secret_token()
+
+
+def _changed(lines: tuple[CartLine, ...], change: str) -> Iterator[CartLine]:
+    """The lines after one press of a line's own button: `3:plus`, `3:minus`, `3:remove`."""
+    match = _CHANGE.fullmatch(change)
+    for number, line in enumerate(lines):
+        if match is None or int(match[1]) != number:
+            yield line
+            continue
+        quantity = {"plus": line.quantity + 1, "minus": line.quantity - 1, "remove": 0}[match[2]]
+        if quantity > 0:
+            yield replace(line, quantity=min(quantity, MAX_QUANTITY))
+
+
+def _plain_lines(post: QueryDict) -> Iterator[CartLine]:
+    """What was typed into the menu's own form, on a phone without script: q-<item>, m-<item>-<group>, n-<item>."""
+    modifiers: dict[str, list[str]] = {}
+    for name in post:
+        if name.startswith("m-"):
+            modifiers.setdefault(name[2:34], []).extend(post.getlist(name))
+    for name in post:
+        text = post[name].strip()
+        if not name.startswith("q-") or text in ("", "0"):
+            continue
+        quantity = _number(text)
+        if quantity is None or not 1 <= quantity <= MAX_QUANTITY:
+            raise Invalid(_("Order between 1 and %(most)d of a dish.") % {"most": MAX_QUANTITY})
+        item = _id(name[2:])
+        chosen = [_id(value) for value in modifiers.get(name[2:], [])]
+        if item is None or len(chosen) > 50 or None in chosen:
+            raise Invalid(
+                _("This form cannot be read. Nothing was ordered: go back to the menu and try again.")
+            )
+        note = clean_note(post.get(f"n-{name[2:]}", ""))
+        yield CartLine(item, tuple(id_ for id_ in chosen if id_ is not None), quantity, note)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if _NUMBER.fullmatch(text) else None
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

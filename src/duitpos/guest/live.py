@@ -1,0 +1,91 @@
+"""The living part of an order's page: the number, what happens next, whether to pay again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from duitpos.domain.orders.guest_view import FINAL, GuestOrder, GuestState
+from duitpos.guest.urls_of import again_url
+from duitpos.guest.words import status_word
+from duitpos.models import Tenant
+from duitpos.models.order import OrderStatus
+from duitpos.models.refund import RefundStatus
+
+_STEPS = (OrderStatus.PLACED, OrderStatus.PREPARING, OrderStatus.READY, OrderStatus.SERVED)
+MONEY_IS_HERE = frozenset(
+    {
+        GuestState.PAID,
+        GuestState.NEEDS_STAFF,
+        GuestState.LATE_CANCELED,
+        GuestState.REFUNDING,
+        GuestState.REFUNDED,
+    }
+)
+_LOOK = {
+    GuestState.WAITING: ("waiting", "◷"),
+    GuestState.CHECKING: ("waiting", "◷"),
+    GuestState.PROCESSING: ("waiting", "◷"),
+    GuestState.PAID: ("ok", "✓"),
+    GuestState.NEEDS_STAFF: ("attention", "!"),
+    GuestState.LATE_CANCELED: ("attention", "!"),
+    GuestState.NOT_PAID: ("failed", "✕"),
+    GuestState.REFUNDING: ("waiting", "↩"),
+    GuestState.REFUNDED: ("ok", "↩"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stop of a paid order's way to the table."""
+
+    word: str
+    is_done: bool
+    is_current: bool
+
+
+def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
+    """What the living part shows."""
+    look, icon = _LOOK[seen.state]
+    is_paid = seen.state in MONEY_IS_HERE
+    to_pay = seen.state in (GuestState.WAITING, GuestState.NOT_PAID)
+    return {
+        "seen": seen,
+        "order": seen.order,
+        "heading": _heading(seen),
+        "look": look,
+        "icon": icon,
+        "steps": _steps(seen),
+        "is_paid": is_paid,
+        "is_over": seen.state in FINAL or seen.order.status == OrderStatus.SERVED,
+        "again_url": again_url(tenant, seen.order, seen.table) if to_pay else "",
+        "refunds": [
+            refund
+            for refund in seen.refunds
+            if refund.status in (RefundStatus.CREATED, RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+        ],
+    }
+
+
+def _steps(seen: GuestOrder) -> list[Step]:
+    if seen.state != GuestState.PAID or seen.order.status not in _STEPS:
+        return []
+    at = _STEPS.index(OrderStatus(seen.order.status))
+    return [Step(status_word(step), number < at, number == at) for number, step in enumerate(_STEPS)]
+
+
+def _heading(seen: GuestOrder) -> str:
+    headings = {
+        GuestState.WAITING: _("Waiting for payment"),
+        GuestState.CHECKING: _("Checking your payment"),
+        GuestState.PROCESSING: _("Your payment is on its way"),
+        GuestState.PAID: _("Thank you"),
+        GuestState.NEEDS_STAFF: _("Paid"),
+        GuestState.LATE_CANCELED: _("Paid, but canceled"),
+        GuestState.NOT_PAID: _("Not paid"),
+        GuestState.REFUNDING: _("Being refunded"),
+        GuestState.REFUNDED: _("Refunded"),
+    }
+    return headings[seen.state]

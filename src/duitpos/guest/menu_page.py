@@ -1,0 +1,108 @@
+"""The menu's look: rendered once per location, version and language, then put together with one guest's few bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.template.loader import render_to_string
+
+from duitpos.domain.menus.read import Item, Menu, menu_of
+from duitpos.domain.tables.find import table_by_token
+from duitpos.domain.tenancy.find import tenant_by_slug
+from duitpos.guest.place import Place, menu_key_of
+from duitpos.guest.pressed import Pressed, press
+from duitpos.guest.words import mark_words, rule_of
+from duitpos.kit.money import decimal_places
+from duitpos.models import Location, Tenant
+from duitpos.models.menu import StockStatus
+
+KEPT_SECONDS = 24 * 3600
+"""A version that nobody asks for any more goes away by itself."""
+
+_HEAD_MARK, _TAIL_MARK = "<!--live:head-->", "<!--live:tail-->"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuParts:
+    """The page around its two live places: below the restaurant's name, and at the very end."""
+
+    before: Pressed
+    between: Pressed
+    after: Pressed
+
+
+def menu_parts(place: Place, slug: str, token: str) -> MenuParts:
+    """The finished parts of the menu's page; made now when this version was never asked for."""
+    parts: MenuParts | None = cache.get(place.menu_key)
+    if parts is None:
+        tenant = tenant_by_slug(slug)
+        location = table_by_token(tenant, token).location
+        parts = _render(tenant, location)
+        # Under the key of what was read just now: the menu may have changed since the place was.
+        cache.set(menu_key_of(tenant, location), parts, KEPT_SECONDS)
+    return parts
+
+
+def _render(tenant: Tenant, location: Location) -> MenuParts:
+    context = {"sections": _sections(menu_of(tenant, location)), **page_facts(tenant, location)}
+    page = render_to_string("guest/menu.html", context)
+    before, _, rest = page.partition(_HEAD_MARK)
+    between, _, after = rest.partition(_TAIL_MARK)
+    return MenuParts(press(before), press(between), press(after))
+
+
+def page_facts(tenant: Tenant, location: Location) -> dict[str, Any]:
+    """What every page at a table tells its script: whose cart it is, and how money is written there."""
+    return {
+        "tenant": tenant,
+        "location": location,
+        "cart_name": f"duitpos:{tenant.slug}:{location.slug}",
+        "locale": location.locale,
+        "language_tag": location.locale.replace("_", "-"),
+        "currency": location.currency,
+        "places": decimal_places(location.currency),
+    }
+
+
+def _sections(menu: Menu) -> list[dict[str, Any]]:
+    return [
+        {"id": section.id.hex, "name": section.name, "items": [_item(item) for item in section.items]}
+        for section in menu.sections
+    ]
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id.hex,
+        "name": item.name,
+        "description": item.description,
+        "price_minor": item.price_minor,
+        "marks": mark_words(item.marks),
+        "allergens": ", ".join(mark_words(item.allergens)),
+        "is_sold_out": item.stock == StockStatus.OUT_OF_STOCK,
+        "left": item.left,
+        "groups": [
+            {
+                "name": group.name,
+                "rule": rule_of(group),
+                "min": group.min_choices,
+                "max": group.max_choices,
+                "is_single": group.min_choices == group.max_choices == 1,
+                "choices": [
+                    {
+                        "id": choice.id.hex,
+                        "name": choice.name,
+                        "delta": choice.price_delta_minor,
+                        # What a guest must choose and costs nothing is chosen for them; they may change it.
+                        "is_default": group.min_choices == group.max_choices == 1
+                        and number == 0
+                        and choice.price_delta_minor == 0,
+                    }
+                    for number, choice in enumerate(group.choices)
+                ],
+            }
+            for group in item.groups
+        ],
+    }

@@ -1,0 +1,93 @@
+"""Where a QR code leads, kept for a second: a full restaurant scans the same few codes over and over.
+
+docs/decisions/ says why a second, and who forgets it earlier (domain/tenancy/shown.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.core.cache import cache
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
+
+from duitpos.domain.tables.find import table_by_token
+from duitpos.domain.tenancy.find import tenant_by_slug
+from duitpos.domain.tenancy.hours import is_open
+from duitpos.domain.tenancy.shown import stamp_of
+from duitpos.kit.clock import now
+from duitpos.models import Location, Table, Tenant
+
+SECONDS = 1
+"""How long a process may go on with what it knows of a table: a rotated code still shows the menu, never more."""
+
+_ROOM = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the menu page needs to know of a code. `menu_key` names the menu's look, `version` the whole page's."""
+
+    location: str
+    stamp: str
+    menu_key: str
+    version: str
+    head: bytes
+    """The table's name and, when closed, that it is closed: ready to be sent."""
+
+
+def place_of(slug: str, token: str) -> Place:
+    """Where this code leads. Gone. One query, or none within a second of the last scan."""
+    key = f"place:{slug}:{token}:{get_language()}"
+    sound = len(key) < 100 and key.isascii() and key.isprintable() and " " not in key
+    place: Place | None = cache.get(key) if sound else None
+    if place is None or place.stamp != stamp_of(place.location):
+        tenant = tenant_by_slug(slug)
+        place = _place(tenant, table_by_token(tenant, token))
+        cache.set(key, place, SECONDS)
+    return place
+
+
+def _place(tenant: Tenant, table: Table) -> Place:
+    location = table.location
+    takes_orders = tenant.is_open and is_open(location, now())
+    head = render_to_string("guest/_table.html", {"table": table, "takes_orders": takes_orders}).encode()
+    menu_key = menu_key_of(tenant, location)
+    return Place(
+        location=str(location.id),
+        stamp=stamp_of(str(location.id)),
+        menu_key=menu_key,
+        version=_hash(menu_key.encode(), head),
+        head=head,
+    )
+
+
+def menu_key_of(tenant: Tenant, location: Location) -> str:
+    """One name for everything that decides how a location's menu looks."""
+    facts = (
+        code_version(),
+        get_language(),
+        tenant.name,
+        location.id,
+        location.menu_version,
+        location.shown_version,
+    )
+    return f"menu:{_hash(repr(facts).encode())}"
+
+
+@lru_cache(maxsize=1)
+def code_version() -> str:
+    """Changes with every file of this room and of the look, so that a new release never serves the old page."""
+    files = [*_ROOM.rglob("*"), *(_ROOM.parent / "ui" / "static").rglob("*.css")]
+    contents = [file.read_bytes() for file in sorted(files) if file.suffix in (".py", ".html", ".css", ".js")]
+    return _hash(*contents)
+
+
+def _hash(*parts: bytes) -> str:
+    made = hashlib.blake2b(digest_size=12)
+    for part in parts:
+        made.update(len(part).to_bytes(8, "big") + part)
+    return made.hexdigest()

@@ -1,0 +1,42 @@
+"""The page of an expected failure: what happened, what was kept, what to do."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import DomainError, Gone, Kind
+from duitpos.domain.tenancy.find import tenant_by_slug
+from duitpos.guest.banner import banner_of
+from duitpos.models import Tenant
+from duitpos.ui.errors import STATUS
+
+
+def problem_page(request: HttpRequest, error: DomainError, slug: str, guest_token: str) -> HttpResponse:
+    """One sentence from the domain, and this phone's own order, so that a dead code never hides paid food."""
+    tenant = _tenant(slug)
+    context = {
+        "heading": _heading(error.kind),
+        "message": error.message,
+        "kind": error.kind.value,
+        "tenant": tenant,
+        "banner": banner_of(tenant, guest_token) if tenant else None,
+    }
+    return render(request, "guest/problem.html", context, status=STATUS[error.kind])
+
+
+def _tenant(slug: str) -> Tenant | None:
+    try:
+        return tenant_by_slug(slug)
+    except Gone:
+        return None
+
+
+def _heading(kind: Kind) -> str:
+    headings = {
+        Kind.GONE: _("Not found"),
+        Kind.UNAVAILABLE: _("Please try again in a moment"),
+        Kind.INVALID: _("That did not work"),
+    }
+    return headings.get(kind, _("That is not possible right now"))

@@ -1,0 +1,272 @@
+// Makes the plain forms nicer: the cart lives on the phone and survives reload, back and a dead network.
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const facts = document.body.dataset;
+  document.documentElement.classList.add("js");
+
+  // --- the cart: {lines: [{item, mods, qty, note, seen}], key} ---------------------------------------------
+  let memory = null; // where the browser forbids storage, the cart lives as long as the page
+  const load = () => {
+    try {
+      const cart = JSON.parse(localStorage.getItem(facts.cart));
+      return cart && Array.isArray(cart.lines) ? cart : { lines: [], key: "" };
+    } catch {
+      return memory || { lines: [], key: "" };
+    }
+  };
+  const store = (lines, key) => {
+    memory = { lines, key };
+    try {
+      if (lines.length) localStorage.setItem(facts.cart, JSON.stringify(memory));
+      else localStorage.removeItem(facts.cart);
+    } catch { /* forbidden or full: `memory` has it */ }
+  };
+  // Not crypto.randomUUID: browsers offer that on https only, and a demo may run on http in the local network.
+  const newKey = () =>
+    [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const places = Number(facts.places || 2);
+  const money = (minor) =>
+    new Intl.NumberFormat(facts.locale, {
+      style: "currency", currency: facts.currency, minimumFractionDigits: places, maximumFractionDigits: places,
+    }).format(minor / 10 ** places).replace("\u00a0", "\u202f");
+  const count = (lines) => lines.reduce((sum, line) => sum + line.qty, 0);
+
+  // --- menu --------------------------------------------------------------------------------------------------
+  const menuPage = (menu) => {
+    const sheet = $("#sheet"), inside = $(".inside", sheet), add = $(".add", sheet), wrong = $(".wrong", sheet);
+    const output = $("output", sheet), link = $(".bar a", menu), offline = $(".bar .offline", menu);
+    let item = null, choose = null, quantity = 1;
+
+    const showCart = () => {
+      const { lines } = load(), many = count(lines);
+      link.hidden = !many;
+      const words = $(".count", link);
+      words.textContent = many === 1 ? words.dataset.one : words.dataset.many.replace("{n}", many);
+      $(".sum", link).textContent = money(lines.reduce((sum, line) => sum + line.qty * (line.seen || 0), 0));
+      $$(".badge", menu).forEach((badge) => badge.remove());
+      const each = {};
+      lines.forEach((line) => { each[line.item] = (each[line.item] || 0) + line.qty; });
+      for (const [id, number] of Object.entries(each)) {
+        const badge = document.createElement("b");
+        badge.className = "badge";
+        badge.textContent = `${number}×`;
+        $(`#i-${CSS.escape(id)} h3`)?.prepend(badge);
+      }
+    };
+    const chosen = () => $$("fieldset input:checked", choose);
+    const unit = () =>
+      Math.max(0, chosen().reduce((sum, input) => sum + Number(input.dataset.delta), Number(item.dataset.price)));
+    const most = () => Number($(".quantity input", choose).max);
+    const refresh = () => {
+      $$("fieldset", choose).forEach((group) => {
+        const limit = Number(group.dataset.max), full = $$("input:checked", group).length >= limit;
+        $$("input[type=checkbox]", group).forEach((box) => { box.disabled = limit > 1 && full && !box.checked; });
+      });
+      output.textContent = quantity;
+      add.textContent = `${menu.dataset.add} · ${money(unit() * quantity)}`;
+    };
+    const open = (row) => {
+      item = row.closest(".item");
+      choose = $(".choose", item);
+      quantity = 1;
+      $$("input", choose).forEach((input) => { input.checked = input.defaultChecked; input.value = input.defaultValue; });
+      $("#sheet-name").textContent = [...$("h3", item).childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("");
+      wrong.textContent = "";
+      const about = $(".about", item)?.cloneNode(true);
+      inside.replaceChildren(...(about ? [about] : []), choose);
+      refresh();
+      sheet.showModal();
+      inside.scrollTop = 0;
+    };
+    const problem = () => $$("fieldset", choose).find((group) => {
+      const number = $$("input:checked", group).length;
+      const bad = number < Number(group.dataset.min) || number > Number(group.dataset.max);
+      group.classList.toggle("bad", bad);
+      return bad;
+    });
+    const addLine = () => {
+      const group = problem();
+      if (group) {
+        const legend = $("legend", group), rule = $("small", legend).textContent;
+        wrong.textContent = wrong.dataset.text.replace("{group}", legend.firstChild.data.trim()).replace("{rule}", rule);
+        $("input", group).focus();
+        return;
+      }
+      const { lines } = load();
+      const line = {
+        item: item.id.slice(2), mods: chosen().map((input) => input.value), qty: quantity,
+        note: $("input[name^=n-]", choose).value.trim(), seen: unit(),
+      };
+      const same = lines.find((one) => one.item === line.item && one.note === line.note
+        && one.seen === line.seen && String(one.mods) === String(line.mods));
+      if (same) same.qty = Math.min(99, same.qty + quantity);
+      else if (lines.length < 200) lines.push(line);
+      else { wrong.textContent = menu.dataset.full; return; }
+      store(lines, newKey());
+      sheet.close();
+      $("#said").textContent = "";
+      showCart();
+      setTimeout(() => { $("#said").textContent = `${menu.dataset.added} ${$(".count", link).textContent}`; }, 50);
+    };
+
+    $(".plain", menu).hidden = true;
+    $$("summary", menu).forEach((row) => row.setAttribute("aria-haspopup", "dialog"));
+    menu.addEventListener("click", (event) => {
+      const row = event.target.closest("summary");
+      if (row) { event.preventDefault(); open(row); }
+    });
+    menu.addEventListener("submit", (event) => event.preventDefault());
+    sheet.addEventListener("close", () => { $("details", item).append(choose); });
+    sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
+    $("form", sheet).addEventListener("submit", (event) => {
+      // Enter in the note adds; only the cross closes.
+      if (!event.submitter?.matches(".close") || event.submitter !== document.activeElement) { event.preventDefault(); addLine(); }
+    });
+    sheet.addEventListener("change", (event) => {
+      const group = event.target.closest("fieldset");
+      if (group?.dataset.max === "1" && event.target.checked) {
+        $$("input", group).forEach((other) => { other.checked = other === event.target; });
+      }
+      group?.classList.remove("bad");
+      wrong.textContent = "";
+      refresh();
+    });
+    $$("[data-step]", sheet).forEach((button) => button.addEventListener("click", () => {
+      quantity = Math.min(most(), Math.max(1, quantity + Number(button.dataset.step)));
+      refresh();
+    }));
+    add.addEventListener("click", addLine);
+    link.addEventListener("click", (event) => {
+      if (navigator.onLine) return;
+      event.preventDefault();
+      offline.textContent = menu.dataset.offline;
+      offline.hidden = false;
+    });
+    addEventListener("online", () => { offline.hidden = true; });
+    addEventListener("storage", showCart);
+    addEventListener("pageshow", showCart);
+    showCart();
+    followScroll();
+  };
+  const followScroll = () => {
+    const links = new Map($$(".sections a").map((a) => [a.hash.slice(1), a]));
+    const watch = new IntersectionObserver((entries) => {
+      const entry = entries.find((one) => one.isIntersecting);
+      if (!entry) return;
+      links.forEach((a) => a.removeAttribute("aria-current"));
+      const now = links.get(entry.target.id), list = now.closest("ul");
+      now.setAttribute("aria-current", "true");
+      list.scrollLeft = now.offsetLeft - list.offsetLeft - 16;
+    }, { rootMargin: "-60px 0px -70% 0px" });
+    $$("#menu section").forEach((section) => watch.observe(section));
+  };
+
+  // --- checkout ----------------------------------------------------------------------------------------------
+  const keep = (form) => {
+    const { key, lines } = load(), { cart, checkout_key: field } = form.elements;
+    // Back from the processor: what was chosen meanwhile on this phone is not overwritten.
+    if (!("rebuilt" in form.dataset) || !lines.length || key === field.value) store(JSON.parse(cart.value).lines, field.value);
+  };
+  const ask = async (main, fields) => {
+    main.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch("./", { method: "POST", body: new URLSearchParams(fields) });
+      if (answer.redirected) { location.replace(answer.url); return true; }
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      main.replaceWith($("main", page));
+      start();
+      return true;
+    } catch {
+      main.removeAttribute("aria-busy");
+      return false;
+    }
+  };
+  const shellPage = async (main) => {
+    const { lines, key } = load(), loading = $(".loading", main), broken = $(".broken", main);
+    const banner = $(".banner", main);
+    if (!lines.length) {
+      if (banner) location.replace(banner.href);
+      else $(".empty", main).hidden = false;
+      return;
+    }
+    loading.hidden = false;
+    broken.hidden = true;
+    $("button", broken).onclick = () => shellPage(main);
+    const token = $("[name=csrfmiddlewaretoken]", main).value;
+    const fields = { csrfmiddlewaretoken: token, step: "review", checkout_key: key, cart: JSON.stringify({ lines }) };
+    if (await ask(main, fields)) return;
+    loading.hidden = true;
+    broken.hidden = false;
+  };
+  const reviewPage = (main) => {
+    const form = $("form", main), offline = $(".offline", form);
+    const cutOff = () => { if (offline) { offline.textContent = form.dataset.offline; offline.hidden = false; } };
+    keep(form);
+    form.addEventListener("submit", async (event) => {
+      const button = event.submitter;
+      if (form.dataset.sent) { event.preventDefault(); return; }
+      if (button?.value === "menu") { event.preventDefault(); location.href = "../"; return; }
+      if (button?.name === "change") {
+        event.preventDefault();
+        const done = await ask(main, [...new FormData(form), ["change", button.value]]);
+        if (!done) return cutOff();
+        const same = $(`button[value="${button.value}"]`);
+        (same && !same.disabled ? same : $("main h1"))?.focus();
+        return;
+      }
+      if (!navigator.onLine) { event.preventDefault(); cutOff(); return; }
+      form.dataset.sent = "1";
+      const who = $("[name=payment_type]:checked, [name=payment_type][type=hidden]", form)?.dataset.who || "";
+      // After the browser has read the form: a disabled button would not be sent.
+      setTimeout(() => { button.disabled = true; button.textContent = form.dataset.wait.replace("{who}", who); });
+    });
+  };
+  // The browser's Back shows the page as it was left, with a spent button or an old cart.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && $("main.review")) location.replace(location.pathname);
+  });
+
+  // --- order -------------------------------------------------------------------------------------------------
+  const orderPage = (main) => {
+    let etag = "", wait = 3000, timer = 0;
+    const here = $("#live-place"), offline = $(".offline", main);
+    const forgetCart = () => {
+      const key = $("#live").dataset.paid;
+      if (key && load().key === key) store([], "");
+    };
+    const look = async () => {
+      clearTimeout(timer);
+      if (document.hidden) return;
+      try {
+        const answer = await fetch(main.dataset.state, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+        offline.hidden = true;
+        wait = 3000;
+        if (answer.status === 200) {
+          etag = answer.headers.get("ETag") || "";
+          const page = new DOMParser().parseFromString(await answer.text(), "text/html"), now = $("#live", page);
+          if (now && now.outerHTML !== $("#live").outerHTML) here.replaceChildren(now);
+          forgetCart();
+        } else if (answer.status !== 304) wait = 15000;
+      } catch {
+        offline.hidden = false;
+        wait = Math.min(wait * 2, 30000);
+      }
+      next();
+    };
+    const next = () => { if (!("over" in $("#live").dataset)) timer = setTimeout(look, wait); };
+    document.addEventListener("visibilitychange", () => { if (!document.hidden && !("over" in $("#live").dataset)) look(); });
+    forgetCart();
+    next();
+  };
+
+  const start = () => {
+    const menu = $("#menu"), main = $("main[data-page]"), print = $(".print");
+    if (menu) menuPage(menu);
+    const pages = { shell: shellPage, review: reviewPage, order: orderPage };
+    pages[main?.dataset.page]?.(main);
+    if (print) { print.hidden = false; print.onclick = () => window.print(); }
+  };
+  start();
+})();

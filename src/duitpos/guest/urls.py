@@ -1,0 +1,24 @@
+"""The guest's addresses, below the restaurant's slug."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from duitpos.guest.views.checkout import checkout
+from duitpos.guest.views.menu import menu
+from duitpos.guest.views.order import order
+from duitpos.guest.views.order_state import order_state
+from duitpos.guest.views.pay_cancel import pay_cancel
+from duitpos.guest.views.pay_return import pay_return
+from duitpos.guest.views.receipt import receipt
+
+app_name = "guest"
+urlpatterns = [
+    path("t/<str:token>/", menu, name="menu"),
+    path("t/<str:token>/checkout/", checkout, name="checkout"),
+    path("pay/return/<str:order_token>/", pay_return, name="pay_return"),
+    path("pay/cancel/<str:order_token>/", pay_cancel, name="pay_cancel"),
+    path("o/<str:order_token>/", order, name="order"),
+    path("o/<str:order_token>/state/", order_state, name="order_state"),
+    path("o/<str:order_token>/receipt/", receipt, name="receipt"),
+]

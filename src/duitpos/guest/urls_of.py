@@ -1,0 +1,30 @@
+"""Addresses of this room that more than one page needs."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from duitpos.models import Order, Table, Tenant
+
+
+def order_url(tenant: Tenant, order: Order) -> str:
+    """The order's own page."""
+    return reverse("guest:order", args=[tenant.slug, order.token])
+
+
+def menu_url(tenant: Tenant, order: Order, table: Table | None) -> str:
+    """The menu of the order's table; empty when its code was changed since.
+
+    Who only holds the link of an old order must not learn the new code from it.
+    """
+    if table is None or not table.is_active:
+        return ""
+    if table.token_rotated_at is not None and table.token_rotated_at > order.created_at:
+        return ""
+    return reverse("guest:menu", args=[tenant.slug, table.token])
+
+
+def again_url(tenant: Tenant, order: Order, table: Table | None) -> str:
+    """Where an unpaid order can be changed and paid; empty when its table's code was changed since."""
+    menu = menu_url(tenant, order, table)
+    return f"{menu}checkout/?order={order.token}" if menu else ""

@@ -1,0 +1,195 @@
+"""Look at the order and pay: /<tenant>/t/<token>/checkout/."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods
+
+from duitpos.domain.errors import DomainError, Gone
+from duitpos.domain.orders.cart import Cart, CartLine
+from duitpos.domain.orders.guest_view import GuestState, guest_order
+from duitpos.domain.orders.pricing import Quote
+from duitpos.domain.orders.quote import quote
+from duitpos.domain.payments.checkout import Changed, CheckoutRequest, Outcome
+from duitpos.domain.payments.checkout import checkout as start_checkout
+from duitpos.domain.payments.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor
+from duitpos.guest.access import Visit, guest_page, guest_token_of, new_guest_token, remember_guest, visit_of
+from duitpos.guest.banner import banner_of
+from duitpos.guest.forms import Sent, read_checkout
+from duitpos.guest.limits import check_limits
+from duitpos.guest.menu_page import page_facts
+from duitpos.guest.review import Review, review_page
+from duitpos.guest.urls_of import order_url
+from duitpos.kit.money import Money
+from duitpos.models import Order
+from duitpos.ui.errors import STATUS
+
+STILL_TO_PAY = (GuestState.WAITING, GuestState.NOT_PAID)
+
+
+@gzip_page
+@guest_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
+    """GET: the phone's cart (script asks for it), or the cart of an order. POST: look at it, or pay it."""
+    visit = visit_of(request, tenant, token)
+    if request.method != "POST":
+        order_token = request.GET.get("order", "")
+        return _rebuilt(request, visit, order_token) if order_token else _shell(request, visit)
+    sent = read_checkout(request.POST)
+    visit = replace(visit, guest_token=visit.guest_token or new_guest_token())
+    answer = _pay if sent.step == "pay" else _review
+    response = answer(request, visit, sent)
+    remember_guest(response, visit.tenant, visit.guest_token)
+    return response
+
+
+def _shell(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The page around the phone's cart, which only the phone knows."""
+    context = {
+        **page_facts(visit.tenant, visit.location),
+        "table": visit.table,
+        "banner": banner_of(visit.tenant, guest_token_of(request)),
+    }
+    response = render(request, "guest/checkout_shell.html", context)
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpResponse:
+    """The cart of an unpaid order again: back from the processor's page, also without script."""
+    seen = guest_order(visit.tenant, order_token)
+    if seen.state not in STILL_TO_PAY:
+        return HttpResponseRedirect(order_url(visit.tenant, seen.order))
+    if seen.order.location_id != visit.location.id:
+        raise Gone(_("This order belongs to another place. Scan the code on your table to begin."))
+    lines = [
+        CartLine(
+            item_id=line.item_id,
+            modifier_ids=tuple(UUID(modifier["id"]) for modifier in line.modifiers),
+            quantity=line.quantity,
+            note=line.note,
+            seen_minor=line.unit_price_minor,
+        )
+        for line in seen.lines
+    ]
+    cart = Cart(tuple(lines), seen.order.note)
+    priced = quote(visit.tenant, visit.location, cart)
+    notice = _("You have not paid yet. Your order is kept: change it, or pay when you are ready.")
+    review = Review(priced, cart, seen.order.checkout_key, notice=notice, rebuilt=True)
+    return review_page(request, visit, review)
+
+
+def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
+    paid = _paid_order_of(visit, sent.key)
+    if paid is not None:
+        return _see_other(order_url(visit.tenant, paid))
+    priced = quote(visit.tenant, visit.location, sent.cart)
+    return review_page(
+        request, visit, Review(priced, sent.cart, sent.key, payment_type_id=sent.payment_type_id)
+    )
+
+
+def _paid_order_of(visit: Visit, key: str) -> Order | None:
+    """The order this very cart became, once there is nothing left to pay: the guest pressed Back after paying."""
+    order = Order.objects.filter(tenant=visit.tenant, checkout_key=key, guest_token=visit.guest_token).first()
+    if order is None or guest_order(visit.tenant, order.token).state in STILL_TO_PAY:
+        return None
+    return order
+
+
+def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
+    try:
+        check_limits(visit, sent.key)
+        outcome = start_checkout(
+            CheckoutRequest(
+                tenant=visit.tenant,
+                table=visit.table,
+                guest_token=visit.guest_token,
+                checkout_key=sent.key,
+                cart=sent.cart,
+                seen_total_minor=sent.seen_total_minor,
+                payment_type_id=sent.payment_type_id,
+            )
+        )
+    except DomainError as error:
+        return _not_now(request, visit, sent, error)
+    return _answer(request, visit, sent, outcome)
+
+
+def _answer(request: HttpRequest, visit: Visit, sent: Sent, outcome: Outcome) -> HttpResponse:
+    match outcome:
+        case GoToProcessor():
+            return _go_on(request, visit, outcome)
+        case AlreadyPaid() | DoNotPayAgain():
+            # Another cart than that order's was sent: its page says that the new one was not ordered.
+            kept = "" if outcome.order.checkout_key == sent.key else "?kept=1"
+            return _see_other(order_url(visit.tenant, outcome.order) + kept)
+        case Changed():
+            return _ask_again(request, visit, sent, outcome)
+        case _:
+            assert_never(outcome)
+
+
+def _go_on(request: HttpRequest, visit: Visit, outcome: GoToProcessor) -> HttpResponse:
+    """A page of ours that goes on by itself: the browser would block a redirect to another site after a form
+    (money-path.md, experiments)."""
+    context = {
+        **page_facts(visit.tenant, visit.location),
+        "order": outcome.order,
+        "url": outcome.url,
+        "label": outcome.label,
+    }
+    response = render(request, "guest/go_on.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _ask_again(request: HttpRequest, visit: Visit, sent: Sent, changed: Changed) -> HttpResponse:
+    notices = {
+        "price": _total_words(visit, sent, changed.quote),
+        "edited": _("This order was changed since it was sent. Please look at it again before you pay."),
+        "lapsed": _("The time to pay was over. Nothing was charged: please look again, and pay."),
+    }
+    review = Review(
+        changed.quote,
+        sent.cart,
+        changed.new_key,
+        notice=notices.get(changed.why, ""),
+        payment_type_id=sent.payment_type_id,
+        status=409,
+    )
+    return review_page(request, visit, review)
+
+
+def _total_words(visit: Visit, sent: Sent, priced: Quote) -> str:
+    now_is = Money(priced.totals.total_minor, priced.currency).format(visit.location.locale)
+    if sent.seen_total_minor is None or sent.seen_total_minor == priced.totals.total_minor:
+        return _("Please look at your order again before you pay.")
+    was = Money(sent.seen_total_minor, priced.currency).format(visit.location.locale)
+    return _("The total is now %(now)s, was %(was)s. Nothing was charged yet.") % {"now": now_is, "was": was}
+
+
+def _not_now(request: HttpRequest, visit: Visit, sent: Sent, error: DomainError) -> HttpResponse:
+    """What the domain refused, on the same page with the same cart."""
+    review = Review(
+        quote(visit.tenant, visit.location, sent.cart),
+        sent.cart,
+        sent.key,
+        notice=error.message,
+        is_error=True,
+        payment_type_id=sent.payment_type_id,
+        status=getattr(error, "status", STATUS[error.kind]),
+    )
+    return review_page(request, visit, review)
+
+
+def _see_other(url: str) -> HttpResponse:
+    return HttpResponseRedirect(url, status=303)

@@ -1,0 +1,87 @@
+"""The menu of a table: /<tenant>/t/<token>/."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods
+
+from duitpos.domain.orders.cart import Cart, cart_to_json
+from duitpos.domain.tenancy.find import tenant_by_slug
+from duitpos.guest.access import guest_page, guest_token_of
+from duitpos.guest.banner import banner_of
+from duitpos.guest.forms import read_checkout
+from duitpos.guest.menu_page import menu_parts
+from duitpos.guest.place import Place, place_of
+from duitpos.guest.pressed import gzip_page, plain_page
+from duitpos.guest.words import items_word
+
+_TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
+
+
+@guest_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def menu(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
+    """The page, or 304 when this phone has it already: that costs no render and at most one query.
+
+    POST: the page with a cart in hand, for a phone without script that wants to add more.
+    """
+    place = place_of(tenant, token)
+    if request.method == "POST":
+        carried = read_checkout(request.POST).cart
+        return _page(request, place, tenant, token, b"", carried)
+    guest = guest_token_of(request)
+    banner = _banner_html(tenant, guest) if guest else b""
+    secret = request.META.get("CSRF_COOKIE")
+    seen = request.META.get("HTTP_IF_NONE_MATCH")
+    if seen and secret and _etag(place, banner, secret) in seen:
+        response: HttpResponse = HttpResponseNotModified()
+        return _kept_private(response, _etag(place, banner, secret))
+    response = _page(request, place, tenant, token, banner)
+    return _kept_private(response, _etag(place, banner, request.META["CSRF_COOKIE"]))
+
+
+def _page(
+    request: HttpRequest, place: Place, slug: str, token: str, banner: bytes, carried: Cart | None = None
+) -> HttpResponse:
+    parts = menu_parts(place, slug, token)
+    csrf = (
+        f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}" form="menu">'.encode()
+    )
+    live = [place.head + banner, csrf]
+    if carried is not None and carried.lines:
+        live[0] += format_html('<p class="notice" role="status">{}</p>', items_word(_count(carried))).encode()
+        live[1] += format_html(
+            '<input type="hidden" name="cart" value="{}" form="menu">', cart_to_json(carried)
+        ).encode()
+    page = [parts.before, live[0], parts.between, live[1], parts.after]
+    if not _TAKES_GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+        return HttpResponse(plain_page(page))
+    return HttpResponse(gzip_page(page), headers={"Content-Encoding": "gzip"})
+
+
+def _banner_html(slug: str, guest: str) -> bytes:
+    """The line about this phone's own order, ready to be sent; nothing for a phone without one."""
+    banner = banner_of(tenant_by_slug(slug), guest)
+    return render_to_string("guest/_banner.html", {"banner": banner}).encode() if banner else b""
+
+
+def _etag(place: Place, banner: bytes, secret: str) -> str:
+    """Weak: the same page goes out compressed and plain. The form's token is good as long as its cookie is the same."""
+    return f'W/"{hashlib.blake2b(place.version.encode() + banner + secret.encode(), digest_size=12).hexdigest()}"'
+
+
+def _kept_private(response: HttpResponse, etag: str) -> HttpResponse:
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    response["Vary"] = "Accept-Encoding, Cookie"
+    return response
+
+
+def _count(cart: Cart) -> int:
+    return sum(line.quantity for line in cart.lines)

@@ -1,0 +1,31 @@
+"""The living part of an order's page, asked for again and again: /<tenant>/o/<order-token>/state/."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from duitpos.domain.orders.guest_view import guest_order
+from duitpos.domain.tenancy.find import tenant_by_slug
+from duitpos.guest.access import guest_page
+from duitpos.guest.live import live_facts
+from duitpos.guest.menu_page import page_facts
+from duitpos.guest.place import code_version
+
+
+@guest_page
+@require_safe
+def order_state(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
+    """A piece of HTML, or 304 when nothing has happened since."""
+    owner = tenant_by_slug(tenant)
+    seen = guest_order(owner, order_token)
+    etag = f'W/"{seen.version}-{code_version()}"'
+    if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        context = {**page_facts(owner, seen.location), **live_facts(owner, seen)}
+        response = render(request, "guest/_live.html", context)
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    return response

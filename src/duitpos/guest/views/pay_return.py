@@ -1,0 +1,20 @@
+"""The guest is back from the processor's page: /<tenant>/pay/return/<order-token>/?session_id=…"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_GET
+
+from duitpos.domain.payments.come_back import come_back
+from duitpos.domain.tenancy.find import tenant_by_slug
+from duitpos.guest.access import guest_page
+from duitpos.guest.urls_of import order_url
+
+
+@guest_page
+@require_GET
+def pay_return(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
+    """Ask the processor, then show the order's page. The address itself proves nothing and changes nothing."""
+    owner = tenant_by_slug(tenant)
+    order = come_back(owner, order_token, request.GET.get("session_id", ""))
+    return HttpResponseRedirect(order_url(owner, order))
