@@ -48,7 +48,7 @@ def test_accounts_do_not_see_each_other(sandbox: SandboxProcess, create: Create)
     session = create()
     other = sandbox.control("POST", "/accounts", {"name": "Other", "country": "SG", "currency": "sgd"})
     stranger = sandbox.client(other["secret_key"])
-    with pytest.raises(stripe.InvalidRequestError, match="No such checkout.session"):
+    with pytest.raises(stripe.InvalidRequestError, match=r"No such checkout\.session"):
         stranger.v1.checkout.sessions.retrieve(session.id)
     assert stranger.v1.checkout.sessions.list().data == []
     assert stranger.v1.events.list().data == []
