@@ -1,0 +1,108 @@
+"""The board as the page shows it: columns of cards, with their age and the steps they can take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from duitpos.domain.orders.board import MOST_TICKETS, Board, BoardTicket
+from duitpos.domain.orders.states import PLACED, PREPARING, READY, SERVED
+from duitpos.kit.clock import now
+from duitpos.models import Order, OrderLine
+
+WAITING_MINUTES = 5
+LATE_MINUTES = 10
+"""From these ages on a ticket is coloured; the number always stands beside the colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A ticket. `age`: fresh, waiting or late."""
+
+    order: Order
+    table_name: str
+    lines: list[OrderLine]
+    minutes: int
+    age: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One state of the kitchen. `forward` and `back` are the neighbouring states, empty where there is none."""
+
+    status: str
+    title: str
+    empty: str
+    forward: str
+    forward_label: str
+    back: str
+    cards: list[Card] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was just done, so that it can be undone."""
+
+    order: Order
+    back: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """All that the template needs."""
+
+    version: str
+    at: datetime
+    columns: list[Column]
+    served: list[Card]
+    is_full: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to cook or to serve."""
+        return not any(column.cards for column in self.columns)
+
+
+def board_view(board: Board) -> BoardView:
+    """Make columns of cards."""
+    at = now()
+    columns = _columns()
+    for column in columns:
+        column.cards.extend(_card(ticket, at) for ticket in board.columns[column.status])
+    served = [_card(ticket, at) for ticket in board.recently_served]
+    count = len(served) + sum(len(column.cards) for column in columns)
+    return BoardView(board.version, at, columns, served, is_full=count >= MOST_TICKETS)
+
+
+def moved_of(board: Board, order_id: UUID | None) -> Moved | None:
+    """The way back of an order that was just moved; None when it is not on this board or cannot go back."""
+    tickets = [ticket for column in board.columns.values() for ticket in column] + board.recently_served
+    order = next((ticket.order for ticket in tickets if ticket.order.id == order_id), None)
+    backs = {PREPARING: PLACED, READY: PREPARING, SERVED: READY}
+    if order is None or order.status not in backs:
+        return None
+    words = {
+        PREPARING: _("%(number)s is being prepared."),
+        READY: _("%(number)s is ready."),
+        SERVED: _("%(number)s was served."),
+    }
+    return Moved(order, backs[order.status], words[order.status] % {"number": order.label})
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(PLACED, _("Placed"), _("Nothing new."), PREPARING, _("Start"), ""),
+        Column(PREPARING, _("Preparing"), _("Nothing on the stove."), READY, _("Ready"), PLACED),
+        Column(READY, _("Ready"), _("Nothing to carry out."), SERVED, _("Served"), PREPARING),
+    ]
+
+
+def _card(ticket: BoardTicket, at: datetime) -> Card:
+    placed = ticket.order.placed_at or at
+    minutes = max(0, (at - placed) // timedelta(minutes=1))
+    age = "late" if minutes >= LATE_MINUTES else "waiting" if minutes >= WAITING_MINUTES else "fresh"
+    return Card(ticket.order, ticket.table_name, ticket.lines, minutes, age)

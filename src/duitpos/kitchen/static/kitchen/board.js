@@ -1,0 +1,234 @@
+/* The kitchen board. Without this file it is a page of forms that reloads; here it polls, rings and takes keys. */
+const body = document.body;
+const board = document.querySelector("#board");
+const undo = document.querySelector("#undo");
+const notice = document.querySelector(".notice");
+const typedBox = document.querySelector(".typed");
+const words = body.dataset;
+const EVERY = 3000;
+
+let etag = "";
+let fails = 0;
+let lastSeen = new Date();
+let offset = 0;
+let timer;
+let turn = 0;
+let typed = "";
+let typedTimer;
+let undoTimer;
+
+const columns = () => [...board.querySelectorAll(".column")].map((c) => [...c.querySelectorAll(".bump")]);
+const ids = () => new Set([...board.querySelectorAll("#placed .card")].map((c) => c.dataset.id));
+
+function say(text) {
+  notice.textContent = text;
+  notice.hidden = !text;
+}
+
+/* --- the board ---------------------------------------------------------------------------------------- */
+
+function where() {
+  const all = columns();
+  const column = all.findIndex((c) => c.includes(document.activeElement));
+  return column < 0 ? null : { column, row: all[column].indexOf(document.activeElement), id: cardOf(document.activeElement).dataset.id };
+}
+
+function cardOf(element) {
+  return element.closest(".card");
+}
+
+/* Shows another state of the board; the cook's place stays at the ticket, or at the one that moved up. */
+function show(html) {
+  const place = where();
+  const before = ids();
+  const scrolls = [...board.querySelectorAll(".column ol")].map((list) => list.scrollTop);
+  board.innerHTML = html;
+  board.querySelectorAll(".column ol").forEach((list, i) => (list.scrollTop = scrolls[i] ?? 0));
+  if (place) {
+    const column = columns()[place.column];
+    (column.find((b) => cardOf(b).dataset.id === place.id) ?? column[Math.min(place.row, column.length - 1)])?.focus();
+  }
+  setClock();
+  if ([...ids()].some((id) => !before.has(id))) ring();
+}
+
+function setClock() {
+  offset = new Date(board.querySelector(".columns").dataset.now) - Date.now();
+  age();
+}
+
+function age() {
+  const { waiting, late } = board.querySelector(".columns").dataset;
+  for (const card of board.querySelectorAll(".card")) {
+    const minutes = Math.max(0, Math.floor((Date.now() + offset - new Date(card.dataset.at)) / 60000));
+    card.querySelector("time b").textContent = minutes;
+    card.classList.remove("fresh", "waiting", "late");
+    card.classList.add(minutes >= late ? "late" : minutes >= waiting ? "waiting" : "fresh");
+  }
+}
+
+/* --- polling ------------------------------------------------------------------------------------------ */
+
+async function poll() {
+  clearTimeout(timer);
+  const mine = (turn += 1);
+  try {
+    const headers = etag ? { "If-None-Match": etag } : {};
+    const answer = await fetch(words.live, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(8000) });
+    const html = await answer.text();
+    // Somebody pressed meanwhile: what was asked before would show the ticket where it was.
+    if (mine !== turn) return;
+    if (answer.status === 200) {
+      etag = answer.headers.get("ETag") ?? "";
+      show(html);
+    } else if (answer.status !== 304) {
+      // A redirect leads to the sign-in page.
+      throw answer.type === "opaqueredirect" || answer.status === 404 ? words.signedOut : answer.status;
+    }
+    if (fails) say("");
+    fails = 0;
+    lastSeen = new Date();
+  } catch (error) {
+    if (mine !== turn) return;
+    fails += 1;
+    const time = lastSeen.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    if (error === words.signedOut) say(error);
+    else if (fails > 1) say(words.lost.replace("%s", time));
+  }
+  body.classList.toggle("is-old", fails > 1);
+  soon(Math.min(15000, EVERY * 2 ** Math.min(fails, 3)));
+}
+
+function soon(after) {
+  clearTimeout(timer);
+  timer = setTimeout(poll, after);
+}
+
+/* --- moves -------------------------------------------------------------------------------------------- */
+
+document.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const { target: form, submitter } = event;
+  const data = new FormData(form);
+  data.append(submitter.name, submitter.value);
+  submitter.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: data, signal: AbortSignal.timeout(10000) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const next = page.querySelector("#board");
+    // No board: the sign-in page, or an error page with one sentence.
+    if (!next) return say(page.querySelector("[role=alert]")?.textContent ?? words.signedOut);
+    etag = "";
+    turn += 1;
+    soon(EVERY);
+    show(next.innerHTML);
+    showUndo(page.querySelector("#undo").innerHTML);
+    say(page.querySelector(".notice").textContent);
+  } catch {
+    say(words.unsaved);
+  } finally {
+    submitter.removeAttribute("aria-busy");
+  }
+});
+
+function showUndo(html) {
+  clearInterval(undoTimer);
+  undo.innerHTML = html;
+  const form = undo.querySelector("form");
+  if (!form) return;
+  let left = Number(form.dataset.seconds);
+  const tick = () => {
+    if (left <= 0) return showUndo("");
+    form.querySelector(".left").textContent = left;
+    left -= 1;
+  };
+  tick();
+  undoTimer = setInterval(tick, 1000);
+}
+
+/* --- keys: arrows walk, Enter bumps, digits choose a ticket by its number, U takes back ----------------- */
+
+function walk(across, down) {
+  const all = columns();
+  const place = where();
+  if (!place) return all.flat()[0]?.focus();
+  let { column, row } = place;
+  if (across) {
+    do column += across; while (all[column] && !all[column].length);
+    if (!all[column]) return;
+  }
+  const list = all[column];
+  list[Math.max(0, Math.min(list.length - 1, row + down))].focus();
+}
+
+function type(key) {
+  clearTimeout(typedTimer);
+  typed = (typed + key).slice(-5);
+  typedTimer = setTimeout(() => type(""), 1500);
+  if (!key) typed = "";
+  typedBox.textContent = typed;
+  typedBox.hidden = !typed;
+  const cards = [...board.querySelectorAll(".column .card")];
+  const found = [typed, `T${typed}`].map((label) => cards.find((c) => c.dataset.label === label)).find(Boolean);
+  if (typed) found?.querySelector(".bump").focus();
+}
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
+  if (ARROWS[event.key]) walk(...ARROWS[event.key]);
+  else if (/^[0-9tT]$/.test(event.key)) type(event.key.toUpperCase());
+  else if (event.key === "u" || event.key === "Backspace") undo.querySelector("button")?.click();
+  else return;
+  event.preventDefault();
+});
+
+/* --- sound: off until a cook chooses one; browsers allow it after a touch -------------------------------- */
+
+const TUNES = { bell: [["sine", 1320, 0], ["sine", 1760, 0.16]], knock: [["square", 150, 0], ["square", 150, 0.2], ["square", 150, 0.4]], horn: [["sawtooth", 440, 0], ["sawtooth", 440, 0.35]] };
+const choice = document.querySelector(".sound select");
+const hush = document.querySelector(".hush");
+let speaker;
+
+function ring() {
+  const tune = TUNES[choice.value];
+  if (!tune || speaker?.state !== "running") return;
+  for (const [type, hertz, after] of tune) {
+    const at = speaker.currentTime + after;
+    const tone = new OscillatorNode(speaker, { type, frequency: hertz });
+    const volume = new GainNode(speaker, { gain: 0.4 });
+    volume.gain.exponentialRampToValueAtTime(0.001, at + 0.3);
+    tone.connect(volume).connect(speaker.destination);
+    tone.start(at);
+    tone.stop(at + 0.3);
+  }
+}
+
+async function wake() {
+  if (choice.value) {
+    speaker ??= new AudioContext();
+    await speaker.resume();
+  }
+  hush.hidden = !choice.value || speaker?.state === "running";
+}
+
+choice.value = localStorage.getItem("kitchen-sound") ?? "";
+choice.closest(".sound").hidden = false;
+choice.addEventListener("change", async () => {
+  localStorage.setItem("kitchen-sound", choice.value);
+  await wake();
+  ring();
+});
+for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, wake);
+hush.hidden = !choice.value;
+
+/* A board on the wall stays lit where the browser can do it. */
+const stayLit = () => document.visibilityState === "visible" && navigator.wakeLock?.request("screen").catch(() => {});
+document.addEventListener("visibilitychange", () => { stayLit(); poll(); });
+window.addEventListener("online", poll);
+stayLit();
+setClock();
+showUndo(undo.innerHTML);
+setInterval(age, 10000);
+soon(EVERY);

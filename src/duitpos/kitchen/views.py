@@ -1,0 +1,112 @@
+"""The board, its live part, and the moves. All of it works as plain pages and forms; script makes it faster."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from duitpos.domain.errors import Conflict, Invalid
+from duitpos.domain.orders.board import Board, board, board_version
+from duitpos.domain.orders.move import move
+from duitpos.domain.tenancy.find import location_of, locations
+from duitpos.domain.tenancy.roles import Can, may
+from duitpos.domain.tenancy.staff import Staff
+from duitpos.kitchen.access import for_staff
+from duitpos.kitchen.cards import LATE_MINUTES, WAITING_MINUTES, board_view, moved_of
+from duitpos.models import Location
+
+
+@never_cache
+@require_safe
+@for_staff(Can.SEE_KITCHEN)
+def pick(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Which kitchen? With one location there is no question."""
+    sites = locations(staff.tenant)
+    if len(sites) == 1:
+        return redirect("kitchen:board", staff.tenant.slug, sites[0].slug)
+    return render(request, "kitchen/pick.html", {"staff": staff, "sites": sites})
+
+
+@never_cache
+@require_safe
+@for_staff(Can.SEE_KITCHEN)
+def board_page(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
+    """The whole page."""
+    return _page(request, staff, location_of(staff.tenant, location))
+
+
+@require_safe
+@for_staff(Can.SEE_KITCHEN)
+def live(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
+    """The board alone, for polling: 304 without rendering while nothing on it changed."""
+    site = location_of(staff.tenant, location)
+    same = get_conditional_response(request, etag=f'"{board_version(staff.tenant, site)}"')
+    if same is not None and same.status_code == 304:
+        return _private(same)
+    seen = board(staff.tenant, site)
+    response = render(request, "kitchen/_board.html", _context(staff, site, seen))
+    # The version of what was really rendered: it may be newer than the one that was asked for first.
+    response["ETag"] = f'"{seen.version}"'
+    return _private(response)
+
+
+@for_staff(Can.WORK_ORDERS)
+def move_order(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
+    """One step forward or back, then the board again, with the way back."""
+    home = reverse("kitchen:board", args=[staff.tenant.slug, location])
+    if request.method != "POST":
+        return HttpResponseRedirect(home)
+    order_id = _uuid(request.POST.get("order", ""))
+    if order_id is None:
+        raise Invalid(_("This form was not complete. Go back to the board and try again."))
+    try:
+        order = move(staff.member, order_id, request.POST.get("to", ""), seen=request.POST.get("seen", ""))
+    except Conflict as conflict:
+        return _page(request, staff, location_of(staff.tenant, location), conflict.message, status=409)
+    # Undoing offers no undo: it would only ask for the same thing again.
+    asked = "" if request.POST.get("is_undo") else "?" + urlencode({"moved": order.id})
+    return HttpResponseRedirect(home + asked, status=303)
+
+
+def _page(
+    request: HttpRequest, staff: Staff, site: Location, problem: str = "", status: int = 200
+) -> HttpResponse:
+    seen = board(staff.tenant, site)
+    context = _context(staff, site, seen) | {
+        "problem": problem,
+        "moved": moved_of(seen, _uuid(request.GET.get("moved", ""))),
+        "sites": locations(staff.tenant),
+        "sees_orders": may(staff.member.role, Can.SEE_ORDERS),
+    }
+    return render(request, "kitchen/board.html", context, status=status)
+
+
+def _context(staff: Staff, site: Location, seen: Board) -> dict[str, Any]:
+    return {
+        "staff": staff,
+        "site": site,
+        "board": board_view(seen),
+        "waiting_minutes": WAITING_MINUTES,
+        "late_minutes": LATE_MINUTES,
+    }
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
