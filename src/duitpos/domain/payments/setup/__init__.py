@@ -1,0 +1,1 @@
+"""How a restaurant sets up what it takes payment with."""
