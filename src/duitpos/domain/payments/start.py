@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import structlog
 from django.utils.translation import gettext as _
 
@@ -19,6 +21,8 @@ from duitpos.models.payment import PaymentStatus
 from duitpos.processors.base import CheckoutAsk, CheckoutSession, Failure, ProcessorError
 
 log = structlog.get_logger(__name__)
+TWIN_PATIENCE = 4.0
+"""Seconds a second tap waits for the first; with the call's own deadline still under what a guest bears."""
 
 
 class StartRefused(Conflict):
@@ -36,8 +40,24 @@ def start(payment: Payment) -> str:
         with outside_database():
             session = processor.start(CheckoutAsk.from_json(payment.ask), key=str(payment.id))
     except ProcessorError as error:
+        # "Key in use" means that a twin of this call is under way: a second tap on Pay is never bad news.
+        url = _twins_url(payment) if error.failure == Failure.BUSY else ""
+        if url:
+            return url
         raise _after_error(payment, error) from error
     return _remember(payment, session)
+
+
+def _twins_url(payment: Payment) -> str:
+    """The page that the twin is making, waiting for it a little; empty when it does not come."""
+    rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.PENDING)
+    until = time.monotonic() + TWIN_PATIENCE
+    while True:
+        url = rows.values_list("redirect_url", flat=True).first()
+        if url or time.monotonic() > until:
+            return url or ""
+        with outside_database():  # no connection is held while waiting
+            time.sleep(0.2)
 
 
 def _remember(payment: Payment, session: CheckoutSession) -> str:
