@@ -20,7 +20,7 @@ P = ParamSpec("P")
 def for_staff(
     can: Can,
 ) -> Callable[[Callable[Concatenate[HttpRequest, Staff, P], HttpResponse]], Callable[..., HttpResponse]]:
-    """A view for staff with that right: it gets `staff` in place of the slug. 404 for strangers, 403 for other roles."""
+    """A view for staff with that right; it gets `staff` in place of the slug. Strangers: 404, other roles: 403."""
 
     def of(view: Callable[Concatenate[HttpRequest, Staff, P], HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)

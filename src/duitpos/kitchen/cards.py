@@ -82,10 +82,10 @@ def moved_of(board: Board, order_id: UUID | None) -> Moved | None:
     """The way back of an order that was just moved; None when it is not on this board or cannot go back."""
     tickets = [ticket for column in board.columns.values() for ticket in column] + board.recently_served
     order = next((ticket.order for ticket in tickets if ticket.order.id == order_id), None)
-    backs = {PREPARING: PLACED, READY: PREPARING, SERVED: READY}
+    backs: dict[str, str] = {PREPARING: PLACED, READY: PREPARING, SERVED: READY}
     if order is None or order.status not in backs:
         return None
-    words = {
+    words: dict[str, str] = {
         PREPARING: _("%(number)s is being prepared."),
         READY: _("%(number)s is ready."),
         SERVED: _("%(number)s was served."),
