@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.template.loader import render_to_string
@@ -24,9 +23,11 @@ KEPT_SECONDS = 24 * 3600
 _HEAD_MARK, _TAIL_MARK = "<!--live:head-->", "<!--live:tail-->"
 
 
-@dataclass(frozen=True, slots=True)
-class MenuParts:
-    """The page around its two live places: below the restaurant's name, and at the very end."""
+class MenuParts(NamedTuple):
+    """The page around its two live places: below the restaurant's name, and at the very end.
+
+    A tuple, because the cache unpacks it for every page.
+    """
 
     before: Pressed
     between: Pressed

@@ -6,9 +6,9 @@ docs/decisions/ says why a second, and who forgets it earlier (domain/tenancy/sh
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.template.loader import render_to_string
@@ -27,8 +27,7 @@ SECONDS = 1
 _ROOM = Path(__file__).resolve().parent
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """What the menu page needs to know of a code. `menu_key` names the menu's look, `version` the whole page's."""
 
     location: str

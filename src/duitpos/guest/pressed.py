@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _POLYNOMIAL = 0xEDB88320
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
@@ -18,8 +18,7 @@ _END = b"\x03\x00"
 _MOST_STORED = 0xFFFF
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
+class Pressed(NamedTuple):
     """A part that never changes: as it is, and as deflate blocks that end at a byte, with its checksum.
 
     `shift` moves another checksum past this part's length (RFC 1952 has one checksum for the whole page).

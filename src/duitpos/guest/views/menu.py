@@ -6,7 +6,7 @@ import hashlib
 import re
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.middleware.csrf import get_token
+from django.middleware.csrf import rotate_token
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
@@ -37,22 +37,23 @@ def menu(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
         return _page(request, place, tenant, token, b"", carried)
     guest = guest_token_of(request)
     banner = _banner_html(tenant, guest) if guest else b""
-    secret = request.META.get("CSRF_COOKIE")
-    seen = request.META.get("HTTP_IF_NONE_MATCH")
-    if seen and secret and _etag(place, banner, secret) in seen:
+    etag = _etag(place, banner, _csrf_secret(request))
+    if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
         response: HttpResponse = HttpResponseNotModified()
-        return _kept_private(response, _etag(place, banner, secret))
-    response = _page(request, place, tenant, token, banner)
-    return _kept_private(response, _etag(place, banner, request.META["CSRF_COOKIE"]))
+    else:
+        response = _page(request, place, tenant, token, banner)
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    response["Vary"] = "Accept-Encoding, Cookie"
+    return response
 
 
 def _page(
     request: HttpRequest, place: Place, slug: str, token: str, banner: bytes, carried: Cart | None = None
 ) -> HttpResponse:
     parts = menu_parts(place, slug, token)
-    csrf = (
-        f'<input type="hidden" name="csrfmiddlewaretoken" value="{get_token(request)}" form="menu">'.encode()
-    )
+    secret = _csrf_secret(request)
+    csrf = f'<input type="hidden" name="csrfmiddlewaretoken" value="{secret}" form="menu">'.encode()
     live = [place.head + banner, csrf]
     if carried is not None and carried.lines:
         live[0] += format_html('<p class="notice" role="status">{}</p>', items_word(_count(carried))).encode()
@@ -65,6 +66,16 @@ def _page(
     return HttpResponse(gzip_page(page), headers={"Content-Encoding": "gzip"})
 
 
+def _csrf_secret(request: HttpRequest) -> str:
+    """The form's token, not masked: Django takes it so, as it takes its cookie's, and a page costs no random numbers.
+
+    A mask guards a token that is compressed together with somebody's text; here it is never compressed (pressed.py).
+    """
+    if not request.META.get("CSRF_COOKIE"):
+        rotate_token(request)
+    return str(request.META["CSRF_COOKIE"])
+
+
 def _banner_html(slug: str, guest: str) -> bytes:
     """The line about this phone's own order, ready to be sent; nothing for a phone without one."""
     banner = banner_of(tenant_by_slug(slug), guest)
@@ -74,13 +85,6 @@ def _banner_html(slug: str, guest: str) -> bytes:
 def _etag(place: Place, banner: bytes, secret: str) -> str:
     """Weak: the same page goes out compressed and plain. The form's token is good as long as its cookie is the same."""
     return f'W/"{hashlib.blake2b(place.version.encode() + banner + secret.encode(), digest_size=12).hexdigest()}"'
-
-
-def _kept_private(response: HttpResponse, etag: str) -> HttpResponse:
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    response["Vary"] = "Accept-Encoding, Cookie"
-    return response
 
 
 def _count(cart: Cart) -> int:
