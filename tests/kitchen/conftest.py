@@ -1,0 +1,19 @@
+"""A kitchen for every test of this folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+
+if TYPE_CHECKING:
+    from tests.kitchen.room import Kitchen
+
+
+@pytest.fixture
+def kitchen(db: None, client: Client) -> Kitchen:
+    # pytest loads this file before Django is set up.
+    from tests.kitchen.room import open_kitchen
+
+    return open_kitchen(client)

@@ -1,0 +1,49 @@
+"""Orders as they stand on a board, without the checkout before them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from duitpos.kit.clock import now
+from duitpos.kit.ids import secret_token
+from duitpos.models import Location, MenuItem, Order, OrderLine, Table
+from duitpos.models.order import OrderStatus
+
+
+def a_ticket(
+    location: Location,
+    item: MenuItem,
+    number: int,
+    *,
+    status: str = OrderStatus.PLACED,
+    minutes: int = 0,
+    table: Table | None = None,
+    line: dict[str, Any] | None = None,
+    **fields: Any,
+) -> Order:
+    """A released order, placed `minutes` ago, with one line."""
+    at = now()
+    order = Order.objects.create(
+        tenant_id=location.tenant_id,
+        location=location,
+        table=table,
+        status=status,
+        guest_token="guest",
+        checkout_key=secret_token(),
+        contents="digest",
+        currency="MYR",
+        subtotal_minor=500,
+        total_minor=500,
+        created_at=at,
+        placed_at=at - timedelta(minutes=minutes),
+        business_date=at.date(),
+        number=number,
+        ended_at=at if status == OrderStatus.SERVED else None,
+        **fields,
+    )
+    values: dict[str, Any] = {"name": item.name, "quantity": 1, "unit_price_minor": 500, "total_minor": 500}
+    OrderLine.objects.create(
+        tenant_id=location.tenant_id, order=order, position=0, item=item, **{**values, **(line or {})}
+    )
+    return order
