@@ -1,0 +1,140 @@
+"""Who a key belongs to, and what it may do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import stripe
+from django.utils.translation import gettext as _
+
+from duitpos.kit.clock import now
+from duitpos.processors.base import AccountFacts, Failure, ProcessorError
+from duitpos.processors.stripe.credentials import is_restricted, mode_of
+from duitpos.processors.stripe.errors import NO_PERMISSION, translated
+from duitpos.processors.stripe.snapshots import Json, object_of, text_of
+
+CLOCK_DIFFERENCE = 120
+"""Seconds between our clock and Stripe's that are worth a word; from 300 on deliveries are refused (M25)."""
+
+# Permission is judged before existence, so asking about what cannot exist has no effect: 404 means "may".
+_ACCOUNT_ID = re.compile(r"\bacct_[A-Za-z0-9]+")
+_NOWHERE = "DuitPOSChecksThisKey"
+
+
+def account_facts(client: stripe.StripeClient, secret_key: str) -> AccountFacts:
+    """The account of a key. ProcessorError; KEY_REFUSED when the key cannot take payments.
+
+    A restricted key may be barred from reading its account and yet be all that payments need. Then name and country
+    stay empty, and so does the id unless the refusal names it.
+    """
+    try:
+        with translated():
+            account = client.v1.accounts.retrieve_current()
+            facts = _facts(account.to_dict(), mode_of(secret_key), _clock_warnings(account))
+    except ProcessorError as error:
+        if not (error.code == NO_PERMISSION and is_restricted(secret_key)):
+            raise
+        if not _may_take_payments(client, secret_key):
+            raise
+        unnamed = _(
+            "This restricted key may not read its account, so its name is not known."
+            " It works; to see the name, allow it to read the account at Stripe."
+        )
+        named = _ACCOUNT_ID.search(error.message)
+        facts = AccountFacts(
+            external_id=named[0] if named else "",
+            name="",
+            country="",
+            currency="",
+            mode=mode_of(secret_key),
+            can_charge=True,
+            warnings=(unnamed,),
+        )
+    if not is_restricted(secret_key):
+        return facts
+    return replace(facts, warnings=(*facts.warnings, *_narrow_warnings(client, secret_key)))
+
+
+def _facts(account: Json, mode: str, warnings: tuple[str, ...]) -> AccountFacts:
+    dashboard = object_of(object_of(account.get("settings")).get("dashboard"))
+    profile = object_of(account.get("business_profile"))
+    can_charge = account.get("charges_enabled") is True
+    if not can_charge:
+        warnings = (
+            *warnings,
+            _("This Stripe account cannot take payments yet: finish its set-up at Stripe."),
+        )
+    return AccountFacts(
+        external_id=text_of(account, "id"),
+        name=str(dashboard.get("display_name") or profile.get("name") or account.get("email") or ""),
+        country=str(account.get("country") or ""),
+        currency=str(account.get("default_currency") or "").upper(),
+        mode=mode,
+        can_charge=can_charge,
+        warnings=warnings,
+    )
+
+
+def _may_take_payments(client: stripe.StripeClient, secret_key: str) -> bool:
+    reference = f"cs_{mode_of(secret_key)}_{_NOWHERE}"
+    return _may(lambda: client.v1.checkout.sessions.expire(reference))
+
+
+def _narrow_warnings(client: stripe.StripeClient, secret_key: str) -> tuple[str, ...]:
+    """What a restricted key cannot do, of what we would ask of it."""
+    refund: Any = {"payment_intent": f"pi_{_NOWHERE}"}
+    events: Any = {"limit": 1}
+    asked = (
+        (
+            lambda: _may_take_payments(client, secret_key),
+            _("make and expire Checkout Sessions (it cannot take payments)"),
+        ),
+        (lambda: _may(lambda: client.v1.refunds.create(params=refund)), _("make refunds")),
+        (
+            lambda: _may(lambda: client.v1.events.list(params=events)),
+            _("list events (missed deliveries are not looked up)"),
+        ),
+    )
+    lacking = [words for may, words in asked if not may()]
+    if not lacking:
+        return ()
+    return (_("This restricted key may not: %(deeds)s.") % {"deeds": "; ".join(lacking)},)
+
+
+def _may(call: Callable[[], object]) -> bool:
+    try:
+        with translated():
+            call()
+    except ProcessorError as error:
+        if error.failure == Failure.KEY_REFUSED:
+            return False
+        if error.failure not in (Failure.NOT_FOUND, Failure.REFUSED):
+            raise
+    return True
+
+
+def _clock_warnings(account: Any) -> tuple[str, ...]:
+    response = getattr(account, "last_response", None)
+    said = response.headers.get("Date") if response is not None else None
+    theirs = _read_date(said)
+    if theirs is None:
+        return ()
+    difference = int((now() - theirs).total_seconds())
+    if abs(difference) < CLOCK_DIFFERENCE:
+        return ()
+    return (
+        _("Our clock and Stripe's differ by %(seconds)s seconds: please correct this computer's clock.")
+        % {"seconds": abs(difference)},
+    )
+
+
+def _read_date(text: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text) if text else None
+    except ValueError:
+        return None

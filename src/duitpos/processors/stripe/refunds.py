@@ -1,0 +1,38 @@
+"""Give money back at Stripe, and list what was given back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import stripe
+
+from duitpos.kit.money import Money
+from duitpos.processors.base import Failure, ProcessorError, RefundSnapshot
+from duitpos.processors.stripe.amounts import AmountNotExact, to_stripe
+from duitpos.processors.stripe.errors import translated
+from duitpos.processors.stripe.snapshots import refund_snapshot
+
+
+def make_refund(
+    client: stripe.StripeClient, intent_reference: str, amount: Money, key: str, our_refund: str, reason: str
+) -> RefundSnapshot:
+    """Our id goes into its metadata, so that it can be found when the answer was lost (M17)."""
+    try:
+        stripe_amount = to_stripe(amount)
+    except AmountNotExact as error:
+        raise ProcessorError(Failure.REFUSED, str(error), code="amount_not_exact") from error
+    metadata = {"refund": our_refund}
+    if reason:
+        metadata["reason"] = reason[:500]
+    # No `reason` of Stripe's own: its words are three, and one of them blocks the guest's card.
+    params: Any = {"payment_intent": intent_reference, "amount": stripe_amount, "metadata": metadata}
+    with translated():
+        refund = client.v1.refunds.create(params=params, options={"idempotency_key": key})
+        return refund_snapshot(refund.to_dict())
+
+
+def list_refunds(client: stripe.StripeClient, intent_reference: str) -> list[RefundSnapshot]:
+    """All of one payment, those made at Stripe's dashboard too."""
+    with translated():
+        page = client.v1.refunds.list(params={"payment_intent": intent_reference, "limit": 100})
+        return [refund_snapshot(refund.to_dict()) for refund in page.auto_paging_iter()]

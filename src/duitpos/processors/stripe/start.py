@@ -1,0 +1,95 @@
+"""Make a checkout session from what was pinned, and from nothing else: a repeat must say the very same (M10)."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import stripe
+from django.utils.translation import gettext as _
+
+from duitpos.kit.money import Money
+from duitpos.processors.base import AskLine, CheckoutAsk, CheckoutSession, Failure, ProcessorError
+from duitpos.processors.stripe.amounts import AmountNotExact, to_stripe
+from duitpos.processors.stripe.errors import translated
+from duitpos.processors.stripe.snapshots import metadata_of
+
+LOCALES = frozenset(
+    "bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru"
+    " sk sl sv th tr vi zh zh-HK zh-TW".split()
+)
+MAX_LINES = 100
+_TO_STRIPE = {"hi": "hi-IN", "zh-hans": "zh", "zh-hant": "zh-TW", "tl": "fil", "no": "nb"}
+
+
+def start_session(client: stripe.StripeClient, ask: CheckoutAsk, key: str) -> CheckoutSession:
+    """Ask Stripe for the page. ProcessorError; REFUSED also for an ask that could not be charged exactly."""
+    params: Any = session_params(ask)
+    options: Any = {"idempotency_key": key}
+    if ask.api_version:
+        options["stripe_version"] = ask.api_version
+    with translated():
+        session = client.v1.checkout.sessions.create(params=params, options=options)
+    return CheckoutSession(
+        reference=session.id,
+        url=session.url or "",
+        expires_at=datetime.fromtimestamp(session.expires_at, UTC),
+    )
+
+
+def session_params(ask: CheckoutAsk) -> dict[str, Any]:
+    """The parameters. No `payment_method_types` (gone since 2026-09-30), no promotion codes, no automatic tax (M30)."""
+    metadata = metadata_of(ask.mark)
+    params = {
+        "mode": "payment",
+        "client_reference_id": ask.mark.payment,
+        "line_items": _line_items(ask),
+        # Filled in by Stripe; it must not be percent-encoded within the address.
+        "success_url": ask.success_url.replace("{REFERENCE}", "{CHECKOUT_SESSION_ID}"),
+        "cancel_url": ask.cancel_url,
+        "expires_at": ask.expires_at,
+        "adaptive_pricing": {"enabled": False},
+        "metadata": metadata,
+        # The session's own are not copied: these land on the intent and the charge (M2).
+        "payment_intent_data": {"description": ask.description[:1000], "metadata": metadata},
+    }
+    locale = stripe_locale(ask.locale)
+    return {**params, "locale": locale} if locale else params
+
+
+def stripe_locale(language: str) -> str:
+    """Stripe's name for a language of ours; empty when its page has none, and then the browser's is used."""
+    wanted = re.sub("_", "-", language)
+    named = _TO_STRIPE.get(wanted.lower(), wanted)
+    by_lower = {locale.lower(): locale for locale in LOCALES}
+    return by_lower.get(named.lower()) or by_lower.get(named.lower().partition("-")[0], "")
+
+
+def _line_items(ask: CheckoutAsk) -> list[dict[str, Any]]:
+    try:
+        lines = [_line_item(line, ask.currency) for line in ask.lines]
+        total = to_stripe(Money(ask.amount_minor, ask.currency))
+    except AmountNotExact as error:
+        raise ProcessorError(Failure.REFUSED, str(error), code="amount_not_exact") from error
+    added = sum(line["price_data"]["unit_amount"] * line["quantity"] for line in lines)
+    if added != total or not 0 < len(lines) <= MAX_LINES:
+        raise ProcessorError(
+            Failure.REFUSED,
+            _(
+                "The lines of this order do not add up to its total. This is a fault of DuitPOS; nothing was charged."
+            ),
+            code="lines_do_not_add_up",
+        )
+    return lines
+
+
+def _line_item(line: AskLine, currency: str) -> dict[str, Any]:
+    product = {"name": line.name}
+    if line.description:
+        product["description"] = line.description
+    amount = to_stripe(Money(line.unit_minor, currency))
+    return {
+        "quantity": line.quantity,
+        "price_data": {"currency": currency.lower(), "unit_amount": amount, "product_data": product},
+    }
