@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import InvalidCacheBackendError
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 
 from duitpos.domain.payments.setup.keys import unknown_key_ids
 from duitpos.domain.tenancy.installation import installation
@@ -61,7 +61,7 @@ def _check_answer() -> None:
     plain = copy.deepcopy(connection.settings_dict)
     if plain["OPTIONS"].pop("pool", None):
         plain["OPTIONS"]["connect_timeout"] = 5
-    probe = type(connection)(plain, "default")
+    probe = type(connections["default"])(plain, "default")
     try:
         probe.ensure_connection()
     except DatabaseError as error:
