@@ -1,0 +1,89 @@
+"""A guest's phone without script: it reads our pages and sends their forms, and keeps its cookies."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from duitpos.models import MenuItem, Table, Tenant
+
+
+@dataclass
+class Phone:
+    """One phone at one table. CSRF is enforced, as for real."""
+
+    tenant: Tenant
+    table: Table
+    client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
+
+    @property
+    def menu_url(self) -> str:
+        return f"/{self.tenant.slug}/t/{self.table.token}/"
+
+    @property
+    def checkout_url(self) -> str:
+        return f"{self.menu_url}checkout/"
+
+    def scan(self, **headers: Any) -> HttpResponse:
+        """Open the code's link."""
+        return self.open(self.menu_url, **headers)
+
+    def open(self, url: str, **headers: Any) -> HttpResponse:
+        return self.client.get(url, **headers)  # type: ignore[return-value]
+
+    def send(self, url: str, fields: dict[str, Any]) -> HttpResponse:
+        """Send a form of the page that was opened before; its token is in every form."""
+        if "csrftoken" not in self.client.cookies:
+            self.scan()
+        token = self.client.cookies["csrftoken"].value
+        return self.client.post(url, {"csrfmiddlewaretoken": token, **fields})  # type: ignore[return-value]
+
+    def review(self, *lines: dict[str, Any], key: str = "") -> HttpResponse:
+        """Look at a cart, as the script sends it."""
+        fields = {"step": "review", "cart": json.dumps({"lines": list(lines)}), "checkout_key": key}
+        return self.send(self.checkout_url, fields)
+
+    def press(self, page: HttpResponse, **changes: Any) -> HttpResponse:
+        """Press a button of the review: `step="pay"` unless something else is said."""
+        return self.send(self.checkout_url, {**review_fields(page), "step": "pay", **changes})
+
+
+def line(
+    item: MenuItem, quantity: int = 1, *modifiers: Any, note: str = "", seen: int | None = None
+) -> dict[str, Any]:
+    """A line of a cart as the script keeps it."""
+    seen = item.price_minor if seen is None else seen
+    return {
+        "item": item.id.hex,
+        "mods": [str(m) for m in modifiers],
+        "qty": quantity,
+        "note": note,
+        "seen": seen,
+    }
+
+
+def text_of(page: HttpResponse) -> str:
+    """What a person reads, on one line, with plain spaces."""
+    body = re.sub(r"(?s)<(script|style|head).*?</\1>|<[^>]+>", " ", page.content.decode())
+    return " ".join(html.unescape(body).replace("\u202f", " ").split())
+
+
+def field_of(page: HttpResponse, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'<input[^>]*name="{name}"[^>]*?value="([^"]*)"', page.content.decode())
+    assert found, f"no field {name} in: {text_of(page)}"
+    return html.unescape(found[1])
+
+
+def review_fields(page: HttpResponse) -> dict[str, str]:
+    """Everything that the review's form would send."""
+    names = ["cart", "checkout_key", "seen_total"]
+    if 'name="payment_type"' in page.content.decode():
+        names.append("payment_type")
+    return {name: field_of(page, name) for name in names}

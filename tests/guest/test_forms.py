@@ -1,0 +1,100 @@
+"""What a guest's forms say is read strictly; nothing of it reaches a price."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+import pytest
+from django.http import QueryDict
+
+from duitpos.domain.errors import Invalid
+from duitpos.guest.forms import read_checkout
+
+pytestmark = pytest.mark.pure
+
+ITEM, OTHER, CHOICE = uuid4(), uuid4(), uuid4()
+KEY = "k" * 22
+
+
+def form(**fields: object) -> QueryDict:
+    query = QueryDict(mutable=True)
+    for name, value in fields.items():
+        query.setlist(name.replace("__", "-"), value if isinstance(value, list) else [value])
+    return query
+
+
+def cart(*quantities: int) -> str:
+    return json.dumps(
+        {"lines": [{"item": str(ITEM), "mods": [], "qty": quantity} for quantity in quantities]}
+    )
+
+
+def test_the_menus_own_form_makes_lines() -> None:
+    sent = read_checkout(
+        form(
+            **{
+                f"q-{ITEM.hex}": "2",
+                f"m-{ITEM.hex}-0": str(CHOICE),
+                f"n-{ITEM.hex}": " less  ice ",
+                f"q-{OTHER.hex}": "0",
+            }
+        )
+    )
+    (line,) = sent.cart.lines
+    assert (line.item_id, line.modifier_ids, line.quantity, line.note) == (ITEM, (CHOICE,), 2, "less ice")
+    assert sent.step == "review"
+
+
+def test_lines_are_added_to_a_cart_in_hand_under_a_new_key() -> None:
+    sent = read_checkout(form(cart=cart(1), checkout_key=KEY, **{f"q-{OTHER.hex}": "3"}))
+    assert [line.quantity for line in sent.cart.lines] == [1, 3]
+    assert sent.key != KEY
+
+
+@pytest.mark.parametrize(
+    "change,quantities",
+    [("0:plus", [3, 5]), ("1:minus", [2, 4]), ("0:remove", [5]), ("9:plus", [2, 5]), ("0:twice", [2, 5])],
+)
+def test_a_lines_button_changes_that_line(change: str, quantities: list[int]) -> None:
+    sent = read_checkout(form(cart=cart(2, 5), change=change, checkout_key=KEY, step="pay"))
+    assert [line.quantity for line in sent.cart.lines] == quantities
+    assert sent.step == "review"
+    assert (sent.key == KEY) == (quantities == [2, 5])
+
+
+def test_the_last_of_a_line_is_taken_away_and_the_hundredth_is_not_added() -> None:
+    assert read_checkout(form(cart=cart(1), change="0:minus")).cart.lines == ()
+    assert read_checkout(form(cart=cart(99), change="0:plus")).cart.lines[0].quantity == 99
+
+
+def test_an_untouched_cart_keeps_its_key_and_a_strange_key_is_replaced() -> None:
+    assert read_checkout(form(cart=cart(1), checkout_key=KEY)).key == KEY
+    for strange in ("", "short", "x" * 65, "with space " * 3, "\x00" * 20):
+        key = read_checkout(form(cart=cart(1), checkout_key=strange)).key
+        assert key != strange
+        assert len(key) == 22
+
+
+@pytest.mark.parametrize("quantity", ["-1", "100", "1.5", "two", "٣", "9" * 20])
+def test_a_quantity_that_is_none_is_refused_in_words(quantity: str) -> None:
+    with pytest.raises(Invalid, match="between 1 and 99"):
+        read_checkout(form(**{f"q-{ITEM.hex}": quantity}))
+
+
+@pytest.mark.parametrize("name,value", [("q-nobody", "1"), (f"m-{ITEM.hex}-0", "nothing")])
+def test_a_form_that_is_none_of_ours_is_refused(name: str, value: str) -> None:
+    with pytest.raises(Invalid, match="cannot be read"):
+        read_checkout(form(**{f"q-{ITEM.hex}": "1", name: value}))
+
+
+def test_totals_and_payment_types_that_are_none_count_as_not_sent() -> None:
+    for total in ("", "-5", "12.50", "NaN", "1" * 30):
+        assert read_checkout(form(cart=cart(1), seen_total=total)).seen_total_minor is None
+    assert read_checkout(form(cart=cart(1), seen_total="3185")).seen_total_minor == 3185
+    assert read_checkout(form(cart=cart(1), payment_type="cash")).payment_type_id is None
+
+
+def test_two_hundred_lines_are_the_most() -> None:
+    with pytest.raises(Invalid, match="at most 200"):
+        read_checkout(form(cart=cart(*[1] * 200), **{f"q-{OTHER.hex}": "1"}))
