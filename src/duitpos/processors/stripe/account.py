@@ -89,7 +89,7 @@ def _narrow_warnings(client: stripe.StripeClient, secret_key: str) -> tuple[str,
     """What a restricted key cannot do, of what we would ask of it."""
     refund: Any = {"payment_intent": f"pi_{_NOWHERE}"}
     events: Any = {"limit": 1}
-    asked = (
+    asked: tuple[tuple[Callable[[], bool], str], ...] = (
         (
             lambda: _may_take_payments(client, secret_key),
             _("make and expire Checkout Sessions (it cannot take payments)"),

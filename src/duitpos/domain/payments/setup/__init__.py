@@ -1,1 +1,1 @@
-"""How a restaurant sets up what it takes payment with."""
+"""What a restaurant takes payment with, set up by its owner: payment types, processor accounts, their keys."""

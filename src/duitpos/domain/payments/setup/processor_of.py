@@ -1,15 +1,19 @@
-"""From an account's row to somebody who moves money, or who vouches for an event."""
+"""From a stored account to a processor, and from a delivery to the account it is meant for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
+import structlog
 from django.conf import settings
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from duitpos.domain.tenancy.installation import require_adopted
 from duitpos.kit.clock import now
+from duitpos.kit.crypto import SecretUnreadable
 from duitpos.models import ProcessorAccount, Tenant
+from duitpos.models.payment_setup import AccountState
 from duitpos.processors.base import (
     Failure,
     Processor,
@@ -20,60 +24,111 @@ from duitpos.processors.base import (
 )
 from duitpos.processors.registry import adapter
 
+log = structlog.get_logger(__name__)
+
+SECRET_KEY = "secret_key"
+CANDIDATE = "candidate_secret_key"
+"""A pasted key that could not be checked yet; the one in use stays in use (M13)."""
+WEBHOOK_SECRETS = ("webhook_secret", "webhook_secret_previous")
+
 MOST_BAD_SIGNATURES = 1_000_000
-"""The counter stops here: an attacker may not fill a column (design.md section 5)."""
+"""The counter stops here."""
+
+# Telling the worst first: a signature that held with one account's secret but is too old is no mismatch.
+_TELLS_MOST = (
+    SignatureProblem.MALFORMED,
+    SignatureProblem.CLOCK,
+    SignatureProblem.MISMATCH,
+    SignatureProblem.MISSING,
+    SignatureProblem.NO_SECRET,
+)
 
 
 def open_account(account: ProcessorAccount) -> Processor:
-    """A client of this account for the calls of one piece of work; every outbound money call goes through here.
+    """The account, for the calls of one piece of work. Any account may be opened, a retired one too (M13).
 
-    Unavailable in a copy of the database that was not adopted (M20); ProcessorError when there is no usable key or a
-    live key would be sent to a sandbox.
+    Unavailable in a copy of another installation's database (M20). ProcessorError (KEY_REFUSED, which pauses the account)
+    when there is no key, it cannot be read, or it must not be sent to the stored address.
     """
     require_adopted()
-    key = account.reveal("secret_key")
+    try:
+        key = account.reveal(SECRET_KEY)
+    except SecretUnreadable as error:
+        log.exception("secret_unreadable", account=str(account.id))
+        raise ProcessorError(
+            Failure.KEY_REFUSED,
+            _("The stored key cannot be read with this installation's encryption keys. Paste it again."),
+        ) from error
     if not key:
-        raise ProcessorError(Failure.KEY_REFUSED, "No secret key is saved for this account.")
-    kind = adapter(account.processor)
-    if account.api_base and (kind.mode_of(key) != "test" or account.api_base not in settings.SANDBOX_URLS):
-        raise ProcessorError(Failure.KEY_REFUSED, "This account may not be used with that sandbox address.")
-    return kind.open(key, account.api_base)
+        raise ProcessorError(Failure.KEY_REFUSED, _("This account has no secret key yet."))
+    return open_key(account.processor, key, account.api_base)
+
+
+def open_key(processor: str, key: str, api_base: str) -> Processor:
+    """A key at an address. ProcessorError for an address that this key must never be sent to."""
+    kind = adapter(processor)
+    problem = address_problem(kind.mode_of(key), api_base)
+    if problem:
+        raise ProcessorError(Failure.KEY_REFUSED, problem)
+    return kind.open(key, api_base)
+
+
+def address_problem(mode: str, api_base: str) -> str:
+    """Why a key of this mode may not be sent to this address, in words; empty when it may.
+
+    Real money goes to the processor itself only; a test key, to the sandboxes that the operator allows.
+    """
+    if not api_base:
+        return ""
+    if mode != "test":
+        return _("A live key is never sent to a sandbox address.")
+    if api_base not in settings.SANDBOX_URLS:
+        return _("%(address)s is not among the sandbox addresses that the operator allows.") % {
+            "address": api_base
+        }
+    return ""
 
 
 def verify(
     tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[str, str]
 ) -> tuple[ProcessorAccount, ProcessorEvent]:
-    """The account whose secret vouches for an event, and the event; SignatureInvalid, after counting it.
+    """Whose delivery it is, and what it says: the account whose secret verifies it is the one meant.
 
-    Every account is tried, also retired ones and inactive types: their late events are money too (M13).
+    Retired accounts and rotated secrets still verify (M13). SignatureInvalid, after counting it on the accounts.
     """
-    accounts = list(
-        ProcessorAccount.objects.filter(tenant=tenant, processor=processor_name).order_by("created_at", "id")
+    rows = ProcessorAccount.objects.filter(tenant=tenant, processor=processor_name).order_by(
+        "created_at", "id"
     )
-    problem = SignatureProblem.NO_SECRET
+    # Where two rows hold one secret, the one in use is meant.
+    accounts = sorted(rows, key=lambda account: account.state == AccountState.RETIRED)
+    problems: set[SignatureProblem] = set()
     for account in accounts:
-        secrets = list(_secrets(account))
-        if not secrets:
-            continue
         try:
-            return account, adapter(processor_name).read_event(body, headers, secrets)
+            event = adapter(account.processor).read_event(body, headers, _webhook_secrets(account))
         except SignatureInvalid as error:
-            # A right signature with a wrong clock says more than a mismatch with the next account's secret.
-            if problem != SignatureProblem.CLOCK:
-                problem = error.problem
-    _count(tenant, processor_name, problem)
-    raise SignatureInvalid(problem)
+            problems.add(error.problem)
+            continue
+        return account, event
+    worst = next((problem for problem in _TELLS_MOST if problem in problems), SignatureProblem.NO_SECRET)
+    if accounts:
+        _count_bad_signature(tenant, processor_name, worst)
+    log.warning("webhook_not_believed", tenant=tenant.slug, problem=worst.value)
+    raise SignatureInvalid(worst)
 
 
-def _secrets(account: ProcessorAccount) -> Iterator[str]:
-    for field in ("webhook_secret", "webhook_secret_previous"):
-        secret = account.reveal(field)
+def _webhook_secrets(account: ProcessorAccount) -> Iterable[str]:
+    for field in WEBHOOK_SECRETS:
+        try:
+            secret = account.reveal(field)
+        except SecretUnreadable:
+            log.exception("secret_unreadable", account=str(account.id), field=field)
+            continue
         if secret:
             yield secret
 
 
-def _count(tenant: Tenant, processor_name: str, problem: SignatureProblem) -> None:
-    """A health counter and the last reason; no row per bad request."""
+def _count_bad_signature(tenant: Tenant, processor_name: str, problem: SignatureProblem) -> None:
+    """One update, no row, and a counter with an end: no stranger may fill anything with bad deliveries."""
     rows = ProcessorAccount.objects.filter(
         tenant=tenant, processor=processor_name, bad_signatures__lt=MOST_BAD_SIGNATURES
     )
