@@ -111,8 +111,9 @@ def main() -> int:
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=65,
-        timeout_graceful_shutdown=1,
     )
+    # uvicorn types this as whole seconds, yet waits for what it gets; a page may be waiting for a shop's answer.
+    config.timeout_graceful_shutdown = 0.4  # type: ignore[assignment]
     uvicorn.Server(config).run()
     return 0
 

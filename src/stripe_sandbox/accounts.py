@@ -71,6 +71,7 @@ class Accounts:
         for item in keys:
             self._check_key(str(item.get("key") or "sk_test_x"), account_id)
         record = self._store.add(Record("account", account_id, account_id, False, now, obj, extra))
+        _set_capabilities(record)
         for item in keys:
             self.add_key(account_id, item, now)
         return record
@@ -147,6 +148,7 @@ class Accounts:
         for name in ("api_version", "payment_methods"):
             if name in facts:
                 record.extra[name] = facts[name]
+        _set_capabilities(record)
         self._store.save(record)
 
     def authenticate(self, header: str | None) -> Caller:
@@ -165,6 +167,13 @@ class Accounts:
         if record is None:
             raise StripeError(401, f"Invalid API Key provided: {masked(key)}")
         return Caller(Scope(record.account, record.livemode), key, record.extra["permissions"])
+
+
+def _set_capabilities(account: Record) -> None:
+    """The account's capabilities say which methods it may take."""
+    for method in ("card", "fpx", "grabpay"):
+        active = method in account.extra["payment_methods"]
+        account.obj["capabilities"][f"{method}_payments"] = "active" if active else "inactive"
 
 
 def _key_of(header: str | None) -> str:

@@ -44,6 +44,7 @@ class Exchange:
 
     request: Request
     body: str
+    seq: int
     id: str = field(default_factory=request_id)
     caller: Caller | None = None
     fault: Fault | None = None
@@ -78,8 +79,7 @@ class Api:
 
     async def __call__(self, request: Request) -> Response:
         body = (await request.body())[:LARGEST_BODY].decode("utf-8", "replace")
-        exchange = Exchange(request, body)
-        seq, started = self._sandbox.log.next_seq(), time.monotonic()
+        exchange, started = Exchange(request, body, self._sandbox.log.next_seq()), time.monotonic()
         try:
             await self._answer(exchange)
             response = self._response(exchange)
@@ -88,7 +88,7 @@ class Api:
             abort(request)
             response = Response(status_code=500)
         finally:
-            self._log(exchange, seq, started)
+            self._log(exchange, started)
             self._sandbox.flush()
         return response
 
@@ -145,6 +145,9 @@ class Api:
         if fault is not None and fault.before:
             if fault.fault == "hang":
                 await asyncio.sleep(fault.seconds)
+                if not self._sandbox.log.current(exchange.seq):
+                    # The sandbox was reset meanwhile; this call belongs to what is gone.
+                    raise Dropped
             elif fault.fault == "error":
                 raise fault.error()
             elif fault.fault == "garbage":
@@ -198,7 +201,7 @@ class Api:
         content = json.dumps(exchange.answer, indent=2, ensure_ascii=False)
         return Response(content, exchange.status, headers, media_type="application/json")
 
-    def _log(self, exchange: Exchange, seq: int, started: float) -> None:
+    def _log(self, exchange: Exchange, started: float) -> None:
         request = exchange.request
         headers = {name: request.headers[name] for name in _LOGGED_HEADERS if name in request.headers}
         if "authorization" in headers:
@@ -207,7 +210,7 @@ class Api:
         query = f"?{request.url.query}" if request.url.query else ""
         self._sandbox.log.add(
             {
-                "seq": seq,
+                "seq": exchange.seq,
                 "at": self._sandbox.clock.now(),
                 "account": exchange.caller.scope.account if exchange.caller else None,
                 "method": exchange.method,

@@ -1,4 +1,4 @@
-"""Stripe's test cards and what each does; unlisted numbers that pass Luhn succeed."""
+"""Stripe's test cards and what each does. Other numbers are refused, as in Stripe's test mode."""
 
 import datetime
 import re
@@ -30,7 +30,12 @@ def _declined(decline_code: str, three_d_secure: str | None = None) -> Card:
     return Card(code="card_declined", decline_code=decline_code, three_d_secure=three_d_secure)
 
 
+_GOOD = """4242424242424242 5555555555554444 2223003122003222 378282246310005 3566002020360505 6200000000000005
+    4000000000003055 5200828282828210 5105105105105100 371449635398431 6011111111111117 6011000990139424
+    4012888888881881""".split()
+
 CARDS: dict[str, Card] = {
+    **dict.fromkeys(_GOOD, Card()),
     "4000056655665556": Card(funding="debit"),
     "4000004580000002": Card(country="MY"),
     "4000000000000002": _declined("generic_decline"),
@@ -152,7 +157,11 @@ def read_card(number: str, exp: str, cvc: str, clock: Clock) -> CardEntry:
     brand = brand_of(digits)
     if not re.fullmatch(r"[0-9]{4}" if brand == "amex" else r"[0-9]{3}", cvc.strip()):
         raise CardInputError("invalid_cvc", "cvc", "Your card's security code is invalid.")
-    return CardEntry(digits, month, year, CARDS.get(digits, Card()), brand)
+    if digits not in CARDS:
+        # Before anything is kept: a real card typed in by mistake leaves no trace here.
+        message = "Your card was declined. Your request was in test mode, but used a non test card."
+        raise CardInputError("test_mode_live_card", "card_number", message)
+    return CardEntry(digits, month, year, CARDS[digits], brand)
 
 
 def _expiry(exp: str, clock: Clock) -> tuple[int, int]:

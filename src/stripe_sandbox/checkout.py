@@ -119,6 +119,8 @@ def _check_item(item: LineItem, name: str) -> str:
     if item.quantity < 1:
         message = "This value must be greater than or equal to 1."
         raise invalid(message, f"{name}[quantity]", "parameter_invalid_integer")
+    if item.quantity > MAXIMUM:
+        raise _too_much(f"{name}[quantity]")
     _check_amount(price.unit_amount, price.unit_amount_decimal, f"{name}[price_data]")
     return price.currency
 
@@ -135,9 +137,16 @@ def _check_amount(unit_amount: int | None, decimal: str | None, name: str) -> No
     if not value.is_finite() or value < 0:
         message = "This value must be greater than or equal to 0."
         raise invalid(message, field, "parameter_invalid_integer")
+    if value > MAXIMUM:
+        raise _too_much(field)
     places = value.as_tuple().exponent
     if isinstance(places, int) and places < -12:
         raise invalid("Only 12 decimal places are allowed.", field, "parameter_invalid_string")
+
+
+def _too_much(param: str) -> StripeError:
+    message = f"This value must be less than or equal to {MAXIMUM}."
+    return invalid(message, param, "parameter_invalid_integer")
 
 
 def _check_expiry(expires_at: int | None, now: int) -> None:

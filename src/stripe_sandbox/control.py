@@ -36,11 +36,15 @@ KINDS = {
 
 
 def allowed(request: Request, anywhere: bool) -> bool:
-    """Whether a client may control: from this machine, and not sent by a page of another origin."""
+    """Whether a client may control: from this machine, under its own name, and not sent by another site's page."""
     origin = request.headers.get("origin")
     if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
         return False
-    return anywhere or request.client is None or request.client.host in LOOPBACK
+    if anywhere:
+        return True
+    # The name is looked at too: a foreign site may let its own name point to this machine.
+    here = request.url.hostname in LOOPBACK
+    return here and (request.client is None or request.client.host in LOOPBACK)
 
 
 class Control:

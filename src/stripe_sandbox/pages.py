@@ -28,7 +28,7 @@ STYLE = (_FOLDER / "templates" / "sandbox.css").read_text()
 # No form-action: a payment ends in a redirect to the shop, which that directive would block in Chromium.
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
     ),
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",

@@ -168,7 +168,7 @@ def pending_attempt(sandbox: Sandbox, session: Record) -> Attempt | None:
             number,
             card["month"],
             card["year"],
-            cards.CARDS.get(number, cards.Card()),
+            cards.CARDS[number],
             cards.brand_of(number),
         )
     country = sandbox.accounts.get(session.account).obj["country"]

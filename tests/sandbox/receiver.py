@@ -34,6 +34,7 @@ class Receiver:
         self.status = 200
         self.statuses: list[int] = []
         self.delay = 0.0
+        self.age = 0
         self.received: list[Received] = []
         outer = self
 
@@ -44,8 +45,10 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
+                age = outer.age
                 time.sleep(outer.delay)
-                outer.received.append(Received(body, headers))
+                if age == outer.age:
+                    outer.received.append(Received(body, headers))
                 self.send_response(outer.statuses.pop(0) if outer.statuses else outer.status)
                 self.send_header("Content-Length", "2")
                 self.end_headers()
@@ -61,7 +64,8 @@ class Receiver:
         self._thread.start()
 
     def forget(self) -> None:
-        """As new."""
+        """As new; what is still on its way from before is not kept."""
+        self.age += 1
         self.status, self.delay = 200, 0.0
         self.statuses.clear()
         self.received.clear()

@@ -16,7 +16,7 @@ CREATE = {"method": "POST", "path": "/v1/checkout/sessions$"}
 
 
 def replayed(obj: Any) -> bool:
-    return obj.last_response.headers.get("Idempotent-Replayed") == "true"
+    return bool(obj.last_response.headers.get("Idempotent-Replayed") == "true")
 
 
 def test_the_same_key_answers_the_same(create: Create, sandbox: SandboxProcess) -> None:
@@ -71,10 +71,11 @@ def test_keys_belong_to_one_account(create: Create, sandbox: SandboxProcess) -> 
 
 def test_a_500_is_kept(create: Create, sandbox: SandboxProcess) -> None:
     sandbox.fault("error", **CREATE)
-    for _ in range(2):
-        with pytest.raises(stripe.APIError) as caught:
-            create("k1")
-        assert caught.value.http_status == 500
+    with pytest.raises(stripe.APIError):
+        create("k1")
+    with pytest.raises(stripe.APIError) as caught:
+        create("k1")
+    assert caught.value.http_status == 500
     assert caught.value.headers is not None
     assert caught.value.headers["Idempotent-Replayed"] == "true"
     assert sandbox.listed("sessions") == []

@@ -141,7 +141,15 @@ def test_wrong_control_calls_are_explained(sandbox: SandboxProcess) -> None:
             sandbox.control(method, path, body)
 
 
-def test_a_page_of_another_site_cannot_control(sandbox: SandboxProcess) -> None:
+def test_an_account_says_which_methods_it_takes(sandbox: SandboxProcess) -> None:
+    made = sandbox.control("POST", "/accounts", {"name": "Cards only", "payment_methods": ["card"]})
+    account = sandbox.client(made["secret_key"]).v1.accounts.retrieve_current()
+    assert account.capabilities is not None
+    assert (account.capabilities.card_payments, account.capabilities.fpx_payments) == ("active", "inactive")
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}])
+def test_a_page_of_another_site_cannot_control(sandbox: SandboxProcess, headers: dict[str, str]) -> None:
     reply = httpx.post(
         f"{sandbox.url}/_sandbox/reset",
         headers={"Origin": "https://evil.example"},

@@ -15,7 +15,7 @@ from tests.sandbox_process import SandboxProcess
 
 def types(client: stripe.StripeClient) -> list[str]:
     """Event types, oldest first."""
-    return [event.type for event in client.v1.events.list(params={"limit": 100}).data][::-1]
+    return [str(event.type) for event in client.v1.events.list(params={"limit": 100}).data][::-1]
 
 
 def intent_of(client: stripe.StripeClient, session_id: str) -> Any:
@@ -135,6 +135,7 @@ def test_declines_keep_the_session_open(
     [
         (card("4242424242424241"), "card_number", "incorrect_number"),
         (card("4242"), "card_number", "invalid_number"),
+        (card("4539 1488 0343 6467"), "card_number", "test_mode_live_card"),
         (card(exp="13 / 34"), "exp", "invalid_expiry_month"),
         (card(exp="12 / 20"), "exp", "invalid_expiry_year"),
         (card(exp="12 / 95"), "exp", "invalid_expiry_year"),

@@ -105,7 +105,7 @@ def test_anything_but_2xx_is_tried_again_freshly_signed(
     missed = client.v1.events.list(
         params={"delivery_success": False, "types": ["checkout.session.completed"]}
     ).data
-    assert [event.data.object.id for event in missed] == [session.id]  # type: ignore[attr-defined]
+    assert [event.data.object.id for event in missed] == [session.id]
     assert missed[0].pending_webhooks == 1
     hook.status = 200
     sandbox.advance(11)
