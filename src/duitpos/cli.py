@@ -15,6 +15,7 @@ duitpos COMMAND
   web              the web server
   worker           tasks and the sweep; at least one must run
   adopt            this database now belongs to BASE_URL: payment processors may be asked again
+  open-restaurant  a restaurant with its owner and first location (--help says more)
   manage ...       Django's own commands: migrate, collectstatic, shell ...
 
 Settings come from the environment: docs/settings.md.
@@ -41,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(command: str, rest: list[str]) -> int:
     if command == "manage":
         return _manage(rest)
+    if command == "open-restaurant":
+        return _manage(["open_restaurant", *rest])
     if command == "demo":
         from duitpos.demo.launch import demo
 

@@ -1,0 +1,80 @@
+"""`duitpos open-restaurant`: open a restaurant with its owner and first location."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from datetime import time
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from duitpos.domain.errors import DomainError
+from duitpos.domain.tenancy.open import LocationRules, open_restaurant
+from duitpos.models import User
+
+PASSWORD_NAME = "DUITPOS_OWNER_PASSWORD"
+
+
+class Command(BaseCommand):
+    """A password on the command line would be kept by the shell, so it is asked for or read from the environment."""
+
+    help = (
+        "Open a restaurant: its owner, its first location, Cash and an inactive Online Payment. The owner's password is"
+        f" asked for, or read from {PASSWORD_NAME}; an owner who already signs in somewhere keeps theirs."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Rates are basis points: 600 is 6 %."""
+        parser.add_argument("slug", help="the first word of its address: kopi-kita")
+        parser.add_argument("name", help='"Kopi Kita"')
+        parser.add_argument("owner_email")
+        parser.add_argument("--location", default="Main", help="name of the first location (default: Main)")
+        parser.add_argument("--location-slug", default="main")
+        parser.add_argument("--address", default="")
+        parser.add_argument("--currency", default="MYR")
+        parser.add_argument("--time-zone", default="Asia/Kuala_Lumpur")
+        parser.add_argument("--locale", default="en_MY", help="how money and dates are written")
+        parser.add_argument("--service-charge", type=int, default=0, metavar="BP", help="1000 is 10 %%")
+        parser.add_argument("--tax", type=int, default=0, metavar="BP", help="600 is 6 %%")
+        parser.add_argument("--tax-name", default="SST")
+        parser.add_argument("--tax-inclusive", action="store_true", help="menu prices contain the tax")
+        parser.add_argument("--tax-on-service-charge", action="store_true")
+        parser.add_argument("--opens", type=time.fromisoformat, metavar="HH:MM", help="default: open all day")
+        parser.add_argument("--closes", type=time.fromisoformat, metavar="HH:MM")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Open it, or say in one sentence why not."""
+        rules = LocationRules(
+            name=options["location"],
+            slug=options["location_slug"],
+            address=options["address"],
+            currency=options["currency"],
+            time_zone=options["time_zone"],
+            locale=options["locale"],
+            service_charge_bp=options["service_charge"],
+            tax_bp=options["tax"],
+            tax_name=options["tax_name"],
+            tax_is_inclusive=options["tax_inclusive"],
+            tax_on_service_charge=options["tax_on_service_charge"],
+            opens_at=options["opens"],
+            closes_at=options["closes"],
+        )
+        email = options["owner_email"]
+        try:
+            tenant = open_restaurant(
+                name=options["name"],
+                slug=options["slug"],
+                owner_email=email,
+                password=_password_for(email),
+                location=rules,
+            )
+        except DomainError as error:
+            raise CommandError(error.message) from error
+        self.stdout.write(f"{tenant} is open: sign in as {email} at /{tenant.slug}/dashboard/")
+
+
+def _password_for(email: str) -> str | None:
+    if User.objects.filter(email=email.strip().lower()).exists():
+        return None
+    return os.environ.get(PASSWORD_NAME) or getpass.getpass(f"Password for {email}: ")
