@@ -1,10 +1,20 @@
-"""Template tags and filters that every room uses."""
+"""Template tags that every room uses: {% load ui %}."""
 
 from __future__ import annotations
 
-from django import template
+from datetime import datetime
+from typing import Any
 
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from duitpos.kit.clock import now
 from duitpos.kit.money import Money
+from duitpos.ui.icons import ICONS
+from duitpos.ui.when import ago as ago_words
+from duitpos.ui.when import exactly
+from duitpos.ui.words import KINDS, Meaning
 
 register = template.Library()
 
@@ -13,3 +23,56 @@ register = template.Library()
 def money(minor: int, currency: str, locale: str = "en_MY") -> str:
     """An amount as people of the location read it: {% money order.total_minor order.currency location.locale %}."""
     return Money(minor, currency).format(locale)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A line icon; the word beside it says what it means, so a screen reader skips it."""
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor"'
+        ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><path d="{}"/></svg>',
+        ICONS[name],
+    )
+
+
+@register.simple_tag
+def chip(meaning: str, word: str) -> SafeString:
+    """A state: {% chip "ok" "Paid" %}. Colour, icon and word say the same."""
+    return format_html('<span class="chip {}">{}{}</span>', Meaning(meaning), icon(meaning), word)
+
+
+@register.simple_tag
+def state(kind: str, value: str) -> SafeString:
+    """The chip of a stored state: {% state "order" order.status %}; kinds: order, money, payment, refund."""
+    shown = KINDS[kind][value]
+    return chip(shown.meaning, str(shown.word))
+
+
+@register.simple_tag
+def ago(at: datetime | None, time_zone: str = "UTC", locale: str = "en_MY") -> SafeString | str:
+    """How long ago, with the exact time on hover and in print; nothing for no time."""
+    if at is None:
+        return ""
+    exact = exactly(at, time_zone, locale)
+    return format_html(
+        '<time datetime="{}" title="{}"><span class="relative">{}</span><span class="exact">{}</span></time>',
+        at.isoformat(timespec="seconds"),
+        exact,
+        ago_words(at, now(), time_zone, locale),
+        exact,
+    )
+
+
+@register.simple_tag
+def exact_time(at: datetime | None, time_zone: str = "UTC", locale: str = "en_MY") -> SafeString | str:
+    """The time on the wall clock of a place; nothing for no time."""
+    if at is None:
+        return ""
+    words = exactly(at, time_zone, locale)
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), words)
+
+
+@register.inclusion_tag("ui/copyable.html")
+def copyable(text: str, what: str) -> dict[str, Any]:
+    """A text that can be copied; `what` names it for the button: {% copyable payment.reference "session id" %}."""
+    return {"text": text, "what": what}

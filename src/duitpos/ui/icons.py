@@ -1,0 +1,24 @@
+"""Line icons, 24 by 24, drawn in the text's colour."""
+
+from __future__ import annotations
+
+ICONS = {
+    "ok": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8 12.5l2.7 2.7L16 9.5",
+    "waiting": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7.5V12l3 2",
+    "attention": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7.5v5.5M12 16.3v.2",
+    "failed": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM9 9l6 6M15 9l-6 6",
+    "quiet": "M7 12h10",
+    "orders": "M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6",
+    "bell": "M6 16.5V11a6 6 0 1 1 12 0v5.5l1.5 1.5h-15zM10.5 20.5h3",
+    "tables": "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2.5v2.5M20 14v6h-6",
+    "payments": "M3 6h18v12H3zM3 10h18M7 14.5h3",
+    "kitchen": "M12 21a6 6 0 0 1-6-6c0-4.5 4-5.5 4-11.5 3.5 1.5 4.5 4 4.5 6.5 1-.5 1.5-1.5 1.5-2.5 1.5 2 2 4.5 2 7.5a6 6 0 0 1-6 6z",
+    "person": "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM5 20c1-4 4-5 7-5s6 1 7 5",
+    "copy": "M9 9h11v11H9zM5 15H4V4h11v1",
+    "search": "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l4.5 4.5",
+    "print": "M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z",
+    "plus": "M12 5v14M5 12h14",
+    "back": "M15 5l-7 7 7 7",
+    "theme": "M12 3a9 9 0 1 0 9 9c-4 2.5-10-2-9-9z",
+}
+"""Name to path. The four meanings carry their own names."""

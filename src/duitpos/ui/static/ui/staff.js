@@ -1,0 +1,143 @@
+// What makes the staff's pages nicer; each of them works without it.
+"use strict";
+
+// -- the theme ------------------------------------------------------------------------------------------
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-theme-choice]");
+  if (!button) return;
+  const root = document.documentElement;
+  const isDark = root.dataset.theme
+    ? root.dataset.theme === "dark"
+    : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = isDark ? "light" : "dark";
+  localStorage.setItem("theme", root.dataset.theme);
+});
+
+// -- copying --------------------------------------------------------------------------------------------
+async function copy(button) {
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {
+    // Plain http, or refused: mark the text, so that Ctrl-C takes it.
+    const range = document.createRange();
+    range.selectNodeContents(button.previousElementSibling);
+    getSelection().removeAllRanges();
+    getSelection().addRange(range);
+    if (!document.execCommand("copy")) return;
+  }
+  const said = button.querySelector("[role=status]");
+  const before = said.textContent;
+  said.textContent = button.dataset.done;
+  button.classList.add("done");
+  setTimeout(() => {
+    said.textContent = before;
+    button.classList.remove("done");
+  }, 1500);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copy(button);
+});
+
+// -- printing and other buttons that need script ----------------------------------------------------------
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
+for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
+
+// -- keys: rows, and "/" for the search ---------------------------------------------------------------------
+function rowLinks() {
+  return [...document.querySelectorAll("[data-rows] a.row")];
+}
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest("input, select, textarea, dialog");
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") {
+    const search = document.querySelector("input[type=search]");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+    return;
+  }
+  const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
+  if (!step) return;
+  const links = rowLinks();
+  const at = links.indexOf(document.activeElement);
+  // The arrows still scroll a page until somebody is in its rows.
+  if (at < 0 && event.key.startsWith("Arrow") && !document.activeElement.closest("[data-rows]")) return;
+  const next = links[at < 0 ? 0 : at + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+});
+
+// -- filters that go when they are changed ------------------------------------------------------------------
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-sends] select, [data-sends] input[type=date]")) event.target.form.requestSubmit();
+});
+
+// -- a question in a dialog instead of on a page of its own ---------------------------------------------------
+const dialog = document.querySelector("dialog#question");
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (!dialog || event.detail.target.id !== "question-body" || dialog.open) return;
+  dialog.showModal();
+  dialog.querySelector("[autofocus], input, textarea, button")?.focus();
+});
+document.addEventListener("click", (event) => {
+  if (!dialog?.open) return;
+  if (event.target === dialog || event.target.closest("[data-close]")) {
+    event.preventDefault();
+    dialog.close();
+  }
+});
+// The question could not be fetched: go to its page, which says why.
+for (const problem of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(problem, (event) => {
+    const link = event.detail.elt;
+    if (link.matches("a[data-asks]")) location.assign(link.href);
+  });
+}
+
+// -- a form is sent once --------------------------------------------------------------------------------
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  form.setAttribute("aria-busy", "true");
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.removeAttribute("aria-busy");
+  }
+});
+
+// -- live parts: asked again only while somebody looks, and answered with 304 while nothing changed -----------
+document.addEventListener("htmx:configRequest", (event) => {
+  const { elt, headers } = event.detail;
+  if (!elt.matches("[data-version]")) return;
+  headers["If-None-Match"] = `"${elt.dataset.version}"`;
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt } = event.detail;
+  if (!elt.matches("[data-version]")) return;
+  const inUse = elt.contains(document.activeElement) && document.activeElement.matches("button, input");
+  if (document.hidden || inUse) event.preventDefault();
+});
+function say(live, isLost) {
+  const notice = live.parentElement.querySelector("[data-offline]");
+  if (notice) notice.hidden = !isLost;
+}
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, xhr } = event.detail;
+  if (!elt.matches("[data-version]")) return;
+  // Signed out, or moved away: the page itself says what is wrong.
+  if (xhr.status === 403 || xhr.status === 404 || xhr.responseURL.includes("/accounts/")) location.reload();
+  say(elt, xhr.status === 0 || xhr.status >= 500);
+});

@@ -1,0 +1,64 @@
+"""How states are shown to staff: a meaning (its colour and icon) and a word."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Meaning(StrEnum):
+    """The four meanings of the design, and none."""
+
+    OK = "ok"
+    WAITING = "waiting"
+    ATTENTION = "attention"
+    FAILED = "failed"
+    QUIET = "quiet"
+
+
+class Shown(NamedTuple):
+    """What a chip says."""
+
+    meaning: Meaning
+    word: str | Promise
+
+
+ORDER: dict[str, Shown] = {
+    "held": Shown(Meaning.WAITING, _("Waiting for payment")),
+    "placed": Shown(Meaning.ATTENTION, _("New")),
+    "preparing": Shown(Meaning.WAITING, _("Preparing")),
+    "ready": Shown(Meaning.OK, _("Ready")),
+    "served": Shown(Meaning.QUIET, _("Served")),
+    "canceled": Shown(Meaning.FAILED, _("Canceled")),
+}
+
+MONEY: dict[str, Shown] = {
+    "waiting": Shown(Meaning.WAITING, _("Not paid yet")),
+    "processing": Shown(Meaning.WAITING, _("Processing")),
+    "paid": Shown(Meaning.OK, _("Paid")),
+    "refunding": Shown(Meaning.WAITING, _("Refunding")),
+    "partly_refunded": Shown(Meaning.ATTENTION, _("Partly refunded")),
+    "refunded": Shown(Meaning.QUIET, _("Refunded")),
+    "unpaid": Shown(Meaning.FAILED, _("Not paid")),
+}
+
+PAYMENT: dict[str, Shown] = {
+    "created": Shown(Meaning.WAITING, _("Starting")),
+    "pending": Shown(Meaning.WAITING, _("Waiting")),
+    "succeeded": Shown(Meaning.OK, _("Paid")),
+    "failed": Shown(Meaning.FAILED, _("Failed")),
+    "canceled": Shown(Meaning.QUIET, _("Ended unpaid")),
+}
+
+REFUND: dict[str, Shown] = {
+    "created": Shown(Meaning.WAITING, _("Being sent")),
+    "pending": Shown(Meaning.WAITING, _("On its way")),
+    "succeeded": Shown(Meaning.OK, _("Refunded")),
+    "failed": Shown(Meaning.FAILED, _("Failed")),
+    "canceled": Shown(Meaning.FAILED, _("Canceled")),
+}
+
+KINDS = {"order": ORDER, "money": MONEY, "payment": PAYMENT, "refund": REFUND}
