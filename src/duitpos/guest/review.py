@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json, digest
 from duitpos.domain.orders.pricing import Change, ChangeKind, Quote
 from duitpos.domain.payments.checkout import BelowMinimum
@@ -47,7 +46,7 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
     cart = cart_of(review.quote, review.sent.note)
     options = pay_options(visit.tenant, location)
     payable = [option for option in options if 0 < totals.total_minor >= option.minimum_minor]
-    reason = _why_not(visit, review.quote, options, payable)
+    obstacle = _obstacle(visit, review.quote, options, payable)
     chosen = (
         review.payment_type_id if review.payment_type_id in {o.payment_type_id for o in payable} else None
     )
@@ -62,8 +61,8 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
         "cart_json": cart_to_json(cart),
         "key": review.key if digest(cart) == digest(review.sent) else new_key(),
         "rebuilt": review.rebuilt,
-        "reason": reason,
-        "options": payable if not reason else [],
+        "obstacle": obstacle,
+        "options": payable if obstacle is None else [],
         "chosen": chosen or (payable[0].payment_type_id if payable else None),
         "is_test": any(option.mode == Mode.TEST for option in payable),
         "service_charge_rate": percent(location.service_charge_bp),
@@ -116,18 +115,31 @@ def _change_words(change: Change, locale: str, currency: str) -> str:
     return sentences[change.kind] % words
 
 
-def _why_not(visit: Visit, quote: Quote, options: Sequence[PayOption], payable: Sequence[PayOption]) -> str:
-    """Why this cart cannot be paid here and now, in words; empty when it can."""
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why this cart cannot be paid here and now."""
+
+    heading: str
+    reason: str
+
+
+def _obstacle(
+    visit: Visit, quote: Quote, options: Sequence[PayOption], payable: Sequence[PayOption]
+) -> Obstacle | None:
+    if not visit.tenant.is_open or not is_open(visit.location, now()):
+        return Obstacle(
+            _("Not taking orders right now"),
+            _("Please come back to this page when the restaurant is open again."),
+        )
     if not quote.lines or payable:
-        return "" if visit.tenant.is_open and is_open(visit.location, now()) else _closed()
+        return None
+    return Obstacle(_("Order at the counter"), _why_at_counter(visit, quote, options))
+
+
+def _why_at_counter(visit: Visit, quote: Quote, options: Sequence[PayOption]) -> str:
     if not options:
         return _("Online payment is not available here.")
     if quote.totals.total_minor == 0:
         return _("There is nothing to pay for this order.")
     least = min(options, key=lambda option: option.minimum_minor)
-    error: DomainError = BelowMinimum(Money(least.minimum_minor, least.currency), visit.location.locale)
-    return error.message
-
-
-def _closed() -> str:
-    return _("This restaurant is not taking orders right now. Your cart is kept.")
+    return BelowMinimum(Money(least.minimum_minor, least.currency), visit.location.locale).message
