@@ -146,6 +146,7 @@ def test_guests_pay_at_the_sandbox_with_sealed_keys() -> None:
         "active",
     )
     assert account.api_base == KEYS["api_base"]
+    assert account.next_events_at is not None, "the sweep asks for events that could not be delivered"
     assert account.reveal("secret_key") == KEYS["secret_key"]
     assert account.reveal("webhook_secret") == KEYS["webhook_secret"]
     text = str(_everything())

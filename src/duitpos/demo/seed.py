@@ -168,6 +168,7 @@ def _take_payments(tenant: Tenant, secret_key: str, webhook_secret: str, api_bas
             state=AccountState.ACTIVE,
             api_base=api_base,
             created_at=now(),
+            next_events_at=now(),
         )
         account.seal("secret_key", secret_key)
         account.seal("webhook_secret", webhook_secret)
