@@ -45,6 +45,7 @@ class Exchange:
     request: Request
     body: str
     seq: int
+    age: int
     id: str = field(default_factory=request_id)
     caller: Caller | None = None
     fault: Fault | None = None
@@ -79,7 +80,8 @@ class Api:
 
     async def __call__(self, request: Request) -> Response:
         body = (await request.body())[:LARGEST_BODY].decode("utf-8", "replace")
-        exchange, started = Exchange(request, body, self._sandbox.log.next_seq()), time.monotonic()
+        exchange = Exchange(request, body, self._sandbox.log.next_seq(), self._sandbox.age)
+        started = time.monotonic()
         try:
             await self._answer(exchange)
             response = self._response(exchange)
@@ -88,7 +90,8 @@ class Api:
             abort(request)
             response = Response(status_code=500)
         finally:
-            self._log(exchange, started)
+            if exchange.age == self._sandbox.age:
+                self._log(exchange, started)
             self._sandbox.flush()
         return response
 
@@ -145,7 +148,7 @@ class Api:
         if fault is not None and fault.before:
             if fault.fault == "hang":
                 await asyncio.sleep(fault.seconds)
-                if not self._sandbox.log.current(exchange.seq):
+                if exchange.age != self._sandbox.age:
                     # The sandbox was reset meanwhile; this call belongs to what is gone.
                     raise Dropped
             elif fault.fault == "error":

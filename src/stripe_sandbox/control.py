@@ -106,6 +106,7 @@ class Control:
 
     async def _reset(self, request: Request, body: Json) -> Json:
         box = self._sandbox
+        box.age += 1
         box.deliveries.forget()
         box.store.clear()
         box.faults.clear()

@@ -27,6 +27,8 @@ class Sandbox:
         self.faults = Faults()
         self.log = RequestLog()
         self.public_url = public_url
+        # Counts resets: a call that began before one must not touch what came after.
+        self.age = 0
 
     def add(self, kind: str, scope: Scope, obj: Json, **extra: Any) -> Record:
         """Remember a new Stripe object of this account and mode."""

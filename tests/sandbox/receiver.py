@@ -1,4 +1,4 @@
-"""A webhook endpoint that keeps what it gets and answers as told."""
+"""A shop: a webhook endpoint that keeps what it gets and answers as told, and a page to come back to."""
 
 from __future__ import annotations
 
@@ -53,6 +53,14 @@ class Receiver:
                 self.send_header("Content-Length", "2")
                 self.end_headers()
                 self.wfile.write(b"ok")
+
+            def do_GET(self) -> None:
+                page = b"<!doctype html><title>Shop</title><h1>Thank you</h1>"
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(page)))
+                self.end_headers()
+                self.wfile.write(page)
 
             def log_message(self, format: str, *args: Any) -> None:
                 """No chatter in the test's output."""
