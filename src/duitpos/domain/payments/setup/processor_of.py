@@ -27,7 +27,7 @@ from duitpos.processors.registry import adapter
 log = structlog.get_logger(__name__)
 
 SECRET_KEY = "secret_key"
-CANDIDATE = "candidate_secret_key"
+CANDIDATE, CANDIDATE_BASE = "candidate_secret_key", "candidate_api_base"
 """A pasted key that could not be checked yet; the one in use stays in use (M13)."""
 WEBHOOK_SECRETS = ("webhook_secret", "webhook_secret_previous")
 
@@ -47,8 +47,8 @@ _TELLS_MOST = (
 def open_account(account: ProcessorAccount) -> Processor:
     """The account, for the calls of one piece of work. Any account may be opened, a retired one too (M13).
 
-    Unavailable in a copy of another installation's database (M20). ProcessorError (KEY_REFUSED, which pauses the account)
-    when there is no key, it cannot be read, or it must not be sent to the stored address.
+    Unavailable in a copy of another installation's database (M20). ProcessorError (KEY_REFUSED, which pauses the
+    account) when there is no key, it cannot be read, or it must not be sent to the stored address.
     """
     require_adopted()
     try:

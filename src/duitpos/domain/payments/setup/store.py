@@ -1,0 +1,124 @@
+"""Write an account's keys and facts, guarded by what was read, so that two owners cannot undo each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from duitpos.domain.attention.open import resolve
+from duitpos.domain.payments.setup.credentials import Pasted
+from duitpos.domain.payments.setup.identity import CheckedKey
+from duitpos.domain.payments.setup.processor_of import CANDIDATE, CANDIDATE_BASE, SECRET_KEY
+from duitpos.kit.clock import now
+from duitpos.models import ProcessorAccount
+from duitpos.models.attention import AttentionKind
+from duitpos.models.payment_setup import AccountState
+
+WEBHOOK_SECRET, PREVIOUS = "webhook_secret", "webhook_secret_previous"
+
+
+class Changed(Exception):
+    """The row is not as it was read."""
+
+
+def keep_key(
+    pasted_into: ProcessorAccount, row: ProcessorAccount, checked: CheckedKey, webhook_secret: str
+) -> ProcessorAccount:
+    """A checked key into `row`, in the caller's transaction; another row that it replaces is retired. Changed."""
+    facts, at = checked.facts, now()
+    fresh = _copy(row)
+    fresh.seal(SECRET_KEY, checked.key)
+    _forget_candidate(fresh)
+    if pasted_into.state == AccountState.NEW and not webhook_secret:
+        webhook_secret = pasted_into.reveal(WEBHOOK_SECRET)  # pasted before its key
+    _rotate(fresh, webhook_secret)
+    columns: dict[str, Any] = {
+        "external_id": facts.external_id or row.external_id,
+        "mode": facts.mode,
+        "api_base": checked.api_base,
+        "name": (facts.name or row.name)[:120],
+        "country": facts.country or row.country,
+        "currency": facts.currency or row.currency,
+        "can_charge": facts.can_charge,
+        "checked_at": at,
+        "problem": "",
+        "paused_at": None,  # a good key: the sweep goes on (M14)
+        "next_events_at": row.next_events_at or at,
+    }
+    if row.id != pasted_into.id or row.state == AccountState.NEW:
+        columns["state"] = AccountState.ACTIVE
+    _write(row, fresh, columns)
+    if row.id != pasted_into.id:
+        _step_back(pasted_into)
+    resolve(row.tenant_id, at, "A good key was saved.", kind=AttentionKind.KEY_REFUSED, subject_id=row.id)
+    return fresh
+
+
+def keep_webhook_secret(account: ProcessorAccount, secret: str) -> ProcessorAccount:
+    """A new webhook secret; deliveries signed with the one before still verify. Changed."""
+    fresh = _copy(account)
+    _rotate(fresh, secret)
+    _write(account, fresh, {})
+    return fresh
+
+
+def keep_candidate(account: ProcessorAccount, pasted: Pasted) -> ProcessorAccount:
+    """A key that could not be checked, beside the one in use (M13). Changed."""
+    fresh = _copy(account)
+    fresh.seal(CANDIDATE, pasted.key)
+    fresh.seal(CANDIDATE_BASE, pasted.api_base)
+    _rotate(fresh, pasted.webhook_secret)
+    _write(account, fresh, {})
+    return fresh
+
+
+def drop_candidate(account: ProcessorAccount) -> ProcessorAccount:
+    """A waiting key that turned out to be no good. Changed."""
+    fresh = _copy(account)
+    _forget_candidate(fresh)
+    _write(account, fresh, {})
+    return fresh
+
+
+def _step_back(account: ProcessorAccount) -> None:
+    """It keeps its keys, but starts nothing; one that never worked goes without a trace."""
+    mine = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id, state=account.state)
+    if account.state == AccountState.NEW:
+        mine.delete()
+        return
+    fresh = _copy(account)
+    _forget_candidate(fresh)
+    _write(account, fresh, {"state": AccountState.RETIRED})
+
+
+def _rotate(account: ProcessorAccount, secret: str) -> None:
+    if not secret:
+        return
+    before = account.reveal(WEBHOOK_SECRET)
+    if before and before != secret:
+        account.seal(PREVIOUS, before)
+    account.seal(WEBHOOK_SECRET, secret)
+
+
+def _forget_candidate(account: ProcessorAccount) -> None:
+    account.seal(CANDIDATE, "")
+    account.seal(CANDIDATE_BASE, "")
+
+
+def _copy(row: ProcessorAccount) -> ProcessorAccount:
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    copy = ProcessorAccount(**values)
+    copy._state.adding = row._state.adding
+    return copy
+
+
+def _write(row: ProcessorAccount, fresh: ProcessorAccount, columns: dict[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(fresh, name, value)
+    if row._state.adding:
+        fresh.save(force_insert=True)
+        return
+    unchanged = ProcessorAccount.objects.filter(
+        tenant_id=row.tenant_id, id=row.id, state=row.state, secrets=row.secrets, external_id=row.external_id
+    )
+    if not unchanged.update(secrets=fresh.secrets, **columns):
+        raise Changed
