@@ -55,9 +55,7 @@ def _run(command: str, rest: list[str]) -> int:
 
 def _serve(command: str) -> int:
     """web, worker and adopt need a sound environment and a database."""
-    import django
-
-    django.setup()
+    _set_up()
     from duitpos.domain.tenancy.installation import adopt
     from duitpos.operator.start import StartRefused, check_database, check_start, check_static
     from duitpos.operator.web import serve, web_from_environment
@@ -83,14 +81,21 @@ def _serve(command: str) -> int:
 
 
 def _manage(words: list[str]) -> int:
-    import django
-
     # First, because Django's own command line hides some errors of the settings behind others.
-    django.setup()
+    _set_up()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(["duitpos manage", *words])
     return 0
+
+
+def _set_up() -> None:
+    import django
+    from django.conf import settings
+
+    django.setup()
+    # The embedded database is a file in it.
+    settings.VAR.mkdir(parents=True, exist_ok=True)
 
 
 def _refuse(sentence: str) -> int:

@@ -28,6 +28,10 @@ from duitpos.kit.webserver import WebServer
 START_SECONDS = 60.0
 
 
+class _Stopped(Exception):
+    """Somebody pressed Ctrl-C while we waited."""
+
+
 def demo(words: Sequence[str]) -> int:
     """Run the demo; `--reset` throws its data away first. Returns the exit code."""
     try:
@@ -74,10 +78,12 @@ def _run(plan: Plan, keys: DemoKeys) -> int:
         supervisor.start("web", web.command())
         supervisor.start("worker", [sys.executable, "-m", "duitpos.cli", "worker"])
         _wait_for(supervisor, "web server", f"http://127.0.0.1:{plan.web_port}/healthz")
-        if not supervisor.stopped.is_set():
-            write_private(plan.var / "demo.json", places)
-            _say(places, time.monotonic() - began)
-            supervisor.watch()
+        write_private(plan.var / "demo.json", places)
+        _say(places, time.monotonic() - began)
+        supervisor.watch()
+    except _Stopped:
+        # Ctrl-C before it was up: as good as one after.
+        pass
     finally:
         supervisor.stop()
     print("\nStopped. The data is kept; `make demo-reset` starts over.", flush=True)
@@ -116,9 +122,11 @@ def _prepare(plan: Plan, keys: DemoKeys, supervisor: Supervisor) -> dict[str, st
 
 
 def _wait_for(supervisor: Supervisor, name: str, url: str) -> None:
-    """Returns when it answers, or when somebody stopped us. DemoRefused when it takes too long."""
-    if supervisor.wait_until(lambda: answers(url), START_SECONDS) or supervisor.stopped.is_set():
+    """Returns when it answers. DemoRefused when it takes too long."""
+    if supervisor.wait_until(lambda: answers(url), START_SECONDS):
         return
+    if supervisor.stopped.is_set():
+        raise _Stopped
     raise DemoRefused(f"The {name} did not answer within {START_SECONDS:.0f} seconds at {url}.")
 
 

@@ -134,6 +134,7 @@ def enter_environment(plan: Plan, keys: DemoKeys) -> None:
     for name in ("ALLOWED_HOSTS", "CACHE_URL", "DATABASE_URL", "DEBUG", "DUITPOS_PROXY_COUNT", "EMAIL_URL"):
         os.environ.pop(name, None)
     os.environ.update(
+        DJANGO_SETTINGS_MODULE="duitpos.settings",
         DUITPOS_ENV="demo",
         DUITPOS_VAR=str(plan.var),
         BASE_URL=plan.web_url,

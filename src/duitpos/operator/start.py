@@ -7,7 +7,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import caches
-from django.core.cache.backends.base import InvalidCacheBackendError
 from django.db import DatabaseError, connection, connections
 
 from duitpos.domain.payments.setup.keys import unknown_key_ids
@@ -38,12 +37,13 @@ def check_static() -> None:
 
 
 def check_caches() -> None:
-    """StartRefused when CACHE_URL names a cache that is not installed."""
+    """StartRefused when the cache of CACHE_URL is not installed or does not answer."""
     for name in settings.CACHES:
         try:
-            caches[name]
-        except (InvalidCacheBackendError, ImportError) as error:
-            raise StartRefused(f"CACHE_URL names a cache that cannot be used here: {error}.") from error
+            caches[name].get("start")
+        except Exception as error:  # whatever the client of that cache raises
+            reason = " ".join(redact(str(error)).split()).rstrip(".")
+            raise StartRefused(f"The cache of CACHE_URL cannot be used: {reason}.") from error
 
 
 def check_database() -> None:

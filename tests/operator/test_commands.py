@@ -1,0 +1,57 @@
+"""`duitpos` at the terminal: what is wrong is one sentence and exit code 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.operator.commands import duitpos, environment
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "words, wrong, named",
+    [
+        (["web"], {"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
+        (["worker"], {"DUITPOS_ENV": "production", "SECRET_KEY": ""}, "SECRET_KEY"),
+        (["adopt"], {"BASE_URL": "nowhere"}, "BASE_URL"),
+        (["manage", "migrate"], {"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        (["web"], {"PORT": "http"}, "PORT"),
+        (["demo"], {"PORT": "http"}, "PORT"),
+        (["demo", "--rest"], {}, "--rest"),
+        (["demo"], {"STRIPE_API_BASE": "localhost:1"}, "STRIPE_API_BASE"),
+        (["web"], {}, "collectstatic"),
+        (["worker"], {}, "duitpos manage migrate"),
+        (["worker"], {"DATABASE_URL": "sqlite:////nonexistent/x.sqlite3"}, "DATABASE_URL"),
+        (["worker"], {"DATABASE_URL": "postgres://u:hush@127.0.0.1:9/x"}, "DATABASE_URL"),
+        (["worker"], {"CACHE_URL": "rediscache://127.0.0.1:9/0"}, "CACHE_URL"),
+        (["serve"], {}, "duitpos help"),
+        (["web", "--port", "1"], {}, "duitpos help"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(
+    tmp_path: Path, words: list[str], wrong: dict[str, str], named: str
+) -> None:
+    done = duitpos(*words, env=environment(tmp_path, **wrong))
+    assert done.returncode == 2, done.stderr
+    [sentence] = [line for line in done.stderr.splitlines() if line.startswith("duitpos: ")]
+    assert named in sentence
+    assert "Traceback" not in done.stderr
+    assert "hush" not in done.stderr
+
+
+def test_without_words_it_lists_its_commands(tmp_path: Path) -> None:
+    done = duitpos(env=environment(tmp_path))
+    assert done.returncode == 0
+    assert all(word in done.stdout for word in ("demo", "web", "worker", "adopt", "manage"))
+
+
+def test_a_database_is_adopted_by_the_address_it_runs_at(tmp_path: Path) -> None:
+    here = environment(tmp_path, BASE_URL="https://a.example")
+    assert duitpos("manage", "migrate", "-v0", env=here).returncode == 0
+    assert "https://a.example" in duitpos("adopt", env=here).stdout
+    there = duitpos("adopt", env=environment(tmp_path, BASE_URL="https://b.example"))
+    assert there.returncode == 0
+    assert "belonged to https://a.example" in there.stdout

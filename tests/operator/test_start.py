@@ -1,0 +1,55 @@
+"""What is checked before a start."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import override_settings
+
+from duitpos.domain.tenancy.installation import forget, installation
+from duitpos.models import PaymentType, ProcessorAccount
+from duitpos.operator.start import StartRefused, check_caches, check_start
+from tests.support.restaurant import a_restaurant
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _read_again() -> None:
+    forget()
+
+
+def test_a_sound_installation_starts() -> None:
+    assert check_start() == []
+
+
+def test_a_stored_secret_whose_key_is_missing_stops_the_start_and_names_the_key() -> None:
+    """M32."""
+    tenant = a_restaurant().tenant
+    account = ProcessorAccount(
+        tenant=tenant, processor="stripe", payment_type=PaymentType.objects.get(tenant=tenant, code="STRIPE")
+    )
+    account.seal("webhook_secret", "whsec_1")
+    account.save()
+    assert check_start() == []
+    account.secrets = {**account.secrets, "secret_key": "last-year:AAAA"}
+    account.save()
+    with pytest.raises(StartRefused, match="'last-year'"):
+        check_start()
+
+
+def test_a_copy_of_a_database_is_told_so() -> None:
+    """M20."""
+    assert installation().base_url == "http://testserver"
+    with override_settings(BASE_URL="https://copy.example"):
+        [warning] = check_start()
+    assert "http://testserver" in warning
+    assert "duitpos adopt" in warning
+
+
+@pytest.mark.parametrize("backend", ["no.such.module.Cache", "django.core.cache.backends.locmem.NoSuchCache"])
+def test_a_cache_that_is_not_installed_is_named(backend: str) -> None:
+    with (
+        override_settings(CACHES={"default": {"BACKEND": backend}}),
+        pytest.raises(StartRefused, match="CACHE_URL"),
+    ):
+        check_caches()
