@@ -1,0 +1,172 @@
+"""An order's page, its living part and its receipt, for every state money can be in."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from duitpos.domain.orders.move import move
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.models import Order, Payment
+from tests.guest.phone import Phone, line, text_of
+from tests.support.restaurant import a_restaurant
+from tests.support.shop import Shop
+
+pytestmark = pytest.mark.urls("tests.guest.urls")
+
+
+def ordered(shop: Shop, phone: Phone) -> Payment:
+    """A guest who pressed Pay."""
+    phone.press(phone.review(line(shop.item, 2)))
+    return shop.payment_of(shop.orders()[-1])
+
+
+def paid(shop: Shop, phone: Phone) -> Payment:
+    """A guest who paid and came back."""
+    payment = ordered(shop, phone)
+    shop.pay(payment)
+    come_back(phone, payment)
+    return shop.fresh(payment)
+
+
+def come_back(phone: Phone, payment: Payment) -> None:
+    assert payment.order is not None
+    phone.open(f"/kopi/pay/return/{payment.order.token}/?session_id={payment.reference}")
+
+
+def url_of(payment: Payment) -> str:
+    assert payment.order is not None
+    return f"/kopi/o/{payment.order.token}/"
+
+
+def test_before_payment_it_waits_and_leads_back_to_the_cart(shop: Shop, phone: Phone) -> None:
+    payment = ordered(shop, phone)
+    page = phone.open(url_of(payment))
+    words = text_of(page)
+    assert "Waiting for payment" in words
+    assert "Nothing has been charged yet" in words
+    again = f"{phone.checkout_url}?order={payment.order.token}"  # type: ignore[union-attr]
+    assert f'href="{again}"' in page.content.decode()
+    assert "Pay RM 25.00" in text_of(phone.open(again))
+    assert "data-paid" not in page.content.decode()
+
+
+def test_back_before_the_processor_says_anything_it_is_being_checked(shop: Shop, phone: Phone) -> None:
+    payment = ordered(shop, phone)
+    come_back(phone, payment)
+    words = text_of(phone.open(url_of(payment)))
+    assert "Checking your payment" in words
+    assert "Do not pay again" in words
+    assert "Look again and pay" not in words
+
+
+def test_a_slow_bank_is_a_state_of_its_own(shop: Shop, phone: Phone) -> None:
+    payment = ordered(shop, phone)
+    shop.pay(payment, method="customer_balance", delayed_result=None)
+    come_back(phone, payment)
+    words = text_of(phone.open(url_of(payment)))
+    assert "Your payment is on its way" in words
+    assert "Do not pay again" in words
+
+
+def test_a_paid_order_shows_its_number_and_where_it_is(shop: Shop, phone: Phone) -> None:
+    payment = paid(shop, phone)
+    page = phone.open(url_of(payment))
+    assert "Thank you Order T1 Test order: no real money moved. Paid. The kitchen has your order." in text_of(
+        page
+    )
+    assert 'aria-current="step"><span>Received' in page.content.decode()
+    assert phone.menu_url in page.content.decode()
+    for to, word in (("preparing", "Being prepared"), ("ready", "Ready"), ("served", "Served")):
+        move(shop.restaurant.owner, payment.order_id, to)  # type: ignore[arg-type]
+        html = phone.open(url_of(payment)).content.decode()
+        assert f'aria-current="step"><span>{word}' in html
+        assert ("data-over" in html) == (to == "served")
+
+
+def test_without_script_the_page_asks_again_until_it_is_over(shop: Shop, phone: Phone) -> None:
+    payment = paid(shop, phone)
+    refresh = '<noscript><meta http-equiv="refresh" content="10"></noscript>'
+    assert refresh in phone.open(url_of(payment)).content.decode()
+    for to in ("preparing", "ready", "served"):
+        move(shop.restaurant.owner, payment.order_id, to)  # type: ignore[arg-type]
+    assert refresh not in phone.open(url_of(payment)).content.decode()
+
+
+def test_a_refund_is_seen(shop: Shop, phone: Phone) -> None:
+    payment = paid(shop, phone)
+    refund_payment(shop.restaurant.owner, payment.id, "wrong dish")
+    words = text_of(phone.open(url_of(payment)))
+    assert "RM 25.00 was refunded." in words
+    assert "Refunded" in words
+    assert "RM 25.00 was refunded." in text_of(phone.open(url_of(payment) + "receipt/"))
+    assert "wrong dish" not in words
+
+
+def test_the_living_part_is_not_sent_twice(shop: Shop, phone: Phone) -> None:
+    payment = paid(shop, phone)
+    state = phone.open(url_of(payment) + "state/")
+    assert state.content.decode() in phone.open(url_of(payment)).content.decode()
+    again = phone.open(url_of(payment) + "state/", headers={"if-none-match": state["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    move(shop.restaurant.owner, payment.order_id, "preparing")  # type: ignore[arg-type]
+    changed = phone.open(url_of(payment) + "state/", headers={"if-none-match": state["ETag"]})
+    assert changed.status_code == 200
+    assert "being prepared" in text_of(changed)
+
+
+def test_a_poll_costs_few_queries(shop: Shop, phone: Phone) -> None:
+    payment = paid(shop, phone)
+    phone.open(url_of(payment) + "state/")
+    with CaptureQueriesContext(connection) as seen:
+        phone.open(url_of(payment) + "state/")
+    assert len(seen) <= 5
+
+
+def test_the_receipt_says_when_and_how_it_was_paid(shop: Shop, phone: Phone) -> None:
+    words = text_of(phone.open(url_of(paid(shop, phone)) + "receipt/"))
+    for word in (
+        "Receipt",
+        "Bangsar",
+        "Order T1",
+        "With Visa \u00b7\u00b74242",
+        "Amount paid RM 25.00",
+        "Total RM 25.00",
+    ):
+        assert word in words
+
+
+def test_there_is_no_receipt_before_money_has_arrived(shop: Shop, phone: Phone) -> None:
+    payment = ordered(shop, phone)
+    assert phone.open(url_of(payment) + "receipt/")["Location"] == url_of(payment)
+
+
+def test_an_order_is_found_by_its_own_token_at_its_own_restaurant_only(shop: Shop, phone: Phone) -> None:
+    payment = paid(shop, phone)
+    a_restaurant("warung")
+    token = payment.order.token  # type: ignore[union-attr]
+    for path in ("o/{}/", "o/{}/state/", "o/{}/receipt/", "pay/return/{}/", "pay/cancel/{}/"):
+        assert phone.open(f"/warung/{path.format(token)}").status_code == 404
+        page = phone.open(f"/kopi/{path.format('x' * 22)}")
+        assert page.status_code == 404
+        assert "Scan the code on your table" in text_of(page)
+
+
+def test_no_page_of_an_order_says_a_word_of_staffs_language(shop: Shop, phone: Phone) -> None:
+    payment = paid(shop, phone)
+    for page in (url_of(payment), url_of(payment) + "receipt/", phone.menu_url):
+        words = text_of(phone.open(page)).lower()
+        for word in (
+            "held",
+            "webhook",
+            "attention",
+            "settle",
+            "pending",
+            "succeeded",
+            "session",
+            "pi_",
+            "cs_",
+        ):
+            assert word not in words.split()
+    assert Order.objects.filter(tenant=shop.tenant).count() == 1
