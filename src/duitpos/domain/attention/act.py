@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from duitpos.domain.attention.offers import WORDS, Action
 from duitpos.domain.attention.open import resolve
 from duitpos.domain.errors import Conflict, Gone, Invalid
-from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.release import release
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.refund import refund_payment
@@ -48,6 +48,14 @@ def _refund(member: Membership, attention: Attention, reason: str) -> str:
     if attention.payment_id is None:
         raise Invalid(_("There is no payment to refund."))
     refund = refund_payment(member, attention.payment_id, reason or str(WORDS[attention.kind].title))
+    order = attention.order
+    if order is not None:  # one that was still held would wait for ever: its money is on the way back
+        at, why = now(), _("refunded")
+        transact(
+            lambda: advance(
+                order, HELD, CANCELED, Actor("staff", member), at, why, ended_at=at, cancel_reason=why
+            )
+        )
     said = _("Refund of %(amount)s started.") % {"amount": refund.amount}
     # If this refund fails, that opens an Attention of its own.
     _close(member, attention, said)

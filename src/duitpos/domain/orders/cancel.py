@@ -17,7 +17,7 @@ from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Order, Payment
 from duitpos.models.attention import AttentionKind
-from duitpos.models.payment import PaymentStatus
+from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 
 
 def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) -> Order:
@@ -32,7 +32,8 @@ def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) 
     order = Order.objects.filter(tenant_id=member.tenant_id, id=order_id).first()
     if order is None:
         raise Gone(_("There is no such order."))
-    if order.status == HELD:
+    live = Payment.objects.filter(tenant_id=member.tenant_id, order_id=order.id, status__in=LIVE_ATTEMPT)
+    if order.status == HELD and live.exists():
         _close_payment_page(order)
     paid = transact(lambda: _cancel(member, order, reason.strip()))
     if refund:

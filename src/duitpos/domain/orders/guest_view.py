@@ -57,7 +57,7 @@ class GuestOrder:
     refunds: list[Refund]
     can_pay_again: bool
     extra_payment: bool
-    """A second payment for the same order arrived; it is being given back."""
+    """A second payment for the same order arrived and has not been given back yet."""
     version: str
 
 
@@ -94,7 +94,9 @@ def _view(tenant: Tenant, order: Order) -> GuestOrder:
             tenant=tenant, order_id=order.id, kind__in=CONFIRM, resolved_at__isnull=True
         ).exists()
     )
-    extra = len(paid) > 1
+    extra = any(
+        payment is not shown and money_state([payment], back) != MoneyState.REFUNDED for payment in paid
+    )
     return GuestOrder(
         order=order,
         lines=list(OrderLine.objects.filter(tenant=tenant, order_id=order.id).order_by("position")),

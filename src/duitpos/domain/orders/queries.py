@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -131,3 +132,19 @@ def payments_of(
     ):
         refunds[order_of[refund.payment_id]].append(refund)
     return payments, refunds
+
+
+def orders_version(tenant: Tenant, filters: OrderFilters, limit: int = 50) -> str:
+    """Changes when the first page does: its orders, their payments or their refunds. One query, for a poll's 304."""
+    rows = _filtered(tenant, filters).order_by("-created_at", "id", "payments__id", "payments__refunds__id")
+    seen = rows.values_list(
+        "id",
+        "status",
+        "number",
+        "payments__status",
+        "payments__processing_since",
+        "payments__refunds__status",
+    )
+    # A few attempts and refunds each; what is beyond them is older than the page's end.
+    text = ";".join(":".join(map(str, row)) for row in seen[: limit * 4])
+    return hashlib.sha256(text.encode()).hexdigest()[:20]

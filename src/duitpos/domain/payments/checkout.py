@@ -208,6 +208,9 @@ def _open_order_of(ask: CheckoutRequest) -> Order | None:
             payments__tenant=ask.tenant,
             payments__status__in=("created", "pending"),
         )
+        .exclude(
+            checkout_key=ask.checkout_key
+        )  # made this moment by a twin of this press: it is not another order
         .order_by("-created_at")
         .first()
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from duitpos.domain.attention.open import open_attention, resolve
 from duitpos.domain.payments.advance import advance_refund
@@ -98,7 +99,14 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
         return "already"
     book_refund(refund, payment, LedgerKind.REFUND, at, _day(payment, at))
     if _all_given_back(payment):
-        resolve(payment.tenant_id, at, "Refunded in full.", payment_id=payment.id, kind__in=MONEY_QUESTIONS)
+        resolve(
+            payment.tenant_id,
+            at,
+            _("Refunded in full."),
+            member=refund.member,
+            payment_id=payment.id,
+            kind__in=MONEY_QUESTIONS,
+        )
     return "refunded"
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 
 from duitpos.domain.attention.open import open_attention
 from duitpos.domain.orders.advance import Actor
@@ -60,16 +61,7 @@ def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Settled
     if snapshot.state in (SnapshotState.EXPIRED, SnapshotState.FAILED):
         return _end_unpaid(payment, snapshot, at)
     if snapshot.state == SnapshotState.FREE:
-        open_attention(
-            payment.tenant_id,
-            AttentionKind.NO_PAYMENT_REQUIRED,
-            payment.id,
-            at,
-            order=payment.order,
-            payment=payment,
-            amount=payment.amount,
-        )
-        return Settled(Outcome.FREE)
+        return _have_it_looked_at(payment, at)
     return _wait(payment, snapshot, at)
 
 
@@ -144,6 +136,23 @@ def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Se
         checks=0,
     )
     return Settled(Outcome.ENDED if ended else Outcome.ALREADY)
+
+
+def _have_it_looked_at(payment: Payment, at: datetime) -> Settled:
+    """Complete, and nothing to pay: impossible for us, and final over there. A person decides; asking again is idle."""
+    live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
+    # The guest is through with the processor's page, so theirs says "checking".
+    live.update(returned_at=Coalesce("returned_at", Value(at)), next_check_at=None)
+    open_attention(
+        payment.tenant_id,
+        AttentionKind.NO_PAYMENT_REQUIRED,
+        payment.id,
+        at,
+        order=payment.order,
+        payment=payment,
+        amount=payment.amount,
+    )
+    return Settled(Outcome.FREE)
 
 
 def _wait(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Settled:

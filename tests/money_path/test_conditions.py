@@ -1,0 +1,279 @@
+"""Where money that arrives under wrong conditions leaves the order: money-path.md's first table, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from duitpos.domain.attention.act import act
+from duitpos.domain.attention.offers import Action
+from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.orders.guest_view import GuestState
+from duitpos.domain.payments.checkout import OrderAtCounter
+from duitpos.kit.clock import now
+from duitpos.models import ItemStock, Location, Order, OrderEvent, Payment, Refund
+from duitpos.models.attention import AttentionKind as A
+from duitpos.models.menu import StockStatus
+from tests.support.happenings import (
+    attention,
+    end_wrongly,
+    seen_by_guest,
+    start_again,
+    take_first_offer,
+    tell,
+)
+from tests.support.live_shop import Clock
+from tests.support.restaurant import an_item
+from tests.support.shop import Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def pay_after(shop: Shop, happening: Callable[[Shop, Payment], object]) -> Payment:
+    """A guest is on the payment page, something happens, the guest pays."""
+    payment = shop.start()
+    happening(shop, payment)
+    shop.pay(payment)
+    return shop.fresh(payment)
+
+
+def assert_paid_and_to_be_confirmed(shop: Shop, payment: Payment, kind: A) -> None:
+    order = payment.order
+    assert order is not None
+    assert payment.status == "succeeded"
+    assert (order.status, order.label) == ("placed", "T1")
+    seen = seen_by_guest(shop, order)
+    assert seen.state == GuestState.PAID
+    assert "restaurant will confirm" in seen.message
+    assert not seen.can_pay_again
+    row = attention(shop)
+    assert (row.attention.kind, row.attention.payment_id) == (kind, payment.id)
+    assert row.offers[0].action == Action.REFUND
+
+
+def assert_first_offer_refunds(shop: Shop, payment: Payment) -> None:
+    assert "Refund" in take_first_offer(shop)
+    refund = Refund.objects.get(tenant=shop.tenant)
+    assert (refund.status, refund.amount, refund.payment_id) == ("succeeded", payment.moved, payment.id)
+    assert shop.attentions() == []
+    assert shop.ledger() == [("payment", payment.moved.minor), ("refund", -payment.moved.minor)]
+
+
+def sold_out(shop: Shop, payment: Payment) -> None:
+    ItemStock.objects.create(
+        tenant=shop.tenant,
+        location=shop.restaurant.location,
+        item=shop.item,
+        status=StockStatus.OUT_OF_STOCK,
+    )
+
+
+def only_one_left(shop: Shop, payment: Payment) -> None:
+    ItemStock.objects.create(
+        tenant=shop.tenant,
+        location=shop.restaurant.location,
+        item=shop.item,
+        status=StockStatus.LIMITED,
+        quantity=1,
+    )
+
+
+def closed(shop: Shop, payment: Payment) -> None:
+    instant = now().replace(microsecond=0)
+    # Open for one minute of the day, twelve hours from now.
+    start = instant.replace(hour=(instant.hour + 12) % 24, minute=0, second=0)
+    Location.objects.filter(tenant=shop.tenant).update(
+        time_zone="UTC", opens_at=start.time(), closes_at=start.replace(minute=1).time()
+    )
+
+
+def paused(shop: Shop, payment: Payment) -> None:
+    Location.objects.filter(tenant=shop.tenant).update(paused_at=now())
+
+
+@pytest.mark.parametrize("happening", [sold_out, only_one_left])
+def test_item_sold_out(shop: Shop, happening: Callable[[Shop, Payment], None]) -> None:
+    payment = pay_after(shop, happening)
+    assert_paid_and_to_be_confirmed(shop, payment, A.SOLD_OUT_AFTER_PAYMENT)
+    assert attention(shop).attention.detail == "Nasi lemak"
+    assert_first_offer_refunds(shop, payment)
+    assert payment.order is not None
+    assert seen_by_guest(shop, payment.order).state == GuestState.REFUNDED
+
+
+@pytest.mark.parametrize("happening", [closed, paused])
+def test_location_closed_or_paused(shop: Shop, happening: Callable[[Shop, Payment], None]) -> None:
+    payment = pay_after(shop, happening)
+    assert_paid_and_to_be_confirmed(shop, payment, A.PAID_WHILE_CLOSED)
+    assert_first_offer_refunds(shop, payment)
+
+
+def test_late_but_order_held(shop: Shop) -> None:
+    payment = pay_after(shop, end_wrongly)
+    assert_paid_and_to_be_confirmed(shop, payment, A.LATE_MONEY)
+    assert_first_offer_refunds(shop, payment)
+
+
+def test_what_was_confirmed_needs_no_confirmation_any_more(shop: Shop) -> None:
+    payment = pay_after(shop, sold_out)
+    act(shop.restaurant.owner, attention(shop).attention.id, Action.DONE, "we found one")
+    assert payment.order is not None
+    assert seen_by_guest(shop, payment.order).message == "Paid. The kitchen has your order."
+
+
+def other_amount(shop: Shop, payment: Payment) -> None:
+    Payment.objects.filter(tenant=shop.tenant).update(amount_minor=payment.amount_minor - 100)
+    shop.pay(payment)
+
+
+def other_currency(shop: Shop, payment: Payment) -> None:
+    Payment.objects.filter(tenant=shop.tenant).update(currency="SGD")
+    shop.pay(payment)
+
+
+def other_mode(shop: Shop, payment: Payment) -> None:
+    paid = {"status": "complete", "payment_status": "paid", "livemode": True}
+    shop.sandbox.rule("drop", types=["checkout.session.completed"])
+    shop.pay(payment)
+    tell(shop, "checkout.session.completed", payment, overrides=paid)
+
+
+@pytest.mark.parametrize(
+    "pay, kind",
+    [
+        (other_amount, A.AMOUNT_DIFFERS),
+        (other_currency, A.AMOUNT_DIFFERS),
+        (other_mode, A.MODE_DIFFERS),
+    ],
+)
+@pytest.mark.parametrize("take", ["release", "refund"])
+def test_amount_currency_or_mode_differs(
+    shop: Shop, pay: Callable[[Shop, Payment], None], kind: A, take: str
+) -> None:
+    payment = shop.start()
+    pay(shop, payment)
+    payment = shop.fresh(payment)
+    order = payment.order
+    assert order is not None
+    assert payment.status == "succeeded"
+    assert (payment.moved.minor, payment.moved.currency) == (2500, "MYR"), "what really moved"
+    assert (order.status, order.number) == ("held", None)
+    assert shop.ledger() == [("payment", 2500)]
+    seen = seen_by_guest(shop, order)
+    assert seen.state == GuestState.NEEDS_STAFF
+    assert "We have your payment" in seen.message
+    assert "Do not pay again" in seen.message
+    row = attention(shop)
+    assert row.attention.kind == kind
+    assert [offer.action for offer in row.offers] == [Action.SERVE, Action.REFUND]
+    if take == "release":
+        take_first_offer(shop)
+        order.refresh_from_db()
+        assert (order.status, order.label, order.released_by_id) == ("placed", "T1", payment.id)
+        assert shop.attentions() == []
+    else:
+        act(shop.restaurant.owner, row.attention.id, Action.REFUND)
+        order.refresh_from_db()
+        assert Refund.objects.get(tenant=shop.tenant).status == "succeeded"
+        assert seen_by_guest(shop, order).state == GuestState.REFUNDED
+        assert order.status == "canceled", "nothing else would ever end it"
+
+
+def canceled_by_staff(shop: Shop, payment: Payment, clock: Clock) -> None:
+    assert payment.order is not None
+    cancel_order(shop.restaurant.owner, payment.order.id, "guest left", refund=False)
+
+
+def canceled_as_unpaid(shop: Shop, payment: Payment, clock: Clock) -> None:
+    clock.advance(minutes=16)
+    shop.sweep()
+
+
+@pytest.mark.parametrize("cancel", [canceled_by_staff, canceled_as_unpaid])
+@pytest.mark.parametrize("action", [Action.REFUND, Action.SERVE])
+def test_order_canceled_by_whom_ever(
+    shop: Shop, clock: Clock, cancel: Callable[[Shop, Payment, Clock], None], action: Action
+) -> None:
+    payment = shop.start()
+    end_wrongly(shop, payment)
+    cancel(shop, shop.fresh(payment), clock)
+    order = Order.objects.get(tenant=shop.tenant)
+    assert order.status == "canceled"
+    shop.pay(payment)
+    payment = shop.fresh(payment)
+    order.refresh_from_db()
+    assert payment.status == "succeeded"
+    assert (order.status, order.number) == ("canceled", None)
+    seen = seen_by_guest(shop, order)
+    assert seen.state == GuestState.LATE_CANCELED
+    assert "Paid, but the order was canceled. It is being refunded or served" in seen.message
+    row = attention(shop)
+    assert row.attention.kind == A.ORDER_CANCELED
+    assert [offer.action for offer in row.offers] == [Action.REFUND, Action.SERVE]
+    if action == Action.REFUND:
+        assert_first_offer_refunds(shop, payment)
+        assert seen_by_guest(shop, order).state == GuestState.REFUNDED
+        return
+    act(shop.restaurant.owner, row.attention.id, Action.SERVE)
+    order.refresh_from_db()
+    assert (order.status, order.label, order.cancel_reason) == ("placed", "T1", "")
+    event = OrderEvent.objects.filter(tenant=shop.tenant, from_status="canceled").get()
+    assert (event.to_status, event.actor, event.member_id) == ("placed", "staff", shop.restaurant.owner.id)
+    assert seen_by_guest(shop, order).state == GuestState.PAID
+    assert shop.attentions() == []
+
+
+def test_order_already_released_by_another_payment(shop: Shop) -> None:
+    first = shop.start()
+    end_wrongly(shop, first)
+    order = shop.fresh(first).order
+    assert order is not None
+    second = start_again(shop, order)
+    shop.pay(second)
+    shop.pay(first)
+    first, second = shop.fresh(first), shop.fresh(second)
+    order.refresh_from_db()
+    assert (first.status, second.status) == ("succeeded", "succeeded")
+    assert (order.status, order.label, order.released_by_id) == ("placed", "T1", second.id)
+    seen = seen_by_guest(shop, order)
+    assert seen.state == GuestState.PAID
+    assert "A second payment for it arrived and is being refunded" in seen.message
+    row = attention(shop)
+    assert (row.attention.kind, row.attention.payment_id) == (A.DUPLICATE_PAYMENT, first.id)
+    assert row.offers[0].action == Action.REFUND
+    take_first_offer(shop)
+    refund = Refund.objects.get(tenant=shop.tenant)
+    assert (refund.status, refund.payment_id) == ("succeeded", first.id)
+    order.refresh_from_db()
+    assert order.status == "placed"
+    assert shop.attentions() == []
+    seen = seen_by_guest(shop, order)
+    assert (seen.state, seen.message) == (GuestState.PAID, "Paid. The kitchen has your order.")
+
+
+def test_no_payment_required_though_total_0(shop: Shop) -> None:
+    """The row says: though total > 0."""
+    payment = shop.start()
+    free = {"status": "complete", "payment_status": "no_payment_required"}
+    tell(shop, "checkout.session.completed", payment, overrides=free)
+    payment = shop.fresh(payment)
+    order = payment.order
+    assert order is not None
+    assert (payment.status, order.status) == ("pending", "held")
+    assert seen_by_guest(shop, order).state == GuestState.CHECKING
+    assert shop.ledger() == []
+    row = attention(shop)
+    assert row.attention.kind == A.NO_PAYMENT_REQUIRED
+    assert row.offers[0].action == Action.DONE
+    act(shop.restaurant.owner, row.attention.id, Action.DONE, "looked: a mistake at Stripe")
+    assert shop.attentions() == []
+    assert shop.fresh(payment).status == "pending"
+
+
+def test_total_zero_is_ordered_at_the_counter(shop: Shop) -> None:
+    water = an_item(shop.tenant, "Water", 0)
+    with pytest.raises(OrderAtCounter, match="nothing to pay"):
+        shop.checkout(cart=shop.cart(1, water))
+    assert shop.orders() == []
+    assert shop.sandbox.listed("sessions") == []
