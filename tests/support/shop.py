@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.test import override_settings
 
@@ -111,7 +110,12 @@ class Shop:
 
     def listen(self, events: list[str] | None = None, **more: Any) -> dict[str, Any]:
         """Tick events at the processor, as the owner does."""
-        body = {"url": self.webhook_url, "secret": WEBHOOK_SECRET, "enabled_events": events or ALL_EVENTS, **more}
+        body = {
+            "url": self.webhook_url,
+            "secret": WEBHOOK_SECRET,
+            "enabled_events": events or ALL_EVENTS,
+            **more,
+        }
         self.endpoint = self.sandbox.control("POST", "/endpoints", body)
         return self.endpoint
 
@@ -133,7 +137,9 @@ class Shop:
         return Payment.objects.filter(tenant=self.tenant, order=order).order_by("-created_at", "-id")[0]
 
     def fresh(self, payment: Payment) -> Payment:
-        return Payment.objects.select_related("order", "account", "location").get(tenant=self.tenant, id=payment.id)
+        return Payment.objects.select_related("order", "account", "location").get(
+            tenant=self.tenant, id=payment.id
+        )
 
     def orders(self, **which: Any) -> list[Order]:
         return list(Order.objects.filter(tenant=self.tenant, **which).order_by("created_at"))
@@ -184,8 +190,8 @@ def open_shop(sandbox: SandboxProcess, url: str, slug: str = "kopi", **rules: An
         forget()
         restaurant = a_restaurant(slug, **rules)
         item = an_item(restaurant.tenant, "Nasi lemak", 1250)
-        shop = Shop(restaurant, a_table(restaurant.location), item, an_account(restaurant, sandbox), sandbox, url)
+        shop = Shop(
+            restaurant, a_table(restaurant.location), item, an_account(restaurant, sandbox), sandbox, url
+        )
         yield shop
     forget()
-
-

@@ -1,0 +1,116 @@
+"""Every path to the same payment, fifty at once: one order, number, ledger row, and one of each due work (M16, M36)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from duitpos.domain.orders import release as release_module
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments import settle as settle_module
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.payments.come_back import come_back
+from duitpos.domain.payments.sweep import sweep
+from duitpos.models import DueWork, NumberSeries, Order, OrderEvent, Payment
+from tests.support.shop import Shop
+from tests.support.stampede import deliver, event_of, stampede
+
+pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
+AT_ONCE = 50
+
+
+def _paths(shop: Shop, payment: Payment) -> list[Callable[[], Any]]:
+    """Fifty callers: the four paths, with redeliveries under the same and under other event ids."""
+    completed = event_of(shop, "checkout.session.completed")
+    token = Order.objects.get(tenant=shop.tenant).token
+    Payment.objects.filter(tenant=shop.tenant).update(next_check_at=payment.created_at)
+    ways: list[Callable[[], Any]] = [
+        lambda: deliver(shop, completed),
+        lambda: come_back(shop.tenant, token, payment.reference),
+        sweep,
+        lambda: check_now(shop.restaurant.owner, payment.id),
+    ]
+    others = [
+        lambda number=number: deliver(shop, {**completed, "id": f"evt_1Other{number:018d}"})
+        for number in range(6)
+    ]
+    return [ways[number % 4] for number in range(AT_ONCE - len(others))] + others
+
+
+def _assert_exactly_one(shop: Shop, payment: Payment) -> None:
+    order = Order.objects.get(tenant=shop.tenant)
+    assert (order.status, order.label, order.released_by_id) == ("placed", "T1", payment.id)
+    assert NumberSeries.objects.get(tenant=shop.tenant).last == 1
+    assert OrderEvent.objects.filter(tenant=shop.tenant, to_status="placed").count() == 1
+    assert shop.ledger() == [("payment", payment.amount_minor)]
+    assert DueWork.objects.filter(tenant=shop.tenant).count() == 1
+    assert shop.attentions() == []
+
+
+def test_fifty_at_once_make_one_order(deaf_shop: Shop) -> None:
+    payment = deaf_shop.start()
+    deaf_shop.sandbox.pay(payment.reference)
+    results = stampede(_paths(deaf_shop, payment))
+    answered = [result for result in results if hasattr(result, "status") and hasattr(result, "outcome")]
+    assert answered
+    assert {received.status for received in answered} == {200}
+    _assert_exactly_one(deaf_shop, payment)
+
+
+def test_one_delivery_fifty_times_is_stored_once(deaf_shop: Shop) -> None:
+    payment = deaf_shop.start()
+    deaf_shop.sandbox.pay(payment.reference)
+    completed = event_of(deaf_shop, "checkout.session.completed")
+    results = stampede([lambda: deliver(deaf_shop, completed)] * AT_ONCE)
+    assert sorted({received.status for received in results}) == [200]
+    assert [received.outcome for received in results].count("settled") == 1
+    assert len(deaf_shop.events()) == 1
+    _assert_exactly_one(deaf_shop, payment)
+
+
+def test_without_the_guards_it_happens_twice(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The twin: read, check, save. If this finds no double, the races above prove nothing."""
+
+    def unguarded_payment(payment: Payment, froms: tuple[str, ...], to: str, **columns: Any) -> bool:
+        row = Payment.objects.get(tenant_id=payment.tenant_id, id=payment.id)
+        if row.status not in froms:
+            return False
+        Payment.objects.filter(tenant_id=row.tenant_id, id=row.id).update(**{"status": to, **columns})
+        for name, value in {"status": to, **columns}.items():
+            setattr(payment, name, value)
+        return True
+
+    def unguarded_order(
+        order: Order, from_: str, to: str, actor: Actor, at: Any, why: str = "", **columns: Any
+    ) -> bool:
+        row = Order.objects.get(tenant_id=order.tenant_id, id=order.id)
+        if row.status != from_:
+            return False
+        Order.objects.filter(tenant_id=row.tenant_id, id=row.id).update(**{"status": to, **columns})
+        OrderEvent.objects.create(
+            tenant_id=row.tenant_id, order_id=row.id, at=at, actor=actor.kind, from_status=from_, to_status=to
+        )
+        return True
+
+    def without_transaction(work: Callable[[], Any]) -> Any:
+        return work()
+
+    monkeypatch.setattr(settle_module, "advance_payment", unguarded_payment)
+    monkeypatch.setattr(release_module, "advance", unguarded_order)
+    # A transaction's own locks would hide the race: SQLite has one writer at a time, and PostgreSQL makes the
+    # second wait at the payment's row. The rule must not rest on either.
+    monkeypatch.setattr("duitpos.domain.payments.receive.transact", without_transaction)
+    assert any(_placed_twice(deaf_shop, f"guest-{attempt}") for attempt in range(5))
+
+
+def _placed_twice(shop: Shop, guest: str) -> bool:
+    """Twelve deliveries of one payment's news at once; whether its order went to the kitchen more than once."""
+    payment = shop.start(guest_token=guest)
+    shop.sandbox.pay(payment.reference)
+    completed = event_of(shop, "checkout.session.completed")
+    news = [{**completed, "id": f"evt_{guest}{number:018d}"} for number in range(12)]
+    stampede([lambda event=event: deliver(shop, event) for event in news])  # type: ignore[misc]
+    events = OrderEvent.objects.filter(tenant=shop.tenant, order_id=payment.order_id, to_status="placed")
+    return events.count() > 1
