@@ -112,5 +112,5 @@ def _placed_twice(shop: Shop, guest: str) -> bool:
     completed = event_of(shop, "checkout.session.completed")
     news = [{**completed, "id": f"evt_{guest}{number:018d}"} for number in range(12)]
     stampede([lambda event=event: deliver(shop, event) for event in news])  # type: ignore[misc]
-    events = OrderEvent.objects.filter(tenant=shop.tenant, order_id=payment.order_id, to_status="placed")
+    events = OrderEvent.objects.filter(tenant=shop.tenant, order=payment.order, to_status="placed")
     return events.count() > 1
