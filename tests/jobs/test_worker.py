@@ -1,0 +1,83 @@
+"""The worker process: tasks, sweeps, a sign of life, a clean end."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.cache import caches
+from django.core.cache.backends.filebased import FileBasedCache
+from django.core.exceptions import ImproperlyConfigured
+from django_tasks_db.models import DBTaskResult
+
+from duitpos.domain.payments.due import do_due_work_soon
+from duitpos.jobs import worker
+from duitpos.kit.heartbeat import last_beat
+from tests.operator.commands import environment
+from tests.support.restaurant import a_restaurant
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until, "it took too long"
+        time.sleep(0.1)
+
+
+@pytest.fixture(autouse=True)
+def _no_beat_yet() -> None:
+    caches["shared"].clear()
+
+
+def test_a_sweep_that_went_well_is_a_sign_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    swept = []
+    monkeypatch.setattr(worker, "sweep", lambda: swept.append(1))
+    worker.sweep_once()
+    assert swept == [1]
+    assert last_beat("sweep") is not None
+
+
+def test_a_sweep_that_failed_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(worker, "sweep", fail)
+    with pytest.raises(RuntimeError):
+        worker.sweep_once()
+    assert last_beat("sweep") is None
+
+
+@pytest.mark.parametrize("value", ["0", "often"])
+def test_a_wrong_pause_is_named(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("DUITPOS_SWEEP_SECONDS", value)
+    with pytest.raises(ImproperlyConfigured, match="DUITPOS_SWEEP_SECONDS"):
+        worker.sweep_seconds()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_it_works_and_ends_when_it_is_told_to(database_url: str, tmp_path: Path, end: signal.Signals) -> None:
+    tenant = a_restaurant().tenant
+    task = do_due_work_soon.enqueue(str(tenant.id))
+    env = environment(tmp_path, DATABASE_URL=database_url, DUITPOS_SWEEP_SECONDS="1")
+    shared = FileBasedCache(str(tmp_path / "cache"), {})
+    log = (tmp_path / "log").open("wb")
+    process = subprocess.Popen([sys.executable, "-m", "duitpos.cli", "worker"], env=env, stderr=log)
+    try:
+        wait_until(lambda: shared.get("heartbeat:sweep") is not None)
+        wait_until(lambda: DBTaskResult.objects.get(id=task.id).status == "SUCCESSFUL")
+        first = shared.get("heartbeat:sweep")
+        wait_until(lambda: shared.get("heartbeat:sweep") > first)
+        process.send_signal(end)
+        assert process.wait(5) == 0
+        assert "worker stopped" in (tmp_path / "log").read_text()
+        assert "Traceback" not in (tmp_path / "log").read_text()
+    finally:
+        process.kill()
+        process.wait()
+        log.close()
