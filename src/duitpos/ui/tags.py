@@ -76,3 +76,9 @@ def exact_time(at: datetime | None, time_zone: str = "UTC", locale: str = "en_MY
 def copyable(text: str, what: str) -> dict[str, Any]:
     """A text that can be copied; `what` names it for the button: {% copyable payment.reference "session id" %}."""
     return {"text": text, "what": what}
+
+
+@register.filter
+def percent(basis_points: int) -> str:
+    """A rate as it is said: 650 is "6.5 %"."""
+    return f"{basis_points / 100:g}\u202f%"

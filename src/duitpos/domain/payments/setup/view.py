@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from duitpos.kit.crypto import SecretUnreadable
 from duitpos.models import ProcessorAccount
 from duitpos.models.payment_setup import AccountState
 from duitpos.processors.base import SignatureProblem
-from duitpos.processors.registry import adapter
+from duitpos.processors.registry import ADAPTERS, adapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +130,9 @@ def signature_words(problem: str) -> str:
         ),
         SignatureProblem.MALFORMED: _("A delivery was signed rightly, but was no event."),
     }[SignatureProblem(problem)]
+
+
+def processors_to_add(accounts: Iterable[ProcessorAccount]) -> tuple[tuple[str, str], ...]:
+    """Name and label of each processor that a type with these accounts does not have yet."""
+    there = {account.processor for account in accounts if account.state != AccountState.RETIRED}
+    return tuple((name, kind.label) for name, kind in ADAPTERS.items() if name not in there)

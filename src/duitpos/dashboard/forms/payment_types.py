@@ -1,0 +1,117 @@
+"""Payment types, and the keys of their processors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from duitpos.domain.payments.setup.view import AccountView
+from duitpos.models.payment_setup import PaymentKind
+from duitpos.ui.forms import PlainForm
+
+KINDS = (
+    (PaymentKind.ONLINE, gettext_lazy("Online, on the guest's phone")),
+    (PaymentKind.COUNTER, gettext_lazy("At the counter")),
+)
+
+
+class PaymentTypeForm(PlainForm):
+    """What owners edit."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"),
+        max_length=20,
+        help_text=gettext_lazy(
+            "Short and unique, such as STRIPE. It stands in reports; guests do not see it."
+        ),
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=60,
+        help_text=gettext_lazy("What guests read at checkout and on their receipt."),
+    )
+    is_active = forms.BooleanField(
+        label=gettext_lazy("Active"),
+        required=False,
+        help_text=gettext_lazy(
+            "Off: nobody can choose it. Payments made with it stay, and can still be refunded."
+        ),
+    )
+
+
+class NewPaymentTypeForm(PaymentTypeForm):
+    """With what can be said only once: where it is taken."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Taken"), choices=KINDS)
+
+    field_order = ("code", "name", "kind", "is_active")
+
+
+class SecretInput(forms.PasswordInput):
+    """Shows what is being pasted, and never sends back what was: not after an error either."""
+
+    input_type = "text"
+
+
+class AccountForm(PlainForm):
+    """The credentials that one processor asks for. Blank keeps what is saved."""
+
+    def __init__(self, view: AccountView, data: Any = None) -> None:
+        super().__init__(data, prefix=str(view.account.id))
+        self.view = view
+        self.credentials = [one.name for one in view.fields]
+        for one in view.fields:
+            field = forms.CharField(
+                label=one.label, required=False, max_length=300, help_text=_help(one.masked, one.looks_like)
+            )
+            field.widget = SecretInput(
+                attrs={
+                    "autocomplete": "off",
+                    "spellcheck": "false",
+                    "autocapitalize": "none",
+                    "placeholder": one.masked,
+                }
+            )
+            self.fields[one.name] = field
+        if view.addresses:
+            # A new account is not at any address yet; then the first sandbox is meant, as the domain would choose.
+            start = view.account.api_base if view.account.checked_at else view.addresses[0][0]
+            self.fields["api_base"] = forms.ChoiceField(
+                label=_("Address"),
+                choices=list(view.addresses),
+                required=False,
+                initial=start,
+                help_text=_("Where test keys are used. Live keys always go to %(name)s itself.")
+                % {"name": view.label},
+            )
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What was pasted, of a valid form."""
+        return {name: self.cleaned_data.get(name, "") for name in self.credentials}
+
+    @property
+    def api_base(self) -> str | None:
+        """The chosen address; None when the choice was left as it stood."""
+        return self.cleaned_data.get("api_base") if "api_base" in self.changed_data else None
+
+
+def _help(masked: str, looks_like: str) -> str:
+    if masked:
+        return _("Saved: %(masked)s. Leave empty to keep it.") % {"masked": masked}
+    return looks_like[:1].upper() + looks_like[1:] + "."
+
+
+class AddProcessorForm(PlainForm):
+    """The dropdown at the foot of the form."""
+
+    def __init__(self, choices: Sequence[tuple[str, str]], data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["processor"] = forms.ChoiceField(label=_("Processor"), choices=list(choices))

@@ -1,0 +1,51 @@
+"""Questions that are asked before something is done that cannot be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from duitpos.ui.forms import PlainForm
+
+
+class ReasonForm(PlainForm):
+    """Why? Kept in the order's story."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        help_text=_("Kept in the order's story; the guest does not see it."),
+    )
+
+
+class CancelForm(ReasonForm):
+    """Why, and what becomes of the money."""
+
+    refund = forms.BooleanField(label=_("Refund now"), required=False, initial=True)
+
+    def __init__(self, *args: Any, amount: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if amount:
+            self.fields["refund"].label = _("Refund %(amount)s now") % {"amount": amount}
+            self.fields["refund"].help_text = _("If not, it is kept under Attention until somebody does it.")
+        else:
+            del self.fields["refund"]
+
+
+class ActForm(PlainForm):
+    """About something that needs attention."""
+
+    reason = forms.CharField(label=_("Note"), max_length=200, required=False)
+
+
+class LinkForm(PlainForm):
+    """Which order is this money for?"""
+
+    def __init__(self, *args: Any, orders: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(id_), words) for id_, words in orders]
+        self.fields["order"] = forms.ChoiceField(label=_("Order"), choices=choices)

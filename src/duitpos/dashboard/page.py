@@ -1,0 +1,66 @@
+"""A page of the dashboard: the rail around it, and the words after something was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from duitpos.domain.attention.queries import attention_count
+from duitpos.domain.tenancy.roles import Can, may
+from duitpos.domain.tenancy.staff import Staff
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the rail. `count` is its badge; `count_id` names the badge, which a live part renews."""
+
+    label: str
+    url: str
+    icon: str
+    is_here: bool
+    count: int = 0
+    count_id: str = ""
+
+
+def page(
+    request: HttpRequest,
+    staff: Staff,
+    template: str,
+    context: Mapping[str, Any] | None = None,
+    *,
+    here: str,
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page; `here` is the entry of the rail it belongs to. One query for the badge."""
+    shown = {"staff": staff, "nav": nav(staff, here), "can": rights(staff), **(context or {})}
+    return render(request, template, shown, status=status)
+
+
+def nav(staff: Staff, here: str) -> list[NavItem]:
+    """What this member may go to."""
+    slug, role = staff.tenant.slug, staff.member.role
+    items: list[NavItem] = []
+
+    def add(name: str, can: Can, label: str, view: str, icon: str, count: int = 0) -> None:
+        if may(role, can):
+            badge = f"{name}-count" if can == Can.RESOLVE_ATTENTION else ""
+            items.append(NavItem(label, reverse(view, args=[slug]), icon, name == here, count, badge))
+
+    add("orders", Can.SEE_ORDERS, _("Orders"), "dashboard:orders", "orders")
+    open_now = attention_count(staff.tenant) if may(role, Can.RESOLVE_ATTENTION) else 0
+    add("attention", Can.RESOLVE_ATTENTION, _("Attention"), "dashboard:attention", "bell", open_now)
+    add("tables", Can.SET_UP_TABLES, _("Tables"), "dashboard:tables", "tables")
+    add("payment_types", Can.SET_UP_PAYMENTS, _("Payment Types"), "dashboard:payment_types", "payments")
+    add("kitchen", Can.SEE_KITCHEN, _("Kitchen"), "kitchen:pick", "kitchen")
+    return items
+
+
+def rights(staff: Staff) -> dict[str, bool]:
+    """For templates: {{ can.refund }}."""
+    return {can.value: may(staff.member.role, can) for can in Can}

@@ -1,0 +1,60 @@
+"""The dashboard's addresses, below /<tenant>/dashboard/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from duitpos.dashboard.views.attention import act, attention
+from duitpos.dashboard.views.cancel_order import cancel_order
+from duitpos.dashboard.views.check_payment import check_payment
+from duitpos.dashboard.views.home import home
+from duitpos.dashboard.views.order import order
+from duitpos.dashboard.views.orders import orders, orders_live, waiting
+from duitpos.dashboard.views.payment_types import (
+    add_payment_type,
+    delete_payment_type,
+    payment_type,
+    payment_types,
+)
+from duitpos.dashboard.views.processors import (
+    add_processor_to_type,
+    check_processor,
+    remove_processor,
+    save_processors,
+)
+from duitpos.dashboard.views.refund import refund
+from duitpos.dashboard.views.tables import add_table, rotate_table, table_code, tables
+
+app_name = "dashboard"
+urlpatterns = [
+    path("", home, name="home"),
+    path("orders/", orders, name="orders"),
+    path("orders/live/", orders_live, name="orders_live"),
+    path("orders/waiting/", waiting, name="waiting"),
+    path("orders/<uuid:order_id>/", order, name="order"),
+    path("orders/<uuid:order_id>/cancel/", cancel_order, name="cancel_order"),
+    path("orders/<uuid:order_id>/payments/<uuid:payment_id>/check/", check_payment, name="check_payment"),
+    path("orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/", refund, name="refund"),
+    path("attention/", attention, name="attention"),
+    path("attention/<uuid:attention_id>/<slug:action>/", act, name="act"),
+    path("payment-types/", payment_types, name="payment_types"),
+    path("payment-types/add/", add_payment_type, name="add_payment_type"),
+    path("payment-types/<uuid:type_id>/", payment_type, name="payment_type"),
+    path("payment-types/<uuid:type_id>/delete/", delete_payment_type, name="delete_payment_type"),
+    path("payment-types/<uuid:type_id>/processors/", save_processors, name="save_processors"),
+    path("payment-types/<uuid:type_id>/processors/add/", add_processor_to_type, name="add_processor"),
+    path(
+        "payment-types/<uuid:type_id>/processors/<uuid:account_id>/check/",
+        check_processor,
+        name="check_processor",
+    ),
+    path(
+        "payment-types/<uuid:type_id>/processors/<uuid:account_id>/remove/",
+        remove_processor,
+        name="remove_processor",
+    ),
+    path("tables/", tables, name="tables"),
+    path("tables/add/", add_table, name="add_table"),
+    path("tables/<uuid:table_id>/code.svg", table_code, name="table_code"),
+    path("tables/<uuid:table_id>/new-code/", rotate_table, name="rotate_table"),
+]

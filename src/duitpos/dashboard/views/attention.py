@@ -1,0 +1,100 @@
+"""Attention: what a person must look at, and what can be done about it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from duitpos.dashboard.access import staff
+from duitpos.dashboard.forms.reasons import ActForm, LinkForm
+from duitpos.dashboard.page import page
+from duitpos.domain.attention.act import act as do_it
+from duitpos.domain.attention.offers import Action, Offer
+from duitpos.domain.attention.queries import AttentionRow, open_attentions
+from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.orders.queries import OrderFilters, OrderRow, orders_page, waiting_orders
+from duitpos.domain.tenancy.roles import Can
+from duitpos.domain.tenancy.staff import Staff
+from duitpos.kit.money import Money
+from duitpos.ui.forms import PlainForm
+
+
+@require_safe
+@staff(Can.RESOLVE_ATTENTION)
+def attention(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """All that is open, newest first."""
+    rows = open_attentions(staff.tenant)
+    return page(request, staff, "dashboard/attention.html", {"rows": rows}, here="attention")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Can.RESOLVE_ATTENTION)
+def act(request: HttpRequest, staff: Staff, attention_id: UUID, action: str) -> HttpResponse:
+    """One offer: says what will happen, then does it."""
+    row, offer = _offer(staff, attention_id, action)
+    form = _form(request, staff, row, offer)
+    home = reverse("dashboard:attention", args=[staff.tenant.slug])
+    if request.method == "POST" and form.is_valid():
+        order_id = form.cleaned_data.get("order")
+        try:
+            said = do_it(
+                staff.member,
+                attention_id,
+                offer.action,
+                form.cleaned_data.get("reason", ""),
+                UUID(order_id) if order_id else None,
+            )
+        except (Conflict, Invalid) as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, f"{row.title}: {said}")
+            return redirect(home)
+    context = {
+        "form": form,
+        "title": f"{offer.label}?",
+        "facts": [
+            fact for fact in (row.title + _amount(row), row.attention.detail, str(offer.confirm)) if fact
+        ],
+        "do": offer.label,
+        "back": home,
+        "is_danger": offer.action == Action.REFUND,
+    }
+    return page(request, staff, "dashboard/question.html", context, here="attention")
+
+
+def _offer(staff: Staff, attention_id: UUID, action: str) -> tuple[AttentionRow, Offer]:
+    for row in open_attentions(staff.tenant):
+        if row.attention.id == attention_id:
+            for offer in row.offers:
+                if offer.action == action:
+                    return row, offer
+    raise Gone(_("Somebody has taken care of this already, or it never was."))
+
+
+def _form(request: HttpRequest, staff: Staff, row: AttentionRow, offer: Offer) -> PlainForm:
+    data = request.POST if request.method == "POST" else None
+    if offer.action != Action.LINK:
+        return ActForm(data)
+    rows = waiting_orders(staff.tenant) + orders_page(staff.tenant, OrderFilters()).rows
+    return LinkForm(data, orders=[(found.order.id, _words(found)) for found in rows])
+
+
+def _words(row: OrderRow) -> str:
+    total = Money(row.order.total_minor, row.order.currency).format(row.location.locale)
+    name = row.order.label or _("not paid")
+    table = _("table %(name)s") % {"name": row.table_name} if row.table_name else ""
+    return " · ".join(part for part in (name, total, table, row.location.name) if part)
+
+
+def _amount(row: AttentionRow) -> str:
+    if not row.attention.amount_minor:
+        return ""
+    order = row.attention.order
+    locale = order.location.locale if order else "en_MY"
+    return f": {Money(row.attention.amount_minor, row.attention.currency).format(locale)}"

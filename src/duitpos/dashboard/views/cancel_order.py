@@ -1,0 +1,81 @@
+"""Cancel an order: the question, and the deed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from duitpos.dashboard.access import staff
+from duitpos.dashboard.forms.reasons import CancelForm
+from duitpos.dashboard.page import page
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.orders.cancel import cancel_order as cancel
+from duitpos.domain.orders.story import OrderStory, order_story
+from duitpos.domain.tenancy.roles import Can
+from duitpos.domain.tenancy.staff import Staff
+from duitpos.kit.money import Money
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Can.CANCEL_ORDER)
+def cancel_order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
+    """Names the order and what becomes of its money; then does it."""
+    story = order_story(staff.tenant, order_id)
+    amount = _held_money(story)
+    form = CancelForm(request.POST or None, amount=amount)
+    if request.method == "POST" and form.is_valid():
+        refund = bool(form.cleaned_data.get("refund"))
+        try:
+            cancel(staff.member, order_id, form.cleaned_data["reason"], refund=refund)
+        except Unavailable as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _said(story, amount, refund))
+            return redirect("dashboard:order", staff.tenant.slug, order_id)
+    name = story.order.label
+    context = {
+        "form": form,
+        "title": _("Cancel order %(number)s?") % {"number": name} if name else _("Cancel this order?"),
+        "facts": _facts(story, amount),
+        "do": _("Cancel the order"),
+        "back": reverse("dashboard:order", args=[staff.tenant.slug, order_id]),
+        "is_danger": True,
+    }
+    return page(request, staff, "dashboard/question.html", context, here="orders")
+
+
+def _held_money(story: OrderStory) -> str:
+    """What would have to go back, in words; empty for nothing."""
+    parts = [attempt.payment.refundable for attempt in story.payments if attempt.can_refund]
+    if not parts:
+        return ""
+    total = sum((part.minor for part in parts), 0)
+    return Money(total, parts[0].currency).format(story.order.location.locale)
+
+
+def _facts(story: OrderStory, amount: str) -> list[str]:
+    if story.order.status == "held":
+        return [
+            _("Its payment page is closed first, so that nobody pays for what is canceled."),
+            _("The guest's page says that it was canceled and nothing was charged."),
+        ]
+    facts = [_("It disappears from the kitchen board; the guest's page says that it was canceled.")]
+    if amount:
+        facts.append(_("%(amount)s has been paid for it.") % {"amount": amount})
+    return facts
+
+
+def _said(story: OrderStory, amount: str, refund: bool) -> str:
+    words = {"number": story.order.label, "amount": amount}
+    said = _("Order %(number)s canceled.") % words if story.order.label else _("Order canceled.")
+    if amount and refund:
+        said += " " + _("Refund of %(amount)s started.") % words
+    elif amount:
+        said += " " + _("%(amount)s is still here: see Attention.") % words
+    return said

@@ -1,0 +1,29 @@
+"""Check payment now."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from duitpos.dashboard.access import staff
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.tenancy.roles import Can
+from duitpos.domain.tenancy.staff import Staff
+
+
+@require_POST
+@staff(Can.CHECK_PAYMENT)
+def check_payment(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID) -> HttpResponse:
+    """Ask the processor, settle what it says, and say it."""
+    try:
+        messages.success(request, check_now(staff.member, payment_id))
+    except Unavailable as error:
+        messages.error(request, error.message)
+    if request.POST.get("back") == "waiting":
+        return redirect("dashboard:waiting", staff.tenant.slug)
+    return redirect("dashboard:order", staff.tenant.slug, order_id)

@@ -1,0 +1,36 @@
+"""One order: what was ordered, what was paid, what happened."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from duitpos.dashboard.access import staff
+from duitpos.dashboard.page import page
+from duitpos.domain.attention.queries import open_attentions
+from duitpos.domain.orders.states import HELD, KITCHEN
+from duitpos.domain.orders.story import order_story
+from duitpos.domain.tenancy.roles import Can, may
+from duitpos.domain.tenancy.staff import Staff
+
+
+@require_safe
+@staff(Can.SEE_ORDERS)
+def order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
+    """Everything about it, and what can be done."""
+    story = order_story(staff.tenant, order_id)
+    attends = may(staff.member.role, Can.RESOLVE_ATTENTION)
+    guest_path = reverse("guest:order", args=[staff.tenant.slug, story.order.token])
+    context = {
+        "story": story,
+        "order": story.order,
+        "location": story.order.location,
+        "attentions": open_attentions(staff.tenant, order_id) if attends else [],
+        "can_cancel": story.order.status in (HELD, *KITCHEN),
+        "guest_url": settings.BASE_URL + guest_path,
+    }
+    return page(request, staff, "dashboard/order.html", context, here="orders")

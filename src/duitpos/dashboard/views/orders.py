@@ -1,0 +1,93 @@
+"""Orders: the list, its live part, and those that wait for payment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.http import require_safe
+
+from duitpos.dashboard.access import staff
+from duitpos.dashboard.forms.filters import STATES, Asked, read_filters
+from duitpos.dashboard.page import page, rights
+from duitpos.domain.attention.queries import attention_count
+from duitpos.domain.orders.queries import OrdersPage, orders_page, orders_version, waiting_orders
+from duitpos.domain.tables.list import tables_of
+from duitpos.domain.tenancy.find import locations
+from duitpos.domain.tenancy.roles import Can, may
+from duitpos.domain.tenancy.staff import Staff
+from duitpos.kit.clock import now
+from duitpos.ui.words import ORDER
+
+
+@require_safe
+@staff(Can.SEE_ORDERS)
+def orders(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Newest first, fifty at a time."""
+    sites = locations(staff.tenant)
+    asked = read_filters(request.GET, sites)
+    # Before the rows: what changes in between is fetched by the next poll.
+    version = _version(staff, asked)
+    found = orders_page(staff.tenant, asked.filters, before=asked.before)
+    is_new = not found.rows and not asked.is_narrowed and not asked.before
+    context = {
+        **_rows(staff, asked, found, version),
+        "sites": sites,
+        "states": [(state, ORDER["held" if state == "waiting" else state].word) for state in STATES],
+        "first_table": next(iter(tables_of(staff.tenant)), None) if is_new else None,
+        "is_new": is_new,
+    }
+    return page(request, staff, "dashboard/orders.html", context, here="orders")
+
+
+@require_safe
+@staff(Can.SEE_ORDERS)
+def orders_live(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """The rows alone, for polling: 304 after one query while nothing changed."""
+    asked = read_filters(request.GET, locations(staff.tenant) if request.GET.get("location") else [])
+    version = _version(staff, asked)
+    same = get_conditional_response(request, etag=f'"{version}"')
+    if same is not None and same.status_code == 304:
+        return _private(same)
+    found = orders_page(staff.tenant, asked.filters)
+    renews = may(staff.member.role, Can.RESOLVE_ATTENTION)
+    context = {
+        **_rows(staff, asked, found, version),
+        "staff": staff,
+        "can": rights(staff),
+        "renews_count": renews,
+        "attention_count": attention_count(staff.tenant) if renews else 0,
+    }
+    response = render(request, "dashboard/_orders.html", context)
+    response["ETag"] = f'"{version}"'
+    return _private(response)
+
+
+@require_safe
+@staff(Can.SEE_ORDERS)
+def waiting(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Held orders: when a guest says "I paid!", somebody finds and checks it here."""
+    rows = waiting_orders(staff.tenant)
+    return page(request, staff, "dashboard/waiting.html", {"rows": rows}, here="orders")
+
+
+def _rows(staff: Staff, asked: Asked, found: OrdersPage, version: str) -> dict[str, Any]:
+    return {
+        "asked": asked,
+        "rows": found.rows,
+        "version": version,
+        "query": asked.query(),
+        "older": asked.query(found.rows[-1].order.created_at) if found.more else "",
+    }
+
+
+def _version(staff: Staff, asked: Asked) -> str:
+    """Also another one each minute, so that "5 min ago" stays true."""
+    return f"{orders_version(staff.tenant, asked.filters)}-{int(now().timestamp()) // 60}"
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    patch_cache_control(response, private=True, no_cache=True)
+    return response

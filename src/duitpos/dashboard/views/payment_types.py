@@ -1,0 +1,166 @@
+"""Payment Types: the list, a new one, editing one, deleting one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from duitpos.dashboard.access import staff
+from duitpos.dashboard.forms.payment_types import (
+    AccountForm,
+    AddProcessorForm,
+    NewPaymentTypeForm,
+    PaymentTypeForm,
+)
+from duitpos.dashboard.page import page
+from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.payments.setup.types import TypeRow, create_type, delete_type, edit_type, types_of
+from duitpos.domain.payments.setup.view import account_view, processors_to_add
+from duitpos.domain.tenancy.roles import Can
+from duitpos.domain.tenancy.staff import Staff
+from duitpos.models import PaymentType
+from duitpos.models.payment_setup import AccountState, PaymentKind
+from duitpos.ui.forms import PlainForm
+
+
+@require_safe
+@staff(Can.SET_UP_PAYMENTS)
+def payment_types(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """What the restaurant takes payment with."""
+    return page(
+        request, staff, "dashboard/payment_types.html", {"rows": types_of(staff.tenant)}, here="payment_types"
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Can.SET_UP_PAYMENTS)
+def add_payment_type(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """A new one; an online one goes on to its processors."""
+    form = NewPaymentTypeForm(request.POST or None, initial={"is_active": True})
+    if request.method == "POST" and form.is_valid():
+        words = form.cleaned_data
+        try:
+            made = create_type(staff.member, words["code"], words["name"], words["is_active"], words["kind"])
+        except (Conflict, Invalid) as error:
+            _refuse(form, error)
+        else:
+            messages.success(
+                request, _("%(name)s (%(code)s) added.") % {"name": made.name, "code": made.code}
+            )
+            if made.kind == PaymentKind.ONLINE:
+                return redirect("dashboard:payment_type", staff.tenant.slug, made.id)
+            return redirect("dashboard:payment_types", staff.tenant.slug)
+    return page(request, staff, "dashboard/payment_type_form.html", {"form": form}, here="payment_types")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Can.SET_UP_PAYMENTS)
+def payment_type(request: HttpRequest, staff: Staff, type_id: UUID) -> HttpResponse:
+    """Code, Name, Active; at its foot the processors."""
+    row = row_of(staff, type_id)
+    before = {"code": row.type.code, "name": row.type.name, "is_active": row.type.is_active}
+    form = PaymentTypeForm(request.POST or None, initial=before)
+    if request.method == "POST" and form.is_valid():
+        words = form.cleaned_data
+        try:
+            now = edit_type(staff.member, type_id, words["code"], words["name"], words["is_active"])
+        except (Conflict, Invalid) as error:
+            _refuse(form, error)
+        else:
+            messages.success(request, _said(before, now))
+            return redirect("dashboard:payment_type", staff.tenant.slug, type_id)
+    return edit_page(request, staff, row, form)
+
+
+def edit_page(
+    request: HttpRequest,
+    staff: Staff,
+    row: TypeRow,
+    form: PaymentTypeForm | None = None,
+    accounts: Sequence[AccountForm] | None = None,
+    adding: AddProcessorForm | None = None,
+) -> HttpResponse:
+    """The edit form with its processors, also after one of its parts was refused."""
+    start = {"code": row.type.code, "name": row.type.name, "is_active": row.type.is_active}
+    retired = [account for account in row.accounts if account.state == AccountState.RETIRED]
+    context = {
+        "row": row,
+        "form": form or PaymentTypeForm(initial=start),
+        "is_online": row.type.kind == PaymentKind.ONLINE,
+        "accounts": account_forms(staff, row) if accounts is None else accounts,
+        "retired": [account_view(account, settings.BASE_URL, staff.tenant.slug) for account in retired],
+        "adding": adding or AddProcessorForm(processors_to_add(row.accounts)),
+    }
+    return page(request, staff, "dashboard/payment_type.html", context, here="payment_types")
+
+
+def account_forms(staff: Staff, row: TypeRow, data: object = None) -> list[AccountForm]:
+    """A form for each account that is not retired."""
+    return [
+        AccountForm(account_view(account, settings.BASE_URL, staff.tenant.slug), data)
+        for account in row.accounts
+        if account.state != AccountState.RETIRED
+    ]
+
+
+def row_of(staff: Staff, type_id: UUID) -> TypeRow:
+    """The type with its accounts; Gone."""
+    for row in types_of(staff.tenant):
+        if row.type.id == type_id:
+            return row
+    raise Gone(_("There is no such payment type any more."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Can.SET_UP_PAYMENTS)
+def delete_payment_type(request: HttpRequest, staff: Staff, type_id: UUID) -> HttpResponse:
+    """Remove one that was never used; of others, the reason why not."""
+    row = row_of(staff, type_id)
+    form = PlainForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            delete_type(staff.member, type_id)
+        except Conflict as error:
+            form.add_error(None, error.message)
+        else:
+            messages.success(request, _("%(name)s deleted.") % {"name": row.type.name})
+            return redirect("dashboard:payment_types", staff.tenant.slug)
+    facts = [_("It disappears from checkout and from this list.")]
+    if row.accounts:
+        facts.append(_("The keys saved with it are deleted too."))
+    context = {
+        "form": form,
+        "title": _("Delete %(name)s (%(code)s)?") % {"name": row.type.name, "code": row.type.code},
+        "facts": facts,
+        "do": _("Delete"),
+        "back": reverse("dashboard:payment_type", args=[staff.tenant.slug, type_id]),
+        "is_danger": True,
+    }
+    return page(request, staff, "dashboard/question.html", context, here="payment_types")
+
+
+def _refuse(form: PaymentTypeForm, error: Conflict | Invalid) -> None:
+    # The domain says the field's name first; a code that is taken is the only conflict there is.
+    is_name = isinstance(error, Invalid) and error.message.startswith(_("Name"))
+    form.add_error("name" if is_name else "code", error.message)
+
+
+def _said(before: dict[str, object], now: PaymentType) -> str:
+    changes = []
+    if before["code"] != now.code:
+        changes.append(_("code is now %(code)s") % {"code": now.code})
+    if before["name"] != now.name:
+        changes.append(_("name is now %(name)s") % {"name": now.name})
+    if before["is_active"] != now.is_active:
+        changes.append(_("now active") if now.is_active else _("now inactive: nobody can choose it"))
+    if not changes:
+        return _("Saved; nothing was different.")
+    return _("%(name)s saved: %(changes)s.") % {"name": now.name, "changes": ", ".join(changes)}

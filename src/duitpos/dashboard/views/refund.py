@@ -1,0 +1,78 @@
+"""Refund a payment: the question, and the deed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from duitpos.dashboard.access import staff
+from duitpos.dashboard.forms.reasons import ReasonForm
+from duitpos.dashboard.page import page
+from duitpos.domain.errors import Gone
+from duitpos.domain.orders.story import PaymentStory, order_story
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.tenancy.roles import Can
+from duitpos.domain.tenancy.staff import Staff
+from duitpos.models import Order, Refund
+from duitpos.models.refund import RefundStatus
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Can.REFUND)
+def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID) -> HttpResponse:
+    """Names the amount and what will happen; then does it."""
+    order, attempt = _attempt(staff, order_id, payment_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        _say(request, refund_payment(staff.member, payment_id, form.cleaned_data["reason"]), order)
+        return redirect("dashboard:order", staff.tenant.slug, order_id)
+    if not attempt.can_refund:
+        messages.warning(request, _("There is nothing left to refund of this payment."))
+        return redirect("dashboard:order", staff.tenant.slug, order_id)
+    amount = attempt.payment.refundable.format(order.location.locale)
+    where = attempt.method or _("the way it was paid")
+    context = {
+        "form": form,
+        "title": _("Refund %(amount)s?") % {"amount": amount},
+        "facts": [
+            _("All of it goes back to %(where)s. The bank may take 5 to 10 days to show it.")
+            % {"where": where},
+            _("The guest's page says so at once. This cannot be taken back."),
+            _("The order itself stays as it is. To stop it too, cancel the order instead."),
+        ],
+        "do": _("Refund %(amount)s") % {"amount": amount},
+        "back": reverse("dashboard:order", args=[staff.tenant.slug, order_id]),
+        "is_danger": True,
+    }
+    return page(request, staff, "dashboard/question.html", context, here="orders")
+
+
+def _attempt(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, PaymentStory]:
+    story = order_story(staff.tenant, order_id)
+    for attempt in story.payments:
+        if attempt.payment.id == payment_id:
+            return story.order, attempt
+    raise Gone(_("There is no such payment of this order."))
+
+
+def _say(request: HttpRequest, made: Refund, order: Order) -> None:
+    amount = made.amount.format(order.location.locale)
+    if made.status == RefundStatus.SUCCEEDED:
+        messages.success(request, _("%(amount)s refunded.") % {"amount": amount})
+    elif made.status == RefundStatus.PENDING:
+        messages.success(request, _("Refund of %(amount)s is on its way.") % {"amount": amount})
+    elif made.status == RefundStatus.CREATED:
+        words = _(
+            "Refund of %(amount)s is written down, but the processor has not answered yet."
+            " It is asked again by itself; do not refund anywhere else."
+        )
+        messages.warning(request, words % {"amount": amount})
+    else:
+        words = _("The refund of %(amount)s was refused, and the money is still here: %(why)s")
+        messages.error(request, words % {"amount": amount, "why": made.failure})
