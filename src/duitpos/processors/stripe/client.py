@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 import stripe
+from urllib3.exceptions import HTTPError
 from urllib3.util import Timeout
 
 API_VERSION = stripe.api_version or ""
@@ -98,7 +99,7 @@ class Transport(stripe.HTTPClient):
                 return _body(answer, deadline), answer.status_code, answer.headers
         except requests.exceptions.SSLError as error:
             raise _cut_off(error, again=False) from error
-        except (requests.exceptions.RequestException, OSError) as error:
+        except (requests.exceptions.RequestException, HTTPError, OSError) as error:
             raise _cut_off(error, again=True) from error
 
     def close(self) -> None:
@@ -125,9 +126,9 @@ def _left(deadline: float) -> float:
 
 
 def _body(answer: requests.Response, deadline: float) -> bytes:
-    """The whole body; the time-out of a socket starts anew with every byte, so the deadline is watched here."""
+    """The whole body. A socket's time-out starts anew with every byte, so the deadline is watched at every read."""
     parts: list[bytes] = []
-    for part in answer.iter_content(65536):
+    while part := answer.raw.read1(65536, decode_content=True):
         parts.append(part)
         if _left(deadline) < 0:
             raise requests.exceptions.ReadTimeout("the answer came too slowly")

@@ -1,0 +1,222 @@
+"""What every processor must do, whoever it is. A new one subclasses `ProcessorContract` and gives it a `Rig`.
+
+The money path rests on these sentences, so they are tests and not prose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+from uuid import uuid4
+
+import pytest
+
+from duitpos.kit.clock import now
+from duitpos.kit.money import Money
+from duitpos.processors.base import (
+    Adapter,
+    AskLine,
+    CheckoutAsk,
+    Failure,
+    Mark,
+    PaymentSnapshot,
+    Processor,
+    ProcessorError,
+    RefundState,
+    SnapshotState,
+)
+
+
+class Rig(Protocol):
+    """A processor that answers, and a hand that can pay there."""
+
+    adapter: Adapter
+    processor: Processor
+    stranger: Processor
+    """The same processor opened with a key that it does not know."""
+    currency: str
+    unknown_reference: str
+    """Looks like one of its session references, but is nobody's."""
+
+    def pay(self, reference: str) -> None: ...
+    def decline(self, reference: str) -> None: ...
+    def pay_later(self, reference: str) -> None:
+        """The guest has done everything; the bank has not."""
+        ...
+
+    def bank_fails(self, reference: str) -> None: ...
+    def hang_next_start(self) -> None:
+        """The next start is done, but not answered in time."""
+        ...
+
+
+def an_ask(currency: str) -> CheckoutAsk:
+    """An order over 31.85: two dishes and a service charge."""
+    return CheckoutAsk(
+        mark=Mark(installation=str(uuid4()), tenant=str(uuid4()), payment=str(uuid4())),
+        amount_minor=3185,
+        currency=currency,
+        lines=(
+            AskLine("Nasi lemak ayam", 1250, 2, "extra sambal"),
+            AskLine("Teh tarik", 450, 1),
+            AskLine("Service charge", 235, 1),
+        ),
+        success_url="https://order.example/kopi/pay/return/token/?session_id={REFERENCE}",
+        cancel_url="https://order.example/kopi/pay/cancel/token/",
+        expires_at=int(now().timestamp()) + 45 * 60,
+        description="Order at Kopi, Bangsar",
+        locale="en",
+    )
+
+
+class ProcessorContract:
+    """Subclass with a fixture `rig`."""
+
+    def test_a_key_tells_whose_it_is(self, rig: Rig) -> None:
+        facts = rig.processor.check()
+        assert facts.external_id
+        assert facts.name
+        assert (facts.mode, facts.can_charge) == ("test", True)
+        assert facts.currency == facts.currency.upper()
+
+    def test_a_session_is_open_with_what_was_asked(self, rig: Rig) -> None:
+        ask = an_ask(rig.currency)
+        session = rig.processor.start(ask, key=ask.mark.payment)
+        seen = rig.processor.fetch(session.reference)
+        assert session.url
+        assert session.url == seen.url
+        assert int(session.expires_at.timestamp()) == ask.expires_at
+        assert (seen.state, seen.amount, seen.mark) == (
+            SnapshotState.OPEN,
+            Money(3185, rig.currency),
+            ask.mark,
+        )
+        assert not seen.is_live
+
+    def test_the_same_key_and_ask_are_the_same_session(self, rig: Rig) -> None:
+        ask = an_ask(rig.currency)
+        first = rig.processor.start(ask, key=ask.mark.payment)
+        pinned = CheckoutAsk.from_json(ask.to_json())
+        assert rig.processor.start(pinned, key=ask.mark.payment) == first
+
+    def test_the_same_key_with_other_words_is_our_bug(self, rig: Rig) -> None:
+        ask = an_ask(rig.currency)
+        rig.processor.start(ask, key=ask.mark.payment)
+        with pytest.raises(ProcessorError) as caught:
+            rig.processor.start(replace(ask, description="something else"), key=ask.mark.payment)
+        assert caught.value.failure == Failure.KEY_REUSED
+        assert not caught.value.is_definite
+
+    def test_a_start_whose_answer_was_lost_is_found_by_its_key(self, rig: Rig) -> None:
+        ask = an_ask(rig.currency)
+        rig.hang_next_start()
+        try:
+            first = rig.processor.start(ask, key=ask.mark.payment)
+        except ProcessorError as error:
+            assert error.failure in (Failure.UNAVAILABLE, Failure.BUSY)  # noqa: PT017 - either is right
+            first = rig.processor.start(ask, key=ask.mark.payment)
+        assert rig.processor.start(ask, key=ask.mark.payment) == first
+
+    def test_paid(self, rig: Rig) -> None:
+        paid = self._paid(rig)
+        assert (paid.state, paid.amount) == (SnapshotState.PAID, Money(3185, rig.currency))
+        assert paid.intent_reference
+        assert paid.charge_reference
+        assert paid.paid_at is not None
+        assert paid.method["last4"] == "4242"
+        assert paid.guest_email
+        assert paid.url == ""
+        assert rig.processor.fetch_by_intent(paid.intent_reference) == paid
+
+    def test_an_intent_of_nobody_has_no_session(self, rig: Rig) -> None:
+        paid = self._paid(rig)
+        assert rig.processor.fetch_by_intent(paid.intent_reference[:-4] + "none") is None
+
+    def test_a_decline_leaves_it_payable_and_is_told_once(self, rig: Rig) -> None:
+        ask = an_ask(rig.currency)
+        session = rig.processor.start(ask, key=ask.mark.payment)
+        rig.decline(session.reference)
+        seen, again = (rig.processor.fetch(session.reference) for _ in range(2))
+        assert seen.state == SnapshotState.OPEN
+        assert seen.declines
+        assert seen.declines == again.declines
+        assert seen.declines[0].message
+        rig.pay(session.reference)
+        assert rig.processor.fetch(session.reference).state == SnapshotState.PAID
+
+    def test_money_on_its_way_and_money_that_never_came_are_told_apart(self, rig: Rig) -> None:
+        ask = an_ask(rig.currency)
+        session = rig.processor.start(ask, key=ask.mark.payment)
+        rig.pay_later(session.reference)
+        assert rig.processor.fetch(session.reference).state == SnapshotState.PROCESSING
+        assert rig.processor.cancel(session.reference).state == SnapshotState.PROCESSING
+        rig.bank_fails(session.reference)
+        assert rig.processor.fetch(session.reference).state == SnapshotState.FAILED
+
+    def test_cancel_ends_what_is_open_and_may_be_repeated(self, rig: Rig) -> None:
+        ask = an_ask(rig.currency)
+        session = rig.processor.start(ask, key=ask.mark.payment)
+        states = [rig.processor.cancel(session.reference).state for _ in range(2)]
+        assert states == [SnapshotState.EXPIRED, SnapshotState.EXPIRED]
+        assert rig.processor.fetch(session.reference).url == ""
+
+    def test_cancel_of_what_is_paid_says_paid(self, rig: Rig) -> None:
+        paid = self._paid(rig)
+        assert rig.processor.cancel(paid.reference) == paid
+
+    def test_refunds_carry_our_id_and_are_one_per_key(self, rig: Rig) -> None:
+        paid = self._paid(rig)
+        ours = str(uuid4())
+        one, same = (
+            rig.processor.refund(paid.intent_reference, Money(1000, rig.currency), ours, ours, "cold soup")
+            for _ in range(2)
+        )
+        assert one == same
+        assert (one.our_refund, one.amount) == (ours, Money(1000, rig.currency))
+        assert one.state in (RefundState.SUCCEEDED, RefundState.PENDING)
+        assert rig.processor.refunds_of(paid.intent_reference) == [one]
+
+    def test_more_than_was_paid_is_a_definite_no(self, rig: Rig) -> None:
+        paid = self._paid(rig)
+        with pytest.raises(ProcessorError) as caught:
+            rig.processor.refund(paid.intent_reference, Money(9999, rig.currency), "key-1", "r-1", "")
+        assert caught.value.is_definite
+
+    def test_an_unknown_reference_is_not_found(self, rig: Rig) -> None:
+        for reference in (rig.unknown_reference, ""):
+            with pytest.raises(ProcessorError) as caught:
+                rig.processor.fetch(reference)
+            assert caught.value.failure == Failure.NOT_FOUND
+
+    def test_a_strange_key_is_refused_everywhere(self, rig: Rig) -> None:
+        ask = an_ask(rig.currency)
+        for call in (
+            rig.stranger.check,
+            lambda: rig.stranger.start(ask, "key"),
+            lambda: rig.stranger.fetch(rig.unknown_reference),
+            lambda: rig.stranger.cancel(rig.unknown_reference),
+            lambda: list(rig.stranger.undelivered(now())),
+        ):
+            with pytest.raises(ProcessorError) as caught:
+                call()
+            assert caught.value.failure == Failure.KEY_REFUSED
+            assert not caught.value.is_definite
+
+    def test_lines_that_do_not_add_up_are_never_sent(self, rig: Rig) -> None:
+        ask = an_ask(rig.currency)
+        with pytest.raises(ProcessorError) as caught:
+            rig.processor.start(replace(ask, amount_minor=3186), key=ask.mark.payment)
+        assert caught.value.is_definite
+
+    def test_the_adapter_describes_its_form(self, rig: Rig) -> None:
+        fields = rig.adapter.credential_fields
+        assert fields[0].required
+        assert all(one.label and one.looks_like for one in fields)
+        assert any(is_enough for _, is_enough in rig.adapter.guide_events)
+        assert rig.adapter.currency_problem(rig.currency) == ""
+
+    def _paid(self, rig: Rig) -> PaymentSnapshot:
+        ask = an_ask(rig.currency)
+        session = rig.processor.start(ask, key=ask.mark.payment)
+        rig.pay(session.reference)
+        return rig.processor.fetch(session.reference)

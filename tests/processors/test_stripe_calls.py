@@ -1,0 +1,321 @@
+"""What goes to Stripe, what its errors become, and how long anybody waits (M7, M9, M10, M29, M30)."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from duitpos.kit.clock import now
+from duitpos.kit.money import Money
+from duitpos.processors.base import AskLine, CheckoutAsk, EventKind, Failure, ProcessorError, SnapshotState
+from duitpos.processors.stripe.adapter import StripeAdapter, StripeProcessor
+from duitpos.processors.stripe.client import API_VERSION
+from duitpos.processors.stripe.start import session_params, stripe_locale
+from tests.processors.contract import an_ask
+from tests.sandbox_process import SandboxProcess
+
+pytestmark = pytest.mark.pure
+SESSIONS = "/v1/checkout/sessions$"
+
+
+def _starts(sandbox: SandboxProcess) -> list[dict[str, Any]]:
+    return [one for one in sandbox.requests() if one["target"] == "/v1/checkout/sessions"]
+
+
+def _failure(processor: StripeProcessor, ask: CheckoutAsk | None = None) -> ProcessorError:
+    with pytest.raises(ProcessorError) as caught:
+        processor.start(ask or an_ask("MYR"), key="key-1")
+    return caught.value
+
+
+# -- what is sent ---------------------------------------------------------------------------------------------
+
+
+def test_a_start_says_all_that_was_pinned_and_nothing_else(
+    stripe_account: StripeProcessor, sandbox: SandboxProcess
+) -> None:
+    ask = an_ask("MYR")
+    stripe_account.start(ask, key=ask.mark.payment)
+    (sent,) = _starts(sandbox)
+    headers = {name.lower(): value for name, value in sent["headers"].items()}
+    assert headers["idempotency-key"] == ask.mark.payment
+    assert headers["stripe-version"] == API_VERSION
+    assert "x-stripe-client-telemetry" not in headers
+    form = dict(parse_qsl(sent["body"], keep_blank_values=True))
+    mark = {"installation": ask.mark.installation, "tenant": ask.mark.tenant, "payment": ask.mark.payment}
+    lines = {
+        f"line_items[{number}][{name}]": value
+        for number, (dish, amount, quantity) in enumerate(
+            [("Nasi lemak ayam", "1250", "2"), ("Teh tarik", "450", "1"), ("Service charge", "235", "1")]
+        )
+        for name, value in {
+            "quantity": quantity,
+            "price_data][currency": "myr",
+            "price_data][unit_amount": amount,
+            "price_data][product_data][name": dish,
+        }.items()
+    }
+    assert form == {
+        "mode": "payment",
+        "client_reference_id": ask.mark.payment,
+        "success_url": ask.success_url.replace("{REFERENCE}", "{CHECKOUT_SESSION_ID}"),
+        "cancel_url": ask.cancel_url,
+        "expires_at": str(ask.expires_at),
+        "adaptive_pricing[enabled]": "false",
+        "locale": "en",
+        "payment_intent_data[description]": ask.description,
+        "line_items[0][price_data][product_data][description]": "extra sambal",
+        **{f"metadata[{name}]": value for name, value in mark.items()},
+        **{f"payment_intent_data[metadata][{name}]": value for name, value in mark.items()},
+        **lines,
+    }
+
+
+def test_the_pinned_version_is_used_again(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:
+    ask = replace(an_ask("MYR"), api_version=API_VERSION)
+    stripe_account.start(ask, key="key-1")
+    assert _starts(sandbox)[0]["headers"]["stripe-version"] == API_VERSION
+
+
+@pytest.mark.parametrize(
+    "ours, theirs",
+    [
+        ("en", "en"), ("en-gb", "en-GB"), ("en-us", "en"), ("ms", "ms"), ("ms_MY", "ms"), ("zh-hans", "zh"),
+        ("zh-hant", "zh-TW"), ("pt-br", "pt-BR"), ("hi", "hi-IN"), ("ta", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_locales(ours: str, theirs: str) -> None:
+    assert stripe_locale(ours) == theirs
+    assert session_params(replace(an_ask("MYR"), locale=ours)).get("locale", "") == theirs
+
+
+def test_an_amount_that_stripe_cannot_take_exactly_is_not_sent() -> None:
+    ask = replace(an_ask("KWD"), amount_minor=1005, lines=(AskLine("Tea", 1005, 1),))
+    with pytest.raises(ProcessorError) as caught:
+        session_params(ask)
+    assert caught.value.is_definite
+
+
+def test_more_lines_than_stripe_takes_are_not_sent() -> None:
+    ask = replace(an_ask("MYR"), amount_minor=10100, lines=(AskLine("Tea", 100, 1),) * 101)
+    with pytest.raises(ProcessorError):
+        session_params(ask)
+
+
+# -- the table of errors ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fault, failure",
+    [
+        ({"fault": "error", "status": 400}, Failure.REFUSED),
+        ({"fault": "error", "status": 401}, Failure.KEY_REFUSED),
+        ({"fault": "error", "status": 403}, Failure.KEY_REFUSED),
+        ({"fault": "error", "status": 404}, Failure.NOT_FOUND),
+        ({"fault": "error", "status": 409}, Failure.BUSY),
+        ({"fault": "rate_limit"}, Failure.BUSY),
+        ({"fault": "lock_timeout"}, Failure.BUSY),
+        ({"fault": "error", "status": 500, "store": False}, Failure.UNAVAILABLE),
+        ({"fault": "error", "status": 502}, Failure.UNAVAILABLE),
+        ({"fault": "error", "status": 503}, Failure.UNAVAILABLE),
+        ({"fault": "drop", "when": "before"}, Failure.UNAVAILABLE),
+        ({"fault": "drop", "when": "after"}, Failure.UNAVAILABLE),
+        ({"fault": "garbage", "when": "before"}, Failure.UNAVAILABLE),
+    ],
+)
+def test_every_error_has_its_word(
+    stripe_account: StripeProcessor, sandbox: SandboxProcess, fault: dict[str, Any], failure: Failure
+) -> None:
+    sandbox.fault(**fault, path=SESSIONS, count=2)
+    error = _failure(stripe_account)
+    assert error.failure == failure
+    assert not error.replayed
+    assert error.is_definite == (failure in (Failure.REFUSED, Failure.NOT_FOUND))
+    assert sandbox.secret_key not in f"{error.message}{error!r}"
+    assert "html" not in error.message.lower()
+
+
+def test_a_stored_500_is_known_as_a_replay(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:
+    sandbox.fault("error", path=SESSIONS, headers={"Stripe-Should-Retry": "false"})
+    ask = an_ask("MYR")
+    first, second = (_failure(stripe_account, ask=ask) for _ in range(2))
+    assert (first.failure, first.replayed, first.retryable) == (Failure.UNAVAILABLE, False, True)
+    assert (second.failure, second.replayed, second.retryable) == (Failure.UNAVAILABLE, True, False)
+
+
+def test_one_hiccup_is_not_even_noticed(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:
+    sandbox.fault("drop", path=SESSIONS, when="after")
+    session = stripe_account.start(an_ask("MYR"), key="key-1")
+    keys = [one["headers"]["idempotency-key"] for one in _starts(sandbox)]
+    assert keys == ["key-1", "key-1"]
+    assert [one["id"] for one in sandbox.listed("sessions")] == [session.reference]
+
+
+def test_nobody_there(adapter: StripeAdapter) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    error = _failure(adapter.open("sk_test_sandbox", f"http://127.0.0.1:{port}"))
+    assert error.failure == Failure.UNAVAILABLE
+    assert str(port) not in error.message
+
+
+# -- the deadline ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_hang_of_30_seconds_ends_within_10(
+    stripe_account: StripeProcessor, sandbox: SandboxProcess
+) -> None:
+    sandbox.fault("hang", path=SESSIONS, seconds=30, when="before", count=2)
+    began = time.monotonic()
+    error = _failure(stripe_account)
+    assert time.monotonic() - began <= 10.2
+    assert error.failure in (Failure.UNAVAILABLE, Failure.BUSY)
+
+
+@contextmanager
+def _dripping_server() -> Iterator[str]:
+    """Sends headers at once, then one byte of the body every 0.3 s: no single wait is ever long."""
+    server = socket.create_server(("127.0.0.1", 0))
+    server.settimeout(20)
+    stop = threading.Event()
+
+    def serve() -> None:
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+            while not stop.wait(0.3):
+                try:
+                    connection.sendall(b" ")
+                except OSError:
+                    return
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+    finally:
+        stop.set()
+        server.close()
+        thread.join(10)
+
+
+@pytest.mark.slow
+def test_an_answer_that_drips_ends_within_10_too(adapter: StripeAdapter) -> None:
+    with _dripping_server() as url:
+        began = time.monotonic()
+        with pytest.raises(ProcessorError) as caught:
+            adapter.open("sk_test_sandbox", url).fetch("cs_test_x")
+    assert caught.value.failure == Failure.UNAVAILABLE
+    assert time.monotonic() - began <= 11
+
+
+# -- who a key belongs to ------------------------------------------------------------------------------------------
+
+
+def _restricted(sandbox: SandboxProcess, *permissions: str) -> str:
+    account = sandbox.control("GET", "/accounts")["data"][0]["id"]
+    body = {"key": "rk_test_narrow", "permissions": list(permissions)}
+    sandbox.control("POST", f"/accounts/{account}/keys", body)
+    return "rk_test_narrow"
+
+
+def test_a_key_that_may_not_read_its_account_still_takes_payments(
+    adapter: StripeAdapter, sandbox: SandboxProcess
+) -> None:
+    key = _restricted(sandbox, "rak_checkout_session_write")
+    facts = adapter.open(key, sandbox.url).check()
+    assert facts.can_charge
+    assert facts.name == ""
+    # The refusal itself names the account.
+    assert facts.external_id == sandbox.control("GET", "/accounts")["data"][0]["id"]
+    assert "may not read its account" in facts.warnings[0]
+    assert "make refunds" in facts.warnings[1]
+    assert "list events" in facts.warnings[1]
+    assert sandbox.listed("sessions") == []
+
+
+def test_a_restricted_key_with_all_rights_gets_no_warning(
+    adapter: StripeAdapter, sandbox: SandboxProcess
+) -> None:
+    rights = ("rak_checkout_session_write", "rak_account_read", "rak_charge_write", "rak_event_read")
+    facts = adapter.open(_restricted(sandbox, *rights), sandbox.url).check()
+    assert facts.warnings == ()
+    assert facts.name == "Kopi Ujian"
+
+
+def test_a_key_that_cannot_take_payments_is_refused(adapter: StripeAdapter, sandbox: SandboxProcess) -> None:
+    with pytest.raises(ProcessorError) as caught:
+        adapter.open(_restricted(sandbox, "rak_event_read"), sandbox.url).check()
+    assert caught.value.failure == Failure.KEY_REFUSED
+
+
+def test_an_account_that_cannot_charge_yet_says_so(
+    stripe_account: StripeProcessor, sandbox: SandboxProcess
+) -> None:
+    account = sandbox.control("GET", "/accounts")["data"][0]["id"]
+    sandbox.control("POST", f"/accounts/{account}", {"charges_enabled": False})
+    facts = stripe_account.check()
+    assert not facts.can_charge
+    assert "cannot take payments yet" in facts.warnings[0]
+
+
+# -- what could not be delivered ------------------------------------------------------------------------------------
+
+
+def test_undelivered_events_come_oldest_first_and_page_by_page(
+    stripe_account: StripeProcessor, sandbox: SandboxProcess
+) -> None:
+    sandbox.control(
+        "POST", "/endpoints", {"url": "http://127.0.0.1:9/nobody", "secret": "whsec_of_nobody_at_all"}
+    )
+    since = now() - timedelta(minutes=5)
+    asks = [an_ask("MYR") for _ in range(3)]
+    for ask in asks:
+        sandbox.pay(stripe_account.start(ask, key=ask.mark.payment).reference)
+        sandbox.control("POST", "/clock", {"advance": 1})
+    events = list(stripe_account.undelivered(since))
+    paid = [event for event in events if event.kind == EventKind.PAYMENT]
+    assert [event.mark for event in paid] == [ask.mark for ask in asks]
+    assert all(event.payment and event.payment.state == SnapshotState.PAID for event in paid)
+    assert [event.created_at for event in events] == sorted(event.created_at for event in events)
+    assert {event.type for event in events} <= {name for name, _ in StripeAdapter.guide_events}
+
+
+def test_a_long_list_is_read_whole(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:
+    ask = an_ask("MYR")
+    session = stripe_account.start(ask, key="key-1").reference
+    sandbox.rule("drop", count=None)
+    sandbox.control(
+        "POST", "/endpoints", {"url": "http://127.0.0.1:9/nobody", "secret": "whsec_of_nobody_at_all"}
+    )
+    body = {"type": "checkout.session.completed", "object_id": session}
+    for _ in range(103):
+        sandbox.control("POST", "/events", body)
+    assert len(list(stripe_account.undelivered(now() - timedelta(minutes=5)))) == 103
+
+
+def test_a_refund_reason_is_kept_without_stripe_s_own(
+    stripe_account: StripeProcessor, sandbox: SandboxProcess
+) -> None:
+    ask = an_ask("MYR")
+    session = stripe_account.start(ask, key="key-1").reference
+    sandbox.pay(session)
+    intent = stripe_account.fetch(session).intent_reference
+    refund = stripe_account.refund(intent, Money(500, "MYR"), "key-2", "our-refund", "fraudulent")
+    assert refund.reason == "fraudulent"
+    assert sandbox.listed("refunds")[0]["reason"] is None
