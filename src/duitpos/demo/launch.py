@@ -39,6 +39,7 @@ def demo(words: Sequence[str]) -> int:
             raise DemoRefused(f"`demo {' '.join(words)}` is not understood; the only word is --reset.")
         plan = plan_from_environment()
         with _only_one(plan):
+            plan.places.unlink(missing_ok=True)
             check_ports(plan)
             if words:
                 throw_away(plan)
@@ -69,28 +70,31 @@ def _only_one(plan: Plan) -> Iterator[None]:
 def _run(plan: Plan, keys: DemoKeys) -> int:
     began = time.monotonic()
     enter_environment(plan, keys)
-    (plan.var / "demo.json").unlink(missing_ok=True)
     supervisor = Supervisor(plan.logs)
     try:
         supervisor.start("sandbox", sandbox_words(plan, keys))
-        places = _prepare(plan, keys, supervisor)
+        places = _prepare(plan, keys)
         web = WebServer(plan.listen, plan.web_port, workers=1, threads=64, kill_after=1, respawns=False)
         supervisor.start("web", web.command())
-        supervisor.start("worker", [sys.executable, "-m", "duitpos.cli", "worker"])
+        _wait_for(supervisor, "Stripe sandbox", f"http://127.0.0.1:{plan.sandbox_port}/_sandbox/health")
+        forget_other_endpoints(plan)
         _wait_for(supervisor, "web server", f"http://127.0.0.1:{plan.web_port}/healthz")
-        write_private(plan.var / "demo.json", places)
+        # Last, so that it takes no time from the two that a person waits for.
+        supervisor.start("worker", [sys.executable, "-m", "duitpos.cli", "worker"])
+        write_private(plan.places, places)
         _say(places, time.monotonic() - began)
         supervisor.watch()
     except _Stopped:
         # Ctrl-C before it was up: as good as one after.
         pass
     finally:
+        plan.places.unlink(missing_ok=True)
         supervisor.stop()
     print("\nStopped. The data is kept; `make demo-reset` starts over.", flush=True)
     return 0
 
 
-def _prepare(plan: Plan, keys: DemoKeys, supervisor: Supervisor) -> dict[str, str]:
+def _prepare(plan: Plan, keys: DemoKeys) -> dict[str, str]:
     """Tables, files and the restaurant are there afterwards. Returns where everything is: what demo.json says."""
     import django
 
@@ -99,9 +103,6 @@ def _prepare(plan: Plan, keys: DemoKeys, supervisor: Supervisor) -> dict[str, st
     from duitpos.demo.seed import seed
 
     bring_up_to_date()
-    # The seed may ask the sandbox whose key it is.
-    _wait_for(supervisor, "Stripe sandbox", f"http://127.0.0.1:{plan.sandbox_port}/_sandbox/health")
-    forget_other_endpoints(plan)
     seeded = seed(
         secret_key=keys.stripe_secret_key, webhook_secret=keys.stripe_webhook_secret, api_base=plan.api_base
     )

@@ -57,6 +57,11 @@ class Plan:
         return "127.0.0.1" if self.host in ("127.0.0.1", "localhost") else "0.0.0.0"  # noqa: S104 - DEMO_HOST asks for it
 
     @property
+    def places(self) -> Path:
+        """Says where everything is, while the demo runs."""
+        return self.var / "demo.json"
+
+    @property
     def logs(self) -> Path:
         return self.var / "log"
 

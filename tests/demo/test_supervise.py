@@ -1,0 +1,96 @@
+"""Processes that are started, watched and stopped. Run in a process of its own, since signals go to whole processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from duitpos.demo.supervise import ChildDied, Supervisor
+supervisor = Supervisor(Path(sys.argv[1]))
+try:
+    for number, words in enumerate(sys.argv[2:]):
+        supervisor.start(f"child {number}", ["sh", "-c", words])
+    print("up", flush=True)
+    supervisor.watch()
+    print("stopped", flush=True)
+except ChildDied as died:
+    print(died, flush=True)
+finally:
+    supervisor.stop()
+"""
+
+PATIENT = "echo $$ >> pids; exec sleep 60"
+STUBBORN = "trap '' TERM INT; sleep 60 & echo $$ $! >> pids; wait; wait; wait"
+PARENT = "sleep 60 & echo $$ $! >> pids; wait"
+
+
+def start(tmp_path: Path, *children: str) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(tmp_path / "log"), *children],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    wait_for_pids(tmp_path, len(children))
+    return process
+
+
+def wait_for_pids(tmp_path: Path, lines: int) -> None:
+    until = time.monotonic() + 10
+    while not (tmp_path / "pids").exists() or len((tmp_path / "pids").read_text().splitlines()) < lines:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def alive(tmp_path: Path) -> list[int]:
+    """Which of the processes that the children named still run (a zombie does not)."""
+    found = []
+    for pid in map(int, (tmp_path / "pids").read_text().split()):
+        state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
+        if state.strip() and not state.startswith("Z"):
+            found.append(pid)
+    return found
+
+
+@pytest.mark.parametrize("whom", ["parent", "group"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_all_within_three_seconds(tmp_path: Path, number: signal.Signals, whom: str) -> None:
+    process = start(tmp_path, PATIENT, STUBBORN, PARENT)
+    assert len(alive(tmp_path)) == 5
+    began = time.monotonic()
+    (os.kill if whom == "parent" else os.killpg)(process.pid, number)
+    out, _ = process.communicate(timeout=10)
+    assert time.monotonic() - began < 3
+    assert out == "stopped\n"
+    assert alive(tmp_path) == []
+
+
+def test_if_one_dies_all_stop_and_it_is_named(tmp_path: Path) -> None:
+    process = start(tmp_path, PATIENT, "echo $$ >> pids; sleep 0.5; echo 'no more rice' >&2; exit 3")
+    out, _ = process.communicate(timeout=10)
+    assert "The child 1 ended with code 3." in out
+    assert "no more rice" in out
+    assert alive(tmp_path) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
+def test_a_killed_parent_leaves_nobody_behind(tmp_path: Path) -> None:
+    process = start(tmp_path, PATIENT, PATIENT)
+    process.kill()
+    process.communicate(timeout=10)
+    until = time.monotonic() + 5
+    while alive(tmp_path) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert alive(tmp_path) == []
