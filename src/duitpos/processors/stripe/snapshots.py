@@ -51,7 +51,10 @@ def time_of(value: Any) -> datetime | None:
     """An instant from Unix seconds."""
     if isinstance(value, bool) or not isinstance(value, int):
         return None
-    return datetime.fromtimestamp(value, UTC)
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, ValueError, OSError):  # no year that a calendar has
+        return None
 
 
 def mark_of(thing: Json) -> Mark | None:

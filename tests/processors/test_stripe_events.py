@@ -1,0 +1,307 @@
+"""Deliveries: believed or not (M25, M26), read or only a hint (M1, M2, M11). Signed by the official library."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import stripe
+
+from duitpos.kit.money import Money
+from duitpos.processors.base import (
+    CheckoutAsk,
+    EventKind,
+    ProcessorEvent,
+    RefundState,
+    SignatureInvalid,
+    SignatureProblem,
+    SnapshotState,
+)
+from duitpos.processors.stripe.adapter import StripeAdapter, StripeProcessor
+from tests.processors.contract import an_ask
+from tests.sandbox_process import SandboxProcess
+
+pytestmark = pytest.mark.pure
+SECRET, OLD = "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o", "whsec_of_last_year_1234567890"
+Json = dict[str, Any]
+
+
+def _signed(body: str, secret: str = SECRET, at: int | None = None) -> dict[str, str]:
+    header: str = stripe.WebhookSignature.generate_signature_header(body, secret, at)
+    return {"stripe-signature": header}
+
+
+def _read(event: Json, secrets: tuple[str, ...] = (SECRET,)) -> ProcessorEvent:
+    body = json.dumps(event, indent=2)
+    return StripeAdapter().read_event(body.encode(), _signed(body), secrets)
+
+
+def _problem(body: bytes, headers: dict[str, str], *secrets: str) -> SignatureProblem:
+    with pytest.raises(SignatureInvalid) as caught:
+        StripeAdapter().read_event(body, headers, secrets)
+    return caught.value.problem
+
+
+# -- believed or not -----------------------------------------------------------------------------------------
+
+ODD = json.dumps(
+    {
+        "id": "evt_1",
+        "object": "event",
+        "api_version": "2026-10-28.endive",
+        "created": 1795456863,
+        "livemode": False,
+        "type": "customer.created",
+        "data": {"object": {"id": "cus_1", "object": "customer"}},
+    }
+)
+
+
+def test_any_of_the_secrets_will_do() -> None:
+    for secret in (SECRET, OLD):
+        event = StripeAdapter().read_event(ODD.encode(), _signed(ODD, secret), (SECRET, OLD))
+        assert (event.external_id, event.kind, event.body) == ("evt_1", EventKind.OTHER, ODD)
+
+
+def test_a_secret_being_rolled_has_two_signatures() -> None:
+    header = f"{_signed(ODD, OLD)['stripe-signature']},v1={_signed(ODD)['stripe-signature'].split('v1=')[1]},v0=fake"
+    assert (
+        StripeAdapter().read_event(ODD.encode(), {"stripe-signature": header}, (SECRET,)).external_id
+        == "evt_1"
+    )
+
+
+@pytest.mark.parametrize(
+    "headers, secrets, problem",
+    [
+        ({}, (SECRET,), SignatureProblem.MISSING),
+        ({"stripe-signature": ""}, (SECRET,), SignatureProblem.MISSING),
+        (_signed(ODD), (), SignatureProblem.NO_SECRET),
+        (_signed(ODD), ("",), SignatureProblem.NO_SECRET),
+        (_signed(ODD), (OLD,), SignatureProblem.MISMATCH),
+        (_signed(ODD + " "), (SECRET,), SignatureProblem.MISMATCH),
+        ({"stripe-signature": "t=,v1="}, (SECRET,), SignatureProblem.MISMATCH),
+        ({"stripe-signature": "v1=abc"}, (SECRET,), SignatureProblem.MISMATCH),
+        ({"stripe-signature": "t=1,v0=abc"}, (SECRET,), SignatureProblem.MISMATCH),
+        ({"stripe-signature": "nonsense"}, (SECRET,), SignatureProblem.MISMATCH),
+        ({"stripe-signature": f"t={'9' * 5000},v1=é"}, (SECRET,), SignatureProblem.MISMATCH),
+    ],
+)
+def test_what_is_not_believed(
+    headers: dict[str, str], secrets: tuple[str, ...], problem: SignatureProblem
+) -> None:
+    assert _problem(ODD.encode(), headers, *secrets) == problem
+
+
+def test_an_old_signature_is_a_matter_of_clocks_not_of_secrets() -> None:
+    now = int(time.time())
+    assert _problem(ODD.encode(), _signed(ODD, at=now - 400), SECRET, OLD) == SignatureProblem.CLOCK
+    assert _problem(ODD.encode(), _signed(ODD, OLD, now - 400), SECRET) == SignatureProblem.MISMATCH
+    ahead = StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + 400), (SECRET,))
+    assert ahead.external_id == "evt_1"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "no json",
+        "[]",
+        "3",
+        "null",
+        "{}",
+        '{"object": "event"}',
+        '{"object": "v2.core.event", "id": "evt_1"}',
+        '{"object": "event", "id": 7, "type": "x", "created": 1}',
+        '{"object": "event", "id": "e", "type": "x"}',
+        '{"object": "event", "id": "e", "type": "x", "created": 99999999999999999999}',
+    ],
+)
+def test_signed_but_no_event(body: str) -> None:
+    assert _problem(body.encode(), _signed(body), SECRET) == SignatureProblem.MALFORMED
+
+
+def test_a_body_that_is_no_text_is_not_believed() -> None:
+    assert _problem(b"\xff\xfe", _signed("x"), SECRET) == SignatureProblem.MISMATCH
+
+
+# -- what they say ----------------------------------------------------------------------------------------------
+
+Play = Callable[..., dict[str, Json]]
+
+
+@pytest.fixture
+def ask() -> CheckoutAsk:
+    return an_ask("MYR")
+
+
+@pytest.fixture
+def play(stripe_account: StripeProcessor, sandbox: SandboxProcess, ask: CheckoutAsk) -> Play:
+    """Start a session, do something with it, and answer with the last event of each type."""
+
+    def play_out(*steps: Callable[[str], object]) -> dict[str, Json]:
+        session = stripe_account.start(ask, key=ask.mark.payment)
+        for step in steps:
+            step(session.reference)
+        return {event["type"]: event for event in reversed(sandbox.listed("events"))}
+
+    return play_out
+
+
+def _pay(sandbox: SandboxProcess, **how: Any) -> Callable[[str], object]:
+    return lambda reference: sandbox.pay(reference, **how)
+
+
+def test_paid(play: Play, sandbox: SandboxProcess, ask: CheckoutAsk) -> None:
+    event = _read(play(_pay(sandbox))["checkout.session.completed"])
+    assert (event.kind, event.is_hint, event.is_live, event.mark) == (
+        EventKind.PAYMENT,
+        False,
+        False,
+        ask.mark,
+    )
+    snapshot = event.payment
+    assert snapshot is not None
+    assert (snapshot.state, snapshot.amount, snapshot.mark) == (
+        SnapshotState.PAID,
+        Money(3185, "MYR"),
+        ask.mark,
+    )
+    assert snapshot.reference == event.reference
+    assert snapshot.intent_reference == event.intent_reference != ""
+    assert snapshot.guest_email == "guest@example.com"
+    assert snapshot.paid_at == event.created_at
+
+
+def test_expired(play: Play, sandbox: SandboxProcess) -> None:
+    events = play(lambda reference: sandbox.control("POST", f"/sessions/{reference}/expire"))
+    event = _read(events["checkout.session.expired"])
+    assert event.payment is not None
+    assert event.payment.state == SnapshotState.EXPIRED
+
+
+@pytest.mark.parametrize(
+    "result, type_, state",
+    [
+        ("succeed", "checkout.session.async_payment_succeeded", SnapshotState.PAID),
+        ("fail", "checkout.session.async_payment_failed", SnapshotState.FAILED),
+    ],
+)
+def test_delayed_money(
+    play: Play, sandbox: SandboxProcess, result: str, type_: str, state: SnapshotState
+) -> None:
+    events = play(
+        _pay(sandbox, method="customer_balance", delayed_result=None),
+        lambda reference: sandbox.control("POST", f"/sessions/{reference}/async_result", {"result": result}),
+    )
+    first, last = _read(events["checkout.session.completed"]), _read(events[type_])
+    assert first.payment is not None
+    assert last.payment is not None
+    assert first.payment.state == SnapshotState.PROCESSING
+    assert last.payment.state == state
+
+
+def test_a_decline_is_a_row_that_fetch_tells_by_the_same_name(
+    play: Play, sandbox: SandboxProcess, stripe_account: StripeProcessor, ask: CheckoutAsk
+) -> None:
+    events = play(_pay(sandbox, card="4000000000009995"))
+    event = _read(events["payment_intent.payment_failed"])
+    assert (event.kind, event.mark, event.payment) == (EventKind.DECLINE, ask.mark, None)
+    assert event.decline is not None
+    assert (event.decline.code, event.decline.decline_code) == ("card_declined", "insufficient_funds")
+    assert event.decline.method == {"kind": "card", "brand": "visa", "last4": "9995"} | {
+        name: event.decline.method[name] for name in ("country", "funding")
+    }
+    fetched = stripe_account.fetch(sandbox.listed("sessions")[0]["id"])
+    assert [one.reference for one in fetched.declines] == [event.decline.reference]
+
+
+def test_each_refusal_at_a_bank_is_a_decline_of_its_own(play: Play, sandbox: SandboxProcess) -> None:
+    leave = _pay(sandbox, method="fpx", outcome="fail")
+    play(leave, leave)
+    failed = [event for event in sandbox.listed("events") if event["type"] == "payment_intent.payment_failed"]
+    declines = [_read(event).decline for event in failed]
+    assert len({one.reference for one in declines if one}) == 2
+
+
+def test_refunds(play: Play, sandbox: SandboxProcess, stripe_account: StripeProcessor) -> None:
+    def refund(reference: str) -> None:
+        intent = stripe_account.fetch(reference).intent_reference
+        refund = stripe_account.refund(intent, Money(1000, "MYR"), "key-r", "our-refund", "cold")
+        settled = {"status": "failed", "failure_reason": "expired_or_canceled_card"}
+        sandbox.control("POST", f"/refunds/{refund.reference}/settle", settled)
+
+    events = play(_pay(sandbox), refund)
+    made, failed = _read(events["refund.created"]), _read(events["refund.failed"])
+    assert made.refund is not None
+    assert failed.refund is not None
+    assert (made.kind, made.refund.our_refund, made.refund.amount) == (
+        EventKind.REFUND, "our-refund", Money(1000, "MYR"),
+    )  # fmt: skip
+    assert (failed.refund.state, failed.refund.failure) == (RefundState.FAILED, "expired_or_canceled_card")
+    assert made.intent_reference == made.refund.intent_reference != ""
+    charge = _read(events["charge.refunded"])
+    assert (charge.kind, charge.refund) == (EventKind.REFUNDED_CHARGE, None)
+    assert charge.charge_reference == made.charge_reference != ""
+
+
+def test_a_free_session_is_not_paid(play: Play, sandbox: SandboxProcess) -> None:
+    event = play(_pay(sandbox))["checkout.session.completed"]
+    event["data"]["object"]["payment_status"] = "no_payment_required"
+    snapshot = _read(event).payment
+    assert snapshot is not None
+    assert snapshot.state == SnapshotState.FREE
+
+
+def test_a_payment_of_somebody_else_has_no_mark(sandbox: SandboxProcess) -> None:
+    event = sandbox.control("POST", "/events", {"type": "checkout.session.completed", "foreign": True})
+    read = _read(event)
+    assert (read.mark, read.is_hint) == (None, False)
+
+
+# -- hints (M11) ------------------------------------------------------------------------------------------------
+
+
+def test_another_version_is_a_hint_with_references(
+    play: Play, sandbox: SandboxProcess, ask: CheckoutAsk
+) -> None:
+    events = play(_pay(sandbox, card="4000000000009995"), _pay(sandbox))
+    for type_ in ("checkout.session.completed", "payment_intent.payment_failed"):
+        event = _read({**events[type_], "api_version": "2020-08-27"})
+        assert event.is_hint
+        assert event.payment is None
+        assert event.mark == ask.mark
+        assert event.intent_reference.startswith("pi_")
+    assert _read({**events["checkout.session.completed"], "api_version": None}).is_hint
+    # A decline is words only, and they are the same in every version.
+    assert event.decline is not None
+
+
+@pytest.mark.parametrize(
+    "field", ["status", "payment_status", "amount_total", "currency", "livemode", "metadata"]
+)
+def test_a_session_that_lacks_a_field_is_a_hint(play: Play, sandbox: SandboxProcess, field: str) -> None:
+    event = play(_pay(sandbox))["checkout.session.completed"]
+    for odd in ("absent", 3.5, "?"):
+        broken = json.loads(json.dumps(event))
+        if odd == "absent":
+            del broken["data"]["object"][field]
+        else:
+            broken["data"]["object"][field] = odd
+        read = _read(broken)
+        assert read.is_hint, (field, odd)
+        assert read.payment is None
+        assert read.reference.startswith("cs_test_")
+
+
+@pytest.mark.parametrize(
+    "thing", [None, [], "x", {}, {"object": {}}, {"object": None}, {"object": {"id": 5}}]
+)
+def test_an_event_without_its_object_is_a_hint_that_names_nothing(thing: Any) -> None:
+    event = {**json.loads(ODD), "data": thing}
+    for type_ in ("checkout.session.completed", "refund.updated", "payment_intent.payment_failed"):
+        read = _read({**event, "type": type_})
+        assert (read.is_hint, read.reference, read.mark) == (True, "", None)
