@@ -11,6 +11,7 @@ class DueKind(models.TextChoices):
     """What is to be done."""
 
     RECEIPT = "receipt"
+    DETAILS = "details"
 
 
 class DueWork(TenantModel):

@@ -189,6 +189,6 @@ def _version(
     order: Order, state: GuestState, payments: Sequence[Payment], refunds: Sequence[Refund], confirm: bool
 ) -> str:
     parts = [order.status, str(order.number), state.value, str(confirm)]
-    parts += [f"{payment.id}{payment.status}" for payment in payments]
+    parts += [f"{payment.id}{payment.status}{bool(payment.method)}" for payment in payments]
     parts += [f"{refund.id}{refund.status}" for refund in refunds]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:20]

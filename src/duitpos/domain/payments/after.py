@@ -70,18 +70,31 @@ def _book(entry: LedgerEntry) -> None:
 
 
 def due_after_payment(payment: Payment, at: datetime) -> None:
-    """A receipt is due once the guest left an address; a task hurries it, the sweep makes sure of it."""
-    if not payment.guest_email or payment.order_id is None:
+    """A receipt, once the guest left an address; and how it was paid, where the notice did not say.
+
+    A task hurries it, the sweep makes sure of it.
+    """
+    kinds = []
+    if payment.guest_email:
+        kinds.append(DueKind.RECEIPT)
+    if not payment.method:
+        kinds.append(DueKind.DETAILS)
+    if payment.order_id is None or not kinds:
         return
-    work = DueWork(
-        tenant_id=payment.tenant_id,
-        kind=DueKind.RECEIPT,
-        subject_id=payment.id,
-        order_id=payment.order_id,
-        created_at=at,
-        due_at=at,
+    DueWork.objects.bulk_create(
+        [
+            DueWork(
+                tenant_id=payment.tenant_id,
+                kind=kind,
+                subject_id=payment.id,
+                order_id=payment.order_id,
+                created_at=at,
+                due_at=at,
+            )
+            for kind in kinds
+        ],
+        ignore_conflicts=True,
     )
-    DueWork.objects.bulk_create([work], ignore_conflicts=True)
     # Robust: a queue that cannot be reached must not turn a stored outcome into an error; the sweep finds the row.
     tenant_id = str(payment.tenant_id)
     transaction.on_commit(lambda: do_due_work_soon.enqueue(tenant_id), robust=True)

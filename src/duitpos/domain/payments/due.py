@@ -1,4 +1,4 @@
-"""Do the work that is due after a commit: receipts by e-mail."""
+"""Do the work that is due after a commit."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models import F
-from django.utils.translation import gettext as _
 from django_tasks import task
 
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.payments.details import fetch_details
+from duitpos.domain.payments.receipt import send_receipt
 from duitpos.kit.clock import now
-from duitpos.models import DueWork, Payment
+from duitpos.models import DueWork
+from duitpos.models.due import DueKind
+from duitpos.processors.base import ProcessorError
 
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 8
+DO = {DueKind.RECEIPT: send_receipt, DueKind.DETAILS: fetch_details}
 log = structlog.get_logger(__name__)
 
 
@@ -38,8 +41,9 @@ def do_due_work(tenant_id: UUID, limit: int = 20) -> int:
         if not mine.update(due_at=at + LEASE, tries=F("tries") + 1):
             continue  # another worker claimed it
         try:
-            outcome = _send_receipt(work)
-        except OSError as error:  # what smtplib and sockets raise; anything else is a bug and must be seen
+            outcome = DO[DueKind(work.kind)](work)
+        except (OSError, ProcessorError, Unavailable) as error:
+            # What mail servers and processors raise when they are not there; anything else is a bug and must be seen.
             _try_later(work, str(error))
             continue
         DueWork.objects.filter(tenant_id=tenant_id, id=work.id).update(
@@ -54,22 +58,3 @@ def _try_later(work: DueWork, problem: str) -> None:
     log.warning("due_work_failed", kind=work.kind, work=str(work.id), problem=problem)
     again = now() + timedelta(minutes=2 ** (work.tries + 1)) if work.tries + 1 < MOST_TRIES else None
     DueWork.objects.filter(tenant_id=work.tenant_id, id=work.id).update(due_at=again, outcome=problem[:200])
-
-
-def _send_receipt(work: DueWork) -> str:
-    payment = Payment.objects.filter(tenant_id=work.tenant_id, id=work.subject_id).get()
-    order = work.order
-    link = f"{settings.BASE_URL}/{work.tenant.slug}/o/{order.token}/"
-    text = _(
-        "Thank you for your order at %(restaurant)s, %(location)s.\n\n"
-        "Order %(number)s\nPaid %(amount)s\n\nYour order and receipt: %(link)s\n"
-    ) % {
-        "restaurant": work.tenant.name,
-        "location": order.location.name,
-        "number": order.label or _("(waiting for staff)"),
-        "amount": payment.moved.format(order.location.locale),
-        "link": link,
-    }
-    subject = _("Your receipt from %(restaurant)s") % {"restaurant": work.tenant.name}
-    EmailMessage(subject, text, to=[payment.guest_email]).send()
-    return "sent"
