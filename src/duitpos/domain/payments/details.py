@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from duitpos.domain.payments.ask import with_rows
 from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.kit.transact import outside_database
 from duitpos.models import DueWork, Payment
@@ -10,8 +9,10 @@ from duitpos.models import DueWork, Payment
 
 def fetch_details(work: DueWork) -> str:
     """Ask for the payment once more and keep method and charge. ProcessorError and Unavailable: try again later."""
-    payment = with_rows(work.tenant_id, id=work.subject_id)
-    if payment is None or payment.method:
+    payment = (
+        Payment.objects.filter(tenant_id=work.tenant_id, id=work.subject_id).select_related("account").get()
+    )
+    if payment.method:
         return "known"
     processor = open_account(payment.account)
     with outside_database():
