@@ -134,7 +134,7 @@ class CheckoutAsk:
     description: str
     locale: str
     api_version: str = ""
-    """The processor's API version the ask was made for; the adapter fills it."""
+    """The processor's API version the ask was made for (Adapter.api_version); a repeat uses it again."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for the payment's row."""
@@ -320,6 +320,8 @@ class Adapter(Protocol):
     credential_fields: tuple[CredentialField, ...]
     guide_events: tuple[tuple[str, bool], ...]
     """Event types to tick at the processor; True for those that are enough."""
+    api_version: str
+    """The version of the processor's API that it speaks; pinned in every ask."""
 
     def open(self, secret_key: str, api_base: str) -> Processor:
         """An account, for the calls of one piece of work. `api_base` is empty for the processor's own address."""

@@ -53,6 +53,7 @@ def new_attempt(
         description=_("Order at %(restaurant)s, %(location)s")
         % {"restaurant": tenant.name, "location": location.name},
         locale=get_language() or "en",
+        api_version=option.api_version,
     )
     payment.ask = ask.to_json()
     return payment

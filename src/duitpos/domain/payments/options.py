@@ -21,6 +21,7 @@ class PayOption:
     mode: str
     minimum_minor: int
     currency: str
+    api_version: str
 
 
 def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
@@ -52,5 +53,6 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
             mode=account.mode,
             minimum_minor=kind.can.minimum_minor.get(location.currency, 0),
             currency=location.currency,
+            api_version=kind.api_version,
         )
     return tuple(options.values())

@@ -1,0 +1,243 @@
+"""M6 to M10: calls that were lost, refused, repeated or answered twice."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import translation
+
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.payments import start as start_module
+from duitpos.domain.payments.advance import advance_payment
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.payments.start import StartRefused, start
+from duitpos.kit.clock import now
+from duitpos.models import Payment, Refund, Tenant
+from duitpos.models.attention import AttentionKind as A
+from tests.support.happenings import SESSIONS, calls, press_again, session_of, start_again
+from tests.support.live_shop import Clock
+from tests.support.shop import Shop
+from tests.support.stampede import stampede
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LOST = {"fault": "drop", "when": "after", "path": SESSIONS, "method": "POST", "count": 2}
+NEVER_ARRIVED = {**LOST, "when": "before"}
+
+
+def lose(shop: Shop, fault: dict[str, Any]) -> Payment:
+    """A guest presses Pay, and no answer comes."""
+    shop.sandbox.fault(**fault)
+    with pytest.raises(Unavailable, match="your cart is kept"):
+        shop.checkout()
+    (payment,) = Payment.objects.filter(tenant=shop.tenant)
+    assert (payment.status, payment.reference) == ("created", "")
+    return payment
+
+
+@pytest.mark.races
+def test_m6_many_refunds_at_once_reserve_the_money_once(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    shop.sweep(after=timedelta(minutes=2))
+    owner = shop.restaurant.owner
+    results = stampede([lambda: refund_payment(owner, payment.id, "pressed twice")] * 8)
+    (refund,) = Refund.objects.filter(tenant=shop.tenant)
+    assert {result.id for result in results} == {refund.id}
+    settled = shop.fresh(payment)
+    assert settled.refund_reserved_minor == refund.amount_minor == settled.moved_minor
+    assert len(shop.sandbox.listed("refunds")) == 1
+    assert shop.ledger() == [("payment", 2500), ("refund", -2500)]
+
+
+def test_m7_a_lost_answer_heals_into_the_same_session(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = lose(shop, LOST)
+    (session,) = shop.sandbox.listed("sessions")
+    shop.sweep(after=timedelta(minutes=2))
+    healed = shop.fresh(payment)
+    assert (healed.status, healed.reference, healed.redirect_url) == (
+        "pending",
+        session["id"],
+        session["url"],
+    )
+    answer = press_again(shop, shop.orders()[0])
+    assert isinstance(answer, GoToProcessor)
+    assert answer.url == session["url"], "a returning guest gets it"
+    assert len(shop.sandbox.listed("sessions")) == 1
+
+
+def test_m7_a_late_event_of_a_lost_session_is_matched_by_its_mark(shop: Shop) -> None:
+    payment = lose(shop, LOST)
+    (session,) = shop.sandbox.listed("sessions")
+    shop.sandbox.pay(session["id"])
+    shop.sandbox.idle()
+    settled = shop.fresh(payment)
+    assert (settled.status, settled.reference) == ("succeeded", session["id"])
+    assert [order.label for order in shop.placed()] == ["T1"]
+
+
+def test_m7_a_call_that_never_arrived_is_refused_later_and_the_next_attempt_is_a_new_row(
+    deaf_shop: Shop, clock: Clock
+) -> None:
+    shop = deaf_shop
+    payment = lose(shop, NEVER_ARRIVED)
+    clock.advance(minutes=20)  # under 30 minutes are left until the pinned expires_at
+    shop.sweep()
+    failed = shop.fresh(payment)
+    assert failed.status == "failed"
+    assert "expires_at" in failed.failure
+    assert shop.sandbox.listed("sessions") == []
+    second = start_again(shop, shop.orders()[0])
+    assert (second.id != payment.id, second.status) == (True, "pending")
+
+
+def test_m7_nothing_is_made_of_a_call_older_than_a_day(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = lose(shop, NEVER_ARRIVED)
+    clock.advance(hours=25)
+    shop.sweep()
+    assert shop.fresh(payment).status == "failed"
+    assert shop.sandbox.listed("sessions") == []
+
+
+def test_m7_without_any_answer_for_a_day_the_attempt_ends(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = lose(shop, {**NEVER_ARRIVED, "count": None})
+    clock.advance(hours=2)
+    shop.sweep()
+    assert shop.fresh(payment).status == "created"
+    clock.advance(hours=22)
+    shop.sweep()
+    assert shop.fresh(payment).status == "failed"
+
+
+def test_m7_a_stored_500_ends_the_attempt_and_the_next_has_a_new_key(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.sandbox.fault("error", status=500, path=SESSIONS, method="POST")
+    with pytest.raises((StartRefused, Unavailable), match="your cart is kept"):
+        shop.checkout()
+    shop.sweep(after=timedelta(minutes=2))
+    (first,) = Payment.objects.filter(tenant=shop.tenant)
+    assert first.status == "failed", "the replay would answer 500 for a day"
+    second = start_again(shop, shop.orders()[0])
+    assert second.status == "pending"
+    assert len(shop.sandbox.listed("sessions")) == 1
+
+
+def test_m8_a_session_that_nobody_would_watch_is_expired_and_nobody_sent_to_it(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.sandbox.fault("hang", seconds=1.5, path=SESSIONS, method="POST")
+    told: list[BaseException] = []
+
+    def press() -> None:
+        try:
+            shop.checkout()
+        except StartRefused as error:
+            told.append(error)
+        finally:
+            connection.close()
+
+    guest = threading.Thread(target=press)
+    guest.start()
+    while not shop.sandbox.listed("sessions"):
+        guest.join(0.05)
+    payment = Payment.objects.get(tenant=shop.tenant)
+    assert advance_payment(payment, ("created",), "failed", ended_at=now(), next_check_at=None)
+    guest.join(10)
+    assert "Your cart is kept" in str(told[0])
+    (session,) = shop.sandbox.listed("sessions")
+    assert session["status"] == "expired"
+    assert shop.fresh(payment).status == "failed"
+
+
+def test_m8_losing_to_a_twin_goes_to_the_twins_page(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = lose(shop, LOST)
+    stale = shop.fresh(payment)
+    url = start(shop.fresh(payment))
+    assert start(stale) == url == shop.fresh(payment).redirect_url
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"fault": "rate_limit"},
+        {"fault": "lock_timeout"},
+        {"fault": "error", "status": 409},
+        {"fault": "error", "status": 502},
+        {"fault": "error", "status": 503},
+        {"fault": "drop", "when": "before"},
+        {"fault": "garbage"},
+    ],
+    ids=lambda fault: f"{fault['fault']}{fault.get('status', '')}",
+)
+def test_m9_no_definite_answer_leaves_the_payment(
+    deaf_shop: Shop, fault: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_module, "TWIN_PATIENCE", 0.1)
+    shop = deaf_shop
+    payment = lose(shop, {"path": SESSIONS, "method": "POST", "count": 2, **fault})
+    shop.sandbox.control("DELETE", "/faults")
+    answer = press_again(shop, shop.orders()[0])
+    assert isinstance(answer, GoToProcessor)
+    again = shop.fresh(payment)
+    assert (again.status, again.redirect_url) == ("pending", answer.url)
+    assert len(shop.sandbox.listed("sessions")) == 1
+    assert shop.attentions() == []
+
+
+def test_m9_a_definite_no_ends_it(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.sandbox.fault("error", status=400, path=SESSIONS, method="POST", message="Not in your country.")
+    with pytest.raises(StartRefused, match="order at the counter"):
+        shop.checkout()
+    payment = Payment.objects.get(tenant=shop.tenant)
+    assert payment.status == "failed"
+    assert "Not in your country." in payment.failure
+
+
+@pytest.mark.races
+def test_m9_a_second_tap_while_the_first_is_under_way_is_no_bad_news(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.sandbox.fault("hang", seconds=1, path=SESSIONS, method="POST", when="before")
+    ask = shop.request()
+    from duitpos.domain.payments.checkout import checkout
+
+    answers = stampede([lambda: checkout(ask)] * 3)
+    assert {type(answer) for answer in answers} == {GoToProcessor}
+    assert len({answer.url for answer in answers}) == 1
+    assert len(shop.sandbox.listed("sessions")) == 1
+    assert Payment.objects.get(tenant=shop.tenant).status == "pending"
+
+
+def test_m10_a_replay_says_what_was_pinned_whatever_has_changed_since(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = lose(shop, LOST)
+    Tenant.objects.filter(id=shop.tenant.id).update(name="Another name", slug="another-slug")
+    shop.item.name = "Renamed"
+    shop.item.save()
+    with translation.override("de"):
+        start(shop.fresh(payment))
+    said = [(call["body"], call["headers"]["stripe-version"]) for call in calls(shop, "POST", "/sessions")]
+    assert len(set(said)) == 1
+    assert len(said) == 3, "two tries and the replay"
+    assert len(shop.sandbox.listed("sessions")) == 1
+    pinned = payment.ask
+    assert pinned["api_version"] == said[0][1], "the version is pinned, too"
+    assert pinned["expires_at"] == session_of(shop, shop.fresh(payment))["expires_at"]
+
+
+def test_m10_the_same_key_with_other_words_is_a_bug_that_somebody_must_see(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = lose(shop, LOST)
+    Payment.objects.filter(tenant=shop.tenant).update(ask={**payment.ask, "description": "rebuilt"})
+    shop.sweep(after=timedelta(minutes=2))
+    assert shop.fresh(payment).status == "failed"
+    assert shop.attentions() == [A.KEY_REUSED]
+    assert start_again(shop, shop.orders()[0]).status == "pending"
