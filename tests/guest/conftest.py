@@ -10,20 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox_process import SandboxProcess
+from tests.support.sandboxes import sandbox, sandbox_process
 
 if TYPE_CHECKING:
     from tests.guest.cafe import Cafe
     from tests.guest.phone import Phone
+    from tests.sandbox_process import SandboxProcess
     from tests.support.shop import Shop
 
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    """What one test's restaurant looked like is not the next one's."""
-    from django.core.cache import cache
-
-    cache.clear()
+__all__ = ["sandbox", "sandbox_process"]
 
 
 @pytest.fixture
@@ -32,20 +27,6 @@ def cafe(db: None) -> Cafe:
     from tests.guest.cafe import a_cafe
 
     return a_cafe()
-
-
-@pytest.fixture(scope="module")
-def sandbox_process() -> Iterator[SandboxProcess]:
-    """One sandbox for the tests of a file."""
-    with SandboxProcess() as process:
-        yield process
-
-
-@pytest.fixture
-def sandbox(sandbox_process: SandboxProcess) -> SandboxProcess:
-    """The sandbox as it is after its start."""
-    sandbox_process.reset()
-    return sandbox_process
 
 
 @pytest.fixture

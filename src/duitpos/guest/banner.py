@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from duitpos.domain.orders.guest_view import latest_order_of
+from duitpos.guest.live import MONEY_IS_HERE
 from duitpos.guest.words import progress_word
 from duitpos.models import Tenant
 
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """`label` is the order's number, empty before it has one; `word` says how it stands."""
+    """`label` is the order's number, empty before it has one; `word` says how it stands.
+
+    `paid_key` is the key of the cart it was, once that is paid: the phone then forgets that cart.
+    """
 
     label: str
     word: str
     url: str
+    paid_key: str
 
 
 def banner_of(tenant: Tenant, guest_token: str) -> Banner | None:
@@ -26,4 +31,5 @@ def banner_of(tenant: Tenant, guest_token: str) -> Banner | None:
     if seen is None:
         return None
     url = reverse("guest:order", args=[tenant.slug, seen.order.token])
-    return Banner(seen.order.label, progress_word(seen.state, seen.order.status), url)
+    paid_key = seen.order.checkout_key if seen.state in MONEY_IS_HERE else ""
+    return Banner(seen.order.label, progress_word(seen.state, seen.order.status), url, paid_key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -58,6 +59,7 @@ def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
         "look": look,
         "icon": icon,
         "steps": _steps(seen),
+        "zone": ZoneInfo(seen.location.time_zone),
         "is_paid": is_paid,
         "is_over": seen.state in FINAL or seen.order.status == OrderStatus.SERVED,
         "again_url": again_url(tenant, seen.order, seen.table) if to_pay else "",

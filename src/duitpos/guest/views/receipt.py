@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
@@ -31,7 +29,6 @@ def receipt(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse
         **page_facts(owner, seen.location),
         **live_facts(owner, seen),
         "table": seen.table,
-        "zone": ZoneInfo(seen.location.time_zone),
         "back": order_url(owner, seen.order),
         "service_charge_rate": percent(seen.order.service_charge_bp),
         "tax_rate": percent(seen.order.tax_bp),

@@ -31,6 +31,8 @@
     new Intl.NumberFormat(facts.locale, {
       style: "currency", currency: facts.currency, minimumFractionDigits: places, maximumFractionDigits: places,
     }).format(minor / 10 ** places).replace("\u00a0", "\u202f");
+  // The order of this very cart is paid: the page says so, whichever page it is.
+  const forgetPaid = () => { if ($$("[data-paid]").some((order) => order.dataset.paid === load().key)) store([], ""); };
   const count = (lines) => lines.reduce((sum, line) => sum + line.qty, 0);
 
   // --- menu --------------------------------------------------------------------------------------------------
@@ -232,10 +234,6 @@
   const orderPage = (main) => {
     let etag = "", wait = 3000, timer = 0;
     const here = $("#live-place"), offline = $(".offline", main);
-    const forgetCart = () => {
-      const key = $("#live").dataset.paid;
-      if (key && load().key === key) store([], "");
-    };
     const look = async () => {
       clearTimeout(timer);
       if (document.hidden) return;
@@ -247,7 +245,7 @@
           etag = answer.headers.get("ETag") || "";
           const page = new DOMParser().parseFromString(await answer.text(), "text/html"), now = $("#live", page);
           if (now && now.outerHTML !== $("#live").outerHTML) here.replaceChildren(now);
-          forgetCart();
+          forgetPaid();
         } else if (answer.status !== 304) wait = 15000;
       } catch {
         offline.hidden = false;
@@ -257,12 +255,12 @@
     };
     const next = () => { if (!("over" in $("#live").dataset)) timer = setTimeout(look, wait); };
     document.addEventListener("visibilitychange", () => { if (!document.hidden && !("over" in $("#live").dataset)) look(); });
-    forgetCart();
     next();
   };
 
   const start = () => {
     const menu = $("#menu"), main = $("main[data-page]"), print = $(".print");
+    if (facts.cart) forgetPaid();
     if (menu) menuPage(menu);
     const pages = { shell: shellPage, review: reviewPage, order: orderPage };
     pages[main?.dataset.page]?.(main);

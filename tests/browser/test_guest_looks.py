@@ -1,0 +1,138 @@
+"""Guest pages fit small phones and large text, can be used by keyboard, and break no rule that axe knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from duitpos.models import MenuItem, PaymentType
+from tests.browser.guest_phone import GuestPhone, guest_phone
+from tests.support.restaurant import a_group, an_item
+from tests.support.shop import Shop
+
+pytestmark = pytest.mark.browser
+
+LONG = "Nasi lemak ayam goreng berempah dengan sambal sotong dan telur mata kerbau istimewa Mak Cik"
+CHINESE = "海南雞飯配自製辣椒醬與薑蓉以及清湯一碗附送時令蔬菜"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def dishes(shop: Shop) -> MenuItem:
+    rice = an_item(shop.tenant, LONG, 1250, marks=["halal", "spicy"], allergens=["nuts", "egg", "shellfish"])
+    a_group(rice, ("Mild", 0), ("Extra pedas dengan cili padi", 100), least=1)
+    an_item(shop.tenant, CHINESE, 1400)
+    return rice
+
+
+def _menu(phone: GuestPhone) -> None:
+    phone.scan()
+
+
+def _sheet(phone: GuestPhone) -> None:
+    phone.scan()
+    phone.page.locator("summary", has_text="berempah").click()
+
+
+def _review(phone: GuestPhone) -> None:
+    phone.scan()
+    phone.add("berempah", "Extra pedas dengan cili padi", quantity=12, note="kurang manis, kurang pedas")
+    phone.add("海南")
+    phone.view_order()
+
+
+def _counter(phone: GuestPhone) -> None:
+    PaymentType.objects.filter(tenant=phone.shop.tenant).update(is_active=False)
+    _review(phone)
+
+
+def _order(phone: GuestPhone) -> None:
+    _review(phone)
+    phone.press_pay()
+    phone.card()
+    phone.page.locator("#live[data-paid]").wait_for()
+
+
+def _receipt(phone: GuestPhone) -> None:
+    _order(phone)
+    phone.page.get_by_role("link", name="Receipt").click()
+
+
+def _problem(phone: GuestPhone) -> None:
+    phone.page.goto(phone.menu_url.replace(phone.shop.table.token, "dead"))
+
+
+PAGES = [_menu, _sheet, _review, _counter, _order, _receipt, _problem]
+
+
+@pytest.mark.parametrize("size,scheme", [((320, 640), "light"), ((1280, 900), "dark")])
+@pytest.mark.parametrize("go", PAGES, ids=lambda go: go.__name__)
+def test_a_page_fits_and_axe_finds_nothing(
+    shop: Shop,
+    dishes: MenuItem,
+    chromium: Browser,
+    go: Callable[[GuestPhone], None],
+    size: tuple[int, int],
+    scheme: Any,
+) -> None:
+    view = {"width": size[0], "height": size[1]}
+    with guest_phone(chromium, shop, viewport=view, color_scheme=scheme) as phone:
+        go(phone)
+        assert _too_wide(phone.page) == []
+        assert _axe(phone.page) == []
+        assert _small_targets(phone.page) == []
+        # Twice the text size, as people set it in their phone.
+        phone.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert _too_wide(phone.page) == []
+
+
+def test_everything_can_be_done_by_keyboard(shop: Shop, dishes: MenuItem, chromium: Browser) -> None:
+    with guest_phone(chromium, shop, viewport={"width": 1280, "height": 900}) as phone:
+        phone.scan()
+        row = phone.page.locator("summary", has_text="berempah")
+        row.focus()
+        phone.page.keyboard.press("Enter")
+        sheet = phone.page.get_by_role("dialog", name=LONG)
+        expect(sheet).to_be_visible()
+        sheet.get_by_label("Mild").focus()
+        phone.page.keyboard.press("ArrowDown")
+        expect(sheet.get_by_label("Extra pedas")).to_be_checked()
+        sheet.get_by_label("Note").focus()
+        phone.page.keyboard.type("less oil")
+        phone.page.keyboard.press("Enter")
+        expect(sheet).to_be_hidden()
+        expect(row).to_be_focused()
+        assert phone.cart()[0]["note"] == "less oil"
+        row.press("Enter")
+        phone.page.keyboard.press("Escape")
+        expect(sheet).to_be_hidden()
+        assert len(phone.cart()) == 1
+
+
+def _too_wide(page: Page) -> list[str]:
+    """What makes the page scroll sideways."""
+    found: list[str] = page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
+            .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
+            .map((element) => element.outerHTML.slice(0, 120))"""
+    )
+    return found
+
+
+def _small_targets(page: Page) -> list[str]:
+    """What a thumb would miss: buttons, rows and links of less than 48 points, the line of a choice counted whole."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("a, button, summary, .choice, .field input")]
+            .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 47.5)
+            .map((element) => element.outerHTML.slice(0, 120))"""
+    )
+    return found
+
+
+def _axe(page: Page) -> list[str]:
+    results = Axe().run(page, options={"runOnly": RULES})
+    return [f"{found['id']}: {found['nodes'][0]['html'][:200]}" for found in results.response["violations"]]
