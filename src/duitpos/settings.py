@@ -125,6 +125,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a form that mails to any address is a gift to spammers
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
 
 # --- what the browser is told ---------------------------------------------------------------------------

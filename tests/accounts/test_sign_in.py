@@ -1,0 +1,238 @@
+"""Signing in and out, a new password, and which restaurant."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from duitpos.models import Membership, User
+from tests.support.restaurant import PASSWORD, a_member, a_restaurant
+
+pytestmark = pytest.mark.django_db
+
+LOGIN = "/accounts/login/"
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet() -> None:
+    """Rate limits are counted in the cache."""
+    cache.clear()
+
+
+def sign_in(client: Client, email: str, password: str = PASSWORD, goto: str = "") -> str:
+    """Where the form leads; empty when it was refused."""
+    response = client.post(LOGIN, {"login": email, "password": password, "next": goto})
+    return response.headers.get("Location", "") if response.status_code == 302 else ""
+
+
+def test_the_owner_of_one_restaurant_lands_on_its_orders(client: Client) -> None:
+    a_restaurant()
+    assert sign_in(client, "owner@kopi.example") == "/accounts/restaurants/"
+    response = client.get("/accounts/restaurants/", follow=True)
+    assert response.redirect_chain[-1][0] == "/kopi/dashboard/orders/"
+    assert response.status_code == 200
+
+
+def test_capitals_in_the_address_do_not_matter(client: Client) -> None:
+    a_restaurant()
+    assert sign_in(client, "Owner@Kopi.example")
+
+
+def test_a_cook_lands_in_the_kitchen(client: Client) -> None:
+    cook = a_member(a_restaurant().tenant)
+    sign_in(client, cook.user.email)
+    response = client.get("/accounts/restaurants/", follow=True)
+    assert response.redirect_chain[-1][0] == "/kopi/kitchen/bangsar/"
+
+
+def test_whoever_works_at_two_restaurants_chooses(client: Client) -> None:
+    owner = a_restaurant().owner
+    other = a_restaurant("teh")
+    Membership.objects.create(tenant=other.tenant, user=owner.user, role="cashier")
+    sign_in(client, owner.user.email)
+    page = client.get("/accounts/restaurants/").content.decode()
+    assert "/kopi/dashboard/" in page
+    assert "/teh/dashboard/" in page
+    assert "Cashier" in page
+
+
+def test_with_one_restaurant_the_choice_is_still_there_for_who_asks(client: Client) -> None:
+    sign_in(client, a_restaurant().owner.user.email)
+    assert client.get("/accounts/restaurants/?choose").status_code == 200
+
+
+def test_somebody_without_a_restaurant_is_told_what_to_do(client: Client) -> None:
+    User.objects.create_user("new@kopi.example", PASSWORD)
+    sign_in(client, "new@kopi.example")
+    assert "new@kopi.example" in client.get("/accounts/restaurants/").content.decode()
+
+
+def test_an_inactive_membership_is_no_restaurant(client: Client) -> None:
+    restaurant = a_restaurant()
+    Membership.objects.filter(tenant=restaurant.tenant).update(is_active=False)
+    sign_in(client, restaurant.owner.user.email)
+    assert "/kopi/dashboard/" not in client.get("/accounts/restaurants/").content.decode()
+
+
+def test_nobody_sees_the_choice_without_signing_in(client: Client) -> None:
+    response = client.get("/accounts/restaurants/")
+    assert response.headers["Location"].startswith(LOGIN)
+
+
+def test_after_signing_in_one_is_where_one_wanted_to_be(client: Client) -> None:
+    a_restaurant()
+    wanted = "/kopi/dashboard/tables/"
+    assert client.get(wanted).headers["Location"] == f"{LOGIN}?next={wanted}"
+    assert sign_in(client, "owner@kopi.example", goto=wanted) == wanted
+
+
+def test_nobody_is_sent_to_another_site(client: Client) -> None:
+    a_restaurant()
+    assert sign_in(client, "owner@kopi.example", goto="https://evil.example/") == "/accounts/restaurants/"
+
+
+@pytest.mark.parametrize("email", ["owner@kopi.example", "nobody@kopi.example"])
+def test_a_wrong_password_and_an_unknown_address_sound_the_same(client: Client, email: str) -> None:
+    a_restaurant()
+    response = client.post(LOGIN, {"login": email, "password": "wrong-horse-battery"})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert "not correct" in page
+    assert "wrong-horse-battery" not in page
+
+
+def test_an_inactive_user_is_not_let_in(client: Client) -> None:
+    restaurant = a_restaurant()
+    User.objects.filter(id=restaurant.owner.user_id).update(is_active=False)
+    assert sign_in(client, "owner@kopi.example") in ("", "/accounts/inactive/")
+    assert client.get("/kopi/dashboard/orders/").status_code == 302
+    assert client.get("/accounts/inactive/").status_code == 200
+
+
+def test_guessing_is_slowed_down_even_for_the_right_password(client: Client) -> None:
+    a_restaurant()
+    for _ in range(5):
+        sign_in(client, "owner@kopi.example", "wrong-horse-battery")
+    assert not sign_in(client, "owner@kopi.example")
+
+
+def test_many_addresses_from_one_place_meet_a_page_that_says_wait(client: Client) -> None:
+    a_restaurant()
+    answers = [
+        client.post(LOGIN, {"login": f"u{n}@kopi.example", "password": "wrong-horse"}) for n in range(40)
+    ]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    said = answers[-1].content.decode()
+    assert refused or "Too many" in said
+    assert not sign_in(client, "owner@kopi.example")
+
+
+def test_signing_out_asks_first_and_ends_the_session(client: Client) -> None:
+    sign_in(client, a_restaurant().owner.user.email)
+    assert "Sign out?" in client.get("/accounts/logout/").content.decode()
+    assert client.get("/kopi/dashboard/orders/").status_code == 200
+    assert client.post("/accounts/logout/").headers["Location"] == LOGIN
+    assert client.get("/kopi/dashboard/orders/").status_code == 302
+
+
+# -- a new password ---------------------------------------------------------------------------------------
+
+
+def mailed_link() -> str:
+    (message,) = mail.outbox
+    found = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", str(message.body))
+    assert found, message.body
+    return found[1]
+
+
+def test_a_forgotten_password_is_replaced_by_a_mailed_link(client: Client) -> None:
+    a_restaurant()
+    response = client.post("/accounts/password/reset/", {"email": "owner@kopi.example"})
+    assert response.headers["Location"] == "/accounts/password/reset/done/"
+    assert mail.outbox[0].subject == "Choose a new password"
+    form = client.get(mailed_link(), follow=True)
+    assert "New password" in form.content.decode()
+    address = form.redirect_chain[-1][0]
+    new = {"password1": "a-quite-new-password", "password2": "a-quite-new-password"}
+    assert client.post(address, new).headers["Location"] == "/accounts/password/reset/key/done/"
+    assert client.get("/accounts/password/reset/key/done/").status_code == 200
+    assert not sign_in(client, "owner@kopi.example")
+    assert sign_in(client, "owner@kopi.example", "a-quite-new-password")
+
+
+def test_the_link_works_once(client: Client) -> None:
+    a_restaurant()
+    client.post("/accounts/password/reset/", {"email": "owner@kopi.example"})
+    link = mailed_link()
+    address = client.get(link, follow=True).redirect_chain[-1][0]
+    client.post(address, {"password1": "a-quite-new-password", "password2": "a-quite-new-password"})
+    assert "does not work any more" in Client().get(link).content.decode()
+
+
+def test_a_bad_new_password_is_refused_beside_its_field(client: Client) -> None:
+    a_restaurant()
+    client.post("/accounts/password/reset/", {"email": "owner@kopi.example"})
+    address = client.get(mailed_link(), follow=True).redirect_chain[-1][0]
+    page = client.post(address, {"password1": "short", "password2": "short"}).content.decode()
+    assert "at least 10 characters" in page
+    assert "autofocus" in page
+    assert sign_in(client, "owner@kopi.example")
+
+
+def test_the_mailed_link_ignores_the_requests_host(client: Client) -> None:
+    a_restaurant()
+    client.post("/accounts/password/reset/", {"email": "owner@kopi.example"}, headers={"host": "localhost"})
+    assert "http://testserver/" in str(mail.outbox[0].body)
+
+
+def test_an_unknown_address_gets_no_link_and_the_page_says_the_same(client: Client) -> None:
+    response = client.post("/accounts/password/reset/", {"email": "nobody@kopi.example"})
+    assert response.headers["Location"] == "/accounts/password/reset/done/"
+    assert mail.outbox == []
+
+
+# -- what is not there ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "signup/",
+        "email/",
+        "password/change/",
+        "password/set/",
+        "reauthenticate/",
+        "confirm-email/",
+        "login/code/",
+        "3rdparty/",
+    ],
+)
+def test_allauths_other_pages_are_not_reachable(client: Client, path: str) -> None:
+    assert client.get(f"/accounts/{path}").status_code == 404
+    sign_in(client, a_restaurant().owner.user.email)
+    assert client.get(f"/accounts/{path}").status_code == 404
+
+
+def test_the_list_of_sign_in_pages_is_short() -> None:
+    names = {
+        name for name in get_resolver().reverse_dict if isinstance(name, str) and name.startswith("account")
+    }
+    assert names == {
+        "account_login",
+        "account_logout",
+        "account_inactive",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "accounts_restaurants",
+    }
+
+
+def test_the_bare_address_leads_on(client: Client) -> None:
+    assert client.get("/accounts/").headers["Location"] == reverse("accounts_restaurants")

@@ -1,0 +1,32 @@
+"""Pages for what went wrong: a sentence and a way back, without anything that might break again."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client, RequestFactory
+from django.views.defaults import server_error
+
+from tests.support.restaurant import a_restaurant
+
+
+@pytest.mark.django_db
+def test_an_unknown_address(client: Client) -> None:
+    response = client.get("/kopi/no/such/page/")
+    assert response.status_code == 404
+    assert "There is nothing at this address" in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_form_from_another_site_is_refused_in_words() -> None:
+    restaurant = a_restaurant()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(restaurant.owner.user, "allauth.account.auth_backends.AuthenticationBackend")
+    response = client.post("/kopi/dashboard/tables/add/", {"location": "bangsar", "name": "1"})
+    assert response.status_code == 403
+    assert "Nothing was sent and nothing was lost" in response.content.decode()
+
+
+def test_a_crash_shows_a_page_that_needs_no_database(rf: RequestFactory) -> None:
+    response = server_error(rf.get("/"))
+    assert response.status_code == 500
+    assert b"do not pay again" in response.content

@@ -1,0 +1,53 @@
+"""The files that browsers load: small for guests, nothing inline anywhere."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.pure
+
+PACKAGE = Path(__file__).parents[2] / "src" / "duitpos"
+TEMPLATES = [path for room in PACKAGE.iterdir() for path in (room / "templates").rglob("*.html")]
+
+
+def test_tokens_are_small_since_guests_load_them() -> None:
+    tokens = (PACKAGE / "ui/static/ui/tokens.css").read_bytes()
+    assert len(gzip.compress(tokens)) < 2048
+
+
+def test_every_colour_that_is_used_is_a_token() -> None:
+    tokens = (PACKAGE / "ui/static/ui/tokens.css").read_text()
+    staff = (PACKAGE / "ui/static/ui/staff.css").read_text()
+    used = set(re.findall(r"var\((--[a-z0-9-]+)", staff))
+    assert used
+    assert used <= set(re.findall(r"(--[a-z0-9-]+):", tokens))
+
+
+def test_light_and_dark_name_the_same_colours() -> None:
+    tokens = (PACKAGE / "ui/static/ui/tokens.css").read_text()
+    light, *dark = (
+        dict(re.findall(r"(--[a-z-]+): (#\w+);", block.split("}")[0]))
+        for block in tokens.split("color-scheme: ")[1:]
+        if "--page" in block
+    )
+    assert len(dark) == 2
+    assert dark[0] == dark[1]
+    assert dark[0].keys() == light.keys()
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_template_holds_script_or_style(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text)
+
+
+def test_htmx_comes_with_its_licence() -> None:
+    vendor = PACKAGE / "ui/static/ui/vendor"
+    assert [path.name for path in sorted(vendor.iterdir())] == ["htmx-2.0.11.min.js", "htmx-LICENSE.txt"]
+    assert "Zero-Clause BSD" in (vendor / "htmx-LICENSE.txt").read_text()
+    assert 'version:"2.0.11"' in (vendor / "htmx-2.0.11.min.js").read_text()

@@ -1,0 +1,86 @@
+"""What tags say: times, states, money, copyable ids."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.template import Context, Template
+
+from duitpos.domain.orders.money_state import MoneyState
+from duitpos.models.order import OrderStatus
+from duitpos.models.payment import PaymentStatus
+from duitpos.models.refund import RefundStatus
+from duitpos.ui.icons import ICONS
+from duitpos.ui.tags import ago, chip, percent, state
+from duitpos.ui.when import ago as ago_words
+from duitpos.ui.words import KINDS, Meaning
+
+pytestmark = pytest.mark.pure
+
+NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)  # 22:30 in Kuala Lumpur
+
+
+@pytest.mark.parametrize(
+    "past, words",
+    [
+        (timedelta(seconds=20), "just now"),
+        (timedelta(minutes=5), "5 min ago"),
+        (timedelta(minutes=59, seconds=59), "59 min ago"),
+        (timedelta(hours=3), "3 h ago"),
+        (timedelta(hours=22), "22 h ago"),
+        (timedelta(hours=23), "yesterday, 11:30 pm"),
+        (timedelta(days=3), "20 Nov 2026, 10:30 pm"),
+    ],
+)
+def test_how_long_ago(past: timedelta, words: str) -> None:
+    assert ago_words(NOW - past, NOW, "Asia/Kuala_Lumpur") == words
+
+
+def test_supper_after_midnight_is_not_yet_yesterday() -> None:
+    half_past_midnight = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
+    assert (
+        ago_words(half_past_midnight - timedelta(hours=2), half_past_midnight, "Asia/Kuala_Lumpur")
+        == "2 h ago"
+    )
+
+
+def test_the_exact_time_is_there_too_in_the_places_own_hours() -> None:
+    html = ago(NOW, "Asia/Kuala_Lumpur")
+    assert 'datetime="2026-11-23T14:30:00+00:00"' in html
+    assert 'title="23 Nov 2026, 10:30 pm"' in html
+    assert ago(None) == ""
+
+
+@pytest.mark.parametrize(
+    "kind, values",
+    [
+        ("order", OrderStatus.values),
+        ("money", [one.value for one in MoneyState]),
+        ("payment", PaymentStatus.values),
+        ("refund", RefundStatus.values),
+    ],
+)
+def test_every_stored_state_has_a_chip(kind: str, values: list[str]) -> None:
+    assert set(KINDS[kind]) == set(values)
+    for value in values:
+        assert '<svg class="icon"' in state(kind, value)
+
+
+def test_every_meaning_has_an_icon() -> None:
+    assert {one.value for one in Meaning} <= set(ICONS)
+
+
+def test_a_chip_escapes_its_word() -> None:
+    assert "&lt;b&gt;" in chip("ok", "<b>")
+
+
+@pytest.mark.parametrize("rate, words", [(600, "6\u202f%"), (1050, "10.5\u202f%"), (25, "0.25\u202f%")])
+def test_a_rate_in_percent(rate: int, words: str) -> None:
+    assert percent(rate) == words
+
+
+def test_what_is_copied_is_escaped() -> None:
+    html = Template('{% load ui %}{% copyable text "order id" %}').render(Context({"text": '"><script>'}))
+    assert "<script>" not in html
+    assert "Copy order id" in html
