@@ -155,7 +155,8 @@ def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
             text = _("Card declined: %(why)s") % {
                 "why": decline.message or decline.decline_code or decline.code
             }
-            entries.append(StoryEntry(decline.at, text, processor))
+            # The processor's clock has whole seconds: no card was declined before it was asked for.
+            entries.append(StoryEntry(max(decline.at, payment.created_at), text, processor))
         if payment.returned_at:
             entries.append(
                 StoryEntry(payment.returned_at, _("Guest came back from the payment page"), _("guest"))
