@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_POST
 from duitpos.domain.payments.receive import receive
 from duitpos.domain.tenancy.find import tenant_by_slug
 
+log = structlog.get_logger(__name__)
 MOST_BYTES = 256 * 1024
 """Stripe's events are a few KB; anything larger is refused before it is read."""
 
@@ -24,5 +27,10 @@ def deliver(request: HttpRequest, tenant: str, processor: str) -> HttpResponse:
     if len(body) > MOST_BYTES:
         return HttpResponse("too large", status=413, content_type="text/plain")
     headers = {name.lower(): value for name, value in request.headers.items()}
-    received = receive(tenant_by_slug(tenant), processor, body, headers)
+    try:
+        restaurant = tenant_by_slug(tenant)
+    except (OperationalError, InterfaceError):
+        log.exception("webhook_database_unavailable")
+        return HttpResponse("database", status=503, content_type="text/plain")
+    received = receive(restaurant, processor, body, headers)
     return HttpResponse(received.outcome, status=received.status, content_type="text/plain")

@@ -20,6 +20,7 @@ from duitpos.kit.transact import outside_database
 from duitpos.models import Payment, ProcessorAccount, Tenant
 from duitpos.processors.base import (
     EventKind,
+    Mark,
     PaymentSnapshot,
     ProcessorEvent,
     RefundSnapshot,
@@ -40,7 +41,7 @@ class Word:
 def look_up(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> Word:
     """Find the payment and, for a hint (M11) or another account's event (M12), fetch. ProcessorError, Unavailable."""
     if event.kind in (EventKind.REFUND, EventKind.REFUNDED_CHARGE):
-        return _look_up_refund(tenant, event)
+        return _look_up_refund(tenant, account, event)
     if event.kind == EventKind.OTHER or not _is_ours(tenant, event):
         return Word(is_ours=event.kind == EventKind.OTHER)
     if event.kind == EventKind.DECLINE:
@@ -62,24 +63,35 @@ def _by_reference(tenant: Tenant, event: ProcessorEvent) -> Payment | None:
     return rows.first() or payment_of_mark(tenant.id, event.mark)
 
 
-def _look_up_refund(tenant: Tenant, event: ProcessorEvent) -> Word:
+def _look_up_refund(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> Word:
     """Refunds carry no mark of the payment, so they are found by the intent. A hint or a charge is looked up whole."""
     payment = payment_of_intent(tenant.id, event.intent_reference, event.charge_reference)
+    snapshot = None
+    # A charge has our mark or is foreign; of a refund only its intent's session tells.
+    if payment is None and event.intent_reference and (event.kind == EventKind.REFUND or event.mark):
+        # It may have overtaken the news of the payment itself.
+        with outside_database():
+            snapshot = open_account(account).fetch_by_intent(event.intent_reference)
+        if snapshot is not None and _names_us(tenant, snapshot.mark):
+            payment = payment_of_snapshot(tenant.id, snapshot)
     if payment is None:
         return Word(is_ours=False)
     if event.refund is not None:
-        return Word(payment, refunds=(event.refund,))
+        return Word(payment, snapshot, refunds=(event.refund,))
     with outside_database():
-        refunds = open_account(payment.account).refunds_of(payment.intent_reference)
-    return Word(payment, refunds=tuple(refunds))
+        refunds = open_account(payment.account).refunds_of(event.intent_reference or payment.intent_reference)
+    return Word(payment, snapshot, refunds=tuple(refunds))
 
 
 def _is_ours(tenant: Tenant, event: ProcessorEvent) -> bool:
-    mark = event.mark
-    if mark is None:
+    if event.mark is None:
         # A hint may lack its metadata: ours if we know the session.
         return event.is_hint and Payment.objects.filter(tenant=tenant, reference=event.reference).exists()
-    return mark.installation == str(installation().id) and mark.tenant == str(tenant.id)
+    return _names_us(tenant, event.mark)
+
+
+def _names_us(tenant: Tenant, mark: Mark | None) -> bool:
+    return mark is not None and (mark.installation, mark.tenant) == (str(installation().id), str(tenant.id))
 
 
 def apply(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, word: Word, actor: Actor) -> str:
@@ -98,6 +110,8 @@ def apply(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, word
         return "declined"
     if event.kind in (EventKind.REFUND, EventKind.REFUNDED_CHARGE):
         assert word.payment is not None  # noqa: S101 - a refund without a payment is foreign
+        if word.snapshot is not None:
+            settle(word.payment, word.snapshot, actor)
         words = [apply_refund_snapshot(word.payment, snapshot) for snapshot in word.refunds]
         return words[-1] if words else "nothing"
     assert word.snapshot is not None  # noqa: S101 - look_up fetched it

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from duitpos.domain.attention.open import open_attention
 from duitpos.domain.orders.advance import Actor
@@ -51,7 +52,7 @@ def _mismatch(payment: Payment, snapshot: PaymentSnapshot) -> str:
 
 
 def _difference(payment: Payment) -> str:
-    return f"{payment.moved} moved, {payment.amount} was asked for."
+    return _("%(moved)s moved, %(asked)s was asked for.") % {"moved": payment.moved, "asked": payment.amount}
 
 
 def _why_not_released(order: Order) -> str:

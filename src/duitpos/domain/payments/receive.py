@@ -53,9 +53,11 @@ def take_in(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, ac
     """One verified event, delivered or listed by the sweep; the same event twice is a quiet 200."""
     try:
         word = look_up(tenant, account, event)
-        return Received(200, transact(lambda: _store_and_apply(tenant, account, event, word, actor)))
-    except IntegrityError:
-        return _seen_before(tenant, account, event, actor)
+        try:
+            outcome = transact(lambda: _store_and_apply(tenant, account, event, word, actor))
+        except IntegrityError as error:
+            outcome = _seen_before(tenant, account, event, word, actor, error)
+        return Received(200, outcome)
     except (ProcessorError, Unavailable):
         log.warning("webhook_processor_unavailable", event_id=event.external_id, type=event.type)
         return Received(503, "processor")
@@ -86,16 +88,21 @@ def _store_and_apply(
     return outcome
 
 
-def _seen_before(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, actor: Actor) -> Received:
+def _seen_before(
+    tenant: Tenant,
+    account: ProcessorAccount,
+    event: ProcessorEvent,
+    word: Word,
+    actor: Actor,
+    error: IntegrityError,
+) -> str:
     """The row is there already. Done: nothing to do. Failed: run it again; dedupe is on done, not on presence (M18)."""
     stored = WebhookEvent.objects.filter(tenant=tenant, account=account, external_id=event.external_id)
     row = stored.first()
-    if row is None:  # not the event's own uniqueness: something else is broken
-        return _store_failure(
-            tenant, account, event, IntegrityError("a constraint refused the event's outcome")
-        )
+    if row is None:  # not the event's own uniqueness: another constraint refused its outcome
+        raise error
     if row.state == EventState.DONE:
-        return Received(200, "duplicate")
+        return "duplicate"
 
     def again() -> str:
         if not stored.filter(state=EventState.FAILED).update(
@@ -109,13 +116,7 @@ def _seen_before(tenant: Tenant, account: ProcessorAccount, event: ProcessorEven
         )
         return outcome
 
-    try:
-        word = look_up(tenant, account, event)
-        return Received(200, transact(again))
-    except (ProcessorError, Unavailable, OperationalError, InterfaceError):
-        return Received(503, "unavailable")
-    except Exception as error:  # noqa: BLE001 - M18
-        return _store_failure(tenant, account, event, error)
+    return transact(again)
 
 
 def _store_failure(

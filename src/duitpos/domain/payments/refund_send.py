@@ -9,7 +9,7 @@ import structlog
 from django.db.models import F
 
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.payments.refund_word import apply_refund_snapshot, fail_refund
+from duitpos.domain.payments.refund_word import all_given_back, apply_refund_snapshot, fail_refund
 from duitpos.domain.payments.schedule import REPLAY_LIMIT
 from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.domain.payments.trouble import note_trouble
@@ -75,8 +75,13 @@ def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> Non
     elif (error.is_definite or error.failure == Failure.KEY_REUSED) and _look(
         refund, payment
     ) == _Seen.ABSENT:
-        # Looked first, because "already refunded" is such a no: it may have been done at the processor's dashboard.
-        transact(lambda: fail_refund(refund, payment, RefundStatus.FAILED, error.message, now()))
+        # Looked first, because "already refunded" is such a no: then ours is not needed any more.
+        transact(lambda: _give_up(refund, payment, error))
+
+
+def _give_up(refund: Refund, payment: Payment, error: ProcessorError) -> None:
+    to = RefundStatus.CANCELED if all_given_back(payment) else RefundStatus.FAILED
+    fail_refund(refund, payment, to, error.message, now())
 
 
 def _look(refund: Refund, payment: Payment) -> _Seen:

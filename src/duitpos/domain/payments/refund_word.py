@@ -98,7 +98,7 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
     ):
         return "already"
     book_refund(refund, payment, LedgerKind.REFUND, at, _day(payment, at))
-    if _all_given_back(payment):
+    if all_given_back(payment):
         resolve(
             payment.tenant_id,
             at,
@@ -110,7 +110,8 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
     return "refunded"
 
 
-def _all_given_back(payment: Payment) -> bool:
+def all_given_back(payment: Payment) -> bool:
+    """Whether refunds that succeeded add up to what moved."""
     done = Refund.objects.filter(
         tenant_id=payment.tenant_id, payment_id=payment.id, status=RefundStatus.SUCCEEDED
     ).values_list("amount_minor", flat=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import F, Value
+from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from duitpos.domain.attention.open import open_attention
@@ -55,14 +55,19 @@ def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Settled
     """
     at = now()  # one instant gives the business date of order, payment and ledger (M34)
     _remember_references(payment, snapshot)
+    settled = _apply(payment, snapshot, actor, at)
     record_declines(payment, snapshot.declines)
+    return settled
+
+
+def _apply(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Settled:
     if snapshot.state == SnapshotState.PAID:
         return _take_money(payment, snapshot, actor, at)
     if snapshot.state in (SnapshotState.EXPIRED, SnapshotState.FAILED):
         return _end_unpaid(payment, snapshot, at)
     if snapshot.state == SnapshotState.FREE:
         return _have_it_looked_at(payment, at)
-    return _wait(payment, snapshot, at)
+    return _wait(payment, snapshot, actor, at)
 
 
 def _remember_references(payment: Payment, snapshot: PaymentSnapshot) -> None:
@@ -155,12 +160,14 @@ def _have_it_looked_at(payment: Payment, at: datetime) -> Settled:
     return Settled(Outcome.FREE)
 
 
-def _wait(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Settled:
+def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Settled:
     """Nothing is decided yet: note "processing", and when to look again. Changes no state."""
     live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.PENDING)
-    if snapshot.state == SnapshotState.PROCESSING:
+    processing = snapshot.state == SnapshotState.PROCESSING
+    if processing:
         live.filter(processing_since__isnull=True).update(processing_since=at)
         payment.processing_since = payment.processing_since or at
-    live.update(next_check_at=next_check(payment, payment.location, at), checks=F("checks") + 1)
-    processing = snapshot.state == SnapshotState.PROCESSING
+    # A guest who came back is looked after in 20 s; whoever asked for them has set that (may_ask).
+    if processing or actor.kind != "return":
+        live.update(next_check_at=next_check(payment, payment.location, at))
     return Settled(Outcome.PROCESSING if processing else Outcome.STILL_OPEN)

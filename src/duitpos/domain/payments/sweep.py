@@ -137,9 +137,12 @@ def ask_for_events(tenant: Tenant, account: ProcessorAccount) -> int:
         return 0
     except Unavailable:
         return 0
-    for event in events:
-        take_in(tenant, account, event, Actor("sweep"))
-    ProcessorAccount.objects.filter(tenant=tenant, id=account.id).update(events_seen_to=started)
+    failed = [
+        event.created_at for event in events if take_in(tenant, account, event, Actor("sweep")).status != 200
+    ]
+    # What could not be handled is listed again next time, however old it is by then (M18).
+    seen_to = min([started, *failed])
+    ProcessorAccount.objects.filter(tenant=tenant, id=account.id).update(events_seen_to=seen_to)
     return len(events)
 
 

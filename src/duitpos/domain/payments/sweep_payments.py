@@ -20,7 +20,7 @@ from duitpos.domain.payments.start import start
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
-from duitpos.models import Order, Payment
+from duitpos.models import Order, Payment, ProcessorAccount
 from duitpos.models.attention import AttentionKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 from duitpos.processors.base import ProcessorError
@@ -40,8 +40,13 @@ def due_payments(tenant_id: UUID, limit: int) -> Iterable[Payment]:
 
 def claim(payment: Payment) -> bool:
     """A guarded lease: of two sweeps one looks at it; if that one dies, another may after a minute."""
+    usable = ProcessorAccount.objects.filter(tenant_id=payment.tenant_id, paused_at__isnull=True)
     rows = Payment.objects.filter(
-        tenant_id=payment.tenant_id, id=payment.id, next_check_at=payment.next_check_at
+        # This very sweep may have found that the account's key is refused: once is enough (M14).
+        ~Q(status__in=LIVE_ATTEMPT) | Q(account_id__in=usable.values("id")),
+        tenant_id=payment.tenant_id,
+        id=payment.id,
+        next_check_at=payment.next_check_at,
     )
     if not rows.update(next_check_at=now() + LEASE, checks=F("checks") + 1):
         return False

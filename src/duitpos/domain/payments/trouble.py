@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import Count, Sum
+from django.utils.translation import gettext as _
 
 from duitpos.domain.attention.open import open_attention, reopen_attention
 from duitpos.kit.clock import now
@@ -44,7 +45,8 @@ def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
         at,
         account=account,
         amount=amount,
-        detail=f"{waiting['count']} payments wait for an answer. {error.message}",
+        detail=_("%(count)s payments wait for an answer. %(problem)s")
+        % {"count": waiting["count"], "problem": error.message},
     )
 
 

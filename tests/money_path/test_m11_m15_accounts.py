@@ -1,0 +1,217 @@
+"""M11 to M15: hints, whose account it is, keys that were changed or revoked, and serving after all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from duitpos.domain.attention.act import act
+from duitpos.domain.attention.offers import Action
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.payments.checkout import OrderAtCounter
+from duitpos.domain.payments.come_back import come_back
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.models import Attention, Order, OrderEvent, Payment, PaymentType, ProcessorAccount
+from duitpos.models.attention import AttentionKind as A
+from duitpos.models.payment_setup import AccountState
+from tests.support.happenings import (
+    SESSION,
+    attention,
+    calls,
+    deliveries,
+    end_wrongly,
+    start_again,
+)
+from tests.support.live_shop import Clock
+from tests.support.shop import Shop, an_account
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COMPLETED = "checkout.session.completed"
+
+
+def endpoint_sends(shop: Shop, **how: Any) -> None:
+    shop.sandbox.control("POST", f"/endpoints/{shop.endpoint['id']}", how)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"api_version": "2020-08-27"},
+        {"api_version": "2020-08-27", "drop_fields": ["amount_total", "metadata", "payment_status"]},
+        {"drop_fields": ["amount_total"]},
+        {"drop_fields": ["metadata"]},
+    ],
+    ids=["other version", "other version and shape", "no amount", "no metadata"],
+)
+def test_m11_an_event_that_cannot_be_trusted_whole_is_a_hint(shop: Shop, how: dict[str, Any]) -> None:
+    endpoint_sends(shop, **how)
+    payment = shop.start()
+    shop.pay(payment)
+    assert [(event.type, event.outcome) for event in shop.events()] == [(COMPLETED, "settled")]
+    assert shop.fresh(payment).moved_minor == 2500
+    assert [order.label for order in shop.placed()] == ["T1"]
+    assert calls(shop, "GET", payment.reference), "the truth was fetched"
+
+
+def test_m11_a_hint_that_cannot_be_followed_now_is_sent_again(shop: Shop) -> None:
+    endpoint_sends(shop, api_version="2020-08-27")
+    payment = shop.start()
+    shop.sandbox.fault("error", status=503, path=SESSION, method="GET", count=2)
+    shop.pay(payment)
+    (delivery,) = deliveries(shop, COMPLETED)
+    assert [attempt["status"] for attempt in delivery["attempts"]] == [503]
+    assert shop.events() == []
+    assert shop.fresh(payment).status == "pending"
+    shop.sandbox.control("POST", f"/deliveries/{delivery['id']}/retry")
+    shop.sandbox.idle()
+    assert [order.label for order in shop.placed()] == ["T1"]
+
+
+def test_m11_a_hint_about_a_refund_is_looked_up_too(shop: Shop) -> None:
+    payment = shop.start()
+    shop.pay(payment)
+    endpoint_sends(shop, api_version="2020-08-27")
+    shop.sandbox.control("POST", "/refunds", {"payment_intent": shop.fresh(payment).intent_reference})
+    shop.sandbox.idle()
+    assert shop.ledger() == [("payment", 2500), ("refund", -2500)]
+
+
+def test_m12_the_same_account_in_two_payment_types_is_no_mismatch(shop: Shop) -> None:
+    """The secret was pasted in both rows; the first one vouches, the payment is the second one's."""
+    mine = PaymentType.objects.create(tenant=shop.tenant, code="PAY2", name="Pay here", position=5)
+    first = shop.account
+    second = an_account(shop.restaurant, shop.sandbox, external_id="")
+    second.payment_type, second.external_id = mine, first.external_id
+    second.save()
+    payment = shop.start(payment_type_id=mine.id)
+    assert payment.account_id == second.id
+    # Only the payment's own account can be asked.
+    first.seal("secret_key", "sk_test_of_nobody")
+    first.save()
+    shop.pay(payment)
+    (event,) = shop.events()
+    assert (event.account_id, event.outcome, event.payment_id) == (first.id, "settled", payment.id)
+    assert calls(shop, "GET", payment.reference)
+    assert [order.label for order in shop.placed()] == ["T1"]
+    assert shop.attentions() == []
+
+
+def retire_account(shop: Shop) -> None:
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(state=AccountState.RETIRED)
+
+
+def switch_type_off(shop: Shop) -> None:
+    PaymentType.objects.filter(tenant=shop.tenant, code="STRIPE").update(is_active=False)
+
+
+@pytest.mark.parametrize("retire", [retire_account, switch_type_off])
+@pytest.mark.parametrize("path", ["webhook", "return", "sweep"])
+def test_m13_what_is_retired_starts_nothing_but_verifies_fetches_and_refunds(
+    deaf_shop: Shop, retire: Any, path: str
+) -> None:
+    shop = deaf_shop
+    payment = shop.fresh(shop.start())
+    retire(shop)
+    with pytest.raises(OrderAtCounter):
+        shop.checkout(guest_token="another phone")
+    if path == "webhook":
+        shop.listen()
+    shop.pay(payment)
+    if path == "return":
+        assert payment.order is not None
+        come_back(shop.tenant, payment.order.token, payment.reference)
+    if path == "sweep":
+        shop.sweep(after=timedelta(minutes=2))
+    assert [order.label for order in shop.placed()] == ["T1"]
+    assert refund_payment(shop.restaurant.owner, payment.id, "cold").status == "succeeded"
+
+
+def new_key(shop: Shop, key: str = "sk_test_the_next_one") -> None:
+    """What set-up does when the owner pastes a working key of the same account."""
+    shop.sandbox.control("POST", f"/accounts/{shop.account.external_id}/keys", {"key": key})
+    account = ProcessorAccount.objects.get(tenant=shop.tenant)
+    account.seal("secret_key", key)
+    account.paused_at, account.problem = None, ""
+    account.save()
+
+
+def test_m14_a_revoked_key_pauses_the_account_and_changes_no_payment(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    first = shop.start()
+    second = shop.start(guest_token="another phone")
+    shop.sandbox.pay(first.reference)
+    shop.sandbox.control("DELETE", f"/keys/{shop.sandbox.secret_key}")
+    asked = len(shop.sandbox.requests())
+    shop.sweep(after=timedelta(minutes=2))
+    shop.sweep(after=timedelta(hours=2))
+    assert len(shop.sandbox.requests()) == asked + 1, "one refusal is enough"
+    assert [shop.fresh(payment).status for payment in (first, second)] == ["pending", "pending"]
+    assert shop.attentions() == [A.KEY_REFUSED]
+    row = attention(shop).attention
+    assert (row.amount_minor, row.currency) == (5000, "MYR")
+    assert row.detail.startswith("2 payments wait")
+    with pytest.raises(OrderAtCounter):
+        shop.checkout(guest_token="a third phone")
+    new_key(shop)
+    shop.sweep(after=timedelta(hours=2))
+    assert shop.fresh(first).status == "succeeded"
+    assert [order.label for order in shop.placed()] == ["T1"]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_m14_the_button_says_that_the_key_is_refused(deaf_shop: Shop, status: int) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.fault("error", status=status, path=SESSION)
+    with pytest.raises(Unavailable, match="Nothing was changed"):
+        check_now(shop.restaurant.owner, payment.id)
+    assert shop.fresh(payment).status == "pending"
+    assert shop.attentions() == [A.KEY_REFUSED]
+
+
+def test_m14_a_key_refused_again_opens_the_attention_again(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.start()
+    for key in (shop.sandbox.secret_key, "sk_test_the_next_one"):
+        shop.sandbox.control("DELETE", f"/keys/{key}")
+        shop.sweep(after=timedelta(hours=2))
+        row = attention(shop).attention
+        act(shop.restaurant.owner, row.id, Action.DONE, "new key is coming")
+        new_key(shop)
+    assert Attention.objects.filter(tenant=shop.tenant).count() == 1
+
+
+def test_m14_a_session_that_stripe_does_not_know_is_for_a_person(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.fault("error", status=404, path=SESSION, count=None)
+    clock.advance(minutes=2)
+    shop.sweep()
+    assert shop.fresh(payment).status == "pending"
+    assert shop.attentions() == [A.NOT_AT_PROCESSOR]
+    asked = len(shop.sandbox.requests())
+    clock.advance(hours=5)
+    shop.sweep()
+    assert len(shop.sandbox.requests()) == asked, "not every few minutes"
+
+
+def test_m15_served_after_all_keeps_its_number(shop: Shop) -> None:
+    late = shop.start()
+    end_wrongly(shop, late)
+    (order,) = shop.orders()
+    paid = start_again(shop, order)
+    shop.pay(paid)
+    cancel_order(shop.restaurant.owner, order.id, "no gas", refund=False)
+    shop.pay(late)
+    assert shop.attentions() == [A.ORDER_CANCELED, A.REFUND_DUE]
+    row = Attention.objects.get(tenant=shop.tenant, kind=A.ORDER_CANCELED)
+    act(shop.restaurant.owner, row.id, Action.SERVE)
+    order = Order.objects.get(tenant=shop.tenant)
+    assert (order.status, order.label, order.ended_at) == ("placed", "T1", None)
+    flips = OrderEvent.objects.filter(tenant=shop.tenant).order_by("at", "id")
+    assert [event.to_status for event in flips] == ["held", "placed", "canceled", "placed"]
+    assert Payment.objects.filter(tenant=shop.tenant, status="succeeded").count() == 2

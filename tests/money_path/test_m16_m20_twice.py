@@ -1,0 +1,364 @@
+"""M16 to M20: two payments, refunds whose answer was lost, poison, money of nobody, and a copy of the database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from duitpos.domain.attention.act import act
+from duitpos.domain.attention.offers import Action
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.ask import ask_and_settle
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.payments.come_back import come_back
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.tenancy.installation import adopt
+from duitpos.kit.clock import business_date, now
+from duitpos.kit.ids import secret_token
+from duitpos.models import (
+    Attention,
+    LedgerEntry,
+    Location,
+    Order,
+    OrderEvent,
+    OrderLine,
+    Payment,
+    ProcessorAccount,
+    Refund,
+)
+from duitpos.models.attention import AttentionKind as A
+from tests.support.happenings import (
+    REFUNDS,
+    attention,
+    calls,
+    deliveries,
+    elsewhere,
+    end_wrongly,
+    start_again,
+    take_first_offer,
+    tell,
+)
+from tests.support.live_shop import Clock
+from tests.support.shop import Shop
+from tests.support.stampede import deliver, stampede
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COMPLETED = "checkout.session.completed"
+
+
+def paid(shop: Shop) -> Payment:
+    """A settled payment, with or without webhooks."""
+    payment = shop.start()
+    shop.pay(payment)
+    shop.sweep(after=timedelta(minutes=2))
+    settled = shop.fresh(payment)
+    assert settled.status == "succeeded"
+    return settled
+
+
+@pytest.mark.races
+def test_m16_two_payments_that_settle_together_release_once_and_one_is_a_duplicate(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    first = shop.start()
+    Payment.objects.filter(tenant=shop.tenant).update(status="canceled", ended_at=now())
+    (order,) = shop.orders()
+    second = start_again(shop, order)
+    for payment in (first, second):
+        shop.sandbox.pay(payment.reference)
+    events = [event for event in shop.sandbox.listed("events") if event["type"] == COMPLETED]
+    answers = stampede([lambda event=event: deliver(shop, event) for event in events * 4])  # type: ignore[misc]
+    assert {answer.status for answer in answers} == {200}
+    order.refresh_from_db()
+    assert (order.status, order.label) == ("placed", "T1")
+    assert OrderEvent.objects.filter(tenant=shop.tenant, to_status="placed").count() == 1
+    duplicate = Attention.objects.get(tenant=shop.tenant, kind=A.DUPLICATE_PAYMENT)
+    assert {duplicate.payment_id, order.released_by_id} == {first.id, second.id}
+    assert sorted(entry.payment_id for entry in LedgerEntry.objects.filter(tenant=shop.tenant)) == sorted(
+        [first.id, second.id]
+    )
+
+
+def test_m16_fifty_settles_make_one_attention_and_one_ledger_row(shop: Shop) -> None:
+    payment = shop.start()
+    end_wrongly(shop, payment)
+    shop.pay(payment)
+    for kind in ("webhook", "return", "sweep", "button", "webhook") * 10:
+        assert ask_and_settle(shop.fresh(payment), Actor(kind)).outcome == "already"
+    assert Attention.objects.get(tenant=shop.tenant).kind == A.LATE_MONEY
+    assert shop.ledger() == [("payment", 2500)]
+    assert shop.fresh(payment).settled_via == "webhook"
+
+
+def lose_refund(shop: Shop, **fault: Any) -> Refund:
+    """Staff press refund, and no answer comes."""
+    payment = paid(shop)
+    shop.sandbox.fault(**{"fault": "drop", "when": "after", "path": REFUNDS, "count": 2, **fault})
+    refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
+    assert refund.status == "created"
+    return refund
+
+
+def assert_refunded_once(shop: Shop, refund: Refund) -> None:
+    refund.refresh_from_db()
+    (there,) = shop.sandbox.listed("refunds")
+    assert (refund.status, refund.reference) == ("succeeded", there["id"])
+    assert there["metadata"]["refund"] == str(refund.id)
+    assert shop.ledger() == [("payment", 2500), ("refund", -2500)]
+    assert shop.attentions() == []
+
+
+def test_m17_a_lost_answer_is_asked_for_with_the_same_key(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    refund = lose_refund(shop)
+    shop.sweep(after=timedelta(minutes=5))
+    assert_refunded_once(shop, refund)
+    keys = {call["headers"]["idempotency-key"] for call in calls(shop, "POST", "/refunds")}
+    assert keys == {refund.key}
+
+
+def test_m17_after_a_day_the_refunds_are_listed_before_any_new_call(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    refund = lose_refund(shop)
+    before = len(calls(shop, "POST", "/refunds"))
+    clock.advance(hours=25)
+    shop.sweep()
+    assert_refunded_once(shop, refund)
+    assert len(calls(shop, "POST", "/refunds")) == before
+    assert len(calls(shop, "GET", "/refunds")) == 1
+
+
+def test_m17_after_a_day_a_call_that_never_arrived_gets_a_new_key(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    refund = lose_refund(shop, when="before")
+    clock.advance(hours=25)
+    shop.sweep()
+    assert_refunded_once(shop, refund)
+    assert refund.key_generation == 2
+
+
+def test_m17_a_stored_500_is_not_replayed_for_a_day(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    refund = lose_refund(shop, fault="error", status=500, when="before", count=1)
+    shop.sweep(after=timedelta(minutes=5))
+    assert_refunded_once(shop, refund)
+    assert refund.key_generation == 2
+
+
+def test_m17_a_stored_500_after_the_work_was_done_is_matched_by_our_id(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = paid(shop)
+    shop.sandbox.fault("error", status=500, when="after", path=REFUNDS, count=1)
+    refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
+    assert_refunded_once(shop, refund)
+    assert refund.key_generation == 1
+
+
+def take_number_one(shop: Shop) -> Order:
+    """Poison: a row that makes the next settle's number impossible."""
+    location = shop.restaurant.location
+    return Order.objects.create(
+        tenant=shop.tenant,
+        location=location,
+        is_test=True,
+        status="served",
+        guest_token="somebody",
+        checkout_key=secret_token(),
+        contents="",
+        currency="MYR",
+        subtotal_minor=0,
+        total_minor=0,
+        created_at=now(),
+        business_date=business_date(now(), location.time_zone, location.day_closes_at),
+        number=1,
+    )
+
+
+def free_number_one(shop: Shop) -> None:
+    Order.objects.filter(tenant=shop.tenant, number=1).update(number=99)
+
+
+def break_time_zone(shop: Shop) -> None:
+    """Poison: settle cannot know the business date."""
+    Location.objects.filter(tenant=shop.tenant).update(time_zone="Nowhere/Land")
+
+
+def mend_time_zone(shop: Shop) -> None:
+    Location.objects.filter(tenant=shop.tenant).update(time_zone="Asia/Kuala_Lumpur")
+
+
+POISONS = [(take_number_one, free_number_one), (break_time_zone, mend_time_zone)]
+
+
+def poisoned(shop: Shop, poison: Any) -> Payment:
+    payment = shop.start()
+    poison(shop)
+    shop.pay(payment)
+    (delivery,) = deliveries(shop, COMPLETED)
+    assert [attempt["status"] for attempt in delivery["attempts"]] == [500]
+    (event,) = shop.events()
+    assert (event.state, event.outcome) == ("failed", "failed")
+    assert event.error
+    assert shop.attentions() == [A.EVENT_FAILED]
+    assert shop.fresh(payment).status == "pending", "nothing half done"
+    assert shop.ledger() == []
+    return payment
+
+
+@pytest.mark.parametrize("poison, antidote", POISONS)
+def test_m18_a_poison_event_leaves_a_trace_and_runs_when_it_is_sent_again(
+    shop: Shop, poison: Any, antidote: Any
+) -> None:
+    payment = poisoned(shop, poison)
+    (delivery,) = deliveries(shop, COMPLETED)
+    shop.sandbox.control("POST", f"/deliveries/{delivery['id']}/retry")
+    shop.sandbox.idle()
+    assert shop.attentions() == [A.EVENT_FAILED], "still one"
+    antidote(shop)
+    shop.sandbox.control("POST", f"/deliveries/{delivery['id']}/retry")
+    shop.sandbox.idle()
+    (event,) = shop.events()
+    assert (event.state, event.outcome, event.error) == ("done", "settled", "")
+    assert shop.fresh(payment).status == "succeeded"
+    assert [order.released_by_id for order in shop.placed()] == [payment.id]
+    assert shop.attentions() == []
+
+
+@pytest.mark.parametrize("poison, antidote", POISONS)
+def test_m18_the_sweep_runs_it_again_too(shop: Shop, clock: Clock, poison: Any, antidote: Any) -> None:
+    payment = poisoned(shop, poison)
+    # The sweep is about the event here, not the payment.
+    Payment.objects.filter(tenant=shop.tenant).update(next_check_at=None)
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
+    shop.sandbox.rule("drop", count=None)
+    shop.sweep()
+    assert shop.attentions() == [A.EVENT_FAILED]
+    clock.advance(hours=3, theirs=False)
+    shop.sweep()
+    antidote(shop)
+    clock.advance(hours=3, theirs=False)
+    shop.sweep()
+    assert shop.fresh(payment).status == "succeeded"
+    assert [event.state for event in shop.events()] == ["done"]
+    assert shop.attentions() == []
+
+
+def restore_an_older_backup(shop: Shop) -> None:
+    """Everything the guest did is gone here, and still there at the processor."""
+    OrderLine.objects.filter(tenant=shop.tenant)._raw_delete("default")
+    OrderEvent.objects.filter(tenant=shop.tenant)._raw_delete("default")
+    Payment.objects.filter(tenant=shop.tenant)._raw_delete("default")
+    Order.objects.filter(tenant=shop.tenant)._raw_delete("default")
+
+
+def money_of_nobody(shop: Shop) -> Payment:
+    lost = shop.start()
+    restore_an_older_backup(shop)
+    shop.sandbox.pay(lost.reference)
+    shop.sandbox.idle()
+    stray = Payment.objects.get(tenant=shop.tenant)
+    assert (stray.reference, stray.status, stray.order_id) == (lost.reference, "succeeded", None)
+    row = attention(shop)
+    assert row.attention.kind == A.UNKNOWN_PAYMENT
+    assert (row.attention.amount_minor, row.attention.currency) == (2500, "MYR")
+    assert [offer.action for offer in row.offers] == [Action.REFUND, Action.LINK]
+    assert shop.ledger() == [("payment", 2500)]
+    return stray
+
+
+def test_m19_our_money_that_is_unknown_here_can_be_refunded(shop: Shop) -> None:
+    stray = money_of_nobody(shop)
+    take_first_offer(shop)
+    assert Refund.objects.get(tenant=shop.tenant, payment=stray).status == "succeeded"
+    assert shop.attentions() == []
+
+
+def test_m19_our_money_that_is_unknown_here_can_be_linked_to_an_order(shop: Shop) -> None:
+    stray = money_of_nobody(shop)
+    other = shop.start(guest_token="the same guest again")
+    assert other.order_id is not None
+    act(shop.restaurant.owner, attention(shop).attention.id, Action.LINK, order_id=other.order_id)
+    order = Order.objects.get(tenant=shop.tenant)
+    assert (order.status, order.label, order.released_by_id) == ("placed", "T1", stray.id)
+    assert shop.attentions() == []
+    shop.sweep(after=timedelta(minutes=2))
+    assert shop.fresh(other).status == "canceled", "its session must not be paid, too"
+
+
+def test_m19_a_second_session_under_one_mark_is_other_money(shop: Shop) -> None:
+    payment = shop.start()
+    shop.pay(payment)
+    session = {
+        **shop.sandbox.control("GET", f"/sessions/{payment.reference}"),
+        "id": "cs_test_of_the_same_mark",
+        "payment_intent": "pi_of_the_same_mark",
+    }
+    shop.sandbox.control("POST", "/events", {"type": COMPLETED, "object": session})
+    shop.sandbox.idle()
+    stray = Payment.objects.get(tenant=shop.tenant, reference="cs_test_of_the_same_mark")
+    assert (stray.status, stray.order_id) == ("succeeded", payment.order_id)
+    assert shop.attentions() == [A.DUPLICATE_PAYMENT]
+    assert shop.ledger() == [("payment", 2500), ("payment", 2500)]
+
+
+def foreign(shop: Shop, metadata: dict[str, str] | None) -> None:
+    body: dict[str, Any] = {"type": COMPLETED, "foreign": True}
+    if metadata is not None:
+        body["overrides"] = {"metadata": metadata}
+    shop.sandbox.control("POST", "/events", body)
+    shop.sandbox.idle()
+
+
+@pytest.mark.parametrize("whose", ["another program", "another installation", "another restaurant"])
+def test_m19_what_is_not_ours_is_counted_only(shop: Shop, whose: str) -> None:
+    payment = shop.start()
+    mark = dict(payment.ask["mark"])
+    if whose == "another program":
+        foreign(shop, None)
+    elif whose == "another installation":
+        foreign(shop, {**mark, "installation": str(payment.id)})
+    else:
+        foreign(shop, {**mark, "tenant": str(payment.id)})
+    assert [event.outcome for event in shop.events()] == ["foreign"]
+    assert ProcessorAccount.objects.get(tenant=shop.tenant).foreign_events == 1
+    assert shop.attentions() == []
+    assert shop.ledger() == []
+    assert Payment.objects.get(tenant=shop.tenant).status == "pending"
+
+
+def test_m19_unpaid_and_unknown_is_nothing(shop: Shop) -> None:
+    payment = shop.start()
+    restore_an_older_backup(shop)
+    tell(shop, "checkout.session.expired", payment, overrides={"status": "expired"})
+    assert [event.outcome for event in shop.events()] == ["unknown_payment"]
+    assert shop.attentions() == []
+
+
+def test_m20_a_copy_elsewhere_asks_no_processor_anything_until_it_is_adopted(
+    deaf_shop: Shop, clock: Clock
+) -> None:
+    shop = deaf_shop
+    owner = shop.restaurant.owner
+    settled = paid(shop)
+    open_still = shop.fresh(shop.start())
+    assert open_still.order is not None
+    asked = len(shop.sandbox.requests())
+    with elsewhere("https://staging.example"):
+        with pytest.raises(Unavailable, match="duitpos adopt"):
+            shop.checkout(guest_token="a phone at staging")
+        with pytest.raises(Unavailable, match="duitpos adopt"):
+            check_now(owner, open_still.id)
+        come_back(shop.tenant, open_still.order.token, open_still.reference)
+        assert refund_payment(owner, settled.id, "a try").status == "created"
+        clock.advance(hours=1, theirs=False)
+        shop.sweep()
+        clock.advance(hours=40, theirs=False)
+        shop.sweep()
+        assert len(shop.sandbox.requests()) == asked
+        assert shop.fresh(open_still).status == "pending"
+        assert adopt() == shop.url
+        shop.sweep(after=timedelta(hours=48))
+        assert len(shop.sandbox.requests()) > asked
+        assert adopt() == "https://staging.example"
