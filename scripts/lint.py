@@ -42,7 +42,7 @@ CHECKS = (
     Check("ruff check", (f"{_BIN}/ruff", "check", "--quiet", ".")),
     Check("ruff format", (f"{_BIN}/ruff", "format", "--check", "--quiet", "--diff", ".")),
     Check("locks are complete", (_PYTHON, "-m", "pip", "--disable-pip-version-check", "check")),
-    Check("everything compiles", (_PYTHON, "-m", "compileall", "-q", "src", "tests", "scripts")),
+    Check("everything compiles", (_PYTHON, "-m", "compileall", "-q", "src", "tests", "scripts", "bench")),
 )
 
 

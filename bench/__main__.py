@@ -1,0 +1,94 @@
+"""`python -m bench`: measure every question, and write the results.
+
+--quick       a few seconds, to see that the benchmark itself works; its figures say nothing
+--into DIR    where the results go (bench/results; with --quick a folder that is named at the end)
+--only NAME   one of confirm-postgres, confirm-sqlite, menu
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench import plan as plans
+from bench.machine import machine_facts
+from bench.report import write_report
+from tests.support.postgres import find_programs
+
+QUESTIONS = ("confirm-postgres", "confirm-sqlite", "menu")
+_RESULTS = Path(__file__).parent / "results"
+
+
+def main() -> int:
+    """Exit code 0 when everything was measured."""
+    options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if options.answer:  # this process is the one that measures it
+        print(json.dumps(_measure(options.answer, plans.QUICK if options.quick else plans.FULL)))
+        return 0
+    programs = find_programs()
+    if programs is None or not (programs / "pgbench").exists():
+        print("make bench needs a PostgreSQL server with pgbench. Debian, Ubuntu: apt-get install postgresql")
+        return 2
+    into = Path(
+        options.into or (tempfile.mkdtemp(prefix="duitpos-bench-results-") if options.quick else _RESULTS)
+    )
+    into.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    (into / "machine.json").write_text(_text(machine_facts(programs) | {"is_quick": options.quick}))
+    for question in [options.only] if options.only else QUESTIONS:
+        print(f"{question} ({time.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
+        (into / f"{question}.json").write_text(_text(_answer(question, options.quick)))
+    write_report(into)
+    print(f"{into / 'README.md'} ({time.monotonic() - began:.0f} s)")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure, and write the results.")
+    parser.add_argument("--quick", action="store_true", help="see that it works; the figures say nothing")
+    parser.add_argument("--into", metavar="DIR", help="where the results go")
+    parser.add_argument("--only", choices=QUESTIONS, help="measure one question, keep the other results")
+    parser.add_argument("--answer", choices=QUESTIONS, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _answer(question: str, is_quick: bool) -> dict[str, Any]:
+    """Measured in a process of its own: each loads Django for its own database."""
+    words = [sys.executable, "-m", "bench", "--answer", question, *(["--quick"] if is_quick else [])]
+    child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    try:
+        said, _ = child.communicate()
+    except BaseException:
+        child.terminate()  # it stops its servers and removes its folders
+        child.wait()
+        raise
+    if child.returncode:
+        raise SystemExit(f"{question} was not measured: the reason is above.")
+    answer: dict[str, Any] = json.loads(said)
+    return answer
+
+
+def _measure(question: str, plan: plans.Plan) -> dict[str, Any]:
+    if question == "menu":
+        from bench.menu import measure as measure_menu
+
+        return measure_menu(plan)
+    from bench.confirm import measure
+
+    return measure(question.partition("-")[2], plan)
+
+
+def _text(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""Question a: how many orders are confirmed per second, and what does one confirm cost?
+
+Signed webhooks to a real server, an empty view on the same server, and pgbench with the statements of one confirm on
+the same database, in turns within each round.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bench.databases import database, server_folder
+from bench.figures import Figure, figure
+from bench.load import Report, run_load
+from bench.machine import cpu_seconds
+from bench.plan import Plan, say
+from bench.server import enter_production, prepare, running_server
+from tests.support.postgres import find_programs
+
+Guests = Sequence[Any]
+
+
+@dataclass
+class _Rounds:
+    """Reports of the rounds of one database, in order."""
+
+    confirms: list[Report] = field(default_factory=list)
+    empties: list[Report] = field(default_factory=list)
+    pgbench: list[float] = field(default_factory=list)
+    web_cpu: list[float] = field(default_factory=list)
+    database_cpu: list[float] = field(default_factory=list)
+
+
+def measure(kind: str, plan: Plan) -> dict[str, Any]:
+    """Every figure about one database, as plain values for the results. Runs once per process: it loads Django."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duitpos-bench-")))
+        url = stack.enter_context(database(kind, folder))
+        enter_production(url, folder)
+        prepare()
+        port, pid = stack.enter_context(running_server(plan.workers))
+        return _Question(kind, plan, url, port, pid).answer()
+
+
+class _Question:
+    def __init__(self, kind: str, plan: Plan, url: str, port: int, pid: int) -> None:
+        from bench import restaurants
+
+        self.plan, self.url, self.port, self.pid, self.kind = plan, url, port, pid, kind
+        self.is_postgres = kind == "postgres"
+        self.confirms = plan.confirms if self.is_postgres else plan.sqlite_confirms
+        self.restaurants = restaurants.open_restaurants(plan.restaurants)
+        self._first = count(restaurants.FIRST_ORDER, 100_000)
+        self.programs = find_programs()
+
+    def guests(self, number: int, restaurants: Sequence[int] | None = None) -> Guests:
+        """New guests on the payment page. Every call has order numbers of its own."""
+        from bench.restaurants import seat_guests
+
+        return seat_guests(restaurants or self.restaurants, next(self._first), number)
+
+    def answer(self) -> dict[str, Any]:
+        """Warm up, measure, take apart."""
+        warm = max(200, 4 * len(self.restaurants)) if self.confirms > 200 else 4 * len(self.restaurants)
+        self.confirm(self.guests(warm))
+        script = self.script() if self.is_postgres else ""
+        self.analyze()
+        many = self.rounds(self.plan.rounds, self.restaurants, script)
+        answer = _results(many) | {"restaurants": len(self.restaurants)}
+        if self.is_postgres:
+            one = self.rounds(
+                self.plan.one_restaurant_rounds, self.restaurants[:1], self.script(self.restaurants[:1])
+            )
+            answer["one_restaurant"] = _results(one)
+        answer["parts_ms"] = self.parts(script)
+        answer["statements"] = [line for line in script.splitlines() if not line.startswith("\\set")]
+        return answer
+
+    def rounds(self, number: int, restaurants: Sequence[int], script: str) -> _Rounds:
+        seen = _Rounds()
+        for turn in range(number):
+            guests = self.guests(self.confirms, restaurants)
+            empty = run_load(self.port, self.empty(guests[:32]), self.plan.connections, self.plan.seconds)
+            seen.empties.append(empty.only(200, "ok"))
+            web, base = cpu_seconds(self.pid), self.database_cpu()
+            report = self.confirm(guests)
+            seen.web_cpu.append((cpu_seconds(self.pid) - web) / report.requests * 1000)
+            seen.database_cpu.append((self.database_cpu() - base) / report.requests * 1000)
+            seen.confirms.append(report)
+            if script:
+                seen.pgbench.append(self.pgbench(script, restaurants, self.plan.connections)[0])
+            beside = f", pgbench {seen.pgbench[-1]:.0f}/s" if script else ""
+            say(
+                f"{self.kind}, {len(restaurants)} restaurants, round {turn + 1} of {number}:"
+                f" {report.per_second:.0f} confirms/s, empty view {empty.per_second:.0f}/s{beside}"
+            )
+        return seen
+
+    def confirm(self, guests: Guests) -> Report:
+        """Deliver every guest's event once."""
+        from bench.deliveries import deliveries
+
+        return run_load(self.port, deliveries(guests), self.plan.connections).only(200, "settled")
+
+    def empty(self, guests: Guests) -> list[bytes]:
+        """The same requests to the empty view, which does not look at them."""
+        from bench.deliveries import deliveries
+
+        return deliveries(guests, "/bench/empty/")
+
+    def script(self, restaurants: Sequence[int] | None = None) -> str:
+        """pgbench's script, from the record of one real confirm."""
+        from bench.statements import record, script_of
+
+        guest = self.guests(1)[0]
+        self.confirm(self.guests(len(self.restaurants)))  # the day's rows of every restaurant are there
+        statements = record(self.url, lambda: self.confirm([guest]))
+        return script_of(statements, guest, len(restaurants or self.restaurants))
+
+    def pgbench(self, script: str, restaurants: Sequence[int], clients: int) -> tuple[float, float]:
+        """Confirm by pgbench; transactions per second and average latency. RuntimeError when rows are missing."""
+        from bench.restaurants import PAYMENT, row_id
+        from bench.statements import pgbench
+        from duitpos.models import Payment
+
+        assert self.programs is not None
+        # Odd, so that clients that go in step are never at the same restaurant.
+        each = max(2, self.plan.transactions // self.plan.connections) | 1
+        guests = self.guests(each * clients, restaurants)
+        rates = pgbench(self.programs, self.url, script, guests[0].order, clients, each)
+        ids = [row_id(PAYMENT, guest.order) for guest in guests]
+        tenants = {row_id(1, guest.restaurant) for guest in guests}
+        done = Payment.objects.filter(tenant_id__in=tenants, id__in=ids, status="succeeded").count()
+        if done != len(guests):
+            raise RuntimeError(f"pgbench confirmed {done} of {len(guests)} orders.")
+        return rates
+
+    def parts(self, script: str) -> dict[str, float]:
+        """Milliseconds of one confirm, part by part; one request at a time."""
+        from dataclasses import asdict
+
+        from bench.deliveries import deliveries
+        from bench.parts import take_apart
+
+        number = self.plan.parts
+        guests = self.guests(number)
+        empty = run_load(self.port, self.empty(guests), 1).only(200, "ok")
+        alone = run_load(self.port, deliveries(guests), 1).only(200, "settled")
+        parts = {name: round(value, 3) for name, value in asdict(take_apart(self.guests(number))).items()}
+        over_http = {
+            "one_connection": round(alone.p50_ms, 3),
+            "empty_view_one_connection": round(empty.p50_ms, 3),
+        }
+        if script:
+            over_http["pgbench_one_client"] = self.pgbench(script, self.restaurants, 1)[1]
+        return parts | over_http
+
+    def analyze(self) -> None:
+        """What autovacuum would have done in a database that was not made a minute ago."""
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+    def database_cpu(self) -> float:
+        """Processor seconds of the database server so far; SQLite's are the web server's."""
+        if not self.is_postgres:
+            return 0.0
+        pid = (server_folder(self.url) / "postmaster.pid").read_text().split()[0]
+        return cpu_seconds(int(pid))
+
+
+def _results(rounds: _Rounds) -> dict[str, Any]:
+    rates = [report.per_second for report in rounds.confirms]
+    figures: dict[str, Figure] = {
+        "confirms_per_second": figure(rates, "/s"),
+        "p50": figure([report.p50_ms for report in rounds.confirms], "ms"),
+        "p99": figure([report.p99_ms for report in rounds.confirms], "ms"),
+        "empty_view_per_second": figure([report.per_second for report in rounds.empties], "/s"),
+        "of_empty_view": figure(_ratios(rates, [report.per_second for report in rounds.empties])),
+        "web_cpu": figure(rounds.web_cpu, "core-ms"),
+        "client_cpu": figure(
+            [report.client_cpu_seconds / report.requests * 1000 for report in rounds.confirms], "core-ms"
+        ),
+    }
+    if rounds.pgbench:
+        figures["pgbench_per_second"] = figure(rounds.pgbench, "/s")
+        figures["of_pgbench"] = figure(_ratios(rates, rounds.pgbench))
+        figures["database_cpu"] = figure(rounds.database_cpu, "core-ms")
+    return {name: value.to_json() for name, value in figures.items()}
+
+
+def _ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
+    """Round by round: both sides saw the same minute of the same machine."""
+    return [mine / other for mine, other in zip(ours, theirs, strict=True)]
+
+
+if __name__ == "__main__":
+    import json
+    import sys
+
+    from bench import plan as plans
+
+    print(json.dumps(measure(sys.argv[1], getattr(plans, sys.argv[2])), indent=1))

@@ -1,0 +1,72 @@
+"""What Stripe sends when a guest has paid: the event in its true form, signed by Stripe's own library."""
+
+from __future__ import annotations
+
+import copy
+import json
+import time
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import stripe
+
+from bench.restaurants import AMOUNT, SECRET, Pending, slug_of
+from bench.server import HOST
+from duitpos.processors.stripe.snapshots import metadata_of
+
+_SAMPLE = Path(__file__).parent / "samples" / "checkout_session_completed.json"
+
+
+@lru_cache(maxsize=1)
+def _sample() -> Any:
+    return json.loads(_SAMPLE.read_text(encoding="utf-8"))
+
+
+def body_of(guest: Pending) -> bytes:
+    """`checkout.session.completed` for a guest's session, indented as Stripe sends it."""
+    event = copy.deepcopy(_sample())
+    at = int(time.time())
+    event |= {"id": f"evt_1SabcdEFghIJ{guest.order}", "created": at, "api_version": stripe.api_version}
+    event["data"]["object"] |= {
+        "id": guest.reference,
+        "amount_subtotal": AMOUNT,
+        "amount_total": AMOUNT,
+        "client_reference_id": guest.mark.payment,
+        "created": at - 60,
+        "metadata": metadata_of(guest.mark),
+        "payment_intent": f"pi_3SabcdEFghIJ{guest.order}",
+    }
+    return json.dumps(event, indent=2).encode()
+
+
+def signature_of(body: bytes) -> str:
+    """The `Stripe-Signature` header, good for five minutes."""
+    return str(stripe.WebhookSignature.generate_signature_header(body.decode(), SECRET))
+
+
+def path_of(guest: Pending) -> str:
+    """Where Stripe delivers."""
+    return f"/{slug_of(guest.restaurant)}/webhooks/stripe/"
+
+
+def deliveries(guests: Iterable[Pending], path: str = "") -> list[bytes]:
+    """HTTP requests as Stripe makes them, ready to be sent; all to `path` where one is given."""
+    requests = []
+    for guest in guests:
+        body = body_of(guest)
+        head = (
+            f"POST {path or path_of(guest)} HTTP/1.1\r\n"
+            f"Host: {HOST}\r\n"
+            "User-Agent: Stripe/1.0 (+https://stripe.com/docs/webhooks)\r\n"
+            "Accept: */*; q=0.5, application/xml\r\n"
+            "Cache-Control: no-cache\r\n"
+            "Content-Type: application/json; charset=utf-8\r\n"
+            f"Content-Length: {len(body)}\r\n"
+            f"Stripe-Signature: {signature_of(body)}\r\n"
+            "X-Forwarded-For: 127.0.0.1\r\n"
+            "X-Forwarded-Proto: https\r\n\r\n"
+        )
+        requests.append(head.encode() + body)
+    return requests

@@ -1,0 +1,125 @@
+"""Question b: how fast is the menu page, and how many bytes does a guest's first view cost?
+
+The demo's menu on a real server, in turns with an empty view on the same server: full pages as a new phone gets them
+(gzip), and conditional requests as a phone sends them that was there before (304).
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import brotli
+
+from bench.databases import database
+from bench.figures import figure
+from bench.load import Report, run_load
+from bench.plan import Plan, say
+from bench.server import EMPTY, HOST, enter_production, prepare, running_server
+
+_FILE = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+_BUDGET = 30 * 1024
+"""Bytes of a first view, photos aside (design.md section 8)."""
+
+
+def measure(plan: Plan) -> dict[str, Any]:
+    """Every figure about the menu page, as plain values for the results. Runs once per process: it loads Django."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duitpos-bench-")))
+        enter_production(stack.enter_context(database("postgres", folder)), folder)
+        prepare()
+        path = _menu_path()
+        port, _ = stack.enter_context(running_server(plan.workers))
+        return _rates(port, path, plan) | {"first_view": _first_view(port, path)}
+
+
+def _menu_path() -> str:
+    """The demo's café, and the address in the QR code of its first table."""
+    from bench.restaurants import SECRET
+    from duitpos.demo.seed import seed
+
+    seeded = seed(secret_key="sk_test_bench", webhook_secret=SECRET, api_base="")
+    return f"/{seeded.tenant}/t/{seeded.table_token}/"
+
+
+def _rates(port: int, path: str, plan: Plan) -> dict[str, Any]:
+    page = _get(port, path, "gzip")
+    new = _request(path, "Accept-Encoding: gzip")
+    cookie = page.headers["set-cookie"].partition(";")[0]
+    known = _request(
+        path, "Accept-Encoding: gzip", f"Cookie: {cookie}", f"If-None-Match: {page.headers['etag']}"
+    )
+    run_load(port, [new], plan.connections, 1.0).only(200)  # both workers have rendered this menu
+    seen: dict[str, list[Report]] = {"empty_view": [], "full": [], "not_modified": []}
+    for turn in range(plan.rounds):
+        for name, request, status in (
+            ("empty_view", EMPTY, 200),
+            ("full", new, 200),
+            ("not_modified", known, 304),
+        ):
+            seen[name].append(run_load(port, [request], plan.connections, plan.seconds).only(status))
+        say(
+            f"menu, round {turn + 1} of {plan.rounds}: "
+            + ", ".join(f"{name} {reports[-1].per_second:.0f}/s" for name, reports in seen.items())
+        )
+    answer: dict[str, Any] = {}
+    for name, reports in seen.items():
+        answer[name] = {
+            "per_second": figure([report.per_second for report in reports], "/s").to_json(),
+            "p50": figure([report.p50_ms for report in reports], "ms").to_json(),
+            "p99": figure([report.p99_ms for report in reports], "ms").to_json(),
+        }
+        if name != "empty_view":
+            ratios = [r.per_second / e.per_second for r, e in zip(reports, seen["empty_view"], strict=True)]
+            answer[name]["of_empty_view"] = figure(ratios).to_json()
+    return answer
+
+
+def _first_view(port: int, path: str) -> dict[str, Any]:
+    """Bytes of the bodies that a phone without any cache fetches: the page, its styles, its script."""
+    page = _get(port, path, "identity")
+    names = sorted(set(_FILE.findall(page.body.decode())))
+    if not names:
+        raise RuntimeError("The menu page names no file: its first view cannot be counted.")
+    pressed = {name: (len(_get(port, name, "gzip").body), len(_get(port, name, "br").body)) for name in names}
+    html_gzip, html_brotli = len(_get(port, path, "gzip").body), len(brotli.compress(page.body))
+    files = {
+        re.sub(r"\.[0-9a-f]{12}\.", ".", name.rpartition("/")[2]): {"gzip": sizes[0], "brotli": sizes[1]}
+        for name, sizes in pressed.items()
+    }
+    return {
+        "budget_bytes": _BUDGET,
+        "gzip_bytes": html_gzip + sum(sizes[0] for sizes in pressed.values()),
+        "brotli_bytes": html_brotli + sum(sizes[1] for sizes in pressed.values()),
+        "parts": {"menu page": {"gzip": html_gzip, "brotli": html_brotli}, **files},
+        "page_plain_bytes": len(page.body),
+    }
+
+
+class _Answer:
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status = response.status
+        self.headers = {name.lower(): value for name, value in response.getheaders()}
+        self.body = response.read()
+
+
+def _get(port: int, path: str, encoding: str) -> _Answer:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        headers = {"Host": HOST, "X-Forwarded-Proto": "https", "Accept-Encoding": encoding}
+        connection.request("GET", path, headers=headers)
+        answer = _Answer(connection.getresponse())
+    finally:
+        connection.close()
+    if answer.status != 200 or answer.headers.get("content-encoding", "identity") != encoding:
+        raise RuntimeError(f"GET {path} as {encoding}: {answer.status} {answer.headers}")
+    return answer
+
+
+def _request(path: str, *headers: str) -> bytes:
+    lines = [f"GET {path} HTTP/1.1", f"Host: {HOST}", "X-Forwarded-Proto: https", *headers]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()

@@ -1,0 +1,44 @@
+"""How much is measured: enough to be steady, few enough to end within minutes."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sizes of one run. Loads are bounded by a count or by seconds, whichever comes first."""
+
+    rounds: int
+    connections: int = 16
+    workers: int = 2
+    restaurants: int = 50
+    confirms: int = 2400
+    """Signed webhooks per round; each confirms one order."""
+    sqlite_confirms: int = 2400
+    one_restaurant_rounds: int = 3
+    transactions: int = 6400
+    """pgbench's transactions per round."""
+    seconds: float = 2.5
+    """How long one load of pages lasts."""
+    parts: int = 300
+    """Confirms that are taken apart in one process."""
+
+
+FULL = Plan(rounds=5)
+QUICK = Plan(
+    rounds=1,
+    restaurants=4,
+    confirms=64,
+    sqlite_confirms=64,
+    one_restaurant_rounds=1,
+    transactions=64,
+    seconds=0.3,
+    parts=10,
+)
+
+
+def say(words: str) -> None:
+    """Tell the person who waits what was just measured."""
+    print(f"  {words}", file=sys.stderr, flush=True)

@@ -1,0 +1,18 @@
+"""The application's addresses and, behind them, an empty view."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+
+from duitpos.urls import urlpatterns as application
+
+
+@csrf_exempt
+def empty(request: HttpRequest) -> HttpResponse:
+    """What Django, its middleware and the web server cost by themselves."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns = [*application, path("bench/empty/", empty)]
