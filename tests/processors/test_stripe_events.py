@@ -269,15 +269,18 @@ def test_another_version_is_a_hint_with_references(
     play: Play, sandbox: SandboxProcess, ask: CheckoutAsk
 ) -> None:
     events = play(_pay(sandbox, card="4000000000009995"), _pay(sandbox))
-    for type_ in ("checkout.session.completed", "payment_intent.payment_failed"):
-        event = _read({**events[type_], "api_version": "2020-08-27"})
+    paid, declined = (
+        _read({**events[type_], "api_version": "2020-08-27"})
+        for type_ in ("checkout.session.completed", "payment_intent.payment_failed")
+    )
+    for event in (paid, declined):
         assert event.is_hint
         assert event.payment is None
         assert event.mark == ask.mark
         assert event.intent_reference.startswith("pi_")
     assert _read({**events["checkout.session.completed"], "api_version": None}).is_hint
     # A decline is words only, and they are the same in every version.
-    assert event.decline is not None
+    assert declined.decline is not None
 
 
 @pytest.mark.parametrize(

@@ -83,4 +83,4 @@ def _words(failure: Failure, said: str) -> str:
         Failure.BUSY: _("Stripe is busy."),
         Failure.UNAVAILABLE: _("Stripe does not answer."),
     }
-    return f"{words[failure]} {said}".strip()
+    return f"{words[failure]} {said}{'' if said.endswith('.') or not said else '.'}".strip()

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError
-from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Conflict, Gone, Invalid
 from duitpos.domain.payments.setup.credentials import Pasted, read_pasted
+from duitpos.domain.payments.setup.forget import forget_account
 from duitpos.domain.payments.setup.identity import CheckedKey, check_key, row_of
 from duitpos.domain.payments.setup.processor_of import CANDIDATE, CANDIDATE_BASE, SECRET_KEY
 from duitpos.domain.payments.setup.store import (
@@ -30,7 +30,7 @@ from duitpos.domain.tenancy.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.transact import transact
-from duitpos.models import Membership, Payment, ProcessorAccount
+from duitpos.models import Membership, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, PaymentKind
 from duitpos.processors.base import AccountFacts, Failure, ProcessorError
 from duitpos.processors.registry import ADAPTERS
@@ -140,14 +140,12 @@ def remove_account(member: Membership, account_id: UUID) -> str:
     """Remove an account, or retire one that payments need; what was done, in words (M13)."""
     require(member, Can.SET_UP_PAYMENTS)
     account = account_of(member.tenant_id, account_id)
-    mine = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
-    used = Payment.objects.filter(tenant_id=account.tenant_id, account_id=account.id).exists()
-    if not used:
-        try:
-            transact(mine.delete)
+    try:
+        if transact(lambda: forget_account(account)):
             return _("The account was removed, with its keys.")
-        except (ProtectedError, IntegrityError):  # a payment or an event came meanwhile
-            log.info("account_in_use_is_retired", account=str(account.id))
+    except IntegrityError:  # a payment came at this very moment
+        log.info("account_in_use_is_retired", account=str(account.id))
+    mine = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
     transact(lambda: mine.update(state=AccountState.RETIRED))
     return _(
         "The account takes no new payments. Its keys are kept, because payments made with it may still come in or be"

@@ -6,6 +6,7 @@ from typing import Any
 
 from duitpos.domain.attention.open import resolve
 from duitpos.domain.payments.setup.credentials import Pasted
+from duitpos.domain.payments.setup.forget import forget_account
 from duitpos.domain.payments.setup.identity import CheckedKey
 from duitpos.domain.payments.setup.processor_of import CANDIDATE, CANDIDATE_BASE, SECRET_KEY
 from duitpos.kit.clock import now
@@ -81,9 +82,7 @@ def drop_candidate(account: ProcessorAccount) -> ProcessorAccount:
 
 def _step_back(account: ProcessorAccount) -> None:
     """It keeps its keys, but starts nothing; one that never worked goes without a trace."""
-    mine = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id, state=account.state)
-    if account.state == AccountState.NEW:
-        mine.delete()
+    if account.state == AccountState.NEW and forget_account(account):
         return
     fresh = _copy(account)
     _forget_candidate(fresh)

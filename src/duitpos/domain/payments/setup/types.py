@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import Exists, Max, OuterRef, ProtectedError
+from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.payments.setup.forget import forget_type
 from duitpos.domain.tenancy.roles import Can, require
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Payment, PaymentType, ProcessorAccount, Tenant
@@ -114,12 +115,12 @@ def delete_type(member: Membership, type_id: UUID) -> None:
         raise _used(row, payments)
 
     def work() -> None:
-        ProcessorAccount.objects.filter(tenant_id=member.tenant_id, payment_type_id=row.id).delete()
-        PaymentType.objects.filter(tenant_id=member.tenant_id, id=row.id).delete()
+        if not forget_type(row):
+            raise _used(row, 0)
 
     try:
         transact(work)
-    except (ProtectedError, IntegrityError) as error:  # paid with meanwhile, or its account received events
+    except IntegrityError as error:  # paid with at this very moment
         raise _used(row, 0) from error
 
 
