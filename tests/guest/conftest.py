@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.live_shop import clock
 from tests.support.sandboxes import sandbox, sandbox_process
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tests.sandbox_process import SandboxProcess
     from tests.support.shop import Shop
 
-__all__ = ["sandbox", "sandbox_process"]
+__all__ = ["clock", "sandbox", "sandbox_process"]
 
 
 @pytest.fixture

@@ -30,12 +30,13 @@ class Phone:
     def checkout_url(self) -> str:
         return f"{self.menu_url}checkout/"
 
-    def scan(self, **headers: Any) -> HttpResponse:
+    def scan(self, **options: Any) -> HttpResponse:
         """Open the code's link."""
-        return self.open(self.menu_url, **headers)
+        return self.open(self.menu_url, **options)
 
-    def open(self, url: str, **headers: Any) -> HttpResponse:
-        return self.client.get(url, **headers)  # type: ignore[return-value]
+    def open(self, url: str, **options: Any) -> HttpResponse:
+        """Any page. `follow=True` goes on to where it sends us."""
+        return self.client.get(url, **options)  # type: ignore[return-value]
 
     def send(self, url: str, fields: dict[str, Any]) -> HttpResponse:
         """Send a form of the page that was opened before; its token is in every form."""

@@ -17,10 +17,10 @@ ITEM, OTHER, CHOICE = uuid4(), uuid4(), uuid4()
 KEY = "k" * 22
 
 
-def form(**fields: object) -> QueryDict:
+def form(**fields: str) -> QueryDict:
     query = QueryDict(mutable=True)
     for name, value in fields.items():
-        query.setlist(name.replace("__", "-"), value if isinstance(value, list) else [value])
+        query[name] = value
     return query
 
 

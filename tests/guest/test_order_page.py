@@ -48,7 +48,7 @@ def test_before_payment_it_waits_and_leads_back_to_the_cart(shop: Shop, phone: P
     words = text_of(page)
     assert "Waiting for payment" in words
     assert "Nothing has been charged yet" in words
-    again = f"{phone.checkout_url}?order={payment.order.token}"  # type: ignore[union-attr]
+    again = f"{phone.checkout_url}?order={payment.order.token}"
     assert f'href="{again}"' in page.content.decode()
     assert "Pay RM 25.00" in text_of(phone.open(again))
     assert "data-paid" not in page.content.decode()
@@ -148,7 +148,7 @@ def test_there_is_no_receipt_before_money_has_arrived(shop: Shop, phone: Phone) 
 def test_an_order_is_found_by_its_own_token_at_its_own_restaurant_only(shop: Shop, phone: Phone) -> None:
     payment = paid(shop, phone)
     a_restaurant("warung")
-    token = payment.order.token  # type: ignore[union-attr]
+    token = payment.order.token
     for path in ("o/{}/", "o/{}/state/", "o/{}/receipt/", "pay/return/{}/", "pay/cancel/{}/"):
         assert phone.open(f"/warung/{path.format(token)}").status_code == 404
         page = phone.open(f"/kopi/{path.format('x' * 22)}")

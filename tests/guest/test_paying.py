@@ -12,6 +12,7 @@ from duitpos.domain.tables.rotate import rotate_token
 from duitpos.guest.limits import MOST_PER_PHONE, MOST_PER_TABLE
 from duitpos.models import MenuItem, Order, Payment, PaymentType, ProcessorAccount, Table
 from tests.guest.phone import Phone, field_of, line, text_of
+from tests.support.live_shop import Clock
 from tests.support.shop import Shop, an_account
 
 pytestmark = pytest.mark.urls("tests.guest.urls")
@@ -59,8 +60,7 @@ def test_paid_and_back_shows_the_number(shop: Shop, phone: Phone) -> None:
     (order,) = shop.orders()
     payment = shop.payment_of(order)
     shop.pay(payment)
-    page = phone.client.get(f"/kopi/pay/return/{order.token}/?session_id={payment.reference}", follow=True)
-    assert page.redirect_chain == [(f"/kopi/o/{order.token}/", 302)]
+    page = phone.open(f"/kopi/pay/return/{order.token}/?session_id={payment.reference}", follow=True)
     words = text_of(page)
     assert "Thank you Order T1" in words
     assert "The kitchen has your order" in words
@@ -72,7 +72,7 @@ def test_the_way_back_alone_proves_nothing(shop: Shop, phone: Phone) -> None:
     phone.press(review(shop, phone))
     (order,) = shop.orders()
     for session in ("cs_test_made_up", "", shop.payment_of(order).reference):
-        page = phone.client.get(f"/kopi/pay/return/{order.token}/?session_id={session}", follow=True)
+        page = phone.open(f"/kopi/pay/return/{order.token}/?session_id={session}", follow=True)
         assert "Order T1" not in text_of(page)
     assert shop.placed() == []
 
@@ -80,7 +80,7 @@ def test_the_way_back_alone_proves_nothing(shop: Shop, phone: Phone) -> None:
 def test_back_from_stripe_rebuilds_the_cart_and_closes_the_session(shop: Shop, phone: Phone) -> None:
     first = phone.press(review(shop, phone))
     (order,) = shop.orders()
-    page = phone.client.get(f"/kopi/pay/cancel/{order.token}/", follow=True)
+    page = phone.open(f"/kopi/pay/cancel/{order.token}/", follow=True)
     words = text_of(page)
     assert "You have not paid yet. Your order is kept" in words
     assert "Nasi lemak RM 25.00" in words
@@ -125,7 +125,7 @@ def test_back_after_paying_shows_the_paid_order_whatever_is_pressed(shop: Shop, 
     phone.press(page)
     (order,) = shop.orders()
     shop.pay(shop.payment_of(order))
-    phone.client.get(f"/kopi/pay/return/{order.token}/?session_id={shop.payment_of(order).reference}")
+    phone.open(f"/kopi/pay/return/{order.token}/?session_id={shop.payment_of(order).reference}")
     for step in ("pay", "review"):
         answer = phone.press(page, step=step)
         assert (answer.status_code, answer["Location"]) == (303, f"/kopi/o/{order.token}/")
@@ -151,7 +151,7 @@ def test_a_rescan_finds_the_order_and_another_phone_does_not(shop: Shop, phone: 
     phone.press(review(shop, phone))
     (order,) = shop.orders()
     shop.pay(shop.payment_of(order))
-    phone.client.get(f"/kopi/pay/return/{order.token}/?session_id={shop.payment_of(order).reference}")
+    phone.open(f"/kopi/pay/return/{order.token}/?session_id={shop.payment_of(order).reference}")
     assert "Your order T1 · received" in text_of(phone.scan())
     assert "Your order" not in text_of(Phone(shop.tenant, shop.table).scan())
 
@@ -160,7 +160,7 @@ def test_a_rescan_of_a_dead_code_still_finds_the_order(shop: Shop, phone: Phone)
     phone.press(review(shop, phone))
     (order,) = shop.orders()
     shop.pay(shop.payment_of(order))
-    phone.client.get(f"/kopi/pay/return/{order.token}/?session_id={shop.payment_of(order).reference}")
+    phone.open(f"/kopi/pay/return/{order.token}/?session_id={shop.payment_of(order).reference}")
     page = phone.open("/kopi/t/dead/")
     assert page.status_code == 404
     assert "Your order T1 · received" in text_of(page)
@@ -284,7 +284,7 @@ def test_an_old_orders_link_does_not_tell_the_tables_new_code(shop: Shop, phone:
     (order,) = shop.orders()
     rotate_token(shop.restaurant.owner, shop.table.id)
     token = Table.objects.get(tenant=shop.tenant, id=shop.table.id).token
-    page = phone.client.get(f"/kopi/pay/cancel/{order.token}/", follow=True)
+    page = phone.open(f"/kopi/pay/cancel/{order.token}/", follow=True)
     assert token not in page.content.decode()
     assert "scan the code on your table" in text_of(page)
 
@@ -296,3 +296,50 @@ def test_the_page_that_goes_on_passes_our_own_policy(shop: Shop, phone: Phone) -
     assert "<script" not in page.content.decode()
     assert "style=" not in page.content.decode()
     assert Payment.objects.filter(tenant=shop.tenant).count() == 1
+
+
+def test_a_session_that_ran_out_is_said_and_the_next_press_pays_the_same_order(
+    shop: Shop, phone: Phone, clock: Clock
+) -> None:
+    page = review(shop, phone)
+    first = pay_url(phone.press(page))
+    clock.advance(minutes=46)
+    shop.sweep()
+    (order,) = shop.orders()
+    words = text_of(phone.open(f"/kopi/o/{order.token}/"))
+    assert "This order was not paid, and nothing was charged." in words
+    assert "Look again and pay RM 25.00" in words
+    assert pay_url(phone.press(page)) != first
+    assert len(shop.orders()) == 1
+
+
+def test_an_order_that_was_closed_unpaid_is_asked_about_and_ordered_anew(
+    shop: Shop, phone: Phone, clock: Clock
+) -> None:
+    page = review(shop, phone)
+    phone.press(page)
+    for minutes in (46, 20):
+        clock.advance(minutes=minutes)
+        shop.sweep()
+    assert shop.orders()[0].status == "canceled"
+    again = phone.press(page)
+    assert again.status_code == 409
+    assert "The time to pay was over. Nothing was charged" in text_of(again)
+    pay_url(phone.press(again))
+    assert [order.status for order in shop.orders()] == ["canceled", "held"]
+
+
+def test_a_processor_that_does_not_answer_starts_nothing_new(shop: Shop, phone: Phone) -> None:
+    page = review(shop, phone)
+    phone.press(page)
+    shop.sandbox.fault("error", status=503, count=None)
+    answer = phone.press(phone.press(page, change="0:plus"))
+    (order,) = shop.orders()
+    assert (answer.status_code, answer["Location"]) == (303, f"/kopi/o/{order.token}/?kept=1")
+    words = text_of(phone.open(answer["Location"]))
+    assert "it is kept in your cart" in words
+
+
+def test_a_cart_too_big_to_be_one_is_refused_before_it_is_read(shop: Shop, phone: Phone) -> None:
+    answer = phone.send(phone.checkout_url, {"step": "review", "cart": "x" * 300_000})
+    assert answer.status_code in (400, 413)

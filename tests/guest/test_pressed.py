@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duitpos.guest.pressed import gzip_page, plain_page, press
+from duitpos.guest.pressed import Pressed, gzip_page, plain_page, press
 
 pytestmark = pytest.mark.pure
 
@@ -16,12 +16,12 @@ PARTS = st.lists(st.one_of(st.text(max_size=300).map(press), st.binary(max_size=
 
 
 @given(PARTS)
-def test_any_browser_reads_back_what_was_pressed(parts: list[object]) -> None:
-    assert gzip.decompress(gzip_page(parts)) == plain_page(parts)  # type: ignore[arg-type]
+def test_any_browser_reads_back_what_was_pressed(parts: list[Pressed | bytes]) -> None:
+    assert gzip.decompress(gzip_page(parts)) == plain_page(parts)
 
 
 def test_a_live_part_may_be_longer_than_one_stored_block() -> None:
-    parts = [press("menu" * 1000), b"x" * 200_000, press("end")]
+    parts: list[Pressed | bytes] = [press("menu" * 1000), b"x" * 200_000, press("end")]
     assert gzip.decompress(gzip_page(parts)) == plain_page(parts)
 
 

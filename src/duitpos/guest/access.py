@@ -38,7 +38,8 @@ class Visit:
     @property
     def location(self) -> Location:
         """Where the table stands."""
-        return self.table.location
+        location: Location = self.table.location
+        return location
 
 
 def visit_of(request: HttpRequest, slug: str, token: str) -> Visit:
@@ -77,7 +78,7 @@ def guest_page(
     """A view whose expected failures become a page for guests: what happened, what was kept, what to do."""
 
     @wraps(view)
-    def page(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except DomainError as error:

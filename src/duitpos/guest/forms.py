@@ -32,7 +32,8 @@ class Sent:
 
 def read_checkout(post: QueryDict) -> Sent:
     """A form of the menu or of the review. An edited cart gets a new key (M3). Invalid when it makes no sense."""
-    carried = parse_cart(post["cart"]) if post.get("cart") else Cart(())
+    text = str(post.get("cart", ""))
+    carried = parse_cart(text) if text else Cart(())
     cart = replace(carried, lines=(*_changed(carried.lines, post.get("change", "")), *_plain_lines(post)))
     if len(cart.lines) > MAX_LINES:
         raise Invalid(_("A cart holds at most %(most)d lines: send it in two orders.") % {"most": MAX_LINES})
@@ -71,7 +72,7 @@ def _plain_lines(post: QueryDict) -> Iterator[CartLine]:
         if name.startswith("m-"):
             modifiers.setdefault(name[2:34], []).extend(post.getlist(name))
     for name in post:
-        text = post[name].strip()
+        text = str(post.get(name, "")).strip()
         if not name.startswith("q-") or text in ("", "0"):
             continue
         quantity = _number(text)

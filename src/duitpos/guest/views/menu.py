@@ -18,7 +18,7 @@ from duitpos.guest.banner import banner_of
 from duitpos.guest.forms import read_checkout
 from duitpos.guest.menu_page import menu_parts
 from duitpos.guest.place import Place, place_of
-from duitpos.guest.pressed import gzip_page, plain_page
+from duitpos.guest.pressed import Pressed, gzip_page, plain_page
 from duitpos.guest.words import items_word
 
 _TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
@@ -60,7 +60,7 @@ def _page(
         live[1] += format_html(
             '<input type="hidden" name="cart" value="{}" form="menu">', cart_to_json(carried)
         ).encode()
-    page = [parts.before, live[0], parts.between, live[1], parts.after]
+    page: list[Pressed | bytes] = [parts.before, live[0], parts.between, live[1], parts.after]
     if not _TAKES_GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
         return HttpResponse(plain_page(page))
     return HttpResponse(gzip_page(page), headers={"Content-Encoding": "gzip"})

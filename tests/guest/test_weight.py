@@ -1,0 +1,42 @@
+"""What a guest's first view weighs, with the demo's menu: bad Wi-Fi and old phones are the rule."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import brotli
+import pytest
+from django.contrib.staticfiles import finders
+
+from duitpos.demo.seed import seed
+from duitpos.domain.tenancy.find import tenant_by_slug
+from duitpos.models import Table
+from tests.guest.phone import Phone
+
+pytestmark = pytest.mark.urls("tests.guest.urls")
+
+MOST = 30 * 1024
+MOST_SCRIPT = 8 * 1024
+
+
+def test_the_first_view_is_under_30_kb_compressed(db: None) -> None:
+    made = seed(secret_key="sk_test_demo", webhook_secret="whsec_demo", api_base="")
+    tenant = tenant_by_slug(made.tenant)
+    table = Table.objects.get(tenant=tenant, token=made.table_token)
+    page = Phone(tenant, table).scan(headers={"accept-encoding": "gzip"})
+    html = gzip.decompress(page.content).decode()
+    files = re.findall(r'(?:href|src)="/static/([^"]+)"', html)
+    assert sorted(files) == ["guest/guest.css", "guest/guest.js", "ui/tokens.css"]
+    weights = {name: len(brotli.compress(_contents(name))) for name in files}
+    assert weights["guest/guest.js"] < MOST_SCRIPT
+    assert len(page.content) + sum(weights.values()) < MOST
+    # Without brotli, as on a plain http address.
+    assert len(page.content) + sum(len(gzip.compress(_contents(name))) for name in files) < MOST
+
+
+def _contents(name: str) -> bytes:
+    path = finders.find(name)
+    assert isinstance(path, str)
+    with open(path, "rb") as file:
+        return file.read()
