@@ -34,7 +34,7 @@ bench: .venv/dev.stamp ## measure, and write bench/results/
 	@exec $(PY) -m bench
 
 screenshots: .venv/dev.stamp ## make the README's pictures from the real pages
-	@exec $(PY) scripts/screenshots.py
+	@exec $(PY) -m scripts.screenshots
 
 venv: .venv/dev.stamp ## only make .venv with everything for development
 
