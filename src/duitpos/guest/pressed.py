@@ -53,7 +53,7 @@ def gzip_page(parts: Sequence[Pressed | bytes]) -> bytes:
             size += len(part)
         else:
             out.append(part.blocks)
-            crc = _times(part.shift, crc) ^ part.crc
+            crc = (_times(part.shift, crc) if crc else 0) ^ part.crc
             size += len(part.plain)
     out += [_END, crc.to_bytes(4, "little"), (size & 0xFFFFFFFF).to_bytes(4, "little")]
     return b"".join(out)
