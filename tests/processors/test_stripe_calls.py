@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -13,12 +14,13 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+import time_machine
 
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.processors.base import AskLine, CheckoutAsk, EventKind, Failure, ProcessorError, SnapshotState
 from duitpos.processors.stripe.adapter import StripeAdapter, StripeProcessor
-from duitpos.processors.stripe.client import API_VERSION
+from duitpos.processors.stripe.client import API_VERSION, SANDBOX
 from duitpos.processors.stripe.start import session_params, stripe_locale
 from tests.processors.contract import an_ask
 from tests.sandbox_process import SandboxProcess
@@ -319,3 +321,23 @@ def test_a_refund_reason_is_kept_without_stripe_s_own(
     refund = stripe_account.refund(intent, Money(500, "MYR"), "key-2", "our-refund", "fraudulent")
     assert refund.reason == "fraudulent"
     assert sandbox.listed("refunds")[0]["reason"] is None
+
+
+# -- clocks and connections -------------------------------------------------------------------------------------------
+
+
+def test_a_clock_that_differs_from_stripe_s_is_said(stripe_account: StripeProcessor) -> None:
+    assert stripe_account.check().warnings == ()
+    with time_machine.travel(now() + timedelta(minutes=10)):
+        (warning,) = stripe_account.check().warnings
+    assert "clock" in warning
+    assert re.search(r"differ by (59\d|60\d) seconds", warning)
+
+
+def test_calls_of_all_accounts_share_a_connection(adapter: StripeAdapter, sandbox: SandboxProcess) -> None:
+    other = sandbox.control("POST", "/accounts", {"name": "Another"})["secret_key"]
+    names = [adapter.open(key, sandbox.url).check().name for key in (sandbox.secret_key, other) * 5]
+    assert names == ["Kopi Ujian", "Another"] * 5
+    pools = SANDBOX._session().get_adapter("http://").poolmanager.pools  # type: ignore[attr-defined]
+    mine = [pools[key] for key in pools.keys() if key.key_port == sandbox.port]  # noqa: SIM118 - it does not iterate
+    assert [(pool.num_connections, pool.num_requests >= 10) for pool in mine] == [(1, True)]

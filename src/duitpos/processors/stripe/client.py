@@ -142,14 +142,14 @@ def _worth_repeating(answer: tuple[bytes, int, Mapping[str, str]]) -> bool:
     return advice == "true" if advice else status == 409 or status >= 500
 
 
-_STRIPE_ITSELF = Transport(trust_environment=True)
+STRIPE_ITSELF = Transport(trust_environment=True)
 # A sandbox is near: a proxy of the environment would not find it.
-_SANDBOX = Transport(trust_environment=False)
+SANDBOX = Transport(trust_environment=False)
 
 
 def client_of(secret_key: str, api_base: str) -> stripe.StripeClient:
     """A client for one account. `api_base` is empty for Stripe itself."""
     stripe.enable_telemetry = False
     if not api_base:
-        return stripe.StripeClient(secret_key, http_client=_STRIPE_ITSELF)
-    return stripe.StripeClient(secret_key, http_client=_SANDBOX, base_addresses={"api": api_base.rstrip("/")})
+        return stripe.StripeClient(secret_key, http_client=STRIPE_ITSELF)
+    return stripe.StripeClient(secret_key, http_client=SANDBOX, base_addresses={"api": api_base.rstrip("/")})
