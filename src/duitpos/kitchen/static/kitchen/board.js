@@ -180,7 +180,11 @@ document.addEventListener("keydown", (event) => {
   if (ARROWS[event.key]) walk(...ARROWS[event.key]);
   else if (/^[0-9tT]$/.test(event.key)) type(event.key.toUpperCase());
   else if (event.key === "u" || event.key === "Backspace") undo.querySelector("button")?.click();
-  else return;
+  else {
+    // Enter presses the button by itself; the next digits begin another number.
+    if (event.key === "Enter") type("");
+    return;
+  }
   event.preventDefault();
 });
 

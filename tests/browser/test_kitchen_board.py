@@ -1,0 +1,115 @@
+"""The board in a real browser: keys, undo, orders that appear by themselves, and a lost connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from duitpos.models import Location, MenuItem, Order
+from tests.kitchen.room import open_kitchen
+from tests.kitchen.tickets import a_ticket
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@dataclass
+class Wall:
+    """The tablet on the kitchen's wall."""
+
+    context: BrowserContext
+    page: Page
+    site: Location
+    item: MenuItem
+    errors: list[str]
+
+    def numbers(self, column: str) -> list[str]:
+        return self.page.locator(f"#{column} .number").all_inner_texts()
+
+    def move_behind(self, order: Order, status: str) -> None:
+        """Another cook, at another board."""
+        Order.objects.filter(tenant_id=order.tenant_id, id=order.id).update(status=status)
+
+
+@pytest.fixture
+def wall(chromium: Browser, live_server: object, client: Client) -> Iterator[Wall]:
+    kitchen = open_kitchen(client)
+    site = kitchen.restaurant.location
+    a_ticket(site, kitchen.item, 11, minutes=12)
+    a_ticket(site, kitchen.item, 12, minutes=1)
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": str(live_server)}])
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
+    page.goto(f"{live_server}{kitchen.url('board', 'bangsar')}")
+    yield Wall(context, page, site, kitchen.item, errors)
+    context.close()
+    assert errors == []
+
+
+def test_a_ticket_goes_through_the_kitchen_by_keys_alone(wall: Wall) -> None:
+    page = wall.page
+    assert wall.numbers("placed") == ["11", "12"]
+    page.keyboard.type("12")
+    expect(page.locator("[data-label='12'] .bump")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#preparing .number")).to_have_text(["12"])
+    expect(page.locator("#undo")).to_contain_text("12 is being prepared")
+    page.keyboard.press("u")
+    expect(page.locator("#placed .number")).to_have_text(["11", "12"])
+    expect(page.locator("#undo button")).to_have_count(0)
+    for column in ("preparing", "ready"):
+        page.keyboard.type("11")
+        expect(page.locator("[data-label='11'] .bump")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#{column} .number")).to_have_text(["11"])
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#placed .bump")).to_be_focused()
+
+
+def test_orders_appear_by_themselves_and_keep_the_cooks_place(wall: Wall) -> None:
+    page = wall.page
+    page.locator("[data-label='12'] .bump").focus()
+    a_ticket(wall.site, wall.item, 10, minutes=30)
+    expect(page.locator("#placed .number")).to_have_text(["10", "11", "12"], timeout=8000)
+    expect(page.locator("[data-label='12'] .bump")).to_be_focused()
+    expect(page.locator("[data-label='10'] time b")).to_have_text("30")
+
+
+def test_a_press_on_what_has_moved_says_so_and_shows_where_it_is(wall: Wall) -> None:
+    page = wall.page
+    wall.move_behind(Order.objects.get(tenant_id=wall.site.tenant_id, number=12), "ready")
+    page.locator("[data-label='12'] .bump").click()
+    expect(page.locator(".notice")).to_contain_text("stands elsewhere by now")
+    expect(page.locator("#ready .number")).to_have_text(["12"])
+
+
+def test_without_a_connection_it_says_so_and_keeps_the_last_board(wall: Wall) -> None:
+    page = wall.page
+    wall.context.set_offline(True)
+    page.locator("[data-label='12'] .bump").click()
+    expect(page.locator(".notice")).to_contain_text("Not saved")
+    expect(page.locator(".notice")).to_contain_text("No connection since", timeout=20_000)
+    assert wall.numbers("placed") == ["11", "12"]
+    wall.context.set_offline(False)
+    expect(page.locator(".notice")).to_be_hidden(timeout=20_000)
+
+
+def test_it_is_silent_until_a_cook_chooses_a_sound(wall: Wall) -> None:
+    page = wall.page
+    choice = page.locator(".sound select")
+    expect(choice).to_have_value("")
+    choice.select_option("knock")
+    page.reload()
+    expect(choice).to_have_value("knock")
+    expect(page.locator(".hush")).to_be_visible()
+    page.mouse.click(640, 780)
+    expect(page.locator(".hush")).to_be_hidden()
