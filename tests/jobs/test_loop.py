@@ -38,7 +38,8 @@ def after(times: int, stop: threading.Event, work: Callable[[int], None]) -> Cal
 
 
 def test_it_goes_on_until_it_is_stopped() -> None:
-    stop, seen = Waits(), []
+    stop = Waits()
+    seen: list[int] = []
     keep_doing("work", after(3, stop, seen.append), 5, stop)
     assert seen == [1, 2, 3]
     assert stop.pauses == [5, 5, 5]
