@@ -17,6 +17,7 @@ from duitpos.domain.payments.setup.accounts import (
 from duitpos.domain.payments.setup.credentials import CredentialsRefused
 from duitpos.domain.payments.setup.processor_of import CANDIDATE, open_account
 from duitpos.domain.payments.setup.types import create_type, edit_type, type_of
+from duitpos.domain.payments.setup.view import account_view
 from duitpos.domain.payments.trouble import pause_account
 from duitpos.domain.tenancy.installation import forget, installation
 from duitpos.models import Attention, PaymentType, ProcessorAccount
@@ -266,6 +267,7 @@ def test_a_key_that_cannot_be_checked_waits_beside_the_old_one(desk: Desk) -> No
     assert "old key stays in use" in saved.messages[1]
     assert (row.state, row.reveal("secret_key")) == (AccountState.ACTIVE, desk.sandbox.secret_key)
     assert row.reveal(CANDIDATE) == new_key
+    assert any("new key waits" in words for words in account_view(row, "", "kopi").health)
     promoted = check_account(desk.owner, account.id)
     row = desk.fresh(account)
     assert promoted.facts is not None

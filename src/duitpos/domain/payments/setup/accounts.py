@@ -211,7 +211,7 @@ def _keep_for_later(account: ProcessorAccount, pasted: Pasted, error: ProcessorE
         account,
         None,
         (
-            _("%(reason)s The new key is kept, and used as soon as it could be checked.")
+            _("%(reason)s The new key is kept: press Check in a minute, and it will be used.")
             % {"reason": error.message},
             words,
         ),

@@ -6,7 +6,7 @@ other account gets a row of its own and the old one is retired (M12, M13).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from duitpos.domain.payments.setup.processor_of import open_key
 from duitpos.kit.transact import outside_database
@@ -19,7 +19,7 @@ from duitpos.processors.base import AccountFacts, Failure, ProcessorError
 class CheckedKey:
     """A key that the processor accepted. `is_same`: it belongs to the account of the row it was pasted into."""
 
-    key: str
+    key: str = field(repr=False)
     api_base: str
     facts: AccountFacts
     is_same: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from duitpos.domain.tenancy.installation import require_adopted
 from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
+from duitpos.kit.statements import Prepared
 from duitpos.models import ProcessorAccount, Tenant
 from duitpos.models.payment_setup import AccountState
 from duitpos.processors.base import (
@@ -41,6 +43,14 @@ _TELLS_MOST = (
     SignatureProblem.MISMATCH,
     SignatureProblem.MISSING,
     SignatureProblem.NO_SECRET,
+)
+
+_ACCOUNTS = Prepared(
+    lambda tenant_id, processor: ProcessorAccount.objects.filter(
+        tenant_id=tenant_id, processor=processor
+    ).order_by("created_at", "id"),
+    UUID,
+    str,
 )
 
 
@@ -96,11 +106,10 @@ def verify(
 
     Retired accounts and rotated secrets still verify (M13). SignatureInvalid, after counting it on the accounts.
     """
-    rows = ProcessorAccount.objects.filter(tenant=tenant, processor=processor_name).order_by(
-        "created_at", "id"
-    )
     # Where two rows hold one secret, the one in use is meant.
-    accounts = sorted(rows, key=lambda account: account.state == AccountState.RETIRED)
+    accounts = sorted(
+        _ACCOUNTS.rows(tenant.id, processor_name), key=lambda account: account.state == AccountState.RETIRED
+    )
     problems: set[SignatureProblem] = set()
     for account in accounts:
         try:

@@ -97,6 +97,8 @@ def _health(account: ProcessorAccount) -> Iterator[str]:
         yield _(
             "Paused since the key was refused: save a good key of the same account, and checking goes on."
         )
+    if CANDIDATE in account.secrets:
+        yield _("A new key waits, because nobody could say yet whose it is: press Check.")
     if "webhook_secret" not in account.secrets:
         yield _("No webhook secret yet: payments are found by the guest's return and by regular checks.")
     elif account.last_event_at is None:
