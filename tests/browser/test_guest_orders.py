@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from duitpos.domain.orders.move import move
 from duitpos.models import MenuItem, Payment
@@ -198,3 +198,24 @@ def _to_stripe(phone: GuestPhone) -> None:
     phone.add("Nasi lemak")
     phone.view_order()
     phone.press_pay()
+
+
+def test_an_answer_that_is_no_page_of_ours_loses_nothing(shop: Shop, chromium: Browser) -> None:
+    with guest_phone(chromium, shop) as phone:
+        phone.scan()
+        phone.add("Nasi lemak")
+        phone.page.route("**/checkout/", lambda route: _only_get(route))
+        phone.page.get_by_role("link", name="View order").click()
+        phone.page.get_by_role("button", name="Try again").wait_for()
+        phone.page.unroute_all()
+        phone.page.get_by_role("button", name="Try again").click()
+        phone.page.locator("[data-page=review]").wait_for()
+        assert len(phone.cart()) == 1
+
+
+def _only_get(route: Route) -> None:
+    """A proxy whose application is just being replaced."""
+    if route.request.method == "GET":
+        route.continue_()
+    else:
+        route.fulfill(status=502, body="Bad Gateway")

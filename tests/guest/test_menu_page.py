@@ -13,7 +13,7 @@ from duitpos.domain.tables.rotate import rotate_token
 from duitpos.kit.clock import now
 from duitpos.models import Location, Tenant
 from tests.guest.cafe import Cafe
-from tests.guest.phone import text_of
+from tests.guest.phone import line, text_of
 from tests.support.restaurant import a_restaurant, a_table
 
 pytestmark = pytest.mark.urls("tests.guest.urls")
@@ -133,6 +133,15 @@ def test_a_cold_page_takes_eight_queries_and_a_warm_one_none(cafe: Cafe) -> None
     with CaptureQueriesContext(connection) as same:
         assert phone.scan(headers={"if-none-match": etag}).status_code == 304
     assert (len(cold), len(warm), len(same)) == (8, 0, 0)
+
+
+def test_a_phone_that_has_ordered_costs_a_few_more(cafe: Cafe) -> None:
+    phone = cafe.phone()
+    phone.review(line(cafe.tea))
+    phone.scan()
+    with CaptureQueriesContext(connection) as seen:
+        phone.scan()
+    assert len(seen) == 1  # looked for an order of this phone; there is none
 
 
 def test_a_second_later_a_page_takes_one_query(cafe: Cafe) -> None:

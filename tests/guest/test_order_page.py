@@ -151,9 +151,10 @@ def test_an_order_is_found_by_its_own_token_at_its_own_restaurant_only(shop: Sho
     token = payment.order.token
     for path in ("o/{}/", "o/{}/state/", "o/{}/receipt/", "pay/return/{}/", "pay/cancel/{}/"):
         assert phone.open(f"/warung/{path.format(token)}").status_code == 404
-        page = phone.open(f"/kopi/{path.format('x' * 22)}")
-        assert page.status_code == 404
-        assert "Scan the code on your table" in text_of(page)
+        for nobody in ("x" * 22, "x" * 500, "a%00b", "ทดสอบ"):
+            page = phone.open(f"/kopi/{path.format(nobody)}")
+            assert page.status_code == 404
+            assert "Scan the code on your table" in text_of(page)
 
 
 def test_no_page_of_an_order_says_a_word_of_staffs_language(shop: Shop, phone: Phone) -> None:

@@ -25,6 +25,7 @@ COOKIE_SECONDS = 24 * 3600
 """Long enough for a phone that died during dinner; short enough that the next day starts fresh."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ def guest_token_of(request: HttpRequest) -> str:
     """The phone's cookie; empty when it has none, or one that we never made."""
     value = request.COOKIES.get(COOKIE, "")
     return value if _TOKEN.fullmatch(value) else ""
+
+
+def plain(text: str) -> str:
+    """A token or a reference from an address; empty when it can be none (PostgreSQL refuses a zero byte)."""
+    return text if _NAME.fullmatch(text) else ""
 
 
 def new_guest_token() -> str:

@@ -20,7 +20,15 @@ from duitpos.domain.orders.quote import quote
 from duitpos.domain.payments.checkout import Changed, CheckoutRequest, Outcome
 from duitpos.domain.payments.checkout import checkout as start_checkout
 from duitpos.domain.payments.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor
-from duitpos.guest.access import Visit, guest_page, guest_token_of, new_guest_token, remember_guest, visit_of
+from duitpos.guest.access import (
+    Visit,
+    guest_page,
+    guest_token_of,
+    new_guest_token,
+    plain,
+    remember_guest,
+    visit_of,
+)
 from duitpos.guest.banner import banner_of
 from duitpos.guest.forms import Sent, read_checkout
 from duitpos.guest.limits import check_limits
@@ -41,7 +49,7 @@ def checkout(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
     """GET: the phone's cart (script asks for it), or the cart of an order. POST: look at it, or pay it."""
     visit = visit_of(request, tenant, token)
     if request.method != "POST":
-        order_token = request.GET.get("order", "")
+        order_token = plain(request.GET.get("order", ""))
         return _rebuilt(request, visit, order_token) if order_token else _shell(request, visit)
     sent = read_checkout(request.POST)
     visit = replace(visit, guest_token=visit.guest_token or new_guest_token())

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from duitpos.domain.orders.guest_view import guest_order
 from duitpos.domain.tenancy.find import tenant_by_slug
-from duitpos.guest.access import guest_page
+from duitpos.guest.access import guest_page, plain
 from duitpos.guest.live import live_facts
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.urls_of import menu_url
@@ -24,7 +24,7 @@ from duitpos.guest.words import percent
 def order(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
     """Number, state, lines, totals, how it was paid, refunds. It updates by itself, with script or without."""
     owner = tenant_by_slug(tenant)
-    seen = guest_order(owner, order_token)
+    seen = guest_order(owner, plain(order_token))
     context: dict[str, Any] = {
         **page_facts(owner, seen.location),
         **live_facts(owner, seen),

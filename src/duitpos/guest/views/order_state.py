@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from duitpos.domain.orders.guest_view import guest_order
 from duitpos.domain.tenancy.find import tenant_by_slug
-from duitpos.guest.access import guest_page
+from duitpos.guest.access import guest_page, plain
 from duitpos.guest.live import live_facts
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.place import code_version
@@ -19,7 +19,7 @@ from duitpos.guest.place import code_version
 def order_state(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
     """A piece of HTML, or 304 when nothing has happened since."""
     owner = tenant_by_slug(tenant)
-    seen = guest_order(owner, order_token)
+    seen = guest_order(owner, plain(order_token))
     etag = f'W/"{seen.version}-{code_version()}"'
     if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
         response: HttpResponse = HttpResponseNotModified()

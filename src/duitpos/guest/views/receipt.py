@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from duitpos.domain.orders.guest_view import guest_order
 from duitpos.domain.tenancy.find import tenant_by_slug
-from duitpos.guest.access import guest_page
+from duitpos.guest.access import guest_page, plain
 from duitpos.guest.live import MONEY_IS_HERE, live_facts
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.urls_of import order_url
@@ -22,7 +22,7 @@ from duitpos.guest.words import percent
 def receipt(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
     """What was ordered and how it was paid. There is none before money has arrived: the order's page says why."""
     owner = tenant_by_slug(tenant)
-    seen = guest_order(owner, order_token)
+    seen = guest_order(owner, plain(order_token))
     if seen.state not in MONEY_IS_HERE:
         return HttpResponseRedirect(order_url(owner, seen.order))
     context = {

@@ -171,19 +171,20 @@
     // Back from the processor: what was chosen meanwhile on this phone is not overwritten.
     if (!("rebuilt" in form.dataset) || !lines.length || key === field.value) store(JSON.parse(cart.value).lines, field.value);
   };
+  // Sends a form and shows the page that comes back in place of this one; false when none came.
   const ask = async (main, fields) => {
     main.setAttribute("aria-busy", "true");
+    let fresh = null;
     try {
       const answer = await fetch("./", { method: "POST", body: new URLSearchParams(fields) });
       if (answer.redirected) { location.replace(answer.url); return true; }
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      main.replaceWith($("main", page));
-      start();
-      return true;
-    } catch {
-      main.removeAttribute("aria-busy");
-      return false;
-    }
+      fresh = $("main", new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch { /* no network: the caller says so */ }
+    main.removeAttribute("aria-busy");
+    if (!fresh) return false;
+    main.replaceWith(fresh);
+    start();
+    return true;
   };
   const shellPage = async (main) => {
     const { lines, key } = load(), loading = $(".loading", main), broken = $(".broken", main);
@@ -232,7 +233,9 @@
 
   // --- order -------------------------------------------------------------------------------------------------
   const orderPage = (main) => {
-    let etag = "", wait = 3000, timer = 0;
+    // Money is waited for with bated breath, food with patience.
+    const pace = () => ("paid" in $("#live").dataset ? 5000 : 2500);
+    let etag = "", wait = pace(), timer = 0;
     const here = $("#live-place"), offline = $(".offline", main);
     const look = async () => {
       clearTimeout(timer);
@@ -240,7 +243,7 @@
       try {
         const answer = await fetch(main.dataset.state, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
         offline.hidden = true;
-        wait = 3000;
+        wait = pace();
         if (answer.status === 200) {
           etag = answer.headers.get("ETag") || "";
           const page = new DOMParser().parseFromString(await answer.text(), "text/html"), now = $("#live", page);
