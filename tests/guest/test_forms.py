@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from django.http import QueryDict
@@ -13,7 +13,8 @@ from duitpos.guest.forms import read_checkout
 
 pytestmark = pytest.mark.pure
 
-ITEM, OTHER, CHOICE = uuid4(), uuid4(), uuid4()
+# Fixed: they stand in test ids, which must be the same in every worker.
+ITEM, OTHER, CHOICE = (UUID(int=number) for number in (1, 2, 3))
 KEY = "k" * 22
 
 
