@@ -1,0 +1,27 @@
+"""Deaths happen to committed rows, in processes of their own; one Stripe for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.sandbox_process import SandboxProcess
+from tests.support.sandboxes import sandbox, sandbox_process
+
+if TYPE_CHECKING:
+    # A conftest is read before Django is set up.
+    from tests.kill.lives import World
+
+__all__ = ["sandbox", "sandbox_process", "world"]
+
+
+@pytest.fixture
+def world(database_url: str, sandbox: SandboxProcess) -> Iterator[World]:
+    """Shops to die in."""
+    from tests.kill.lives import HERE, World
+    from tests.kill.zygote import Zygote
+
+    with Zygote(database_url, HERE, sandbox.url) as zygote:
+        yield World(sandbox, zygote)

@@ -1,0 +1,93 @@
+"""What a doomed process does, by name: the verbs of the money path, called as their rooms call them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.orders.cart import parse_cart
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.payments.checkout import CheckoutRequest, checkout
+from duitpos.domain.payments.come_back import come_back, turn_back
+from duitpos.domain.payments.receive import receive
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.sweep import sweep
+from duitpos.models import Membership, Table, Tenant
+
+Facts = dict[str, Any]
+Work = Callable[[], object]
+
+
+def _tenant(facts: Facts) -> Tenant:
+    return Tenant.objects.get(id=facts["tenant"])
+
+
+def _owner(facts: Facts) -> Membership:
+    return Membership.objects.select_related("tenant", "user").get(tenant_id=facts["tenant"], role="owner")
+
+
+def request_of(facts: Facts) -> CheckoutRequest:
+    """What a guest's Pay sends."""
+    tenant = _tenant(facts)
+    return CheckoutRequest(
+        tenant=tenant,
+        table=Table.objects.select_related("location").get(tenant=tenant, id=facts["table"]),
+        guest_token=facts["guest"],
+        checkout_key=facts["key"],
+        cart=parse_cart(facts["cart"]),
+        seen_total_minor=facts["total"],
+    )
+
+
+def _checkout(facts: Facts) -> Work:
+    request = request_of(facts)
+    return lambda: checkout(request)
+
+
+def _receive(facts: Facts) -> Work:
+    tenant, body = _tenant(facts), facts["body"].encode()
+    return lambda: receive(tenant, "stripe", body, {"stripe-signature": facts["signature"]})
+
+
+def _come_back(facts: Facts) -> Work:
+    tenant = _tenant(facts)
+    return lambda: come_back(tenant, facts["order_token"], facts["session"])
+
+
+def _turn_back(facts: Facts) -> Work:
+    tenant = _tenant(facts)
+    return lambda: turn_back(tenant, facts["order_token"])
+
+
+def _check_now(facts: Facts) -> Work:
+    owner = _owner(facts)
+    return lambda: check_now(owner, UUID(facts["payment"]))
+
+
+def _sweep(facts: Facts) -> Work:
+    return sweep
+
+
+def _refund(facts: Facts) -> Work:
+    owner = _owner(facts)
+    return lambda: refund_payment(owner, UUID(facts["payment"]), "guest left")
+
+
+def _cancel(facts: Facts) -> Work:
+    owner = _owner(facts)
+    return lambda: cancel_order(owner, UUID(facts["order"]), "guest left", refund=True)
+
+
+DEEDS: dict[str, Callable[[Facts], Work]] = {
+    "checkout": _checkout,
+    "receive": _receive,
+    "come back": _come_back,
+    "turn back": _turn_back,
+    "check now": _check_now,
+    "sweep": _sweep,
+    "refund": _refund,
+    "cancel": _cancel,
+}
+"""Each takes facts that crossed a pipe, reads what its room would have read, and returns the call to make."""

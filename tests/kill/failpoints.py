@@ -1,0 +1,103 @@
+"""The moments of a piece of work at which a process can die: between every two things it does outside its memory.
+
+Such things are statements, the beginning and end of transactions, and outbound calls. Death after one of them is death
+before the next, as nothing that anybody else could see lies between. Nobody keeps a list of these moments: a dry run
+writes down what it passes, so a new statement is a new place to die at.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.core.mail import EmailMessage
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+
+from duitpos.processors.stripe.client import Transport
+
+UNSEEN_CALL = 70
+"""Exit code of a process that went out by a way that has no fail-point."""
+
+
+class FailPoints:
+    """Counts the moments and kills this process at the one it is told."""
+
+    def __init__(self, die_at: int | None, tell: Callable[[list[str]], None]) -> None:
+        self.seen: list[str] = []
+        self._die_at, self._tell = die_at, tell
+        self._calling = False
+
+    def reach(self, label: str) -> None:
+        self.seen.append(label)
+        if len(self.seen) - 1 == self._die_at:
+            self._tell(self.seen)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, what: str, work: Callable[[], Any]) -> Any:
+        result = work()
+        self.reach(f"after {what}")
+        return result
+
+    def install(self) -> None:
+        """Hook everything that leaves this process. For the rest of its life."""
+        connection.execute_wrappers.append(self._statement)
+        connection_created.connect(self._watch, weak=False)
+        for method, word in (("_commit", "COMMIT"), ("_rollback", "ROLLBACK")):
+            _wrap(BaseDatabaseWrapper, method, lambda work, word=word: self.around(word, work))
+        _wrap(Transport, "request", self._call, named=True)
+        _wrap(EmailMessage, "send", lambda work: self._outbound("e-mail", work))
+        if connection.vendor == "postgresql":
+            # SQLite's BEGIN is a statement like any other; psycopg sends it with the first one after this.
+            _wrap(type(connection), "_set_autocommit", self._begin, named=True)
+        sys.addaudithook(self._audit)
+        self.reach("before the first")
+
+    def _watch(self, connection: Any, **kwargs: Any) -> None:
+        if self._statement not in connection.execute_wrappers:
+            connection.execute_wrappers.append(self._statement)
+
+    def _statement(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        table = re.search(r'"(\w+)"', sql)
+        what = f"{sql.split()[0]} {table[1] if table else ''}".strip()
+        return self.around(what, lambda: execute(sql, params, many, context))
+
+    def _begin(self, work: Callable[[], Any], autocommit: bool) -> Any:
+        return work() if autocommit else self.around("BEGIN", work)
+
+    def _call(self, work: Callable[[], Any], method: str, url: str, *rest: Any) -> Any:
+        path = re.sub(r"(cs|pi|re)_\w+", r"\1", url.partition("/v1/")[2].partition("?")[0])
+        return self._outbound(f"{method.upper()} {path}", work)
+
+    def _outbound(self, what: str, work: Callable[[], Any]) -> Any:
+        def calling() -> Any:
+            self._calling = True
+            try:
+                return work()
+            finally:
+                self._calling = False
+
+        return self.around(f"call {what}", calling)
+
+    def _audit(self, event: str, args: tuple[Any, ...]) -> None:
+        if event == "socket.connect" and not self._calling:
+            os.write(2, f"an outbound call without a fail-point: {args[1:]}\n".encode())
+            os._exit(UNSEEN_CALL)
+
+
+def _wrap(owner: Any, name: str, around: Callable[..., Any], named: bool = False) -> None:
+    """Put `around` in the place of a method; it gets the call to make and, if `named`, the method's arguments."""
+    original = getattr(owner, name)
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        def work() -> Any:
+            return original(self, *args, **kwargs)
+
+        return around(work, *args) if named else around(work)
+
+    setattr(owner, name, method)

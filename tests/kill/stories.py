@@ -1,0 +1,218 @@
+"""The money path's verbs, each brought to the moment before it runs."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import stripe
+
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.orders.cart import cart_to_json
+from duitpos.domain.payments.checkout import checkout
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.kit.clock import now
+from duitpos.kit.ids import secret_token
+from duitpos.models import Membership, Order, Payment, Refund
+from tests.kill.deeds import request_of
+from tests.kill.lives import Facts, Story
+from tests.support.shop import WEBHOOK_SECRET, Shop
+from tests.support.stampede import deliver, event_of
+
+EMAIL = "guest@example.com"
+
+# -- before ------------------------------------------------------------------------------------------------
+
+
+def a_guest_presses_pay(shop: Shop, quantity: int = 2) -> Facts:
+    request = shop.request(cart=shop.cart(quantity))
+    return {
+        "tenant": str(shop.tenant.id),
+        "table": str(shop.table.id),
+        "guest": request.guest_token,
+        "key": secret_token(),
+        "cart": cart_to_json(request.cart),
+        "total": request.seen_total_minor,
+    }
+
+
+def a_guest_edits_the_cart(shop: Shop) -> Facts:
+    """They were on the payment page with another cart, which is still open in a tab."""
+    old = shop.start(cart=shop.cart(1))
+    return {**a_guest_presses_pay(shop), "old": old.reference}
+
+
+def the_first_call_was_lost(shop: Shop) -> Facts:
+    """The payment is `created`: Stripe has a session that we never heard of. It is time to look."""
+    facts = a_guest_presses_pay(shop)
+    shop.sandbox.fault("garbage", method="POST", path="/v1/checkout/sessions$")
+    with suppress(Unavailable):
+        checkout(request_of(facts))
+    assert Payment.objects.get(tenant=shop.tenant).status == "created"
+    assert len(shop.sandbox.listed("sessions")) == 1
+    return make_due(shop, facts)
+
+
+def make_due(shop: Shop, facts: Facts) -> Facts:
+    Payment.objects.filter(tenant=shop.tenant).update(next_check_at=now())
+    Refund.objects.filter(tenant=shop.tenant).update(next_check_at=now())
+    return facts
+
+
+def on_the_payment_page(shop: Shop) -> Facts:
+    payment = shop.start()
+    assert payment.order is not None
+    return {
+        "tenant": str(shop.tenant.id),
+        "payment": str(payment.id),
+        "order": str(payment.order_id),
+        "order_token": payment.order.token,
+        "session": payment.reference,
+    }
+
+
+def paid(shop: Shop) -> Facts:
+    """The guest has paid, and we do not know it."""
+    facts = on_the_payment_page(shop)
+    shop.sandbox.pay(facts["session"], email=EMAIL)
+    return facts
+
+
+def paid_and_told(shop: Shop) -> Facts:
+    """Stripe's delivery of it is at the door."""
+    return signed(paid(shop), event_of(shop, "checkout.session.completed"))
+
+
+def expired_and_told(shop: Shop) -> Facts:
+    facts = on_the_payment_page(shop)
+    shop.sandbox.control("POST", f"/sessions/{facts['session']}/expire")
+    return signed(facts, event_of(shop, "checkout.session.expired"))
+
+
+def signed(facts: Facts, event: Facts) -> Facts:
+    body = json.dumps(event, indent=2)
+    signature = stripe.WebhookSignature.generate_signature_header(body, WEBHOOK_SECRET)
+    return {**facts, "body": body, "signature": signature}
+
+
+def paid_and_due(shop: Shop) -> Facts:
+    return make_due(shop, paid(shop))
+
+
+def in_the_kitchen(shop: Shop) -> Facts:
+    facts = paid(shop)
+    deliver(shop, event_of(shop, "checkout.session.completed"))
+    return facts
+
+
+def the_refund_was_lost(shop: Shop) -> Facts:
+    """Stripe has made it, and its answer never came. It is time to look."""
+    facts = in_the_kitchen(shop)
+    shop.sandbox.fault("garbage", method="POST", path="/v1/refunds$")
+    refund_payment(shop.restaurant.owner, Payment.objects.get(tenant=shop.tenant).id, "guest left")
+    assert Refund.objects.get(tenant=shop.tenant).status == "created"
+    assert len(shop.sandbox.listed("refunds")) == 1
+    return make_due(shop, facts)
+
+
+# -- after -------------------------------------------------------------------------------------------------
+
+
+def presses_again_and_pays(shop: Shop, facts: Facts) -> None:
+    outcome = checkout(request_of(facts))
+    assert isinstance(outcome, GoToProcessor), outcome
+    reference = shop.payment_of(outcome.order).reference
+    assert reference in outcome.url
+    assert shop.sandbox.pay(reference, email=EMAIL)["result"] == "paid"
+
+
+def pays_in_the_old_tab(shop: Shop, facts: Facts) -> None:
+    facts["result"] = shop.sandbox.pay(facts["old"], email=EMAIL)["result"]
+
+
+def stripe_sends_it_again(shop: Shop, facts: Facts) -> None:
+    """Twice, and once under another id."""
+    event = json.loads(facts["body"])
+    for changes in ({}, {}, {"id": "evt_1AnotherOfTheSame000000"}):
+        received = deliver(shop, {**event, **changes})
+        assert received.status == 200, received
+
+
+def staff_press_again(shop: Shop, facts: Facts) -> None:
+    owner = Membership.objects.get(tenant=shop.tenant, role="owner")
+    refund_payment(owner, Payment.objects.get(tenant=shop.tenant).id, "guest left")
+
+
+# -- expect ------------------------------------------------------------------------------------------------
+
+
+def nothing_is_cooked(shop: Shop, facts: Facts) -> list[str]:
+    states = [order.status for order in shop.orders()]
+    wrong = [state for state in states if state != "canceled"]
+    return [*(f"an order is {state}" for state in wrong), *unlooked_for(shop)]
+
+
+def one_order(shop: Shop, facts: Facts) -> list[str]:
+    placed = shop.placed()
+    complaints = [] if len(placed) == 1 else [f"{len(placed)} orders instead of one"]
+    others = [order.status for order in shop.orders() if order not in placed and order.status != "canceled"]
+    return [*complaints, *(f"another order is {status}" for status in others), *unlooked_for(shop)]
+
+
+def as_the_old_tab_says(shop: Shop, facts: Facts) -> list[str]:
+    return (one_order if facts["result"] == "paid" else nothing_is_cooked)(shop, facts)
+
+
+def unlooked_for(shop: Shop) -> list[str]:
+    return [f"staff are asked about {kind}" for kind in shop.attentions()]
+
+
+def at_most_one_refund(shop: Shop, facts: Facts) -> list[str]:
+    """Whether it was pressed at all nobody knows; what came of it must be whole."""
+    made = len(shop.sandbox.listed("refunds"))
+    return [*([f"{made} refunds"] if made > 1 else []), *unlooked_for(shop)]
+
+
+def one_refund(shop: Shop, facts: Facts) -> list[str]:
+    made = len(shop.sandbox.listed("refunds"))
+    return [*([f"{made} refunds instead of one"] if made != 1 else []), *unlooked_for(shop)]
+
+
+def canceled_whole_or_not_at_all(shop: Shop, facts: Facts) -> list[str]:
+    """Not canceled: cooked. Canceled: refunded, or staff are told that the refund is due."""
+    order = Order.objects.get(tenant=shop.tenant)
+    refunded = len(shop.sandbox.listed("refunds"))
+    fine = {("placed", 0, ()), ("canceled", 1, ()), ("canceled", 0, ("refund_due",))}
+    outcome = (order.status, refunded, tuple(shop.attentions()))
+    return [] if outcome in fine else [f"order, refunds, attentions: {outcome}"]
+
+
+STORIES: dict[str, Story] = {
+    "start, and nobody comes back": Story("checkout", a_guest_presses_pay, nothing_is_cooked),
+    "start, pressed again": Story("checkout", a_guest_presses_pay, one_order, presses_again_and_pays),
+    "start of an edited cart, and nobody comes back": Story(
+        "checkout", a_guest_edits_the_cart, nothing_is_cooked
+    ),
+    "start of an edited cart, pressed again": Story(
+        "checkout", a_guest_edits_the_cart, one_order, presses_again_and_pays
+    ),
+    "start of an edited cart, paid in the old tab": Story(
+        "checkout", a_guest_edits_the_cart, as_the_old_tab_says, pays_in_the_old_tab
+    ),
+    "a lost start is swept up": Story("sweep", the_first_call_was_lost, nothing_is_cooked),
+    "a lost start is swept up, pressed again": Story(
+        "sweep", the_first_call_was_lost, one_order, presses_again_and_pays
+    ),
+    "receive": Story("receive", paid_and_told, one_order),
+    "receive, sent again": Story("receive", paid_and_told, one_order, stripe_sends_it_again),
+    "receive that it expired": Story("receive", expired_and_told, nothing_is_cooked),
+    "settle on return": Story("come back", paid, one_order),
+    "settle by button": Story("check now", paid, one_order),
+    "settle by sweep": Story("sweep", paid_and_due, one_order),
+    "back from the payment page": Story("turn back", on_the_payment_page, nothing_is_cooked),
+    "refund": Story("refund", in_the_kitchen, at_most_one_refund),
+    "refund, pressed again": Story("refund", in_the_kitchen, one_refund, staff_press_again),
+    "a lost refund is swept up": Story("sweep", the_refund_was_lost, one_refund),
+    "cancel and refund": Story("cancel", in_the_kitchen, canceled_whole_or_not_at_all),
+}

@@ -1,0 +1,163 @@
+"""A process that has loaded everything and does nothing but fork: each child does one deed and may die at one moment.
+
+It has one thread and no connection of its own, so that a child inherits nothing that two processes must not share.
+Speaks JSON, a line each way: `Zygote` is its other end, `main` the process.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 60
+"""Seconds that a deed may take before it counts as hanging."""
+
+
+@dataclass(frozen=True)
+class End:
+    """How a child ended: the signal that killed it (0: none), its exit code, and the moments it had passed."""
+
+    signal: int
+    code: int
+    seen: list[str]
+
+    @property
+    def was_killed(self) -> bool:
+        return self.signal == signal.SIGKILL
+
+
+class Zygote:
+    """Starts the process, and asks it for children."""
+
+    def __init__(self, database_url: str, base_url: str, sandbox_url: str) -> None:
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
+        environment = os.environ | {
+            "DATABASE_URL": database_url,
+            "BASE_URL": base_url,
+            "DUITPOS_SANDBOX_URLS": sandbox_url,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]),
+            "LOG_LEVEL": "ERROR",
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.kill.zygote"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._output,
+            env=environment,
+            cwd=ROOT,
+        )
+
+    def __enter__(self) -> Zygote:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate(timeout=PATIENCE)
+        self._output.close()
+
+    def run(self, deed: str, facts: dict[str, Any], die_at: int | None = None, twin: str = "") -> End:
+        """Do it in a child that kills itself at moment `die_at`; without one it is the dry run."""
+        told, heard = self._process.stdin, self._process.stdout
+        assert told is not None
+        assert heard is not None
+        told.write(
+            json.dumps({"deed": deed, "facts": facts, "die_at": die_at, "twin": twin}).encode() + b"\n"
+        )
+        told.flush()
+        ready, _, _ = select.select([heard], [], [], 2 * PATIENCE)
+        line = heard.readline() if ready else b""
+        if not line:
+            raise RuntimeError(f"the zygote does not answer: {self.output()}")
+        end = End(**json.loads(line))
+        if end.code:
+            raise RuntimeError(f"the deed failed with exit code {end.code}: {self.output()}")
+        return end
+
+    def output(self) -> str:
+        """The end of what it and its children wrote."""
+        self._output.seek(0)
+        return self._output.read().decode(errors="replace")[-4000:]
+
+
+def main() -> None:
+    """Read commands until the input ends."""
+    import django
+
+    django.setup()
+    from django.db import connection
+    from django.urls import get_resolver
+
+    from tests.kill import deeds, failpoints, twins  # noqa: F401 (loaded once, here, and not in every child)
+
+    _ = get_resolver().url_patterns
+    # Whatever else writes to the output must not be taken for an answer.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    for line in sys.stdin.buffer:
+        assert threading.active_count() == 1, "a thread does not survive a fork, but its locks do"
+        assert connection.connection is None, "a connection would be shared with the child"
+        answers.write(_child_of(json.loads(line)) + b"\n")
+        answers.flush()
+
+
+def _child_of(command: dict[str, Any]) -> bytes:
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        _live(command, os.fdopen(writer, "wb"))
+    os.close(writer)
+    with os.fdopen(reader, "rb") as pipe:
+        said = pipe.read()
+    _, status = os.waitpid(pid, 0)
+    end = {
+        "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+        "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
+        "seen": json.loads(said or b"[]"),
+    }
+    return json.dumps(end).encode()
+
+
+def _live(command: dict[str, Any], pipe: IO[bytes]) -> None:
+    """A child's whole life; it ends here without any clearing up, as nothing of the parent's is its business."""
+    import traceback
+
+    from tests.kill.deeds import DEEDS
+    from tests.kill.failpoints import FailPoints
+    from tests.kill.twins import TWINS
+
+    def tell(seen: list[str]) -> None:
+        pipe.write(json.dumps(seen).encode())
+        pipe.flush()
+
+    signal.alarm(PATIENCE)
+    code = 1
+    try:
+        work = DEEDS[command["deed"]](command["facts"])
+        if command["twin"]:
+            TWINS[command["twin"]]()
+        points = FailPoints(command["die_at"], tell)
+        points.install()
+        work()
+        tell(points.seen)
+        code = 0
+    except BaseException:  # noqa: BLE001 (whatever it is, the test at the other end must see it)
+        traceback.print_exc()
+        sys.stderr.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""The promise, checked: what must hold of a shop's books, and of the processor's, once everything is quiet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from duitpos.domain.orders.guest_view import GuestState, guest_order
+from duitpos.domain.payments.sweep import sweep
+from duitpos.models import (
+    Attention,
+    DueWork,
+    LedgerEntry,
+    NumberSeries,
+    Order,
+    OrderEvent,
+    Payment,
+    ProcessorAccount,
+    Refund,
+    WebhookEvent,
+)
+from tests.support.live_shop import Clock
+from tests.support.shop import Shop
+
+IN_HAND = ("placed", "preparing", "ready", "served")
+ENDED_REFUND = ("succeeded", "failed", "canceled")
+CALM = (2, 65, 20, 65)
+"""Minutes between sweeps. Past every lease, the session's end, an hourly look, and the 15 minutes to an order's end."""
+
+
+@dataclass(frozen=True)
+class There:
+    """What the processor has."""
+
+    sessions: list[dict[str, Any]]
+    refunds: list[dict[str, Any]]
+
+    @property
+    def paid(self) -> list[dict[str, Any]]:
+        return [session for session in self.sessions if session["payment_status"] == "paid"]
+
+
+def settle_down(shop: Shop, clock: Clock) -> None:
+    """Let time pass for shop and processor, with a sweep now and then, until nothing more can happen by itself."""
+    for minutes in CALM:
+        clock.advance(minutes=minutes)
+        sweep()
+    shop.sandbox.idle()
+
+
+def retire(shop: Shop) -> None:
+    """Later sweeps have nothing to do with this shop any more."""
+    Payment.objects.filter(tenant=shop.tenant).update(next_check_at=None)
+    Refund.objects.filter(tenant=shop.tenant).update(next_check_at=None)
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=None)
+    DueWork.objects.filter(tenant=shop.tenant).update(due_at=None)
+
+
+def broken_promises(shop: Shop) -> list[str]:
+    """Every way in which it is broken, in words; empty when it is kept. To be asked after `settle_down`."""
+    there = There(shop.sandbox.listed("sessions"), shop.sandbox.listed("refunds"))
+    found = (_silent_money, _invented_money, _doubles, _sums, _refunds, _stuck, _kept_waiting)
+    return [f"{check.__name__[1:]}: {problem}" for check in found for problem in check(shop, there)]
+
+
+def _payments(shop: Shop, **which: Any) -> list[Payment]:
+    return list(Payment.objects.filter(tenant=shop.tenant, **which).select_related("order"))
+
+
+def _silent_money(shop: Shop, there: There) -> Iterator[str]:
+    """Every paid session is one payment of ours, which is an order in hand, a refund or somebody's to look at."""
+    for session in there.paid:
+        rows = _payments(shop, reference=session["id"])
+        if [row.status for row in rows] != ["succeeded"]:
+            yield f"{session['id']} is paid, here it is {[row.status for row in rows]}"
+        elif rows[0].moved_minor != session["amount_total"]:
+            yield f"{session['id']}: {session['amount_total']} was paid, {rows[0].moved_minor} is written down"
+        elif not _has_a_home(shop, rows[0]):
+            order = rows[0].order
+            yield f"{session['id']} is paid, its order is {order and order.status}, and nobody is told"
+
+
+def _has_a_home(shop: Shop, payment: Payment) -> bool:
+    order = payment.order
+    if order is not None and order.status in IN_HAND and order.released_by_id == payment.id:
+        return True
+    refunds = Refund.objects.filter(tenant=shop.tenant, payment=payment, status="succeeded")
+    if sum(refund.amount_minor for refund in refunds) >= payment.moved.minor:
+        return True
+    open_ones = Attention.objects.filter(tenant=shop.tenant, payment=payment, resolved_at__isnull=True)
+    return open_ones.exists()
+
+
+def _invented_money(shop: Shop, there: There) -> Iterator[str]:
+    """Nothing counts as paid, and nothing is cooked, that the processor was not paid for."""
+    paid = {session["id"] for session in there.paid}
+    for payment in _payments(shop, status="succeeded"):
+        if payment.reference not in paid:
+            yield f"payment {payment.reference} succeeded, over there it is not paid"
+    for order in Order.objects.filter(tenant=shop.tenant, status__in=IN_HAND):
+        if not order.released_by_id:
+            yield f"order {order} is in the kitchen without a payment"
+
+
+def _doubles(shop: Shop, there: There) -> Iterator[str]:
+    """Nothing happened twice."""
+    released = OrderEvent.objects.filter(tenant=shop.tenant, from_status="held", to_status="placed")
+    for order_id, times in Counter(released.values_list("order_id", flat=True)).items():
+        if times > 1:
+            yield f"order {order_id} was released {times} times"
+    numbered = Order.objects.filter(tenant=shop.tenant, number__isnull=False).count()
+    drawn = sum(NumberSeries.objects.filter(tenant=shop.tenant).values_list("last", flat=True))
+    if drawn != numbered:
+        yield f"{drawn} numbers were drawn for {numbered} orders"
+    for payment in _payments(shop, status="succeeded"):
+        due = DueWork.objects.filter(tenant=shop.tenant, subject_id=payment.id, kind="receipt").count()
+        wanted = 1 if payment.guest_email and payment.order_id else 0
+        if due != wanted:
+            yield f"{due} receipts are due for one payment, not {wanted}"
+
+
+def _sums(shop: Shop, there: There) -> Iterator[str]:
+    """The ledger is what the processor has: every payment and refund in it once."""
+    rows = LedgerEntry.objects.filter(tenant=shop.tenant)
+    booked = sorted(row.amount_minor for row in rows if row.kind == "payment")
+    paid = sorted(session["amount_total"] for session in there.paid)
+    if booked != paid:
+        yield f"payments: {booked} in the ledger, {paid} at the processor"
+    booked_back = -sum(row.amount_minor for row in rows if row.kind != "payment")
+    back = sum(refund["amount"] for refund in there.refunds if refund["status"] == "succeeded")
+    if booked_back != back:
+        yield f"refunds: {booked_back} in the ledger, {back} at the processor"
+
+
+def _refunds(shop: Shop, there: There) -> Iterator[str]:
+    """Each of our refunds is one over there, and each one over there is ours; the guard knows their sum."""
+    rows = list(Refund.objects.filter(tenant=shop.tenant))
+    made = Counter(refund["metadata"].get("refund") for refund in there.refunds)
+    for row in rows:
+        if made[str(row.id)] > 1:
+            yield f"refund {row.id} was made {made[str(row.id)]} times"
+    for refund in there.refunds:
+        mine = [row for row in rows if row.reference == refund["id"]]
+        if len(mine) != 1 or mine[0].status != refund["status"]:
+            yield f"{refund['id']} is {refund['status']}, here it is {[row.status for row in mine]}"
+    for payment in _payments(shop):
+        held = [
+            row for row in rows if row.payment_id == payment.id and row.status not in ("failed", "canceled")
+        ]
+        if payment.refund_reserved_minor != sum(row.amount_minor for row in held):
+            yield f"{payment.refund_reserved_minor} is reserved, {held} is refunded"
+
+
+def _stuck(shop: Shop, there: There) -> Iterator[str]:
+    """Nothing waits for something that will never come."""
+    for payment in _payments(shop, status__in=("created", "pending")):
+        when = payment.next_check_at and payment.next_check_at.isoformat()
+        yield f"payment {payment.id} is {payment.status}, next look: {when}, {payment.last_problem!r}"
+    for refund in Refund.objects.filter(tenant=shop.tenant).exclude(status__in=ENDED_REFUND):
+        yield f"refund {refund.id} is {refund.status}"
+    for work in DueWork.objects.filter(tenant=shop.tenant, done_at=None):
+        yield f"{work.kind} was not done in {work.tries} tries: {work.outcome!r}"
+    for event in WebhookEvent.objects.filter(tenant=shop.tenant, state="failed"):
+        yield f"event {event.external_id} ({event.type}) failed: {event.error[:200]}"
+    for session in there.sessions:
+        if session["status"] == "open":
+            yield f"{session['id']} can still be paid"
+
+
+def _kept_waiting(shop: Shop, there: There) -> Iterator[str]:
+    """No guest is told to wait, and no order is held, without anybody who knows."""
+    waiting = {GuestState.WAITING, GuestState.CHECKING, GuestState.PROCESSING, GuestState.REFUNDING}
+    for order in Order.objects.filter(tenant=shop.tenant):
+        seen = guest_order(shop.tenant, order.token)
+        if seen.state in waiting:
+            yield f"the guest of order {order.id} is told: {seen.message}"
+        told = Attention.objects.filter(tenant=shop.tenant, order=order, resolved_at__isnull=True)
+        if order.status == "held" and not told.exists():
+            yield f"order {order.id} is held"
