@@ -15,6 +15,7 @@ from duitpos.domain.payments.check_now import check_now
 from duitpos.domain.payments.checkout import OrderAtCounter
 from duitpos.domain.payments.come_back import come_back
 from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.setup.accounts import check_account, remove_account, save_credentials
 from duitpos.models import Attention, Order, OrderEvent, Payment, PaymentType, ProcessorAccount
 from duitpos.models.attention import AttentionKind as A
 from duitpos.models.payment_setup import AccountState
@@ -130,13 +131,54 @@ def test_m13_what_is_retired_starts_nothing_but_verifies_fetches_and_refunds(
     assert refund_payment(shop.restaurant.owner, payment.id, "cold").status == "succeeded"
 
 
-def new_key(shop: Shop, key: str = "sk_test_the_next_one") -> None:
-    """What set-up does when the owner pastes a working key of the same account."""
-    shop.sandbox.control("POST", f"/accounts/{shop.account.external_id}/keys", {"key": key})
+def a_working_key(shop: Shop) -> str:
+    key: str = shop.sandbox.control("POST", f"/accounts/{shop.account.external_id}/keys", {})["key"]
+    return key
+
+
+def paste(shop: Shop, key: str) -> ProcessorAccount:
+    """The owner pastes a key."""
+    return save_credentials(shop.restaurant.owner, shop.account.id, {"secret_key": key}).account
+
+
+def test_m13_a_key_of_another_account_makes_a_new_row_and_the_old_one_still_works(shop: Shop) -> None:
+    old = shop.account
+    payment = shop.start()
+    other = shop.sandbox.control("POST", "/accounts", {"name": "Other"})
+    new = paste(shop, other["secret_key"])
+    old.refresh_from_db()
+    assert (old.state, old.external_id) == (AccountState.RETIRED, shop.account.external_id)
+    assert (new.id != old.id, new.state, new.external_id) == (True, AccountState.ACTIVE, other["id"])
+    shop.pay(payment)
+    assert shop.fresh(payment).status == "succeeded"
+    assert refund_payment(shop.restaurant.owner, payment.id, "cold").status == "succeeded"
+    assert shop.start(guest_token="another phone").account_id == new.id
+
+
+def test_m13_a_key_that_cannot_be_checked_now_waits_and_the_old_one_stays_in_use(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    key = a_working_key(shop)
+    shop.sandbox.fault("error", status=503, path="/v1/account$", count=2)
+    assert paste(shop, key).id == shop.account.id
+    assert shop.start().status == "pending"
+    (used,) = {call["headers"]["authorization"][-4:] for call in calls(shop, "POST", "/sessions")}
+    assert used == shop.sandbox.secret_key[-4:]
+    check_account(shop.restaurant.owner, shop.account.id)
+    assert ProcessorAccount.objects.get(tenant=shop.tenant).reveal("secret_key") == key
+
+
+def test_m13_an_account_with_payments_is_never_deleted(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    remove_account(shop.restaurant.owner, shop.account.id)
     account = ProcessorAccount.objects.get(tenant=shop.tenant)
-    account.seal("secret_key", key)
-    account.paused_at, account.problem = None, ""
-    account.save()
+    assert (account.state, account.reveal("secret_key")) == (
+        AccountState.RETIRED,
+        shop.sandbox.secret_key,
+    )
+    shop.sandbox.pay(payment.reference)
+    shop.sweep(after=timedelta(minutes=2))
+    assert [order.label for order in shop.placed()] == ["T1"]
 
 
 def test_m14_a_revoked_key_pauses_the_account_and_changes_no_payment(deaf_shop: Shop) -> None:
@@ -156,7 +198,8 @@ def test_m14_a_revoked_key_pauses_the_account_and_changes_no_payment(deaf_shop: 
     assert row.detail.startswith("2 payments wait")
     with pytest.raises(OrderAtCounter):
         shop.checkout(guest_token="a third phone")
-    new_key(shop)
+    paste(shop, a_working_key(shop))
+    assert shop.attentions() == []
     shop.sweep(after=timedelta(hours=2))
     assert shop.fresh(first).status == "succeeded"
     assert [order.label for order in shop.placed()] == ["T1"]
@@ -176,12 +219,14 @@ def test_m14_the_button_says_that_the_key_is_refused(deaf_shop: Shop, status: in
 def test_m14_a_key_refused_again_opens_the_attention_again(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.start()
-    for key in (shop.sandbox.secret_key, "sk_test_the_next_one"):
+    key = shop.sandbox.secret_key
+    for _ in range(2):
         shop.sandbox.control("DELETE", f"/keys/{key}")
         shop.sweep(after=timedelta(hours=2))
-        row = attention(shop).attention
-        act(shop.restaurant.owner, row.id, Action.DONE, "new key is coming")
-        new_key(shop)
+        assert shop.attentions() == [A.KEY_REFUSED]
+        key = a_working_key(shop)
+        paste(shop, key)
+        assert shop.attentions() == []
     assert Attention.objects.filter(tenant=shop.tenant).count() == 1
 
 

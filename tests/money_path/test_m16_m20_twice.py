@@ -16,8 +16,7 @@ from duitpos.domain.payments.check_now import check_now
 from duitpos.domain.payments.come_back import come_back
 from duitpos.domain.payments.refund import refund_payment
 from duitpos.domain.tenancy.installation import adopt
-from duitpos.kit.clock import business_date, now
-from duitpos.kit.ids import secret_token
+from duitpos.kit.clock import now
 from duitpos.models import (
     Attention,
     LedgerEntry,
@@ -37,8 +36,10 @@ from tests.support.happenings import (
     deliveries,
     elsewhere,
     end_wrongly,
+    free_number,
     start_again,
     take_first_offer,
+    take_number,
     tell,
 )
 from tests.support.live_shop import Clock
@@ -156,28 +157,13 @@ def test_m17_a_stored_500_after_the_work_was_done_is_matched_by_our_id(deaf_shop
     assert refund.key_generation == 1
 
 
-def take_number_one(shop: Shop) -> Order:
-    """Poison: a row that makes the next settle's number impossible."""
-    location = shop.restaurant.location
-    return Order.objects.create(
-        tenant=shop.tenant,
-        location=location,
-        is_test=True,
-        status="served",
-        guest_token="somebody",
-        checkout_key=secret_token(),
-        contents="",
-        currency="MYR",
-        subtotal_minor=0,
-        total_minor=0,
-        created_at=now(),
-        business_date=business_date(now(), location.time_zone, location.day_closes_at),
-        number=1,
-    )
+def take_number_one(shop: Shop) -> None:
+    """Poison: the next settle's number is impossible."""
+    take_number(shop, 1)
 
 
 def free_number_one(shop: Shop) -> None:
-    Order.objects.filter(tenant=shop.tenant, number=1).update(number=99)
+    free_number(shop, 1)
 
 
 def break_time_zone(shop: Shop) -> None:

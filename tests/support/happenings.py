@@ -5,11 +5,15 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any
 
+from django.test import override_settings
+
 from duitpos.domain.attention.act import act
 from duitpos.domain.attention.queries import AttentionRow, open_attentions
 from duitpos.domain.orders.guest_view import GuestOrder, guest_order
 from duitpos.domain.payments.checkout import checkout
 from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.kit.clock import business_date, now
+from duitpos.kit.ids import secret_token
 from duitpos.models import Order, Payment
 from tests.support.shop import Shop
 
@@ -83,8 +87,29 @@ def deliveries(shop: Shop, type_: str) -> list[Json]:
     return [delivery for delivery in shop.sandbox.listed("deliveries") if delivery["type"] == type_]
 
 
+def take_number(shop: Shop, number: int) -> None:
+    """Make a number of today impossible: an order has it that its series does not know of."""
+    location = shop.restaurant.location
+    Order.objects.create(
+        tenant=shop.tenant,
+        location=location,
+        is_test=True,
+        status="served",
+        guest_token="somebody",
+        checkout_key=secret_token(),
+        currency="MYR",
+        subtotal_minor=0,
+        total_minor=0,
+        created_at=now(),
+        business_date=business_date(now(), location.time_zone, location.day_closes_at),
+        number=number,
+    )
+
+
+def free_number(shop: Shop, number: int) -> None:
+    Order.objects.filter(tenant=shop.tenant, number=number).update(number=number + 1000)
+
+
 def elsewhere(address: str) -> AbstractContextManager[Any]:
     """The same database, run at another address."""
-    from django.test import override_settings
-
     return override_settings(BASE_URL=address)

@@ -61,6 +61,8 @@ def deaf_shop(live_server: LiveServer, sandbox: SandboxProcess) -> Iterator[Shop
 
     with open_shop(sandbox, live_server.url) as shop:
         yield shop
+        # A delivery under way would meet the emptying of the database.
+        sandbox.idle()
     wrong = traffic_errors(sandbox.requests())
     assert not wrong, "\n".join(wrong)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.number import draw_number
-from duitpos.domain.orders.states import PLACED
+from duitpos.domain.orders.states import CANCELED, PLACED
 from duitpos.kit.clock import business_date
 from duitpos.models import Location, Order, Payment
 
@@ -25,7 +25,7 @@ def release(
     True for the one caller that released it. `released_by` tells every other payment of the order that it is one too
     many (M16).
     """
-    if order.number is not None:  # it was placed before and canceled: the guest knows it by that number
+    if from_status == CANCELED and _has_number(order):  # it was placed before: the guest knows it by that number
         return advance(order, from_status, PLACED, actor, at, reason, ended_at=None, cancel_reason="")
     day = business_date(at, location.time_zone, location.day_closes_at)
     moved = advance(
@@ -45,3 +45,9 @@ def release(
         order.number = draw_number(order.tenant_id, order.location_id, day, order.is_test)
         Order.objects.filter(tenant_id=order.tenant_id, id=order.id).update(number=order.number)
     return moved
+
+
+def _has_number(order: Order) -> bool:
+    # Not from `order`: a try of this transaction that was rolled back may have left a number there.
+    numbers = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("number", flat=True)
+    return numbers.get() is not None

@@ -83,8 +83,6 @@ def _remember_references(payment: Payment, snapshot: PaymentSnapshot) -> None:
     Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, **dict.fromkeys(missing, "")).update(
         **missing
     )
-    for name, value in missing.items():
-        setattr(payment, name, value)
 
 
 def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Settled:

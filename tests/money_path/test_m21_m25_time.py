@@ -1,0 +1,245 @@
+"""M21 to M25: orders that nobody pays, canceled ones that were paid, closing time, and clocks that are wrong."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from duitpos.domain.orders.board import board
+from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.orders.queries import OrderFilters, orders_page, waiting_orders
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.payments.schedule import SESSION_LIFE
+from duitpos.domain.payments.setup.view import account_view
+from duitpos.kit.clock import now
+from duitpos.models import (
+    Location,
+    Order,
+    OrderEvent,
+    OrderLine,
+    Payment,
+    PaymentDecline,
+    ProcessorAccount,
+    Refund,
+    WebhookEvent,
+)
+from duitpos.models.attention import AttentionKind as A
+from tests.support.happenings import SESSION, calls, deliveries, end_wrongly, session_of, start_again
+from tests.support.live_shop import Clock
+from tests.support.shop import Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EVENING = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+"""20:00 in Kuala Lumpur."""
+
+
+def the_order(shop: Shop) -> Order:
+    return Order.objects.get(tenant=shop.tenant)
+
+
+def test_m21_an_order_ends_15_minutes_after_stripe_said_that_nobody_paid(
+    deaf_shop: Shop, clock: Clock
+) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    clock.advance(minutes=47)
+    shop.sweep()
+    assert (shop.fresh(payment).status, the_order(shop).status) == ("canceled", "held")
+    clock.advance(minutes=14)
+    shop.sweep()
+    assert the_order(shop).status == "held"
+    clock.advance(minutes=2)
+    shop.sweep()
+    order = the_order(shop)
+    assert (order.status, order.cancel_reason) == ("canceled", "unpaid")
+    event = OrderEvent.objects.get(tenant=shop.tenant, to_status="canceled")
+    assert (event.actor, event.reason) == ("sweep", "unpaid")
+    assert shop.attentions() == []
+
+
+def test_m21_never_before_stripe_said_so(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.fault("error", status=503, path=SESSION, count=None)
+    for _ in range(5):
+        clock.advance(hours=5)
+        shop.sweep()
+    assert (shop.fresh(payment).status, the_order(shop).status) == ("pending", "held")
+    assert shop.fresh(payment).last_problem
+
+
+def test_m21_not_while_a_newer_attempt_is_open(shop: Shop, clock: Clock) -> None:
+    payment = shop.start()
+    end_wrongly(shop, payment)
+    start_again(shop, the_order(shop))
+    clock.advance(minutes=16)
+    shop.sweep()
+    assert the_order(shop).status == "held"
+    assert shop.fresh(payment).next_check_at is None
+
+
+@pytest.mark.parametrize("end", ["by itself", "by staff"])
+def test_m21_after_30_days_nothing_is_left_of_it(shop: Shop, clock: Clock, end: str) -> None:
+    paid = shop.start(guest_token="somebody who paid")
+    shop.pay(paid)
+    payment = shop.start()
+    shop.pay(payment, card="4000000000000002")
+    shop.start(cart=shop.cart(3))  # replaces it, and is not paid either
+    clock.advance(minutes=46)
+    shop.sweep()
+    if end == "by staff":
+        for order in shop.orders(status="held"):
+            cancel_order(shop.restaurant.owner, order.id, "left", refund=False)
+    clock.advance(minutes=16)
+    shop.sweep()
+    assert [order.status for order in shop.orders()] == ["placed", "canceled", "canceled"]
+    clock.advance(days=29)
+    shop.sweep()
+    assert len(shop.orders()) == 3
+    assert PaymentDecline.objects.filter(tenant=shop.tenant).count() == 1
+    for _ in range(2):
+        clock.advance(days=31)
+        shop.sweep()
+    (left,) = shop.orders()
+    assert left.id == paid.order_id
+    assert Payment.objects.get(tenant=shop.tenant).id == paid.id
+    assert PaymentDecline.objects.filter(tenant=shop.tenant).count() == 0
+    assert {event.payment_id for event in WebhookEvent.objects.filter(tenant=shop.tenant)} <= {paid.id, None}
+    assert {line.order_id for line in OrderLine.objects.filter(tenant=shop.tenant)} == {left.id}
+
+
+def test_m21_what_money_touched_stays_for_ever(shop: Shop, clock: Clock) -> None:
+    payment = shop.start()
+    end_wrongly(shop, payment)
+    cancel_order(shop.restaurant.owner, the_order(shop).id, "left", refund=False)
+    shop.pay(payment)
+    for _ in range(3):
+        clock.advance(days=31)
+        shop.sweep()
+    assert the_order(shop).status == "canceled"
+    assert shop.fresh(payment).status == "succeeded"
+    assert shop.attentions() == [A.ORDER_CANCELED]
+
+
+def test_m22_staff_find_a_held_order_and_check_it(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    owner = shop.restaurant.owner
+    assert check_now(owner, payment.id) == "Not paid yet. The guest can still pay."
+    shop.sandbox.pay(payment.reference)
+    (waiting,) = waiting_orders(shop.tenant)
+    assert waiting.payment is not None
+    assert waiting.payment.id == payment.id
+    for text in ("25.00", shop.table.name):
+        found = orders_page(shop.tenant, OrderFilters(text=text)).rows
+        assert [row.order.id for row in found] == [waiting.order.id], text
+    assert orders_page(shop.tenant, OrderFilters()).rows == [], "not among the orders to work on"
+    columns = board(shop.tenant, shop.restaurant.location).columns
+    assert not any(columns.values())
+    assert check_now(owner, payment.id) == "Paid. The order is settled."
+    assert waiting_orders(shop.tenant) == []
+    assert check_now(owner, payment.id) == "Nothing new: the processor says what we knew."
+    columns = board(shop.tenant, shop.restaurant.location).columns
+    assert [ticket.order.label for ticket in columns["placed"]] == ["T1"]
+
+
+def test_m23_a_canceled_paid_order_is_refunded_when_staff_say_so(shop: Shop) -> None:
+    shop.pay(shop.start())
+    order = cancel_order(shop.restaurant.owner, the_order(shop).id, "no gas", refund=True)
+    assert order.status == "canceled"
+    assert Refund.objects.get(tenant=shop.tenant).status == "succeeded"
+    assert shop.attentions() == []
+
+
+def test_m23_a_canceled_paid_order_otherwise_asks_for_its_refund(shop: Shop) -> None:
+    shop.pay(shop.start())
+    cancel_order(shop.restaurant.owner, the_order(shop).id, "no gas", refund=False)
+    assert shop.attentions() == [A.REFUND_DUE]
+    assert Refund.objects.filter(tenant=shop.tenant).count() == 0
+
+
+def test_m23_money_that_could_not_be_refunded_yet_stays_on_the_list(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    shop.sweep(after=timedelta(minutes=2))
+    shop.sandbox.fault("drop", path="/v1/refunds", when="before", count=2)
+    cancel_order(shop.restaurant.owner, the_order(shop).id, "no gas", refund=True)
+    assert shop.attentions() == [A.REFUND_DUE]
+    shop.sweep(after=timedelta(minutes=5))
+    assert shop.attentions() == []
+    assert shop.ledger() == [("payment", 2500), ("refund", -2500)]
+
+
+def test_m24_sessions_live_45_minutes_so_that_clock_skew_cannot_break_the_30(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.sandbox.control("POST", "/clock", {"advance": 14 * 60})  # their clock is fast
+    payment = shop.start()
+    assert payment.expires_at is not None
+    assert payment.expires_at - payment.created_at == SESSION_LIFE == timedelta(minutes=45)
+    assert session_of(shop, payment)["expires_at"] == int(payment.expires_at.timestamp())
+
+
+def test_m24_at_closing_the_open_sessions_of_that_location_are_expired(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    Location.objects.filter(tenant=shop.tenant).update(opens_at=time(10), closes_at=time(20, 20))
+    clock.set(EVENING)
+    payment = shop.start()
+    # The next look would be long after closing, were it not for closing.
+    Payment.objects.filter(tenant=shop.tenant).update(checks=5)
+    clock.advance(minutes=2)
+    shop.sweep()
+    assert shop.fresh(payment).next_check_at == datetime(2026, 11, 24, 12, 20, 1, tzinfo=UTC)
+    assert session_of(shop, payment)["status"] == "open"
+    clock.set(datetime(2026, 11, 24, 12, 20, 2, tzinfo=UTC))
+    shop.sweep()
+    assert session_of(shop, payment)["status"] == "expired"
+    assert shop.fresh(payment).status == "canceled"
+
+
+def test_m24_on_pause_they_are_expired_too(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    Location.objects.filter(tenant=shop.tenant).update(paused_at=now())
+    clock.advance(minutes=2)
+    shop.sweep()
+    assert session_of(shop, payment)["status"] == "expired"
+    assert shop.fresh(payment).status == "canceled"
+
+
+def test_m24_money_on_its_way_is_left_alone_at_closing(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.pay(payment, method="customer_balance", delayed_result=None)
+    clock.advance(minutes=2)
+    shop.sweep()
+    Location.objects.filter(tenant=shop.tenant).update(paused_at=now())
+    clock.advance(hours=2)
+    shop.sweep()
+    assert calls(shop, "POST", "/expire") == []
+    assert shop.fresh(payment).is_processing
+
+
+@pytest.mark.parametrize("skew", [-3600])
+def test_m25_a_wrong_clock_has_its_own_health_fact(shop: Shop, skew: int) -> None:
+    shop.sandbox.control("POST", "/settings", {"signature_skew": skew})
+    payment = shop.start()
+    shop.pay(payment)
+    account = ProcessorAccount.objects.get(tenant=shop.tenant)
+    assert (account.bad_signatures, account.last_bad_signature) == (1, "clock")
+    view = account_view(account, shop.url, shop.tenant.slug)
+    assert "clock" in " ".join([view.problem, *view.health])
+    assert shop.events() == []
+    (delivery,) = deliveries(shop, "checkout.session.completed")
+    assert [(attempt["status"], attempt["response"]) for attempt in delivery["attempts"]] == [(400, "clock")]
+    shop.sandbox.control("POST", "/settings", {"signature_skew": 0})
+    shop.sandbox.control("POST", f"/deliveries/{delivery['id']}/retry")
+    shop.sandbox.idle()
+    assert [order.label for order in shop.placed()] == ["T1"], "a retry is freshly signed"
+
+
+def test_m25_the_tolerance_is_five_minutes(shop: Shop) -> None:
+    shop.sandbox.control("POST", "/settings", {"signature_skew": -280})
+    shop.pay(shop.start())
+    assert [order.label for order in shop.placed()] == ["T1"]

@@ -1,0 +1,203 @@
+"""M26 to M30: without a secret, asked too often, asked at the right time, asked in time, and asked for plain money."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from urllib.parse import parse_qs
+
+import pytest
+
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.payments.come_back import come_back
+from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.payments.setup.view import account_view
+from duitpos.domain.payments.sweep import sweep, tenants_with_due_work
+from duitpos.kit.clock import now
+from duitpos.models import Order, Payment, ProcessorAccount
+from duitpos.models.attention import AttentionKind as A
+from tests.support.happenings import (
+    SESSIONS,
+    calls,
+    deliveries,
+    press_again,
+    seen_by_guest,
+    tell,
+)
+from tests.support.live_shop import Clock
+from tests.support.restaurant import a_restaurant
+from tests.support.shop import Shop
+from tests.support.stampede import stampede
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COMPLETED = "checkout.session.completed"
+
+
+def test_m26_without_a_secret_nothing_is_believed_and_the_promise_holds(shop: Shop) -> None:
+    shop.account.seal("webhook_secret", "")
+    shop.account.save()
+    payment = shop.start()
+    shop.pay(payment)
+    (delivery,) = deliveries(shop, COMPLETED)
+    assert [attempt["status"] for attempt in delivery["attempts"]] == [400]
+    assert shop.fresh(payment).status == "pending"
+    account = ProcessorAccount.objects.get(tenant=shop.tenant)
+    assert account.last_bad_signature == "no_secret"
+    view = account_view(account, shop.url, shop.tenant.slug)
+    assert "secret" in " ".join([view.problem, *view.health])
+    shop.sweep(after=timedelta(minutes=2))
+    assert [order.label for order in shop.placed()] == ["T1"]
+
+
+def token_of(shop: Shop, payment: Payment) -> str:
+    order = shop.fresh(payment).order
+    assert order is not None
+    return order.token
+
+
+@pytest.mark.races
+def test_m27_a_hammered_return_asks_once_in_three_seconds(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    token = token_of(shop, payment)
+    stampede([lambda: come_back(shop.tenant, token, payment.reference)] * 8)
+    assert len(calls(shop, "GET", payment.reference)) == 1
+    assert seen_by_guest(shop, shop.orders()[0]).state == "checking"
+    clock.advance(seconds=2)
+    come_back(shop.tenant, token, payment.reference)
+    assert len(calls(shop, "GET", payment.reference)) == 1
+    clock.advance(seconds=2)
+    come_back(shop.tenant, token, payment.reference)
+    assert len(calls(shop, "GET", payment.reference)) == 2
+
+
+def test_m27_a_session_that_is_not_stored_with_this_order_is_ignored(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    mine, other = shop.start(), shop.start(guest_token="another phone")
+    shop.sandbox.pay(other.reference)
+    for session in (other.reference, "cs_test_of_nobody", "", "../../etc", "{CHECKOUT_SESSION_ID}"):
+        order = come_back(shop.tenant, token_of(shop, mine), session)
+        assert order.status == "held"
+    assert calls(shop, "GET") == []
+    assert shop.placed() == []
+
+
+def test_m27_looking_at_the_page_asks_nobody(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.start()
+    for _ in range(5):
+        seen_by_guest(shop, shop.orders()[0])
+    assert calls(shop, "GET") == []
+
+
+def seconds_to_next(payment: Payment) -> float:
+    assert payment.next_check_at is not None
+    return (payment.next_check_at - now()).total_seconds()
+
+
+def test_m28_looks_come_later_and_later_and_once_after_the_end(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    waits = []
+    while shop.fresh(payment).status == "pending":
+        wait = seconds_to_next(shop.fresh(payment))
+        waits.append(wait)
+        clock.advance(seconds=wait + 0.1)
+        sweep()
+    # 90 s, 3, 6, 12 minutes, then a minute after the session's end at 45 minutes.
+    assert waits == pytest.approx([90, 180, 360, 720, 2760 - 1350], abs=20)
+    assert len(calls(shop, "GET", payment.reference)) == len(waits)
+    assert shop.fresh(payment).status == "canceled"
+
+
+def test_m28_twenty_seconds_after_a_return_without_settle(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    come_back(shop.tenant, token_of(shop, payment), payment.reference)
+    assert seconds_to_next(shop.fresh(payment)) == pytest.approx(20, abs=5)
+    shop.sandbox.pay(payment.reference)
+    clock.advance(seconds=21)
+    sweep()
+    assert [order.label for order in shop.placed()] == ["T1"]
+
+
+def test_m28_processing_is_asked_hourly_then_six_hourly_and_after_15_days_a_person_is(
+    deaf_shop: Shop, clock: Clock
+) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.pay(payment, method="customer_balance", delayed_result=None)
+    shop.sweep(after=timedelta(minutes=2))
+    assert seconds_to_next(shop.fresh(payment)) == pytest.approx(3600, abs=5)
+    clock.advance(hours=25)
+    sweep()
+    assert seconds_to_next(shop.fresh(payment)) == pytest.approx(6 * 3600, abs=5)
+    assert shop.attentions() == []
+    clock.advance(days=14)
+    sweep()
+    assert shop.attentions() == [A.STILL_PROCESSING]
+    assert shop.fresh(payment).is_processing
+    shop.sandbox.control("POST", f"/sessions/{payment.reference}/async_result", {"result": "succeed"})
+    clock.advance(hours=7)
+    sweep()
+    assert [order.label for order in shop.placed()] == ["T1"]
+
+
+@pytest.mark.races
+def test_m28_two_workers_ask_once(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    Payment.objects.filter(tenant=shop.tenant).update(next_check_at=now())
+    stampede([sweep] * 4)
+    assert len(calls(shop, "GET", payment.reference)) == 1
+
+
+def test_m28_only_tenants_with_due_work_are_looked_at(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    a_restaurant("warung")
+    assert tenants_with_due_work() == []
+    shop.start()
+    assert tenants_with_due_work() == []
+    clock.advance(minutes=2)
+    assert tenants_with_due_work() == [shop.tenant]
+
+
+@pytest.mark.slow
+def test_m29_a_start_that_hangs_ends_in_ten_seconds_with_the_cart_kept(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.sandbox.fault("hang", seconds=12, path=SESSIONS, method="POST", count=2)
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="your cart is kept"):
+        shop.checkout()
+    assert time.monotonic() - began < 11
+    order = Order.objects.get(tenant=shop.tenant)
+    assert order.status == "held"
+    time.sleep(max(0.0, 12.5 - (time.monotonic() - began)))
+    answer = press_again(shop, order)
+    assert isinstance(answer, GoToProcessor)
+    assert [session["url"] for session in shop.sandbox.listed("sessions")] == [answer.url]
+
+
+def test_m30_nothing_is_asked_for_that_would_change_the_amount(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.start()
+    (call,) = calls(shop, "POST", "/sessions")
+    said = {name: values[0] for name, values in parse_qs(call["body"]).items()}
+    assert said["adaptive_pricing[enabled]"] == "false"
+    assert not [
+        name for name in said if "promotion" in name or "automatic_tax" in name or "discounts" in name
+    ]
+    assert not [name for name in said if name.startswith("payment_method_types")]
+
+
+def test_m30_what_the_guests_bank_showed_is_a_detail(shop: Shop) -> None:
+    payment = shop.start()
+    shop.sandbox.rule("drop", types=[COMPLETED])
+    shop.pay(payment)
+    shown = {"presentment_details": {"presentment_amount": 560, "presentment_currency": "usd"}}
+    tell(shop, COMPLETED, payment, overrides=shown)
+    settled = shop.fresh(payment)
+    assert (settled.moved_minor, settled.moved_currency) == (2500, "MYR")
+    assert settled.method["presentment"] == "560 usd"
+    assert shop.attentions() == []
+    assert [order.label for order in shop.placed()] == ["T1"]

@@ -1,0 +1,267 @@
+"""M31 to M36: closed restaurants, keys of the vault, numbers, trading days, sums and locks."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.models import ProtectedError
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.number import draw_number
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.payments.checkout import NotTakingOrders
+from duitpos.domain.payments.come_back import come_back
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.settle import Settled, settle
+from duitpos.domain.payments.setup.processor_of import open_account
+from duitpos.domain.payments.sweep import sweep
+from duitpos.kit.clock import now
+from duitpos.kit.crypto import SecretUnreadable
+from duitpos.kit.transact import transact
+from duitpos.models import DirtyDay, LedgerEntry, Location, NumberSeries, Order, Payment, ProcessorAccount
+from duitpos.operator.start import StartRefused, check_keys
+from tests.support.happenings import free_number, take_number
+from tests.support.live_shop import Clock
+from tests.support.shop import Shop, an_account
+from tests.support.stampede import deliver, stampede
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COMPLETED = "checkout.session.completed"
+BEFORE_CLOSE = datetime(2026, 11, 24, 19, 55, tzinfo=UTC)
+"""03:55 in Kuala Lumpur, on the trading day of the 24th; the day closes at 04:00."""
+
+
+def close(shop: Shop) -> None:
+    shop.tenant.closed_at = now()
+    shop.tenant.save()
+
+
+@pytest.mark.parametrize("path", ["webhook", "return", "sweep"])
+def test_m31_a_closed_tenant_starts_nothing_and_still_receives_sweeps_and_refunds(
+    deaf_shop: Shop, path: str
+) -> None:
+    shop = deaf_shop
+    payment = shop.fresh(shop.start())
+    close(shop)
+    with pytest.raises(NotTakingOrders):
+        shop.checkout(guest_token="another phone")
+    if path == "webhook":
+        shop.listen()
+    shop.pay(payment)
+    if path == "return":
+        assert payment.order is not None
+        come_back(shop.tenant, payment.order.token, payment.reference)
+    if path == "sweep":
+        shop.sweep(after=timedelta(minutes=2))
+    assert [order.label for order in shop.placed()] == ["T1"]
+    assert refund_payment(shop.restaurant.owner, payment.id, "closing down").status == "succeeded"
+
+
+def test_m31_a_tenant_is_never_deleted(deaf_shop: Shop) -> None:
+    with pytest.raises(ProtectedError):
+        deaf_shop.tenant.delete()
+
+
+def test_m32_a_missing_encryption_key_stops_the_start_and_is_named(deaf_shop: Shop) -> None:
+    check_keys()
+    with (
+        override_settings(ENCRYPTION_KEYS={"another": b"k" * 32}),
+        pytest.raises(StartRefused, match="'test'"),
+    ):
+        check_keys()
+
+
+def test_m32_a_secret_opens_only_where_it_was_sealed(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    other = an_account(shop.restaurant, shop.sandbox, external_id="acct_other")
+    sealed = shop.account.secrets["secret_key"]
+    for secrets in ({"secret_key": sealed}, {"webhook_secret": sealed}):
+        other.secrets = secrets
+        with pytest.raises(SecretUnreadable):
+            other.reveal(next(iter(secrets)))
+    shop.account.secrets = {"webhook_secret": sealed}
+    with pytest.raises(SecretUnreadable):
+        shop.account.reveal("webhook_secret")
+
+
+def completed(shop: Shop) -> list[dict[str, Any]]:
+    return [event for event in shop.sandbox.listed("events") if event["type"] == COMPLETED]
+
+
+def paid_unseen(shop: Shop, count: int) -> list[Payment]:
+    """So many guests have paid, and we know nothing of it yet."""
+    payments = [shop.start(guest_token=f"phone {number}") for number in range(count)]
+    for payment in payments:
+        shop.sandbox.pay(payment.reference)
+    return payments
+
+
+@pytest.mark.races
+def test_m33_the_first_orders_of_a_day_at_once_get_numbers_without_gap(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    paid_unseen(shop, 6)
+    answers = stampede([lambda event=event: deliver(shop, event) for event in completed(shop) * 2])  # type: ignore[misc]
+    assert {answer.status for answer in answers} == {200}
+    assert sorted(order.label for order in shop.placed()) == ["T1", "T2", "T3", "T4", "T5", "T6"]
+
+
+def test_m33_test_orders_locations_and_days_have_series_of_their_own(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    tenant, here = shop.tenant.id, shop.restaurant.location.id
+    there = Location.objects.create(tenant=shop.tenant, name="KLCC", slug="klcc").id
+    today, tomorrow = date(2026, 11, 24), date(2026, 11, 25)
+    draws = [
+        (here, today, True, 1),
+        (here, today, True, 2),
+        (here, today, False, 1),
+        (there, today, True, 1),
+        (here, tomorrow, True, 1),
+        (here, today, False, 2),
+    ]
+    for location, day, is_test, expected in draws:
+        number = transact(lambda: draw_number(tenant, location, day, is_test))  # noqa: B023 - called at once
+        assert number == expected
+    order = Order(number=12, is_test=True)
+    assert order.label == "T12"
+    order.is_test = False
+    assert order.label == "12"
+
+
+def test_m33_a_settle_that_is_rolled_back_gives_its_number_back(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.listen()
+    shop.pay(shop.start())
+    take_number(shop, 2)
+    shop.pay(shop.start(guest_token="another phone"))
+    assert len(shop.placed()) == 1
+    assert NumberSeries.objects.get(tenant=shop.tenant).last == 1
+    free_number(shop, 2)
+    shop.sweep(after=timedelta(minutes=2))
+    assert sorted(order.label for order in shop.placed()) == ["T1", "T2"]
+
+
+def test_m34_one_instant_gives_the_trading_day_of_order_payment_and_ledger(
+    deaf_shop: Shop, clock: Clock
+) -> None:
+    shop = deaf_shop
+    clock.set(BEFORE_CLOSE)
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    clock.advance(minutes=10)
+    sweep()
+    settled = shop.fresh(payment)
+    assert settled.order is not None
+    entry = LedgerEntry.objects.get(tenant=shop.tenant)
+    assert settled.settled_at == settled.order.placed_at == entry.at
+    assert {settled.business_date, settled.order.business_date, entry.business_date} == {date(2026, 11, 25)}
+    assert settled.paid_at is not None
+    assert abs(settled.paid_at - BEFORE_CLOSE) < timedelta(minutes=1), "Stripe's time is kept beside it"
+
+
+def test_m34_a_refund_next_day_leaves_the_closed_day_alone(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    clock.set(BEFORE_CLOSE)
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    clock.advance(minutes=2)
+    sweep()
+    clock.advance(minutes=10)
+    refund_payment(shop.restaurant.owner, payment.id, "cold")
+    days = LedgerEntry.objects.filter(tenant=shop.tenant).order_by("at").values_list("kind", "business_date")
+    assert list(days) == [("payment", date(2026, 11, 24)), ("refund", date(2026, 11, 25))]
+
+
+def test_m35_a_day_is_marked_to_be_summed_again_with_every_movement(shop: Shop, clock: Clock) -> None:
+    payment = shop.start()
+    shop.pay(payment)
+    mark = DirtyDay.objects.get(tenant=shop.tenant)
+    settled = shop.fresh(payment)
+    assert (mark.location_id, mark.business_date) == (settled.location_id, settled.business_date)
+    assert mark.marked_at == settled.settled_at
+    clock.advance(minutes=1)
+    shop.pay(shop.start(guest_token="another phone"))
+    again = DirtyDay.objects.get(tenant=shop.tenant)
+    assert (again.id, again.marked_at > mark.marked_at) == (mark.id, True)
+    clock.advance(days=1)
+    refund_payment(shop.restaurant.owner, payment.id, "cold")
+    assert DirtyDay.objects.filter(tenant=shop.tenant).count() == 2
+
+
+def test_m35_no_mark_without_the_movement(shop: Shop) -> None:
+    payment = shop.start()
+    Location.objects.filter(tenant=shop.tenant).update(time_zone="Nowhere/Land")
+    shop.pay(payment)
+    assert DirtyDay.objects.filter(tenant=shop.tenant).count() == 0
+
+
+def test_m36_locks_are_taken_in_one_order(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    paid_unseen(shop, 1)
+    (event,) = completed(shop)
+    # As in daily life: the account was heard of just now, so that its row is not touched.
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(last_event_at=now())
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert deliver(shop, event).outcome == "settled"
+    written = [
+        query["sql"].split('"')[1].removeprefix("duitpos_")
+        for query in captured.captured_queries
+        if query["sql"].startswith(("INSERT", "UPDATE"))
+    ]
+    assert written.index("payment") < written.index("order") < written.index("numberseries")
+    for shared in ("ledgerentry", "dirtyday", "duework"):
+        assert written.index("numberseries") < written.index(shared)
+
+
+def test_m36_a_settle_that_collided_is_run_again_as_if_nothing_had_been(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    (payment,) = (shop.fresh(payment) for payment in paid_unseen(shop, 1))
+    snapshot = open_account(payment.account).fetch(payment.reference)
+    tries: list[Settled] = []
+
+    def work() -> Settled:
+        tries.append(settle(payment, snapshot, Actor("webhook")))
+        if len(tries) == 1:
+            raise OperationalError("database is locked")
+        return tries[-1]
+
+    assert transact(work).outcome == "settled"
+    (order,) = shop.placed()
+    assert (order.label, order.released_by_id) == ("T1", payment.id)
+    assert shop.fresh(payment).status == "succeeded"
+    assert shop.ledger() == [("payment", 2500)]
+
+
+def deadlocks() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.races
+def test_m36_all_paths_to_many_orders_at_once_never_lock_each_other_out(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payments = paid_unseen(shop, 4)
+    before = deadlocks() if connection.vendor == "postgresql" else 0
+    owner = shop.restaurant.owner
+    ways: list[Any] = []
+    for payment, event in zip(payments, reversed(completed(shop)), strict=True):
+        order = shop.fresh(payment).order
+        assert order is not None
+        ways += [
+            lambda event=event: deliver(shop, event),
+            lambda order=order, payment=payment: come_back(shop.tenant, order.token, payment.reference),
+            lambda payment=payment: check_now(owner, payment.id),
+        ]
+    stampede([*ways, *reversed(ways)])
+    assert sorted(order.label for order in shop.placed()) == ["T1", "T2", "T3", "T4"]
+    assert shop.ledger() == [("payment", 2500)] * 4
+    if connection.vendor == "postgresql":
+        assert deadlocks() == before
