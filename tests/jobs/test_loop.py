@@ -23,6 +23,14 @@ class Waits(threading.Event):
         return self.is_set()
 
 
+def run(*words: object) -> None:
+    """In a thread of its own, as the worker does: the loop closes its thread's connections."""
+    thread = threading.Thread(target=keep_doing, args=words)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
 def after(times: int, stop: threading.Event, work: Callable[[int], None]) -> Callable[[], None]:
     """Calls `work` with 1, 2 … and stops the loop after so many times."""
     count = 0
@@ -40,7 +48,7 @@ def after(times: int, stop: threading.Event, work: Callable[[int], None]) -> Cal
 def test_it_goes_on_until_it_is_stopped() -> None:
     stop = Waits()
     seen: list[int] = []
-    keep_doing("work", after(3, stop, seen.append), 5, stop)
+    run("work", after(3, stop, seen.append), 5, stop)
     assert seen == [1, 2, 3]
     assert stop.pauses == [5, 5, 5]
 
@@ -52,7 +60,7 @@ def test_errors_are_said_and_the_pause_grows_then_shrinks(caplog: pytest.LogCapt
         if count not in (4, 20):
             raise RuntimeError("the database is away")
 
-    keep_doing("sweep", after(20, stop, work), 2, stop)
+    run("sweep", after(20, stop, work), 2, stop)
     assert stop.pauses[:5] == [4, 8, 16, 2, 4]
     assert max(pause or 0 for pause in stop.pauses) == loop.LONGEST_PAUSE
     assert stop.pauses[-1] == 2
