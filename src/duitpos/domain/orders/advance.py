@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from duitpos.domain.orders.states import may_move
+from duitpos.kit.statements import insert, update
 from duitpos.models import Membership, Order, OrderEvent
 
 
@@ -33,13 +34,13 @@ def advance(
     """
     if not may_move(from_status, to_status):
         raise ValueError(f"No order goes from {from_status} to {to_status}.")
-    guarded = Order.objects.filter(tenant_id=order.tenant_id, id=order.id, status=from_status)
-    if not guarded.update(status=to_status, **columns):
+    changes = {"status": to_status, **columns}
+    if not update(Order, changes, tenant_id=order.tenant_id, id=order.id, status=from_status):
         return False
     order.status = to_status
     for name, value in columns.items():
         setattr(order, name, value)
-    OrderEvent.objects.create(
+    event = OrderEvent(
         tenant_id=order.tenant_id,
         order_id=order.id,
         at=at,
@@ -49,4 +50,5 @@ def advance(
         to_status=to_status,
         reason=reason[:200],
     )
+    insert([event])
     return True

@@ -8,6 +8,7 @@ from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.number import draw_number
 from duitpos.domain.orders.states import CANCELED, PLACED
 from duitpos.kit.clock import business_date
+from duitpos.kit.statements import update
 from duitpos.models import Location, Order, Payment
 
 
@@ -43,7 +44,7 @@ def release(
     )
     if moved:
         order.number = draw_number(order.tenant_id, order.location_id, day, order.is_test)
-        Order.objects.filter(tenant_id=order.tenant_id, id=order.id).update(number=order.number)
+        update(Order, {"number": order.number}, tenant_id=order.tenant_id, id=order.id)
     return moved
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.core.cache import cache
 from django.db import transaction
 
 from duitpos.domain.payments.due import do_due_work_soon
+from duitpos.kit.statements import insert
 from duitpos.models import DirtyDay, DueWork, LedgerEntry, Payment, Refund
 from duitpos.models.due import DueKind
 from duitpos.models.ledger import LedgerKind
@@ -50,7 +52,7 @@ def book_refund(refund: Refund, payment: Payment, kind: str, at: datetime, busin
 
 def _book(entry: LedgerEntry) -> None:
     # Unique by kind and source row, and ignored when it is there: fifty paths make one row (M16).
-    LedgerEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    insert([entry], "DO NOTHING")
     if entry.location_id is None:
         return
     dirty = DirtyDay(
@@ -61,11 +63,9 @@ def _book(entry: LedgerEntry) -> None:
     )
     # An update, not an ignored conflict: it holds the row until commit, so a job that sums the day and takes the mark
     # away cannot miss what is not committed yet (M35).
-    DirtyDay.objects.bulk_create(
+    insert(
         [dirty],
-        update_conflicts=True,
-        unique_fields=["tenant", "location", "business_date"],
-        update_fields=["marked_at"],
+        '("tenant_id", "location_id", "business_date") DO UPDATE SET "marked_at" = EXCLUDED."marked_at"',
     )
 
 
@@ -81,20 +81,24 @@ def due_after_payment(payment: Payment, at: datetime) -> None:
         kinds.append(DueKind.DETAILS)
     if payment.order_id is None or not kinds:
         return
-    DueWork.objects.bulk_create(
-        [
-            DueWork(
-                tenant_id=payment.tenant_id,
-                kind=kind,
-                subject_id=payment.id,
-                order_id=payment.order_id,
-                created_at=at,
-                due_at=at,
-            )
-            for kind in kinds
-        ],
-        ignore_conflicts=True,
-    )
+    works = [
+        DueWork(
+            tenant_id=payment.tenant_id,
+            kind=kind,
+            subject_id=payment.id,
+            order_id=payment.order_id,
+            created_at=at,
+            due_at=at,
+        )
+        for kind in kinds
+    ]
+    insert(works, "DO NOTHING")
     # Robust: a queue that cannot be reached must not turn a stored outcome into an error; the sweep finds the row.
     tenant_id = str(payment.tenant_id)
-    transaction.on_commit(lambda: do_due_work_soon.enqueue(tenant_id), robust=True)
+    transaction.on_commit(lambda: _hurry(tenant_id), robust=True)
+
+
+def _hurry(tenant_id: str) -> None:
+    # One task does all that is due, and the worker looks for tasks once a second: more of them would be empty rows.
+    if cache.add(f"hurried:{tenant_id}", True, timeout=1):
+        do_due_work_soon.enqueue(tenant_id)

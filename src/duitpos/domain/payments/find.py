@@ -6,8 +6,19 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from duitpos.kit.statements import Prepared
 from duitpos.models import Payment
 from duitpos.processors.base import Mark, PaymentSnapshot
+
+_UNMARKED = UUID(int=0)
+_NAMED = Prepared(
+    lambda tenant_id, reference, marked: Payment.objects.filter(
+        Q(reference=reference) | Q(id=marked, reference=""), tenant_id=tenant_id
+    ).select_related("order", "location"),
+    UUID,
+    str,
+    UUID,
+)
 
 
 def as_uuid(text: str) -> UUID | None:
@@ -25,10 +36,7 @@ def payment_of_snapshot(tenant_id: UUID, snapshot: PaymentSnapshot) -> Payment |
     vanish behind the first one's row, so it is not found here.
     """
     marked = as_uuid(snapshot.mark.payment) if snapshot.mark else None
-    wanted = Q(reference=snapshot.reference)
-    if marked is not None:
-        wanted |= Q(id=marked, reference="")
-    rows = Payment.objects.filter(wanted, tenant_id=tenant_id).select_related("order", "location")
+    rows = _NAMED.rows(tenant_id, snapshot.reference, marked or _UNMARKED)
     return next(iter(sorted(rows, key=lambda row: row.reference != snapshot.reference)), None)
 
 

@@ -6,6 +6,7 @@ Money never bounces off a rule. It is recorded first; what is wrong opens an Att
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -15,10 +16,22 @@ from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.release import release
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.tenancy.hours import is_open
+from duitpos.kit.statements import Prepared
 from duitpos.models import ItemStock, Location, Order, OrderLine, Payment
 from duitpos.models.attention import AttentionKind
 from duitpos.models.menu import StockStatus
 from duitpos.processors.base import PaymentSnapshot
+
+_SCARCE = Prepared(
+    lambda tenant_id, location_id, order_id: ItemStock.objects.filter(
+        tenant_id=tenant_id,
+        location_id=location_id,
+        item_id__in=OrderLine.objects.filter(tenant_id=tenant_id, order_id=order_id).values("item_id"),
+    ).exclude(status=StockStatus.IN_STOCK),
+    UUID,
+    UUID,
+    UUID,
+)
 
 
 def order_after_money(
@@ -82,12 +95,7 @@ def take_from_stock(order: Order, location: Location) -> list[str]:
 
     A compare-and-set per stock row: two orders cannot take the last one.
     """
-    scarce = ItemStock.objects.filter(
-        tenant_id=order.tenant_id,
-        location_id=location.id,
-        item_id__in=OrderLine.objects.filter(tenant_id=order.tenant_id, order_id=order.id).values("item_id"),
-    ).exclude(status=StockStatus.IN_STOCK)
-    rows = list(scarce)
+    rows = _SCARCE.rows(order.tenant_id, location.id, order.id)
     if not rows:
         return []
     lines = OrderLine.objects.filter(tenant_id=order.tenant_id, order_id=order.id)

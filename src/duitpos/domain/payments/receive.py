@@ -20,6 +20,7 @@ from duitpos.domain.payments.digest import Word, apply, look_up
 from duitpos.domain.payments.setup.processor_of import verify
 from duitpos.kit.clock import now
 from duitpos.kit.logs import redact
+from duitpos.kit.statements import insert
 from duitpos.kit.transact import transact
 from duitpos.models import ProcessorAccount, Tenant, WebhookEvent
 from duitpos.models.attention import AttentionKind
@@ -71,20 +72,20 @@ def take_in(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, ac
 def _store_and_apply(
     tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, word: Word, actor: Actor
 ) -> str:
-    # First, so that a twin fails here before it does any work.
-    row = WebhookEvent.objects.create(
-        tenant=tenant,
-        account=account,
+    outcome = apply(tenant, account, event, word, actor)
+    # Last, with what became of it: a twin that comes here fails, and takes back what it did.
+    row = WebhookEvent(
+        tenant_id=tenant.id,
+        account_id=account.id,
         external_id=event.external_id,
         type=event.type[:80],
         state=EventState.DONE,
-        outcome="",
-        payment=word.payment,
+        outcome=outcome,
+        payment_id=word.payment.id if word.payment else None,
         body=event.body,
         received_at=now(),
     )
-    outcome = apply(tenant, account, event, word, actor)
-    WebhookEvent.objects.filter(tenant=tenant, id=row.id).update(outcome=outcome)
+    insert([row])
     return outcome
 
 
