@@ -17,6 +17,7 @@ STATUS = {
     Kind.FORBIDDEN: 403,
     Kind.DECLINED: 402,
     Kind.UNAVAILABLE: 503,
+    Kind.TOO_MANY: 429,
 }
 
 

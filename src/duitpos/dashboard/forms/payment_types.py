@@ -99,8 +99,9 @@ class AccountForm(PlainForm):
 
     @property
     def api_base(self) -> str | None:
-        """The chosen address; None when the choice was left as it stood."""
-        return self.cleaned_data.get("api_base") if "api_base" in self.changed_data else None
+        """The chosen address; None when the choice was left as it stood, or was not sent."""
+        is_chosen = "api_base" in self.changed_data and self.add_prefix("api_base") in self.data
+        return self.cleaned_data.get("api_base") if is_chosen else None
 
 
 def _help(masked: str, looks_like: str) -> str:

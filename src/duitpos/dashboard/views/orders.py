@@ -50,6 +50,7 @@ def orders_live(request: HttpRequest, staff: Staff) -> HttpResponse:
     version = _version(staff, asked)
     same = get_conditional_response(request, etag=f'"{version}"')
     if same is not None and same.status_code == 304:
+        same["ETag"] = f'"{version}"'
         return _private(same)
     found = orders_page(staff.tenant, asked.filters)
     renews = may(staff.member.role, Can.RESOLVE_ATTENTION)

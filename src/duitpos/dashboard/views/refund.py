@@ -36,13 +36,12 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
         messages.warning(request, _("There is nothing left to refund of this payment."))
         return redirect("dashboard:order", staff.tenant.slug, order_id)
     amount = attempt.payment.refundable.format(order.location.locale)
-    where = attempt.method or _("the way it was paid")
+    where = _("to %(method)s") % {"method": attempt.method} if attempt.method else _("the way it was paid")
     context = {
         "form": form,
         "title": _("Refund %(amount)s?") % {"amount": amount},
         "facts": [
-            _("All of it goes back to %(where)s. The bank may take 5 to 10 days to show it.")
-            % {"where": where},
+            _("All of it goes back %(where)s. The bank may take 5 to 10 days to show it.") % {"where": where},
             _("The guest's page says so at once. This cannot be taken back."),
             _("The order itself stays as it is. To stop it too, cancel the order instead."),
         ],

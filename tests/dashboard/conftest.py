@@ -1,0 +1,35 @@
+"""A restaurant with its owner signed in; and one that a Stripe of our own works for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+
+from tests.support.live_shop import deaf_shop, shop
+from tests.support.sandboxes import sandbox, sandbox_process
+
+if TYPE_CHECKING:
+    from tests.dashboard.desk import Desk
+    from tests.support.shop import Shop
+
+__all__ = ["deaf_shop", "sandbox", "sandbox_process", "shop"]
+
+
+@pytest.fixture
+def desk(db: None, client: Client) -> Desk:
+    """The owner at the dashboard of a new restaurant."""
+    # pytest loads this file before Django is set up.
+    from tests.dashboard.desk import open_desk
+
+    return open_desk(client)
+
+
+@pytest.fixture
+def busy_desk(shop: Shop, client: Client) -> Desk:
+    """The owner at the dashboard of a restaurant that takes money."""
+    from tests.dashboard.desk import Desk, sign_in
+
+    sign_in(client, shop.restaurant.owner)
+    return Desk(shop.restaurant, client)

@@ -1,0 +1,100 @@
+"""The Attention list: what happened in words, its offers, and what each does."""
+
+from __future__ import annotations
+
+from duitpos.domain.attention.open import open_attention
+from duitpos.domain.orders.advance import Actor, advance
+from duitpos.domain.orders.cancel import cancel_order
+from duitpos.kit.clock import now
+from duitpos.kit.ids import uuid7
+from duitpos.models import Attention, Order, Refund
+from duitpos.models.attention import AttentionKind
+from tests.dashboard.desk import Desk
+from tests.support.shop import Shop
+
+
+def canceled_with_money(shop: Shop) -> tuple[Order, Attention]:
+    payment = shop.start()
+    shop.pay(payment)
+    order = shop.fresh(payment).order
+    cancel_order(shop.restaurant.owner, order.id, "guest left", refund=False)
+    return order, Attention.objects.get(tenant=shop.tenant)
+
+
+def test_nothing_open_says_what_would_stand_here(desk: Desk) -> None:
+    page = desk.page("attention")
+    assert "All is well" in page
+    assert 'id="attention-count" hidden' in page
+
+
+def test_it_says_what_happened_and_offers_the_usual_answer_first(busy_desk: Desk, shop: Shop) -> None:
+    order, attention = canceled_with_money(shop)
+    page = busy_desk.page("attention")
+    for words in ("Refund due", "RM\u202f25.00", "guest left", "Order T1", busy_desk.url("order", order.id)):
+        assert words in page, words
+    refund, done = (busy_desk.url("act", attention.id, action) for action in ("refund", "done"))
+    assert page.index(refund) < page.index(done)
+    assert f'class="button primary" href="{refund}"' in page
+    assert ">1<span" in page.split('id="attention-count"')[1]
+
+
+def test_refund_all_asks_and_then_does_it(busy_desk: Desk, shop: Shop) -> None:
+    _, attention = canceled_with_money(shop)
+    question = busy_desk.page("act", attention.id, "refund")
+    assert "RM\u202f25.00" in question
+    assert "goes back to the guest's card" in question
+    assert not Refund.objects.filter(tenant=shop.tenant).exists()
+    said = busy_desk.sent("act", attention.id, "refund", reason="guest left")
+    assert said == ["Refund due: Refund of RM\u202f25.00 started."]
+    assert shop.attentions() == []
+    assert Refund.objects.get(tenant=shop.tenant).amount_minor == 2500
+
+
+def test_done_needs_no_question_and_keeps_who_did_it(busy_desk: Desk, shop: Shop) -> None:
+    _, attention = canceled_with_money(shop)
+    busy_desk.sent("act", attention.id, "done")
+    attention.refresh_from_db()
+    assert attention.resolved_by_id == shop.restaurant.owner.id
+
+
+def test_an_order_paid_after_it_was_canceled_can_be_served(busy_desk: Desk, shop: Shop) -> None:
+    payment = shop.start()
+    order = shop.fresh(payment).order
+    # It was canceled by the house's rule while the page was still open: money comes late.
+    advance(order, "held", "canceled", Actor("sweep", None), now(), "unpaid", ended_at=now())
+    shop.pay(payment)
+    attention = Attention.objects.get(tenant=shop.tenant, resolved_at__isnull=True)
+    assert attention.kind == AttentionKind.ORDER_CANCELED
+    assert "goes to the kitchen board" in busy_desk.page("act", attention.id, "serve")
+    assert "Sent to the kitchen." in busy_desk.sent("act", attention.id, "serve")[0]
+    assert [row.id for row in shop.placed()] == [order.id]
+
+
+def test_money_without_an_order_is_linked_to_one_that_is_chosen(busy_desk: Desk, shop: Shop) -> None:
+    payment = shop.start()
+    open_attention(
+        shop.tenant.id, AttentionKind.UNKNOWN_PAYMENT, uuid7(), now(), payment=payment, amount=payment.amount
+    )
+    attention = Attention.objects.get(tenant=shop.tenant)
+    page = busy_desk.page("act", attention.id, "link")
+    assert f'value="{payment.order_id}"' in page
+    assert "not paid · RM\u202f25.00 · table 1 · Bangsar" in page
+    assert "Select a valid choice" in busy_desk.refused("act", attention.id, "link", order=str(uuid7()))
+    # The domain refuses: this money has an order already. Its words stand on the form.
+    assert "linked to an order already" in busy_desk.refused(
+        "act", attention.id, "link", order=str(payment.order_id)
+    )
+
+
+def test_what_somebody_else_did_first_is_gone(busy_desk: Desk, shop: Shop) -> None:
+    _, attention = canceled_with_money(shop)
+    busy_desk.sent("act", attention.id, "done")
+    response = busy_desk.post("act", attention.id, "refund")
+    assert response.status_code == 404
+    assert "taken care of this already" in response.content.decode()
+    assert not Refund.objects.filter(tenant=shop.tenant).exists()
+
+
+def test_an_action_that_is_not_offered_does_not_exist(busy_desk: Desk, shop: Shop) -> None:
+    _, attention = canceled_with_money(shop)
+    assert busy_desk.get("act", attention.id, "serve").status_code == 404

@@ -1,0 +1,186 @@
+"""An order's page with real money behind it: check, refund, cancel, and the story in plain words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from duitpos.models import Order, Refund
+from tests.dashboard.desk import Desk, said_beside
+from tests.support.shop import Shop
+
+
+def paid_order(shop: Shop, **changes: object) -> Order:
+    payment = shop.start(**changes)
+    shop.pay(payment)
+    order: Order = shop.fresh(payment).order
+    return order
+
+
+def test_lines_charges_payment_and_story(busy_desk: Desk, shop: Shop) -> None:
+    shop.restaurant.location.service_charge_bp = 1000
+    shop.restaurant.location.tax_bp = 600
+    shop.restaurant.location.tax_on_service_charge = True
+    shop.restaurant.location.save()
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference, card="4000000000009995")
+    shop.pay(payment)
+    order = shop.fresh(payment).order
+    page = busy_desk.page("order", order.id)
+    for words in (
+        "Order T1",
+        "TEST",
+        "2 \u00d7",
+        "Nasi lemak",
+        "Service charge",
+        "10\u202f%",
+        "SST",
+        "6\u202f%",
+        "also on the service charge",
+        "RM\u202f29.15",
+        "Card declined",
+        "insufficient funds",
+        "Sent to the kitchen",
+        "Paid RM\u202f29.15",
+        payment.reference,
+        str(order.id),
+        f"{shop.url}/{shop.tenant.slug}/o/{order.token}/",
+    ):
+        assert words in page, words
+
+
+def test_the_page_costs_a_fixed_number_of_queries(busy_desk: Desk, shop: Shop) -> None:
+    order = paid_order(shop)
+    busy_desk.page("order", order.id)
+    with CaptureQueriesContext(connection) as seen:
+        busy_desk.page("order", order.id)
+    # Session, user, membership; seven of the story; its attentions; the badge.
+    assert len(seen.captured_queries) == 12, [query["sql"][:90] for query in seen.captured_queries]
+
+
+def test_a_refund_is_asked_for_with_its_amount_and_consequences(busy_desk: Desk, shop: Shop) -> None:
+    order = paid_order(shop)
+    payment = shop.payment_of(order)
+    page = busy_desk.page("refund", order.id, payment.id)
+    for words in ("Refund RM\u202f25.00?", "This cannot be taken back", "5 to 10 days", "Reason"):
+        assert words in page
+    assert not Refund.objects.filter(tenant=shop.tenant).exists()
+
+
+def test_a_refund_needs_a_reason_and_the_focus_goes_there(busy_desk: Desk, shop: Shop) -> None:
+    order = paid_order(shop)
+    payment = shop.payment_of(order)
+    response = busy_desk.post("refund", order.id, payment.id, reason=" ")
+    assert "required" in said_beside(response)
+    assert re.search(r'<input[^>]*name="reason"[^>]*autofocus', response.content.decode())
+    assert not Refund.objects.filter(tenant=shop.tenant).exists()
+
+
+def test_a_refund_is_made_once_and_said(busy_desk: Desk, shop: Shop) -> None:
+    order = paid_order(shop)
+    payment = shop.payment_of(order)
+    said = busy_desk.sent("refund", order.id, payment.id, reason="cold soup")
+    assert said[0].startswith("RM\u202f25.00 refunded") or "on its way" in said[0]
+    busy_desk.sent("refund", order.id, payment.id, reason="cold soup")
+    assert [row.amount_minor for row in Refund.objects.filter(tenant=shop.tenant)] == [2500]
+    assert len(shop.sandbox.listed("refunds")) == 1
+    page = busy_desk.page("order", order.id)
+    assert "cold soup" in page
+    assert busy_desk.url("refund", order.id, payment.id) not in page
+    assert (
+        "nothing left to refund"
+        in busy_desk.client.get(busy_desk.url("refund", order.id, payment.id), follow=True).content.decode()
+    )
+
+
+def test_a_refund_that_stripe_does_not_answer_is_not_called_done(busy_desk: Desk, shop: Shop) -> None:
+    order = paid_order(shop)
+    shop.sandbox.fault("error", path="/v1/refunds$", count=None)
+    said = busy_desk.sent("refund", order.id, shop.payment_of(order).id, reason="cold soup")
+    assert "has not answered yet" in said[0]
+
+
+def test_a_payment_of_another_order_is_not_refunded_here(busy_desk: Desk, shop: Shop) -> None:
+    first, second = paid_order(shop), paid_order(shop, guest_token="guest-2")
+    assert busy_desk.get("refund", first.id, shop.payment_of(second).id).status_code == 404
+
+
+def test_a_paid_order_is_canceled_and_refunded(busy_desk: Desk, shop: Shop) -> None:
+    order = paid_order(shop)
+    page = busy_desk.page("cancel_order", order.id)
+    assert "Cancel order T1?" in page
+    assert "Refund RM\u202f25.00 now" in page
+    said = busy_desk.sent("cancel_order", order.id, reason="kitchen fire", refund="on")
+    assert said == ["Order T1 canceled. Refund of RM\u202f25.00 started."]
+    page = busy_desk.page("order", order.id)
+    assert "Canceled" in page
+    assert "kitchen fire" in page
+    assert busy_desk.url("cancel_order", order.id) not in page
+    assert shop.attentions() == []
+
+
+def test_money_of_a_canceled_order_that_is_kept_stands_under_attention(busy_desk: Desk, shop: Shop) -> None:
+    order = paid_order(shop)
+    said = busy_desk.sent("cancel_order", order.id, reason="guest left")
+    assert said == ["Order T1 canceled. RM\u202f25.00 is still here: see Attention."]
+    assert shop.attentions() == ["refund_due"]
+    assert "Refund due" in busy_desk.page("order", order.id)
+
+
+def test_an_order_that_nobody_paid_asks_about_no_money(busy_desk: Desk, shop: Shop) -> None:
+    payment = shop.start()
+    order = shop.fresh(payment).order
+    page = busy_desk.page("cancel_order", order.id)
+    assert "payment page is closed first" in page
+    assert 'name="refund"' not in page
+    assert busy_desk.sent("cancel_order", order.id, reason="guest left") == ["Order canceled."]
+    assert shop.sandbox.listed("sessions")[0]["status"] == "expired"
+
+
+def test_a_cancel_that_stripe_does_not_answer_changes_nothing_and_says_so(
+    busy_desk: Desk, shop: Shop
+) -> None:
+    payment = shop.start()
+    order = shop.fresh(payment).order
+    shop.sandbox.fault("error", path="/expire$", count=None)
+    assert "was not canceled" in busy_desk.refused("cancel_order", order.id, reason="guest left")
+    assert shop.orders(status="held") == [order]
+
+
+def test_check_now_finds_the_money_that_no_webhook_told_of(deaf_shop: Shop, busy_desk: Desk) -> None:
+    deaf_shop.sandbox.rule("drop", count=None)
+    payment = deaf_shop.start()
+    deaf_shop.pay(payment)
+    order = deaf_shop.fresh(payment).order
+    waiting = busy_desk.page("waiting")
+    assert busy_desk.url("check_payment", order.id, payment.id) in waiting
+    response = busy_desk.post("check_payment", order.id, payment.id, back="waiting")
+    assert response.headers["Location"] == busy_desk.url("waiting")
+    page = busy_desk.page("waiting")
+    assert "Paid. The order is settled." in page
+    assert "Nobody is waiting" in page
+    assert len(deaf_shop.placed()) == 1
+
+
+def test_check_now_says_so_when_stripe_is_down(busy_desk: Desk, shop: Shop) -> None:
+    payment = shop.start()
+    order = shop.fresh(payment).order
+    shop.sandbox.fault("error", path="/v1/checkout/sessions/", count=None)
+    said = busy_desk.sent("check_payment", order.id, payment.id)
+    assert "Nothing was changed" in said[0]
+
+
+@pytest.mark.parametrize("name", ["refund", "cancel_order"])
+def test_a_cashier_may_look_and_check_but_not_give_money_back(busy_desk: Desk, shop: Shop, name: str) -> None:
+    order = paid_order(shop)
+    payment = shop.payment_of(order)
+    busy_desk.be("cashier")
+    more = [order.id, payment.id] if name == "refund" else [order.id]
+    assert busy_desk.url(name, *more) not in busy_desk.page("order", order.id)
+    assert busy_desk.get(name, *more).status_code == 403
+    assert busy_desk.post(name, *more, reason="mine").status_code == 403
+    assert not Refund.objects.filter(tenant=shop.tenant).exists()
+    assert busy_desk.post("check_payment", order.id, payment.id).status_code == 302

@@ -1,0 +1,185 @@
+"""The list of orders: what it shows, finds and leaves out, and how it is polled."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from time_machine import TimeMachineFixture
+
+from duitpos.kit.clock import now
+from duitpos.models import Order
+from tests.dashboard.desk import Desk
+from tests.kitchen.tickets import a_ticket
+from tests.support.restaurant import a_location, a_table, an_item
+
+
+def numbers(page: str) -> list[str]:
+    """Order numbers from top to bottom."""
+    return [found.split()[0] for found in re.findall(r'class="row"[^>]*>\s*([^<]+)', page)]
+
+
+def some_orders(desk: Desk, count: int) -> list[Order]:
+    item = an_item(desk.tenant)
+    table = a_table(desk.restaurant.location, "Garden 3")
+    return [a_ticket(desk.restaurant.location, item, number, table=table) for number in range(1, count + 1)]
+
+
+def test_nothing_yet_says_what_to_do_next(desk: Desk) -> None:
+    page = desk.page("orders")
+    assert "No orders yet" in page
+    assert desk.url("add_table") in page
+    a_table(desk.restaurant.location)
+    assert desk.url("payment_types") in desk.page("orders")
+
+
+def test_newest_first_with_state_place_and_total(desk: Desk) -> None:
+    some_orders(desk, 3)
+    page = desk.page("orders")
+    assert numbers(page) == ["3", "2", "1"]
+    for words in ("Garden 3", "Bangsar", "New", "RM\u202f5.00", "just now"):
+        assert words in page
+
+
+def test_a_test_order_is_marked(desk: Desk) -> None:
+    item = an_item(desk.tenant)
+    a_ticket(desk.restaurant.location, item, 4, is_test=True)
+    page = desk.page("orders")
+    assert numbers(page) == ["T4"]
+    assert "TEST" in page
+
+
+def test_filters_stand_in_the_address(desk: Desk) -> None:
+    item = an_item(desk.tenant)
+    other = a_location(desk.tenant, "bukit")
+    a_ticket(desk.restaurant.location, item, 1, status="ready")
+    yesterday = a_ticket(other, item, 2, status="ready")
+    day = yesterday.business_date
+    assert day is not None
+    Order.objects.filter(tenant=desk.tenant, id=yesterday.id).update(business_date=day - timedelta(days=1))
+    assert numbers(desk.page("orders", query="?location=bukit")) == ["2"]
+    assert numbers(desk.page("orders", query="?state=ready")) == ["2", "1"]
+    assert numbers(desk.page("orders", query="?state=served")) == []
+    assert numbers(desk.page("orders", query=f"?day={day}")) == ["1"]
+    assert numbers(desk.page("orders", query=f"?day={day}&location=bukit")) == []
+    page = desk.page("orders", query="?location=bukit&state=ready")
+    assert '<option value="bukit" selected>' in page
+    assert '<option value="ready" selected>' in page
+
+
+@pytest.mark.parametrize(
+    "text, found", [("2", ["2"]), ("garden", ["2", "1"]), ("5.00", ["2", "1"]), ("T2", [])]
+)
+def test_search_by_number_amount_and_table(desk: Desk, text: str, found: list[str]) -> None:
+    some_orders(desk, 2)
+    assert numbers(desk.page("orders", query=f"?q={text}")) == found
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?day=yesterday",
+        "?day=2026-02-31",
+        "?state=eaten",
+        "?location=moon",
+        "?before=then",
+        "?before=2026-01-01T00:00",
+        "?q=%00",
+        "?q=" + "x" * 300,
+        "?q=99999999999999999999",
+        "?day=0001-01-01",
+        "?before=0001-01-01T00:00:00Z",
+        "?q=%F0%9F%8D%9C",
+    ],
+)
+def test_an_address_that_makes_no_sense_still_shows_a_page(desk: Desk, query: str) -> None:
+    some_orders(desk, 1)
+    assert desk.get("orders", query=query).status_code == 200
+    assert desk.get("orders_live", query=query).status_code == 200
+
+
+def test_what_a_guest_called_their_table_is_text(desk: Desk) -> None:
+    table = a_table(desk.restaurant.location, "<i>7</i>")
+    a_ticket(desk.restaurant.location, an_item(desk.tenant), 1, table=table)
+    assert "<i>7" not in desk.get("orders").content.decode()
+
+
+def test_older_orders_are_one_link_away(desk: Desk) -> None:
+    some_orders(desk, 52)
+    first = desk.page("orders")
+    assert len(numbers(first)) == 50
+    older = re.search(r'href="[^"]*(\?before=[^"]+)"', first)
+    assert older
+    second = desk.page("orders", query=older[1])
+    assert numbers(second) == ["2", "1"]
+    # A page of the past does not poll: it would jump back to the present.
+    assert "hx-trigger" in first
+    assert "hx-trigger" not in second
+
+
+@pytest.fixture
+def mid_minute(time_machine: TimeMachineFixture) -> None:
+    """Each minute has a version of its own, so that "5 min ago" stays true; these tests are about one minute."""
+    time_machine.move_to(now().replace(second=30), tick=False)
+
+
+@pytest.mark.usefixtures("mid_minute")
+def test_a_poll_is_304_until_something_changes(desk: Desk) -> None:
+    first, *_ = some_orders(desk, 2)
+    version = re.search(r'data-version="([^"]+)"', desk.page("orders"))
+    assert version
+    etag = f'"{version[1]}"'
+    same = desk.get("orders_live", headers={"if-none-match": etag})
+    assert (same.status_code, same.content) == (304, b"")
+    assert same.headers["ETag"] == etag
+    Order.objects.filter(tenant=desk.tenant, id=first.id).update(number=7)
+    changed = desk.get("orders_live", headers={"if-none-match": etag})
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != etag
+    assert sorted(numbers(changed.content.decode())) == ["2", "7"]
+    assert 'id="attention-count" hx-swap-oob="true" hidden' in changed.content.decode()
+
+
+def test_the_minutes_go_by_without_an_order(desk: Desk, time_machine: TimeMachineFixture) -> None:
+    some_orders(desk, 1)
+    etag = desk.get("orders_live").headers["ETag"]
+    time_machine.move_to(now() + timedelta(minutes=3))
+    later = desk.get("orders_live", headers={"if-none-match": etag})
+    assert later.status_code == 200
+    assert "3 min ago" in later.content.decode()
+
+
+def test_a_poll_keeps_its_filters(desk: Desk) -> None:
+    some_orders(desk, 2)
+    page = desk.page("orders", query="?state=ready")
+    assert f'hx-get="{desk.url("orders_live")}?state=ready"' in page
+    assert numbers(desk.get("orders_live", query="?state=ready").content.decode()) == []
+
+
+def test_the_number_of_queries_does_not_grow(desk: Desk) -> None:
+    some_orders(desk, 2)
+    desk.get("orders")
+    with CaptureQueriesContext(connection) as few:
+        desk.get("orders")
+    some = few.captured_queries
+    # Session, user, membership; locations; the version; orders, payments, refunds; the badge.
+    assert len(some) == 8, [query["sql"][:90] for query in some]
+    item = an_item(desk.tenant, "More")
+    for number in range(3, 40):
+        a_ticket(desk.restaurant.location, item, number)
+    with CaptureQueriesContext(connection) as many:
+        desk.get("orders")
+    assert len(many.captured_queries) == len(some)
+
+
+@pytest.mark.usefixtures("mid_minute")
+def test_a_304_costs_one_query_of_its_own(desk: Desk) -> None:
+    some_orders(desk, 2)
+    etag = desk.get("orders_live").headers["ETag"]
+    with CaptureQueriesContext(connection) as seen:
+        assert desk.get("orders_live", headers={"if-none-match": etag}).status_code == 304
+    # Who asks: session, user, membership. Then the version.
+    assert len(seen.captured_queries) == 4, [query["sql"][:90] for query in seen.captured_queries]

@@ -1,0 +1,287 @@
+"""Payment Types as owners know them: list, edit, processors with their keys, delete. Stripe is the real sandbox."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+
+from duitpos.models import PaymentType, ProcessorAccount
+from duitpos.models.payment_setup import AccountState, Mode
+from tests.dashboard.desk import Desk, said_beside
+from tests.sandbox_process import SandboxProcess
+from tests.support.shop import WEBHOOK_SECRET, Shop
+
+
+@pytest.fixture
+def owner(transactional_db: None, sandbox: SandboxProcess, client: Client) -> Iterator[Desk]:
+    """The owner of a new restaurant; the operator allows the sandbox for test keys."""
+    from tests.dashboard.desk import open_desk
+
+    with override_settings(SANDBOX_URLS=[sandbox.url]):
+        yield open_desk(client)
+
+
+def online(desk: Desk) -> PaymentType:
+    return PaymentType.objects.get(tenant=desk.tenant, code="STRIPE")
+
+
+def account(desk: Desk) -> ProcessorAccount:
+    return ProcessorAccount.objects.get(tenant=desk.tenant)
+
+
+def save(desk: Desk, **fields: str) -> Any:
+    """The processors' form as a browser sends it; fields by their names, of the only account."""
+    prefix = account(desk).id
+    return desk.post(
+        "save_processors", online(desk).id, **{f"{prefix}-{name}": text for name, text in fields.items()}
+    )
+
+
+def messages_after(desk: Desk, response: Any) -> str:
+    assert response.status_code == 302, said_beside(response)
+    return desk.page("payment_type", online(desk).id)
+
+
+# -- the list and the form ----------------------------------------------------------------------------------
+
+
+def test_a_new_restaurant_starts_with_cash_and_inactive_online_payment(desk: Desk) -> None:
+    page = desk.page("payment_types")
+    cash, stripe = page.index("Cash"), page.index("Online Payment")
+    assert cash < stripe
+    assert "CASH" in page
+    assert "STRIPE" in page
+    assert "Inactive" in page[stripe:]
+    assert "Inactive" not in page[cash:stripe]
+
+
+def test_a_type_is_added_and_goes_on_to_its_processors(desk: Desk) -> None:
+    response = desk.client.post(
+        desk.url("add_payment_type"),
+        {"code": "fpx", "name": "Bank transfer", "kind": "online", "is_active": "on"},
+        follow=True,
+    )
+    made = PaymentType.objects.get(tenant=desk.tenant, code="FPX")
+    assert response.redirect_chain[-1][0] == desk.url("payment_type", made.id)
+    page = response.content.decode()
+    assert "Bank transfer (FPX) added." in page
+    assert '<option value="stripe">Stripe</option>' in page
+
+
+def test_a_type_at_the_counter_has_no_processors(desk: Desk) -> None:
+    desk.sent("add_payment_type", code="TERMINAL", name="Card Terminal", kind="counter", is_active="on")
+    made = PaymentType.objects.get(tenant=desk.tenant, code="TERMINAL")
+    assert "Processors" not in desk.page("payment_type", made.id)
+
+
+@pytest.mark.parametrize(
+    "form, field, words",
+    [
+        ({"code": "STRIPE", "name": "Again"}, "code", "with the code STRIPE already"),
+        ({"code": "a b", "name": "Space"}, "code", "letters, digits"),
+        ({"code": "", "name": "None"}, "code", "required"),
+        ({"code": "NEW", "name": ""}, "name", "required"),
+        ({"code": "X" * 21, "name": "Long"}, "code", "at most 20"),
+    ],
+)
+def test_what_cannot_be_is_said_beside_its_field(
+    desk: Desk, form: dict[str, str], field: str, words: str
+) -> None:
+    response = desk.post("add_payment_type", **form, kind="online")
+    assert words in said_beside(response)
+    assert re.search(rf'<input[^>]*name="{field}"[^>]*autofocus', response.content.decode())
+    assert PaymentType.objects.filter(tenant=desk.tenant).count() == 2
+
+
+def test_an_edit_says_what_changed(desk: Desk) -> None:
+    kind = online(desk)
+    said = desk.sent("payment_type", kind.id, code="STRIPE", name="Pay online", is_active="on")
+    assert said == ["Pay online saved: name is now Pay online, now active."]
+    said = desk.sent("payment_type", kind.id, code="STRIPE", name="Pay online")
+    assert said == ["Pay online saved: now inactive: nobody can choose it."]
+    assert desk.sent("payment_type", kind.id, code="STRIPE", name="Pay online") == [
+        "Saved; nothing was different."
+    ]
+
+
+def test_the_code_of_another_type_is_refused_on_editing_too(desk: Desk) -> None:
+    assert "CASH already" in desk.refused("payment_type", online(desk).id, code="CASH", name="Mine")
+
+
+def test_a_type_that_was_never_used_is_deleted_after_a_question(desk: Desk) -> None:
+    kind = online(desk)
+    assert "Delete Online Payment (STRIPE)?" in desk.page("delete_payment_type", kind.id)
+    assert desk.sent("delete_payment_type", kind.id) == ["Online Payment deleted."]
+    assert "STRIPE" not in desk.page("payment_types")
+
+
+def test_a_type_that_was_used_is_not_deleted_and_the_reason_is_said(busy_desk: Desk, shop: Shop) -> None:
+    shop.pay(shop.start())
+    kind = online(busy_desk)
+    assert "1 payments were made with it" in busy_desk.refused("delete_payment_type", kind.id)
+    assert online(busy_desk) == kind
+    # Inactive keeps the history: the order still shows how it was paid.
+    busy_desk.sent("payment_type", kind.id, code="STRIPE", name="Online Payment")
+    (order,) = shop.placed()
+    assert "Online Payment" in busy_desk.page("order", order.id)
+
+
+def test_without_types_the_page_says_what_to_do(desk: Desk) -> None:
+    for kind in PaymentType.objects.filter(tenant=desk.tenant):
+        desk.sent("delete_payment_type", kind.id)
+    assert "No payment types" in desk.page("payment_types")
+
+
+# -- processors ---------------------------------------------------------------------------------------------
+
+
+def test_a_processor_is_chosen_and_added_and_then_asks_for_its_own_fields(owner: Desk) -> None:
+    kind = online(owner)
+    before = owner.page("payment_type", kind.id)
+    assert "Secret Key" not in before
+    assert "Save Processors" not in before
+    response = owner.post("add_processor", kind.id, processor="stripe")
+    assert response.headers["Location"].endswith("#processors")
+    page = owner.page("payment_type", kind.id)
+    for words in (">Secret Key</label>", ">Webhook Secret</label>", ">Save Processors</button>"):
+        assert words in page
+    assert 'name="processor"' not in page  # there is no other to add
+    assert "http://testserver/kopi/webhooks/stripe/" in page
+    assert page.index("checkout.session.completed") < page.index("payment_intent.payment_failed")
+    assert page.count(">enough</span>") == 2
+
+
+def test_an_unknown_processor_is_refused(owner: Desk) -> None:
+    kind = online(owner)
+    assert "not one of the available choices" in owner.refused(
+        "add_processor", kind.id, processor="bank of moon"
+    )
+    assert not ProcessorAccount.objects.filter(tenant=owner.tenant).exists()
+
+
+def test_after_saving_the_page_says_whose_key_it_is(owner: Desk, sandbox: SandboxProcess) -> None:
+    owner.post("add_processor", online(owner).id, processor="stripe")
+    name = sandbox.control("GET", "/accounts")["data"][0]["name"]
+    page = messages_after(owner, save(owner, secret_key=sandbox.secret_key, webhook_secret=WEBHOOK_SECRET))
+    assert "The key belongs to" in page
+    assert page.count(name) == 2  # once said, once standing there from now on
+    assert "(MY), test mode: no real money" in page
+    saved = account(owner)
+    assert (saved.state, saved.mode, saved.api_base) == (AccountState.ACTIVE, Mode.TEST, sandbox.url)
+
+
+def test_saved_secrets_are_masked_and_blank_keeps_them(owner: Desk, sandbox: SandboxProcess) -> None:
+    owner.post("add_processor", online(owner).id, processor="stripe")
+    save(owner, secret_key=sandbox.secret_key, webhook_secret=WEBHOOK_SECRET)
+    page = owner.page("payment_type", online(owner).id)
+    assert sandbox.secret_key not in page
+    assert WEBHOOK_SECRET not in page
+    assert f'placeholder="whsec_…{WEBHOOK_SECRET[-4:]}"' in page
+    save(owner, secret_key="", webhook_secret="")
+    kept = account(owner)
+    assert kept.reveal("secret_key") == sandbox.secret_key
+    assert kept.reveal("webhook_secret") == WEBHOOK_SECRET
+
+
+def test_the_webhook_secret_may_come_later(owner: Desk, sandbox: SandboxProcess) -> None:
+    owner.post("add_processor", online(owner).id, processor="stripe")
+    page = messages_after(owner, save(owner, secret_key=sandbox.secret_key))
+    assert "No webhook secret yet" in page
+    page = messages_after(owner, save(owner, webhook_secret=WEBHOOK_SECRET))
+    assert "No webhook secret yet" not in page
+    assert account(owner).state == AccountState.ACTIVE
+
+
+@pytest.mark.parametrize(
+    "field, pasted",
+    [
+        ("secret_key", "pk_test_51H8sbxQx2eZvKYlo2C"),
+        ("secret_key", "sk_test_"),
+        ("secret_key", "hello"),
+        ("webhook_secret", "we_1MgzjmJGmVdRpLnO"),
+        ("webhook_secret", "sk_test_sandbox"),
+    ],
+)
+def test_a_wrong_kind_of_key_is_said_beside_its_field_and_not_echoed(
+    owner: Desk, field: str, pasted: str
+) -> None:
+    owner.post("add_processor", online(owner).id, processor="stripe")
+    response = save(owner, **{field: pasted})
+    assert response.status_code == 200
+    assert said_beside(response)
+    page = response.content.decode()
+    assert re.search(rf'name="[^"]*-{field}"[^>]*autofocus', page)
+    assert f'value="{pasted}"' not in page
+    assert account(owner).secrets == {}
+
+
+def test_a_key_that_stripe_refuses_is_not_saved(owner: Desk) -> None:
+    owner.post("add_processor", online(owner).id, processor="stripe")
+    response = save(owner, secret_key="sk_test_51NotOneOfYours000000wBc3Kf8QzLm5Tn7Rv9Xy1Pd2Hg4Js6")
+    assert "Nothing was saved" in said_beside(response)
+    assert account(owner).secrets == {}
+
+
+def test_a_key_that_nobody_could_check_is_kept_for_later(owner: Desk, sandbox: SandboxProcess) -> None:
+    owner.post("add_processor", online(owner).id, processor="stripe")
+    sandbox.fault("error", path="/v1/account", count=None)
+    page = messages_after(owner, save(owner, secret_key=sandbox.secret_key))
+    assert "kept" in page
+    assert account(owner).state == AccountState.NEW
+    sandbox.control("DELETE", "/faults")
+    owner.post("check_processor", online(owner).id, account(owner).id)
+    assert account(owner).state == AccountState.ACTIVE
+
+
+def test_the_address_is_a_choice_only_where_the_operator_allows_a_sandbox(
+    owner: Desk, sandbox: SandboxProcess
+) -> None:
+    owner.post("add_processor", online(owner).id, processor="stripe")
+    page = owner.page("payment_type", online(owner).id)
+    assert f'<option value="{sandbox.url}" selected>' in page
+    with override_settings(SANDBOX_URLS=[]):
+        assert "api_base" not in owner.page("payment_type", online(owner).id)
+
+
+def test_a_live_key_never_goes_to_a_sandbox(owner: Desk, sandbox: SandboxProcess) -> None:
+    owner.post("add_processor", online(owner).id, processor="stripe")
+    before = len(sandbox.requests())
+    with override_settings(SANDBOX_URLS=[sandbox.url, "http://127.0.0.1:9"]):
+        response = save(
+            owner,
+            secret_key="sk_live_51NotOneOfYours000000wBc3Kf8QzLm5Tn7Rv9Xy1Pd2Hg4Js6",
+            api_base="http://127.0.0.1:9",
+        )
+    assert said_beside(response)
+    assert len(sandbox.requests()) == before
+    assert account(owner).secrets == {}
+
+
+def test_stripe_is_asked_again_on_a_press(busy_desk: Desk, shop: Shop) -> None:
+    kind = online(busy_desk)
+    said = busy_desk.sent("check_processor", kind.id, shop.account.id)
+    assert said[0].startswith("The key belongs to")
+
+
+def test_an_unused_processor_is_removed_and_a_used_one_retired(busy_desk: Desk, shop: Shop) -> None:
+    kind = online(busy_desk)
+    assert "Remove the processor" in busy_desk.page("remove_processor", kind.id, shop.account.id)
+    shop.pay(shop.start())
+    said = busy_desk.sent("remove_processor", kind.id, shop.account.id)
+    assert "keys are kept" in said[0]
+    page = busy_desk.page("payment_type", kind.id)
+    assert "1 former account" in page
+    assert "Save Processors" not in page
+    assert '<option value="stripe">' in page
+
+
+def test_health_is_told_in_words(busy_desk: Desk, shop: Shop) -> None:
+    shop.pay(shop.start())
+    page = busy_desk.page("payment_type", online(busy_desk).id)
+    assert "Last delivery" in page
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(problem="The key was refused.")
+    assert "The key was refused." in busy_desk.page("payment_type", online(busy_desk).id)
