@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "duitpos.apps.DuitPOS",
 ]
 MIDDLEWARE = [
+    "duitpos.ui.body_cap.BodyCap",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from django.http import HttpResponse
 
+from duitpos.domain.payments.limits import MOST_PER_PHONE, MOST_PER_TABLE
 from duitpos.domain.tables.rotate import rotate_token
-from duitpos.guest.limits import MOST_PER_PHONE, MOST_PER_TABLE
 from duitpos.models import MenuItem, Order, Payment, PaymentType, ProcessorAccount, Table
 from tests.guest.phone import Phone, field_of, line, text_of
 from tests.support.live_shop import Clock

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     FORBIDDEN = "forbidden"
     DECLINED = "declined"
     UNAVAILABLE = "unavailable"
+    TOO_MANY = "too_many"
 
 
 class DomainError(Exception):
@@ -54,3 +55,9 @@ class Unavailable(DomainError):
     """Something outside does not answer; nothing was lost, try again."""
 
     kind = Kind.UNAVAILABLE
+
+
+class TooMany(DomainError):
+    """Too much of it in too short a time; nothing was started."""
+
+    kind = Kind.TOO_MANY

@@ -14,6 +14,7 @@ from duitpos.domain.orders.place import Placing, place
 from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.orders.quote import quote
 from duitpos.domain.payments.attempt import new_attempt
+from duitpos.domain.payments.limits import refuse_too_many
 from duitpos.domain.payments.options import PayOption, pay_options
 from duitpos.domain.payments.resume import (
     AlreadyPaid,
@@ -83,8 +84,8 @@ class NotTakingOrders(Conflict):
 def checkout(ask: CheckoutRequest) -> Outcome:
     """From a cart to a page to pay on.
 
-    Raises NotTakingOrders, OrderAtCounter, BelowMinimum, StartRefused (the processor refuses us) and Unavailable
-    (it does not answer); all of them keep the cart, and none leaves anything payable behind unseen.
+    Raises NotTakingOrders, TooMany, OrderAtCounter, BelowMinimum, StartRefused (the processor refuses us) and
+    Unavailable (it does not answer); all of them keep the cart, and none leaves anything payable behind unseen.
     """
     tenant, location = ask.tenant, ask.table.location
     existing = Order.objects.filter(tenant=tenant, checkout_key=ask.checkout_key).first()
@@ -92,6 +93,7 @@ def checkout(ask: CheckoutRequest) -> Outcome:
         return _again(ask, existing)
     if not tenant.is_open or not is_open(location, now()):
         raise NotTakingOrders(_("This restaurant is not taking orders right now. Your cart is kept."))
+    refuse_too_many(ask.table, ask.guest_token)
     priced = quote(tenant, location, ask.cart)
     if priced.changes or not priced.lines or priced.totals.total_minor != ask.seen_total_minor:
         return Changed(priced, ask.checkout_key, "price")

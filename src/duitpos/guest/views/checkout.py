@@ -31,7 +31,6 @@ from duitpos.guest.access import (
 )
 from duitpos.guest.banner import banner_of
 from duitpos.guest.forms import Sent, read_checkout
-from duitpos.guest.limits import check_limits
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.review import Review, review_page
 from duitpos.guest.urls_of import order_url
@@ -115,7 +114,6 @@ def _paid_order_of(visit: Visit, key: str) -> Order | None:
 
 def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
     try:
-        check_limits(visit, sent.key)
         outcome = start_checkout(
             CheckoutRequest(
                 tenant=visit.tenant,
@@ -194,7 +192,7 @@ def _not_now(request: HttpRequest, visit: Visit, sent: Sent, error: DomainError)
         notice=error.message,
         is_error=True,
         payment_type_id=sent.payment_type_id,
-        status=getattr(error, "status", STATUS[error.kind]),
+        status=STATUS[error.kind],
     )
     return review_page(request, visit, review)
 
