@@ -1,0 +1,111 @@
+"""Every staff page holds what axe can check, in dark on a small phone and in light on a desk, and fits its width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from duitpos.domain.orders.cancel import cancel_order
+from duitpos.models import Tenant
+from tests.support.restaurant import PASSWORD, a_location, a_table
+from tests.support.shop import Shop
+
+pytestmark = pytest.mark.browser
+
+LONG = "Restoran Nasi Kandar Warisan Keluarga Abdul Rahman \u963f\u90fd\u62c9\u66fc\u5bb6\u4f20\u996d\u5e97"
+SCREENS = {"a small phone at night": (320, "dark"), "a desk by day": (1280, "light")}
+    "a phone by day": (390, "light"),
+    "a small phone at night": (320, "dark"),
+    "a desk at night": (1280, "dark"),
+}
+
+
+@pytest.fixture
+def page(shop: Shop, chromium: Browser) -> Iterator[Page]:
+    """The owner is signed in; there are orders in several states, an Attention, long names."""
+    tenant = Tenant.objects.get(id=shop.tenant.id)
+    tenant.name = LONG
+    tenant.save()
+    site = a_location(shop.tenant, "bukit-bintang-cawangan-utama")
+    a_table(site, "Meja Panjang Tepi Taman 12")
+    declined = shop.start()
+    shop.sandbox.pay(declined.reference, card="4000000000009995")
+    shop.pay(declined)
+    canceled = shop.start(guest_token="guest-2")
+    shop.pay(canceled)
+    assert canceled.order_id is not None
+    cancel_order(shop.restaurant.owner, canceled.order_id, "kitchen is out of rice", refund=False)
+    shop.start(guest_token="guest-3")
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{shop.url}/accounts/login/")
+    page.get_by_label("E-mail").fill(shop.restaurant.owner.user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/orders/")
+    yield page
+    context.close()
+
+
+def addresses(shop: Shop) -> list[str]:
+    """Every page of the dashboard, questions too."""
+    dashboard = f"/{shop.tenant.slug}/dashboard"
+    paid, *_ = shop.orders(number=1)
+    payment = shop.payment_of(paid)
+    kind = f"{dashboard}/payment-types/{shop.account.payment_type_id}"
+    order = f"{dashboard}/orders/{paid.id}"
+    return [
+        "/accounts/restaurants/?choose",
+        "/accounts/logout/",
+        "/nothing/here/",
+        f"{dashboard}/orders/",
+        f"{dashboard}/orders/?q=nothing-fits",
+        f"{dashboard}/orders/waiting/",
+        f"{order}/",
+        f"{order}/cancel/",
+        f"{order}/payments/{payment.id}/refund/",
+        f"{dashboard}/attention/",
+        f"{dashboard}/payment-types/",
+        f"{dashboard}/payment-types/add/",
+        f"{kind}/",
+        f"{kind}/delete/",
+        f"{dashboard}/tables/",
+        f"{dashboard}/tables/add/",
+        f"{dashboard}/tables/{shop.table.id}/new-code/",
+    ]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_page(shop: Shop, page: Page, screen: str) -> None:
+    width, scheme = SCREENS[screen]
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    wrong: list[str] = []
+    for address in addresses(shop):
+        page.goto(shop.url + address)
+        found = Axe().run(page).response
+        assert found["passes"], address
+        wrong += [
+            f"{address}: {one['id']} {[node['target'] for node in one['nodes']]}"
+            for one in found["violations"]
+        ]
+        too_wide = page.evaluate("document.documentElement.scrollWidth") - width
+        if too_wide > 0:
+            wrong.append(f"{address}: {too_wide} px too wide")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "path", ["login/", "password/reset/", "password/reset/done/", "password/reset/key/0-no/"]
+)
+def test_every_page_before_signing_in(shop: Shop, chromium: Browser, path: str) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(f"{shop.url}/accounts/{path}")
+    found = Axe().run(page).response
+    context.close()
+    assert found["passes"]
+    assert found["violations"] == []
