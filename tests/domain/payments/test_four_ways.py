@@ -1,0 +1,221 @@
+"""Webhook, return, sweep, button: each alone, all after each other and in any order make exactly one order."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.payments.come_back import come_back
+from duitpos.models import DirtyDay, DueWork, NumberSeries, OrderEvent, Payment
+from duitpos.models.due import DueKind
+from tests.support.happenings import calls, deliveries, end_wrongly, tell
+from tests.support.live_shop import Clock
+from tests.support.shop import GUIDE_EVENTS, Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COMPLETED, EXPIRED = GUIDE_EVENTS
+Way = Callable[[Shop, Payment], object]
+
+
+def by_webhook(shop: Shop, payment: Payment) -> None:
+    (event,) = [event for event in shop.sandbox.listed("events") if event["type"] == COMPLETED]
+    shop.sandbox.control("POST", f"/events/{event['id']}/resend", {})
+    shop.sandbox.idle()
+
+
+def by_return(shop: Shop, payment: Payment) -> None:
+    order = shop.fresh(payment).order
+    assert order is not None
+    come_back(shop.tenant, order.token, payment.reference)
+
+
+def by_sweep(shop: Shop, payment: Payment) -> None:
+    shop.sweep(after=timedelta(hours=1))
+
+
+def by_button(shop: Shop, payment: Payment) -> None:
+    check_now(shop.restaurant.owner, payment.id)
+
+
+def assert_exactly_one(shop: Shop, payment: Payment, via: str | None = None) -> None:
+    (order,) = shop.orders()
+    settled = shop.fresh(payment)
+    assert (order.status, order.label, order.released_by_id) == ("placed", "T1", payment.id)
+    assert settled.status == "succeeded"
+    assert via is None or settled.settled_via == via
+    assert settled.guest_email == "guest@example.com"
+    assert (settled.moved_minor, settled.moved_currency) == (2500, "MYR")
+    assert NumberSeries.objects.get(tenant=shop.tenant).last == 1
+    assert OrderEvent.objects.filter(tenant=shop.tenant, to_status="placed").count() == 1
+    assert shop.ledger() == [("payment", 2500)]
+    assert DirtyDay.objects.filter(tenant=shop.tenant).count() == 1
+    assert DueWork.objects.filter(tenant=shop.tenant, kind=DueKind.RECEIPT).count() == 1
+    due = DueWork.objects.filter(tenant=shop.tenant).values_list("kind", flat=True)
+    assert len(due) == len(set(due)), "one of each"
+    assert shop.attentions() == []
+
+
+def test_webhook_only(shop: Shop) -> None:
+    payment = shop.start()
+    shop.pay(payment)
+    assert_exactly_one(shop, payment, "webhook")
+    assert calls(shop, "GET") == [], "the signed event was enough"
+
+
+def test_webhook_only_with_the_guides_two_events(guide_shop: Shop) -> None:
+    payment = guide_shop.start()
+    guide_shop.pay(payment)
+    assert {event.type for event in guide_shop.events()} == {COMPLETED}
+    assert_exactly_one(guide_shop, payment, "webhook")
+
+
+def test_return_only_with_deliveries_dropped(shop: Shop) -> None:
+    shop.sandbox.rule("drop", count=None)
+    payment = shop.start()
+    shop.pay(payment)
+    assert shop.events() == []
+    by_return(shop, payment)
+    assert_exactly_one(shop, payment, "return")
+
+
+def test_sweep_only_with_the_browser_closed_and_deliveries_dropped(shop: Shop, clock: Clock) -> None:
+    shop.sandbox.rule("drop", count=None)
+    payment = shop.start()
+    shop.pay(payment)
+    clock.advance(seconds=91)
+    shop.sweep()
+    assert shop.events() == []
+    assert_exactly_one(shop, payment, "sweep")
+
+
+def test_button_only(shop: Shop) -> None:
+    shop.sandbox.rule("drop", count=None)
+    payment = shop.start()
+    shop.pay(payment)
+    by_button(shop, payment)
+    assert_exactly_one(shop, payment, "button")
+
+
+@pytest.mark.parametrize("way", [by_return, by_sweep, by_button])
+def test_without_any_webhook(deaf_shop: Shop, way: Way) -> None:
+    payment = deaf_shop.start()
+    deaf_shop.pay(payment)
+    way(deaf_shop, payment)
+    assert_exactly_one(deaf_shop, payment)
+
+
+@pytest.mark.parametrize(
+    "ways",
+    list(itertools.permutations([by_webhook, by_return, by_sweep, by_button], 4))[::3],
+    ids=lambda ways: "-".join(way.__name__[3:] for way in ways),
+)
+def test_all_of_them_one_after_the_other(shop: Shop, ways: tuple[Way, ...]) -> None:
+    shop.sandbox.rule("drop", types=[COMPLETED])
+    payment = shop.start()
+    shop.pay(payment)
+    for way in ways:
+        way(shop, payment)
+        assert_exactly_one(shop, payment, ways[0].__name__[3:])
+
+
+def test_the_receipt_is_sent_once(shop: Shop) -> None:
+    payment = shop.start()
+    shop.pay(payment)
+    for _ in range(3):
+        shop.sweep()
+    (sent,) = mail.outbox
+    assert sent.to == ["guest@example.com"]
+    assert "T1" in sent.body
+    work = DueWork.objects.get(tenant=shop.tenant, kind=DueKind.RECEIPT)
+    assert (work.outcome, work.due_at) == ("sent", None)
+
+
+def test_the_same_delivery_twice_is_a_quiet_200(shop: Shop) -> None:
+    shop.sandbox.rule("duplicate", types=[COMPLETED])
+    payment = shop.start()
+    shop.pay(payment)
+    (delivery,) = deliveries(shop, COMPLETED)
+    answers = {(attempt["status"], attempt["response"]) for attempt in delivery["attempts"]}
+    assert answers == {(200, "settled"), (200, "duplicate")}
+    assert len(shop.events()) == 1
+    assert_exactly_one(shop, payment, "webhook")
+
+
+def test_re_sent_as_another_event(shop: Shop) -> None:
+    shop.sandbox.rule("duplicate_event", types=[COMPLETED])
+    payment = shop.start()
+    shop.pay(payment)
+    assert sorted(event.outcome for event in shop.events()) == ["already", "settled"]
+    assert_exactly_one(shop, payment, "webhook")
+
+
+def test_reordered_with_a_decline_told_after_the_money(shop: Shop) -> None:
+    shop.sandbox.rule("reorder", count=2)
+    payment = shop.start()
+    shop.pay(payment, card="4000000000009995")
+    shop.pay(payment)
+    outcomes = [(event.type, event.outcome) for event in shop.events()]
+    assert outcomes == [(COMPLETED, "settled"), ("payment_intent.payment_failed", "declined")]
+    assert_exactly_one(shop, payment, "webhook")
+
+
+def test_held_back_and_released_last_first(shop: Shop, clock: Clock) -> None:
+    """The money comes later, and its news before the news that it is on its way."""
+    shop.sandbox.rule("hold", count=None)
+    payment = shop.start()
+    shop.pay(payment, method="customer_balance", delayed_seconds=60)
+    clock.advance(seconds=70)
+    shop.sandbox.control("POST", "/deliveries/release", {"order": "lifo"})
+    shop.sandbox.idle()
+    assert [event.outcome for event in shop.events()] == ["settled", "processing"]
+    assert_exactly_one(shop, payment, "webhook")
+
+
+def test_expired_before_completed_is_one_order_and_somebody_looks_at_it(shop: Shop) -> None:
+    payment = shop.start()
+    end_wrongly(shop, payment)
+    assert shop.fresh(payment).status == "canceled"
+    shop.pay(payment)
+    assert [order.label for order in shop.placed()] == ["T1"]
+    assert shop.ledger() == [("payment", 2500)]
+    assert shop.attentions() == ["late_money"]
+
+
+def test_completed_before_expired_stays_paid(shop: Shop) -> None:
+    payment = shop.start()
+    shop.pay(payment)
+    tell(shop, EXPIRED, payment, overrides={"status": "expired"})
+    assert [event.outcome for event in shop.events()] == ["settled", "already"]
+    assert_exactly_one(shop, payment, "webhook")
+
+
+def test_a_session_that_expires_makes_no_order(guide_shop: Shop, clock: Clock) -> None:
+    payment = guide_shop.start()
+    clock.advance(minutes=46)
+    assert guide_shop.fresh(payment).status == "canceled"
+    (order,) = guide_shop.orders()
+    assert (order.status, order.number) == ("held", None)
+    assert guide_shop.ledger() == []
+    assert guide_shop.attentions() == []
+
+
+def test_after_a_return_the_email_is_there_for_the_receipt(deaf_shop: Shop) -> None:
+    payment = deaf_shop.start()
+    deaf_shop.pay(payment, email="other@example.com")
+    by_return(deaf_shop, payment)
+    assert deaf_shop.fresh(payment).guest_email == "other@example.com"
+    work = DueWork.objects.get(tenant=deaf_shop.tenant, kind=DueKind.RECEIPT)
+    assert work.due_at is not None
+
+
+def test_how_it_was_paid_is_known_by_a_fetch(deaf_shop: Shop) -> None:
+    payment = deaf_shop.start()
+    deaf_shop.pay(payment)
+    by_sweep(deaf_shop, payment)
+    method = deaf_shop.fresh(payment).method
+    assert (method["kind"], method["brand"], method["last4"]) == ("card", "visa", "4242")

@@ -1,0 +1,276 @@
+"""What a delivery is answered: 200 stored, 400 not believed, 413 too large, 500 and 503 send it again."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import stripe
+from django.core.cache import cache
+from django.db import connection, transaction
+
+from duitpos.domain.payments.setup import processor_of
+from duitpos.models import ProcessorAccount, WebhookEvent
+from duitpos.webhooks.views import MOST_BYTES
+from tests.support.happenings import deliveries
+from tests.support.shop import WEBHOOK_SECRET, Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COMPLETED = "checkout.session.completed"
+
+
+def post(shop: Shop, body: bytes, signature: str | None = None, **headers: str) -> httpx.Response:
+    signed = {"stripe-signature": signature} if signature is not None else {}
+    return httpx.post(
+        shop.webhook_url, content=body, headers={**signed, **headers}, trust_env=False, timeout=60
+    )
+
+
+def signed(body: bytes, secret: str = WEBHOOK_SECRET) -> str:
+    header: str = stripe.WebhookSignature.generate_signature_header(body.decode(), secret)
+    return header
+
+
+def paid_event(shop: Shop) -> bytes:
+    """A delivery that has not been made yet."""
+    shop.sandbox.rule("drop", types=[COMPLETED])
+    shop.pay(shop.start())
+    (event,) = [event for event in shop.sandbox.listed("events") if event["type"] == COMPLETED]
+    return json.dumps(event).encode()
+
+
+def account(shop: Shop) -> ProcessorAccount:
+    return ProcessorAccount.objects.get(tenant=shop.tenant)
+
+
+def test_200_says_what_is_stored(shop: Shop) -> None:
+    body = paid_event(shop)
+    answers = [post(shop, body, signed(body)) for _ in range(2)]
+    assert [(answer.status_code, answer.text) for answer in answers] == [(200, "settled"), (200, "duplicate")]
+    (event,) = shop.events()
+    assert (event.outcome, json.loads(event.body)["type"]) == ("settled", COMPLETED)
+    assert account(shop).last_event_at is not None
+
+
+def test_unknown_types_are_acknowledged_and_counted(shop: Shop) -> None:
+    for type_ in ("invoice.paid", "odd.thing_of_2031"):
+        body = {"type": type_, "object": {"id": "in_1", "object": "invoice"}, "force": True}
+        shop.sandbox.control("POST", "/events", body)
+    shop.sandbox.idle()
+    assert {(event.outcome, event.state) for event in shop.events()} == {("unknown_type", "done")}
+    assert account(shop).unknown_events == 2
+    assert shop.attentions() == []
+
+
+@pytest.mark.parametrize(
+    "type_",
+    [
+        COMPLETED,
+        "checkout.session.expired",
+        "checkout.session.async_payment_failed",
+        "payment_intent.payment_failed",
+        "refund.created",
+        "charge.refunded",
+    ],
+)
+def test_foreign_events_are_acknowledged_and_counted(shop: Shop, type_: str) -> None:
+    payment = shop.start()
+    shop.sandbox.control("POST", "/events", {"type": type_, "foreign": True})
+    shop.sandbox.idle()
+    (delivery,) = deliveries(shop, type_)
+    assert [(attempt["status"], attempt["response"]) for attempt in delivery["attempts"]] == [
+        (200, "foreign")
+    ]
+    assert account(shop).foreign_events == 1
+    assert shop.fresh(payment).status == "pending"
+    assert shop.attentions() == []
+
+
+def tampered(shop: Shop) -> tuple[bytes, str | None]:
+    body = paid_event(shop)
+    return body.replace(b"2500", b"1"), signed(body)
+
+
+def unsigned(shop: Shop) -> tuple[bytes, str | None]:
+    return paid_event(shop), None
+
+
+def of_another(shop: Shop) -> tuple[bytes, str | None]:
+    body = paid_event(shop)
+    return body, signed(body, "whsec_of_somebody_else_0123456789")
+
+
+def nonsense(shop: Shop) -> tuple[bytes, str | None]:
+    return b"\xff\xfe\x00", "t=1,v1=zz,,=,v1"
+
+
+def empty(shop: Shop) -> tuple[bytes, str | None]:
+    return b"", ""
+
+
+def signed_nonsense(shop: Shop) -> tuple[bytes, str | None]:
+    body = b'{"object": "event", "data": []}'
+    return body, signed(body)
+
+
+@pytest.mark.parametrize(
+    "attack, problem",
+    [
+        (tampered, "mismatch"),
+        (unsigned, "missing"),
+        (of_another, "mismatch"),
+        (nonsense, "mismatch"),
+        (empty, "missing"),
+        (signed_nonsense, "malformed"),
+    ],
+)
+def test_400_for_what_is_not_believed_changes_nothing_but_a_counter(
+    shop: Shop, attack: Any, problem: str
+) -> None:
+    body, signature = attack(shop)
+    for count in (1, 2):
+        answer = post(shop, body, signature)
+        assert (answer.status_code, answer.text) == (400, problem)
+        health = account(shop)
+        assert (health.bad_signatures, health.last_bad_signature) == (count, problem)
+    assert shop.events() == []
+    assert shop.placed() == []
+
+
+def test_the_counter_of_bad_signatures_is_bounded(shop: Shop) -> None:
+    most = processor_of.MOST_BAD_SIGNATURES
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(bad_signatures=most)
+    assert post(shop, b"{}", "t=1,v1=0").status_code == 400
+    assert account(shop).bad_signatures == most
+
+
+@pytest.mark.parametrize("part", ["signature", "body", "timestamp", "missing"])
+def test_a_bad_delivery_is_made_good_by_the_next_try(shop: Shop, part: str) -> None:
+    shop.sandbox.rule("tamper", part=part, types=[COMPLETED])
+    shop.pay(shop.start())
+    (delivery,) = deliveries(shop, COMPLETED)
+    assert shop.placed() == []
+    shop.sandbox.control("POST", f"/deliveries/{delivery['id']}/retry")
+    shop.sandbox.idle()
+    (delivery,) = deliveries(shop, COMPLETED)
+    assert [attempt["status"] for attempt in delivery["attempts"]] == [400, 200]
+    assert [order.label for order in shop.placed()] == ["T1"]
+
+
+def test_both_secrets_verify_while_one_is_rolled(shop: Shop) -> None:
+    shop.sandbox.control(
+        "POST",
+        f"/endpoints/{shop.endpoint['id']}/roll",
+        {"secret": "whsec_the_new_one_0123456789", "old_for_seconds": 60},
+    )
+    shop.pay(shop.start())
+    assert [order.label for order in shop.placed()] == ["T1"]
+
+
+def test_413_before_a_large_body_is_read(shop: Shop) -> None:
+    body = b'{"pad": "' + b"x" * MOST_BYTES + b'"}'
+    assert post(shop, body, signed(body)).status_code == 413
+    assert account(shop).bad_signatures == 0
+
+
+def test_413_for_a_body_of_unknown_length(shop: Shop) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"{}"
+
+    answer = httpx.post(shop.webhook_url, content=chunks(), trust_env=False)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_only_posts_are_taken(shop: Shop, method: str) -> None:
+    assert httpx.request(method, shop.webhook_url, trust_env=False).status_code == 405
+
+
+def test_404_for_a_restaurant_that_is_not_there(shop: Shop) -> None:
+    url = shop.webhook_url.replace(f"/{shop.tenant.slug}/", "/nobody/")
+    assert httpx.post(url, content=b"{}", trust_env=False).status_code == 404
+
+
+def test_500_for_what_cannot_be_stored_as_done(shop: Shop) -> None:
+    """A poison body: signed right, of a payment of ours, with an amount that no column holds."""
+    body = json.loads(paid_event(shop))
+    body["data"]["object"]["amount_total"] = 10**30
+    raw = json.dumps(body).encode()
+    answers = [post(shop, raw, signed(raw)) for _ in range(2)]
+    assert [(answer.status_code, answer.text) for answer in answers] == [(500, "failed")] * 2
+    event = WebhookEvent.objects.get(tenant=shop.tenant)
+    assert (event.state, event.outcome) == ("failed", "failed")
+    assert event.error
+    assert shop.attentions() == ["event_failed"]
+    assert shop.ledger() == []
+
+
+@contextmanager
+def short_patience() -> Iterator[None]:
+    """Connections of others wait a moment for a lock, not for as long as in production."""
+    if connection.vendor == "sqlite":
+        options = connection.settings_dict["OPTIONS"]
+        before, options["timeout"] = options["timeout"], 0.05
+        yield
+        options["timeout"] = before
+        return
+    name = connection.settings_dict["NAME"]
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE \"{name}\" SET lock_timeout = '100ms'")
+    connection.close()
+    connection.close_pool()  # connections that are open would go on with the old setting
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute(f'ALTER DATABASE "{name}" RESET lock_timeout')
+    connection.close()
+    connection.close_pool()
+
+
+@contextmanager
+def locked_out() -> Iterator[None]:
+    """Somebody holds the lock that every settle needs."""
+    with short_patience(), transaction.atomic():  # on SQLite that is the one write lock
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("LOCK TABLE duitpos_payment IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+def test_503_while_the_database_is_locked(shop: Shop) -> None:
+    body = paid_event(shop)
+    answers: list[httpx.Response] = []
+    with locked_out():
+        asking = threading.Thread(target=lambda: answers.append(post(shop, body, signed(body))))
+        asking.start()
+        asking.join(60)
+    assert [(answer.status_code, answer.text) for answer in answers] == [(503, "database")]
+    assert shop.events() == []
+    answer = post(shop, body, signed(body))
+    assert (answer.status_code, answer.text) == (200, "settled")
+    assert [order.label for order in shop.placed()] == ["T1"]
+
+
+@pytest.mark.sqlite_only
+def test_503_while_the_database_is_away(shop: Shop) -> None:
+    body = paid_event(shop)
+    file = Path(connection.settings_dict["NAME"])
+    away = file.with_suffix(".away")
+    for forgotten in (False, True):
+        if forgotten:
+            cache.clear()  # then even the restaurant must be read from it
+        file.rename(away)
+        file.mkdir()
+        try:
+            answer = post(shop, body, signed(body))
+        finally:
+            file.rmdir()
+            away.rename(file)
+        assert (answer.status_code, answer.text) == (503, "database")
+    assert post(shop, body, signed(body)).status_code == 200
+    assert [order.label for order in shop.placed()] == ["T1"]
