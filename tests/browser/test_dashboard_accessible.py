@@ -17,10 +17,6 @@ pytestmark = pytest.mark.browser
 
 LONG = "Restoran Nasi Kandar Warisan Keluarga Abdul Rahman \u963f\u90fd\u62c9\u66fc\u5bb6\u4f20\u996d\u5e97"
 SCREENS = {"a small phone at night": (320, "dark"), "a desk by day": (1280, "light")}
-    "a phone by day": (390, "light"),
-    "a small phone at night": (320, "dark"),
-    "a desk at night": (1280, "dark"),
-}
 
 
 @pytest.fixture
