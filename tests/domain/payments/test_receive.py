@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from duitpos.domain.payments.setup import processor_of
+from duitpos.kit.tenancy import across_tenants
 from duitpos.models import ProcessorAccount, WebhookEvent
 from duitpos.webhooks.views import MOST_BYTES
 from tests.support.happenings import deliveries
@@ -237,7 +238,7 @@ def locked_out() -> Iterator[None]:
     """Somebody holds the lock that every settle needs."""
     with short_patience(), transaction.atomic():  # on SQLite that is the one write lock
         if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
+            with across_tenants("a test locks a whole table"), connection.cursor() as cursor:
                 cursor.execute("LOCK TABLE duitpos_payment IN ACCESS EXCLUSIVE MODE")
         yield
 
