@@ -78,6 +78,7 @@ def _run(plan: Plan, keys: DemoKeys) -> int:
         supervisor.start("web", web.command())
         _wait_for(supervisor, "Stripe sandbox", f"http://127.0.0.1:{plan.sandbox_port}/_sandbox/health")
         forget_other_endpoints(plan)
+        _know_the_account(places["tenant"])
         _wait_for(supervisor, "web server", f"http://127.0.0.1:{plan.web_port}/healthz")
         # Last, so that it takes no time from the two that a person waits for.
         supervisor.start("worker", [sys.executable, "-m", "duitpos.cli", "worker"])
@@ -120,6 +121,12 @@ def _prepare(plan: Plan, keys: DemoKeys) -> dict[str, str]:
         "sandbox_url": f"{plan.sandbox_url}/",
         "tenant": seeded.tenant,
     }
+
+
+def _know_the_account(slug: str) -> None:
+    from duitpos.demo.prepare import ask_whose_keys_these_are
+
+    ask_whose_keys_these_are(slug)
 
 
 def _wait_for(supervisor: Supervisor, name: str, url: str) -> None:

@@ -9,8 +9,11 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from duitpos.domain.payments.setup.accounts import recheck
+from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.domain.tenancy.installation import adopt, installation
 from duitpos.kit.migrations import unapplied_migrations
+from duitpos.models import ProcessorAccount
 
 
 def bring_up_to_date() -> None:
@@ -21,6 +24,12 @@ def bring_up_to_date() -> None:
     # The demo's folder moved to another port: only a demo may take that for its own without asking.
     if installation().base_url != settings.BASE_URL:
         adopt()
+
+
+def ask_whose_keys_these_are(slug: str) -> None:
+    """As when an owner saves them: the account's name stands under Payment Types from the first look on."""
+    for account in ProcessorAccount.objects.filter(tenant=tenant_by_slug(slug), checked_at__isnull=True):
+        recheck(account)
 
 
 def _collect_static() -> None:
