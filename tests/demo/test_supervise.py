@@ -77,6 +77,17 @@ def test_a_signal_stops_all_within_three_seconds(tmp_path: Path, number: signal.
     assert alive(tmp_path) == []
 
 
+def test_started_in_the_background_of_a_script_it_can_be_stopped_too(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for `command &`
+    try:
+        process = start(tmp_path, PATIENT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=5)[0] == "stopped\n"
+    assert alive(tmp_path) == []
+
+
 def test_if_one_dies_all_stop_and_it_is_named(tmp_path: Path) -> None:
     process = start(tmp_path, PATIENT, "echo $$ >> pids; sleep 0.5; echo 'no more rice' >&2; exit 3")
     out, _ = process.communicate(timeout=10)

@@ -49,7 +49,9 @@ class Supervisor:
         self._children: list[Child] = []
         logs.mkdir(parents=True, exist_ok=True)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP, and means it
+            # nohup ignores SIGHUP, and means it. A shell that starts us in the background ignores SIGINT for us, but
+            # whoever sends one then means us.
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: self.stopped.set())
 
     def start(self, name: str, words: Sequence[str]) -> None:
