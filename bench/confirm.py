@@ -53,10 +53,10 @@ class _Question:
 
         self.plan, self.url, self.port, self.pid, self.kind = plan, url, port, pid, kind
         self.is_postgres = kind == "postgres"
-        self.confirms = plan.confirms if self.is_postgres else plan.sqlite_confirms
         self.restaurants = restaurants.open_restaurants(plan.restaurants)
         self._first = count(restaurants.FIRST_ORDER, 100_000)
         self.programs = find_programs()
+        self.recorded: list[str] = []
 
     def guests(self, number: int, restaurants: Sequence[int] | None = None) -> Guests:
         """New guests on the payment page. Every call has order numbers of its own."""
@@ -66,7 +66,7 @@ class _Question:
 
     def answer(self) -> dict[str, Any]:
         """Warm up, measure, take apart."""
-        warm = max(200, 4 * len(self.restaurants)) if self.confirms > 200 else 4 * len(self.restaurants)
+        warm = max(200, 4 * len(self.restaurants)) if self.plan.confirms > 200 else 4 * len(self.restaurants)
         self.confirm(self.guests(warm))
         script = self.script() if self.is_postgres else ""
         self.analyze()
@@ -78,13 +78,13 @@ class _Question:
             )
             answer["one_restaurant"] = _results(one)
         answer["parts_ms"] = self.parts(script)
-        answer["statements"] = [line for line in script.splitlines() if not line.startswith("\\set")]
+        answer["statements"] = self.recorded
         return answer
 
     def rounds(self, number: int, restaurants: Sequence[int], script: str) -> _Rounds:
         seen = _Rounds()
         for turn in range(number):
-            guests = self.guests(self.confirms, restaurants)
+            guests = self.guests(self.plan.confirms, restaurants)
             empty = run_load(self.port, self.empty(guests[:32]), self.plan.connections, self.plan.seconds)
             seen.empties.append(empty.only(200, "ok"))
             web, base = cpu_seconds(self.pid), self.database_cpu()
@@ -102,10 +102,14 @@ class _Question:
         return seen
 
     def confirm(self, guests: Guests) -> Report:
-        """Deliver every guest's event once."""
+        """Deliver every guest's event once, as far as the round's seconds go."""
+        return self._deliver(guests, self.plan.connections)
+
+    def _deliver(self, guests: Guests, connections: int) -> Report:
         from bench.deliveries import deliveries
 
-        return run_load(self.port, deliveries(guests), self.plan.connections).only(200, "settled")
+        load = run_load(self.port, deliveries(guests), connections, self.plan.confirm_seconds, once=True)
+        return load.only(200, "settled")
 
     def empty(self, guests: Guests) -> list[bytes]:
         """The same requests to the empty view, which does not look at them."""
@@ -115,11 +119,12 @@ class _Question:
 
     def script(self, restaurants: Sequence[int] | None = None) -> str:
         """pgbench's script, from the record of one real confirm."""
-        from bench.statements import record, script_of
+        from bench.statements import readable, record, script_of
 
         guest = self.guests(1)[0]
         self.confirm(self.guests(len(self.restaurants)))  # the day's rows of every restaurant are there
         statements = record(self.url, lambda: self.confirm([guest]))
+        self.recorded = [readable(statement) for statement in statements]
         return script_of(statements, guest, len(restaurants or self.restaurants))
 
     def pgbench(self, script: str, restaurants: Sequence[int], clients: int) -> tuple[float, float]:
@@ -144,13 +149,12 @@ class _Question:
         """Milliseconds of one confirm, part by part; one request at a time."""
         from dataclasses import asdict
 
-        from bench.deliveries import deliveries
         from bench.parts import take_apart
 
         number = self.plan.parts
         guests = self.guests(number)
-        empty = run_load(self.port, self.empty(guests), 1).only(200, "ok")
-        alone = run_load(self.port, deliveries(guests), 1).only(200, "settled")
+        empty = run_load(self.port, self.empty(guests), 1, self.plan.seconds).only(200, "ok")
+        alone = self._deliver(guests, 1)
         parts = {name: round(value, 3) for name, value in asdict(take_apart(self.guests(number))).items()}
         over_http = {
             "one_connection": round(alone.p50_ms, 3),

@@ -54,20 +54,15 @@ class Report:
         return self
 
 
-def run_load(port: int, requests: Sequence[bytes], connections: int, seconds: float | None = None) -> Report:
-    """Send `requests` once each; with `seconds` over and over for so long. Returns when all are answered."""
+def run_load(
+    port: int, requests: Sequence[bytes], connections: int, seconds: float, *, once: bool = False
+) -> Report:
+    """Send `requests` over and over for so many seconds, or `once` each but no longer. Every one sent is answered."""
     with tempfile.TemporaryDirectory(prefix="duitpos-load-") as folder:
         file = Path(folder) / "requests"
         file.write_bytes(b"".join(len(request).to_bytes(4, "big") + request for request in requests))
-        words = [
-            sys.executable,
-            "-m",
-            "bench.load",
-            str(port),
-            str(connections),
-            str(seconds or 0),
-            str(file),
-        ]
+        words = [sys.executable, "-m", "bench.load", str(port), str(connections), str(seconds)]
+        words += ["once" if once else "repeat", str(file)]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"The load client failed:\n{done.stderr}")
@@ -167,13 +162,12 @@ def _read(file: Path) -> list[bytes]:
     return requests
 
 
-def _main(port: int, connections: int, seconds: float, file: Path) -> Report:
+def _main(port: int, connections: int, seconds: float, *, once: bool, file: Path) -> Report:
     requests = _read(file)
     client = _Client(port, connections)
     before = resource.getrusage(resource.RUSAGE_SELF)
     began = time.perf_counter()
-    endless = iter(cycle(requests)) if seconds else iter(requests)
-    client.run(endless, began + (seconds or 120.0))
+    client.run(iter(requests) if once else cycle(requests), began + seconds)
     lasted = time.perf_counter() - began
     after = resource.getrusage(resource.RUSAGE_SELF)
     took = sorted(client.took)
@@ -190,5 +184,6 @@ def _main(port: int, connections: int, seconds: float, file: Path) -> Report:
 
 
 if __name__ == "__main__":
-    _port, _connections, _seconds, _file = sys.argv[1:]
-    print(json.dumps(asdict(_main(int(_port), int(_connections), float(_seconds), Path(_file)))))
+    _port, _connections, _seconds, _how, _file = sys.argv[1:]
+    _report = _main(int(_port), int(_connections), float(_seconds), once=_how == "once", file=Path(_file))
+    print(json.dumps(asdict(_report)))

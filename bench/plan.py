@@ -16,9 +16,10 @@ class Plan:
     restaurants: int = 50
     confirms: int = 2400
     """Signed webhooks per round; each confirms one order."""
-    sqlite_confirms: int = 2400
+    confirm_seconds: float = 6.0
+    """A round of confirms ends then, however many are left."""
     one_restaurant_rounds: int = 3
-    transactions: int = 6400
+    transactions: int = 3200
     """pgbench's transactions per round."""
     seconds: float = 2.5
     """How long one load of pages lasts."""
@@ -31,7 +32,6 @@ QUICK = Plan(
     rounds=1,
     restaurants=4,
     confirms=64,
-    sqlite_confirms=64,
     one_restaurant_rounds=1,
     transactions=64,
     seconds=0.3,

@@ -61,6 +61,9 @@ def _confirm_postgres(result: Json) -> Iterator[str]:
         " one another. Processor time is per confirm.\n"
     )
     yield from _parts(result["parts_ms"])
+    yield "<details><summary>The statements of one confirm, as the server's log had them</summary>\n\n```sql"
+    yield from (f"{statement};" for statement in result["statements"])
+    yield "```\n\n</details>\n"
 
 
 def _confirm_sqlite(result: Json) -> Iterator[str]:

@@ -70,6 +70,12 @@ def _await(log: Path, connection: psycopg.Connection[object], words: str) -> Non
         time.sleep(0.05)
 
 
+def readable(statement: str) -> str:
+    """A statement for people: no list of selected columns, no long texts, and the database's own casts left out."""
+    short = re.sub(r"^SELECT .*? FROM ", "SELECT … FROM ", " ".join(statement.split()))
+    return re.sub(r"::\w+", "", re.sub(r"'(?:[^']|''){120,}'", "'…'", short)).replace('"', "")
+
+
 def script_of(statements: list[str], guest: Pending, restaurants: int) -> str:
     """A pgbench script that confirms another order with every transaction.
 

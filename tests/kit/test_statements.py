@@ -99,12 +99,12 @@ def test_a_prepared_query_finds_what_the_queryset_finds(kopi: Restaurant) -> Non
         UUID,
         str,
     )
-    for _ in range(2):  # compiled, then again
-        with CaptureQueriesContext(connection) as seen:
-            found = query.rows(kopi.tenant.id, "Laksa")
-            assert [item.section.name for item in found] == ["Laksa & co"] * 2
-        assert len(seen) == 1, "the section came along"
-        assert found == [items[0], items[2]]
+    query.rows(kopi.tenant.id, "Mee")  # compiled by now, for other values
+    found = query.rows(kopi.tenant.id, "Laksa")
+    assert found == [items[0], items[2]]
+    with CaptureQueriesContext(connection) as seen:
+        assert [item.section.name for item in found] == ["Laksa & co"] * 2
+    assert len(seen) == 0, "the section came along"
     for field in MenuItem._meta.concrete_fields:
         assert getattr(found[0], field.attname) == getattr(items[0], field.attname), field.name
     assert not found[0]._state.adding
