@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.mail import EmailMessage
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
@@ -54,7 +54,7 @@ class FailPoints:
         _wrap(EmailMessage, "send", lambda work: self._outbound("e-mail", work))
         if connection.vendor == "postgresql":
             # SQLite's BEGIN is a statement like any other; psycopg sends it with the first one after this.
-            _wrap(type(connection), "_set_autocommit", self._begin, named=True)
+            _wrap(type(connections[DEFAULT_DB_ALIAS]), "_set_autocommit", self._begin, named=True)
         sys.addaudithook(self._audit)
         self.reach("before the first")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -69,13 +69,11 @@ class World:
         assert complaints == [], "\n".join(complaints)
         return end.seen
 
-    def die_everywhere(self, story: Story, twin: str = "") -> list[str]:
+    def die_everywhere(self, story: Story, twin: str = "") -> Iterator[str]:
         """One life for each moment: every complaint, with the moment it comes from."""
-        return [problem for at in range(len(self.moments(story))) for problem in self.die(story, at, twin)]
-
-    def die(self, story: Story, at: int, twin: str = "") -> list[str]:
-        """Die at one moment; complaints, each with the moment."""
-        end, complaints = self.live(story, at, twin)
-        if not end.was_killed:
-            return [f"moment {at} was never reached"]
-        return [f"died {end.seen[-1]} (moment {at}): {complaint}" for complaint in complaints]
+        for at in range(len(self.moments(story))):
+            end, complaints = self.live(story, at, twin)
+            if not end.was_killed:
+                yield f"moment {at} was never reached"
+            for complaint in complaints:
+                yield f"died {end.seen[-1]} (moment {at}): {complaint}"
