@@ -9,6 +9,7 @@ from threading import Event, Thread
 from types import FrameType
 
 import structlog
+from django.core.management import call_command
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
@@ -22,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 TASK_SECONDS = 1.0
 """How often the queue is looked at. Tasks only hurry what the sweep makes sure of."""
+PRUNE_SECONDS = 3600.0
 
 
 def run_worker() -> None:
@@ -38,9 +40,12 @@ def run_worker() -> None:
     signal.signal(signal.SIGINT, end)
     log.info("worker started", sweep_seconds=every)
     hurry = Thread(target=keep_doing, args=("tasks", _run_tasks(tasks), TASK_SECONDS, stop), name="tasks")
+    prune = Thread(target=keep_doing, args=("prune", prune_tasks, PRUNE_SECONDS, stop), name="prune")
     hurry.start()
+    prune.start()
     keep_doing("sweep", sweep_once, every, stop)
     hurry.join()
+    prune.join()
     log.info("worker stopped")
 
 
@@ -53,6 +58,11 @@ def sweep_once() -> None:
     """Sweep, and only when that went well say so to /readyz."""
     sweep()
     beat("sweep")
+
+
+def prune_tasks() -> None:
+    """Forget tasks that ended more than a day ago; nothing reads them."""
+    call_command("prune_db_task_results", "--queue-name=*", "--min-age-days=1", verbosity=0)
 
 
 def _task_worker() -> Worker:

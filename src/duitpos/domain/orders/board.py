@@ -41,9 +41,8 @@ class Board:
 
 def board(tenant: Tenant, location: Location) -> Board:
     """The board of a location: three queries, whatever its length."""
-    orders = list(
-        _orders(tenant, location).select_related("table").order_by("placed_at", "id")[:MOST_TICKETS]
-    )
+    orders = list(_newest(tenant, location).select_related("table")[:MOST_TICKETS])
+    orders.reverse()
     lines: dict[UUID, list[OrderLine]] = defaultdict(list)
     for line in OrderLine.objects.filter(tenant=tenant, order_id__in=[o.id for o in orders]).order_by(
         "position"
@@ -60,8 +59,8 @@ def board(tenant: Tenant, location: Location) -> Board:
 
 def board_version(tenant: Tenant, location: Location) -> str:
     """A hash of the small page that is on the board; two queries. Rows that commit late cannot be missed by it."""
-    rows = _orders(tenant, location).order_by("placed_at", "id")
-    return _version(rows.values_list("id", "status", "number")[:MOST_TICKETS])
+    rows = _newest(tenant, location).values_list("id", "status", "number")[:MOST_TICKETS]
+    return _version(reversed(list(rows)))
 
 
 def _version(rows: Iterable[tuple[UUID, str, int | None]]) -> str:
@@ -69,9 +68,10 @@ def _version(rows: Iterable[tuple[UUID, str, int | None]]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
-def _orders(tenant: Tenant, location: Location) -> QuerySet[Order]:
+def _newest(tenant: Tenant, location: Location) -> QuerySet[Order]:
+    """Newest first, so that what nobody bumped for days never keeps a paid order off the board."""
     wanted = Q(status__in=KITCHEN) | Q(status=SERVED, ended_at__gte=now() - RECENTLY)
-    rows = Order.objects.filter(wanted, tenant=tenant, location=location)
+    rows = Order.objects.filter(wanted, tenant=tenant, location=location).order_by("-placed_at", "-id")
     return rows.filter(is_test=False) if has_live_account(tenant) else rows
 
 
