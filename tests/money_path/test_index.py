@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox_contract import contract_file
+from tests.sandbox_contract import contract, contract_file, missing, traffic_errors
 
 pytestmark = pytest.mark.pure
 HERE = Path(__file__).parent
@@ -72,3 +72,19 @@ def test_the_list_here_is_the_papers_list() -> None:
     if not PAPER.exists():
         pytest.skip(f"the paper is not here: no {PAPER.name} beside the checkout")
     assert rows() == (list(CONDITIONS), list(HOLES))
+
+
+def test_what_crosses_to_stripe_is_held_against_the_contract() -> None:
+    """Every shop does so at its end (tests/support/live_shop.py); this says aloud when it cannot."""
+    if contract() is None:
+        pytest.skip(missing())
+    call = {
+        "method": "POST",
+        "target": "/v1/refunds",
+        "body": "payment_intent=pi_1&amuont=5",
+        "status": 200,
+        "response": {},
+        "replayed": False,
+        "fault": None,
+    }
+    assert any("amuont" in error for error in traffic_errors([call]))

@@ -13,6 +13,7 @@ from duitpos.domain.payments.come_back import come_back
 from duitpos.domain.payments.resume import GoToProcessor
 from duitpos.domain.payments.setup.view import account_view
 from duitpos.domain.payments.sweep import sweep, tenants_with_due_work
+from duitpos.domain.payments.sweep_payments import claim, due_payments
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, ProcessorAccount
 from duitpos.models.attention import AttentionKind as A
@@ -52,7 +53,8 @@ def test_m26_without_a_secret_nothing_is_believed_and_the_promise_holds(shop: Sh
 def token_of(shop: Shop, payment: Payment) -> str:
     order = shop.fresh(payment).order
     assert order is not None
-    return order.token
+    token: str = order.token
+    return token
 
 
 @pytest.mark.races
@@ -141,6 +143,21 @@ def test_m28_processing_is_asked_hourly_then_six_hourly_and_after_15_days_a_pers
     clock.advance(hours=7)
     sweep()
     assert [order.label for order in shop.placed()] == ["T1"]
+
+
+def test_m28_a_sweep_that_dies_leaves_its_work_to_another_after_a_minute(
+    deaf_shop: Shop, clock: Clock
+) -> None:
+    shop = deaf_shop
+    shop.start()
+    clock.advance(seconds=91)
+    (due,) = due_payments(shop.tenant.id, 10)
+    (stale,) = due_payments(shop.tenant.id, 10)
+    assert claim(due)
+    assert not claim(stale)
+    assert list(due_payments(shop.tenant.id, 10)) == []
+    clock.advance(seconds=61)
+    assert list(due_payments(shop.tenant.id, 10)) == [due]
 
 
 @pytest.mark.races

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
+from uuid import UUID
 
 from django.test import override_settings
 
@@ -14,7 +16,7 @@ from duitpos.domain.payments.checkout import checkout
 from duitpos.domain.payments.resume import GoToProcessor
 from duitpos.kit.clock import business_date, now
 from duitpos.kit.ids import secret_token
-from duitpos.models import Order, Payment
+from duitpos.models import Attention, LedgerEntry, Order, Payment, Refund
 from tests.support.shop import Shop
 
 Json = dict[str, Any]
@@ -113,3 +115,37 @@ def free_number(shop: Shop, number: int) -> None:
 def elsewhere(address: str) -> AbstractContextManager[Any]:
     """The same database, run at another address."""
     return override_settings(BASE_URL=address)
+
+
+def books_disagree(shop: Shop) -> list[str]:
+    """What is wrong in this shop's books, whatever happened to it: the promise, row by row."""
+    booked = {(row.kind, row.source_id): row for row in LedgerEntry.objects.filter(tenant=shop.tenant)}
+    refunds = list(Refund.objects.filter(tenant=shop.tenant))
+    unbooked = [
+        f"{refund}: not in the ledger"
+        for refund in refunds
+        if refund.status == "succeeded" and ("refund", refund.id) not in booked
+    ]
+    half_placed = [
+        f"{order}: placed without a number, a day or a payment"
+        for order in Order.objects.filter(tenant=shop.tenant, placed_at__isnull=False)
+        if order.number is None or order.released_by_id is None or order.business_date is None
+    ]
+    return [*_payments_wrong(shop, booked, refunds), *unbooked, *half_placed]
+
+
+def _payments_wrong(
+    shop: Shop, booked: dict[tuple[str, UUID], LedgerEntry], refunds: list[Refund]
+) -> Iterator[str]:
+    watched = set(Attention.objects.filter(tenant=shop.tenant).values_list("payment_id", flat=True))
+    for payment in Payment.objects.filter(tenant=shop.tenant).select_related("order"):
+        mine = [refund for refund in refunds if refund.payment_id == payment.id]
+        given = sum(refund.amount_minor for refund in mine if refund.status not in ("failed", "canceled"))
+        if payment.refund_reserved_minor != given:
+            yield f"{payment}: {payment.refund_reserved_minor} reserved, {given} in refunds (M6)"
+        entry = booked.get(("payment", payment.id))
+        if (entry.amount_minor if entry else None) != payment.moved_minor:
+            yield f"{payment}: the ledger has {entry}"
+        released = payment.order is not None and payment.order.released_by_id == payment.id
+        if payment.status == "succeeded" and not released and payment.id not in watched:
+            yield f"{payment}: money without an order or an Attention"

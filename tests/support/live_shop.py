@@ -56,14 +56,15 @@ def clock(sandbox: SandboxProcess) -> Iterator[Clock]:
 
 @pytest.fixture
 def deaf_shop(live_server: LiveServer, sandbox: SandboxProcess) -> Iterator[Shop]:
-    """A shop with no webhook at all. What it said to Stripe is held against the contract at the end."""
+    """A shop with no webhook at all. At the end its books must agree, and what it said to Stripe with the contract."""
+    from tests.support.happenings import books_disagree
     from tests.support.shop import open_shop
 
     with open_shop(sandbox, live_server.url) as shop:
         yield shop
         # A delivery under way would meet the emptying of the database.
         sandbox.idle()
-    wrong = traffic_errors(sandbox.requests())
+        wrong = [*books_disagree(shop), *traffic_errors(sandbox.requests())]
     assert not wrong, "\n".join(wrong)
 
 

@@ -225,12 +225,13 @@ def short_patience() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER DATABASE \"{name}\" SET lock_timeout = '100ms'")
     connection.close()
-    connection.close_pool()  # connections that are open would go on with the old setting
+    # Connections that are open would go on with the old setting.
+    connection.close_pool()  # type: ignore[attr-defined]
     yield
     with connection.cursor() as cursor:
         cursor.execute(f'ALTER DATABASE "{name}" RESET lock_timeout')
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
 
 
 @contextmanager
