@@ -6,32 +6,18 @@ Money never bounces off a rule. It is recorded first; what is wrong opens an Att
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from duitpos.domain.attention.open import open_attention
+from duitpos.domain.menus.sell import sell
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.release import release
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.tenancy.hours import is_open
-from duitpos.kit.statements import Prepared
-from duitpos.models import ItemStock, Location, Order, OrderLine, Payment
+from duitpos.models import Location, Order, Payment
 from duitpos.models.attention import AttentionKind
-from duitpos.models.menu import StockStatus
 from duitpos.processors.base import PaymentSnapshot
-
-_SCARCE = Prepared(
-    lambda tenant_id, location_id, order_id: ItemStock.objects.filter(
-        tenant_id=tenant_id,
-        location_id=location_id,
-        item_id__in=OrderLine.objects.filter(tenant_id=tenant_id, order_id=order_id).values("item_id"),
-    ).exclude(status=StockStatus.IN_STOCK),
-    UUID,
-    UUID,
-    UUID,
-)
 
 
 def order_after_money(
@@ -80,7 +66,7 @@ def _problem_of_a_released_order(
     order: Order, location: Location, at: datetime, *, late: bool
 ) -> tuple[str, str] | None:
     """It is placed in any case; what the restaurant must confirm goes to Attention."""
-    short = take_from_stock(order, location)
+    short = sell(order, location)
     if short:
         return AttentionKind.SOLD_OUT_AFTER_PAYMENT, ", ".join(short)
     if not is_open(location, at):
@@ -88,33 +74,6 @@ def _problem_of_a_released_order(
     if late:
         return AttentionKind.LATE_MONEY, ""
     return None
-
-
-def take_from_stock(order: Order, location: Location) -> list[str]:
-    """Take what was sold from limited stock, in the caller's transaction; the names of what there is not enough of.
-
-    A compare-and-set per stock row: two orders cannot take the last one.
-    """
-    rows = _SCARCE.rows(order.tenant_id, location.id, order.id)
-    if not rows:
-        return []
-    lines = OrderLine.objects.filter(tenant_id=order.tenant_id, order_id=order.id)
-    wanted: dict[object, tuple[str, int]] = {}
-    for line in lines:
-        _, before = wanted.get(line.item_id, ("", 0))
-        wanted[line.item_id] = (line.name, before + line.quantity)
-    return [name for row in rows for name, count in [wanted[row.item_id]] if not _take(row, count, location)]
-
-
-def _take(row: ItemStock, count: int, location: Location) -> bool:
-    mine = ItemStock.objects.filter(tenant_id=row.tenant_id, id=row.id, status=StockStatus.LIMITED)
-    if not mine.filter(quantity__gte=count).update(quantity=F("quantity") - count):
-        return False
-    if mine.filter(quantity=0).update(status=StockStatus.OUT_OF_STOCK):
-        Location.objects.filter(tenant_id=row.tenant_id, id=location.id).update(
-            menu_version=F("menu_version") + 1
-        )
-    return True
 
 
 def _attend(payment: Payment, kind: str, at: datetime, detail: str = "") -> None:

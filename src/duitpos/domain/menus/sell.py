@@ -1,0 +1,54 @@
+"""Take what an order sold from limited stock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from uuid import UUID
+
+from django.db.models import F
+
+from duitpos.domain.tenancy.shown import shown_changed
+from duitpos.kit.statements import Prepared
+from duitpos.models import ItemStock, Location, Order, OrderLine
+from duitpos.models.menu import StockStatus
+
+_SCARCE = Prepared(
+    lambda tenant_id, location_id, order_id: ItemStock.objects.filter(
+        tenant_id=tenant_id,
+        location_id=location_id,
+        item_id__in=OrderLine.objects.filter(tenant_id=tenant_id, order_id=order_id).values("item_id"),
+    ).exclude(status=StockStatus.IN_STOCK),
+    UUID,
+    UUID,
+    UUID,
+)
+
+
+def sell(order: Order, location: Location) -> list[str]:
+    """Lower what is limited, in the caller's transaction; the names of what there is not enough of.
+
+    A compare-and-set per stock row: two orders cannot take the last one. One query when nothing is scarce.
+    """
+    scarce = _SCARCE.rows(order.tenant_id, location.id, order.id)
+    if not scarce:
+        return []
+    wanted: Counter[UUID] = Counter()
+    names: dict[UUID, str] = {}
+    for line in OrderLine.objects.filter(tenant_id=order.tenant_id, order_id=order.id):
+        wanted[line.item_id] += line.quantity
+        names[line.item_id] = line.name
+    # Always in the same order, so that two orders of the same dishes do not wait for each other in a ring.
+    short = [row for row in sorted(scarce, key=lambda row: row.id) if not _take(row, wanted[row.item_id])]
+    if len(short) < len(scarce):
+        rows = Location.objects.filter(tenant_id=order.tenant_id, id=location.id)
+        rows.update(menu_version=F("menu_version") + 1)
+        shown_changed(location.id)
+    return [names[row.item_id] for row in short]
+
+
+def _take(row: ItemStock, count: int) -> bool:
+    mine = ItemStock.objects.filter(tenant_id=row.tenant_id, id=row.id, status=StockStatus.LIMITED)
+    if not mine.filter(quantity__gte=count).update(quantity=F("quantity") - count):
+        return False
+    mine.filter(quantity=0).update(status=StockStatus.OUT_OF_STOCK)
+    return True
