@@ -11,6 +11,7 @@ import pytest
 pytestmark = pytest.mark.pure
 
 PACKAGE = Path(__file__).parents[2] / "src" / "duitpos"
+STAFF = ("ui/static/ui/staff.css", "dashboard/static/dashboard/dashboard.css")
 TEMPLATES = [path for room in PACKAGE.iterdir() for path in (room / "templates").rglob("*.html")]
 
 
@@ -21,7 +22,7 @@ def test_tokens_are_small_since_guests_load_them() -> None:
 
 def test_every_colour_that_is_used_is_a_token() -> None:
     tokens = (PACKAGE / "ui/static/ui/tokens.css").read_text()
-    staff = (PACKAGE / "ui/static/ui/staff.css").read_text()
+    staff = "".join((PACKAGE / name).read_text() for name in STAFF)
     used = set(re.findall(r"var\((--[a-z0-9-]+)", staff))
     assert used
     assert used <= set(re.findall(r"(--[a-z0-9-]+):", tokens))
