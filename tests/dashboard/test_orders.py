@@ -33,7 +33,15 @@ def test_nothing_yet_says_what_to_do_next(desk: Desk) -> None:
     assert "No orders yet" in page
     assert desk.url("add_table") in page
     a_table(desk.restaurant.location)
-    assert desk.url("payment_types") in desk.page("orders")
+    assert "Set up online payment" in desk.page("orders")
+    # The next poll shows the same.
+    assert "Set up online payment" in desk.page("orders_live")
+
+
+def test_when_all_is_set_up_the_next_step_is_to_try_it(busy_desk: Desk) -> None:
+    page = busy_desk.page("orders")
+    assert "Set up online payment" not in page
+    assert "Try it as a guest at table 1" in page
 
 
 def test_newest_first_with_state_place_and_total(desk: Desk) -> None:

@@ -14,11 +14,13 @@ from duitpos.dashboard.forms.filters import STATES, Asked, read_filters
 from duitpos.dashboard.page import page, rights
 from duitpos.domain.attention.queries import attention_count
 from duitpos.domain.orders.queries import OrdersPage, orders_page, orders_version, waiting_orders
+from duitpos.domain.payments.setup.types import types_of
 from duitpos.domain.tables.list import tables_of
 from duitpos.domain.tenancy.find import locations
 from duitpos.domain.tenancy.roles import Can, may
 from duitpos.domain.tenancy.staff import Staff
 from duitpos.kit.clock import now
+from duitpos.models.payment_setup import PaymentKind
 from duitpos.ui.words import ORDER
 
 
@@ -31,13 +33,10 @@ def orders(request: HttpRequest, staff: Staff) -> HttpResponse:
     # Before the rows: what changes in between is fetched by the next poll.
     version = _version(staff, asked)
     found = orders_page(staff.tenant, asked.filters, before=asked.before)
-    is_new = not found.rows and not asked.is_narrowed and not asked.before
     context = {
         **_rows(staff, asked, found, version),
         "sites": sites,
         "states": [(state, ORDER["held" if state == "waiting" else state].word) for state in STATES],
-        "first_table": next(iter(tables_of(staff.tenant)), None) if is_new else None,
-        "is_new": is_new,
     }
     return page(request, staff, "dashboard/orders.html", context, here="orders")
 
@@ -74,8 +73,21 @@ def waiting(request: HttpRequest, staff: Staff) -> HttpResponse:
     return page(request, staff, "dashboard/waiting.html", {"rows": rows}, here="orders")
 
 
+def _next_step(staff: Staff) -> dict[str, Any]:
+    """What a new restaurant lacks before its first order."""
+    ready = [
+        row
+        for row in types_of(staff.tenant)
+        if row.type.is_active and row.type.kind == PaymentKind.ONLINE and not row.problem
+    ]
+    return {"first_table": next(iter(tables_of(staff.tenant)), None), "is_payable": bool(ready)}
+
+
 def _rows(staff: Staff, asked: Asked, found: OrdersPage, version: str) -> dict[str, Any]:
+    is_new = not found.rows and not asked.is_narrowed and not asked.before
     return {
+        "is_new": is_new,
+        **(_next_step(staff) if is_new else {}),
         "asked": asked,
         "rows": found.rows,
         "version": version,
