@@ -10,7 +10,7 @@ from django.db.models import F
 
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.refund_word import all_given_back, apply_refund_snapshot, fail_refund
-from duitpos.domain.payments.schedule import REPLAY_LIMIT
+from duitpos.domain.payments.schedule import REPLAY_LIMIT, next_refund_look
 from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.domain.payments.trouble import note_trouble
 from duitpos.kit.clock import now
@@ -51,9 +51,13 @@ def send_refund(refund: Refund) -> None:
 
 
 def heal_refund(refund: Refund) -> None:
-    """The sweep's turn, after claiming it: the answer is unknown, or the refund is on its way."""
+    """The sweep's turn, after claiming it: the answer is unknown, it is on its way, or the bank may send it back."""
     if refund.status == RefundStatus.PENDING:
         _look(refund, _payment_of(refund))
+        return
+    if refund.status == RefundStatus.SUCCEEDED:
+        if _look(refund, _payment_of(refund)) != _Seen.UNKNOWN:
+            _look_again_later(refund)
         return
     sent = refund.first_sent_at or refund.created_at
     if now() - sent < REPLAY_LIMIT:
@@ -96,6 +100,12 @@ def _look(refund: Refund, payment: Payment) -> _Seen:
         _apply(payment, snapshot)
     ours = any(snapshot.our_refund == str(refund.id) for snapshot in snapshots)
     return _Seen.THERE if ours else _Seen.ABSENT
+
+
+def _look_again_later(refund: Refund) -> None:
+    at = now()
+    rows = Refund.objects.filter(tenant_id=refund.tenant_id, id=refund.id, status=RefundStatus.SUCCEEDED)
+    rows.update(next_check_at=next_refund_look(refund.ended_at or at, at))
 
 
 def _new_key(refund: Refund) -> bool:

@@ -11,6 +11,7 @@ from duitpos.domain.attention.open import open_attention, resolve
 from duitpos.domain.payments.advance import advance_refund
 from duitpos.domain.payments.after import book_refund
 from duitpos.domain.payments.find import as_uuid
+from duitpos.domain.payments.schedule import next_refund_look
 from duitpos.kit.clock import business_date, now
 from duitpos.models import Payment, Refund
 from duitpos.models.attention import AttentionKind
@@ -93,7 +94,7 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
         RefundStatus.SUCCEEDED,
         reference=snapshot.reference,
         ended_at=at,
-        next_check_at=None,
+        next_check_at=next_refund_look(at, at),
         failure="",
     ):
         return "already"

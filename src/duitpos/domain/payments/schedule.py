@@ -20,6 +20,8 @@ SESSION_LIFE = timedelta(minutes=45)
 REPLAY_LIMIT = timedelta(hours=23)
 """The processor forgets a key after 24 h; an older replay would be a new call (M7, M17)."""
 PROCESSING_LIMIT = timedelta(days=15)
+REFUND_LOOKS = tuple(timedelta(days=days) for days in (1, 5, 12, 31))
+"""A bank may send a refund back weeks after it succeeded. Where `refund.failed` is not ticked, only a look tells."""
 
 
 def next_check(payment: Payment, location: Location | None, now: datetime) -> datetime:
@@ -34,3 +36,8 @@ def next_check(payment: Payment, location: Location | None, now: datetime) -> da
         at = min(at, ends) if ends > now else now + timedelta(minutes=6)
     closes = closes_next(location, now) if location is not None else None
     return at if closes is None else min(at, closes + timedelta(seconds=1))
+
+
+def next_refund_look(ended_at: datetime, now: datetime) -> datetime | None:
+    """When a refund that succeeded at `ended_at` is looked at again; None once it has stood long enough."""
+    return next((ended_at + wait for wait in REFUND_LOOKS if ended_at + wait > now), None)

@@ -103,9 +103,10 @@ def _guarded(report: SweepReport, work: Callable[[], object]) -> int:
 
 def _due_refunds(tenant: Tenant, limit: int) -> Iterator[Refund]:
     at = now()
-    rows = Refund.objects.filter(
-        tenant=tenant, next_check_at__lte=at, status__in=(RefundStatus.CREATED, RefundStatus.PENDING)
-    ).order_by("next_check_at")
+    watched = (RefundStatus.CREATED, RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+    rows = Refund.objects.filter(tenant=tenant, next_check_at__lte=at, status__in=watched).order_by(
+        "next_check_at"
+    )
     for refund in rows[:limit]:
         again = at + timedelta(minutes=3) * 2 ** min(refund.checks, 6)
         mine = Refund.objects.filter(tenant=tenant, id=refund.id, next_check_at=refund.next_check_at)
