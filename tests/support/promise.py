@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from duitpos.domain.orders.guest_view import GuestState, guest_order
 from duitpos.domain.payments.sweep import sweep
 from duitpos.models import (
@@ -26,8 +28,9 @@ from tests.support.shop import Shop
 
 IN_HAND = ("placed", "preparing", "ready", "served")
 ENDED_REFUND = ("succeeded", "failed", "canceled")
-CALM = (2, 65, 20, 65)
-"""Minutes between sweeps. Past every lease, the session's end, an hourly look, and the 15 minutes to an order's end."""
+CALM = (2, 65, 20, 65, 25 * 60)
+"""Minutes between sweeps. Past every lease, the session's end, an hourly look, the 15 minutes to an order's end, and
+the first look at a refund that a bank may have sent back."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,8 @@ def _has_a_home(shop: Shop, payment: Payment) -> bool:
     refunds = Refund.objects.filter(tenant=shop.tenant, payment=payment, status="succeeded")
     if sum(refund.amount_minor for refund in refunds) >= payment.moved.minor:
         return True
-    open_ones = Attention.objects.filter(tenant=shop.tenant, payment=payment, resolved_at__isnull=True)
-    return open_ones.exists()
+    somebody_knows = Q(resolved_at__isnull=True) | Q(resolved_by__isnull=False)
+    return Attention.objects.filter(somebody_knows, tenant=shop.tenant, payment=payment).exists()
 
 
 def _invented_money(shop: Shop, there: There) -> Iterator[str]:

@@ -1,0 +1,231 @@
+"""What guests, staff, banks, the network and the clock can do, in any order."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from duitpos.domain.attention.act import act
+from duitpos.domain.attention.queries import open_attentions
+from duitpos.domain.errors import DomainError
+from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.payments.come_back import come_back, turn_back
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.sweep import sweep
+from duitpos.kit.clock import now
+from duitpos.kit.ids import secret_token
+from duitpos.models import Location
+from tests.sandbox_process import ControlRefused
+from tests.state_machine.world import Press, Story, World
+from tests.support.shop import ALL_EVENTS, GUIDE_EVENTS
+
+WAYS_TO_PAY: dict[str, dict[str, Any]] = {
+    "a good card": {},
+    "a card that is refused": {"card": "4000000000009995"},
+    "3-D Secure": {"card": "4000002500003155"},
+    "3-D Secure, failed": {"card": "4000002500003155", "outcome": "fail"},
+    "FPX": {"method": "fpx"},
+    "a transfer": {"method": "customer_balance"},
+    "a transfer that fails": {"method": "customer_balance", "delayed_result": "fail"},
+    "a transfer that is never decided": {"method": "customer_balance", "delayed_result": None},
+    "a card whose refunds take time": {"card": "4000000000007726"},
+    "a card whose refunds fail": {"card": "4000000000005126"},
+}
+FAULTS: dict[str, dict[str, Any]] = {
+    "429": {"fault": "rate_limit"},
+    "lock timeout": {"fault": "lock_timeout"},
+    "500": {"fault": "error", "store": False},
+    "500, stored": {"fault": "error"},
+    "500 after the work, stored": {"fault": "error", "when": "after"},
+    "503": {"fault": "error", "status": 503},
+    "409": {"fault": "error", "status": 409},
+    "400": {"fault": "error", "status": 400},
+    "slow": {"fault": "hang", "seconds": 0.1},
+    "dropped before": {"fault": "drop", "when": "before"},
+    "dropped after": {"fault": "drop"},
+    "garbage": {"fault": "garbage"},
+}
+CALLS = {
+    "start": ("POST", "/v1/checkout/sessions$"),
+    "expire": ("POST", "/expire$"),
+    "fetch": ("GET", "/v1/checkout/sessions/"),
+    "refund": ("POST", "/v1/refunds$"),
+    "list refunds": ("GET", "/v1/refunds"),
+    "list events": ("GET", "/v1/events"),
+}
+ON_THE_WAY: dict[str, dict[str, Any]] = {
+    "hold": {"action": "hold"},
+    "drop": {"action": "drop"},
+    # Stripe believes that it arrived. Not of refunds made over there: nobody could know of those.
+    "lose": {"action": "drop", "claim_delivered": True, "types": ["checkout.*", "payment_intent.*"]},
+    "twice": {"action": "duplicate"},
+    "as another event": {"action": "duplicate_event"},
+    "out of order": {"action": "reorder", "count": 2},
+    "late": {"action": "delay", "seconds": 600},
+    "forged": {"action": "tamper", "part": "signature"},
+}
+which = st.integers(0, 7)
+"""One of those there are, if there are any; counted from the newest."""
+
+
+class MoneyPath(RuleBasedStateMachine):
+    """A shop to which anything happens. `world` is put into the class by the test."""
+
+    world: World
+    story: Story
+
+    @initialize(events=st.sampled_from([ALL_EVENTS, GUIDE_EVENTS, None]), quantity=st.integers(1, 3))
+    def open(self, events: list[str] | None, quantity: int) -> None:
+        self.story = self.world.story(events)
+        self.hears_of_refunds = events == ALL_EVENTS
+        self.new_cart("guest-1", quantity)
+
+    def teardown(self) -> None:
+        if hasattr(self, "story"):
+            assert self.world.end(self.story) == []
+
+    # -- guests --------------------------------------------------------------------------------------------
+
+    @rule(guest=st.sampled_from(["guest-1", "guest-2"]), quantity=st.integers(1, 3))
+    def new_cart(self, guest: str, quantity: int) -> None:
+        press = Press(guest, secret_token(), self.story.shop.cart(quantity))
+        self.story.presses.append(press)
+        self.story.press_pay(press)
+
+    @rule(n=which)
+    def press_again(self, n: int) -> None:
+        self.story.press_pay(_one_of(self.story.presses, n))
+
+    @rule(n=which, way=st.sampled_from(sorted(WAYS_TO_PAY)))
+    def pay(self, n: int, way: str) -> None:
+        if self.story.pages:
+            self.story.shop.pay(self._payment_on(n), **WAYS_TO_PAY[way])
+
+    @rule(n=which)
+    def pay_and_come_back(self, n: int) -> None:
+        if self.story.pages:
+            self.story.shop.pay(self._payment_on(n))
+            self.come_back(n)
+
+    @rule(n=which)
+    def come_back(self, n: int) -> None:
+        if self.story.pages:
+            payment = self._payment_on(n)
+            assert payment.order is not None
+            come_back(self.story.shop.tenant, payment.order.token, payment.reference)
+
+    @rule(n=which)
+    def turn_back(self, n: int) -> None:
+        if self.story.pages:
+            payment = self._payment_on(n)
+            assert payment.order is not None
+            turn_back(self.story.shop.tenant, payment.order.token)
+
+    def _payment_on(self, n: int) -> Any:
+        rows = self.story.payments()
+        reference = _one_of(self.story.pages, n)
+        return self.story.shop.fresh(next(row for row in rows if row.reference == reference))
+
+    # -- staff ---------------------------------------------------------------------------------------------
+
+    @rule(n=which)
+    def check_now(self, n: int) -> None:
+        if payments := self.story.payments():
+            with suppress(DomainError):
+                check_now(self.story.shop.restaurant.owner, _one_of(payments, n).id)
+
+    @rule(n=which, refund=st.booleans())
+    def cancel(self, n: int, refund: bool) -> None:
+        if orders := self.story.orders():
+            with suppress(DomainError):
+                cancel_order(self.story.shop.restaurant.owner, _one_of(orders, n).id, "guest left", refund)
+
+    @rule(n=which)
+    def refund(self, n: int) -> None:
+        if payments := self.story.payments():
+            with suppress(DomainError):
+                refund_payment(self.story.shop.restaurant.owner, _one_of(payments, n).id, "guest left")
+
+    @rule(n=which)
+    def take_the_first_offer(self, n: int) -> None:
+        if rows := open_attentions(self.story.shop.tenant):
+            row = _one_of(rows, n)
+            with suppress(DomainError):
+                act(self.story.shop.restaurant.owner, row.attention.id, row.offers[0].action, "seen")
+
+    @rule()
+    def pause_or_open(self) -> None:
+        location = Location.objects.get(tenant=self.story.shop.tenant)
+        paused_at = None if location.paused_at else now()
+        Location.objects.filter(tenant=self.story.shop.tenant).update(paused_at=paused_at)
+
+    # -- the processor and its dashboard -------------------------------------------------------------------
+
+    @rule(n=which, minor=st.sampled_from([None, 100]))
+    def refund_over_there(self, n: int, minor: int | None) -> None:
+        paid = [intent for intent in self._listed("payment_intents") if intent["status"] == "succeeded"]
+        if paid and self.hears_of_refunds:
+            body = {"payment_intent": _one_of(paid, n)["id"], "amount": minor}
+            with suppress(ControlRefused):  # given back already
+                self.story.shop.sandbox.control("POST", "/refunds", body)
+            self.story.shop.sandbox.idle(30)
+
+    @rule(n=which, result=st.sampled_from(["succeed", "fail"]))
+    def decide_a_transfer(self, n: int, result: str) -> None:
+        if self.story.pages:
+            with suppress(ControlRefused):  # there is none
+                path = f"/sessions/{_one_of(self.story.pages, n)}/async_result"
+                self.story.shop.sandbox.control("POST", path, {"result": result})
+            self.story.shop.sandbox.idle(30)
+
+    # -- the network ---------------------------------------------------------------------------------------
+
+    @rule(fault=st.sampled_from(sorted(FAULTS)), call=st.sampled_from(sorted(CALLS)), count=st.integers(1, 3))
+    def fail_next(self, fault: str, call: str, count: int) -> None:
+        method, path = CALLS[call]
+        self.story.shop.sandbox.fault(**FAULTS[fault], method=method, path=path, count=count)
+
+    @rule()
+    def faults_end(self) -> None:
+        self.story.shop.sandbox.control("DELETE", "/faults")
+
+    @rule(happens=st.sampled_from(sorted(ON_THE_WAY)))
+    def next_delivery(self, happens: str) -> None:
+        self.story.shop.sandbox.rule(**ON_THE_WAY[happens])
+
+    @rule(order=st.sampled_from(["fifo", "lifo", "parallel"]))
+    def release_held(self, order: str) -> None:
+        self.story.shop.sandbox.control("POST", "/deliveries/release", {"order": order})
+        self.story.shop.sandbox.idle(30)
+
+    @rule(n=which)
+    def send_again(self, n: int) -> None:
+        if events := self._listed("events"):
+            self.story.shop.sandbox.control("POST", f"/events/{_one_of(events[::-1], n)['id']}/resend", {})
+            self.story.shop.sandbox.idle(30)
+
+    def _listed(self, kind: str) -> list[dict[str, Any]]:
+        return self.story.shop.sandbox.listed(kind)
+
+    # -- time ----------------------------------------------------------------------------------------------
+
+    @rule(
+        minutes=st.sampled_from([0.1, 2, 20, 50, 25 * 60]), theirs=st.sampled_from([True, True, True, False])
+    )
+    def time_passes(self, minutes: float, theirs: bool) -> None:
+        # Apart by more than Stripe's five minutes, every delivery is refused for its age; a little is fair.
+        self.story.clock.advance(minutes=minutes if theirs else min(minutes, 2), theirs=theirs)
+
+    @rule()
+    def sweep(self) -> None:
+        report = sweep()
+        assert report.errors == 0, "a piece of the sweep raised"
+        self.story.shop.sandbox.idle(30)
+
+
+def _one_of(rows: list[Any], n: int) -> Any:
+    return rows[-1 - n % len(rows)]
