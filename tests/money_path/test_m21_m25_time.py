@@ -8,7 +8,8 @@ import pytest
 
 from duitpos.domain.orders.board import board
 from duitpos.domain.orders.cancel import cancel_order
-from duitpos.domain.orders.queries import OrderFilters, orders_page, waiting_orders
+from duitpos.domain.orders.queries import orders_page, waiting_orders
+from duitpos.domain.orders.search import OrderFilters
 from duitpos.domain.payments.check_now import check_now
 from duitpos.domain.payments.schedule import SESSION_LIFE
 from duitpos.domain.payments.setup.view import account_view

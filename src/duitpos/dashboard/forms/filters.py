@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 
-from duitpos.domain.orders.queries import WAITING, OrderFilters
+from duitpos.domain.orders.search import WAITING, OrderFilters
 from duitpos.models import Location
 from duitpos.ui.words import ORDER
 

@@ -18,7 +18,8 @@ from duitpos.domain.attention.act import act as do_it
 from duitpos.domain.attention.offers import Action, Offer
 from duitpos.domain.attention.queries import AttentionRow, open_attentions
 from duitpos.domain.errors import Conflict, Gone, Invalid
-from duitpos.domain.orders.queries import OrderFilters, OrderRow, orders_page, waiting_orders
+from duitpos.domain.orders.queries import OrderRow, orders_page, waiting_orders
+from duitpos.domain.orders.search import OrderFilters
 from duitpos.domain.tenancy.roles import Can
 from duitpos.domain.tenancy.staff import Staff
 from duitpos.kit.money import Money

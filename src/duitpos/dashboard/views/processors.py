@@ -16,7 +16,7 @@ from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.payment_types import AccountForm, AddProcessorForm
 from duitpos.dashboard.page import page
 from duitpos.dashboard.views.payment_types import account_forms, edit_page, row_of
-from duitpos.domain.errors import Conflict, Invalid, Unavailable
+from duitpos.domain.errors import Conflict, Gone, Invalid, Unavailable
 from duitpos.domain.payments.setup.accounts import (
     KeyRefused,
     SavedAccount,
@@ -26,6 +26,7 @@ from duitpos.domain.payments.setup.accounts import (
     save_credentials,
 )
 from duitpos.domain.payments.setup.credentials import CredentialsRefused
+from duitpos.domain.payments.setup.types import TypeRow
 from duitpos.domain.payments.setup.view import processors_to_add
 from duitpos.domain.tenancy.roles import Can
 from duitpos.domain.tenancy.staff import Staff
@@ -88,6 +89,7 @@ def _save(staff: Staff, form: AccountForm) -> SavedAccount | None:
 @staff(Can.SET_UP_PAYMENTS)
 def check_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_id: UUID) -> HttpResponse:
     """Ask the processor now whose key it is."""
+    _row_with(staff, type_id, account_id)
     try:
         _say(request, check_account(staff.member, account_id))
     except Unavailable as error:
@@ -99,7 +101,7 @@ def check_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_i
 @staff(Can.SET_UP_PAYMENTS)
 def remove_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_id: UUID) -> HttpResponse:
     """Take a processor away; one that payments need is retired."""
-    row = row_of(staff, type_id)
+    row = _row_with(staff, type_id, account_id)
     home = reverse("dashboard:payment_type", args=[staff.tenant.slug, type_id]) + FOOT
     if request.method == "POST":
         messages.success(request, remove_account(staff.member, account_id))
@@ -118,6 +120,14 @@ def remove_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_
         "is_danger": True,
     }
     return page(request, staff, "dashboard/question.html", context, here="payment_types")
+
+
+def _row_with(staff: Staff, type_id: UUID, account_id: UUID) -> TypeRow:
+    """The type, if that account is one of its own; Gone."""
+    row = row_of(staff, type_id)
+    if account_id not in (account.id for account in row.accounts):
+        raise Gone(_("There is no such processor any more."))
+    return row
 
 
 def _say(request: HttpRequest, saved: SavedAccount) -> None:

@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-
 from duitpos.domain.orders.money_state import MoneyState, money_state
-from duitpos.domain.orders.states import CANCELED, HELD
-from duitpos.kit.money import decimal_places
+from duitpos.domain.orders.search import WAITING, OrderFilters, matching
 from duitpos.models import Location, Order, Payment, Refund, Tenant
-from duitpos.models.order import OrderStatus
-
-WAITING = "waiting"
-"""The filter's word for held orders."""
-
-
-@dataclass(frozen=True, slots=True)
-class OrderFilters:
-    """What the page's address asks for. `day` is a trading day; held orders go by the day they were made."""
-
-    location_id: UUID | None = None
-    status: str | None = None
-    day: date | None = None
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +37,7 @@ def orders_page(
     tenant: Tenant, filters: OrderFilters, before: datetime | None = None, limit: int = 50
 ) -> OrdersPage:
     """One page, in three queries whatever its length. Unpaid leftovers are shown only when asked for or searched."""
-    rows = _filtered(tenant, filters)
+    rows = matching(tenant, filters)
     if before is not None:
         rows = rows.filter(created_at__lt=before)
     found = list(rows.order_by("-created_at")[: limit + 1])
@@ -65,41 +47,6 @@ def orders_page(
 def waiting_orders(tenant: Tenant, location_id: UUID | None = None, limit: int = 100) -> list[OrderRow]:
     """Held orders: on no board, but staff find them when a guest says "I paid!" (M22)."""
     return orders_page(tenant, OrderFilters(location_id, WAITING), limit=limit).rows
-
-
-def _filtered(tenant: Tenant, filters: OrderFilters) -> QuerySet[Order]:
-    rows = Order.objects.filter(tenant=tenant).select_related("location", "table")
-    if filters.location_id is not None:
-        rows = rows.filter(location_id=filters.location_id)
-    if filters.status == WAITING:
-        rows = rows.filter(status=HELD)
-    elif filters.status in OrderStatus.values:
-        rows = rows.filter(status=filters.status)
-    elif not filters.text:
-        rows = rows.exclude(status=HELD).exclude(status=CANCELED, placed_at__isnull=True)
-    if filters.day is not None:
-        rows = rows.filter(
-            Q(business_date=filters.day) | Q(business_date__isnull=True, created_at__date=filters.day)
-        )
-    return rows.filter(_search(filters.text)) if filters.text else rows
-
-
-def _search(text: str) -> Q:
-    """By number ("12", "T12"), amount ("31.85") or table ("7", "Garden 3")."""
-    text = text.strip()
-    wanted = Q(table__name__icontains=text)
-    number = re.fullmatch(r"#?([Tt]?)(\d{1,9})", text)
-    if number:
-        wanted |= Q(number=int(number[2]), is_test=True) if number[1] else Q(number=int(number[2]))
-    amount = re.fullmatch(r"(?:[A-Za-z]{1,3}\s*)?(\d{1,9})[.,](\d{1,3})", text)
-    if amount:
-        whole, part = amount[1], amount[2]
-        wanted |= (
-            Q(total_minor=int(whole + part.ljust(2, "0")))
-            if len(part) <= decimal_places("MYR")
-            else Q(total_minor=int(whole + part))
-        )
-    return wanted
 
 
 def _with_money(tenant: Tenant, orders: list[Order]) -> list[OrderRow]:
@@ -136,7 +83,7 @@ def payments_of(
 
 def orders_version(tenant: Tenant, filters: OrderFilters, limit: int = 50) -> str:
     """Changes when the first page does: its orders, their payments or their refunds. One query, for a poll's 304."""
-    rows = _filtered(tenant, filters).order_by("-created_at", "id", "payments__id", "payments__refunds__id")
+    rows = matching(tenant, filters).order_by("-created_at", "id", "payments__id", "payments__refunds__id")
     seen = rows.values_list(
         "id",
         "status",

@@ -26,7 +26,9 @@ def release(
     True for the one caller that released it. `released_by` tells every other payment of the order that it is one too
     many (M16).
     """
-    if from_status == CANCELED and _has_number(order):  # it was placed before: the guest knows it by that number
+    if from_status == CANCELED and _has_number(
+        order
+    ):  # it was placed before: the guest knows it by that number
         return advance(order, from_status, PLACED, actor, at, reason, ended_at=None, cancel_reason="")
     day = business_date(at, location.time_zone, location.day_closes_at)
     moved = advance(

@@ -1,0 +1,80 @@
+"""Which orders staff ask for: by place, state, trading day, and what they type."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from duitpos.domain.orders.states import HELD
+from duitpos.domain.tenancy.find import locations
+from duitpos.kit.clock import day_bounds
+from duitpos.kit.money import parse_amount
+from duitpos.models import Order, Payment, Tenant
+from duitpos.models.order import OrderStatus
+from duitpos.models.payment import PaymentStatus
+
+WAITING = "waiting"
+"""The filter's word for held orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilters:
+    """What the page's address asks for. `day` is a trading day, for unplaced orders the one they were made on."""
+
+    location_id: UUID | None = None
+    status: str | None = None
+    day: date | None = None
+    text: str = ""
+
+
+def matching(tenant: Tenant, filters: OrderFilters) -> QuerySet[Order]:
+    """The orders that fit. Those that nobody paid are left out unless they are asked for or searched."""
+    rows = Order.objects.filter(tenant=tenant).select_related("location", "table")
+    if filters.location_id is not None:
+        rows = rows.filter(location_id=filters.location_id)
+    if filters.status == WAITING:
+        rows = rows.filter(status=HELD)
+    elif filters.status in OrderStatus.values:
+        rows = rows.filter(status=filters.status)
+    elif not filters.text:
+        money = Payment.objects.filter(tenant=tenant, order_id=OuterRef("id"), status=PaymentStatus.SUCCEEDED)
+        rows = rows.filter(Q(placed_at__isnull=False) | Exists(money))
+    if filters.day is not None:
+        rows = rows.filter(_of_day(tenant, filters.day))
+    return rows.filter(_search(tenant, filters.text)) if filters.text else rows
+
+
+def _of_day(tenant: Tenant, day: date) -> Q:
+    wanted = Q(business_date=day)
+    if not 2000 <= day.year < 3000:  # typed into the address; databases and time zones end somewhere
+        return wanted
+    for site in locations(tenant):
+        begins, ends = day_bounds(day, site.time_zone, site.day_closes_at)
+        wanted |= Q(business_date__isnull=True, location=site, created_at__gte=begins, created_at__lt=ends)
+    return wanted
+
+
+def _search(tenant: Tenant, text: str) -> Q:
+    """By number ("12", "T12"), amount ("31.85", "RM 31.85") or table ("7", "Garden 3")."""
+    text = text.strip()
+    wanted = Q(table__name__icontains=text)
+    number = re.fullmatch(r"#?([Tt]?)(\d{1,9})", text)
+    if number:
+        wanted |= Q(number=int(number[2]), is_test=True) if number[1] else Q(number=int(number[2]))
+    amount = re.fullmatch(r"(?:[A-Za-z]{1,3}\s*)?(\d{1,9}(?:[.,]\d{1,3})?)", text)
+    if amount:
+        for currency in {site.currency for site in locations(tenant)}:
+            wanted |= _costs(amount[1].replace(",", "."), currency)
+    return wanted
+
+
+def _costs(text: str, currency: str) -> Q:
+    try:
+        money = parse_amount(text, currency)
+    except ValueError:  # more decimals than the currency has: no order costs that
+        return Q()
+    return Q(total_minor=money.minor, currency=money.currency)

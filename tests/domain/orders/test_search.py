@@ -1,0 +1,69 @@
+"""What staff find by typing, and which orders the plain list leaves out."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from duitpos.domain.orders.search import OrderFilters, matching
+from duitpos.models import Order
+from tests.support.restaurant import Restaurant, a_restaurant, a_table
+
+pytestmark = pytest.mark.django_db
+LATE = datetime(2026, 11, 23, 19, 30, tzinfo=UTC)
+# 03:30 on the 24th in Kuala Lumpur, and still the trading day of the 23rd.
+
+
+@pytest.fixture
+def cafe() -> Restaurant:
+    return a_restaurant()
+
+
+def _an_order(cafe: Restaurant, **fields: Any) -> Order:
+    values = {
+        "checkout_key": str(uuid4()),
+        "currency": "MYR",
+        "subtotal_minor": 3185,
+        "total_minor": 3185,
+        "created_at": LATE,
+        "status": "placed",
+        "placed_at": LATE,
+        "business_date": date(2026, 11, 23),
+        "number": 12,
+    }
+    return Order.objects.create(tenant=cafe.tenant, location=cafe.location, **{**values, **fields})
+
+
+@pytest.mark.parametrize("text", ["12", "#12", "31.85", "RM 31.85", "31,85", "Garden", " garden 3 "])
+def test_it_is_found_by_number_amount_and_table(cafe: Restaurant, text: str) -> None:
+    order = _an_order(cafe, table=a_table(cafe.location, "Garden 3"))
+    assert list(matching(cafe.tenant, OrderFilters(text=text))) == [order]
+
+
+@pytest.mark.parametrize("text", ["T12", "13", "31.8", "31.855", "Patio"])
+def test_others_are_not(cafe: Restaurant, text: str) -> None:
+    _an_order(cafe, table=a_table(cafe.location, "Garden 3"))
+    assert not matching(cafe.tenant, OrderFilters(text=text)).exists()
+
+
+def test_amounts_have_their_currencys_decimals(cafe: Restaurant) -> None:
+    type(cafe.location).objects.filter(tenant=cafe.tenant, id=cafe.location.id).update(currency="JPY")
+    order = _an_order(cafe, currency="JPY", total_minor=1200)
+    assert list(matching(cafe.tenant, OrderFilters(text="1200"))) == [order]
+    assert not matching(cafe.tenant, OrderFilters(text="12.00")).exists()
+
+
+def test_an_unpaid_order_belongs_to_the_trading_day_it_was_made_on(cafe: Restaurant) -> None:
+    order = _an_order(cafe, status="held", placed_at=None, business_date=None, number=None)
+    asked = OrderFilters(status="waiting", day=date(2026, 11, 23))
+    assert list(matching(cafe.tenant, asked)) == [order]
+    assert not matching(cafe.tenant, OrderFilters(status="waiting", day=date(2026, 11, 24))).exists()
+
+
+def test_the_plain_list_leaves_out_what_nobody_paid(cafe: Restaurant) -> None:
+    _an_order(cafe, status="canceled", placed_at=None, business_date=None, number=None)
+    _an_order(cafe, status="held", placed_at=None, business_date=None, number=None)
+    assert not matching(cafe.tenant, OrderFilters()).exists()
