@@ -18,6 +18,8 @@ from tests.support.restaurant import Restaurant, a_restaurant, an_item
 
 pytestmark = pytest.mark.django_db
 
+DISHES = (("Laksa", 900), ("Mee", 700), ("Laksa", 1100))
+
 
 @pytest.fixture
 def kopi() -> Restaurant:
@@ -89,7 +91,7 @@ def test_a_statement_without_its_tenant_is_refused(kopi: Restaurant) -> None:
 
 
 def test_a_prepared_query_finds_what_the_queryset_finds(kopi: Restaurant) -> None:
-    items = [an_item(kopi.tenant, name, marks=["spicy"]) for name in ("Laksa", "Mee", "Laksa")]
+    items = [an_item(kopi.tenant, name, price, marks=["spicy"]) for name, price in DISHES]
     other = a_restaurant("teh")
     an_item(other.tenant, "Laksa")
     query = Prepared(

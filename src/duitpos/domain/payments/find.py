@@ -10,14 +10,19 @@ from duitpos.kit.statements import Prepared
 from duitpos.models import Payment
 from duitpos.processors.base import Mark, PaymentSnapshot
 
-_UNMARKED = UUID(int=0)
-_NAMED = Prepared(
-    lambda tenant_id, reference, marked: Payment.objects.filter(
-        Q(reference=reference) | Q(id=marked, reference=""), tenant_id=tenant_id
+_BY_ID = Prepared(
+    lambda tenant_id, payment_id: Payment.objects.filter(tenant_id=tenant_id, id=payment_id).select_related(
+        "order", "location"
+    ),
+    UUID,
+    UUID,
+)
+_BY_REFERENCE = Prepared(
+    lambda tenant_id, reference: Payment.objects.filter(
+        tenant_id=tenant_id, reference=reference
     ).select_related("order", "location"),
     UUID,
     str,
-    UUID,
 )
 
 
@@ -35,9 +40,14 @@ def payment_of_snapshot(tenant_id: UUID, snapshot: PaymentSnapshot) -> Payment |
     A second session under one mark (a replay after the processor forgot the key, M7) is other money: it must not
     vanish behind the first one's row, so it is not found here.
     """
-    marked = as_uuid(snapshot.mark.payment) if snapshot.mark else None
-    rows = _NAMED.rows(tenant_id, snapshot.reference, marked or _UNMARKED)
-    return next(iter(sorted(rows, key=lambda row: row.reference != snapshot.reference)), None)
+    # By its key first: the mark is nearly always there, and costs the same however many payments there are.
+    marked = payment_of_mark(tenant_id, snapshot.mark)
+    if marked is not None and marked.reference == snapshot.reference:
+        return marked
+    named = next(iter(_BY_REFERENCE.rows(tenant_id, snapshot.reference)), None)
+    if named is None and marked is not None and not marked.reference:
+        return marked
+    return named
 
 
 def payment_of_mark(tenant_id: UUID, mark: Mark | None) -> Payment | None:
@@ -45,7 +55,7 @@ def payment_of_mark(tenant_id: UUID, mark: Mark | None) -> Payment | None:
     marked = as_uuid(mark.payment) if mark else None
     if marked is None:
         return None
-    return Payment.objects.filter(tenant_id=tenant_id, id=marked).select_related("order", "location").first()
+    return next(iter(_BY_ID.rows(tenant_id, marked)), None)
 
 
 def payment_of_intent(tenant_id: UUID, intent_reference: str, charge_reference: str = "") -> Payment | None:
