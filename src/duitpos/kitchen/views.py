@@ -65,13 +65,14 @@ def move_order(request: HttpRequest, staff: Staff, location: str) -> HttpRespons
     home = reverse("kitchen:board", args=[staff.tenant.slug, location])
     if request.method != "POST":
         return HttpResponseRedirect(home)
+    site = location_of(staff.tenant, location)
     order_id = _uuid(request.POST.get("order", ""))
     if order_id is None:
         raise Invalid(_("This form was not complete. Go back to the board and try again."))
     try:
         order = move(staff.member, order_id, request.POST.get("to", ""), seen=request.POST.get("seen", ""))
     except Conflict as conflict:
-        return _page(request, staff, location_of(staff.tenant, location), conflict.message, status=409)
+        return _page(request, staff, site, conflict.message, status=409)
     # Undoing offers no undo: it would only ask for the same thing again.
     asked = "" if request.POST.get("is_undo") else "?" + urlencode({"moved": order.id})
     return HttpResponseRedirect(home + asked, status=303)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from duitpos.dashboard.access import staff
+from duitpos.dashboard.views.refund import attempt_of
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.check_now import check_now
 from duitpos.domain.tenancy.roles import Can
@@ -20,6 +21,7 @@ from duitpos.domain.tenancy.staff import Staff
 @staff(Can.CHECK_PAYMENT)
 def check_payment(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID) -> HttpResponse:
     """Ask the processor, settle what it says, and say it."""
+    attempt_of(staff, order_id, payment_id)
     try:
         messages.success(request, check_now(staff.member, payment_id))
     except Unavailable as error:

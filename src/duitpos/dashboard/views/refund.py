@@ -27,7 +27,7 @@ from duitpos.models.refund import RefundStatus
 @staff(Can.REFUND)
 def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID) -> HttpResponse:
     """Names the amount and what will happen; then does it."""
-    order, attempt = _attempt(staff, order_id, payment_id)
+    order, attempt = attempt_of(staff, order_id, payment_id)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         _say(request, refund_payment(staff.member, payment_id, form.cleaned_data["reason"]), order)
@@ -52,7 +52,8 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
     return page(request, staff, "dashboard/question.html", context, here="orders")
 
 
-def _attempt(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, PaymentStory]:
+def attempt_of(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, PaymentStory]:
+    """A payment of that order; Gone."""
     story = order_story(staff.tenant, order_id)
     for attempt in story.payments:
         if attempt.payment.id == payment_id:
