@@ -1,0 +1,101 @@
+"""Who may go where. An address that is missing here fails the walk, so whoever adds one must say whose it is.
+
+Written down by hand and on purpose not made from the code's own table of rights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OWNER, MANAGER, CASHIER, KITCHEN = "owner", "manager", "cashier", "kitchen"
+EVERYBODY = frozenset({OWNER, MANAGER, CASHIER, KITCHEN})
+OFFICE = frozenset({OWNER, MANAGER})
+COUNTER = OFFICE | {CASHIER}
+
+
+@dataclass(frozen=True)
+class Anyone:
+    """Tells nothing of any restaurant, or only to whom it belongs. `signed_in`: others are sent to sign in."""
+
+    signed_in: bool = False
+
+
+@dataclass(frozen=True)
+class HolderOf:
+    """For whoever holds an unguessable token, which is the part of the address called so."""
+
+    part: str
+
+
+@dataclass(frozen=True)
+class Processor:
+    """For a machine whose signature is right."""
+
+
+@dataclass(frozen=True)
+class Staff:
+    """For these roles of this restaurant. `form` names what a POST says of rows, by their part in `House.values`."""
+
+    roles: frozenset[str]
+    form: tuple[tuple[str, str], ...] = ()
+
+
+Rule = Anyone | HolderOf | Processor | Staff
+
+RULES: dict[str, Rule] = {
+    "healthz": Anyone(),
+    "readyz": Anyone(),
+    "accounts/": Anyone(),
+    "accounts/login/": Anyone(),
+    "accounts/logout/": Anyone(),
+    "accounts/inactive/": Anyone(),
+    "accounts/password/reset/": Anyone(),
+    "accounts/password/reset/done/": Anyone(),
+    "accounts/password/reset/key/done/": Anyone(),
+    "accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/": Anyone(),
+    "accounts/restaurants/": Anyone(signed_in=True),
+    "<slug:tenant>/t/<str:token>/": HolderOf("token"),
+    "<slug:tenant>/t/<str:token>/checkout/": HolderOf("token"),
+    "<slug:tenant>/pay/return/<str:order_token>/": HolderOf("order_token"),
+    "<slug:tenant>/pay/cancel/<str:order_token>/": HolderOf("order_token"),
+    "<slug:tenant>/o/<str:order_token>/": HolderOf("order_token"),
+    "<slug:tenant>/o/<str:order_token>/state/": HolderOf("order_token"),
+    "<slug:tenant>/o/<str:order_token>/receipt/": HolderOf("order_token"),
+    "<slug:tenant>/webhooks/stripe/": Processor(),
+    "<slug:tenant>/kitchen/": Staff(EVERYBODY),
+    "<slug:tenant>/kitchen/<slug:location>/": Staff(EVERYBODY),
+    "<slug:tenant>/kitchen/<slug:location>/live/": Staff(EVERYBODY),
+    "<slug:tenant>/kitchen/<slug:location>/move/": Staff(EVERYBODY, (("order", "order_id"), ("to", "to"))),
+    "<slug:tenant>/dashboard/": Staff(EVERYBODY),
+    "<slug:tenant>/dashboard/orders/": Staff(COUNTER),
+    "<slug:tenant>/dashboard/orders/live/": Staff(COUNTER),
+    "<slug:tenant>/dashboard/orders/waiting/": Staff(COUNTER),
+    "<slug:tenant>/dashboard/orders/<uuid:order_id>/": Staff(COUNTER),
+    "<slug:tenant>/dashboard/orders/<uuid:order_id>/cancel/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/check/": Staff(COUNTER),
+    "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/attention/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/attention/<uuid:attention_id>/<slug:action>/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/payment-types/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/payment-types/add/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/delete/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/add/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/check/": Staff(
+        frozenset({OWNER})
+    ),
+    "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/remove/": Staff(
+        frozenset({OWNER})
+    ),
+    "<slug:tenant>/dashboard/tables/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/tables/add/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/tables/<uuid:table_id>/code.svg": Staff(OFFICE),
+    "<slug:tenant>/dashboard/tables/<uuid:table_id>/new-code/": Staff(OFFICE),
+}
+
+WHOSE = frozenset(
+    "order_id payment_id attention_id type_id account_id table_id location token order_token".split()
+)
+"""Parts of an address that name something of one restaurant."""
+OTHER_PARTS = frozenset({"tenant", "action", "uidb36", "key"})

@@ -1,0 +1,105 @@
+"""What is not walled off by tenant, by name: the reads across tenants, and the tables that belong to none."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import connection
+
+import duitpos
+from duitpos.kit.tenancy import TenantModel
+from duitpos.kit.tenancy.checks import SHARED_TABLES
+
+SOURCE = Path(duitpos.__file__).parent
+
+ACROSS = {
+    ("domain/tenancy/staff.py", "restaurants_of"),  # a person's restaurants after signing in
+    ("domain/payments/sweep.py", "tenants_with_due_work"),  # which tenants the worker must visit
+    (
+        "domain/payments/setup/keys.py",
+        "unknown_key_ids",
+    ),  # a start checks that every secret can be opened (M32)
+}
+"""Every use of across_tenants(), by file and function. A new one is a decision: give its reason here."""
+
+SHARED = {"duitpos_tenant", "duitpos_user", "duitpos_installation"}
+"""Ours, and no tenant's: the register of restaurants, people's sign-ins, and which installation this is."""
+
+OF_OTHERS = {
+    "django_migrations": "which migrations ran",
+    "django_content_type": "names of models",
+    "auth_permission": "names of permissions; roles here are ours",
+    "auth_group": "empty: roles here are ours",
+    "auth_group_permissions": "empty: roles here are ours",
+    "django_session": "sign-ins, by user",
+    "account_emailaddress": "addresses of users",
+    "account_emailconfirmation": "addresses of users",
+    "django_tasks_database_dbtaskresult": "a hint that a tenant, named by its id, has due work; nothing rests on it",
+}
+"""Tables of the libraries. None of them holds a restaurant's data."""
+
+
+def uses_of_across_tenants() -> Iterator[tuple[str, str]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        name = path.relative_to(SOURCE).as_posix()
+        if name.startswith("kit/tenancy/"):
+            continue
+        tree = ast.parse(path.read_text())
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef):
+                yield from ((name, function.name) for call in ast.walk(function) if _marks(call))
+
+
+def _marks(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "across_tenants"
+
+
+def mentions() -> int:
+    """Every mention outside the kit; each use is an import and a call, and anything more is a way around this list."""
+    return sum(
+        path.read_text().count("across_tenants")
+        for path in SOURCE.rglob("*.py")
+        if "kit/tenancy" not in path.as_posix()
+    )
+
+
+def test_every_read_across_tenants_is_known() -> None:
+    assert sorted(uses_of_across_tenants()) == sorted(ACROSS)
+    assert mentions() == 2 * len(ACROSS)
+
+
+def test_nobody_touches_the_guard_itself() -> None:
+    """It can be taken off a connection, too; nothing but the kit does."""
+    words = ("execute_wrappers", "_marked", "tenancy.guard")
+    found = {
+        (path.relative_to(SOURCE).as_posix(), word)
+        for path in SOURCE.rglob("*.py")
+        if "kit/tenancy" not in path.as_posix()
+        for word in words
+        if word in path.read_text()
+    }
+    assert found == set()
+
+
+@pytest.mark.django_db
+def test_every_table_is_a_tenants_or_named_here() -> None:
+    tenants = {model._meta.db_table for model in apps.get_models() if issubclass(model, TenantModel)}
+    tables = set(connection.introspection.table_names())
+    assert tables - tenants == SHARED | OF_OTHERS.keys()
+    assert {f"duitpos_{name.lower()}" for name in SHARED_TABLES} == SHARED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", sorted(SHARED | OF_OTHERS.keys()))
+def test_no_other_table_points_at_a_restaurant(table: str) -> None:
+    """Neither by a foreign key nor by a column of that name."""
+    with connection.cursor() as cursor:
+        columns = {column.name for column in connection.introspection.get_table_description(cursor, table)}
+        keys = connection.introspection.get_relations(cursor, table)
+    assert "tenant_id" not in columns
+    shared = SHARED | OF_OTHERS.keys()
+    assert [other for _, other in keys.values() if other not in shared] == []

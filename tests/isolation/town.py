@@ -1,0 +1,193 @@
+"""Two restaurants with one of everything in each, and everybody who might look at them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.test import Client
+
+from duitpos.domain.attention.open import open_attention
+from duitpos.kit.clock import now
+from duitpos.kit.ids import secret_token
+from duitpos.kit.tenancy import TenantModel, across_tenants
+from duitpos.models import (
+    Attention,
+    Location,
+    Membership,
+    Order,
+    OrderLine,
+    Payment,
+    PaymentType,
+    ProcessorAccount,
+    Table,
+    User,
+)
+from duitpos.models.attention import AttentionKind
+from duitpos.models.payment_setup import AccountState
+from duitpos.models.people import Role
+from tests.support.restaurant import Restaurant, a_member, a_restaurant, a_table, an_item
+
+
+@dataclass
+class House:
+    """One restaurant. `values` are what stands in its addresses."""
+
+    restaurant: Restaurant
+    table: Table
+    orders: dict[str, Order]
+    values: dict[str, str]
+    marks: tuple[str, ...]
+    """Words that stand in its rows and in nobody else's."""
+    people: dict[str, Client] = field(default_factory=dict)
+
+
+def a_house(slug: str, site: str) -> House:
+    """A restaurant with a paid order, a held one, an Attention, a payment type with an account, a table."""
+    restaurant = a_restaurant(slug, name=f"site-of-{slug}")
+    tenant = restaurant.tenant
+    Location.objects.filter(tenant=tenant).update(slug=site)
+    table = a_table(restaurant.location, f"table-of-{slug}")
+    item = an_item(tenant, f"dish-of-{slug}", 1250)
+    kind = PaymentType.objects.get(tenant=tenant, code="STRIPE")
+    account = ProcessorAccount.objects.create(
+        tenant=tenant,
+        payment_type=kind,
+        processor="stripe",
+        external_id=f"acct_{slug}",
+        state=AccountState.ACTIVE,
+        name=f"account-of-{slug}",
+    )
+    orders = {status: _an_order(restaurant, table, item, status) for status in ("placed", "held")}
+    paid = _a_payment(orders["placed"], account, "succeeded")
+    _a_payment(orders["held"], account, "pending")
+    open_attention(
+        tenant.id,
+        AttentionKind.LATE_MONEY,
+        paid.id,
+        now(),
+        order=orders["placed"],
+        payment=paid,
+        amount=paid.moved,
+    )
+    values = {
+        "tenant": slug,
+        "token": table.token,
+        "order_token": orders["placed"].token,
+        "order_id": str(orders["placed"].id),
+        "payment_id": str(paid.id),
+        "attention_id": str(Attention.objects.get(tenant=tenant).id),
+        "action": "done",
+        "type_id": str(kind.id),
+        "account_id": str(account.id),
+        "table_id": str(table.id),
+        "location": site,
+        "to": "preparing",
+    }
+    marks = (
+        *(f"{what}-of-{slug}" for what in ("site", "table", "dish", "account", "note")),
+        f"guest@{slug}.example",
+    )
+    return House(restaurant, table, orders, values, marks)
+
+
+def _an_order(restaurant: Restaurant, table: Table, item: Any, status: str) -> Order:
+    at = now()
+    order = Order.objects.create(
+        tenant=restaurant.tenant,
+        location=restaurant.location,
+        table=table,
+        status=status,
+        guest_token=secret_token(),
+        checkout_key=secret_token(),
+        contents="digest",
+        note=f"note-of-{restaurant.tenant.slug}",
+        currency="MYR",
+        subtotal_minor=1250,
+        total_minor=1250,
+        created_at=at,
+        placed_at=at if status == "placed" else None,
+        business_date=at.date() if status == "placed" else None,
+        number=1 if status == "placed" else None,
+    )
+    OrderLine.objects.create(
+        tenant=restaurant.tenant,
+        order=order,
+        position=0,
+        item=item,
+        name=item.name,
+        quantity=1,
+        unit_price_minor=1250,
+        total_minor=1250,
+    )
+    return order
+
+
+def _a_payment(order: Order, account: ProcessorAccount, status: str) -> Payment:
+    at = now()
+    paid = status == "succeeded"
+    return Payment.objects.create(
+        tenant_id=order.tenant_id,
+        order=order,
+        account=account,
+        payment_type=account.payment_type,
+        location=order.location,
+        status=status,
+        amount_minor=1250,
+        currency="MYR",
+        created_at=at,
+        reference=f"cs_{status}_{order.tenant_id.hex}",
+        moved_minor=1250 if paid else None,
+        moved_currency="MYR" if paid else "",
+        settled_at=at if paid else None,
+        guest_email=f"guest@{order.tenant.slug}.example" if paid else "",
+    )
+
+
+def signed_in(member: Membership) -> Client:
+    """The browser of one of the staff."""
+    client = Client()
+    client.force_login(member.user, "allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@dataclass
+class Town:
+    """`here` is walked through; `there` is somebody else's. `people` are browsers by who sits at them."""
+
+    here: House
+    there: House
+    people: dict[str, Client]
+
+
+def a_town() -> Town:
+    """Both restaurants, a guest, the other's owner, one of each role here, and somebody who left."""
+    here, there = a_house("kopi", "bangsar"), a_house("teh", "ipoh")
+    tenant = here.restaurant.tenant
+    left = a_member(tenant, Role.MANAGER, "left@kopi.example")
+    Membership.objects.filter(tenant=tenant, id=left.id).update(is_active=False)
+    barred = a_member(tenant, Role.MANAGER, "barred@kopi.example")
+    people = {
+        "anonymous": Client(),
+        "another restaurant's owner": signed_in(there.restaurant.owner),
+        "a manager who left": signed_in(left),
+        "a barred user": signed_in(barred),
+        "owner": signed_in(here.restaurant.owner),
+        **{role: signed_in(a_member(tenant, role)) for role in (Role.MANAGER, Role.CASHIER, Role.KITCHEN)},
+    }
+    User.objects.filter(id=barred.user_id).update(is_active=False)
+    return Town(here, there, people)
+
+
+def all_rows() -> str:
+    """A digest of every row of ours: two are the same when nothing was changed between them."""
+    rows: list[str] = []
+    with across_tenants("a test looks whether anything changed"):
+        for model in apps.get_app_config("duitpos").get_models():
+            if issubclass(model, TenantModel) or model is User:
+                rows += [
+                    f"{model.__name__}{row}" for row in model._default_manager.order_by("pk").values_list()
+                ]
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
