@@ -1,0 +1,30 @@
+"""What is written to the log holds no secret, whatever put it there."""
+
+from __future__ import annotations
+
+import pytest
+
+from duitpos.kit.logs import redact, redact_event
+from duitpos.processors.stripe.credentials import problem
+
+pytestmark = pytest.mark.pure
+
+KEYS = (
+    ("secret_key", "sk_test_51abcdefghijklmnopqrstuvwx"),
+    ("secret_key", "sk_test_with_parts_of_its_own_9f3a"),
+    ("secret_key", "rk_live_abcdefgh_ijklmnop"),
+    ("webhook_secret", "whsec_abcd_efgh-ijkl+mnop/qrst=="),
+)
+
+
+@pytest.mark.parametrize("field, key", KEYS)
+def test_whatever_set_up_takes_for_a_key_is_taken_out_to_its_end(field: str, key: str) -> None:
+    assert problem(field, key) == ""
+    said = redact(f"no such key: {key}, sorry")
+    assert said == f"no such key: {key.split('_')[0]}_…{key[-4:]}, sorry"
+
+
+def test_a_secret_is_found_at_any_depth() -> None:
+    key = KEYS[0][1]
+    event = {"event": "failed", "ask": {"keys": [key, (key,)]}, "exception": f"ValueError: {key}"}
+    assert key not in str(redact_event(None, "error", event))
