@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=models.Model)
 Model = type[models.Model]
@@ -48,10 +49,7 @@ def _insert_sql(model: Model, rows: int, on_conflict: str, returning: str) -> st
 
 
 def update(model: Model, columns: Mapping[str, Any], **where: Any) -> int:
-    """Set `columns` of the rows that `where` names; how many there were. A tuple in `where`: any of its values."""
-    if any(hasattr(value, "resolve_expression") for value in columns.values()):
-        plain = {f"{name}__in" if isinstance(value, tuple) else name: value for name, value in where.items()}
-        return model._default_manager.filter(**plain).update(**columns)
+    """Set `columns` to values of the rows that `where` names; how many there were. A tuple: any of its values."""
     lengths = tuple(len(value) if isinstance(value, tuple) else 0 for value in where.values())
     values = [_field(model, name).get_db_prep_save(value, connection) for name, value in columns.items()]
     for name, value in where.items():
@@ -127,9 +125,14 @@ class _Compiled(Generic[M]):
         self._places = [(names.get(value), value) for value in parameters]
         if {number for number, _ in self._places if number is not None} != set(names.values()):
             raise ValueError(f"Not every value is found again in: {self._sql}")
-        select = compiler.select
-        self._converters = compiler.get_converters([column for column, _, _ in select]).items()
-        self._reader = _Reader(compiler.klass_info, select)
+        info, select = compiler.klass_info, compiler.select
+        first, *_, last = info["select_fields"]
+        self._model, self._own = info["model"], slice(first, last + 1)
+        self._names = [column.target.attname for column, _, _ in select[self._own]]
+        self._converters = compiler.get_converters([column for column, _, _ in select])
+        self._convert = compiler.apply_converters
+        # Later Djangos, whose types we check with, want a fourth word here.
+        self._related = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
 
     def rows(self, values: Sequence[UUID | str]) -> list[M]:
         wanted = [_prepared(value) for value in values]
@@ -137,39 +140,13 @@ class _Compiled(Generic[M]):
         with connection.cursor() as cursor:
             cursor.execute(self._sql, parameters)
             found = cursor.fetchall()
-        return [self._made(list(row)) for row in found]
+        return [self._made(row) for row in self._convert(found, self._converters)]
 
-    def _made(self, row: list[Any]) -> M:
-        for place, (converters, column) in self._converters:
-            for convert in converters:
-                row[place] = convert(row[place], column, connection)
-        made: M = self._reader.read(row)
-        return made
-
-
-class _Reader:
-    """Makes a row's object, with those that `select_related` brought along."""
-
-    def __init__(self, info: Mapping[str, Any], select: Sequence[Any]) -> None:
-        places = info["select_fields"]
-        self._model, self._own = info["model"], slice(places[0], places[-1] + 1)
-        self._names = [select[place][0].target.attname for place in places]
-        self._key = self._names.index(self._model._meta.pk.attname)
-        self._related = [
-            (_Reader(one, select), one["local_setter"], one["remote_setter"])
-            for one in info.get("related_klass_infos", ())
-        ]
-
-    def read(self, row: Sequence[Any]) -> Any:
-        values = row[self._own]
-        if values[self._key] is None:  # an outer join that found nothing
-            return None
-        made = self._model.from_db(DEFAULT_DB_ALIAS, self._names, values)
-        for reader, set_here, set_there in self._related:
-            other = reader.read(row)
-            set_here(made, other)
-            if other is not None:
-                set_there(other, made)
+    def _made(self, row: Sequence[Any]) -> M:
+        """The row's object, with those that `select_related` brought along."""
+        made: M = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._own])
+        for related in self._related:
+            related.populate(row, made)
         return made
 
 
