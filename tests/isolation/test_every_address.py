@@ -12,6 +12,8 @@ from tests.isolation.addresses import all_routes, filled, names_in
 from tests.isolation.rules import OTHER_PARTS, RULES, WHOSE, Anyone, HolderOf, Processor, Staff
 from tests.isolation.town import Town, all_rows
 
+pytestmark = pytest.mark.slow
+
 STRANGERS = ("another restaurant's owner", "a manager who left")
 SIGNED_OUT = ("anonymous", "a barred user")
 NO_SUCH_METHOD = 405

@@ -169,13 +169,16 @@ def a_town() -> Town:
     left = a_member(tenant, Role.MANAGER, "left@kopi.example")
     Membership.objects.filter(tenant=tenant, id=left.id).update(is_active=False)
     barred = a_member(tenant, Role.MANAGER, "barred@kopi.example")
-    people = {
+    people: dict[str, Client] = {
         "anonymous": Client(),
         "another restaurant's owner": signed_in(there.restaurant.owner),
         "a manager who left": signed_in(left),
         "a barred user": signed_in(barred),
         "owner": signed_in(here.restaurant.owner),
-        **{role: signed_in(a_member(tenant, role)) for role in (Role.MANAGER, Role.CASHIER, Role.KITCHEN)},
+        **{
+            str(role): signed_in(a_member(tenant, role))
+            for role in (Role.MANAGER, Role.CASHIER, Role.KITCHEN)
+        },
     }
     User.objects.filter(id=barred.user_id).update(is_active=False)
     return Town(here, there, people)

@@ -1,0 +1,23 @@
+"""Calls to a real Stripe of our own, on committed rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.sandboxes import deaf_shop, sandbox, sandbox_process
+
+if TYPE_CHECKING:
+    # A conftest is read before Django is set up.
+    from tests.waiting.watch import Watch
+
+__all__ = ["deaf_shop", "sandbox", "sandbox_process", "watch"]
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    """Looks at the caller's database connection whenever a processor is asked."""
+    from tests.waiting.watch import Watch
+
+    return Watch(monkeypatch)

@@ -1,0 +1,214 @@
+"""While a processor is asked, the database is free for others: two hundred guests may wait for a slow Stripe."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.payments import start as start_module
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.payments.checkout import checkout
+from duitpos.domain.payments.come_back import come_back, turn_back
+from duitpos.domain.payments.due import do_due_work
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.payments.setup.accounts import check_account
+from duitpos.domain.payments.sweep import sweep
+from duitpos.kit.clock import now
+from duitpos.models import Payment, ProcessorAccount, Refund
+from tests.support.shop import Shop
+from tests.support.stampede import deliver, event_of, stampede
+from tests.waiting.watch import Watch
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Work = Callable[[], object]
+GUESTS = 30
+"""More than there are connections (20 in the pool), so that one held each would not be enough."""
+
+
+def _due(shop: Shop) -> None:
+    Payment.objects.filter(tenant=shop.tenant).update(next_check_at=now())
+    Refund.objects.filter(tenant=shop.tenant).update(next_check_at=now())
+
+
+def _paid(shop: Shop) -> Payment:
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    return payment
+
+
+def _in_the_kitchen(shop: Shop) -> Payment:
+    payment = _paid(shop)
+    deliver(shop, event_of(shop, "checkout.session.completed"))
+    return shop.fresh(payment)
+
+
+def starting(shop: Shop) -> Work:
+    request = shop.request()
+    return lambda: checkout(request)
+
+
+def pressing_again(shop: Shop) -> Work:
+    request = shop.request()
+    checkout(request)
+    return lambda: checkout(request)
+
+
+def editing_the_cart(shop: Shop) -> Work:
+    shop.start(cart=shop.cart(1))
+    request = shop.request()
+    return lambda: checkout(request)
+
+
+def coming_back(shop: Shop) -> Work:
+    payment = _paid(shop)
+    assert payment.order is not None
+    token = payment.order.token
+    return lambda: come_back(shop.tenant, token, payment.reference)
+
+
+def turning_back(shop: Shop) -> Work:
+    payment = shop.start()
+    assert payment.order is not None
+    token = payment.order.token
+    return lambda: turn_back(shop.tenant, token)
+
+
+def checking_now(shop: Shop) -> Work:
+    payment = _paid(shop)
+    return lambda: check_now(shop.restaurant.owner, payment.id)
+
+
+def sweeping_a_payment(shop: Shop) -> Work:
+    _paid(shop)
+    _due(shop)
+    return sweep
+
+
+def sweeping_a_lost_start(shop: Shop) -> Work:
+    shop.sandbox.fault("garbage", method="POST", path="/v1/checkout/sessions$")
+    with suppress(Unavailable):
+        shop.checkout()
+    _due(shop)
+    return sweep
+
+
+def listing_events(shop: Shop) -> Work:
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
+    return sweep
+
+
+def receiving_a_hint(shop: Shop) -> Work:
+    _paid(shop)
+    event = event_of(shop, "checkout.session.completed", api_version="2020-08-27")
+    return lambda: deliver(shop, event)
+
+
+def doing_due_work(shop: Shop) -> Work:
+    """How it was paid: a notice does not say it, so it is asked for afterwards."""
+    _in_the_kitchen(shop)
+    return lambda: do_due_work(shop.tenant.id)
+
+
+def refunding(shop: Shop) -> Work:
+    payment = _in_the_kitchen(shop)
+    return lambda: refund_payment(shop.restaurant.owner, payment.id, "guest left")
+
+
+def sweeping_a_lost_refund(shop: Shop) -> Work:
+    payment = _in_the_kitchen(shop)
+    shop.sandbox.fault("garbage", method="POST", path="/v1/refunds$")
+    refund_payment(shop.restaurant.owner, payment.id, "guest left")
+    _due(shop)
+    return sweep
+
+
+def canceling_a_held_order(shop: Shop) -> Work:
+    payment = shop.start()
+    assert payment.order is not None
+    order_id = payment.order.id
+    return lambda: cancel_order(shop.restaurant.owner, order_id, "guest left", refund=False)
+
+
+def checking_the_account(shop: Shop) -> Work:
+    return lambda: check_account(shop.restaurant.owner, shop.account.id)
+
+
+WAYS = (
+    starting,
+    pressing_again,
+    editing_the_cart,
+    coming_back,
+    turning_back,
+    checking_now,
+    sweeping_a_payment,
+    sweeping_a_lost_start,
+    listing_events,
+    receiving_a_hint,
+    doing_due_work,
+    refunding,
+    sweeping_a_lost_refund,
+    canceling_a_held_order,
+    checking_the_account,
+)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_no_connection_is_held_while_asking(
+    deaf_shop: Shop, watch: Watch, way: Callable[[Shop], Work]
+) -> None:
+    work = way(deaf_shop)
+    connection.ensure_connection()
+    watch.held.clear()
+    work()
+    assert watch.held, "nothing was asked"
+    assert not any(watch.held)
+
+
+def test_one_that_is_held_would_be_seen(
+    deaf_shop: Shop, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: a start that keeps its connection."""
+    monkeypatch.setattr(start_module, "outside_database", nullcontext)
+    starting(deaf_shop)()
+    assert any(watch.held)
+
+
+def test_more_guests_wait_than_there_are_connections(deaf_shop: Shop, watch: Watch) -> None:
+    """All of them are waiting for Stripe at the same moment, and the database has every connection at home."""
+    requests = [deaf_shop.request(guest_token=f"guest-{number}") for number in range(GUESTS)]
+    at_home: list[bool] = []
+    everybody_waits = threading.Barrier(GUESTS, action=lambda: at_home.append(_all_at_home()), timeout=60)
+    # A call that is repeated comes when everybody has been through.
+    watch.at_a_call = lambda: len(watch.held) > GUESTS or everybody_waits.wait()
+    connection.close()
+    outcomes = stampede([lambda request=request: checkout(request) for request in requests])  # type: ignore[misc]
+    assert all(isinstance(outcome, GoToProcessor) for outcome in outcomes)
+    assert at_home == [True]
+    assert not any(watch.held)
+
+
+def _all_at_home() -> bool:
+    """Whether the pool has all its connections. One that was given back takes a moment to be put away.
+
+    SQLite has no pool: there it is enough that no thread holds one, which `watch` sees.
+    """
+    pool: Any = getattr(connection, "pool", None)
+    until = time.monotonic() + 30
+    while pool is not None:
+        stats = pool.get_stats()
+        if stats["pool_available"] == stats["pool_size"]:
+            break
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True

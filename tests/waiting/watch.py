@@ -1,0 +1,27 @@
+"""Looks at the database connection of whoever asks a processor, at the moment of asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from duitpos.processors.stripe.client import Transport
+
+
+class Watch:
+    """`held` has one entry for each call: whether its thread held a connection. `at_a_call` is run first, if set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.held: list[bool] = []
+        self.at_a_call: Callable[[], object] = lambda: None
+        ask = Transport.request
+
+        def watched(transport: Transport, *args: Any, **kwargs: Any) -> Any:
+            self.held.append(connection.connection is not None)
+            self.at_a_call()
+            return ask(transport, *args, **kwargs)
+
+        monkeypatch.setattr(Transport, "request", watched)
