@@ -11,6 +11,7 @@ from django.core import mail
 
 from duitpos.domain.payments.check_now import check_now
 from duitpos.domain.payments.come_back import come_back
+from duitpos.kit.clock import now
 from duitpos.models import DirtyDay, DueWork, NumberSeries, OrderEvent, Payment
 from duitpos.models.due import DueKind
 from tests.support.happenings import calls, deliveries, end_wrongly, tell
@@ -133,6 +134,20 @@ def test_the_receipt_is_sent_once(shop: Shop) -> None:
     assert "T1" in sent.body
     work = DueWork.objects.get(tenant=shop.tenant, kind=DueKind.RECEIPT)
     assert (work.outcome, work.due_at) == ("sent", None)
+
+
+def test_a_receipt_that_can_never_be_sent_keeps_no_other_from_its_turn(shop: Shop) -> None:
+    broken = shop.start(guest_token="phone 1")
+    shop.pay(broken)
+    Payment.objects.filter(tenant=shop.tenant).update(guest_email="no\nheader@example.com")
+    shop.pay(shop.start(guest_token="phone 2"))
+    assert shop.sweep().errors == 0
+    (sent,) = mail.outbox
+    assert sent.to == ["guest@example.com"]
+    work = DueWork.objects.get(tenant=shop.tenant, kind=DueKind.RECEIPT, done_at=None)
+    assert (work.subject_id, work.tries, work.outcome[:16]) == (broken.id, 1, "BadHeaderError: ")
+    assert work.due_at is not None
+    assert work.due_at > now()
 
 
 def test_the_same_delivery_twice_is_a_quiet_200(shop: Shop) -> None:

@@ -13,6 +13,7 @@ from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.details import fetch_details
 from duitpos.domain.payments.receipt import send_receipt
 from duitpos.kit.clock import now
+from duitpos.kit.logs import redact
 from duitpos.models import DueWork
 from duitpos.models.due import DueKind
 from duitpos.processors.base import ProcessorError
@@ -32,10 +33,8 @@ def do_due_work_soon(tenant_id: str) -> None:
 def do_due_work(tenant_id: UUID, limit: int = 20) -> int:
     """Do what is due for one tenant; how many pieces were done. Two at once never do the same piece."""
     done = 0
-    rows = DueWork.objects.filter(tenant_id=tenant_id, due_at__lte=now()).select_related(
-        "order__location", "tenant"
-    )
-    for work in list(rows[:limit]):
+    rows = DueWork.objects.filter(tenant_id=tenant_id, due_at__lte=now()).order_by("due_at")
+    for work in list(rows.select_related("order__location", "tenant")[:limit]):
         at = now()
         mine = DueWork.objects.filter(tenant_id=tenant_id, id=work.id, due_at=work.due_at)
         if not mine.update(due_at=at + LEASE, tries=F("tries") + 1):
@@ -43,8 +42,13 @@ def do_due_work(tenant_id: UUID, limit: int = 20) -> int:
         try:
             outcome = DO[DueKind(work.kind)](work)
         except (OSError, ProcessorError, Unavailable) as error:
-            # What mail servers and processors raise when they are not there; anything else is a bug and must be seen.
+            # What mail servers and processors raise when they are not there.
             _try_later(work, str(error))
+            continue
+        except Exception as error:
+            # A bug must be seen, but must not keep everything behind it, of all tenants, from its turn.
+            log.exception("due_work_broken", kind=work.kind, work=str(work.id))
+            _try_later(work, redact(f"{type(error).__name__}: {error}"))
             continue
         DueWork.objects.filter(tenant_id=tenant_id, id=work.id).update(
             due_at=None, done_at=now(), outcome=outcome
