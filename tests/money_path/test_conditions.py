@@ -6,12 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
+from duitpos.domain.attention.act import _serve as serve
 from duitpos.domain.attention.act import act
 from duitpos.domain.attention.offers import Action
+from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.orders.guest_view import GuestState
 from duitpos.domain.payments.checkout import OrderAtCounter
 from duitpos.kit.clock import now
+from duitpos.kit.transact import transact
 from duitpos.models import ItemStock, Location, Order, OrderEvent, Payment, Refund
 from duitpos.models.attention import AttentionKind as A
 from duitpos.models.menu import StockStatus
@@ -222,6 +225,18 @@ def test_order_canceled_by_whom_ever(
     assert (event.to_status, event.actor, event.member_id) == ("placed", "staff", shop.restaurant.owner.id)
     assert seen_by_guest(shop, order).state == GuestState.PAID
     assert shop.attentions() == []
+
+
+def test_who_serves_what_somebody_else_has_just_refunded_serves_nothing(shop: Shop) -> None:
+    payment = shop.start()
+    other_amount(shop, payment)
+    as_one_cook_saw_it = attention(shop).attention
+    act(shop.restaurant.owner, as_one_cook_saw_it.id, Action.REFUND)
+    with pytest.raises(Conflict):
+        transact(lambda: serve(shop.restaurant.owner, as_one_cook_saw_it))
+    (order,) = shop.orders()
+    assert (order.status, order.number) == ("canceled", None)
+    assert seen_by_guest(shop, order).state == GuestState.REFUNDED
 
 
 def test_order_already_released_by_another_payment(shop: Shop) -> None:

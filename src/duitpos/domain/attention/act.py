@@ -16,7 +16,7 @@ from duitpos.domain.payments.refund import refund_payment
 from duitpos.domain.tenancy.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
-from duitpos.models import Attention, Location, Membership, Order, Payment
+from duitpos.models import Attention, Membership, Order, Payment
 
 
 def act(
@@ -74,7 +74,7 @@ def _serve(member: Membership, attention: Attention) -> str:
         order, payment, order.location, actor, now(), status, _("served after all")
     ):
         raise Conflict(_("This order is in the kitchen already."))
-    return _close(member, attention, _("Sent to the kitchen."))
+    return _close_as_first(member, attention, _("Sent to the kitchen."))
 
 
 def _link(member: Membership, attention: Attention, order_id: UUID | None) -> str:
@@ -86,10 +86,18 @@ def _link(member: Membership, attention: Attention, order_id: UUID | None) -> st
     mine = Payment.objects.filter(tenant_id=member.tenant_id, id=payment.id, order__isnull=True)
     if not mine.update(order_id=order.id, location_id=order.location_id):
         raise Conflict(_("This money is linked to an order already."))
-    location = Location.objects.get(tenant_id=member.tenant_id, id=order.location_id)
-    release(order, payment, location, Actor("staff", member), now(), HELD, _("linked by staff"))
+    release(order, payment, order.location, Actor("staff", member), now(), HELD, _("linked by staff"))
     Attention.objects.filter(tenant_id=member.tenant_id, id=attention.id).update(order_id=order.id)
-    return _close(member, attention, _("Linked to order %(number)s.") % {"number": order.label or order.id})
+    return _close_as_first(
+        member, attention, _("Linked to order %(number)s.") % {"number": order.label or order.id}
+    )
+
+
+def _close_as_first(member: Membership, attention: Attention, how: str) -> str:
+    """In the deed's own transaction: who comes second, after a refund for example, takes the deed back."""
+    if not resolve(member.tenant_id, now(), how, member=member, id=attention.id):
+        raise Conflict(_("Somebody has taken care of this already. Look at the order again."))
+    return how
 
 
 def _close(member: Membership, attention: Attention, how: str) -> str:
