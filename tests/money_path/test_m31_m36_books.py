@@ -25,7 +25,7 @@ from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.transact import transact
 from duitpos.models import DirtyDay, LedgerEntry, Location, NumberSeries, Order, Payment, ProcessorAccount
 from duitpos.operator.start import StartRefused, check_keys
-from tests.support.happenings import free_number, take_number
+from tests.support.happenings import end_wrongly, free_number, start_again, take_number
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop, an_account
 from tests.support.stampede import deliver, stampede
@@ -74,6 +74,17 @@ def test_m32_a_missing_encryption_key_stops_the_start_and_is_named(deaf_shop: Sh
         pytest.raises(StartRefused, match="'test'"),
     ):
         check_keys()
+
+
+def test_m31_nor_does_it_try_an_order_again_that_was_not_paid(shop: Shop) -> None:
+    payment = shop.start()
+    end_wrongly(shop, payment)
+    order = shop.fresh(payment).order
+    assert order is not None
+    close(shop)
+    with pytest.raises(NotTakingOrders):
+        start_again(shop, order)
+    assert Payment.objects.filter(tenant=shop.tenant).count() == 1
 
 
 def test_m32_a_secret_opens_only_where_it_was_sealed(deaf_shop: Shop) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
-from duitpos.domain.tenancy.hours import is_open
+from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.domain.tenancy.shown import stamp_of
 from duitpos.kit.clock import now
 from duitpos.models import Location, Table, Tenant
@@ -52,8 +52,8 @@ def place_of(slug: str, token: str) -> Place:
 
 def _place(tenant: Tenant, table: Table) -> Place:
     location = table.location
-    takes_orders = tenant.is_open and is_open(location, now())
-    head = render_to_string("guest/_table.html", {"table": table, "takes_orders": takes_orders}).encode()
+    facts = {"table": table, "takes_orders": takes_orders(tenant, location, now())}
+    head = render_to_string("guest/_table.html", facts).encode()
     menu_key = menu_key_of(tenant, location)
     return Place(
         location=str(location.id),

@@ -15,11 +15,10 @@ from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json, digest
 from duitpos.domain.orders.pricing import Change, ChangeKind, Quote
 from duitpos.domain.payments.checkout import BelowMinimum
 from duitpos.domain.payments.options import PayOption, pay_options
-from duitpos.domain.tenancy.hours import is_open
+from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.guest.access import Visit
 from duitpos.guest.forms import new_key
 from duitpos.guest.menu_page import page_facts
-from duitpos.guest.words import percent
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.models.payment_setup import Mode
@@ -65,8 +64,6 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
         "options": payable if obstacle is None else [],
         "chosen": chosen or (payable[0].payment_type_id if payable else None),
         "is_test": any(option.mode == Mode.TEST for option in payable),
-        "service_charge_rate": percent(location.service_charge_bp),
-        "tax_rate": percent(location.tax_bp),
     }
     response = render(request, "guest/checkout.html", context, status=review.status)
     response["Cache-Control"] = "private, no-cache"
@@ -126,7 +123,7 @@ class Obstacle:
 def _obstacle(
     visit: Visit, quote: Quote, options: Sequence[PayOption], payable: Sequence[PayOption]
 ) -> Obstacle | None:
-    if not visit.tenant.is_open or not is_open(visit.location, now()):
+    if not takes_orders(visit.tenant, visit.location, now()):
         return Obstacle(
             _("Not taking orders right now"),
             _("Please come back to this page when the restaurant is open again."),

@@ -46,11 +46,6 @@ def rule_of(group: Group) -> str:
     return _("choose %(least)d to %(most)d") % {"least": least, "most": most}
 
 
-def percent(basis_points: int) -> str:
-    """A rate as people write it: 1000 is "10 %", 650 is "6.5 %"."""
-    return f"{basis_points / 100:g}\u202f%"
-
-
 def items_word(count: int) -> str:
     """How many things are in a cart."""
     return ngettext("%(count)d item", "%(count)d items", count) % {"count": count}

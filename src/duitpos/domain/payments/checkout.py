@@ -13,6 +13,7 @@ from duitpos.domain.orders.cart import Cart, digest
 from duitpos.domain.orders.place import Placing, place
 from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.orders.quote import quote
+from duitpos.domain.orders.states import HELD
 from duitpos.domain.payments.attempt import new_attempt
 from duitpos.domain.payments.limits import refuse_too_many
 from duitpos.domain.payments.options import PayOption, pay_options
@@ -25,12 +26,13 @@ from duitpos.domain.payments.resume import (
     resume,
 )
 from duitpos.domain.payments.start import start
-from duitpos.domain.tenancy.hours import is_open
+from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import Order, OrderLine, Payment, Table, Tenant
+from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.payment_setup import Mode
 
 
@@ -91,8 +93,7 @@ def checkout(ask: CheckoutRequest) -> Outcome:
     existing = Order.objects.filter(tenant=tenant, checkout_key=ask.checkout_key).first()
     if existing is not None:
         return _again(ask, existing)
-    if not tenant.is_open or not is_open(location, now()):
-        raise NotTakingOrders(_("This restaurant is not taking orders right now. Your cart is kept."))
+    _refuse_while_closed(ask)
     refuse_too_many(ask.table, ask.guest_token)
     priced = quote(tenant, location, ask.cart)
     if priced.changes or not priced.lines or priced.totals.total_minor != ask.seen_total_minor:
@@ -155,8 +156,7 @@ def _again(ask: CheckoutRequest, order: Order) -> Outcome:
     priced = quote(tenant, location, ask.cart)
     if answer.is_closed or priced.changes or priced.totals.total_minor != order.total_minor:
         return Changed(priced, secret_token(), "lapsed")
-    if not is_open(location, now()):
-        raise NotTakingOrders(_("This restaurant is not taking orders right now. Your cart is kept."))
+    _refuse_while_closed(ask)
     return _retry(ask, order, _choose(ask, priced))
 
 
@@ -181,6 +181,11 @@ def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
     return GoToProcessor(order, start(payment), option.processor_label)
 
 
+def _refuse_while_closed(ask: CheckoutRequest) -> None:
+    if not takes_orders(ask.tenant, ask.table.location, now()):
+        raise NotTakingOrders(_("This restaurant is not taking orders right now. Your cart is kept."))
+
+
 def _choose(ask: CheckoutRequest, priced: Quote) -> PayOption:
     options = pay_options(ask.tenant, ask.table.location)
     if not options:
@@ -189,12 +194,9 @@ def _choose(ask: CheckoutRequest, priced: Quote) -> PayOption:
         )
     if priced.totals.total_minor == 0:
         raise OrderAtCounter(_("There is nothing to pay for this order. Please order it at the counter."))
-    chosen = [option for option in options if option.payment_type_id == ask.payment_type_id] or list(
-        options[:1]
-    )
-    if ask.payment_type_id is not None and chosen[0].payment_type_id != ask.payment_type_id:
+    option = next((one for one in options if ask.payment_type_id in (None, one.payment_type_id)), None)
+    if option is None:
         raise Conflict(_("That way to pay was just switched off. Please choose another; your cart is kept."))
-    option = chosen[0]
     if priced.totals.total_minor < option.minimum_minor:
         raise BelowMinimum(Money(option.minimum_minor, option.currency), ask.table.location.locale)
     return option
@@ -206,13 +208,12 @@ def _open_order_of(ask: CheckoutRequest) -> Order | None:
         Order.objects.filter(
             tenant=ask.tenant,
             guest_token=ask.guest_token,
-            status="held",
+            status=HELD,
             payments__tenant=ask.tenant,
-            payments__status__in=("created", "pending"),
+            payments__status__in=LIVE_ATTEMPT,
         )
-        .exclude(
-            checkout_key=ask.checkout_key
-        )  # made this moment by a twin of this press: it is not another order
+        # One of this key was made this moment by a twin of this press: it is not another order.
+        .exclude(checkout_key=ask.checkout_key)
         .order_by("-created_at")
         .first()
     )

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from duitpos.models import Location
+from duitpos.models import Location, Tenant
+
+
+def takes_orders(tenant: Tenant, location: Location, at: datetime) -> bool:
+    """Whether a guest may start anything there at `at`: a closed restaurant never does (M31)."""
+    return tenant.is_open and is_open(location, at)
 
 
 def is_open(location: Location, at: datetime) -> bool:
-    """Whether guests may order at `at` (an aware instant): not paused, and between opening and closing by local clock.
+    """Whether it is open at `at` (an aware instant): not paused, and between opening and closing by local clock.
 
     An empty time means midnight, so both empty, or both equal, is open all day. Closing before opening is after
     midnight. The closing minute itself is closed.

@@ -15,7 +15,6 @@ from duitpos.guest.access import guest_page, plain
 from duitpos.guest.live import live_facts
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.urls_of import menu_url
-from duitpos.guest.words import percent
 
 
 @gzip_page
@@ -32,8 +31,6 @@ def order(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
         "seen": seen,
         "menu_url": menu_url(owner, seen.order, seen.table),
         "kept": "kept" in request.GET,
-        "service_charge_rate": percent(seen.order.service_charge_bp),
-        "tax_rate": percent(seen.order.tax_bp),
     }
     response = render(request, "guest/order.html", context)
     response["Cache-Control"] = "private, no-store"

@@ -13,7 +13,6 @@ from duitpos.guest.access import guest_page, plain
 from duitpos.guest.live import MONEY_IS_HERE, live_facts
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.urls_of import order_url
-from duitpos.guest.words import percent
 
 
 @gzip_page
@@ -30,8 +29,6 @@ def receipt(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse
         **live_facts(owner, seen),
         "table": seen.table,
         "back": order_url(owner, seen.order),
-        "service_charge_rate": percent(seen.order.service_charge_bp),
-        "tax_rate": percent(seen.order.tax_bp),
     }
     response = render(request, "guest/receipt.html", context)
     response["Cache-Control"] = "private, no-store"
