@@ -56,18 +56,28 @@ class GuestOrder:
     paid_via: str
     refunds: list[Refund]
     can_pay_again: bool
-    extra_payment: bool
-    """A second payment for the same order arrived and has not been given back yet."""
     version: str
 
 
-def guest_order(tenant: Tenant, order_token: str) -> GuestOrder:
-    """The order whose token the guest holds, in five queries; Gone."""
+def order_of_token(tenant: Tenant, order_token: str) -> Order:
+    """The order whose unguessable token the guest holds, with its location and table; Gone."""
     rows = Order.objects.filter(tenant=tenant, token=order_token).select_related("location", "table")
     order = rows.first()
     if order is None:
         raise Gone(_("There is no such order. Scan the code on your table to begin."))
-    return _view(tenant, order)
+    return order
+
+
+def guest_order(tenant: Tenant, order_token: str) -> GuestOrder:
+    """The order whose token the guest holds, in five queries; Gone."""
+    return _view(tenant, order_of_token(tenant, order_token))
+
+
+def order_of_cart(tenant: Tenant, guest_token: str, checkout_key: str) -> GuestOrder | None:
+    """The order that this very cart of this phone became; None before it was sent to pay."""
+    rows = Order.objects.filter(tenant=tenant, guest_token=guest_token, checkout_key=checkout_key)
+    order = rows.select_related("location", "table").first()
+    return _view(tenant, order) if order else None
 
 
 def latest_order_of(tenant: Tenant, guest_token: str) -> GuestOrder | None:
@@ -109,7 +119,6 @@ def _view(tenant: Tenant, order: Order) -> GuestOrder:
         paid_via=method_words(shown.method) if shown else "",
         refunds=back,
         can_pay_again=state == GuestState.NOT_PAID,
-        extra_payment=extra,
         version=_version(order, state, mine, back, confirm),
     )
 

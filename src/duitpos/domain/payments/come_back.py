@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import structlog
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Gone, Unavailable
+from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.guest_view import order_of_token
 from duitpos.domain.payments.ask import ask_and_settle, may_ask, with_rows
 from duitpos.domain.payments.resume import AlreadyPaid, end_earlier_attempt
 from duitpos.kit.clock import now
@@ -27,15 +27,6 @@ class TurnedBack:
     order: Order
     is_paid: bool
     is_open_still: bool
-
-
-def order_of_token(tenant: Tenant, order_token: str) -> Order:
-    """The order whose unguessable token the guest holds; Gone."""
-    rows = Order.objects.filter(tenant=tenant, token=order_token).select_related("location", "table")
-    order = rows.first()
-    if order is None:
-        raise Gone(_("There is no such order. Scan the code on your table to begin."))
-    return order
 
 
 def come_back(tenant: Tenant, order_token: str, session_id: str) -> Order:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from duitpos.domain.errors import DomainError, Gone
 from duitpos.domain.orders.cart import Cart, CartLine
-from duitpos.domain.orders.guest_view import GuestState, guest_order
+from duitpos.domain.orders.guest_view import GuestState, guest_order, order_of_cart
 from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.orders.quote import quote
 from duitpos.domain.payments.checkout import Changed, CheckoutRequest, Outcome
@@ -35,7 +35,6 @@ from duitpos.guest.menu_page import page_facts
 from duitpos.guest.review import Review, review_page
 from duitpos.guest.urls_of import order_url
 from duitpos.kit.money import Money
-from duitpos.models import Order
 from duitpos.ui.errors import STATUS
 
 STILL_TO_PAY = (GuestState.WAITING, GuestState.NOT_PAID)
@@ -95,21 +94,13 @@ def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpRespon
 
 
 def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
-    paid = _paid_order_of(visit, sent.key)
-    if paid is not None:
-        return _see_other(order_url(visit.tenant, paid))
+    became = order_of_cart(visit.tenant, visit.guest_token, sent.key)
+    if became is not None and became.state not in STILL_TO_PAY:  # the guest pressed Back after paying
+        return _see_other(order_url(visit.tenant, became.order))
     priced = quote(visit.tenant, visit.location, sent.cart)
     return review_page(
         request, visit, Review(priced, sent.cart, sent.key, payment_type_id=sent.payment_type_id)
     )
-
-
-def _paid_order_of(visit: Visit, key: str) -> Order | None:
-    """The order this very cart became, once there is nothing left to pay: the guest pressed Back after paying."""
-    order = Order.objects.filter(tenant=visit.tenant, checkout_key=key, guest_token=visit.guest_token).first()
-    if order is None or guest_order(visit.tenant, order.token).state in STILL_TO_PAY:
-        return None
-    return order
 
 
 def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
