@@ -135,13 +135,7 @@ def _order_entries(events: list[OrderEvent]) -> list[StoryEntry]:
 def _who(event: OrderEvent) -> str:
     if event.member is not None:
         return str(event.member.user)
-    return {
-        "guest": _("guest"),
-        "webhook": _("processor's notice"),
-        "return": _("guest's return"),
-        "sweep": _("periodic check"),
-        "button": _("check by staff"),
-    }.get(event.actor, event.actor)
+    return _actor_words(event.actor)
 
 
 def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
@@ -163,7 +157,9 @@ def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
             )
         if payment.settled_at:
             text = _("Paid %(amount)s, %(how)s") % {"amount": payment.moved, "how": story.method}
-            entries.append(StoryEntry(payment.settled_at, text.rstrip(", "), _via(payment.settled_via)))
+            entries.append(
+                StoryEntry(payment.settled_at, text.rstrip(", "), _actor_words(payment.settled_via))
+            )
         elif payment.ended_at:
             text = _("Payment ended unpaid") + (f": {payment.failure}" if payment.failure else "")
             entries.append(StoryEntry(payment.ended_at, text, processor))
@@ -205,8 +201,9 @@ def _event_entry(event: WebhookEvent, processor: str) -> StoryEntry:
     )
 
 
-def _via(kind: str) -> str:
+def _actor_words(kind: str) -> str:
     return {
+        "guest": _("guest"),
         "webhook": _("processor's notice"),
         "return": _("guest's return"),
         "sweep": _("periodic check"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from duitpos.domain.payments.find import payment_of_mark
 from duitpos.kit.clock import now
 from duitpos.models import Payment, ProcessorAccount, Tenant
+from duitpos.models.payment import PaymentStatus
 from duitpos.processors.base import PaymentSnapshot
 
 
@@ -23,7 +24,7 @@ def adopt_stray(tenant: Tenant, account: ProcessorAccount, snapshot: PaymentSnap
         account=account,
         payment_type_id=account.payment_type_id,
         # Not a live attempt: an order has at most one, and this one's guest is long gone. Late money settles from here.
-        status="canceled",
+        status=PaymentStatus.CANCELED,
         is_test=not snapshot.is_live,
         amount_minor=money.minor if money else 0,
         currency=money.currency if money else account.currency,
