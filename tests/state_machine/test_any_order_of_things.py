@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from duitpos.domain.payments import settle, sweep_payments
+from duitpos.domain.payments.advance import advance_payment
+from duitpos.models import Payment
 from tests.state_machine.machine import MoneyPath
 from tests.state_machine.world import World
 
@@ -41,3 +46,38 @@ def test_any_order_of_things(world: World) -> None:
 def test_the_same_stories_on_postgresql(world: World) -> None:
     """The same stories at every run."""
     play(world, settings(COMMON, max_examples=EXAMPLES or 12, derandomize=True, database=None))
+
+
+def _the_sweep_does_not_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep_payments, "ask_and_settle", lambda *args, **kwargs: None)
+
+
+def _every_notice_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unguarded(payment: Payment, froms: tuple[str, ...], to: str, **columns: Any) -> bool:
+        advance_payment(payment, froms, to, **columns)
+        return True
+
+    monkeypatch.setattr(settle, "advance_payment", unguarded)
+
+
+@pytest.mark.parametrize(
+    "break_it, noticed", [(_the_sweep_does_not_ask, "stuck"), (_every_notice_is_the_first, "false_alarms")]
+)
+def test_what_is_broken_is_noticed(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    break_it: Callable[[pytest.MonkeyPatch], None],
+    noticed: str,
+) -> None:
+    """The twins. If these stories end well, those above prove nothing."""
+    break_it(monkeypatch)
+    how = settings(
+        COMMON,
+        max_examples=60,
+        derandomize=True,
+        database=None,
+        verbosity=Verbosity.quiet,
+        phases=(Phase.generate,),
+    )
+    with pytest.raises(AssertionError, match=noticed):
+        play(world, how)

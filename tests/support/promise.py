@@ -64,7 +64,7 @@ def retire(shop: Shop) -> None:
 def broken_promises(shop: Shop) -> list[str]:
     """Every way in which it is broken, in words; empty when it is kept. To be asked after `settle_down`."""
     there = There(shop.sandbox.listed("sessions"), shop.sandbox.listed("refunds"))
-    found = (_silent_money, _invented_money, _doubles, _sums, _refunds, _stuck, _kept_waiting)
+    found = (_silent_money, _invented_money, _doubles, _false_alarms, _sums, _refunds, _stuck, _kept_waiting)
     return [f"{check.__name__[1:]}: {problem}" for check in found for problem in check(shop, there)]
 
 
@@ -122,6 +122,15 @@ def _doubles(shop: Shop, there: There) -> Iterator[str]:
         wanted = 1 if payment.guest_email and payment.order_id else 0
         if due != wanted:
             yield f"{due} receipts are due for one payment, not {wanted}"
+
+
+def _false_alarms(shop: Shop, there: There) -> Iterator[str]:
+    """Nobody is asked to give back the very money that an order was cooked for."""
+    kinds = ("duplicate_payment", "order_canceled")
+    rows = Attention.objects.filter(tenant=shop.tenant, kind__in=kinds, resolved_at__isnull=True)
+    for row in rows.select_related("order", "payment"):
+        if row.order and row.order.status in IN_HAND and row.order.released_by_id == row.payment_id:
+            yield f"staff are told of {row.kind}, and it is the order's only payment"
 
 
 def _sums(shop: Shop, there: There) -> Iterator[str]:
