@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -182,7 +183,7 @@ def test_m9_no_definite_answer_leaves_the_payment(
 ) -> None:
     monkeypatch.setattr(start_module, "TWIN_PATIENCE", 0.1)
     shop = deaf_shop
-    payment = lose(shop, {"path": SESSIONS, "method": "POST", "count": 2, **fault})
+    payment = lose(shop, {"path": SESSIONS, "method": "POST", "count": 9, **fault})
     shop.sandbox.control("DELETE", "/faults")
     answer = press_again(shop, shop.orders()[0])
     assert isinstance(answer, GoToProcessor)
@@ -190,6 +191,26 @@ def test_m9_no_definite_answer_leaves_the_payment(
     assert (again.status, again.redirect_url) == ("pending", answer.url)
     assert len(shop.sandbox.listed("sessions")) == 1
     assert shop.attentions() == []
+
+
+@pytest.mark.parametrize("fault", ["rate_limit", "lock_timeout"])
+def test_m9_one_busy_answer_is_asked_again(
+    deaf_shop: Shop, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_module, "TWIN_PATIENCE", 0.1)
+    shop = deaf_shop
+    shop.sandbox.fault(fault, path=SESSIONS, method="POST")
+    assert isinstance(shop.checkout(), GoToProcessor)
+    assert len(shop.sandbox.listed("sessions")) == 1
+
+
+def test_m9_nobody_waits_for_a_twin_longer_than_a_guest_bears(
+    deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_module, "GUEST_PATIENCE", 0.1)
+    begun = time.monotonic()
+    lose(deaf_shop, {"fault": "rate_limit", "path": SESSIONS, "method": "POST", "count": 9})
+    assert time.monotonic() - begun < start_module.TWIN_PATIENCE
 
 
 def test_m9_a_definite_no_ends_it(deaf_shop: Shop) -> None:

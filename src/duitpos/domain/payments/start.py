@@ -22,7 +22,11 @@ from duitpos.processors.base import CheckoutAsk, CheckoutSession, Failure, Proce
 
 log = structlog.get_logger(__name__)
 TWIN_PATIENCE = 4.0
-"""Seconds a second tap waits for the first; with the call's own deadline still under what a guest bears."""
+"""Seconds a second tap waits for the first."""
+GUEST_PATIENCE = 10.0
+"""Seconds after which no guest waits for a twin any more, the call's own time included."""
+QUICK = 2.0
+"""Seconds. "Busy", said this soon, leaves time to ask once more."""
 
 
 class StartRefused(Conflict):
@@ -35,23 +39,30 @@ def start(payment: Payment) -> str:
     Asked twice, or by two at once, it is one session: the key is the payment's id and the ask was pinned before.
     StartRefused when the processor says no; Unavailable when it does not answer (the sweep repeats the call).
     """
-    try:
-        processor = open_account(payment.account)
-        with outside_database():
-            session = processor.start(CheckoutAsk.from_json(payment.ask), key=str(payment.id))
-    except ProcessorError as error:
-        # "Key in use" means that a twin of this call is under way: a second tap on Pay is never bad news.
-        url = _twins_url(payment) if error.failure == Failure.BUSY else ""
-        if url:
-            return url
-        raise _after_error(payment, error) from error
-    return _remember(payment, session)
+    begun = time.monotonic()
+    waits = [TWIN_PATIENCE / 4, TWIN_PATIENCE]
+    while True:
+        try:
+            processor = open_account(payment.account)
+            with outside_database():
+                session = processor.start(CheckoutAsk.from_json(payment.ask), key=str(payment.id))
+        except ProcessorError as error:
+            if error.failure != Failure.BUSY:
+                raise _after_error(payment, error) from error
+            # A twin of this call is under way (a second tap on Pay is never bad news), or there were too many calls
+            # at once: the twin's page comes, or asking once more helps.
+            url = _twins_url(payment, min(time.monotonic() + waits.pop(0), begun + GUEST_PATIENCE))
+            if url:
+                return url
+            if not waits or time.monotonic() > begun + QUICK:
+                raise _after_error(payment, error) from error
+        else:
+            return _remember(payment, session)
 
 
-def _twins_url(payment: Payment) -> str:
-    """The page that the twin is making, waiting for it a little; empty when it does not come."""
+def _twins_url(payment: Payment, until: float) -> str:
+    """The page that the twin is making, waiting for it till `until`; empty when it does not come."""
     rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.PENDING)
-    until = time.monotonic() + TWIN_PATIENCE
     while True:
         url = rows.values_list("redirect_url", flat=True).first()
         if url or time.monotonic() > until:
