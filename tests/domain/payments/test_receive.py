@@ -16,6 +16,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from duitpos.domain.payments.setup import processor_of
+from duitpos.domain.payments.start import StartRefused
 from duitpos.kit.tenancy import across_tenants
 from duitpos.models import ProcessorAccount, WebhookEvent
 from duitpos.webhooks.views import MOST_BYTES
@@ -120,6 +121,11 @@ def signed_nonsense(shop: Shop) -> tuple[bytes, str | None]:
     return body, signed(body)
 
 
+def signed_abyss(shop: Shop) -> tuple[bytes, str | None]:
+    body = b"[" * 100_000
+    return body, signed(body)
+
+
 @pytest.mark.parametrize(
     "attack, problem",
     [
@@ -129,6 +135,7 @@ def signed_nonsense(shop: Shop) -> tuple[bytes, str | None]:
         (nonsense, "mismatch"),
         (empty, "missing"),
         (signed_nonsense, "malformed"),
+        (signed_abyss, "malformed"),
     ],
 )
 def test_400_for_what_is_not_believed_changes_nothing_but_a_counter(
@@ -142,6 +149,17 @@ def test_400_for_what_is_not_believed_changes_nothing_but_a_counter(
         assert (health.bad_signatures, health.last_bad_signature) == (count, problem)
     assert shop.events() == []
     assert shop.placed() == []
+
+
+def test_an_event_that_names_no_object_is_nobodys(shop: Shop) -> None:
+    """Not that of a payment that never began and has no reference either: it would be asked for for ever."""
+    shop.sandbox.fault("error", status=400, path="/v1/checkout/sessions$", method="POST")
+    with pytest.raises(StartRefused):
+        shop.checkout()
+    event = shop.sandbox.control("POST", "/events", {"type": COMPLETED, "object": {}, "deliver": False})
+    body = json.dumps(event).encode()
+    answer = post(shop, body, signed(body))
+    assert (answer.status_code, answer.text) == (200, "foreign")
 
 
 def test_the_counter_of_bad_signatures_is_bounded(shop: Shop) -> None:

@@ -85,8 +85,10 @@ def _look_up_refund(tenant: Tenant, account: ProcessorAccount, event: ProcessorE
 
 def _is_ours(tenant: Tenant, event: ProcessorEvent) -> bool:
     if event.mark is None:
-        # A hint may lack its metadata: ours if we know the session.
-        return event.is_hint and Payment.objects.filter(tenant=tenant, reference=event.reference).exists()
+        # A hint may lack its metadata: ours if we know the session. One that names none is nobody's: payments that
+        # never began have no reference either.
+        known = Payment.objects.filter(tenant=tenant, reference=event.reference)
+        return event.is_hint and event.reference != "" and known.exists()
     return _names_us(tenant, event.mark)
 
 
@@ -128,10 +130,10 @@ def apply_payment(
     """Settle a snapshot; money for a payment that we do not know is taken in all the same (M19)."""
     if payment is not None:
         # The row was read before the transaction; its order and location are its own and do not change.
-        return settle(payment, snapshot, actor).outcome.value
+        return settle(payment, snapshot, actor).value
     if snapshot.state != SnapshotState.PAID:
         return "unknown_payment"
-    return settle(adopt_stray(tenant, account, snapshot), snapshot, actor).outcome.value
+    return settle(adopt_stray(tenant, account, snapshot), snapshot, actor).value
 
 
 def _note_health(account: ProcessorAccount) -> None:

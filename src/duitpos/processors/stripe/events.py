@@ -59,7 +59,7 @@ def verified(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) ->
         raise SignatureInvalid(SignatureProblem.CLOCK)
     try:
         return event_of(json.loads(body), body.decode())
-    except (json.JSONDecodeError, Incomplete) as error:
+    except (json.JSONDecodeError, RecursionError, Incomplete) as error:
         raise SignatureInvalid(SignatureProblem.MALFORMED) from error
 
 
