@@ -64,6 +64,7 @@ CARDS: dict[str, Card] = {
     "4000000000000259": Card(dispute="fraudulent"),
     "4000000000002685": Card(dispute="product_not_received"),
     "4000000000001976": Card(dispute="inquiry"),
+    "4000000000005423": Card(),  # an early fraud warning follows at Stripe; of that the sandbox knows nothing
     "4000000000007726": Card(refund="pending"),
     "4000000000005126": Card(refund="fails"),
     "4000000000000077": Card(available_now=True),

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
 from stripe_sandbox import checkout, paying, refunds
+from stripe_sandbox.cards import brand_of
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.hosted import leave, success_url
 from stripe_sandbox.paying import Outcome
@@ -35,7 +36,7 @@ class Pay(BaseModel):
 
     def form(self) -> dict[str, str]:
         """The fields of the page."""
-        cvc = self.cvc if self.cvc is not None else ("1234" if self.card.startswith("3") else "123")
+        cvc = self.cvc if self.cvc is not None else ("1234" if brand_of(self.card) == "amex" else "123")
         return {"email": self.email, "name": self.name, "card_number": self.card, "exp": self.exp, "cvc": cvc}
 
 

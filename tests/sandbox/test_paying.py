@@ -70,6 +70,13 @@ def test_a_card_pays_through_the_page(
     ]
 
 
+@pytest.mark.parametrize("number", ["3566002020360505", "378282246310005", "4000000000005423"])
+def test_a_good_card_pays_with_a_code_of_its_length(
+    create: Create, sandbox: SandboxProcess, number: str
+) -> None:
+    assert sandbox.pay(create().id, card=number)["result"] == "paid"
+
+
 def test_the_fee_arrives_later(create: Create, client: stripe.StripeClient, sandbox: SandboxProcess) -> None:
     session = create()
     sandbox.pay(session.id)
