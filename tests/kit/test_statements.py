@@ -94,7 +94,9 @@ def test_a_prepared_query_finds_what_the_queryset_finds(kopi: Restaurant) -> Non
     an_item(other.tenant, "Laksa")
     query = Prepared(
         lambda tenant_id, name: (
-            MenuItem.objects.filter(tenant_id=tenant_id, name=name).select_related("section").order_by("id")
+            MenuItem.objects.filter(tenant_id=tenant_id, name=name)
+            .select_related("section")
+            .order_by("price_minor")
         ),
         UUID,
         str,
