@@ -31,7 +31,7 @@ SHARDED = False  # becomes true with the distributed database of a later rung (s
 CACHES = env.caches(VAR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-ROOMS = ("guest", "dashboard", "counter", "kitchen", "accounts", "ui")
+ROOMS = ("guest", "dashboard", "kitchen", "accounts", "ui")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -100,8 +100,6 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = STAGE == "test"
-MEDIA_URL = "/media/"
-MEDIA_ROOT = VAR / "media"
 
 # --- who signs in ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "duitpos.User"

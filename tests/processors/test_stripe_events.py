@@ -242,7 +242,7 @@ def test_refunds(play: Play, sandbox: SandboxProcess, stripe_account: StripeProc
         EventKind.REFUND, "our-refund", Money(1000, "MYR"),
     )  # fmt: skip
     assert (failed.refund.state, failed.refund.failure) == (RefundState.FAILED, "expired_or_canceled_card")
-    assert made.intent_reference == made.refund.intent_reference != ""
+    assert made.intent_reference != ""
     charge = _read(events["charge.refunded"])
     assert (charge.kind, charge.refund) == (EventKind.REFUNDED_CHARGE, None)
     assert charge.charge_reference == made.charge_reference != ""

@@ -12,7 +12,6 @@ class Kind(StrEnum):
     CONFLICT = "conflict"
     GONE = "gone"
     FORBIDDEN = "forbidden"
-    DECLINED = "declined"
     UNAVAILABLE = "unavailable"
     TOO_MANY = "too_many"
 

@@ -41,11 +41,6 @@ class ProcessorError(Exception):
         """Whether the processor said no, and will say it again."""
         return self.failure in (Failure.REFUSED, Failure.NOT_FOUND)
 
-    @property
-    def retryable(self) -> bool:
-        """Whether the same call with the same key may succeed later."""
-        return self.failure in (Failure.BUSY, Failure.UNAVAILABLE) and not self.replayed
-
 
 class SignatureProblem(StrEnum):
     """Why an inbound event was not believed."""
@@ -79,7 +74,6 @@ class CredentialField:
 class Capabilities:
     """What drives the screens."""
 
-    refunds: bool
     webhooks: bool
     minimum_minor: Mapping[str, int] = field(default_factory=dict)
     """Smallest amount per currency, minor units; absent: no known minimum."""
@@ -219,11 +213,8 @@ class RefundSnapshot:
     state: RefundState
     amount: Money
     our_refund: str
-    intent_reference: str
-    charge_reference: str
     failure: str = ""
     reason: str = ""
-    created_at: datetime | None = None
 
 
 class EventKind(StrEnum):
@@ -260,14 +251,6 @@ class ProcessorEvent:
     refund: RefundSnapshot | None = None
     body: str = ""
     """The event as it came, kept with its row."""
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookSecret:
-    """An endpoint made at the processor, and the secret it signs with."""
-
-    endpoint_id: str
-    secret: str
 
 
 class Processor(Protocol):

@@ -15,7 +15,6 @@ STATUS = {
     Kind.CONFLICT: 409,
     Kind.GONE: 404,
     Kind.FORBIDDEN: 403,
-    Kind.DECLINED: 402,
     Kind.UNAVAILABLE: 503,
     Kind.TOO_MANY: 429,
 }

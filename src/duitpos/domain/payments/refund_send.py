@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import Enum, auto
 
 import structlog
@@ -20,7 +19,6 @@ from duitpos.models.refund import RefundStatus
 from duitpos.processors.base import Failure, ProcessorError, RefundSnapshot
 
 log = structlog.get_logger(__name__)
-CHECK_AGAIN = timedelta(minutes=3)
 
 
 class _Seen(Enum):

@@ -41,7 +41,7 @@ class StripeAdapter:
 
     name = "stripe"
     label = "Stripe"
-    can = Capabilities(refunds=True, webhooks=True, minimum_minor=amounts.MINIMUMS)
+    can = Capabilities(webhooks=True, minimum_minor=amounts.MINIMUMS)
     credential_fields: tuple[CredentialField, ...] = credentials.FIELDS
     guide_events: tuple[tuple[str, bool], ...] = tuple(
         (name, name in ("checkout.session.completed", "checkout.session.expired")) for name in KINDS

@@ -227,9 +227,6 @@ def refund_snapshot(refund: Json) -> RefundSnapshot:
         state=state,
         amount=amount,
         our_refund=str(metadata.get("refund") or ""),
-        intent_reference=id_of(refund.get("payment_intent")),
-        charge_reference=id_of(refund.get("charge")),
         failure=str(refund.get("failure_reason") or ""),
         reason=str(metadata.get("reason") or refund.get("reason") or ""),
-        created_at=time_of(refund.get("created")),
     )
