@@ -17,7 +17,7 @@ from duitpos.domain.payments.check_now import check_now
 from duitpos.domain.payments.checkout import NotTakingOrders
 from duitpos.domain.payments.come_back import come_back
 from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.settle import Settled, settle
+from duitpos.domain.payments.settle import Outcome, settle
 from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.domain.payments.sweep import sweep
 from duitpos.kit.clock import now
@@ -234,15 +234,15 @@ def test_m36_a_settle_that_collided_is_run_again_as_if_nothing_had_been(deaf_sho
     shop = deaf_shop
     (payment,) = (shop.fresh(payment) for payment in paid_unseen(shop, 1))
     snapshot = open_account(payment.account).fetch(payment.reference)
-    tries: list[Settled] = []
+    tries: list[Outcome] = []
 
-    def work() -> Settled:
+    def work() -> Outcome:
         tries.append(settle(payment, snapshot, Actor("webhook")))
         if len(tries) == 1:
             raise OperationalError("database is locked")
         return tries[-1]
 
-    assert transact(work).outcome == "settled"
+    assert transact(work) == "settled"
     (order,) = shop.placed()
     assert (order.label, order.released_by_id) == ("T1", payment.id)
     assert shop.fresh(payment).status == "succeeded"

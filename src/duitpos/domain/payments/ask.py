@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.schedule import AFTER_RETURN, ASK_AGAIN
-from duitpos.domain.payments.settle import Settled, settle
+from duitpos.domain.payments.settle import Outcome, settle
 from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.domain.payments.trouble import note_trouble
 from duitpos.kit.transact import outside_database, transact
@@ -19,7 +19,7 @@ from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.processors.base import PaymentSnapshot, ProcessorError
 
 
-def ask_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> Settled:
+def ask_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> Outcome:
     """Fetch the truth (or expire the session, which answers with the truth too) and settle it.
 
     `payment` comes with account, order and location. ProcessorError after noting what must be known; Unavailable in a
@@ -35,7 +35,7 @@ def ask_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> S
     return settle_snapshot(payment, snapshot, actor)
 
 
-def settle_snapshot(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Settled:
+def settle_snapshot(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Outcome:
     """Settle in a transaction of its own."""
     return transact(lambda: settle(payment, snapshot, actor))
 

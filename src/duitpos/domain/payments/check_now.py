@@ -39,4 +39,4 @@ def check_now(member: Membership, payment_id: UUID) -> str:
         Outcome.PROCESSING: _("The guest has done everything; the bank has not confirmed yet."),
         Outcome.ENDED: _("Not paid, and it can no longer be paid."),
         Outcome.FREE: _("The processor says that no payment was needed. Please look at Attention."),
-    }[told.outcome]
+    }[told]

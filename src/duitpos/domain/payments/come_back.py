@@ -7,17 +7,15 @@ from dataclasses import dataclass
 import structlog
 
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.guest_view import order_of_token
 from duitpos.domain.payments.ask import ask_and_settle, may_ask, with_rows
-from duitpos.domain.payments.resume import AlreadyPaid, end_earlier_attempt
+from duitpos.domain.payments.resume import GUEST, AlreadyPaid, end_earlier_attempt
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, Tenant
 from duitpos.models.payment import PaymentStatus
 from duitpos.processors.base import ProcessorError
 
 log = structlog.get_logger(__name__)
-RETURN = Actor("return")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ def look(payment: Payment) -> None:
     if payment.status != PaymentStatus.PENDING or not may_ask(payment, now()):
         return
     try:
-        ask_and_settle(payment, RETURN)
+        ask_and_settle(payment, GUEST)
     except (ProcessorError, Unavailable) as error:
         log.warning("return_could_not_ask", payment=str(payment.id), problem=str(error))
 

@@ -22,24 +22,23 @@ from duitpos.processors.base import PaymentSnapshot
 
 def order_after_money(
     payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime, *, late: bool
-) -> bool:
-    """What the order does now that `payment` succeeded; True when this payment released it to the kitchen."""
+) -> None:
+    """Do what the order does now that `payment` succeeded, in the caller's transaction."""
     order, location = payment.order, payment.location
     if order is None or location is None:
         _attend(payment, AttentionKind.UNKNOWN_PAYMENT, at)
-        return False
+        return
     wrong = _mismatch(payment, snapshot)
     if wrong:
         _attend(payment, wrong, at, detail=_difference(payment))
-        return False
+        return
     if not release(order, payment, location, actor, at, HELD):
         _attend(payment, _why_not_released(order), at)
-        return False
+        return
     problem = _problem_of_a_released_order(order, location, at, late=late)
     if problem:
         kind, detail = problem
         _attend(payment, kind, at, detail=detail)
-    return True
 
 
 def _mismatch(payment: Payment, snapshot: PaymentSnapshot) -> str:

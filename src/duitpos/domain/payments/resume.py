@@ -101,9 +101,9 @@ def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
         told = ask_and_settle(payment, GUEST, cancel=True)
     except (ProcessorError, Unavailable):
         return DoNotPayAgain(order)
-    if told.outcome in (Told.SETTLED, Told.FREE):
+    if told in (Told.SETTLED, Told.FREE):
         return AlreadyPaid(order)
-    if told.outcome in (Told.PROCESSING, Told.STILL_OPEN):
+    if told in (Told.PROCESSING, Told.STILL_OPEN):
         return DoNotPayAgain(order)
     paid = Payment.objects.filter(tenant_id=order.tenant_id, id=payment.id, status=PaymentStatus.SUCCEEDED)
     return AlreadyPaid(order) if paid.exists() else None

@@ -6,7 +6,6 @@ guarded update whose row count decides; whoever comes second reads and returns (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,15 +39,7 @@ class Outcome(StrEnum):
     FREE = "free"
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The outcome, and whether the payment's order is now in the kitchen because of it."""
-
-    outcome: Outcome
-    released: bool = False
-
-
-def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Settled:
+def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Outcome:
     """Apply a snapshot to its payment, in the caller's transaction; safe to run twice.
 
     `payment` comes with its `order` and `location`. Lock order: payment, order, number, inserts (M36).
@@ -60,7 +51,7 @@ def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Settled
     return settled
 
 
-def _apply(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Settled:
+def _apply(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Outcome:
     if snapshot.state == SnapshotState.PAID:
         return _take_money(payment, snapshot, actor, at)
     if snapshot.state in (SnapshotState.EXPIRED, SnapshotState.FAILED):
@@ -85,7 +76,7 @@ def _remember_references(payment: Payment, snapshot: PaymentSnapshot) -> None:
     )
 
 
-def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Settled:
+def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Outcome:
     moved = snapshot.amount or payment.amount
     location = payment.location
     day = business_date(at, location.time_zone, location.day_closes_at) if location else at.date()
@@ -109,13 +100,13 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
     if not advance_payment(payment, LIVE_ATTEMPT, PaymentStatus.SUCCEEDED, **columns):
         late = advance_payment(payment, ENDED_UNPAID, PaymentStatus.SUCCEEDED, **columns)
         if not late:
-            return Settled(Outcome.ALREADY)
-    released = order_after_money(payment, snapshot, actor, at, late=late)
+            return Outcome.ALREADY
+    order_after_money(payment, snapshot, actor, at, late=late)
     if late:
         _look_at_siblings(payment, at)
     book_payment(payment, at)
     due_after_payment(payment, at)
-    return Settled(Outcome.SETTLED, released)
+    return Outcome.SETTLED
 
 
 def _look_at_siblings(payment: Payment, at: datetime) -> None:
@@ -126,7 +117,7 @@ def _look_at_siblings(payment: Payment, at: datetime) -> None:
     siblings.update(next_check_at=at)
 
 
-def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Settled:
+def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Outcome:
     to = PaymentStatus.CANCELED if snapshot.state == SnapshotState.EXPIRED else PaymentStatus.FAILED
     ended = advance_payment(
         payment,
@@ -138,10 +129,10 @@ def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Se
         next_check_at=at + CLOSE_UNPAID,  # then the order is closed, if nothing newer was tried (M21)
         checks=0,
     )
-    return Settled(Outcome.ENDED if ended else Outcome.ALREADY)
+    return Outcome.ENDED if ended else Outcome.ALREADY
 
 
-def _have_it_looked_at(payment: Payment, at: datetime) -> Settled:
+def _have_it_looked_at(payment: Payment, at: datetime) -> Outcome:
     """Complete, and nothing to pay: impossible for us, and final over there. A person decides; asking again is idle."""
     live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
     # The guest is through with the processor's page, so theirs says "checking".
@@ -155,10 +146,10 @@ def _have_it_looked_at(payment: Payment, at: datetime) -> Settled:
         payment=payment,
         amount=payment.amount,
     )
-    return Settled(Outcome.FREE)
+    return Outcome.FREE
 
 
-def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Settled:
+def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Outcome:
     """Nothing is decided yet: note "processing", and when to look again. Changes no state."""
     live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.PENDING)
     processing = snapshot.state == SnapshotState.PROCESSING
@@ -168,4 +159,4 @@ def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetim
     # A guest who came back is looked after in 20 s; whoever asked for them has set that (may_ask).
     if processing or actor.kind != "return":
         live.update(next_check_at=next_check(payment, payment.location, at))
-    return Settled(Outcome.PROCESSING if processing else Outcome.STILL_OPEN)
+    return Outcome.PROCESSING if processing else Outcome.STILL_OPEN
