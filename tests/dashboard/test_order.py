@@ -103,6 +103,17 @@ def test_a_refund_that_stripe_does_not_answer_is_not_called_done(busy_desk: Desk
     assert "has not answered yet" in said[0]
 
 
+def test_money_that_went_back_at_stripe_is_not_called_still_here(busy_desk: Desk, shop: Shop) -> None:
+    order = paid_order(shop)
+    payment = shop.payment_of(order)
+    shop.sandbox.rule("drop", count=None)
+    shop.sandbox.control("POST", "/refunds", {"payment_intent": payment.intent_reference})
+    said = busy_desk.sent("refund", order.id, payment.id, reason="cold soup")
+    assert said[0].startswith("No refund of RM\u202f25.00 was made")
+    assert "still here" not in said[0]
+    assert ">Refunded<" in re.sub(r"\s+", "", busy_desk.page("order", order.id))
+
+
 def test_a_payment_of_another_order_is_not_refunded_here(busy_desk: Desk, shop: Shop) -> None:
     first, second = paid_order(shop), paid_order(shop, guest_token="guest-2")
     assert busy_desk.get("refund", first.id, shop.payment_of(second).id).status_code == 404

@@ -73,6 +73,9 @@ def _say(request: HttpRequest, made: Refund, order: Order) -> None:
             " It is asked again by itself; do not refund anywhere else."
         )
         messages.warning(request, words % {"amount": amount})
+    elif made.status == RefundStatus.CANCELED:  # such as one that somebody had made at the processor already
+        words = _("No refund of %(amount)s was made: %(why)s")
+        messages.warning(request, words % {"amount": amount, "why": made.failure})
     else:
         words = _("The refund of %(amount)s was refused, and the money is still here: %(why)s")
         messages.error(request, words % {"amount": amount, "why": made.failure})
