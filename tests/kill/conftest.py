@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ __all__ = ["sandbox", "sandbox_process", "world"]
 
 
 @pytest.fixture
-def world(database_url: str, sandbox: SandboxProcess) -> Iterator[World]:
+def world(database_url: str, sandbox: SandboxProcess, caplog: pytest.LogCaptureFixture) -> Iterator[World]:
     """Shops to die in."""
+    caplog.set_level(logging.WARNING, "httpx")  # it says every call, and there are thousands
     from tests.kill.lives import HERE, World
     from tests.kill.zygote import Zygote
 

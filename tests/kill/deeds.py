@@ -8,7 +8,6 @@ from uuid import UUID
 
 from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.orders.cart import parse_cart
-from duitpos.domain.payments.check_now import check_now
 from duitpos.domain.payments.checkout import CheckoutRequest, checkout
 from duitpos.domain.payments.come_back import come_back, turn_back
 from duitpos.domain.payments.receive import receive
@@ -61,11 +60,6 @@ def _turn_back(facts: Facts) -> Work:
     return lambda: turn_back(tenant, facts["order_token"])
 
 
-def _check_now(facts: Facts) -> Work:
-    owner = _owner(facts)
-    return lambda: check_now(owner, UUID(facts["payment"]))
-
-
 def _sweep(facts: Facts) -> Work:
     return sweep
 
@@ -85,7 +79,6 @@ DEEDS: dict[str, Callable[[Facts], Work]] = {
     "receive": _receive,
     "come back": _come_back,
     "turn back": _turn_back,
-    "check now": _check_now,
     "sweep": _sweep,
     "refund": _refund,
     "cancel": _cancel,

@@ -191,9 +191,6 @@ def canceled_whole_or_not_at_all(shop: Shop, facts: Facts) -> list[str]:
 STORIES: dict[str, Story] = {
     "start, and nobody comes back": Story("checkout", a_guest_presses_pay, nothing_is_cooked),
     "start, pressed again": Story("checkout", a_guest_presses_pay, one_order, presses_again_and_pays),
-    "start of an edited cart, and nobody comes back": Story(
-        "checkout", a_guest_edits_the_cart, nothing_is_cooked
-    ),
     "start of an edited cart, pressed again": Story(
         "checkout", a_guest_edits_the_cart, one_order, presses_again_and_pays
     ),
@@ -201,14 +198,10 @@ STORIES: dict[str, Story] = {
         "checkout", a_guest_edits_the_cart, as_the_old_tab_says, pays_in_the_old_tab
     ),
     "a lost start is swept up": Story("sweep", the_first_call_was_lost, nothing_is_cooked),
-    "a lost start is swept up, pressed again": Story(
-        "sweep", the_first_call_was_lost, one_order, presses_again_and_pays
-    ),
     "receive": Story("receive", paid_and_told, one_order),
     "receive, sent again": Story("receive", paid_and_told, one_order, stripe_sends_it_again),
     "receive that it expired": Story("receive", expired_and_told, nothing_is_cooked),
     "settle on return": Story("come back", paid, one_order),
-    "settle by button": Story("check now", paid, one_order),
     "settle by sweep": Story("sweep", paid_and_due, one_order),
     "back from the payment page": Story("turn back", on_the_payment_page, nothing_is_cooked),
     "refund": Story("refund", in_the_kitchen, at_most_one_refund),

@@ -102,6 +102,9 @@ def main() -> None:
     from tests.kill import deeds, failpoints, twins  # noqa: F401 (loaded once, here, and not in every child)
 
     _ = get_resolver().url_patterns
+    if connection.vendor == "postgresql":
+        # A child has one thread and a short life: one connection will do.
+        connection.settings_dict["OPTIONS"]["pool"]["min_size"] = 1
     # Whatever else writes to the output must not be taken for an answer.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

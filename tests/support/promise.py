@@ -48,9 +48,12 @@ class There:
 def settle_down(shop: Shop, clock: Clock) -> None:
     """Let time pass for shop and processor, with a sweep now and then, until nothing more can happen by itself."""
     for minutes in CALM:
-        clock.advance(minutes=minutes)
+        clock.advance(minutes=minutes, theirs=False)
+        shop.sandbox.control("POST", "/clock", {"advance": minutes * 60})
+        if shop.endpoint:
+            shop.sandbox.idle(30)
         sweep()
-    shop.sandbox.idle()
+    shop.sandbox.idle(30)
 
 
 def retire(shop: Shop) -> None:
