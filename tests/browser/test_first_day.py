@@ -1,4 +1,4 @@
-"""The owner's and the guest's first day, from an empty set-up to food on the board, as people do it (issue, proof 1)."""
+"""The owner's and the guest's first day, from an empty set-up to food on the board, as people do it (proof 1)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def test_from_first_sign_in_to_the_kitchen_board(
     _sign_in(owner, opened.owner.user.email)
     endpoint = _set_up_stripe(owner, home, sandbox)
     sandbox.control(
-        "POST", "/endpoints", {"url": endpoint, "secret": "whsec_" + "a1B2" * 8, "enabled_events": GUIDE_EVENTS}
+        "POST",
+        "/endpoints",
+        {"url": endpoint, "secret": "whsec_" + "a1B2" * 8, "enabled_events": GUIDE_EVENTS},
     )
     link = _make_a_table(owner, home)
     assert link.startswith(f"{live_server.url}/warung/t/")
