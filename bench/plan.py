@@ -14,12 +14,12 @@ class Plan:
     connections: int = 16
     workers: int = 2
     restaurants: int = 50
-    confirms: int = 2400
+    confirms: int = 1600
     """Signed webhooks per round; each confirms one order."""
     confirm_seconds: float = 6.0
     """A round of confirms ends then, however many are left."""
     one_restaurant_rounds: int = 3
-    transactions: int = 3200
+    transactions: int = 2400
     """pgbench's transactions per round."""
     seconds: float = 2.5
     """How long one load of pages lasts."""
