@@ -242,6 +242,11 @@ def test_m14_a_session_that_stripe_does_not_know_is_for_a_person(deaf_shop: Shop
     clock.advance(hours=5)
     shop.sweep()
     assert len(shop.sandbox.requests()) == asked, "not every few minutes"
+    shop.sandbox.control("DELETE", "/faults")
+    clock.advance(hours=2)
+    shop.sweep()
+    assert shop.fresh(payment).status == "canceled"
+    assert shop.attentions() == [], "Stripe has answered: nobody need look any more"
 
 
 def test_m15_served_after_all_keeps_its_number(shop: Shop) -> None:

@@ -11,8 +11,9 @@ from enum import StrEnum
 
 from django.db.models import Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
-from duitpos.domain.attention.open import open_attention
+from duitpos.domain.attention.open import open_attention, resolve
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.after import book_payment, due_after_payment
@@ -96,6 +97,7 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
         "next_check_at": None,
         "failure": "",
     }
+    was_asked_about = _was_asked_about(payment)
     late = False
     if not advance_payment(payment, LIVE_ATTEMPT, PaymentStatus.SUCCEEDED, **columns):
         late = advance_payment(payment, ENDED_UNPAID, PaymentStatus.SUCCEEDED, **columns)
@@ -106,7 +108,25 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
         _look_at_siblings(payment, at)
     book_payment(payment, at)
     due_after_payment(payment, at)
+    if was_asked_about:
+        _answer_questions(payment, at)
     return Outcome.SETTLED
+
+
+def _was_asked_about(payment: Payment) -> bool:
+    """Questions come of asking, so a first delivery answers none and is spared the statement."""
+    return bool(payment.checks or payment.asked_at)
+
+
+def _answer_questions(payment: Payment, at: datetime) -> None:
+    """What the processor could not tell before, it has told now."""
+    resolve(
+        payment.tenant_id,
+        at,
+        _("The processor has answered."),
+        payment_id=payment.id,
+        kind__in=(AttentionKind.NOT_AT_PROCESSOR, AttentionKind.STILL_PROCESSING),
+    )
 
 
 def _look_at_siblings(payment: Payment, at: datetime) -> None:
@@ -119,6 +139,7 @@ def _look_at_siblings(payment: Payment, at: datetime) -> None:
 
 def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Outcome:
     to = PaymentStatus.CANCELED if snapshot.state == SnapshotState.EXPIRED else PaymentStatus.FAILED
+    was_asked_about = _was_asked_about(payment)
     ended = advance_payment(
         payment,
         LIVE_ATTEMPT,
@@ -129,6 +150,8 @@ def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Ou
         next_check_at=at + CLOSE_UNPAID,  # then the order is closed, if nothing newer was tried (M21)
         checks=0,
     )
+    if ended and was_asked_about:
+        _answer_questions(payment, at)
     return Outcome.ENDED if ended else Outcome.ALREADY
 
 
