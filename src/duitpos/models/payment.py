@@ -89,6 +89,7 @@ class Payment(TenantModel):
                 fields=["next_check_at"], condition=models.Q(next_check_at__isnull=False), name="payment_due"
             ),
             models.Index(fields=["tenant", "order"], name="payment_order"),
+            models.Index(fields=["tenant", "reference"], name="payment_session"),
             models.Index(fields=["tenant", "intent_reference"], name="payment_intent"),
             models.Index(fields=["tenant", "-created_at"], name="payment_newest"),
         ]

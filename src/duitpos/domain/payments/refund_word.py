@@ -16,6 +16,7 @@ from duitpos.kit.clock import business_date, now
 from duitpos.models import Payment, Refund
 from duitpos.models.attention import AttentionKind
 from duitpos.models.ledger import LedgerKind
+from duitpos.models.payment import PaymentStatus
 from duitpos.models.refund import RefundSource, RefundStatus
 from duitpos.processors.base import RefundSnapshot, RefundState
 
@@ -112,11 +113,12 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
 
 
 def all_given_back(payment: Payment) -> bool:
-    """Whether refunds that succeeded add up to what moved."""
+    """Whether refunds that succeeded add up to what moved, by the rows as they are now."""
+    row = Payment.objects.get(tenant_id=payment.tenant_id, id=payment.id)
     done = Refund.objects.filter(
         tenant_id=payment.tenant_id, payment_id=payment.id, status=RefundStatus.SUCCEEDED
     ).values_list("amount_minor", flat=True)
-    return sum(done) >= payment.moved.minor
+    return row.status == PaymentStatus.SUCCEEDED and sum(done) >= row.moved.minor
 
 
 def fail_refund(

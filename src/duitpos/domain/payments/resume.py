@@ -57,7 +57,7 @@ def resume(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed
     payment = latest_of(order.id, order.tenant_id)
     if payment is None:
         return Lapsed(is_closed=order.status != HELD)
-    if payment.status == PaymentStatus.CREATED:
+    if payment.status == PaymentStatus.CREATED and order.status == HELD:
         return GoToProcessor(order, start(payment), _label(payment))
     if payment.status == PaymentStatus.PENDING and may_ask(payment, now()):
         try:
@@ -101,7 +101,7 @@ def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
         told = ask_and_settle(payment, GUEST, cancel=True)
     except (ProcessorError, Unavailable):
         return DoNotPayAgain(order)
-    if told in (Told.SETTLED, Told.FREE):
+    if told == Told.SETTLED:
         return AlreadyPaid(order)
     if told in (Told.PROCESSING, Told.STILL_OPEN):
         return DoNotPayAgain(order)

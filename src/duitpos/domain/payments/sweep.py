@@ -5,6 +5,7 @@ Two sweeps at once do no harm: every piece is claimed by a guarded update, and e
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,6 +31,8 @@ from duitpos.models.refund import RefundStatus
 from duitpos.processors.base import Failure, ProcessorError
 
 log = structlog.get_logger(__name__)
+PATIENCE = 20.0
+"""Seconds that one restaurant may take of a sweep."""
 EVENTS_EVERY = timedelta(minutes=3)
 EVENTS_OVERLAP = timedelta(minutes=10)
 EVENTS_KEPT = timedelta(days=29)
@@ -80,11 +83,18 @@ def tenants_with_due_work() -> list[Tenant]:
 
 
 def sweep_tenant(tenant: Tenant, report: SweepReport, limit: int = 100) -> None:
-    """Everything due of one tenant. An error of one piece is logged and does not keep the others from their turn."""
+    """Everything due of one tenant. An error of one piece is logged and does not keep the others from their turn.
+
+    A processor that does not answer costs ten seconds a question: after PATIENCE the other restaurants have their turn,
+    and what was not claimed is due again at the next sweep.
+    """
+    until = time.monotonic() + PATIENCE
     for payment in list(due_payments(tenant.id, limit)):
-        if claim(payment):
+        if time.monotonic() < until and claim(payment):
             report.payments += _guarded(report, lambda payment=payment: check_payment(payment))  # type: ignore[misc]
-    for refund in list(_due_refunds(tenant, limit)):
+    for refund in _due_refunds(tenant, limit):
+        if time.monotonic() > until:
+            break  # this one is claimed and comes again in some minutes
         report.refunds += _guarded(report, lambda refund=refund: heal_refund(refund))  # type: ignore[misc]
     for account in list(_accounts_to_ask(tenant)):
         report.events += _guarded(report, lambda account=account: ask_for_events(tenant, account))  # type: ignore[misc]
