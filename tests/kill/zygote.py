@@ -6,6 +6,8 @@ Speaks JSON, a line each way: `Zygote` is its other end, `main` the process.
 
 from __future__ import annotations
 
+import gc
+import importlib
 import json
 import os
 import select
@@ -111,6 +113,7 @@ def main() -> None:
     for line in sys.stdin.buffer:
         assert threading.active_count() == 1, "a thread does not survive a fork, but its locks do"
         assert connection.connection is None, "a connection would be shared with the child"
+        gc.freeze()  # a collection in the child would copy every page that it inherits
         answers.write(_child_of(json.loads(line)) + b"\n")
         answers.flush()
 
@@ -125,10 +128,13 @@ def _child_of(command: dict[str, Any]) -> bytes:
     with os.fdopen(reader, "rb") as pipe:
         said = pipe.read()
     _, status = os.waitpid(pid, 0)
+    told = json.loads(said or b'{"seen": [], "loaded": []}')
+    for name in told["loaded"]:  # what this one had to load at first use, the next one finds loaded
+        importlib.import_module(name)
     end = {
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
         "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
-        "seen": json.loads(said or b"[]"),
+        "seen": told["seen"],
     }
     return json.dumps(end).encode()
 
@@ -141,8 +147,10 @@ def _live(command: dict[str, Any], pipe: IO[bytes]) -> None:
     from tests.kill.failpoints import FailPoints
     from tests.kill.twins import TWINS
 
+    known = set(sys.modules)
+
     def tell(seen: list[str]) -> None:
-        pipe.write(json.dumps(seen).encode())
+        pipe.write(json.dumps({"seen": seen, "loaded": sorted(set(sys.modules) - known)}).encode())
         pipe.flush()
 
     signal.alarm(PATIENCE)
