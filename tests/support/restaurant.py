@@ -62,7 +62,9 @@ def a_table(location: Location, name: str = "1") -> Table:
 
 def an_item(tenant: Tenant, name: str = "Roti canai", price_minor: int = 150, **fields: Any) -> MenuItem:
     """Something on the menu, in a section of its own unless `section` is given."""
-    section = fields.pop("section", None) or MenuSection.objects.create(tenant=tenant, name=f"{name} & co"[:80])
+    section = fields.pop("section", None) or MenuSection.objects.create(
+        tenant=tenant, name=f"{name} & co"[:80]
+    )
     values = {"currency": "MYR", **fields}
     return MenuItem.objects.create(
         tenant=tenant, section=section, name=name, price_minor=price_minor, **values
