@@ -50,6 +50,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
+        if {"sandbox_process", "process"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("slow")  # it starts a Stripe and speaks HTTP with it: not for every keystroke
         marks = {mark.name for mark in item.iter_markers()}
         if item.path.relative_to(here).parts[0] in _PURE_FOLDERS and not marks & _DATABASE_MARKS:
             item.add_marker("pure")
