@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -57,12 +59,26 @@ def test_nonsense_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: st
 @pytest.mark.parametrize("which", [0, 1])
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
 def test_a_taken_port_is_named(tmp_path: Path, which: int, host: str) -> None:
-    with socket.socket() as taken:
-        taken.bind((host, 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        with pytest.raises(DemoRefused, match=str(port)):
-            check_ports(a_plan(tmp_path, web_port=port - which))
+    with _taken_beside_free(host, which) as port, pytest.raises(DemoRefused, match=str(port)):
+        check_ports(a_plan(tmp_path, web_port=port - which))
+
+
+@contextmanager
+def _taken_beside_free(host: str, which: int) -> Iterator[int]:
+    """A port that we listen on, whose neighbour, the demo's other port, nobody else happens to have."""
+    for _ in range(50):
+        with socket.socket() as taken, socket.socket() as neighbour:
+            taken.bind((host, 0))
+            taken.listen()
+            port: int = taken.getsockname()[1]
+            try:
+                neighbour.bind((host, port + 1 - 2 * which))
+            except OSError:
+                continue
+            neighbour.close()
+            yield port
+            return
+    raise AssertionError("no two free ports stand side by side here")
 
 
 def test_secrets_are_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
