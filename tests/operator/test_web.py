@@ -17,6 +17,8 @@ import requests
 from tests.operator.commands import duitpos, environment
 
 pytestmark = pytest.mark.slow
+STOPS_WITHIN = 15
+"""Seconds: under the 20 after which granian kills a worker that did not listen."""
 
 
 def free_port() -> int:
@@ -50,7 +52,8 @@ def children(pid: int) -> list[int]:
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def starting(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """The server just after its start, and its port."""
     port = free_port()
     production = environment(
         tmp_path,
@@ -67,11 +70,17 @@ def web(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
             [sys.executable, "-m", "duitpos.cli", "web"], env=production, stderr=log, stdout=log
         )
     try:
-        wait_for(port)
         yield process, port
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def web(starting: tuple[subprocess.Popen[bytes], int]) -> tuple[subprocess.Popen[bytes], int]:
+    """The server when it answers, and its port. Its second worker may still be loading."""
+    wait_for(starting[1])
+    return starting
 
 
 def test_it_serves_mends_itself_and_stops(web: tuple[subprocess.Popen[bytes], int]) -> None:
@@ -88,5 +97,18 @@ def test_it_serves_mends_itself_and_stops(web: tuple[subprocess.Popen[bytes], in
         time.sleep(0.1)
     wait_for(port)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.wait(STOPS_WITHIN) == 0
     assert answer(port) == 0
+
+
+def test_workers_that_are_still_loading_stop_at_once(
+    starting: tuple[subprocess.Popen[bytes], int],
+) -> None:
+    process, _ = starting
+    until = time.monotonic() + 30
+    while len(children(process.pid)) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    time.sleep(0.2)  # in the midst of loading, which takes a second
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(STOPS_WITHIN) == 0
