@@ -45,7 +45,7 @@ class Settle(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    status: Literal["succeeded", "failed"] = "succeeded"
+    status: Literal["succeeded", "failed", "canceled"] = "succeeded"
     failure_reason: str = "expired_or_canceled_card"
 
 

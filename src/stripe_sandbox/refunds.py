@@ -131,12 +131,17 @@ def _book(sandbox: Sandbox, refund: Record, kind: str, amount: int, name: str) -
 def refund_result(
     sandbox: Sandbox, refund: str, status: str, failure_reason: str = "expired_or_canceled_card"
 ) -> bool:
-    """A pending refund ends, or a succeeded one comes back from the bank; False when neither applies."""
+    """A pending refund ends, or a succeeded one comes back from the bank; False when neither applies.
+
+    Only a pending one can be canceled.
+    """
     record = sandbox.store.find("refund", refund)
     if record is None:
         return False
     before = record.obj["status"]
     if before not in ("pending", "succeeded") or before == status:
+        return False
+    if status == "canceled" and before != "pending":
         return False
     scope = scope_of(record)
     record.obj.pop("pending_reason", None)
@@ -144,6 +149,9 @@ def refund_result(
     if status == "succeeded":
         _book(sandbox, record, "refund", -record.obj["amount"], "balance_transaction")
         event = "refund.updated"
+    elif status == "canceled":
+        event = "refund.updated"
+        _give_back(sandbox, scope, record)
     else:
         event = "refund.failed"
         record.obj["failure_reason"] = failure_reason

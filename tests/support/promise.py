@@ -95,7 +95,9 @@ def _has_a_home(shop: Shop, payment: Payment) -> bool:
     refunds = Refund.objects.filter(tenant=shop.tenant, payment=payment, status="succeeded")
     if sum(refund.amount_minor for refund in refunds) >= payment.moved.minor:
         return True
-    somebody_knows = Q(resolved_at__isnull=True) | Q(resolved_by__isnull=False)
+    # One that ended with "Refund … started" does not count: the refund may have failed since.
+    a_person_decided = Q(resolved_by__isnull=False) & ~Q(resolution__startswith="Refund")
+    somebody_knows = Q(resolved_at__isnull=True) | a_person_decided
     return Attention.objects.filter(somebody_knows, tenant=shop.tenant, payment=payment).exists()
 
 

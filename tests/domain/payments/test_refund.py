@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from duitpos.domain.errors import Conflict, Forbidden, Gone
+from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.orders.guest_view import GuestState
 from duitpos.domain.payments.refund import refund_payment
 from duitpos.kit.ids import uuid7
 from duitpos.models import Payment, Refund
 from duitpos.models.people import Role
-from tests.support.happenings import REFUNDS, calls, seen_by_guest, take_first_offer
+from tests.support.happenings import REFUNDS, calls, end_wrongly, seen_by_guest, take_first_offer
 from tests.support.live_shop import Clock
 from tests.support.restaurant import a_member
 from tests.support.shop import GUIDE_EVENTS, Shop
@@ -136,6 +137,39 @@ def test_a_card_that_takes_no_refund(shop: Shop, clock: Clock) -> None:
     assert refund.status == "failed"
     assert shop.attentions() == ["refund_failed"]
     assert state_seen(shop) == GuestState.PAID
+
+
+def test_canceled_at_the_processor_is_asked_about(shop: Shop) -> None:
+    payment = shop.start()
+    end_wrongly(shop, payment)
+    assert payment.order_id is not None
+    cancel_order(shop.restaurant.owner, payment.order_id, "left", refund=False)
+    shop.pay(payment, card=PENDING_CARD)
+    take_first_offer(shop)
+    assert shop.attentions() == []
+    refund = Refund.objects.get(tenant=shop.tenant)
+    shop.sandbox.control("POST", f"/refunds/{refund.reference}/settle", {"status": "canceled"})
+    shop.sandbox.idle()
+    refund.refresh_from_db()
+    assert refund.status == "canceled"
+    assert shop.attentions() == ["refund_failed"], "the money is here, and its order is canceled"
+    assert shop.fresh(payment).refund_reserved_minor == 0
+    take_first_offer(shop)
+    again = Refund.objects.get(tenant=shop.tenant, status="pending")
+    shop.sandbox.control("POST", f"/refunds/{again.reference}/settle", {"status": "succeeded"})
+    shop.sandbox.idle()
+    assert shop.ledger() == BOOKS
+    assert shop.attentions() == []
+
+
+def test_given_back_at_last_answers_the_one_that_failed(shop: Shop) -> None:
+    payment = paid(shop)
+    refund = press(shop, payment)
+    shop.sandbox.control("POST", f"/refunds/{refund.reference}/settle", {"status": "failed"})
+    shop.sandbox.idle()
+    assert shop.attentions() == ["refund_failed"]
+    press(shop, payment)  # from the order's page
+    assert shop.attentions() == []
 
 
 def test_refused(deaf_shop: Shop) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from duitpos.domain.attention.open import open_attention, resolve
+from duitpos.domain.attention.open import open_attention, reopen_attention, resolve
 from duitpos.domain.payments.advance import advance_refund
 from duitpos.domain.payments.after import book_refund
 from duitpos.domain.payments.find import as_uuid
@@ -24,6 +24,7 @@ OPEN = (RefundStatus.CREATED, RefundStatus.PENDING)
 PENDING_CHECK = timedelta(hours=1)
 MONEY_QUESTIONS = (
     AttentionKind.REFUND_DUE,
+    AttentionKind.REFUND_FAILED,
     AttentionKind.DUPLICATE_PAYMENT,
     AttentionKind.ORDER_CANCELED,
     AttentionKind.AMOUNT_DIFFERS,
@@ -100,6 +101,15 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
     ):
         return "already"
     book_refund(refund, payment, LedgerKind.REFUND, at, _day(payment, at))
+    # It may have been late, and asked about.
+    resolve(
+        payment.tenant_id,
+        at,
+        _("Refund arrived."),
+        member=refund.member,
+        kind=AttentionKind.REFUND_FAILED,
+        subject_id=refund.id,
+    )
     if all_given_back(payment):
         resolve(
             payment.tenant_id,
@@ -138,18 +148,30 @@ def fail_refund(
     _reserve(payment, -refund.amount_minor)
     if was_paid_out:
         book_refund(refund, payment, LedgerKind.REFUND_FAILED, at, _day(payment, at))
-    if to == RefundStatus.FAILED:
-        open_attention(
-            refund.tenant_id,
-            AttentionKind.REFUND_FAILED,
-            refund.id,
-            at,
-            order=payment.order,
-            payment=payment,
-            amount=refund.amount,
-            detail=failure,
-        )
+    # One that the processor canceled leaves the money here just as well, unless others gave it all back.
+    if not all_given_back(payment):
+        # Somebody may have closed it as done while the refund was only late.
+        reopen_attention(refund.tenant_id, AttentionKind.REFUND_FAILED, refund.id, at)
+        ask_about_refund(refund, payment, failure or _why(to), at)
     return "refund_failed"
+
+
+def ask_about_refund(refund: Refund, payment: Payment, detail: str, at: datetime) -> None:
+    """Have a person see to a refund that has not reached the guest, in the caller's transaction; once a refund."""
+    open_attention(
+        refund.tenant_id,
+        AttentionKind.REFUND_FAILED,
+        refund.id,
+        at,
+        order=payment.order,
+        payment=payment,
+        amount=refund.amount,
+        detail=detail,
+    )
+
+
+def _why(to: str) -> str:
+    return _("The processor canceled the refund.") if to == RefundStatus.CANCELED else ""
 
 
 def _day(payment: Payment, at: datetime) -> date:
