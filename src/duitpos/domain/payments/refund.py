@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Conflict, Gone
-from duitpos.domain.payments.refund_send import send_refund
+from duitpos.domain.payments.refund_send import heal_refund, send_refund
 from duitpos.domain.tenancy.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
@@ -20,21 +21,38 @@ from duitpos.models.refund import RefundSource, RefundStatus
 FIRST_CHECK = timedelta(seconds=60)
 
 
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A refund's row. `is_new`: this press made it; else it is the one that an earlier press made."""
+
+    refund: Refund
+    is_new: bool
+
+
 def refund_payment(member: Membership, payment_id: UUID, reason: str) -> Refund:
     """Refund all that is left of a payment. Pressed twice it is one refund: the second press gets the first's row.
 
     The answer may be that the processor has not answered yet; then the sweep finds out (M17). Forbidden, Gone,
     Conflict.
     """
-    require(member, Can.REFUND)
-    refund = transact(lambda: _reserve(member, payment_id, reason))
+    return ask_for_refund(transact(lambda: reserve_refund(member, payment_id, reason)))
+
+
+def ask_for_refund(reserved: Reserved) -> Refund:
+    """Make the call for a row that is stored, with no transaction open."""
+    refund = reserved.refund
     if refund.status == RefundStatus.CREATED:
-        send_refund(refund)
+        if reserved.is_new:
+            send_refund(refund)
+        else:  # an earlier call, perhaps older than the processor remembers its key (M17)
+            heal_refund(refund)
         refund.refresh_from_db()
     return refund
 
 
-def _reserve(member: Membership, payment_id: UUID, reason: str) -> Refund:
+def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserved:
+    """Take all that is left of a payment for a refund, in the caller's transaction. Forbidden, Gone, Conflict."""
+    require(member, Can.REFUND)
     payment = Payment.objects.filter(tenant_id=member.tenant_id, id=payment_id).first()
     if payment is None:
         raise Gone(_("There is no such payment."))
@@ -49,9 +67,9 @@ def _reserve(member: Membership, payment_id: UUID, reason: str) -> Refund:
         refund_reserved_minor__lte=F("moved_minor") - left,
     )
     if left <= 0 or not guarded.update(refund_reserved_minor=F("refund_reserved_minor") + left):
-        return _refund_under_way(payment)
+        return Reserved(_refund_under_way(payment), is_new=False)
     at = now()
-    return Refund.objects.create(
+    refund = Refund.objects.create(
         tenant_id=member.tenant_id,
         payment=payment,
         source=RefundSource.STAFF,
@@ -63,6 +81,7 @@ def _reserve(member: Membership, payment_id: UUID, reason: str) -> Refund:
         first_sent_at=at,
         next_check_at=at + FIRST_CHECK,
     )
+    return Reserved(refund, is_new=True)
 
 
 def _refund_under_way(payment: Payment) -> Refund:
