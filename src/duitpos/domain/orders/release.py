@@ -29,7 +29,8 @@ def release(
     if from_status == CANCELED and _has_number(
         order
     ):  # it was placed before: the guest knows it by that number
-        return advance(order, from_status, PLACED, actor, at, reason, ended_at=None, cancel_reason="")
+        columns = {"released_by_id": payment.id, "ended_at": None, "cancel_reason": ""}
+        return advance(order, from_status, PLACED, actor, at, reason, **columns)
     day = business_date(at, location.time_zone, location.day_closes_at)
     moved = advance(
         order,
