@@ -37,11 +37,24 @@ def open_attention(
     Attention.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def reopen_attention(tenant_id: UUID, kind: str, subject_id: UUID, at: datetime) -> None:
-    """A resolved one that came back, such as a key refused again."""
+def reopen_attention(
+    tenant_id: UUID,
+    kind: str,
+    subject_id: UUID,
+    at: datetime,
+    *,
+    amount: Money | None = None,
+    detail: str | None = None,
+) -> None:
+    """A resolved one that came back, such as a key refused again; with new facts, where given."""
+    facts: dict[str, object] = {}
+    if amount is not None:
+        facts |= {"amount_minor": amount.minor, "currency": amount.currency}
+    if detail is not None:
+        facts["detail"] = detail[:500]
     Attention.objects.filter(
         tenant_id=tenant_id, kind=kind, subject_id=subject_id, resolved_at__isnull=False
-    ).update(opened_at=at, resolved_at=None, resolved_by=None, resolution="")
+    ).update(opened_at=at, resolved_at=None, resolved_by=None, resolution="", **facts)
 
 
 def resolve(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from duitpos.domain.attention.open import open_attention
+from duitpos.domain.attention.open import open_attention, reopen_attention
 from duitpos.domain.errors import Conflict, Gone, Invalid, Unavailable
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN
@@ -47,6 +47,19 @@ def _close_payment_page(order: Order) -> None:
     if isinstance(over, AlreadyPaid):
         raise Conflict(_("The guest has just paid. Look at the order again."))
     if isinstance(over, DoNotPayAgain):
+        processing = Payment.objects.filter(
+            tenant_id=order.tenant_id,
+            order_id=order.id,
+            status=PaymentStatus.PENDING,
+            processing_since__isnull=False,
+        )
+        if processing.exists():
+            raise Conflict(
+                _(
+                    "The payment is being processed by the guest's bank, so the order was not canceled."
+                    " Cancel it once the bank has answered."
+                )
+            )
         raise Unavailable(
             _(
                 "The processor cannot be asked whether this order is being paid, so it was not canceled."
@@ -70,14 +83,10 @@ def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
     )
     paid = [payment for payment in rows if payment.refundable.minor > 0]
     for payment in paid:
+        kind, left = AttentionKind.REFUND_DUE, payment.refundable
+        # Canceled before, closed, and then served after all: it is due again.
+        reopen_attention(order.tenant_id, kind, payment.id, at, amount=left, detail=reason)
         open_attention(
-            order.tenant_id,
-            AttentionKind.REFUND_DUE,
-            payment.id,
-            at,
-            order=order,
-            payment=payment,
-            amount=payment.refundable,
-            detail=reason,
+            order.tenant_id, kind, payment.id, at, order=order, payment=payment, amount=left, detail=reason
         )
     return paid

@@ -151,8 +151,9 @@ def fail_refund(
     # One that the processor canceled leaves the money here just as well, unless others gave it all back.
     if not all_given_back(payment):
         # Somebody may have closed it as done while the refund was only late.
-        reopen_attention(refund.tenant_id, AttentionKind.REFUND_FAILED, refund.id, at)
-        ask_about_refund(refund, payment, failure or _why(to), at)
+        detail = failure or _why(to)
+        reopen_attention(refund.tenant_id, AttentionKind.REFUND_FAILED, refund.id, at, detail=detail)
+        ask_about_refund(refund, payment, detail, at)
     return "refund_failed"
 
 
