@@ -6,17 +6,20 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from duitpos.domain.attention.kitchen import send_to_kitchen
+from duitpos.domain.attention.link import link_payment
 from duitpos.domain.attention.offers import WORDS, Action
 from duitpos.domain.attention.open import resolve
 from duitpos.domain.errors import Conflict, Gone, Invalid
 from duitpos.domain.orders.advance import Actor, advance
-from duitpos.domain.orders.release import release
 from duitpos.domain.orders.states import CANCELED, HELD
-from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.refund import Reserved, ask_for_refund, reserve_refund
 from duitpos.domain.tenancy.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Attention, Membership, Order, Payment
+from duitpos.models.attention import AttentionKind
+from duitpos.models.refund import RefundStatus
 
 
 def act(
@@ -45,36 +48,55 @@ def act(
 
 
 def _refund(member: Membership, attention: Attention, reason: str) -> str:
+    said, reserved = transact(lambda: _start_refund(member, attention, reason))
+    ask_for_refund(reserved)
+    return said
+
+
+def _start_refund(member: Membership, attention: Attention, reason: str) -> tuple[str, Reserved]:
+    """Reserve the money and close the question in one transaction: nobody can serve it in between."""
     if attention.payment_id is None:
         raise Invalid(_("There is no payment to refund."))
-    refund = refund_payment(member, attention.payment_id, reason or str(WORDS[attention.kind].title))
-    order = attention.order
+    reserved = reserve_refund(member, attention.payment_id, reason or str(WORDS[attention.kind].title))
+    refund, order = reserved.refund, attention.order
     if order is not None:  # one that was still held would wait for ever: its money is on the way back
         at, why = now(), _("refunded")
-        transact(
-            lambda: advance(
-                order, HELD, CANCELED, Actor("staff", member), at, why, ended_at=at, cancel_reason=why
-            )
-        )
-    said = _("Refund of %(amount)s started.") % {"amount": refund.amount}
+        advance(order, HELD, CANCELED, Actor("staff", member), at, why, ended_at=at, cancel_reason=why)
+    if reserved.is_new:
+        said = _("Refund of %(amount)s started.") % {"amount": refund.amount}
+    elif refund.status == RefundStatus.SUCCEEDED:
+        said = _("Refunded already, nothing is left to give back.")
+    else:
+        said = _("Refund of %(amount)s is under way already; the processor is asked again.") % {
+            "amount": refund.amount
+        }
+        if attention.subject_id == refund.id:  # it is about this very refund, and still true
+            return said, reserved
     # If this refund fails, that opens an Attention of its own.
-    _close(member, attention, said)
-    return said
+    return _close_as_first(member, attention, said), reserved
 
 
 def _serve(member: Membership, attention: Attention) -> str:
     order, payment = attention.order, attention.payment
     if order is None or payment is None:
         raise Invalid(_("There is no order to serve."))
+    # Not the row as it was read: a refund that reserves the money meanwhile waits here, or this waits for it.
+    mine = Payment.objects.filter(tenant_id=member.tenant_id, id=payment.id, refund_reserved_minor=0)
+    if not mine.update(refund_reserved_minor=0):
+        raise Conflict(_("This money is on its way back to the guest, so the order cannot be served for it."))
+    at = now()
     status = (
         Order.objects.filter(tenant_id=member.tenant_id, id=order.id).values_list("status", flat=True).get()
     )
     actor = Actor("staff", member)
-    if status not in (HELD, CANCELED) or not release(
-        order, payment, order.location, actor, now(), status, _("served after all")
+    if status not in (HELD, CANCELED) or not send_to_kitchen(
+        order, payment, actor, at, status, _("served after all")
     ):
         raise Conflict(_("This order is in the kitchen already."))
-    return _close_as_first(member, attention, _("Sent to the kitchen."))
+    said = _("Sent to the kitchen.")
+    due = {"kind": AttentionKind.REFUND_DUE, "subject_id": payment.id}
+    resolve(member.tenant_id, at, said, member=member, **due)
+    return _close_as_first(member, attention, said)
 
 
 def _link(member: Membership, attention: Attention, order_id: UUID | None) -> str:
@@ -83,10 +105,7 @@ def _link(member: Membership, attention: Attention, order_id: UUID | None) -> st
     order, payment = orders.select_related("location").first(), attention.payment
     if order is None or payment is None:
         raise Invalid(_("Give the order that this money is for."))
-    mine = Payment.objects.filter(tenant_id=member.tenant_id, id=payment.id, order__isnull=True)
-    if not mine.update(order_id=order.id, location_id=order.location_id):
-        raise Conflict(_("This money is linked to an order already."))
-    release(order, payment, order.location, Actor("staff", member), now(), HELD, _("linked by staff"))
+    link_payment(payment, order, Actor("staff", member), now())
     Attention.objects.filter(tenant_id=member.tenant_id, id=attention.id).update(order_id=order.id)
     return _close_as_first(
         member, attention, _("Linked to order %(number)s.") % {"number": order.label or order.id}

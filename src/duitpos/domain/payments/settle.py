@@ -105,7 +105,7 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
             return Outcome.ALREADY
     order_after_money(payment, snapshot, actor, at, late=late)
     if late:
-        _look_at_siblings(payment, at)
+        look_at_siblings(payment, at)
     book_payment(payment, at)
     due_after_payment(payment, at)
     if was_asked_about:
@@ -129,7 +129,7 @@ def _answer_questions(payment: Payment, at: datetime) -> None:
     )
 
 
-def _look_at_siblings(payment: Payment, at: datetime) -> None:
+def look_at_siblings(payment: Payment, at: datetime) -> None:
     """A newer attempt of the order may still be payable; the sweep ends it now, for the order is no longer held."""
     siblings = Payment.objects.filter(
         tenant_id=payment.tenant_id, order=payment.order, status__in=LIVE_ATTEMPT

@@ -1,0 +1,35 @@
+"""Send an order to the kitchen because a person said so; for its stock it is as if it had just been paid."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from duitpos.domain.attention.open import open_attention
+from duitpos.domain.menus.sell import sell
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.release import release
+from duitpos.models import Order, Payment
+from duitpos.models.attention import AttentionKind
+
+
+def send_to_kitchen(
+    order: Order, payment: Payment, actor: Actor, at: datetime, from_status: str, reason: str
+) -> bool:
+    """Release it for `payment` and take what is limited, in the caller's transaction. False when somebody was faster."""
+    numbers = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("number", flat=True)
+    was_placed = numbers.get() is not None  # then its dishes were taken from the stock, and not put back
+    if not release(order, payment, order.location, actor, at, from_status, reason):
+        return False
+    short = [] if was_placed else sell(order, order.location)
+    if short:
+        open_attention(
+            order.tenant_id,
+            AttentionKind.SOLD_OUT_AFTER_PAYMENT,
+            payment.id,
+            at,
+            order=order,
+            payment=payment,
+            amount=payment.moved,
+            detail=", ".join(short),
+        )
+    return True

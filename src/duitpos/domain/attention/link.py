@@ -1,0 +1,63 @@
+"""Book money without an order on an order."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+
+from duitpos.domain.attention.kitchen import send_to_kitchen
+from duitpos.domain.attention.open import open_attention
+from duitpos.domain.errors import Conflict
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.states import CANCELED, HELD
+from duitpos.domain.payments.after import due_after_payment
+from duitpos.domain.payments.settle import look_at_siblings
+from duitpos.kit.clock import business_date
+from duitpos.kit.statements import insert
+from duitpos.models import DirtyDay, LedgerEntry, Order, Payment
+from duitpos.models.attention import AttentionKind
+
+
+def link_payment(payment: Payment, order: Order, actor: Actor, at: datetime) -> None:
+    """In the caller's transaction. An order that waits for the money goes to the kitchen; for any other it is too much,
+    which staff are asked about. Conflict when it is linked already or on its way back.
+    """
+    location = order.location
+    day = business_date(at, location.time_zone, location.day_closes_at)
+    mine = Payment.objects.filter(
+        tenant_id=payment.tenant_id, id=payment.id, order__isnull=True, refund_reserved_minor=0
+    )
+    if not mine.update(order_id=order.id, location_id=location.id, business_date=day):
+        raise Conflict(_("This money is linked to an order already, or it is on its way back."))
+    payment.order, payment.location, payment.business_date = order, location, day
+    if not send_to_kitchen(order, payment, actor, at, HELD, _("linked by staff")):
+        _ask_what_to_do(payment, order, at)
+    look_at_siblings(payment, at)
+    _move_to_day(payment, day, at)
+    due_after_payment(payment, at)
+
+
+def _ask_what_to_do(payment: Payment, order: Order, at: datetime) -> None:
+    status = (
+        Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
+    )
+    kind = AttentionKind.ORDER_CANCELED if status == CANCELED else AttentionKind.DUPLICATE_PAYMENT
+    open_attention(
+        payment.tenant_id, kind, payment.id, at, order=order, payment=payment, amount=payment.moved
+    )
+
+
+def _move_to_day(payment: Payment, day: date, at: datetime) -> None:
+    """The ledger had it at no location, so on no trading day: no sum that was made changes, and today's is made again."""
+    rows = LedgerEntry.objects.filter(
+        tenant_id=payment.tenant_id, payment_id=payment.id, location__isnull=True
+    )
+    rows.update(location_id=payment.location_id, business_date=day)
+    dirty = DirtyDay(
+        tenant_id=payment.tenant_id, location_id=payment.location_id, business_date=day, marked_at=at
+    )
+    insert(
+        [dirty],
+        '("tenant_id", "location_id", "business_date") DO UPDATE SET "marked_at" = EXCLUDED."marked_at"',
+    )
