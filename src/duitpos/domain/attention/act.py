@@ -70,8 +70,7 @@ def _start_refund(member: Membership, attention: Attention, reason: str) -> tupl
         said = _("Refund of %(amount)s is under way already; the processor is asked again.") % {
             "amount": refund.amount
         }
-        if attention.subject_id == refund.id:  # it is about this very refund, and still true
-            return said, reserved
+        return said, reserved  # closed when it arrives
     # If this refund fails, that opens an Attention of its own.
     return _close_as_first(member, attention, said), reserved
 
