@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from duitpos.domain.orders.states import CANCELED
+from duitpos.domain.payments.refund_word import MONEY_QUESTIONS
 from duitpos.models import (
     Attention,
     DueWork,
@@ -14,7 +17,11 @@ from duitpos.models import (
     PaymentDecline,
     WebhookEvent,
 )
+from duitpos.models.attention import AttentionKind
 from duitpos.models.payment import PaymentStatus
+
+ABOUT_MONEY = (*MONEY_QUESTIONS, AttentionKind.NO_PAYMENT_REQUIRED)
+"""What keeps an order for ever; that a call was refused once does not."""
 
 
 def purge_unpaid_order(order: Order) -> bool:
@@ -26,10 +33,12 @@ def purge_unpaid_order(order: Order) -> bool:
         return False
     ids = list(payments.values_list("id", flat=True))
     of_payments = {"tenant_id": order.tenant_id, "payment_id__in": ids}
-    if LedgerEntry.objects.filter(**of_payments).exists() or Attention.objects.filter(**of_order).exists():
+    asked = Attention.objects.filter(Q(order_id=order.id) | Q(payment_id__in=ids), tenant_id=order.tenant_id)
+    if LedgerEntry.objects.filter(**of_payments).exists() or asked.filter(kind__in=ABOUT_MONEY).exists():
         return False
     Order.objects.filter(tenant_id=order.tenant_id, replaces_id=order.id).update(replaces=None)
     # Row by row kind: a cascade would look children up without their tenant.
+    asked._raw_delete("default")
     WebhookEvent.objects.filter(**of_payments)._raw_delete("default")
     PaymentDecline.objects.filter(**of_payments)._raw_delete("default")
     payments._raw_delete("default")
