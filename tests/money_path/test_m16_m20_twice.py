@@ -50,10 +50,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 COMPLETED = "checkout.session.completed"
 
 
-def paid(shop: Shop) -> Payment:
+def paid(shop: Shop, **how: Any) -> Payment:
     """A settled payment, with or without webhooks."""
     payment = shop.start()
-    shop.pay(payment)
+    shop.pay(payment, **how)
     shop.sweep(after=timedelta(minutes=2))
     settled = shop.fresh(payment)
     assert settled.status == "succeeded"

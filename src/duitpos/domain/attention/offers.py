@@ -92,8 +92,8 @@ WORDS: dict[str, Words] = {
         (Action.REFUND, Action.DONE),
     ),
     A.REFUND_FAILED: Words(
-        _("Refund failed"),
-        _("The bank did not take the money back. Try again, or give it back another way."),
+        _("Refund has not arrived"),
+        _("The money has not gone back to the guest. Try again, or give it back another way."),
         (Action.REFUND, Action.DONE),
     ),
     A.UNKNOWN_PAYMENT: Words(

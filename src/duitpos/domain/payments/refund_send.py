@@ -6,12 +6,23 @@ from enum import Enum, auto
 
 import structlog
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.payments.refund_word import all_given_back, apply_refund_snapshot, fail_refund
-from duitpos.domain.payments.schedule import REPLAY_LIMIT, next_refund_look
+from duitpos.domain.payments.refund_word import (
+    all_given_back,
+    apply_refund_snapshot,
+    ask_about_refund,
+    fail_refund,
+)
+from duitpos.domain.payments.schedule import (
+    REFUND_PENDING_LIMIT,
+    REFUND_UNANSWERED,
+    REPLAY_LIMIT,
+    next_refund_look,
+)
 from duitpos.domain.payments.setup.processor_of import open_account
-from duitpos.domain.payments.trouble import note_trouble
+from duitpos.domain.payments.trouble import NO_PERMISSION, note_trouble
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment, Refund
@@ -25,6 +36,7 @@ class _Seen(Enum):
     THERE = auto()
     ABSENT = auto()
     UNKNOWN = auto()
+    NO_PAYMENT = auto()  # the processor does not know the payment itself
 
 
 def send_refund(refund: Refund) -> None:
@@ -50,13 +62,18 @@ def send_refund(refund: Refund) -> None:
 
 def heal_refund(refund: Refund) -> None:
     """The sweep's turn, after claiming it: the answer is unknown, it is on its way, or the bank may send it back."""
-    if refund.status == RefundStatus.PENDING:
-        _look(refund, _payment_of(refund))
-        return
     if refund.status == RefundStatus.SUCCEEDED:
-        if _look(refund, _payment_of(refund)) != _Seen.UNKNOWN:
+        if _look(refund, _payment_of(refund)) in (_Seen.THERE, _Seen.ABSENT):
             _look_again_later(refund)
         return
+    if refund.status == RefundStatus.PENDING:
+        _look(refund, _payment_of(refund))
+    else:
+        _send_again(refund)
+    _ask_when_overdue(refund)
+
+
+def _send_again(refund: Refund) -> None:
     sent = refund.first_sent_at or refund.created_at
     if now() - sent < REPLAY_LIMIT:
         send_refund(refund)  # the same key: at most one refund comes of it
@@ -64,21 +81,44 @@ def heal_refund(refund: Refund) -> None:
         send_refund(refund)
 
 
+def _ask_when_overdue(refund: Refund) -> None:
+    refund.refresh_from_db()
+    waited = now() - refund.created_at
+    if refund.status == RefundStatus.CREATED and waited >= REFUND_UNANSWERED:
+        _ask(
+            refund, _("The processor has not said for a day whether it makes this refund. It is asked again.")
+        )
+    elif refund.status == RefundStatus.PENDING and waited >= REFUND_PENDING_LIMIT:
+        _ask(refund, _("The refund has been on its way for two weeks. Ask the processor or the guest."))
+
+
+def _ask(refund: Refund, detail: str) -> None:
+    payment = _payment_of(refund)
+    transact(lambda: ask_about_refund(refund, payment, detail, now()))
+
+
 def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> None:
     log.warning(
         "refund_call_failed", refund=str(refund.id), failure=error.failure.value, replayed=error.replayed
     )
-    if error.failure == Failure.KEY_REFUSED:
+    if error.failure == Failure.KEY_REFUSED and error.code == NO_PERMISSION:
+        # Guests can still pay with this key: the account goes on.
+        _ask(
+            refund, _("This key may not make refunds. Give it that right at the processor, or paste another.")
+        )
+    elif error.failure == Failure.KEY_REFUSED:
         note_trouble(payment, error)
     elif error.replayed:
         # A stored 500 would answer for 24 h. Only when the refund is surely not there may another key be used.
         if _look(refund, payment) == _Seen.ABSENT:
             _new_key(refund)
-    elif (error.is_definite or error.failure == Failure.KEY_REUSED) and _look(
-        refund, payment
-    ) == _Seen.ABSENT:
+    elif error.is_definite or error.failure == Failure.KEY_REUSED:
         # Looked first, because "already refunded" is such a no: then ours is not needed any more.
-        transact(lambda: _give_up(refund, payment, error))
+        seen = _look(refund, payment)
+        if seen == _Seen.ABSENT:
+            transact(lambda: _give_up(refund, payment, error))
+        elif seen == _Seen.NO_PAYMENT:
+            _ask(refund, _("The processor does not know this payment. Was a key of another account pasted?"))
 
 
 def _give_up(refund: Refund, payment: Payment, error: ProcessorError) -> None:
@@ -92,7 +132,9 @@ def _look(refund: Refund, payment: Payment) -> _Seen:
         processor = open_account(payment.account)
         with outside_database():
             snapshots = processor.refunds_of(payment.intent_reference)
-    except (ProcessorError, Unavailable):
+    except ProcessorError as error:
+        return _Seen.NO_PAYMENT if error.failure == Failure.NOT_FOUND else _Seen.UNKNOWN
+    except Unavailable:
         return _Seen.UNKNOWN
     for snapshot in snapshots:
         _apply(payment, snapshot)

@@ -8,10 +8,13 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from duitpos.domain.attention.open import open_attention, reopen_attention, resolve
+from duitpos.domain.orders.advance import Actor, advance
+from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.advance import advance_refund
 from duitpos.domain.payments.after import book_refund
 from duitpos.domain.payments.find import as_uuid
 from duitpos.domain.payments.schedule import next_refund_look
+from duitpos.domain.payments.settle import look_at_siblings
 from duitpos.kit.clock import business_date, now
 from duitpos.models import Payment, Refund
 from duitpos.models.attention import AttentionKind
@@ -119,7 +122,17 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
             payment_id=payment.id,
             kind__in=MONEY_QUESTIONS,
         )
+        _close_held_order(refund, payment, at)
     return "refunded"
+
+
+def _close_held_order(refund: Refund, payment: Payment, at: datetime) -> None:
+    """Its money differed and is gone again, wherever that was done: nothing else would ever end it."""
+    if payment.order is None:
+        return
+    actor, why = Actor("staff" if refund.member else "webhook", refund.member), _("refunded")
+    if advance(payment.order, HELD, CANCELED, actor, at, why, ended_at=at, cancel_reason=why):
+        look_at_siblings(payment, at)
 
 
 def all_given_back(payment: Payment) -> bool:

@@ -20,6 +20,9 @@ SESSION_LIFE = timedelta(minutes=45)
 REPLAY_LIMIT = timedelta(hours=23)
 """The processor forgets a key after 24 h; an older replay would be a new call (M7, M17)."""
 PROCESSING_LIMIT = timedelta(days=15)
+REFUND_UNANSWERED = timedelta(hours=24)
+REFUND_PENDING_LIMIT = timedelta(days=14)
+"""A refund that is neither made nor refused by then is asked about."""
 REFUND_LOOKS = tuple(timedelta(days=days) for days in (1, 5, 12, 31))
 """A bank may send a refund back weeks after it succeeded. Where `refund.failed` is not ticked, only a look tells."""
 

@@ -17,6 +17,8 @@ from duitpos.models.payment import PaymentStatus
 from duitpos.processors.base import Failure, ProcessorError
 
 NOT_FOUND_AGAIN = timedelta(hours=6)
+NO_PERMISSION = "more_permissions_required"
+"""A restricted key that lacks one right, and may be good for all else."""
 
 
 def note_trouble(payment: Payment, error: ProcessorError) -> None:
@@ -30,7 +32,10 @@ def note_trouble(payment: Payment, error: ProcessorError) -> None:
 def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
     """One Attention with count and sum of what waits; the sweep asks this account nothing until a good key comes."""
     at = now()
-    rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id, paused_at__isnull=True)
+    # The refusal is about the key that was used; a better one may have been saved while the call was under way.
+    rows = ProcessorAccount.objects.filter(
+        tenant_id=account.tenant_id, id=account.id, paused_at__isnull=True, secrets=account.secrets
+    )
     if not rows.update(paused_at=at, problem=error.message[:300]):
         return
     waiting = Payment.objects.filter(

@@ -1,0 +1,160 @@
+"""A refund that gets no answer, no permission or no end is somebody's to look at, and stops nobody from paying."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from duitpos.domain.attention.act import act
+from duitpos.domain.attention.offers import Action
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.setup.accounts import save_credentials
+from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.payments.trouble import pause_account
+from duitpos.kit.transact import transact
+from duitpos.models import Payment, ProcessorAccount, Refund
+from duitpos.models.attention import AttentionKind as A
+from duitpos.processors.base import Failure, ProcessorError
+from tests.money_path.test_m16_m20_twice import paid
+from tests.support.happenings import SESSION, attention, seen_by_guest, take_first_offer
+from tests.support.live_shop import Clock
+from tests.support.shop import Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PENDING_CARD = "4000000000007726"
+NO_REFUNDS = [
+    f"rak_{right}"
+    for right in (
+        "checkout_session_write",
+        "account_read",
+        "event_read",
+        "payment_intent_read",
+        "charge_read",
+    )
+]
+
+
+def another_key(shop: Shop, permissions: list[str] | None = None) -> str:
+    body = {"permissions": permissions} if permissions else {}
+    key = shop.sandbox.control("POST", f"/accounts/{shop.account.external_id}/keys", body)["key"]
+    save_credentials(shop.restaurant.owner, shop.account.id, {"secret_key": key})
+    return str(key)
+
+
+def is_paused(shop: Shop) -> bool:
+    return ProcessorAccount.objects.get(tenant=shop.tenant).paused_at is not None
+
+
+def the_refund(shop: Shop) -> Refund:
+    return Refund.objects.get(tenant=shop.tenant)
+
+
+def test_neither_the_refund_nor_the_payment_is_known_over_there(deaf_shop: Shop) -> None:
+    payment = paid(deaf_shop)
+    deaf_shop.sandbox.fault("error", status=404, path="/v1/refunds", count=None)
+    refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
+    assert the_refund(deaf_shop).status == "created"
+    assert deaf_shop.attentions() == [A.REFUND_FAILED]
+    assert "under way already" in take_first_offer(deaf_shop)
+    assert deaf_shop.attentions() == [A.REFUND_FAILED], "it is still true"
+    deaf_shop.sandbox.control("DELETE", "/faults")
+    take_first_offer(deaf_shop)
+    assert the_refund(deaf_shop).status == "succeeded"
+    assert deaf_shop.attentions() == []
+
+
+def test_no_answer_for_a_day(deaf_shop: Shop, clock: Clock) -> None:
+    payment = paid(deaf_shop)
+    deaf_shop.sandbox.fault("error", status=503, path="/v1/refunds", count=None)
+    refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
+    clock.advance(hours=10, theirs=False)
+    sweep()
+    assert deaf_shop.attentions() == []
+    clock.advance(hours=15, theirs=False)
+    sweep()
+    assert deaf_shop.attentions() == [A.REFUND_FAILED]
+    deaf_shop.sandbox.control("DELETE", "/faults")
+    clock.advance(hours=10, theirs=False)
+    sweep()
+    assert the_refund(deaf_shop).status == "succeeded"
+    assert deaf_shop.attentions() == []
+
+
+def test_on_its_way_for_two_weeks(deaf_shop: Shop, clock: Clock) -> None:
+    payment = paid(deaf_shop, card=PENDING_CARD)
+    refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
+    clock.advance(days=10, theirs=False)
+    sweep()
+    assert deaf_shop.attentions() == []
+    clock.advance(days=5, theirs=False)
+    sweep()
+    assert (the_refund(deaf_shop).status, deaf_shop.attentions()) == ("pending", [A.REFUND_FAILED])
+    act(deaf_shop.restaurant.owner, attention(deaf_shop).attention.id, Action.DONE, "asked them")
+    clock.advance(days=1, theirs=False)
+    sweep()
+    assert deaf_shop.attentions() == [], "asked once"
+    settled = {"status": "succeeded"}
+    deaf_shop.sandbox.control("POST", f"/refunds/{the_refund(deaf_shop).reference}/settle", settled)
+    clock.advance(days=1, theirs=False)
+    sweep()
+    assert the_refund(deaf_shop).status == "succeeded"
+
+
+def test_a_key_that_may_not_refund_still_takes_payments(deaf_shop: Shop, clock: Clock) -> None:
+    another_key(deaf_shop, NO_REFUNDS)
+    payment = paid(deaf_shop)
+    refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
+    assert (is_paused(deaf_shop), deaf_shop.attentions()) == (False, [A.REFUND_FAILED])
+    assert "may not make refunds" in attention(deaf_shop).attention.detail
+    deaf_shop.start(guest_token="another phone")
+    another_key(deaf_shop)
+    deaf_shop.sweep(after=timedelta(hours=3))
+    assert the_refund(deaf_shop).status == "succeeded"
+    assert deaf_shop.attentions() == []
+
+
+def test_a_late_no_to_the_old_key_does_not_pause_the_new_one(deaf_shop: Shop) -> None:
+    used = ProcessorAccount.objects.get(tenant=deaf_shop.tenant)
+    another_key(deaf_shop)
+    refused = ProcessorError(Failure.KEY_REFUSED, "the old key was refused")
+    transact(lambda: pause_account(used, refused))
+    assert (is_paused(deaf_shop), deaf_shop.attentions()) == (False, [])
+    transact(lambda: pause_account(ProcessorAccount.objects.get(tenant=deaf_shop.tenant), refused))
+    assert (is_paused(deaf_shop), deaf_shop.attentions()) == (True, [A.KEY_REFUSED])
+
+
+@pytest.mark.parametrize("where", ["order's page", "dashboard"])
+def test_a_held_order_whose_money_went_back_ends(shop: Shop, where: str) -> None:
+    payment = shop.start()
+    Payment.objects.filter(tenant=shop.tenant).update(amount_minor=2400)
+    shop.pay(payment)
+    assert shop.attentions() == [A.AMOUNT_DIFFERS]
+    if where == "dashboard":
+        intent = shop.fresh(payment).intent_reference
+        shop.sandbox.control("POST", "/refunds", {"payment_intent": intent})
+        shop.sandbox.idle()
+    else:
+        refund_payment(shop.restaurant.owner, payment.id, "wrong")
+    (order,) = shop.orders()
+    assert (order.status, order.cancel_reason, shop.attentions()) == ("canceled", "refunded", [])
+    assert seen_by_guest(shop, order).state == "refunded"
+
+
+def test_a_question_that_is_not_about_money_does_not_keep_an_unpaid_order(
+    deaf_shop: Shop, clock: Clock
+) -> None:
+    deaf_shop.start()
+    deaf_shop.sandbox.fault("error", status=404, path=SESSION, count=1)
+    clock.advance(minutes=2)
+    sweep()
+    assert deaf_shop.attentions() == [A.NOT_AT_PROCESSOR]
+    clock.advance(hours=7)
+    sweep()
+    clock.advance(minutes=20)
+    sweep()
+    assert [order.status for order in deaf_shop.orders()] == ["canceled"]
+    for _ in range(2):
+        clock.advance(days=31)
+        sweep()
+    assert deaf_shop.orders() == []
