@@ -67,6 +67,7 @@ def do(shop: Shop, kind: str, action: Action, **more: Any) -> str:
 
 
 def the_order(shop: Shop, payment: Payment) -> Order:
+    assert payment.order_id is not None
     return Order.objects.get(tenant=shop.tenant, id=payment.order_id)
 
 
@@ -210,6 +211,7 @@ def test_linked_money_is_on_the_trading_day_and_nothing_else_can_be_paid(shop: S
     shop.sweep()
     assert session_of(shop, other)["status"] == "expired"
     order = the_order(shop, other)
+    assert order.business_date is not None
     entry = LedgerEntry.objects.get(tenant=shop.tenant, payment=stray)
     assert (entry.location_id, entry.business_date) == (order.location_id, order.business_date)
     assert shop.fresh(stray).business_date == order.business_date

@@ -15,7 +15,7 @@ from duitpos.models.attention import AttentionKind
 def send_to_kitchen(
     order: Order, payment: Payment, actor: Actor, at: datetime, from_status: str, reason: str
 ) -> bool:
-    """Release it for `payment` and take what is limited, in the caller's transaction. False when somebody was faster."""
+    """Release it for `payment` and take what is limited, in the caller's transaction. False: somebody was faster."""
     numbers = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("number", flat=True)
     was_placed = numbers.get() is not None  # then its dishes were taken from the stock, and not put back
     if not release(order, payment, order.location, actor, at, from_status, reason):

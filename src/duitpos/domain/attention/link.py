@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -34,7 +35,7 @@ def link_payment(payment: Payment, order: Order, actor: Actor, at: datetime) -> 
     if not send_to_kitchen(order, payment, actor, at, HELD, _("linked by staff")):
         _ask_what_to_do(payment, order, at)
     look_at_siblings(payment, at)
-    _move_to_day(payment, day, at)
+    _move_to_day(payment, location.id, day, at)
     due_after_payment(payment, at)
 
 
@@ -48,15 +49,13 @@ def _ask_what_to_do(payment: Payment, order: Order, at: datetime) -> None:
     )
 
 
-def _move_to_day(payment: Payment, day: date, at: datetime) -> None:
-    """The ledger had it at no location, so on no trading day: no sum that was made changes, and today's is made again."""
+def _move_to_day(payment: Payment, location_id: UUID, day: date, at: datetime) -> None:
+    """The ledger had it at no location, so on no trading day: no sum that was made changes, only today's."""
     rows = LedgerEntry.objects.filter(
         tenant_id=payment.tenant_id, payment_id=payment.id, location__isnull=True
     )
-    rows.update(location_id=payment.location_id, business_date=day)
-    dirty = DirtyDay(
-        tenant_id=payment.tenant_id, location_id=payment.location_id, business_date=day, marked_at=at
-    )
+    rows.update(location_id=location_id, business_date=day)
+    dirty = DirtyDay(tenant_id=payment.tenant_id, location_id=location_id, business_date=day, marked_at=at)
     insert(
         [dirty],
         '("tenant_id", "location_id", "business_date") DO UPDATE SET "marked_at" = EXCLUDED."marked_at"',
