@@ -89,6 +89,16 @@ def test_grabpay_refunds_take_a_while(
     assert (done["status"], done["failure_reason"]) == ("failed", "declined")
 
 
+def test_a_pending_refund_is_canceled(
+    create: Create, sandbox: SandboxProcess, client: stripe.StripeClient
+) -> None:
+    intent, charge = paid(create, sandbox, method="grabpay")
+    refund = client.v1.refunds.create(params={"payment_intent": intent})
+    done = sandbox.control("POST", f"/refunds/{refund.id}/settle", {"status": "canceled"})
+    assert done["status"] == "canceled"
+    assert client.v1.charges.retrieve(charge).amount_refunded == 0
+
+
 @pytest.mark.parametrize(
     "params,status,code",
     [
