@@ -13,10 +13,11 @@ import stripe
 from django.utils.translation import gettext as _
 
 from duitpos.kit.clock import now
+from duitpos.kit.texts import cut, whole
 from duitpos.processors.base import AccountFacts, Failure, ProcessorError
 from duitpos.processors.stripe.credentials import is_restricted, mode_of
 from duitpos.processors.stripe.errors import NO_PERMISSION, translated
-from duitpos.processors.stripe.snapshots import Json, object_of, text_of
+from duitpos.processors.stripe.snapshots import Json, object_of, own_id
 
 CLOCK_DIFFERENCE = 120
 """Seconds between our clock and Stripe's that are worth a word; from 300 on deliveries are refused (M25)."""
@@ -70,10 +71,10 @@ def _facts(account: Json, mode: str, warnings: tuple[str, ...]) -> AccountFacts:
             _("This Stripe account cannot take payments yet: finish its set-up at Stripe."),
         )
     return AccountFacts(
-        external_id=text_of(account, "id"),
-        name=str(dashboard.get("display_name") or profile.get("name") or account.get("email") or ""),
-        country=str(account.get("country") or ""),
-        currency=str(account.get("default_currency") or "").upper(),
+        external_id=own_id(account),
+        name=cut(dashboard.get("display_name") or profile.get("name") or account.get("email"), 120),
+        country=whole(account.get("country"), 2),
+        currency=whole(account.get("default_currency"), 3).upper(),
         mode=mode,
         can_charge=can_charge,
         warnings=warnings,

@@ -12,11 +12,13 @@ import stripe
 from django.utils.translation import gettext as _
 
 from duitpos.kit.logs import redact
+from duitpos.kit.texts import cut
 from duitpos.processors.base import Failure, ProcessorError
 from duitpos.processors.stripe.snapshots import Incomplete
 
 NO_PERMISSION = "more_permissions_required"
 """Our code for a key that is good but too narrow; Stripe gives it sometimes, and always says it in words."""
+MOST_WORDS = 400
 
 
 @contextmanager
@@ -61,7 +63,7 @@ def _failure(error: stripe.StripeError) -> Failure:
 
 def _said(error: stripe.StripeError) -> str:
     # Network errors name hosts and sockets, and a body that is no JSON is whole pages: neither is for staff.
-    return redact(error.user_message or "") if error.error is not None else ""
+    return cut(redact(error.user_message or ""), MOST_WORDS) if error.error is not None else ""
 
 
 def _code(error: stripe.StripeError, failure: Failure) -> str:

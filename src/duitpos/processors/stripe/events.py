@@ -23,6 +23,7 @@ from duitpos.processors.stripe.snapshots import (
     intent_decline,
     mark_of,
     object_of,
+    own_id,
     refund_snapshot,
     session_snapshot,
     text_of,
@@ -58,8 +59,9 @@ def verified(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) ->
     if not any(_holds(body, header, secret, TOLERANCE) for secret in known):
         raise SignatureInvalid(SignatureProblem.CLOCK)
     try:
-        return event_of(json.loads(body), body.decode())
-    except (json.JSONDecodeError, RecursionError, Incomplete) as error:
+        text = body.decode()  # first: the reader of bytes would guess at other encodings
+        return event_of(json.loads(text), text)
+    except (ValueError, RecursionError) as error:  # Incomplete, no JSON, a number of thousands of digits
         raise SignatureInvalid(SignatureProblem.MALFORMED) from error
 
 
@@ -80,7 +82,7 @@ def event_of(event: Any, body: str) -> ProcessorEvent:
     kind = KINDS.get(text_of(event, "type"), EventKind.OTHER)
     thing = object_of(object_of(event.get("data")).get("object"))
     plain = ProcessorEvent(
-        external_id=text_of(event, "id"),
+        external_id=own_id(event),
         type=text_of(event, "type"),
         kind=kind,
         is_live=event.get("livemode") is True,

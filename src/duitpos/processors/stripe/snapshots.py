@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from duitpos.kit.money import Money
+from duitpos.kit.texts import cut, storable, whole
 from duitpos.processors.base import (
     Decline,
     Mark,
@@ -22,6 +23,12 @@ from duitpos.processors.stripe.amounts import AmountNotExact, from_stripe
 
 Json = Mapping[str, Any]
 
+# What our columns hold. An id or an address that is longer is dropped, since a part of it is wrong; words are cut.
+REFERENCE, EMAIL, ADDRESS = 80, 254, 8000
+CODE, DETAIL, WORDS = 60, 120, 300
+LAST_YEAR = 3000
+"""Later instants are nonsense, and the end of the calendar cannot be shown in every time zone."""
+
 
 class Incomplete(ValueError):
     """A field that we need is missing or of another type."""
@@ -30,16 +37,24 @@ class Incomplete(ValueError):
 def text_of(thing: Json, name: str) -> str:
     """A text that must be there. Incomplete."""
     value = thing.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or storable(value) != value:
         raise Incomplete(name)
     return value
+
+
+def own_id(thing: Json) -> str:
+    """The id that it must have. Incomplete."""
+    found = id_of(thing)
+    if not found:
+        raise Incomplete("id")
+    return found
 
 
 def id_of(value: Any) -> str:
     """The id of something that is an id, an expanded object, or nothing."""
     if isinstance(value, Mapping):
         value = value.get("id")
-    return value if isinstance(value, str) else ""
+    return whole(value, REFERENCE)
 
 
 def object_of(value: Any) -> Json:
@@ -52,9 +67,10 @@ def time_of(value: Any) -> datetime | None:
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     try:
-        return datetime.fromtimestamp(value, UTC)
+        at = datetime.fromtimestamp(value, UTC)
     except (OverflowError, ValueError, OSError):  # no year that a calendar has
         return None
+    return at if at.year <= LAST_YEAR else None
 
 
 def mark_of(thing: Json) -> Mark | None:
@@ -73,8 +89,10 @@ def metadata_of(mark: Mark) -> dict[str, str]:
 def money_of(thing: Json, amount: str, currency: str = "currency") -> Money | None:
     """An amount; None when it has no exact counterpart here, which then differs from whatever was asked. Incomplete."""
     value, code = thing.get(amount), text_of(thing, currency)
-    if isinstance(value, bool) or not isinstance(value, int) or len(code) != 3:
+    if isinstance(value, bool) or not isinstance(value, int):
         raise Incomplete(amount)
+    if len(code) != 3 or not (code.isascii() and code.isalpha()):
+        raise Incomplete(currency)
     try:
         return from_stripe(value, code)
     except AmountNotExact:
@@ -96,14 +114,14 @@ def session_snapshot(session: Json, *, failed: bool = False, at: datetime | None
         raise Incomplete("livemode, metadata")
     refused = _decline_of_charge(charge, intent)
     return PaymentSnapshot(
-        reference=text_of(session, "id"),
+        reference=own_id(session),
         state=state,
         amount=money_of(session, "amount_total"),
         is_live=live,
         mark=mark_of(session),
         intent_reference=id_of(session.get("payment_intent")),
         charge_reference=id_of(intent.get("latest_charge")) if paid else "",
-        url=str(session.get("url") or ""),
+        url=whole(session.get("url"), ADDRESS),
         paid_at=(time_of(charge.get("created")) or at) if paid else None,
         method=_method_of_payment(session, charge) if paid else {},
         guest_email=_email(session),
@@ -133,22 +151,23 @@ def _state(session: Json, intent: Json) -> SnapshotState:
 
 def _failure(intent: Json) -> str:
     error = object_of(intent.get("last_payment_error"))
-    return str(error.get("message") or error.get("code") or "")
+    return cut(error.get("message") or error.get("code"), WORDS)
 
 
 def _email(session: Json) -> str:
     details = object_of(session.get("customer_details"))
-    return str(details.get("email") or session.get("customer_email") or "")
+    return whole(details.get("email") or session.get("customer_email"), EMAIL)
 
 
 def _method_of_payment(session: Json, charge: Json) -> dict[str, str]:
     method = method_of(object_of(charge.get("payment_method_details")))
     statement = charge.get("calculated_statement_descriptor")
     if method and isinstance(statement, str):
-        method["statement"] = statement  # an FPX receipt must show it
+        method["statement"] = cut(statement, DETAIL)  # an FPX receipt must show it
     shown = object_of(session.get("presentment_details"))
     if shown:  # what the guest's bank was charged, where it was converted: a detail, never compared (M30)
-        method["presentment"] = f"{shown.get('presentment_amount')} {shown.get('presentment_currency')}"
+        amount, currency = shown.get("presentment_amount"), shown.get("presentment_currency")
+        method["presentment"] = cut(f"{amount} {currency}", DETAIL)
     return method
 
 
@@ -168,7 +187,7 @@ def method_of(details: Json) -> dict[str, str]:
         "bank": of_kind.get("bank") or of_kind.get("bank_name"),
         "transaction_id": of_kind.get("transaction_id"),
     }
-    return {name: value for name, value in found.items() if isinstance(value, str) and value}
+    return {name: text for name, value in found.items() if (text := cut(value, DETAIL))}
 
 
 def _decline_of_charge(charge: Json, intent: Json) -> Decline | None:
@@ -181,9 +200,9 @@ def _decline_of_charge(charge: Json, intent: Json) -> Decline | None:
     return Decline(
         reference=id_of(charge),
         at=at,
-        code=str(charge.get("failure_code") or error.get("code") or ""),
-        decline_code=str(error.get("decline_code") or outcome.get("reason") or ""),
-        message=str(error.get("message") or charge.get("failure_message") or ""),
+        code=cut(charge.get("failure_code") or error.get("code"), CODE),
+        decline_code=cut(error.get("decline_code") or outcome.get("reason"), CODE),
+        message=cut(error.get("message") or charge.get("failure_message"), WORDS),
         method=method_of(object_of(charge.get("payment_method_details"))),
     )
 
@@ -199,9 +218,9 @@ def intent_decline(intent: Json, at: datetime) -> Decline | None:
     return Decline(
         reference=tried or f"{id_of(intent)}/{int(at.timestamp())}",
         at=at,
-        code=str(error.get("code") or ""),
-        decline_code=str(error.get("decline_code") or ""),
-        message=str(error.get("message") or ""),
+        code=cut(error.get("code"), CODE),
+        decline_code=cut(error.get("decline_code"), CODE),
+        message=cut(error.get("message"), WORDS),
         method=method_of(method),
     )
 
@@ -223,10 +242,10 @@ def refund_snapshot(refund: Json) -> RefundSnapshot:
         raise Incomplete("status, amount")
     metadata = object_of(refund.get("metadata"))
     return RefundSnapshot(
-        reference=text_of(refund, "id"),
+        reference=own_id(refund),
         state=state,
         amount=amount,
-        our_refund=str(metadata.get("refund") or ""),
-        failure=str(refund.get("failure_reason") or ""),
-        reason=str(metadata.get("reason") or refund.get("reason") or ""),
+        our_refund=whole(metadata.get("refund"), REFERENCE),
+        failure=cut(refund.get("failure_reason"), WORDS),
+        reason=cut(metadata.get("reason") or refund.get("reason"), WORDS),
     )
