@@ -16,6 +16,8 @@ def adopt_stray(tenant: Tenant, account: ProcessorAccount, snapshot: PaymentSnap
     finds the order released and opens the Attention. Otherwise it belongs to no order we know.
     """
     sibling = payment_of_mark(tenant.id, snapshot.mark)
+    if sibling is not None and _are_one(sibling.account, account):
+        account = sibling.account
     money = snapshot.amount
     row = Payment(
         tenant=tenant,
@@ -25,12 +27,19 @@ def adopt_stray(tenant: Tenant, account: ProcessorAccount, snapshot: PaymentSnap
         payment_type_id=account.payment_type_id,
         # Not a live attempt: an order has at most one, and this one's guest is long gone. Late money settles from here.
         status=PaymentStatus.CANCELED,
-        is_test=not snapshot.is_live,
-        amount_minor=money.minor if money else 0,
-        currency=money.currency if money else account.currency,
+        # What was asked for, where we asked: then settling sees money that differs from it.
+        is_test=sibling.is_test if sibling else not snapshot.is_live,
+        amount_minor=sibling.amount_minor if sibling else money.minor if money else 0,
+        currency=sibling.currency if sibling else money.currency if money else account.currency,
         created_at=now(),
         reference=snapshot.reference,
     )
     Payment.objects.bulk_create([row], ignore_conflicts=True)
     found = Payment.objects.filter(tenant=tenant, account=account, reference=snapshot.reference)
     return found.select_related("order", "location").get()
+
+
+def _are_one(one: ProcessorAccount, other: ProcessorAccount) -> bool:
+    """Whether two rows are the same account at the processor (M12)."""
+    identities = {(row.processor, row.external_id, row.mode) for row in (one, other)}
+    return bool(one.external_id) and len(identities) == 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
 
 from django.db.models import F, Q
 
@@ -14,18 +16,24 @@ from duitpos.domain.payments.find import payment_of_intent, payment_of_mark, pay
 from duitpos.domain.payments.refund_word import apply_refund_snapshot
 from duitpos.domain.payments.settle import settle
 from duitpos.domain.payments.setup.processor_of import open_account
+from duitpos.domain.payments.trouble import note_trouble, pause_account
 from duitpos.domain.tenancy.installation import installation
 from duitpos.kit.clock import now
-from duitpos.kit.transact import outside_database
+from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment, ProcessorAccount, Tenant
 from duitpos.processors.base import (
     EventKind,
+    Failure,
     Mark,
     PaymentSnapshot,
+    Processor,
+    ProcessorError,
     ProcessorEvent,
     RefundSnapshot,
     SnapshotState,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +58,30 @@ def look_up(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) ->
     payment = payment_of_snapshot(tenant.id, snapshot) if snapshot else _by_reference(tenant, event)
     asked = payment.account if payment and payment.account_id != account.id else account
     if snapshot is None or asked is not account:
-        with outside_database():
-            snapshot = open_account(asked).fetch(event.reference)
-        payment = payment or payment_of_snapshot(tenant.id, snapshot)
+        # A hint that names no session is about the one of the payment that it names.
+        reference = event.reference or (payment.reference if payment else "")
+        snapshot = (
+            _follow(asked, payment, lambda processor: processor.fetch(reference)) if reference else None
+        )
+        if snapshot is not None:
+            payment = payment or payment_of_snapshot(tenant.id, snapshot)
     return Word(payment, snapshot)
+
+
+def _follow(account: ProcessorAccount, payment: Payment | None, ask: Callable[[Processor], T]) -> T | None:
+    """Ask where a notice points to. None: it points to nothing, and at nothing of ours. ProcessorError, Unavailable."""
+    try:
+        processor = open_account(account)
+        with outside_database():
+            return ask(processor)
+    except ProcessorError as error:
+        if error.failure == Failure.KEY_REFUSED:
+            transact(lambda: pause_account(account, error))
+        elif error.failure == Failure.NOT_FOUND:
+            if payment is None:
+                return None  # a definite answer: to ask again for ever would tell nothing else
+            note_trouble(payment, error)
+        raise
 
 
 def _by_reference(tenant: Tenant, event: ProcessorEvent) -> Payment | None:
@@ -70,17 +98,16 @@ def _look_up_refund(tenant: Tenant, account: ProcessorAccount, event: ProcessorE
     # A charge has our mark or is foreign; of a refund only its intent's session tells.
     if payment is None and event.intent_reference and (event.kind == EventKind.REFUND or event.mark):
         # It may have overtaken the news of the payment itself.
-        with outside_database():
-            snapshot = open_account(account).fetch_by_intent(event.intent_reference)
+        snapshot = _follow(account, None, lambda processor: processor.fetch_by_intent(event.intent_reference))
         if snapshot is not None and _names_us(tenant, snapshot.mark):
             payment = payment_of_snapshot(tenant.id, snapshot)
     if payment is None:
         return Word(is_ours=False)
     if event.refund is not None:
         return Word(payment, snapshot, refunds=(event.refund,))
-    with outside_database():
-        refunds = open_account(payment.account).refunds_of(event.intent_reference or payment.intent_reference)
-    return Word(payment, snapshot, refunds=tuple(refunds))
+    intent = event.intent_reference or payment.intent_reference
+    refunds = _follow(payment.account, payment, lambda processor: processor.refunds_of(intent))
+    return Word(payment, snapshot, refunds=tuple(refunds or ()))
 
 
 def _is_ours(tenant: Tenant, event: ProcessorEvent) -> bool:
@@ -98,7 +125,12 @@ def _names_us(tenant: Tenant, mark: Mark | None) -> bool:
 
 def apply(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, word: Word, actor: Actor) -> str:
     """Change our books by an event, in the caller's transaction; one word on what became of it."""
-    _note_health(account)
+    outcome = _apply(tenant, account, event, word, actor)
+    _note_health(account)  # last: payment and order are locked first, whatever the path (M36)
+    return outcome
+
+
+def _apply(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, word: Word, actor: Actor) -> str:
     if not word.is_ours:
         _count(account, "foreign_events")
         return "foreign"
@@ -116,7 +148,8 @@ def apply(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, word
             settle(word.payment, word.snapshot, actor)
         words = [apply_refund_snapshot(word.payment, snapshot) for snapshot in word.refunds]
         return words[-1] if words else "nothing"
-    assert word.snapshot is not None  # noqa: S101 - look_up fetched it
+    if word.snapshot is None:  # it names no session, or one that the processor does not know
+        return "unknown_payment"
     return apply_payment(tenant, account, word.payment, word.snapshot, actor)
 
 

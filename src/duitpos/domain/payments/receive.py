@@ -21,6 +21,7 @@ from duitpos.domain.payments.setup.processor_of import verify
 from duitpos.kit.clock import now
 from duitpos.kit.logs import redact
 from duitpos.kit.statements import insert
+from duitpos.kit.texts import storable
 from duitpos.kit.transact import transact
 from duitpos.models import ProcessorAccount, Tenant, WebhookEvent
 from duitpos.models.attention import AttentionKind
@@ -47,6 +48,10 @@ def receive(tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[s
     except (OperationalError, InterfaceError):
         log.exception("webhook_database_unavailable")
         return Received(503, "database")
+    except Exception:
+        # Who sent it is not known, so there is no row to leave a trace in.
+        log.exception("webhook_not_read")
+        return Received(500, "failed")
     return take_in(tenant, account, event, Actor("webhook"))
 
 
@@ -125,31 +130,38 @@ def _store_failure(
 ) -> Received:
     """A second, short transaction: the event as failed, and an Attention. Then 500, so that it is sent again."""
     log.error("webhook_failed", event_id=event.external_id, type=event.type, exc_info=error)
-    text = redact(f"{type(error).__name__}: {error}")[:2000]
+    text = storable(redact(f"{type(error).__name__}: {error}"))[:2000]
 
-    def store() -> None:
-        row, _ = WebhookEvent.objects.update_or_create(
+    def store() -> bool:
+        absent = WebhookEvent(
             tenant=tenant,
             account=account,
             external_id=event.external_id,
-            defaults={"state": EventState.FAILED, "error": text, "outcome": "failed"},
-            create_defaults={
-                "type": event.type[:80],
-                "state": EventState.FAILED,
-                "outcome": "failed",
-                "error": text,
-                "body": event.body,
-                "received_at": now(),
-            },
+            type=event.type[:80],
+            state=EventState.FAILED,
+            outcome="failed",
+            error=text,
+            body=storable(event.body),
+            received_at=now(),
         )
+        WebhookEvent.objects.bulk_create([absent], ignore_conflicts=True)
+        row = WebhookEvent.objects.get(tenant=tenant, account=account, external_id=event.external_id)
+        failed = WebhookEvent.objects.filter(tenant=tenant, id=row.id, state=EventState.FAILED)
+        # What a twin has done meanwhile stays done.
+        if not failed.update(error=text, outcome="failed"):
+            return False
         reopen_attention(tenant.id, AttentionKind.EVENT_FAILED, row.id, now())
         open_attention(
             tenant.id, AttentionKind.EVENT_FAILED, row.id, now(), account=account, detail=event.type
         )
+        return True
 
     try:
-        transact(store)
+        is_failed = transact(store)
     except DatabaseError:
         log.exception("webhook_failure_not_stored", event_id=event.external_id)
         return Received(503, "database")
-    return Received(500, "failed")
+    except Exception:
+        log.exception("webhook_failure_not_stored", event_id=event.external_id)
+        return Received(500, "failed")
+    return Received(500, "failed") if is_failed else Received(200, "duplicate")
