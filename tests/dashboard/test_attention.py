@@ -98,3 +98,24 @@ def test_what_somebody_else_did_first_is_gone(busy_desk: Desk, shop: Shop) -> No
 def test_an_action_that_is_not_offered_does_not_exist(busy_desk: Desk, shop: Shop) -> None:
     _, attention = canceled_with_money(shop)
     assert busy_desk.get("act", attention.id, "serve").status_code == 404
+
+
+def test_a_long_list_has_pages_and_money_comes_first(busy_desk: Desk, shop: Shop) -> None:
+    _, money = canceled_with_money(shop)
+    for _ in range(101):
+        open_attention(shop.tenant.id, AttentionKind.EVENT_FAILED, uuid7(), now())
+    page = busy_desk.page("attention")
+    assert page.index("Refund due") < page.index("A notice could not be handled")
+    assert page.count('<article class="card') == 100
+    assert '?page=1"' in page
+    second = busy_desk.page("attention", query="?page=1")
+    assert second.count('<article class="card') == 2
+    assert "?page=" not in second
+    oldest = Attention.objects.filter(tenant=shop.tenant, kind=AttentionKind.EVENT_FAILED).earliest(
+        "opened_at"
+    )
+    assert f'id="attention-{oldest.id}"' in second
+    busy_desk.sent("act", oldest.id, "done")
+    busy_desk.sent("act", money.id, "done")
+    assert "Nothing more." in busy_desk.page("attention", query="?page=7")
+    assert "All is well" not in busy_desk.page("attention", query="?page=x")

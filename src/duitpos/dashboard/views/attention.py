@@ -16,7 +16,7 @@ from duitpos.dashboard.forms.reasons import ActForm, LinkForm
 from duitpos.dashboard.page import page
 from duitpos.domain.attention.act import act as do_it
 from duitpos.domain.attention.offers import Action, Offer
-from duitpos.domain.attention.queries import AttentionRow, open_attentions
+from duitpos.domain.attention.queries import PAGE, AttentionRow, open_attention_row, open_attentions
 from duitpos.domain.errors import Conflict, Gone, Invalid
 from duitpos.domain.orders.queries import OrderRow, orders_page, waiting_orders
 from duitpos.domain.orders.search import OrderFilters
@@ -29,9 +29,12 @@ from duitpos.ui.forms import PlainForm
 @require_safe
 @staff(Can.RESOLVE_ATTENTION)
 def attention(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """All that is open, newest first."""
-    rows = open_attentions(staff.tenant)
-    return page(request, staff, "dashboard/attention.html", {"rows": rows}, here="attention")
+    """What is open, money first; page by page."""
+    asked = request.GET.get("page", "")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
+    rows = open_attentions(staff.tenant, limit=PAGE + 1, offset=number * PAGE)
+    context = {"rows": rows[:PAGE], "more": number + 1 if len(rows) > PAGE else 0, "is_later": number > 0}
+    return page(request, staff, "dashboard/attention.html", context, here="attention")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,11 +73,10 @@ def act(request: HttpRequest, staff: Staff, attention_id: UUID, action: str) -> 
 
 
 def _offer(staff: Staff, attention_id: UUID, action: str) -> tuple[AttentionRow, Offer]:
-    for row in open_attentions(staff.tenant):
-        if row.attention.id == attention_id:
-            for offer in row.offers:
-                if offer.action == action:
-                    return row, offer
+    row = open_attention_row(staff.tenant, attention_id)
+    for offer in row.offers if row else ():
+        if row and offer.action == action:
+            return row, offer
     raise Gone(_("Somebody has taken care of this already, or it never was."))
 
 

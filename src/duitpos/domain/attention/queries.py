@@ -5,8 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Case, QuerySet, Value, When
+
 from duitpos.domain.attention.offers import WORDS, Offer, offers
 from duitpos.models import Attention, Tenant
+from duitpos.models.attention import AttentionKind
+
+NO_MONEY_YET = (
+    AttentionKind.STILL_PROCESSING,
+    AttentionKind.NOT_AT_PROCESSOR,
+    AttentionKind.KEY_REFUSED,
+    AttentionKind.EVENT_FAILED,
+    AttentionKind.KEY_REUSED,
+)
+"""What is wrong without money that arrived. Many of these at once must not hide the money that a guest waits for."""
+PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +32,27 @@ class AttentionRow:
     offers: tuple[Offer, ...]
 
 
-def open_attentions(tenant: Tenant, order_id: UUID | None = None, limit: int = 100) -> list[AttentionRow]:
-    """What is open, newest first; of one order, where given. One query."""
-    rows = Attention.objects.filter(tenant=tenant, resolved_at__isnull=True)
+def open_attentions(
+    tenant: Tenant, order_id: UUID | None = None, limit: int = PAGE, offset: int = 0
+) -> list[AttentionRow]:
+    """What is open, money first, then newest first; of one order, where given. One query."""
+    rows = _open(tenant)
     if order_id is not None:
         rows = rows.filter(order_id=order_id)
-    rows = rows.select_related("order__location", "order__table", "payment", "account__payment_type")
-    return [_row(attention) for attention in rows.order_by("-opened_at")[:limit]]
+    rank = Case(When(kind__in=NO_MONEY_YET, then=Value(1)), default=Value(0))
+    found = rows.order_by(rank, "-opened_at", "-id")[offset : offset + limit]
+    return [_row(attention) for attention in found]
+
+
+def open_attention_row(tenant: Tenant, attention_id: UUID) -> AttentionRow | None:
+    """One that is open, on whatever page it stands."""
+    attention = _open(tenant).filter(id=attention_id).first()
+    return None if attention is None else _row(attention)
+
+
+def _open(tenant: Tenant) -> QuerySet[Attention]:
+    rows = Attention.objects.filter(tenant=tenant, resolved_at__isnull=True)
+    return rows.select_related("order__location", "order__table", "payment", "account__payment_type")
 
 
 def attention_count(tenant: Tenant) -> int:
