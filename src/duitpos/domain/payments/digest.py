@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from django.db.models import F, Q
@@ -76,7 +77,7 @@ def _follow(account: ProcessorAccount, payment: Payment | None, ask: Callable[[P
             return ask(processor)
     except ProcessorError as error:
         if error.failure == Failure.KEY_REFUSED:
-            transact(lambda: pause_account(account, error))
+            transact(partial(pause_account, account, error))
         elif error.failure == Failure.NOT_FOUND:
             if payment is None:
                 return None  # a definite answer: to ask again for ever would tell nothing else
