@@ -8,6 +8,7 @@ import pytest
 
 from duitpos.domain.payments import receive as receive_module
 from duitpos.domain.payments.receive import Received
+from duitpos.kit.transact import transact
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.attention import AttentionKind as A
 from tests.support.happenings import SESSION
@@ -67,7 +68,7 @@ def test_a_hint_about_our_payment_that_is_not_there_is_known_at_once(shop: Shop)
 
 def test_what_a_twin_has_done_stays_done_when_ours_fails(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     payment, event = paid_silently(shop)
-    real, twin = receive_module.transact, list[Received]()
+    real, twin = transact, list[Received]()
 
     def fail_after_the_twin(work: Any) -> Any:
         if twin:
