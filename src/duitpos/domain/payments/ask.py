@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.broken import leaving_a_trace
 from duitpos.domain.payments.schedule import AFTER_RETURN, ASK_AGAIN
 from duitpos.domain.payments.settle import Outcome, settle
 from duitpos.domain.payments.setup.processor_of import open_account
@@ -36,8 +37,9 @@ def ask_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> O
 
 
 def settle_snapshot(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Outcome:
-    """Settle in a transaction of its own."""
-    return transact(lambda: settle(payment, snapshot, actor))
+    """Settle in a transaction of its own; an unexpected error leaves a trace in another."""
+    with leaving_a_trace(payment):
+        return transact(lambda: settle(payment, snapshot, actor))
 
 
 def may_ask(payment: Payment, at: datetime) -> bool:

@@ -12,7 +12,8 @@ from duitpos.domain.payments.ask import ask_and_settle, with_rows
 from duitpos.domain.payments.settle import Outcome
 from duitpos.domain.payments.sweep_payments import heal_created
 from duitpos.domain.tenancy.roles import Can, require
-from duitpos.models import Membership
+from duitpos.kit.clock import now
+from duitpos.models import Membership, Payment
 from duitpos.models.payment import PaymentStatus
 from duitpos.processors.base import ProcessorError
 
@@ -26,6 +27,9 @@ def check_now(member: Membership, payment_id: UUID) -> str:
     if payment.status == PaymentStatus.CREATED:
         heal_created(payment)
         return _("The guest never reached the payment page.")
+    # As for a guest, so that what the answer leaves open is known to come of asking. Staff need not wait their turn.
+    payment.asked_at = now()
+    Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).update(asked_at=payment.asked_at)
     try:
         told = ask_and_settle(payment, Actor("button", member))
     except ProcessorError as error:

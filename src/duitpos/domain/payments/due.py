@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,11 +31,16 @@ def do_due_work_soon(tenant_id: str) -> None:
     do_due_work(UUID(tenant_id))
 
 
-def do_due_work(tenant_id: UUID, limit: int = 20) -> int:
-    """Do what is due for one tenant; how many pieces were done. Two at once never do the same piece."""
+def do_due_work(tenant_id: UUID, limit: int = 20, until: float | None = None) -> int:
+    """Do what is due for one tenant; how many pieces were done. Two at once never do the same piece.
+
+    Nothing is begun after `until` (time.monotonic): it stays due.
+    """
     done = 0
     rows = DueWork.objects.filter(tenant_id=tenant_id, due_at__lte=now()).order_by("due_at")
     for work in list(rows.select_related("order__location", "tenant")[:limit]):
+        if until is not None and time.monotonic() >= until:
+            break
         at = now()
         mine = DueWork.objects.filter(tenant_id=tenant_id, id=work.id, due_at=work.due_at)
         if not mine.update(due_at=at + LEASE, tries=F("tries") + 1):

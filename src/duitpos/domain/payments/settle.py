@@ -125,7 +125,11 @@ def _answer_questions(payment: Payment, at: datetime) -> None:
         at,
         _("The processor has answered."),
         payment_id=payment.id,
-        kind__in=(AttentionKind.NOT_AT_PROCESSOR, AttentionKind.STILL_PROCESSING),
+        kind__in=(
+            AttentionKind.NOT_AT_PROCESSOR,
+            AttentionKind.STILL_PROCESSING,
+            AttentionKind.EVENT_FAILED,
+        ),
     )
 
 

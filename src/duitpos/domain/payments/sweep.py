@@ -9,17 +9,21 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
+from django.core.cache import cache
 from django.db.models import F, Q
 
-from duitpos.domain.errors import Unavailable
+from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.broken import leaving_a_trace
 from duitpos.domain.payments.due import do_due_work
 from duitpos.domain.payments.receive import take_in
 from duitpos.domain.payments.refund_send import heal_refund
-from duitpos.domain.payments.setup.processor_of import open_account
+from duitpos.domain.payments.setup.accounts import recheck
+from duitpos.domain.payments.setup.processor_of import CANDIDATE, SECRET_KEY, open_account
 from duitpos.domain.payments.sweep_payments import check_payment, claim, due_payments
 from duitpos.domain.payments.trouble import pause_account
 from duitpos.kit.clock import now
@@ -75,9 +79,7 @@ def tenants_with_due_work() -> list[Tenant]:
         )
         ids.update(DueWork.objects.filter(due_at__lte=at).values_list("tenant_id", flat=True).distinct())
         ids.update(
-            ProcessorAccount.objects.filter(next_events_at__lte=at, paused_at__isnull=True)
-            .values_list("tenant_id", flat=True)
-            .distinct()
+            ProcessorAccount.objects.filter(_to_ask(at)).values_list("tenant_id", flat=True).distinct()
         )
         return list(Tenant.objects.filter(id__in=ids).order_by("slug"))
 
@@ -89,16 +91,46 @@ def sweep_tenant(tenant: Tenant, report: SweepReport, limit: int = 100) -> None:
     and what was not claimed is due again at the next sweep.
     """
     until = time.monotonic() + PATIENCE
+    first = cache.get(_turn_of(tenant), 0)
+    for step in range(len(KINDS)):
+        KINDS[(first + step) % len(KINDS)](tenant, report, limit, until)
+    if time.monotonic() >= until:
+        # Another kind has the first turn next time: where the processor hangs, the first is the only one.
+        cache.set(_turn_of(tenant), (first + 1) % len(KINDS), timeout=None)
+
+
+def _turn_of(tenant: Tenant) -> str:
+    return f"sweep-first:{tenant.id}"
+
+
+def _sweep_payments(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
     for payment in list(due_payments(tenant.id, limit)):
-        if time.monotonic() < until and claim(payment):
-            report.payments += _guarded(report, lambda payment=payment: check_payment(payment))  # type: ignore[misc]
-    for refund in _due_refunds(tenant, limit):
-        if time.monotonic() > until:
-            break  # this one is claimed and comes again in some minutes
-        report.refunds += _guarded(report, lambda refund=refund: heal_refund(refund))  # type: ignore[misc]
-    for account in list(_accounts_to_ask(tenant)):
-        report.events += _guarded(report, lambda account=account: ask_for_events(tenant, account))  # type: ignore[misc]
-    report.due_work += do_due_work(tenant.id, limit)
+        if time.monotonic() >= until:
+            return
+        if claim(payment):
+            report.payments += _guarded(report, partial(_check, payment))
+
+
+def _check(payment: Payment) -> None:
+    with leaving_a_trace(payment):
+        check_payment(payment)
+
+
+def _sweep_refunds(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
+    for refund in _due_refunds(tenant, limit, until):
+        report.refunds += _guarded(report, partial(heal_refund, refund))
+
+
+def _sweep_accounts(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
+    for account in _accounts_to_ask(tenant, until):
+        report.events += _guarded(report, partial(_ask_account, tenant, account, until))
+
+
+def _sweep_due_work(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
+    report.due_work += do_due_work(tenant.id, limit, until)
+
+
+KINDS = (_sweep_payments, _sweep_refunds, _sweep_accounts, _sweep_due_work)
 
 
 def _guarded(report: SweepReport, work: Callable[[], object]) -> int:
@@ -111,23 +143,53 @@ def _guarded(report: SweepReport, work: Callable[[], object]) -> int:
     return 1
 
 
-def _due_refunds(tenant: Tenant, limit: int) -> Iterator[Refund]:
+def _due_refunds(tenant: Tenant, limit: int, until: float) -> Iterator[Refund]:
     at = now()
     watched = (RefundStatus.CREATED, RefundStatus.PENDING, RefundStatus.SUCCEEDED)
     rows = Refund.objects.filter(tenant=tenant, next_check_at__lte=at, status__in=watched).order_by(
         "next_check_at"
     )
-    for refund in rows[:limit]:
+    for refund in list(rows[:limit]):
+        if time.monotonic() >= until:
+            return
         again = at + timedelta(minutes=3) * 2 ** min(refund.checks, 6)
         mine = Refund.objects.filter(tenant=tenant, id=refund.id, next_check_at=refund.next_check_at)
         if mine.update(next_check_at=again, checks=F("checks") + 1):
             yield refund
 
 
-def _accounts_to_ask(tenant: Tenant) -> Iterator[ProcessorAccount]:
+def _to_ask(at: datetime) -> Q:
+    """Its turn has come, and its key is good, or another one waits to be tried."""
+    return Q(next_events_at__lte=at) & (Q(paused_at__isnull=True) | Q(secrets__has_key=CANDIDATE))
+
+
+def _ask_account(tenant: Tenant, account: ProcessorAccount, until: float) -> None:
+    if CANDIDATE in account.secrets:
+        _try_waiting_key(account)
+    now_there = ProcessorAccount.objects.filter(tenant=tenant, id=account.id).first()
+    if now_there is not None and now_there.paused_at is None and SECRET_KEY in now_there.secrets:
+        ask_for_events(tenant, now_there, until)
+
+
+def _try_waiting_key(account: ProcessorAccount) -> None:
+    """Nobody could say whose key it is when it was pasted (M13). After 3 minutes, 6, 12 … it is tried again."""
+    turn = f"waiting-key:{account.id}"
+    tries = cache.get(f"{turn}:tries", 0)
+    if not cache.add(turn, True, timeout=EVENTS_EVERY.total_seconds() * 2**tries - 30):
+        return
+    cache.set(f"{turn}:tries", min(tries + 1, 6), timeout=86400)
+    try:
+        recheck(account)
+    except DomainError as error:
+        log.warning("waiting_key_not_tried", account=str(account.id), problem=error.message)
+
+
+def _accounts_to_ask(tenant: Tenant, until: float) -> Iterator[ProcessorAccount]:
     at = now()
-    rows = ProcessorAccount.objects.filter(tenant=tenant, next_events_at__lte=at, paused_at__isnull=True)
-    for account in rows:
+    rows = ProcessorAccount.objects.filter(_to_ask(at), tenant=tenant)
+    for account in list(rows):
+        if time.monotonic() >= until:
+            return
         mine = ProcessorAccount.objects.filter(
             tenant=tenant, id=account.id, next_events_at=account.next_events_at
         )
@@ -135,8 +197,11 @@ def _accounts_to_ask(tenant: Tenant) -> Iterator[ProcessorAccount]:
             yield account
 
 
-def ask_for_events(tenant: Tenant, account: ProcessorAccount) -> int:
-    """Take in what the processor could not deliver; the same door as a webhook, so nothing happens twice."""
+def ask_for_events(tenant: Tenant, account: ProcessorAccount, until: float) -> int:
+    """Take in what the processor could not deliver; the same door as a webhook, so nothing happens twice.
+
+    What is not begun by `until` is listed again next time.
+    """
     started = now()
     since = _since(account, started)
     try:
@@ -148,13 +213,16 @@ def ask_for_events(tenant: Tenant, account: ProcessorAccount) -> int:
         return 0
     except Unavailable:
         return 0
-    failed = [
-        event.created_at for event in events if take_in(tenant, account, event, Actor("sweep")).status != 200
-    ]
+    left, taken = [], 0
+    for event in events:
+        if time.monotonic() >= until or take_in(tenant, account, event, Actor("sweep")).status != 200:
+            left.append(event.created_at)
+        else:
+            taken += 1
     # What could not be handled is listed again next time, however old it is by then (M18).
-    seen_to = min([started, *failed])
+    seen_to = min([started, *left])
     ProcessorAccount.objects.filter(tenant=tenant, id=account.id).update(events_seen_to=seen_to)
-    return len(events)
+    return taken
 
 
 def _could_not_list(account: ProcessorAccount, error: ProcessorError) -> None:

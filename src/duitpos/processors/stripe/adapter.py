@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 import stripe
+from django.utils.translation import gettext as _
 
 from duitpos.kit.money import Money
 from duitpos.processors.base import (
@@ -34,6 +36,8 @@ from duitpos.processors.stripe.start import start_session
 
 # Always with the charge: complete and unpaid can only be read together with its intent (M1).
 _EXPAND = "payment_intent.latest_charge"
+LISTING = 20.0
+"""Seconds that a listing of many pages may take."""
 
 
 class StripeAdapter:
@@ -133,7 +137,7 @@ class StripeProcessor:
     def undelivered(self, since: datetime) -> Iterable[ProcessorEvent]:
         """Events of our kinds that could not be delivered, oldest first. Stripe lists 30 days, newest first.
 
-        Each page has a deadline of its own: nobody waits for this but the worker.
+        Each page has a deadline of its own: nobody waits for this but the worker, and that no longer than LISTING.
         """
         params: Any = {
             "types": list(KINDS),
@@ -142,7 +146,11 @@ class StripeProcessor:
             "limit": 100,
         }
         with translated():
-            listed = list(self._client.v1.events.list(params=params).auto_paging_iter())
+            ends, listed = time.monotonic() + LISTING, []
+            for event in self._client.v1.events.list(params=params).auto_paging_iter():
+                listed.append(event)
+                if time.monotonic() > ends:
+                    raise ProcessorError(Failure.UNAVAILABLE, _("Stripe does not answer."), code="slow")
             return [_read(event) for event in reversed(listed)]
 
 

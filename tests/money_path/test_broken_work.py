@@ -1,0 +1,78 @@
+"""An unexpected error while somebody asks leaves a trace, and is over when the payment settles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError
+
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.payments.come_back import come_back
+from duitpos.domain.payments.sweep import sweep
+from duitpos.kit.clock import now
+from duitpos.models.attention import AttentionKind as A
+from tests.support.happenings import SESSION, attention, free_number, take_number
+from tests.support.live_shop import Clock
+from tests.support.shop import Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("path", ["sweep", "return", "button"])
+def test_an_error_on_any_path_is_seen_and_heals(deaf_shop: Shop, clock: Clock, path: str) -> None:
+    shop = deaf_shop
+    payment = shop.fresh(shop.start())
+    assert payment.order is not None
+    take_number(shop, 1)
+    shop.sandbox.pay(payment.reference)
+    if path == "sweep":
+        clock.advance(minutes=2, theirs=False)
+        assert sweep().errors == 1
+    else:
+        token, owner = payment.order.token, shop.restaurant.owner
+        ask: dict[str, Callable[[], object]] = {
+            "return": lambda: come_back(shop.tenant, token, payment.reference),
+            "button": lambda: check_now(owner, payment.id),
+        }
+        with pytest.raises(IntegrityError):
+            ask[path]()
+    broken = shop.fresh(payment)
+    assert (broken.status, broken.last_problem[:14]) == ("pending", "IntegrityError")
+    assert broken.next_check_at is not None
+    assert broken.next_check_at > now() + timedelta(seconds=80)
+    row = attention(shop).attention
+    assert (row.kind, row.payment_id, row.amount_minor) == (A.EVENT_FAILED, payment.id, 2500)
+    free_number(shop, 1)
+    clock.advance(minutes=10, theirs=False)
+    assert sweep().errors == 0
+    assert shop.fresh(payment).status == "succeeded"
+    assert shop.attentions() == []
+
+
+def test_what_stays_broken_is_tried_later_and_later(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    take_number(shop, 1)
+    shop.sandbox.pay(payment.reference)
+    waits = []
+    for _ in range(4):
+        clock.advance(minutes=30, theirs=False)
+        assert sweep().errors == 1
+        due = shop.fresh(payment).next_check_at
+        assert due is not None
+        waits.append(round((due - now()).total_seconds() / 60))
+    assert waits == [3, 6, 12, 24]
+    assert shop.attentions() == [A.EVENT_FAILED]
+
+
+def test_what_the_button_could_not_find_is_answered_by_the_next_notice(shop: Shop) -> None:
+    payment = shop.start()
+    shop.sandbox.fault("error", status=404, path=SESSION, count=1)
+    with pytest.raises(Unavailable):
+        check_now(shop.restaurant.owner, payment.id)
+    assert shop.attentions() == [A.NOT_AT_PROCESSOR]
+    shop.pay(payment)
+    assert shop.attentions() == []

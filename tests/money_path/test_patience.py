@@ -1,0 +1,87 @@
+"""A processor that hangs costs one restaurant a turn, and neither others nor its own other work theirs for ever."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from duitpos.domain.payments import sweep as sweep_module
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.sweep import sweep
+from duitpos.models import DueWork, Payment, ProcessorAccount
+from tests.support.happenings import REFUNDS, SESSION, calls
+from tests.support.live_shop import Clock
+from tests.support.shop import GUIDE_EVENTS, Shop, open_shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def other(deaf_shop: Shop) -> Iterator[Shop]:
+    """A second restaurant, whose turn comes after the first's."""
+    with open_shop(deaf_shop.sandbox, deaf_shop.url, slug="zz-satay") as shop:
+        yield shop
+
+
+def test_what_hangs_at_one_restaurant_is_left_for_the_next_sweep(
+    deaf_shop: Shop, other: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deaf_shop.listen(GUIDE_EVENTS)
+    for guest in range(4):
+        deaf_shop.pay(deaf_shop.start(guest_token=f"guest-{guest}"))
+    open_work = DueWork.objects.filter(tenant=deaf_shop.tenant, done_at=None, kind="details")
+    assert open_work.count() == 4
+    waits = other.start()
+    deaf_shop.sandbox.pay(waits.reference)
+    clock.advance(minutes=2, theirs=False)
+    monkeypatch.setattr(sweep_module, "PATIENCE", 1.0)
+    deaf_shop.sandbox.fault("hang", seconds=1.2, path=SESSION, method="GET", count=1, when="before")
+    began = time.monotonic()
+    sweep()
+    assert time.monotonic() - began < 10
+    assert other.fresh(waits).status == "succeeded"
+    assert open_work.filter(tries=0).count() == 3, "one was asked about, and took all the time there was"
+
+
+def test_another_kind_of_work_goes_first_after_the_time_ran_out(
+    deaf_shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.pay(payment)
+    shop.sweep(after=timedelta(minutes=2))
+    shop.sandbox.fault("drop", when="after", path=REFUNDS, method="POST", count=2)
+    refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
+    assert refund.status == "created"
+    for guest in range(3):
+        shop.start(guest_token=f"guest-{guest}")
+    monkeypatch.setattr(sweep_module, "PATIENCE", 0.5)
+    shop.sandbox.fault("hang", seconds=0.7, path=SESSION, method="GET", count=None, when="before")
+    clock.advance(minutes=4, theirs=False)
+    sweep()
+    refund.refresh_from_db()
+    assert (refund.status, refund.checks) == ("created", 0), "its turn did not come, and nothing claimed it"
+    sweep()
+    refund.refresh_from_db()
+    assert refund.status == "succeeded"
+
+
+def test_events_that_were_not_begun_are_listed_again(
+    deaf_shop: Shop,
+) -> None:
+    shop = deaf_shop
+    account = ProcessorAccount.objects.get(tenant=shop.tenant)
+    shop.listen()
+    shop.sandbox.rule("drop", types=["checkout.session.completed"])
+    shop.pay(shop.start())
+    sweep_module.ask_for_events(shop.tenant, account, time.monotonic())
+    account.refresh_from_db()
+    assert shop.events() == []
+    assert account.events_seen_to is not None
+    sweep_module.ask_for_events(shop.tenant, account, time.monotonic() + 60)
+    assert [event.outcome for event in shop.events()] == ["settled"]
+    assert calls(shop, "GET", "/events")
+    assert Payment.objects.get(tenant=shop.tenant).status == "succeeded"
