@@ -45,7 +45,10 @@ def _is_same(account: ProcessorAccount, facts: AccountFacts, key: str, api_base:
         reference=""
     )
     newest = references.order_by("-created_at").values_list("reference", flat=True).first()
-    return newest is None or _knows(account.processor, key, api_base, newest)
+    if newest is None:
+        # Nothing can prove it. Where the row is an account's already, the key is taken for another's.
+        return not account.external_id
+    return _knows(account.processor, key, api_base, newest)
 
 
 def _knows(processor: str, key: str, api_base: str, reference: str) -> bool:

@@ -30,7 +30,8 @@ log = structlog.get_logger(__name__)
 
 SECRET_KEY = "secret_key"
 CANDIDATE, CANDIDATE_BASE = "candidate_secret_key", "candidate_api_base"
-"""A pasted key that could not be checked yet; the one in use stays in use (M13)."""
+CANDIDATE_WEBHOOK = "candidate_webhook_secret"
+"""A pasted key that could not be checked yet, and what came with it; the one in use stays in use (M13)."""
 WEBHOOK_SECRETS = ("webhook_secret", "webhook_secret_previous")
 
 MOST_BAD_SIGNATURES = 1_000_000

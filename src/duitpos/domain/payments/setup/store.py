@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from duitpos.domain.attention.open import resolve
 from duitpos.domain.payments.setup.credentials import Pasted
 from duitpos.domain.payments.setup.forget import forget_account
 from duitpos.domain.payments.setup.identity import CheckedKey
-from duitpos.domain.payments.setup.processor_of import CANDIDATE, CANDIDATE_BASE, SECRET_KEY
+from duitpos.domain.payments.setup.processor_of import (
+    CANDIDATE,
+    CANDIDATE_BASE,
+    CANDIDATE_WEBHOOK,
+    SECRET_KEY,
+)
 from duitpos.kit.clock import now
+from duitpos.kit.crypto import SecretUnreadable
 from duitpos.models import ProcessorAccount
 from duitpos.models.attention import AttentionKind
 from duitpos.models.payment_setup import AccountState
 
 WEBHOOK_SECRET, PREVIOUS = "webhook_secret", "webhook_secret_previous"
+TRY_AGAIN = timedelta(minutes=3)
+"""When the sweep tries a key that could not be checked."""
 
 
 class Changed(Exception):
@@ -26,6 +35,8 @@ def keep_key(
 ) -> ProcessorAccount:
     """A checked key into `row`, in the caller's transaction; another row that it replaces is retired. Changed."""
     facts, at = checked.facts, now()
+    if not webhook_secret and checked.key == _waiting(pasted_into, CANDIDATE):
+        webhook_secret = _waiting(pasted_into, CANDIDATE_WEBHOOK)
     fresh = _copy(row)
     fresh.seal(SECRET_KEY, checked.key)
     _forget_candidate(fresh)
@@ -67,8 +78,12 @@ def keep_candidate(account: ProcessorAccount, pasted: Pasted) -> ProcessorAccoun
     fresh = _copy(account)
     fresh.seal(CANDIDATE, pasted.key)
     fresh.seal(CANDIDATE_BASE, pasted.api_base)
-    _rotate(fresh, pasted.webhook_secret)
-    _write(account, fresh, {})
+    if SECRET_KEY in account.secrets:
+        # It may be another account's: its deliveries must not be taken for this one's.
+        fresh.seal(CANDIDATE_WEBHOOK, pasted.webhook_secret)
+    else:
+        _rotate(fresh, pasted.webhook_secret)
+    _write(account, fresh, {"next_events_at": now() + TRY_AGAIN})
     return fresh
 
 
@@ -98,9 +113,16 @@ def _rotate(account: ProcessorAccount, secret: str) -> None:
     account.seal(WEBHOOK_SECRET, secret)
 
 
+def _waiting(account: ProcessorAccount, field: str) -> str:
+    try:
+        return account.reveal(field)
+    except SecretUnreadable:  # it is thrown away with what follows
+        return ""
+
+
 def _forget_candidate(account: ProcessorAccount) -> None:
-    account.seal(CANDIDATE, "")
-    account.seal(CANDIDATE_BASE, "")
+    for field in (CANDIDATE, CANDIDATE_BASE, CANDIDATE_WEBHOOK):
+        account.seal(field, "")
 
 
 def _copy(row: ProcessorAccount) -> ProcessorAccount:

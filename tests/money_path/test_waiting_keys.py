@@ -1,0 +1,99 @@
+"""A key that could not be checked when it was pasted is tried by the sweep, and what came with it waits beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from duitpos.domain.payments.setup.accounts import check_account, save_credentials
+from duitpos.domain.payments.sweep import sweep
+from duitpos.models import ProcessorAccount
+from duitpos.models.attention import AttentionKind as A
+from tests.support.happenings import calls
+from tests.support.live_shop import Clock
+from tests.support.shop import WEBHOOK_SECRET, Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEW_SECRET = "whsec_" + "N" * 32
+CANDIDATE = "candidate_secret_key"
+
+
+def account(shop: Shop, **which: Any) -> ProcessorAccount:
+    return ProcessorAccount.objects.get(tenant=shop.tenant, **which)
+
+
+def paste_while_nobody_answers(shop: Shop, **values: str) -> None:
+    shop.sandbox.fault("error", status=503, path="/v1/account$", count=2)
+    save_credentials(shop.restaurant.owner, shop.account.id, values)
+    assert CANDIDATE in account(shop, id=shop.account.id).secrets
+
+
+def test_a_good_key_that_waited_is_put_to_use_by_the_sweep(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    key = shop.sandbox.control("POST", f"/accounts/{shop.account.external_id}/keys", {})["key"]
+    shop.sandbox.control("DELETE", f"/keys/{shop.sandbox.secret_key}")
+    clock.advance(minutes=2, theirs=False)
+    sweep()
+    assert shop.attentions() == [A.KEY_REFUSED]
+    paste_while_nobody_answers(shop, secret_key=key)
+    for _ in range(2):
+        clock.advance(minutes=4, theirs=False)
+        sweep()
+    assert (account(shop).paused_at, account(shop).reveal("secret_key")) == (None, key)
+    assert shop.fresh(payment).status == "succeeded"
+    assert shop.attentions() == []
+
+
+def test_while_nobody_answers_it_is_tried_later_and_later(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    key = shop.sandbox.control("POST", f"/accounts/{shop.account.external_id}/keys", {})["key"]
+    paste_while_nobody_answers(shop, secret_key=key)
+    shop.sandbox.fault("error", status=503, path="/v1/account$", count=None)
+    before = len(calls(shop, "GET", "/account"))
+    for _ in range(20):
+        clock.advance(minutes=3, theirs=False)
+        sweep()
+    tries = (len(calls(shop, "GET", "/account")) - before) // 2  # each is made twice
+    assert 3 <= tries <= 5
+    assert CANDIDATE in account(shop).secrets
+
+
+def test_the_webhook_secret_of_a_key_that_waits_goes_where_the_key_goes(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.start()
+    other = shop.sandbox.control("POST", "/accounts", {"name": "Other"})
+    paste_while_nobody_answers(shop, secret_key=other["secret_key"], webhook_secret=NEW_SECRET)
+    assert account(shop).reveal("webhook_secret") == WEBHOOK_SECRET
+    check_account(shop.restaurant.owner, shop.account.id)
+    assert account(shop, external_id=other["id"]).reveal("webhook_secret") == NEW_SECRET
+    old = account(shop, id=shop.account.id)
+    assert (old.state, old.reveal("webhook_secret"), old.reveal("webhook_secret_previous")) == (
+        "retired",
+        WEBHOOK_SECRET,
+        "",
+    )
+    assert not [name for name in old.secrets if name.startswith("candidate")]
+
+
+def test_a_key_that_cannot_prove_its_account_gets_a_row_of_its_own(deaf_shop: Shop) -> None:
+    """Nothing was paid with the row's account yet, so no payment can prove it either."""
+    shop = deaf_shop
+    other = shop.sandbox.control("POST", "/accounts", {"name": "Other"})
+    rights = ["rak_checkout_session_write", "rak_event_read", "rak_payment_intent_read", "rak_charge_read"]
+    key = shop.sandbox.control("POST", f"/accounts/{other['id']}/keys", {"permissions": rights})["key"]
+    shop.sandbox.fault(
+        "error",
+        status=403,
+        path="/v1/account$",
+        count=None,
+        code="more_permissions_required",
+        message="This key has not the permission for that.",
+    )
+    save_credentials(shop.restaurant.owner, shop.account.id, {"secret_key": key})
+    old = account(shop, id=shop.account.id)
+    assert (old.state, old.reveal("secret_key")) == ("retired", shop.sandbox.secret_key)
+    new = ProcessorAccount.objects.exclude(id=old.id).get(tenant=shop.tenant)
+    assert (new.state, new.external_id, new.reveal("secret_key")) == ("active", "", key)
