@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from duitpos.domain.payments.checkout import checkout
+from duitpos.domain.errors import Conflict
+from duitpos.domain.payments import checkout as checkout_module
+from duitpos.domain.payments.checkout import CheckoutRequest, checkout
 from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.payments.resume import AlreadyPaid, AnotherIsPaid, GoToProcessor
+from duitpos.kit.clock import now
 from duitpos.models import ItemStock, Order, Payment, Refund
 from duitpos.models.menu import StockStatus
+from duitpos.models.payment import LIVE_ATTEMPT
 from tests.support.shop import Shop
 from tests.support.stampede import deliver, event_of, stampede
 
@@ -25,16 +31,99 @@ def test_ten_presses_are_one_order_and_one_session(deaf_shop: Shop) -> None:
     assert len(deaf_shop.sandbox.listed("sessions")) == 1
 
 
-def test_two_tabs_with_two_carts_leave_one_payable_session(deaf_shop: Shop) -> None:
-    """M3: the session of the replaced order is expired first, and every session that is open is one that we watch."""
+def press(request: CheckoutRequest) -> object:
+    """What one tab is answered; refusals that keep the cart are answers, too."""
+    try:
+        return checkout(request)
+    except Conflict as refused:
+        return refused
+
+
+def payable(shop: Shop) -> set[str]:
+    return {session["id"] for session in shop.sandbox.listed("sessions") if session["status"] == "open"}
+
+
+def live(shop: Shop) -> list[Payment]:
+    return list(Payment.objects.filter(tenant=shop.tenant, status__in=LIVE_ATTEMPT))
+
+
+@pytest.mark.parametrize("tabs", [2, 4])
+def test_two_tabs_with_two_carts_leave_one_payable_session(deaf_shop: Shop, tabs: int) -> None:
+    """M3: the session of the replaced order is expired first, and of those placed at once the newest stays payable."""
     first = deaf_shop.start()
-    requests = [deaf_shop.request(cart=deaf_shop.cart(quantity)) for quantity in (3, 4)]
-    stampede([lambda request=request: checkout(request) for request in requests])  # type: ignore[misc]
+    requests = [deaf_shop.request(cart=deaf_shop.cart(3 + tab)) for tab in range(tabs)]
+    answers = stampede([lambda request=request: press(request) for request in requests])  # type: ignore[misc]
     deaf_shop.sandbox.idle()
     assert deaf_shop.fresh(first).status == "canceled"
-    live = Payment.objects.filter(tenant=deaf_shop.tenant, status="pending")
-    open_sessions = [s for s in deaf_shop.sandbox.listed("sessions") if s["status"] == "open"]
-    assert {s["id"] for s in open_sessions} == {payment.reference for payment in live}
+    (left,) = live(deaf_shop)
+    assert payable(deaf_shop) == {left.reference}
+    assert left.redirect_url in [getattr(answer, "url", "") for answer in answers]
+    # Whoever lost may press again: then that cart is the one to pay.
+    loser = next(
+        r
+        for r in requests
+        if not Order.objects.filter(
+            tenant=deaf_shop.tenant,
+            checkout_key=r.checkout_key,
+            payments=left.id,
+            payments__tenant=deaf_shop.tenant,
+        ).exists()
+    )
+    again = checkout(loser)
+    assert isinstance(again, GoToProcessor)
+    (left,) = live(deaf_shop)
+    assert (payable(deaf_shop), again.url) == ({left.reference}, left.redirect_url)
+    assert again.order.checkout_key == loser.checkout_key
+
+
+def test_all_earlier_orders_of_the_phone_are_ended(deaf_shop: Shop) -> None:
+    """However it came to several, a new cart leaves none of them payable."""
+    mine = [deaf_shop.start(guest_token=f"guest-{number}") for number in range(3)]
+    Order.objects.filter(tenant=deaf_shop.tenant).update(guest_token="guest-1")
+    newest = deaf_shop.start(cart=deaf_shop.cart(5))
+    assert {deaf_shop.fresh(payment).status for payment in mine} == {"canceled"}
+    assert payable(deaf_shop) == {newest.reference}
+
+
+@pytest.mark.parametrize("is_older", [True, False])
+def test_an_order_placed_between_looking_and_placing_is_seen(
+    deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch, is_older: bool
+) -> None:
+    """Neither tab saw the other's before it placed its own: the attempt made last stays."""
+    other = deaf_shop.start(guest_token="another phone")
+    seen = checkout_module.end_attempts
+
+    def and_then_the_other_tab(attempts: list[Payment]) -> object:
+        over = seen(attempts)
+        Order.objects.filter(tenant=deaf_shop.tenant, id=other.order_id).update(guest_token="guest-1")
+        moment = now() - timedelta(seconds=5) if is_older else now() + timedelta(seconds=5)
+        Payment.objects.filter(tenant=deaf_shop.tenant, id=other.id).update(created_at=moment)
+        return over
+
+    monkeypatch.setattr(checkout_module, "end_attempts", and_then_the_other_tab)
+    answer = press(deaf_shop.request(cart=deaf_shop.cart(3)))
+    (left,) = live(deaf_shop)
+    assert payable(deaf_shop) == {left.reference}
+    assert isinstance(answer, GoToProcessor if is_older else AnotherIsPaid)
+    assert (left.id != other.id) is is_older
+
+
+def test_the_other_tab_has_paid_meanwhile(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then nothing is started here, and the guest sees what is paid."""
+    other = deaf_shop.start(guest_token="another phone")
+    deaf_shop.sandbox.pay(other.reference)
+    seen = checkout_module.end_attempts
+
+    def and_then_the_other_tab(attempts: list[Payment]) -> object:
+        over = seen(attempts)
+        Order.objects.filter(tenant=deaf_shop.tenant, id=other.order_id).update(guest_token="guest-1")
+        return over
+
+    monkeypatch.setattr(checkout_module, "end_attempts", and_then_the_other_tab)
+    answer = press(deaf_shop.request(cart=deaf_shop.cart(3)))
+    assert isinstance(answer, AlreadyPaid)
+    assert answer.order.id == other.order_id
+    assert (live(deaf_shop), payable(deaf_shop)) == ([], set())
 
 
 def test_ten_refunds_at_once_are_one(deaf_shop: Shop) -> None:

@@ -13,7 +13,6 @@ from duitpos.domain.orders.cart import Cart, digest
 from duitpos.domain.orders.place import Placing, place
 from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.orders.quote import quote
-from duitpos.domain.orders.states import HELD
 from duitpos.domain.payments.attempt import new_attempt
 from duitpos.domain.payments.limits import refuse_too_many
 from duitpos.domain.payments.options import PayOption, pay_options
@@ -22,17 +21,17 @@ from duitpos.domain.payments.resume import (
     DoNotPayAgain,
     GoToProcessor,
     Lapsed,
-    end_earlier_attempt,
+    end_attempts,
+    open_attempts,
     resume,
+    start_alone,
 )
-from duitpos.domain.payments.start import start
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import Order, OrderLine, Payment, Table, Tenant
-from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.payment_setup import Mode
 
 
@@ -86,8 +85,9 @@ class NotTakingOrders(Conflict):
 def checkout(ask: CheckoutRequest) -> Outcome:
     """From a cart to a page to pay on.
 
-    Raises NotTakingOrders, TooMany, OrderAtCounter, BelowMinimum, StartRefused (the processor refuses us) and
-    Unavailable (it does not answer); all of them keep the cart, and none leaves anything payable behind unseen.
+    Raises NotTakingOrders, TooMany, OrderAtCounter, BelowMinimum, AnotherIsPaid (in another tab), StartRefused (the
+    processor refuses us) and Unavailable (it does not answer); all of them keep the cart, and none leaves anything
+    payable behind unseen.
     """
     tenant, location = ask.tenant, ask.table.location
     existing = Order.objects.filter(tenant=tenant, checkout_key=ask.checkout_key).first()
@@ -99,12 +99,11 @@ def checkout(ask: CheckoutRequest) -> Outcome:
     if priced.changes or not priced.lines or priced.totals.total_minor != ask.seen_total_minor:
         return Changed(priced, ask.checkout_key, "price")
     option = _choose(ask, priced)
-    earlier = _open_order_of(ask)
-    if earlier is not None:
-        over = end_earlier_attempt(earlier)
-        if over is not None:
-            return over
-    return _place_and_start(ask, priced, option, earlier)
+    # One of this key was made this moment by a twin of this press: it is not another order.
+    earlier = open_attempts(tenant, ask.guest_token, but_of=ask.checkout_key)
+    return end_attempts(earlier) or _place_and_start(
+        ask, priced, option, earlier[0].order if earlier else None
+    )
 
 
 def _place_and_start(
@@ -142,7 +141,7 @@ def _place_and_start(
             raise
         return _again(ask, twin)
     assert payment.order is not None  # noqa: S101 - made above
-    return GoToProcessor(payment.order, start(payment), option.processor_label)
+    return start_alone(payment, payment.order)
 
 
 def _again(ask: CheckoutRequest, order: Order) -> Outcome:
@@ -164,6 +163,9 @@ def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
     """A new attempt for an order whose last one ended unpaid: a new row, so a new key."""
     if order.is_test != (option.mode == Mode.TEST):
         return Changed(quote(ask.tenant, ask.table.location, ask.cart), secret_token(), "lapsed")
+    over = end_attempts(open_attempts(ask.tenant, ask.guest_token, but_of=order.checkout_key))
+    if over is not None:
+        return over
     lines = list(OrderLine.objects.filter(tenant=ask.tenant, order=order).order_by("position"))
 
     def work() -> Payment:
@@ -178,7 +180,7 @@ def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
         if isinstance(answer, Lapsed):
             raise
         return answer
-    return GoToProcessor(order, start(payment), option.processor_label)
+    return start_alone(payment, order)
 
 
 def _refuse_while_closed(ask: CheckoutRequest) -> None:
@@ -200,20 +202,3 @@ def _choose(ask: CheckoutRequest, priced: Quote) -> PayOption:
     if priced.totals.total_minor < option.minimum_minor:
         raise BelowMinimum(Money(option.minimum_minor, option.currency), ask.table.location.locale)
     return option
-
-
-def _open_order_of(ask: CheckoutRequest) -> Order | None:
-    """The order of this phone that could still be paid: the cart was edited, or another tab was used."""
-    return (
-        Order.objects.filter(
-            tenant=ask.tenant,
-            guest_token=ask.guest_token,
-            status=HELD,
-            payments__tenant=ask.tenant,
-            payments__status__in=LIVE_ATTEMPT,
-        )
-        # One of this key was made this moment by a twin of this press: it is not another order.
-        .exclude(checkout_key=ask.checkout_key)
-        .order_by("-created_at")
-        .first()
-    )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
-from duitpos.domain.errors import Unavailable
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.advance import advance_payment
@@ -14,7 +18,7 @@ from duitpos.domain.payments.settle import Outcome as Told
 from duitpos.domain.payments.start import start
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
-from duitpos.models import Order, Payment
+from duitpos.models import Order, Payment, Tenant
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 from duitpos.processors.base import ProcessorError
 from duitpos.processors.registry import adapter
@@ -52,13 +56,17 @@ class Lapsed:
     is_closed: bool
 
 
+class AnotherIsPaid(Conflict):
+    """This phone began to pay for another cart later, in another tab. This attempt is over; the cart is kept."""
+
+
 def resume(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed:
     """The same cart, Pay pressed again. Asks the processor first: the guest may just have paid (M27 bounds it)."""
     payment = latest_of(order.id, order.tenant_id)
     if payment is None:
         return Lapsed(is_closed=order.status != HELD)
     if payment.status == PaymentStatus.CREATED and order.status == HELD:
-        return GoToProcessor(order, start(payment), _label(payment))
+        return start_alone(payment, order)
     if payment.status == PaymentStatus.PENDING and may_ask(payment, now()):
         try:
             ask_and_settle(payment, GUEST)
@@ -80,8 +88,63 @@ def _as_it_stands(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain |
     if payment.is_processing:
         return DoNotPayAgain(order)
     if payment.status == PaymentStatus.PENDING and status == HELD:
-        return GoToProcessor(order, payment.redirect_url, _label(payment))
+        return _stand_alone(payment, order) or GoToProcessor(order, payment.redirect_url, _label(payment))
     return Lapsed(is_closed=status == CANCELED)
+
+
+def open_attempts(tenant: Tenant, guest_token: str, but_of: str) -> list[Payment]:
+    """What this phone could still pay, newest first, besides the order of the checkout key `but_of`."""
+    rows = Payment.objects.filter(
+        tenant=tenant,
+        status__in=LIVE_ATTEMPT,
+        order__tenant=tenant,
+        order__guest_token=guest_token,
+        order__status=HELD,
+    )
+    rows = rows.exclude(order__checkout_key=but_of).select_related("order")
+    return sorted(rows, key=_age, reverse=True)
+
+
+def end_attempts(attempts: Iterable[Payment]) -> AlreadyPaid | DoNotPayAgain | None:
+    """End them all before anything new is started. None: they are over; else what the guest must see instead."""
+    for attempt in attempts:
+        over = end_earlier_attempt(attempt.order) if attempt.order is not None else None
+        if over is not None:
+            return over
+    return None
+
+
+def start_alone(payment: Payment, order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain:
+    """Start a `created` attempt as the only one of its phone that can be paid. Raises what `start` raises, and
+    AnotherIsPaid."""
+    return _stand_alone(payment, order) or GoToProcessor(order, start(payment), _label(payment))
+
+
+def _stand_alone(payment: Payment, order: Order) -> AlreadyPaid | DoNotPayAgain | None:
+    """Two tabs may each have placed an order before either saw the other's. None: this attempt is the only one now.
+
+    Both look after their rows are there, so that one of them sees the other at least. The attempt that was made last
+    stays, by (created_at, id), whoever looks; the others are ended before anybody is sent to this one.
+    """
+    others = open_attempts(order.tenant, order.guest_token, order.checkout_key)
+    if others and _age(others[0]) > _age(payment):
+        over = end_earlier_attempt(order)
+        if over is None:
+            raise AnotherIsPaid(
+                _(
+                    "You began to pay for another order on this phone, so this one was not started."
+                    " Your cart is kept: press Pay again to order this instead."
+                )
+            )
+        return over
+    over = end_attempts(others)
+    if over is not None:
+        end_earlier_attempt(order)
+    return over
+
+
+def _age(payment: Payment) -> tuple[datetime, str]:
+    return payment.created_at, str(payment.id)
 
 
 def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
