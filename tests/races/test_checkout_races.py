@@ -7,10 +7,9 @@ from datetime import timedelta
 import pytest
 
 from duitpos.domain.errors import Conflict
-from duitpos.domain.payments import checkout as checkout_module
 from duitpos.domain.payments.checkout import CheckoutRequest, checkout
 from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.resume import AlreadyPaid, AnotherIsPaid, GoToProcessor
+from duitpos.domain.payments.resume import AlreadyPaid, AnotherIsPaid, GoToProcessor, end_attempts
 from duitpos.kit.clock import now
 from duitpos.models import ItemStock, Order, Payment, Refund
 from duitpos.models.menu import StockStatus
@@ -91,16 +90,17 @@ def test_an_order_placed_between_looking_and_placing_is_seen(
 ) -> None:
     """Neither tab saw the other's before it placed its own: the attempt made last stays."""
     other = deaf_shop.start(guest_token="another phone")
-    seen = checkout_module.end_attempts
 
     def and_then_the_other_tab(attempts: list[Payment]) -> object:
-        over = seen(attempts)
-        Order.objects.filter(tenant=deaf_shop.tenant, id=other.order_id).update(guest_token="guest-1")
+        over = end_attempts(attempts)
+        Order.objects.filter(
+            tenant=deaf_shop.tenant, payments=other, payments__tenant=deaf_shop.tenant
+        ).update(guest_token="guest-1")
         moment = now() - timedelta(seconds=5) if is_older else now() + timedelta(seconds=5)
         Payment.objects.filter(tenant=deaf_shop.tenant, id=other.id).update(created_at=moment)
         return over
 
-    monkeypatch.setattr(checkout_module, "end_attempts", and_then_the_other_tab)
+    monkeypatch.setattr("duitpos.domain.payments.checkout.end_attempts", and_then_the_other_tab)
     answer = press(deaf_shop.request(cart=deaf_shop.cart(3)))
     (left,) = live(deaf_shop)
     assert payable(deaf_shop) == {left.reference}
@@ -112,14 +112,15 @@ def test_the_other_tab_has_paid_meanwhile(deaf_shop: Shop, monkeypatch: pytest.M
     """Then nothing is started here, and the guest sees what is paid."""
     other = deaf_shop.start(guest_token="another phone")
     deaf_shop.sandbox.pay(other.reference)
-    seen = checkout_module.end_attempts
 
     def and_then_the_other_tab(attempts: list[Payment]) -> object:
-        over = seen(attempts)
-        Order.objects.filter(tenant=deaf_shop.tenant, id=other.order_id).update(guest_token="guest-1")
+        over = end_attempts(attempts)
+        Order.objects.filter(
+            tenant=deaf_shop.tenant, payments=other, payments__tenant=deaf_shop.tenant
+        ).update(guest_token="guest-1")
         return over
 
-    monkeypatch.setattr(checkout_module, "end_attempts", and_then_the_other_tab)
+    monkeypatch.setattr("duitpos.domain.payments.checkout.end_attempts", and_then_the_other_tab)
     answer = press(deaf_shop.request(cart=deaf_shop.cart(3)))
     assert isinstance(answer, AlreadyPaid)
     assert answer.order.id == other.order_id
