@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When
 
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.broken import leaving_a_trace
@@ -59,6 +59,11 @@ def with_rows(tenant_id: UUID, **which: Any) -> Payment | None:
 
 
 def latest_of(order_id: UUID, tenant_id: UUID) -> Payment | None:
-    """The newest attempt of an order, with the rows that asking needs."""
-    rows = Payment.objects.filter(tenant_id=tenant_id, order_id=order_id).order_by("-created_at", "-id")
+    """The attempt of an order that counts, with the rows that asking needs: the live one, else the newest.
+
+    Not the newest alone: a clock that was set back between two attempts would hide the one that can be paid.
+    """
+    live_first = Case(When(status__in=LIVE_ATTEMPT, then=Value(0)), default=Value(1))
+    rows = Payment.objects.filter(tenant_id=tenant_id, order_id=order_id)
+    rows = rows.order_by(live_first, "-created_at", "-id")
     return rows.select_related("account", "order", "location").first()

@@ -177,8 +177,8 @@ def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
         payment = transact(work)
     except IntegrityError:  # a twin made the live attempt (M4)
         answer = resume(order)
-        if isinstance(answer, Lapsed):
-            raise
+        if isinstance(answer, Lapsed):  # and it is over already
+            return Changed(quote(ask.tenant, ask.table.location, ask.cart), secret_token(), "lapsed")
         return answer
     return start_alone(payment, order)
 

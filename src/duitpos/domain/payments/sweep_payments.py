@@ -128,10 +128,12 @@ def _close_unpaid(payment: Payment) -> None:
     if order is None:
         _set_next(payment, None)
         return
-    newer = Payment.objects.filter(
-        tenant_id=payment.tenant_id, order_id=order.id, created_at__gt=payment.created_at
-    ).exists()
-    if newer:
+    # Who was made last says little, since clocks are set back. A later end counts only while it is looked at itself.
+    ended_later = Q(ended_at__gt=payment.ended_at or payment.created_at, next_check_at__isnull=False)
+    others = Payment.objects.filter(
+        Q(status__in=LIVE_ATTEMPT) | ended_later, tenant_id=payment.tenant_id, order_id=order.id
+    )
+    if others.exclude(id=payment.id).exists():
         _set_next(payment, None)
     elif order.status == HELD:
         transact(lambda: _cancel_unpaid(payment, order))
