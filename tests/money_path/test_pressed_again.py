@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
 
-from duitpos.domain.payments.checkout import Changed
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.payments.checkout import Changed, NotTakingOrders, OrderAtCounter
 from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.payments.start import StartRefused, start
 from duitpos.domain.payments.sweep import sweep
-from duitpos.models import Order, Payment
-from tests.support.happenings import press_again, session_of
+from duitpos.kit.clock import now
+from duitpos.models import Location, Order, Payment, PaymentType, ProcessorAccount, Tenant
+from tests.support.happenings import SESSIONS, calls, press_again, session_of
 from tests.support.live_shop import Clock
-from tests.support.shop import Shop
+from tests.support.shop import Shop, an_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,3 +89,85 @@ def test_an_attempt_that_a_twin_made_and_that_is_over_already_is_no_error(
     answer = press_again(shop, order)
     assert isinstance(answer, Changed)
     assert answer.why == "lapsed"
+
+
+def the_account_is_retired(shop: Shop) -> None:
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(state="retired")
+
+
+def the_type_is_switched_off(shop: Shop) -> None:
+    PaymentType.objects.filter(tenant=shop.tenant).update(is_active=False)
+
+
+def the_place_is_paused(shop: Shop) -> None:
+    Location.objects.filter(tenant=shop.tenant).update(paused_at=now())
+
+
+def the_restaurant_is_closed(shop: Shop) -> None:
+    Tenant.objects.filter(id=shop.tenant.id).update(closed_at=now())
+    shop.tenant.refresh_from_db()
+
+
+STOPS = [the_account_is_retired, the_type_is_switched_off, the_place_is_paused, the_restaurant_is_closed]
+
+
+def lost(shop: Shop) -> Payment:
+    """The call that starts it never arrived: the payment is `created`."""
+    shop.sandbox.fault("drop", when="before", path=SESSIONS, method="POST", count=2)
+    with pytest.raises(Unavailable):
+        shop.checkout()
+    return Payment.objects.get(tenant=shop.tenant)
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_what_may_start_nothing_does_not_go_on_with_a_lost_start(
+    deaf_shop: Shop, stop: Callable[[Shop], None]
+) -> None:
+    shop = deaf_shop
+    payment = lost(shop)
+    stop(shop)
+    with pytest.raises((NotTakingOrders, OrderAtCounter)):
+        press_again(shop, shop.orders()[0])
+    assert shop.fresh(payment).status == "canceled"
+    assert shop.sandbox.listed("sessions") == []
+
+
+@pytest.mark.parametrize("stop", STOPS)
+def test_nor_does_the_sweep(deaf_shop: Shop, stop: Callable[[Shop], None]) -> None:
+    shop = deaf_shop
+    payment = lost(shop)
+    stop(shop)
+    shop.sweep(after=timedelta(minutes=2))
+    assert shop.fresh(payment).status == "failed"
+    assert shop.sandbox.listed("sessions") == []
+
+
+def test_a_lost_start_of_a_retired_account_is_tried_again_on_the_one_in_use(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = lost(shop)
+    the_account_is_retired(shop)
+    new = an_account(shop.restaurant, shop.sandbox, external_id="acct_of_another")
+    assert isinstance(press_again(shop, shop.orders()[0]), GoToProcessor)
+    second = Payment.objects.exclude(id=payment.id).get(tenant=shop.tenant)
+    assert (second.account_id, second.status) == (new.id, "pending")
+
+
+@pytest.mark.parametrize("by", ["guest", "sweep", "start itself"])
+def test_a_start_older_than_23_hours_is_never_sent_again(deaf_shop: Shop, clock: Clock, by: str) -> None:
+    """Stripe forgets the key after 24: it would be a new call."""
+    shop = deaf_shop
+    payment = lost(shop)
+    before = len(calls(shop, "POST", "/sessions"))
+    clock.advance(hours=23, minutes=1)
+    if by == "guest":
+        assert isinstance(press_again(shop, shop.orders()[0]), GoToProcessor)
+        keys = {call["headers"]["idempotency-key"] for call in calls(shop, "POST", "/sessions")[before:]}
+        assert str(payment.id) not in keys, "a new attempt has a key of its own"
+    elif by == "sweep":
+        sweep()
+        assert len(calls(shop, "POST", "/sessions")) == before
+    else:
+        with pytest.raises(StartRefused):
+            start(shop.fresh(payment))
+        assert len(calls(shop, "POST", "/sessions")) == before
+    assert shop.fresh(payment).status in ("failed", "canceled")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from duitpos.models import Location, ProcessorAccount, Tenant
+from duitpos.domain.payments.schedule import is_too_old_to_start
+from duitpos.domain.tenancy.hours import takes_orders
+from duitpos.models import Location, Payment, ProcessorAccount, Tenant
 from duitpos.models.payment_setup import AccountState, PaymentKind
 from duitpos.processors.registry import adapter
 
@@ -56,3 +59,14 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
             api_version=kind.api_version,
         )
     return tuple(options.values())
+
+
+def may_start_still(payment: Payment, at: datetime) -> bool:
+    """Whether a `created` attempt may be started after all: retired accounts, types that were switched off, closed and
+    paused places start nothing (M13, M31), and a key that the processor has forgotten starts nothing either (M7)."""
+    if payment.location is None or is_too_old_to_start(payment, at):
+        return False
+    if not takes_orders(payment.tenant, payment.location, at):
+        return False
+    options = pay_options(payment.tenant, payment.location)
+    return any(option.account_id == payment.account_id for option in options)

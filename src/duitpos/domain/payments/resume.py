@@ -13,6 +13,7 @@ from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.ask import ask_and_settle, latest_of, may_ask
+from duitpos.domain.payments.options import may_start_still
 from duitpos.domain.payments.schedule import CLOSE_UNPAID
 from duitpos.domain.payments.settle import Outcome as Told
 from duitpos.domain.payments.start import start
@@ -66,7 +67,9 @@ def resume(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed
     if payment is None:
         return Lapsed(is_closed=order.status != HELD)
     if payment.status == PaymentStatus.CREATED and order.status == HELD:
-        return start_alone(payment, order)
+        if may_start_still(payment, now()):
+            return start_alone(payment, order)
+        _give_up(payment, "may no longer be started")
     if payment.status == PaymentStatus.PENDING and may_ask(payment, now()):
         try:
             ask_and_settle(payment, GUEST)
@@ -155,7 +158,7 @@ def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
     payment = latest_of(order.id, order.tenant_id)
     if payment is None or payment.status not in LIVE_ATTEMPT:
         return AlreadyPaid(order) if payment and payment.status == PaymentStatus.SUCCEEDED else None
-    if payment.status == PaymentStatus.CREATED and _give_up(payment):
+    if payment.status == PaymentStatus.CREATED and _give_up(payment, "replaced by a newer cart"):
         return None
     payment = latest_of(order.id, order.tenant_id)
     if payment is None or payment.status != PaymentStatus.PENDING:
@@ -172,7 +175,7 @@ def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
     return AlreadyPaid(order) if paid.exists() else None
 
 
-def _give_up(payment: Payment) -> bool:
+def _give_up(payment: Payment, why: str) -> bool:
     """No browser was ever sent to a `created` payment, so nobody can pay it: it may simply end (M7, M8)."""
     at = now()
     return transact(
@@ -181,7 +184,7 @@ def _give_up(payment: Payment) -> bool:
             (PaymentStatus.CREATED,),
             PaymentStatus.CANCELED,
             ended_at=at,
-            failure="replaced by a newer cart",
+            failure=why,
             next_check_at=at + CLOSE_UNPAID,
         )
     )

@@ -41,6 +41,11 @@ def next_check(payment: Payment, location: Location | None, now: datetime) -> da
     return at if closes is None else min(at, closes + timedelta(seconds=1))
 
 
+def is_too_old_to_start(payment: Payment, now: datetime) -> bool:
+    """Whether a start would no longer be a repeat of the first call, but a fresh and unwanted one (M7)."""
+    return now - payment.created_at > REPLAY_LIMIT
+
+
 def next_refund_look(ended_at: datetime, now: datetime) -> datetime | None:
     """When a refund that succeeded at `ended_at` is looked at again; None once it has stood long enough."""
     return next((ended_at + wait for wait in REFUND_LOOKS if ended_at + wait > now), None)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from duitpos.domain.attention.open import open_attention
 from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.payments.advance import advance_payment
-from duitpos.domain.payments.schedule import CLOSE_UNPAID, REPLAY_LIMIT, next_check
+from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_too_old_to_start, next_check
 from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.domain.payments.trouble import note_trouble
 from duitpos.kit.clock import now
@@ -39,6 +39,9 @@ def start(payment: Payment) -> str:
     Asked twice, or by two at once, it is one session: the key is the payment's id and the ask was pinned before.
     StartRefused when the processor says no; Unavailable when it does not answer (the sweep repeats the call).
     """
+    if is_too_old_to_start(payment, now()):
+        fail_attempt(payment, "no answer within a day")
+        raise StartRefused(_("This payment was just closed. Your cart is kept: please press Pay again."))
     begun = time.monotonic()
     waits = [TWIN_PATIENCE / 4, TWIN_PATIENCE]
     while True:
@@ -103,15 +106,13 @@ def _after_error(payment: Payment, error: ProcessorError) -> Exception:
     note_trouble(payment, error)
     over = error.is_definite or error.replayed or error.failure in (Failure.KEY_REFUSED, Failure.KEY_REUSED)
     if not over:
-        if now() - payment.created_at > REPLAY_LIMIT:
-            _fail(payment, "no answer within a day")
         return Unavailable(
             _(
                 "The payment service does not answer at the moment."
                 " You have not been charged and your cart is kept: please try again in a minute."
             )
         )
-    _fail(payment, error.message)
+    fail_attempt(payment, error.message)
     if error.failure == Failure.KEY_REUSED:
         transact(lambda: _report_bug(payment, error))
     return StartRefused(
@@ -122,7 +123,8 @@ def _after_error(payment: Payment, error: ProcessorError) -> Exception:
     )
 
 
-def _fail(payment: Payment, failure: str) -> None:
+def fail_attempt(payment: Payment, failure: str) -> None:
+    """A `created` attempt is over. No browser was ever sent to it, so nobody can pay it (M7)."""
     at = now()
     transact(
         lambda: advance_payment(

@@ -14,9 +14,10 @@ from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.ask import ask_and_settle
+from duitpos.domain.payments.options import may_start_still
 from duitpos.domain.payments.purge import purge_unpaid_order
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, LEASE, PROCESSING_LIMIT, PURGE_UNPAID, next_check
-from duitpos.domain.payments.start import start
+from duitpos.domain.payments.start import fail_attempt, start
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
@@ -68,6 +69,9 @@ def check_payment(payment: Payment) -> None:
 
 def heal_created(payment: Payment) -> None:
     """A crash or a lost answer between the call and storing its reference: repeat the call as it was (M7)."""
+    if not may_start_still(payment, now()):
+        fail_attempt(payment, "may no longer be started")
+        return
     try:
         start(payment)
     except (DomainError, ProcessorError) as error:
