@@ -8,7 +8,7 @@ import structlog
 
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.guest_view import order_of_token
-from duitpos.domain.payments.ask import ask_and_settle, may_ask, with_rows
+from duitpos.domain.payments.ask import ask_and_settle, latest_of, may_ask, with_rows
 from duitpos.domain.payments.resume import GUEST, AlreadyPaid, end_earlier_attempt
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, Tenant
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TurnedBack:
-    """The guest pressed the processor's back link. `is_open_still`: the processor could not be asked to close it."""
+    """The guest pressed the processor's back link. `is_open_still`: the processor did not close it."""
 
     order: Order
     is_paid: bool
@@ -49,8 +49,19 @@ def look(payment: Payment) -> None:
 
 
 def turn_back(tenant: Tenant, order_token: str) -> TurnedBack:
-    """Canceled at the processor: expire the session, so that the other tab cannot pay it; settle it if it was paid."""
+    """Canceled at the processor: expire the session, so that the other tab cannot pay it; settle it if it was paid.
+
+    An address that is opened again and again asks no more often than the return does (M27), and never about money that
+    is on its way: it is open still.
+    """
     order = order_of_token(tenant, order_token)
+    payment = latest_of(order.id, order.tenant_id)
+    if (
+        payment is not None
+        and payment.status == PaymentStatus.PENDING
+        and (payment.is_processing or not may_ask(payment, now()))
+    ):
+        return TurnedBack(order, is_paid=False, is_open_still=True)
     over = end_earlier_attempt(order)
     is_paid = isinstance(over, AlreadyPaid)
     return TurnedBack(order, is_paid=is_paid, is_open_still=over is not None and not is_paid)
