@@ -13,6 +13,7 @@ from duitpos.domain.orders.search import OrderFilters
 from duitpos.domain.payments.check_now import check_now
 from duitpos.domain.payments.schedule import SESSION_LIFE
 from duitpos.domain.payments.setup.view import account_view
+from duitpos.domain.payments.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import (
     Location,
@@ -26,7 +27,7 @@ from duitpos.models import (
     WebhookEvent,
 )
 from duitpos.models.attention import AttentionKind as A
-from tests.support.happenings import SESSION, calls, deliveries, end_wrongly, session_of, start_again
+from tests.support.happenings import EXPIRE, SESSION, calls, deliveries, end_wrongly, session_of, start_again
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop
 
@@ -207,6 +208,41 @@ def test_m24_on_pause_they_are_expired_too(deaf_shop: Shop, clock: Clock) -> Non
     shop.sweep()
     assert session_of(shop, payment)["status"] == "expired"
     assert shop.fresh(payment).status == "canceled"
+
+
+def test_m24_a_pause_does_not_wait_for_a_look_that_is_far_away(deaf_shop: Shop, clock: Clock) -> None:
+    """The worker comes to a restaurant every three minutes, for the events that could not be delivered."""
+    shop = deaf_shop
+    payment = shop.start()
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
+    Payment.objects.filter(tenant=shop.tenant).update(checks=4, next_check_at=now() + timedelta(minutes=24))
+    sweep()
+    assert session_of(shop, payment)["status"] == "open"
+    Location.objects.filter(tenant=shop.tenant).update(paused_at=now())
+    shop.sandbox.fault("error", status=503, path=EXPIRE, count=2)
+    clock.advance(minutes=3, seconds=5)
+    sweep()
+    assert session_of(shop, payment)["status"] == "open"
+    clock.advance(minutes=2, seconds=1)
+    sweep()
+    assert session_of(shop, payment)["status"] == "expired"
+    assert shop.fresh(payment).status == "canceled"
+    assert len(calls(shop, "POST", "/expire")) == 3
+
+
+def test_m28_after_its_end_errors_are_asked_about_less_and_less(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.fault("error", status=503, path=SESSION, count=None)
+    clock.advance(minutes=50)
+    waits = []
+    for _ in range(9):
+        sweep()
+        wait = ((shop.fresh(payment).next_check_at or now()) - now()).total_seconds() / 60
+        waits.append(round(wait))
+        clock.advance(minutes=wait, seconds=1, theirs=False)
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (6, 360)
 
 
 def test_m24_money_on_its_way_is_left_alone_at_closing(deaf_shop: Shop, clock: Clock) -> None:

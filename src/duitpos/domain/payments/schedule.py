@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from duitpos.domain.tenancy.hours import closes_next
 from duitpos.models import Location, Payment
 
+CLOSED_CHECK = timedelta(minutes=2)
+"""How soon a session is looked at that should no longer be payable, because its location closed or paused (M24)."""
 FIRST_CHECK = timedelta(seconds=90)
 AFTER_RETURN = timedelta(seconds=20)
 ASK_AGAIN = timedelta(seconds=3)
@@ -17,6 +19,8 @@ CLOSE_UNPAID = timedelta(minutes=15)
 PURGE_UNPAID = timedelta(days=30)
 SESSION_LIFE = timedelta(minutes=45)
 """The processor demands at least 30 minutes by its clock; the rest is room for skew (M24)."""
+SURELY_OVER = timedelta(hours=1)
+"""After a session's end, by our clock: the processor's may be that much behind."""
 REPLAY_LIMIT = timedelta(hours=23)
 """The processor forgets a key after 24 h; an older replay would be a new call (M7, M17)."""
 PROCESSING_LIMIT = timedelta(days=15)
@@ -36,9 +40,20 @@ def next_check(payment: Payment, location: Location | None, now: datetime) -> da
     at = now + wait
     if payment.expires_at is not None:
         ends = payment.expires_at + timedelta(seconds=60)
-        at = min(at, ends) if ends > now else now + timedelta(minutes=6)
+        at = min(at, ends) if ends > now else now + _after_its_end(now - ends)
     closes = closes_next(location, now) if location is not None else None
     return at if closes is None else min(at, closes + timedelta(seconds=1))
+
+
+def _after_its_end(past: timedelta) -> timedelta:
+    """Nothing new can happen there any more: as long again as it has been over."""
+    return min(max(timedelta(minutes=6), past), timedelta(hours=6))
+
+
+def is_surely_over(payment: Payment, now: datetime) -> bool:
+    """Whether nobody can begin to pay it any more, whatever the processor would say: its session ended long ago."""
+    ended = payment.expires_at is not None and now > payment.expires_at + SURELY_OVER
+    return ended and payment.processing_since is None
 
 
 def is_too_old_to_start(payment: Payment, now: datetime) -> bool:

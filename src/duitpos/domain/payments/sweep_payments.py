@@ -16,12 +16,19 @@ from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.ask import ask_and_settle
 from duitpos.domain.payments.options import may_start_still
 from duitpos.domain.payments.purge import purge_unpaid_order
-from duitpos.domain.payments.schedule import CLOSE_UNPAID, LEASE, PROCESSING_LIMIT, PURGE_UNPAID, next_check
+from duitpos.domain.payments.schedule import (
+    CLOSE_UNPAID,
+    CLOSED_CHECK,
+    LEASE,
+    PROCESSING_LIMIT,
+    PURGE_UNPAID,
+    next_check,
+)
 from duitpos.domain.payments.start import fail_attempt, start
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
-from duitpos.models import Order, Payment, ProcessorAccount
+from duitpos.models import Location, Order, Payment, ProcessorAccount
 from duitpos.models.attention import AttentionKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 from duitpos.processors.base import ProcessorError
@@ -32,11 +39,28 @@ SWEEP = Actor("sweep")
 
 def due_payments(tenant_id: UUID, limit: int) -> Iterable[Payment]:
     """Payments of one tenant whose time has come; those of an account whose key was refused wait (M14)."""
+    _look_where_it_closed(tenant_id)
     rows = Payment.objects.filter(tenant_id=tenant_id, next_check_at__lte=now())
     waiting = Q(status__in=LIVE_ATTEMPT, account__paused_at__isnull=False)
     return (
         rows.exclude(waiting).select_related("account", "order", "location").order_by("next_check_at")[:limit]
     )
+
+
+def _look_where_it_closed(tenant_id: UUID) -> None:
+    """Pausing and new opening times do not wait for the next look, which may be half an hour away (M24)."""
+    at = now()
+    payable = Payment.objects.filter(
+        tenant_id=tenant_id,
+        status=PaymentStatus.PENDING,
+        processing_since__isnull=True,
+        expires_at__gt=at,
+        next_check_at__gt=at + CLOSED_CHECK,
+    )
+    places = Location.objects.filter(tenant_id=tenant_id, id__in=payable.values("location_id"))
+    closed = [place.id for place in places if not is_open(place, at)]
+    if closed:
+        payable.filter(location_id__in=closed).update(next_check_at=at)
 
 
 def claim(payment: Payment) -> bool:
@@ -105,7 +129,10 @@ def _look_again(payment: Payment, problem: str) -> None:
     rows = Payment.objects.filter(
         tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT, next_check_at__lte=at + LEASE
     )
-    rows.update(next_check_at=next_check(payment, None, at), last_problem=problem[:300])
+    again = next_check(payment, payment.location, at)
+    if payment.expires_at is not None and payment.expires_at > at and _must_end(payment, at):
+        again = min(again, at + CLOSED_CHECK)
+    rows.update(next_check_at=again, last_problem=problem[:300])
 
 
 def _still_processing(payment: Payment, at: datetime) -> None:
