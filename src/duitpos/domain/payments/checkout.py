@@ -50,7 +50,7 @@ class CheckoutRequest:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Not what the guest saw: show the quote, say why (price, edited, lapsed), and ask again under `new_key`."""
+    """Not what the guest saw: show the quote, say why (price, edited, lapsed, unsure), ask again under `new_key`."""
 
     quote: Quote
     new_key: str
@@ -101,9 +101,10 @@ def checkout(ask: CheckoutRequest) -> Outcome:
     option = _choose(ask, priced)
     # One of this key was made this moment by a twin of this press: it is not another order.
     earlier = open_attempts(tenant, ask.guest_token, but_of=ask.checkout_key)
-    return end_attempts(earlier) or _place_and_start(
-        ask, priced, option, earlier[0].order if earlier else None
-    )
+    over = end_attempts(earlier)
+    if over is not None:
+        return over
+    return _place_and_start(ask, priced, option, earlier[0].order if earlier else None)
 
 
 def _place_and_start(
@@ -154,7 +155,7 @@ def _again(ask: CheckoutRequest, order: Order) -> Outcome:
         return answer
     priced = quote(tenant, location, ask.cart)
     if answer.is_closed or priced.changes or priced.totals.total_minor != order.total_minor:
-        return Changed(priced, secret_token(), "lapsed")
+        return Changed(priced, secret_token(), "unsure" if answer.is_unsure else "lapsed")
     _refuse_while_closed(ask)
     return _retry(ask, order, _choose(ask, priced))
 

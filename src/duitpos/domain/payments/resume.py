@@ -14,7 +14,7 @@ from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.ask import ask_and_settle, latest_of, may_ask
 from duitpos.domain.payments.options import may_start_still
-from duitpos.domain.payments.schedule import CLOSE_UNPAID
+from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_surely_over
 from duitpos.domain.payments.settle import Outcome as Told
 from duitpos.domain.payments.start import start
 from duitpos.kit.clock import now
@@ -52,9 +52,13 @@ class DoNotPayAgain:
 
 @dataclass(frozen=True, slots=True)
 class Lapsed:
-    """Nothing can be paid on it any more. `is_closed`: the order itself is over, too."""
+    """Nothing can be paid on it any more. `is_closed`: the order itself is over, too.
+
+    `is_unsure`: the processor could not be asked whether it was paid before its time was over.
+    """
 
     is_closed: bool
+    is_unsure: bool = False
 
 
 class AnotherIsPaid(Conflict):
@@ -74,7 +78,8 @@ def resume(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed
         try:
             ask_and_settle(payment, GUEST)
         except (ProcessorError, Unavailable):
-            return DoNotPayAgain(order)  # unknown: nothing new is started (M5)
+            if not is_surely_over(payment, now()):
+                return DoNotPayAgain(order)  # unknown: nothing new is started (M5)
     return _as_it_stands(order)
 
 
@@ -90,6 +95,8 @@ def _as_it_stands(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain |
         return AlreadyPaid(order)
     if payment.is_processing:
         return DoNotPayAgain(order)
+    if payment.status == PaymentStatus.PENDING and is_surely_over(payment, now()):
+        return Lapsed(is_closed=True, is_unsure=True)
     if payment.status == PaymentStatus.PENDING and status == HELD:
         return _stand_alone(payment, order) or GoToProcessor(order, payment.redirect_url, _label(payment))
     return Lapsed(is_closed=status == CANCELED)
@@ -129,7 +136,12 @@ def _stand_alone(payment: Payment, order: Order) -> AlreadyPaid | DoNotPayAgain 
     Both look after their rows are there, so that one of them sees the other at least. The attempt that was made last
     stays, by (created_at, id), whoever looks; the others are ended before anybody is sent to this one.
     """
-    others = open_attempts(order.tenant, order.guest_token, order.checkout_key)
+    at = now()
+    others = [
+        attempt
+        for attempt in open_attempts(order.tenant, order.guest_token, order.checkout_key)
+        if not is_surely_over(attempt, at)
+    ]
     if others and _age(others[0]) > _age(payment):
         over = end_earlier_attempt(order)
         if over is None:
@@ -166,7 +178,8 @@ def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
     try:
         told = ask_and_settle(payment, GUEST, cancel=True)
     except (ProcessorError, Unavailable):
-        return DoNotPayAgain(order)
+        # A key that is dead for good must not block guest and staff for good: what cannot be paid newly is in no way.
+        return None if is_surely_over(payment, now()) else DoNotPayAgain(order)
     if told == Told.SETTLED:
         return AlreadyPaid(order)
     if told in (Told.PROCESSING, Told.STILL_OPEN):

@@ -154,6 +154,10 @@ def _ask_again(request: HttpRequest, visit: Visit, sent: Sent, changed: Changed)
         "price": _total_words(visit, sent, changed.quote),
         "edited": _("This order was changed since it was sent. Please look at it again before you pay."),
         "lapsed": _("The time to pay was over. Nothing was charged: please look again, and pay."),
+        "unsure": _(
+            "The time to pay was over, and the payment service does not tell us whether it was paid."
+            " If you have paid, do not pay again: ask our staff."
+        ),
     }
     review = Review(
         changed.quote,
