@@ -261,7 +261,7 @@ def test_a_table_is_counted_too_because_cookies_can_be_thrown_away(shop: Shop, p
     _copies(shop.orders()[0], MOST_PER_TABLE - 1)
     other = Phone(shop.tenant, shop.table)
     assert other.press(review(shop, other)).status_code == 429
-    Order.objects.filter(tenant=shop.tenant).update(
+    Payment.objects.filter(tenant=shop.tenant).update(
         created_at=shop.orders()[0].created_at - timedelta(minutes=11)
     )
     pay_url(other.press(review(shop, other)))
@@ -273,10 +273,17 @@ def _copies(order: Order, count: int, guest_token: str = "") -> None:
         for field in Order._meta.concrete_fields
         if field.name not in ("id", "token", "checkout_key", "guest_token")
     }
-    Order.objects.bulk_create(
+    copies = Order.objects.bulk_create(
         Order(**fields, checkout_key=f"copy-{number}", guest_token=guest_token or f"guest-{number}")
         for number in range(count)
     )
+    payment = Payment.objects.get(tenant_id=order.tenant_id, order_id=order.id)
+    columns = {
+        field.attname: getattr(payment, field.attname)
+        for field in Payment._meta.concrete_fields
+        if field.name not in ("id", "order", "reference")
+    }
+    Payment.objects.bulk_create(Payment(**columns, order=copy) for copy in copies)
 
 
 def test_an_old_orders_link_does_not_tell_the_tables_new_code(shop: Shop, phone: Phone) -> None:

@@ -164,6 +164,7 @@ def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
     """A new attempt for an order whose last one ended unpaid: a new row, so a new key."""
     if order.is_test != (option.mode == Mode.TEST):
         return Changed(quote(ask.tenant, ask.table.location, ask.cart), secret_token(), "lapsed")
+    refuse_too_many(ask.table, ask.guest_token)
     over = end_attempts(open_attempts(ask.tenant, ask.guest_token, but_of=order.checkout_key))
     if over is not None:
         return over
