@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from duitpos.domain.errors import Unavailable
+from duitpos.domain.errors import TooMany, Unavailable
+from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.payments.checkout import Changed, NotTakingOrders, OrderAtCounter
-from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.payments.come_back import turn_back
+from duitpos.domain.payments.limits import MOST_PER_PHONE
+from duitpos.domain.payments.resume import DoNotPayAgain, GoToProcessor
 from duitpos.domain.payments.start import StartRefused, start
 from duitpos.domain.payments.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import Location, Order, Payment, PaymentType, ProcessorAccount, Tenant
-from tests.support.happenings import SESSIONS, calls, press_again, session_of
+from tests.support.happenings import EXPIRE, SESSIONS, calls, press_again, session_of
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop, an_account
 
@@ -171,3 +175,128 @@ def test_a_start_older_than_23_hours_is_never_sent_again(deaf_shop: Shop, clock:
             start(shop.fresh(payment))
         assert len(calls(shop, "POST", "/sessions")) == before
     assert shop.fresh(payment).status in ("failed", "canceled")
+
+
+def test_paying_and_turning_back_is_counted_like_new_orders(deaf_shop: Shop, clock: Clock) -> None:
+    """Each attempt is a session at Stripe, whether its cart is a new one or not."""
+    shop = deaf_shop
+    payment = shop.start()
+    (order,) = shop.orders()
+    ended = {"status": "canceled", "ended_at": now()}
+    for _ in range(MOST_PER_PHONE - 1):
+        Payment.objects.filter(tenant=shop.tenant, status="pending").update(**ended)
+        press_again(shop, order)
+    Payment.objects.filter(tenant=shop.tenant, status="pending").update(**ended)
+    with pytest.raises(TooMany):
+        press_again(shop, order)
+    assert Payment.objects.filter(tenant=shop.tenant).count() == MOST_PER_PHONE
+    assert len(shop.sandbox.listed("sessions")) <= MOST_PER_PHONE
+    clock.advance(minutes=11, theirs=False)
+    assert isinstance(press_again(shop, order), GoToProcessor)
+    assert payment.order_id == order.id
+
+
+def test_the_way_back_is_hammered_and_asks_once_in_three_seconds(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    (order,) = shop.orders()
+    shop.sandbox.fault("error", status=503, path=EXPIRE, count=2)
+    assert turn_back(shop.tenant, order.token).is_open_still
+    asked = len(calls(shop, "POST", "/expire"))
+    for _ in range(5):
+        assert turn_back(shop.tenant, order.token).is_open_still
+    assert len(calls(shop, "POST", "/expire")) == asked
+    clock.advance(seconds=4)
+    turned = turn_back(shop.tenant, order.token)
+    assert (turned.is_open_still, turned.is_paid) == (False, False)
+    assert session_of(shop, payment)["status"] == "expired"
+
+
+def test_the_way_back_asks_nothing_about_money_on_its_way(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    (order,) = shop.orders()
+    shop.pay(payment, method="customer_balance", delayed_result=None)
+    assert turn_back(shop.tenant, order.token).is_open_still
+    assert shop.fresh(payment).is_processing
+    asked = len(shop.sandbox.requests())
+    for _ in range(3):
+        clock.advance(seconds=4)
+        assert turn_back(shop.tenant, order.token).is_open_still
+    assert len(shop.sandbox.requests()) == asked
+
+
+def with_a_dead_key(shop: Shop, clock: Clock) -> Payment:
+    """The session ended while Stripe refused our key, and two hours later it still does."""
+    payment = shop.start()
+    shop.sandbox.fault("error", status=401, path=f"/v1/checkout/sessions/{payment.reference}", count=None)
+    clock.advance(minutes=50)
+    (order,) = shop.orders()
+    assert isinstance(shop.checkout(cart=shop.cart(3)), DoNotPayAgain), "it could have been paid until now"
+    with pytest.raises(Unavailable):
+        cancel_order(shop.restaurant.owner, order.id, "left", refund=False)
+    clock.advance(hours=2)
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(paused_at=None)
+    return payment
+
+
+def test_a_dead_key_does_not_keep_the_guest_from_another_cart(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = with_a_dead_key(shop, clock)
+    (order,) = shop.orders()
+    same = press_again(shop, order)
+    assert isinstance(same, Changed)
+    assert same.why == "unsure"
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(paused_at=None)
+    assert isinstance(shop.checkout(cart=shop.cart(3)), GoToProcessor)
+    assert shop.fresh(payment).status == "pending", "only Stripe's word ends it"
+
+
+def test_nor_staff_from_canceling_and_money_found_later_is_seen(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    shop.sandbox.fault("error", status=401, path=f"/v1/checkout/sessions/{payment.reference}", count=None)
+    clock.advance(hours=2)
+    (order,) = shop.orders()
+    cancel_order(shop.restaurant.owner, order.id, "left", refund=False)
+    assert shop.fresh(payment).status == "pending"
+    shop.sandbox.control("DELETE", "/faults")
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(paused_at=None)
+    shop.sweep(after=timedelta(hours=12))
+    assert shop.fresh(payment).status == "succeeded"
+    assert "order_canceled" in shop.attentions()
+
+
+def test_money_on_its_way_is_never_surely_over(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.pay(payment, method="customer_balance", delayed_result=None)
+    shop.sweep(after=timedelta(minutes=2))
+    shop.sandbox.fault("error", status=503, path=f"/v1/checkout/sessions/{payment.reference}", count=None)
+    clock.advance(hours=5)
+    assert isinstance(shop.checkout(cart=shop.cart(3)), DoNotPayAgain)
+    with pytest.raises(Unavailable):
+        cancel_order(shop.restaurant.owner, shop.orders()[0].id, "left", refund=False)
+
+
+@pytest.mark.slow
+def test_an_edited_cart_waits_ten_seconds_in_all(deaf_shop: Shop) -> None:
+    """Ending the old session and starting the new one share one patience."""
+    shop = deaf_shop
+    shop.start()
+    shop.sandbox.fault("hang", seconds=7, path=EXPIRE, when="before")
+    shop.sandbox.fault("hang", seconds=7, path=SESSIONS, method="POST", when="before")
+    began = time.monotonic()
+    with pytest.raises(Unavailable):
+        shop.checkout(cart=shop.cart(3))
+    assert time.monotonic() - began < 11
+
+
+def test_without_time_left_nothing_new_is_placed(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = deaf_shop
+    shop.start()
+    monkeypatch.setattr("duitpos.domain.payments.start.GUEST_PATIENCE", 1.0)
+    with pytest.raises(Unavailable):
+        shop.checkout(cart=shop.cart(3))
+    assert len(shop.orders()) == 1

@@ -26,6 +26,7 @@ from duitpos.domain.payments.resume import (
     resume,
     start_alone,
 )
+from duitpos.domain.payments.start import one_patience, refuse_without_time
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
@@ -89,6 +90,11 @@ def checkout(ask: CheckoutRequest) -> Outcome:
     processor refuses us) and Unavailable (it does not answer); all of them keep the cart, and none leaves anything
     payable behind unseen.
     """
+    with one_patience():
+        return _checkout(ask)
+
+
+def _checkout(ask: CheckoutRequest) -> Outcome:
     tenant, location = ask.tenant, ask.table.location
     existing = Order.objects.filter(tenant=tenant, checkout_key=ask.checkout_key).first()
     if existing is not None:
@@ -104,6 +110,7 @@ def checkout(ask: CheckoutRequest) -> Outcome:
     over = end_attempts(earlier)
     if over is not None:
         return over
+    refuse_without_time()
     return _place_and_start(ask, priced, option, earlier[0].order if earlier else None)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import structlog
 from django.utils.translation import gettext as _
@@ -19,14 +22,41 @@ from duitpos.models import Payment
 from duitpos.models.attention import AttentionKind
 from duitpos.models.payment import PaymentStatus
 from duitpos.processors.base import CheckoutAsk, CheckoutSession, Failure, ProcessorError
+from duitpos.processors.stripe.client import within
 
 log = structlog.get_logger(__name__)
 TWIN_PATIENCE = 4.0
 """Seconds a second tap waits for the first."""
 GUEST_PATIENCE = 10.0
-"""Seconds after which no guest waits for a twin any more, the call's own time included."""
+"""Seconds that a guest waits in all: for calls, the ending of earlier attempts among them, and for a twin (M29)."""
+WORTH_A_START = 1.0
+"""Seconds. With less left no new start is begun: its answer would only be lost."""
 QUICK = 2.0
 """Seconds. "Busy", said this soon, leaves time to ask once more."""
+
+
+_until: ContextVar[float | None] = ContextVar("guest_until", default=None)
+
+
+@contextmanager
+def one_patience() -> Iterator[None]:
+    """Everything inside, however many calls it makes, ends together (M29)."""
+    token = _until.set(time.monotonic() + GUEST_PATIENCE)
+    try:
+        with within(GUEST_PATIENCE):
+            yield
+    finally:
+        _until.reset(token)
+
+
+def _guest_until() -> float:
+    return _until.get() or time.monotonic() + GUEST_PATIENCE
+
+
+def refuse_without_time() -> None:
+    """Unavailable when the guest has waited so long that a start could not be answered any more."""
+    if _guest_until() - time.monotonic() < WORTH_A_START:
+        raise _no_answer()
 
 
 class StartRefused(Conflict):
@@ -42,7 +72,7 @@ def start(payment: Payment) -> str:
     if is_too_old_to_start(payment, now()):
         fail_attempt(payment, "no answer within a day")
         raise StartRefused(_("This payment was just closed. Your cart is kept: please press Pay again."))
-    begun = time.monotonic()
+    begun, until = time.monotonic(), _guest_until()
     waits = [TWIN_PATIENCE / 4, TWIN_PATIENCE]
     while True:
         try:
@@ -54,7 +84,7 @@ def start(payment: Payment) -> str:
                 raise _after_error(payment, error) from error
             # A twin of this call is under way (a second tap on Pay is never bad news), or there were too many calls
             # at once: the twin's page comes, or asking once more helps.
-            url = _twins_url(payment, min(time.monotonic() + waits.pop(0), begun + GUEST_PATIENCE))
+            url = _twins_url(payment, min(time.monotonic() + waits.pop(0), until))
             if url:
                 return url
             if not waits or time.monotonic() > begun + QUICK:
@@ -106,12 +136,7 @@ def _after_error(payment: Payment, error: ProcessorError) -> Exception:
     note_trouble(payment, error)
     over = error.is_definite or error.replayed or error.failure in (Failure.KEY_REFUSED, Failure.KEY_REUSED)
     if not over:
-        return Unavailable(
-            _(
-                "The payment service does not answer at the moment."
-                " You have not been charged and your cart is kept: please try again in a minute."
-            )
-        )
+        return _no_answer()
     fail_attempt(payment, error.message)
     if error.failure == Failure.KEY_REUSED:
         transact(lambda: _report_bug(payment, error))
@@ -119,6 +144,15 @@ def _after_error(payment: Payment, error: ProcessorError) -> Exception:
         _(
             "Online payment does not work here at the moment."
             " You have not been charged and your cart is kept: please order at the counter, or try again later."
+        )
+    )
+
+
+def _no_answer() -> Unavailable:
+    return Unavailable(
+        _(
+            "The payment service does not answer at the moment."
+            " You have not been charged and your cart is kept: please try again in a minute."
         )
     )
 
