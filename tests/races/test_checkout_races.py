@@ -43,8 +43,9 @@ def payable(shop: Shop) -> set[str]:
 
 
 def the_order_of(payment: Payment) -> Order:
-    assert payment.order is not None
-    return payment.order
+    order: Order | None = payment.order
+    assert order is not None
+    return order
 
 
 def live(shop: Shop) -> list[Payment]:
