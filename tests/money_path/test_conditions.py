@@ -1,4 +1,4 @@
-"""Where money that arrives under wrong conditions leaves the order: money-path.md's first table, row by row."""
+"""Where money that arrives under wrong conditions leaves the order: the table of docs/money-path.md, row by row."""
 
 from __future__ import annotations
 

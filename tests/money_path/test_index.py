@@ -1,4 +1,4 @@
-"""Every row of money-path.md has a test of its name."""
+"""docs/money-path.md and the tests go together: every row has a test of its name, and every test it names is there."""
 
 from __future__ import annotations
 
@@ -12,34 +12,28 @@ from tests.sandbox_contract import contract, contract_file, missing, traffic_err
 
 pytestmark = pytest.mark.pure
 HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "money-path.md"
+# The paper that the page was made from, where it lies beside the checkout.
 PAPER = contract_file().parent.parent / "money-path.md"
-# What the paper says, for a checkout without it beside.
-CONDITIONS = (
-    "item sold out",
-    "location closed or paused",
-    "late but order held",
-    "amount, currency or mode differs",
-    "order canceled (by whom ever)",
-    "order already released by another payment",
-    "`no_payment_required` though total > 0",
-)
-HOLES = tuple(f"M{number}" for number in range(1, 37))
+CONDITIONS = "Where money that arrives under wrong conditions leaves the order"
+HOLES = "Holes and rules"
 
 
-def first_cells(text: str, heading: str) -> list[str]:
-    """The first column of the table under a heading."""
+def table(text: str, heading: str) -> list[list[str]]:
+    """The cells of the table under a heading, row by row."""
     part = text.split(f"## {heading}")[1].split("\n## ")[0]
-    rows = [line.split("|")[1].strip() for line in part.splitlines() if line.startswith("|")]
-    return [cell for cell in rows[1:] if cell.strip("-")]
+    rows = [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| ")]
+    return rows[1:]
 
 
-def rows() -> tuple[list[str], list[str]]:
-    """Conditions and holes, from the paper where it is."""
-    if not PAPER.exists():
-        return list(CONDITIONS), list(HOLES)
-    text = PAPER.read_text()
-    conditions = first_cells(text, "Where money that arrives under wrong conditions leaves the order")
-    return [part for cell in conditions for part in cell.split(" / ")], first_cells(text, "Holes and rules")
+def conditions(text: str) -> list[str]:
+    """The conditions, one by one where a row names several."""
+    return [part for row in table(text, CONDITIONS) for part in row[0].split(" / ")]
+
+
+def holes(text: str) -> list[str]:
+    """M1, M2 …"""
+    return [row[0] for row in table(text, HOLES)]
 
 
 def names_here() -> list[str]:
@@ -54,24 +48,33 @@ def name_of(condition: str) -> str:
 
 
 def test_every_condition_has_a_test_of_its_name() -> None:
-    conditions, _ = rows()
-    assert len(conditions) >= len(CONDITIONS)
-    missing = {name_of(condition) for condition in conditions} - set(names_here())
+    found = conditions(PAGE.read_text())
+    assert len(found) == 7
+    missing = {name_of(condition) for condition in found} - set(names_here())
     assert not missing
 
 
-def test_every_hole_has_a_test_of_its_name() -> None:
-    _, holes = rows()
-    assert len(holes) >= len(HOLES)
-    names = names_here()
-    missing = [hole for hole in holes if not any(name.startswith(f"test_{hole.lower()}_") for name in names)]
-    assert not missing
+def test_every_hole_has_a_test_of_its_name_and_names_one() -> None:
+    rows = table(PAGE.read_text(), HOLES)
+    assert [row[0] for row in rows] == [f"M{number}" for number in range(1, 37)]
+    for hole, *_, proof in rows:
+        start = f"test_{hole.lower()}_"
+        assert any(name.startswith(start) for name in names_here()), hole
+        assert proof.strip("`").startswith(start), f"{hole} shows another row's test"
 
 
-def test_the_list_here_is_the_papers_list() -> None:
+def test_every_test_that_the_page_names_is_there() -> None:
+    named = set(re.findall(r"`(test_\w+(?:\.py)?)`", PAGE.read_text()))
+    here = {*names_here(), *(path.name for path in HERE.glob("test_*.py"))}
+    assert len(named) > 36
+    assert named - here == {"test_m7_"}, "only the example of a name"
+
+
+def test_the_page_has_the_papers_rows() -> None:
     if not PAPER.exists():
         pytest.skip(f"the paper is not here: no {PAPER.name} beside the checkout")
-    assert rows() == (list(CONDITIONS), list(HOLES))
+    page, paper = PAGE.read_text(), PAPER.read_text()
+    assert (conditions(page), holes(page)) == (conditions(paper), holes(paper))
 
 
 def test_what_crosses_to_stripe_is_held_against_the_contract() -> None:
