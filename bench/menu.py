@@ -23,7 +23,7 @@ from bench.server import EMPTY, HOST, enter_production, prepare, running_server
 
 _FILE = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 _BUDGET = 30 * 1024
-"""Bytes of a first view, photos aside (design.md section 8)."""
+"""Bytes of a first view, photos aside: what we aim at."""
 
 
 def measure(plan: Plan) -> dict[str, Any]:

@@ -27,7 +27,7 @@ if not PRODUCTION:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, "127.0.0.1", "localhost", "testserver"]
 
 DATABASES = {"default": env.database(VAR)}
-SHARDED = False  # becomes true with the distributed database of a later rung (scale.md)
+SHARDED = False  # becomes true with the distributed database of a later rung (decision 0002)
 CACHES = env.caches(VAR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -1,4 +1,4 @@
-"""Every address, room by room (design.md section 7). Reserved slugs come first."""
+"""Every address, room by room. Reserved slugs come first."""
 
 from __future__ import annotations
 

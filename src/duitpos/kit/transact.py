@@ -28,7 +28,7 @@ def _turn() -> AbstractContextManager[object]:
 
 
 def collided(error: OperationalError) -> bool:
-    """Whether a database error only says that another transaction was in the way (scale.md rule 7, M36)."""
+    """Whether a database error only says that another transaction was in the way (decision 0002, rule 7; M36)."""
     if getattr(error.__cause__, "sqlstate", None) in COLLIDED:
         return True
     return "database is locked" in str(error) or "database table is locked" in str(error)
@@ -59,7 +59,7 @@ def outside_database() -> Iterator[None]:
     """Around every call to a processor: refuses an open transaction and gives the connection back meanwhile.
 
     With PostgreSQL's pool, `close` returns the connection to the pool, so that two hundred guests waiting for a
-    slow processor hold no connection (money-path.md, experiments).
+    slow processor hold no connection.
     """
     # Django's TestCase keeps a transaction of its own open; such blocks are marked and are not ours.
     blocks = [block for block in connection.atomic_blocks if not getattr(block, "_from_testcase", False)]

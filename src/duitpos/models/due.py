@@ -1,4 +1,4 @@
-"""Work that is due after a commit: a tenant's row, so that nothing rests on the task queue (scale.md)."""
+"""Work that is due after a commit: a tenant's row, so that nothing rests on the task queue (decision 0002, rule 5)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class OrderStatus(models.TextChoices):
-    """`held` waits for payment and is on no board (design.md section 4)."""
+    """`held` waits for payment and is on no board (docs/states.md)."""
 
     HELD = "held"
     PLACED = "placed"

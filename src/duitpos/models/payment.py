@@ -9,7 +9,11 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class PaymentStatus(models.TextChoices):
-    """Only the processor's word changes it (design.md section 4)."""
+    """Once the guest was sent to its page (pending), only the processor's word moves it: docs/states.md has every move.
+
+    One that is still `created`, which no browser ever saw, may also end by what its start call was answered, or because
+    its cart was edited or its order canceled.
+    """
 
     CREATED = "created"
     PENDING = "pending"

@@ -26,7 +26,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A staff sign-in. Shared by all tenants, so nothing in it changes often: no last_login (scale.md rule 6)."""
+    """A staff sign-in. Shared by all tenants, so nothing in it changes often: no last_login (decision 0002, rule 6)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(unique=True)
@@ -55,7 +55,7 @@ class Role(models.TextChoices):
 
 
 class Membership(TenantModel):
-    """A user's place in one restaurant. Tenant rows point here, never at User (scale.md rule 6)."""
+    """A user's place in one restaurant. Tenant rows point here, never at User (decision 0002, rule 6)."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)

@@ -14,7 +14,7 @@ RESERVED_SLUGS = frozenset(
     "accounts admin api assets demo docs favicon.ico healthz help live login logout media metrics readyz robots.txt"
     " sandbox sign-in sign-up signin signup static status stripe support webhooks www".split()
 )
-"""First path segments that are ours; no restaurant may take one of them (design.md section 7)."""
+"""First path segments that are ours; no restaurant may take one of them."""
 
 
 class Installation(models.Model):

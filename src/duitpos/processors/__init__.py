@@ -1,1 +1,1 @@
-"""Money movers. No request, no model, no HTML: frozen values in and out (design.md section 6)."""
+"""Money movers. No request, no model, no HTML: frozen values in and out (base.py)."""

@@ -16,7 +16,7 @@ from duitpos.kit.money import Money
 
 
 class Failure(StrEnum):
-    """Why a call failed: one closed table. Only REFUSED is a definite answer that may end an attempt (M9)."""
+    """Why a call failed: one closed table. REFUSED and NOT_FOUND are definite answers (M9)."""
 
     KEY_REFUSED = "key_refused"  # 401, 403: the key is wrong, revoked or too narrow
     NOT_FOUND = "not_found"  # 404
@@ -160,7 +160,7 @@ class SnapshotState(StrEnum):
     PAID = "paid"
     FAILED = "failed"  # complete, and the money will not come
     EXPIRED = "expired"  # can no longer be paid
-    FREE = "free"  # complete without payment: impossible for us (money-path.md, first table)
+    FREE = "free"  # complete without payment: impossible for us (docs/money-path.md, first table)
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,7 +211,7 @@ MARKED = {
 
 @pytest.mark.pure
 def test_every_read_across_tenants_is_known() -> None:
-    """Two kinds are allowed (design.md section 3): sign-in, and the worker's list of tenants with due work."""
+    """Few are allowed (decision 0002): sign-in, the worker's list of tenants with due work, the keys at start."""
     package = Path(duitpos.__file__).parent
     found = set()
     for file in package.rglob("*.py"):

@@ -1,4 +1,4 @@
-"""What an order's payments and refunds add up to, in one word. Computed, never stored (design.md section 3)."""
+"""What an order's payments and refunds add up to, in one word. Computed, never stored."""
 
 from __future__ import annotations
 

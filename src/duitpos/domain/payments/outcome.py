@@ -1,4 +1,4 @@
-"""Where money leaves the order: the first table of money-path, row by row.
+"""Where money leaves the order: the first table of docs/money-path.md, row by row.
 
 Money never bounces off a rule. It is recorded first; what is wrong opens an Attention with a next step.
 """

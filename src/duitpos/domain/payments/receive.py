@@ -1,7 +1,7 @@
 """A processor tells us something: verify, store once, settle, answer.
 
 200 means "the outcome is stored"; 400 "not believed"; 500 "stored as failed, send it again"; 503 "our database or the
-processor is not there, send it again" (design.md section 5).
+processor is not there, send it again" (docs/money-path.md).
 """
 
 from __future__ import annotations

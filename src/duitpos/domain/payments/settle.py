@@ -1,7 +1,7 @@
 """The one place where a processor's word about a payment changes our books.
 
 Webhook, return, sweep and button all end here, in any order, any number of times, at the same moment. Every step is a
-guarded update whose row count decides; whoever comes second reads and returns (design.md section 5, M1 to M16).
+guarded update whose row count decides; whoever comes second reads and returns (docs/money-path.md, M1 to M16).
 """
 
 from __future__ import annotations

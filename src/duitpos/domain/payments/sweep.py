@@ -63,7 +63,7 @@ def sweep(limit: int = 100) -> SweepReport:
 
 
 def tenants_with_due_work() -> list[Tenant]:
-    """Tenants that have something to do; the one question across tenants that a worker may ask (scale.md rule 5)."""
+    """Tenants that have something to do: a worker's one question across tenants (decision 0002, rule 5)."""
     at = now()
     live_of_paused = Q(status__in=LIVE_ATTEMPT, account__paused_at__isnull=False)
     with across_tenants("the worker lists tenants that have due work, then works inside one at a time"):

@@ -40,7 +40,7 @@ def staff_of(user_id: UUID, slug: str) -> Staff:
 
 def restaurants_of(user_id: UUID) -> list[Staff]:
     """Every restaurant where the user works, by name: the choice after signing in."""
-    with across_tenants("a user's restaurants at sign-in (design.md section 3)"):
+    with across_tenants("a user's restaurants at sign-in"):
         members = list(
             Membership.objects.select_related("tenant", "user")
             .filter(user_id=user_id, is_active=True, user__is_active=True)

@@ -137,7 +137,7 @@ def _answer(request: HttpRequest, visit: Visit, sent: Sent, outcome: Outcome) ->
 
 def _go_on(request: HttpRequest, visit: Visit, outcome: GoToProcessor) -> HttpResponse:
     """A page of ours that goes on by itself: the browser would block a redirect to another site after a form
-    (money-path.md, experiments)."""
+    (docs/money-path.md, "Found by trying")."""
     context = {
         **page_facts(visit.tenant, visit.location),
         "order": outcome.order,

@@ -1,4 +1,4 @@
-"""A system check: every model can be sharded by tenant, on whatever database it runs today (scale.md)."""
+"""A system check: every model can be sharded by tenant, on whatever database it runs today (decision 0002)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from duitpos.kit.ids import uuid7
 
 
 class TenantModel(models.Model):
-    """A row of one tenant: UUID key made in Python, and the tenant that never changes (scale.md rules 1 to 3)."""
+    """A row of one tenant: UUID key made in Python, and a tenant that never changes (decision 0002, rule 1)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # No index of its own: every index of a tenant table starts with the tenant or is partial.

@@ -1,4 +1,4 @@
-"""One closed table: what Stripe or the way to it says, in our words (design.md section 6).
+"""One closed table: what Stripe or the way to it says, in our words.
 
 Texts are for staff. Whatever comes from Stripe goes through `redact`, since it echoes (masked) keys.
 """
