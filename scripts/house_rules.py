@@ -7,6 +7,8 @@ quiet-domain     The domain knows no request, no response and no template.
 short-functions  At most 60 lines a function in src. Longer means two things in one.
 short-files      At most 500 lines a file.
 no-addresses     Requirements name packages, never the place they come from.
+citations        A row of the money path (M7), a decision or a page that a comment, a docstring or a page cites is
+                 in this checkout.
 """
 
 from __future__ import annotations
@@ -18,12 +20,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.citations import Known, missing
 from scripts.money_writes import money_writes
 
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 60
 
 _SOURCES = ("src", "tests", "scripts", "bench")
+_PAGES = ("*.md", "docs/**/*.md", "bench/**/*.md")
 _MEASURED = (".py", ".html", ".css", ".js")
 _WEB = ("http", "shortcuts", "template", "urls", "views", "forms")
 _ADDRESS = re.compile(r"\w+://|^\s*(-i|-f|--index-url|--extra-index-url|--find-links|--trusted-host)\b")
@@ -107,6 +111,12 @@ def check_file(path: str, text: str) -> Iterator[Breach]:
             yield from rule(path, tree)
 
 
+def citations(path: str, text: str, known: Known) -> Iterator[Breach]:
+    """Whoever follows a reference finds what it speaks of."""
+    for line, what in missing(path, text, known):
+        yield Breach(path, line, "citations", what)
+
+
 def _files(top: Path) -> Iterable[Path]:
     yield from sorted((top / "requirements").glob("*.*"))
     for source in _SOURCES:
@@ -116,8 +126,14 @@ def _files(top: Path) -> Iterable[Path]:
 def check_tree(top: Path) -> list[Breach]:
     """Every breach in the checkout at `top`."""
     found: list[Breach] = []
+    known = Known.at(top)
     for file in _files(top):
-        found += check_file(file.relative_to(top).as_posix(), file.read_text(encoding="utf-8"))
+        path, text = file.relative_to(top).as_posix(), file.read_text(encoding="utf-8")
+        found += check_file(path, text)
+        if path.endswith(".py"):
+            found += citations(path, text, known)
+    for page in (page for pattern in _PAGES for page in top.glob(pattern)):
+        found += citations(page.relative_to(top).as_posix(), page.read_text(encoding="utf-8"), known)
     return sorted(found)
 
 

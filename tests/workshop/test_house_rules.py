@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import textwrap
+from pathlib import Path
 
 import pytest
 
-from scripts.house_rules import check_file
+from scripts.citations import Known
+from scripts.house_rules import check_file, check_tree, citations
 
 
 def rules_broken(path: str, text: str) -> list[str]:
@@ -119,3 +121,48 @@ def test_requirements_name_no_place(line: str) -> None:
 
 def test_requirements_may_name_other_lists_and_hashes() -> None:
     assert rules_broken("requirements/dev.in", "-r base.in\ndjango==5.2 \\\n    --hash=sha256:00") == []
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Known:
+    """A checkout with one row of the money path, one decision and a page or two."""
+    (tmp_path / "docs" / "decisions").mkdir(parents=True)
+    (tmp_path / "README.md").write_text("Read [on](docs/money-path.md).\n")
+    (tmp_path / "docs" / "money-path.md").write_text("| # | rule |\n|---|---|\n| M7 | Repeat it |\n")
+    (tmp_path / "docs" / "decisions" / "0002-tenancy.md").write_text("See (M7).\n")
+    return Known.at(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "path, text",
+    [
+        ("src/duitpos/kit/ids.py", '"""Repeat it (M8)."""'),
+        ("src/duitpos/kit/ids.py", "X = 1  # as in M70"),
+        ("src/duitpos/kit/ids.py", 'X = 1\n"""As drawing.md says."""'),
+        ("src/duitpos/kit/ids.py", "# decision 0003"),
+        ("src/duitpos/kit/ids.py", "# docs/tenancy.md"),
+        ("docs/money-path.md", "See [the words](words.md)."),
+    ],
+)
+def test_a_citation_that_leads_nowhere_is_refused(known: Known, path: str, text: str) -> None:
+    assert [breach.rule for breach in citations(path, text, known)] == ["citations"]
+
+
+@pytest.mark.parametrize(
+    "path, text",
+    [
+        ("src/duitpos/kit/ids.py", '"""Repeat it (M7); see docs/money-path.md and decision 0002."""'),
+        ("src/duitpos/ui/icons.py", 'PATH = "M12 3a9 9 0 1"'),
+        ("src/duitpos/kit/ids.py", "HIT = 1  # MP3, M, XM7 and *.md are other things"),
+        ("docs/decisions/0002-tenancy.md", "[there](../money-path.md), [README](../../README.md)"),
+        ("docs/money-path.md", "[here](decisions/0002-tenancy.md) and docs/money-path.md"),
+    ],
+)
+def test_a_citation_of_what_is_there_passes(known: Known, path: str, text: str) -> None:
+    assert list(citations(path, text, known)) == []
+
+
+def test_pages_are_looked_through_too(known: Known) -> None:
+    assert check_tree(known.top) == []
+    (known.top / "README.md").write_text("Read [on](docs/nowhere.md).\n")
+    assert [(breach.path, breach.rule) for breach in check_tree(known.top)] == [("README.md", "citations")]
