@@ -7,23 +7,78 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 TOP = Path(__file__).parents[2]
 READERS = {"read", "switch", "number", "db", "cache_url", "email_url", "list", "getenv"}
+ENVIRONMENT = "os.environ"
 
 
 def variables_read(folder: Path) -> Iterator[str]:
-    """First words of calls such as env.number("PORT", 8000), and keys of os.environ."""
+    """First words of calls such as env.number("PORT", 8000), and keys that os.environ is asked for."""
     for file in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            match node:
-                case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(word)), *_]):
-                    called = name
-                case ast.Call(func=ast.Attribute(attr=name), args=[ast.Constant(value=str(word)), *_]):
-                    called = name
-                case _:
-                    continue
-            if called in READERS and re.fullmatch(r"[A-Z][A-Z0-9_]+", word):
-                yield word
+        yield from variables_read_in(file.read_text())
+
+
+def variables_read_in(code: str) -> Iterator[str]:
+    """The same of one file. A name stands for the text that the file gives it at its top."""
+    tree = ast.parse(code)
+    constants = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        asked = _asked_for(node)
+        if isinstance(asked, ast.Name):
+            asked = constants.get(asked.id, asked)
+        if (
+            isinstance(asked, ast.Constant)
+            and isinstance(asked.value, str)
+            and re.fullmatch(r"[A-Z][A-Z0-9_]+", asked.value)
+        ):
+            yield asked.value
+
+
+def _asked_for(node: ast.AST) -> ast.expr | None:
+    """What a piece of code asks the environment for; None when it asks for nothing."""
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=[word, *_]) if name in READERS:
+            return word
+        case ast.Call(func=ast.Attribute(attr=name), args=[word, *_]) if name in READERS:
+            return word
+        case ast.Call(func=ast.Attribute(value=owner, attr="get"), args=[word, *_]):
+            return word if ast.unparse(owner) == ENVIRONMENT else None
+        case ast.Subscript(value=owner, slice=word, ctx=ast.Load()):
+            return word if ast.unparse(owner) == ENVIRONMENT else None
+        case ast.Compare(left=word, ops=[ast.In() | ast.NotIn()], comparators=[owner]):
+            return word if ast.unparse(owner) == ENVIRONMENT else None
+    return None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'env.read("PORT", default=1)',
+        'os.getenv("PORT")',
+        'os.environ.get("PORT") or 1',
+        'os.environ["PORT"]',
+        '"PORT" in os.environ',
+        'NAME = "PORT"\ndef f():\n    return os.environ.get(NAME)',
+        'NAME = "PORT"\nos.environ[NAME]',
+    ],
+)
+def test_every_way_to_read_a_variable_is_seen(code: str) -> None:
+    assert list(variables_read_in(code)) == ["PORT"]
+
+
+@pytest.mark.parametrize(
+    "code", ['os.environ["PORT"] = "1"', 'os.environ.pop("PORT")', 'rows.get("PORT")', 'rows["PORT"]']
+)
+def test_what_reads_none_is_none(code: str) -> None:
+    assert list(variables_read_in(code)) == []
 
 
 def test_the_page_and_the_code_name_the_same_variables() -> None:
