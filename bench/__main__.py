@@ -2,7 +2,8 @@
 
 --quick       a few seconds, to see that the benchmark itself works; its figures say nothing
 --into DIR    where the results go (bench/results; with --quick a folder that is named at the end)
---only NAME   one of confirm-postgres, confirm-sqlite, menu
+--only NAME   one of confirm-postgres, confirm-sqlite, menu, orm; the others stay, with the facts of their run
+--busy        write bench/results/ although the machine has other work; the results say so
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench import plan as plans
-from bench.machine import machine_facts
+from bench.machine import QUIET, machine_facts
 from bench.report import write_report
 from tests.support.postgres import find_programs
 
-QUESTIONS = ("confirm-postgres", "confirm-sqlite", "menu")
+QUESTIONS = ("confirm-postgres", "confirm-sqlite", "menu", "orm")
 _RESULTS = Path(__file__).parent / "results"
 
 
@@ -40,12 +43,22 @@ def main() -> int:
     into = Path(
         options.into or (tempfile.mkdtemp(prefix="duitpos-bench-results-") if options.quick else _RESULTS)
     )
+    machine = machine_facts(programs)
+    if machine["was_busy"] and into == _RESULTS and not options.busy:
+        print(
+            f"This machine has other work: load {machine['load_before']} on {machine['cores']} cores, more than {QUIET}"
+            " per core. Wait until it is quiet, write elsewhere with --into DIR, or add --busy, and the results say so."
+        )
+        return 2
     into.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    (into / "machine.json").write_text(_text(machine_facts(programs) | {"is_quick": options.quick}))
+    plan = plans.QUICK if options.quick else plans.FULL
     for question in [options.only] if options.only else QUESTIONS:
         print(f"{question} ({time.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
-        (into / f"{question}.json").write_text(_text(_answer(question, options.quick)))
+        at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        # In each file, so that results of two runs beside each other cannot be taken for one.
+        facts = {"machine": machine | {"measured_at": at}, "is_quick": options.quick, "plan": asdict(plan)}
+        (into / f"{question}.json").write_text(_text(facts | _answer(question, options.quick)))
     write_report(into)
     print(f"{into / 'README.md'} ({time.monotonic() - began:.0f} s)")
     return 0
@@ -56,6 +69,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="see that it works; the figures say nothing")
     parser.add_argument("--into", metavar="DIR", help="where the results go")
     parser.add_argument("--only", choices=QUESTIONS, help="measure one question, keep the other results")
+    parser.add_argument("--busy", action="store_true", help="overwrite bench/results on a busy machine")
     parser.add_argument("--answer", choices=QUESTIONS, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -81,6 +95,10 @@ def _measure(question: str, plan: plans.Plan) -> dict[str, Any]:
         from bench.menu import measure as measure_menu
 
         return measure_menu(plan)
+    if question == "orm":
+        from bench.orm import measure as measure_orm
+
+        return measure_orm(plan)
     from bench.confirm import measure
 
     return measure(question.partition("-")[2], plan)

@@ -1,18 +1,18 @@
 """Question a: how many orders are confirmed per second, and what does one confirm cost?
 
-Signed webhooks to a real server, an empty view on the same server, and pgbench with the statements of one confirm on
+Signed webhooks to a real server, an empty view on the same server, and pgbench with the statements of a warm confirm on
 the same database, in turns within each round.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.databases import database, server_folder
 from bench.figures import Figure, figure
@@ -21,6 +21,9 @@ from bench.machine import cpu_seconds
 from bench.plan import Plan, say
 from bench.server import enter_production, prepare, running_server
 from tests.support.postgres import find_programs
+
+if TYPE_CHECKING:  # it loads Django, which is set up later
+    from bench.statements import Recording
 
 Guests = Sequence[Any]
 
@@ -56,7 +59,6 @@ class _Question:
         self.restaurants = restaurants.open_restaurants(plan.restaurants)
         self._first = count(restaurants.FIRST_ORDER, 100_000)
         self.programs = find_programs()
-        self.recorded: list[str] = []
 
     def guests(self, number: int, restaurants: Sequence[int] | None = None) -> Guests:
         """New guests on the payment page. Every call has order numbers of its own."""
@@ -68,17 +70,17 @@ class _Question:
         """Warm up, measure, take apart."""
         warm = max(200, 4 * len(self.restaurants)) if self.plan.confirms > 200 else 4 * len(self.restaurants)
         self.confirm(self.guests(warm))
-        script = self.script() if self.is_postgres else ""
+        recording = self.record() if self.is_postgres else None
+        script = self.script(recording, self.restaurants)
         self.analyze()
         many = self.rounds(self.plan.rounds, self.restaurants, script)
         answer = _results(many) | {"restaurants": len(self.restaurants)}
-        if self.is_postgres:
-            one = self.rounds(
-                self.plan.one_restaurant_rounds, self.restaurants[:1], self.script(self.restaurants[:1])
-            )
+        if recording:
+            alone = self.restaurants[:1]
+            one = self.rounds(self.plan.one_restaurant_rounds, alone, self.script(recording, alone))
             answer["one_restaurant"] = _results(one)
+            answer |= self.statements(recording)
         answer["parts_ms"] = self.parts(script)
-        answer["statements"] = self.recorded
         return answer
 
     def rounds(self, number: int, restaurants: Sequence[int], script: str) -> _Rounds:
@@ -117,15 +119,51 @@ class _Question:
 
         return deliveries(guests, "/bench/empty/")
 
-    def script(self, restaurants: Sequence[int] | None = None) -> str:
-        """pgbench's script, from the record of one real confirm."""
-        from bench.statements import readable, record, script_of
+    def record(self) -> Recording:
+        """What confirms say to the database. Few restaurants, each served before: warm, as on a busy evening."""
+        from bench.deliveries import deliveries
+        from bench.load import one_by_one
+        from bench.statements import record
 
-        guest = self.guests(1)[0]
-        self.confirm(self.guests(len(self.restaurants)))  # the day's rows of every restaurant are there
-        statements = record(self.url, lambda: self.confirm([guest]))
-        self.recorded = [readable(statement) for statement in statements]
-        return script_of(statements, guest, len(restaurants or self.restaurants))
+        few = self.restaurants[:4]
+        self.confirm(self.guests(max(200, len(few) * 8), few))  # every worker knows them
+        guests = self.guests(self.plan.recorded, few)
+        requests = deliveries(guests)
+
+        def deliver(mark: Callable[[], None]) -> None:
+            said = one_by_one(self.port, requests, mark)
+            if said != {"settled": len(guests)}:
+                raise RuntimeError(f"Expected {len(guests)} times settled, got {said}.")
+
+        return record(self.url, guests, deliver)
+
+    def script(self, recording: Recording | None, restaurants: Sequence[int]) -> str:
+        """pgbench's script for orders of these restaurants; empty without a recording."""
+        from bench.statements import script_of
+
+        return script_of(recording, len(restaurants)) if recording else ""
+
+    def statements(self, recording: Recording) -> dict[str, Any]:
+        """What is sent, and how much of it, on both sides."""
+        from bench.statements import executed, readable
+
+        guests = self.guests(self.plan.counted)
+        answered: list[int] = []
+
+        def load(mark: Callable[[], None]) -> None:
+            mark()
+            answered.append(self.confirm(guests).requests)
+
+        (sent,) = executed(self.url, load)
+        return {
+            "statements": [readable(statement) for statement in recording.statements],
+            "statements_left_out": recording.left_out,
+            "confirms_recorded": recording.confirms,
+            "statements_per_confirm": {
+                "confirm": round(len(sent) / answered[0], 2),
+                "pgbench": len(recording.statements),
+            },
+        }
 
     def pgbench(self, script: str, restaurants: Sequence[int], clients: int) -> tuple[float, float]:
         """Confirm by pgbench; transactions per second and average latency. RuntimeError when rows are missing."""

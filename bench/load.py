@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -69,6 +69,18 @@ def run_load(
     return Report(**json.loads(done.stdout))
 
 
+def one_by_one(port: int, requests: Sequence[bytes], before: Callable[[], None]) -> Counter[str]:
+    """Send each request once over one connection, from this process, with `before` ahead of each; the short answers."""
+    client = _Client(port, 1)
+    try:
+        for request in requests:
+            before()
+            client.run(iter([request]), time.perf_counter() + _PATIENCE)
+    finally:
+        client.close()
+    return client.words
+
+
 @dataclass
 class _Line:
     """One connection, with one request under way."""
@@ -105,6 +117,11 @@ class _Client:
                 if self._receive(line) and not self._send(line, requests, until):
                     poll.unregister(number)
                     busy -= 1
+
+    def close(self) -> None:
+        """Hang up."""
+        for line in self.lines:
+            line.socket.close()
 
     def _send(self, line: _Line, requests: Iterator[bytes], until: float) -> bool:
         if time.perf_counter() >= until:

@@ -6,28 +6,61 @@ import os
 import platform
 import re
 import subprocess
-from datetime import UTC, datetime
+import tempfile
+import time
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 _LIBRARIES = ("Django", "granian", "psycopg", "psycopg-pool", "stripe", "whitenoise")
+QUIET = 0.5
+"""Load per core above which other work would be measured, too."""
+_FLUSHES = 50
 
 
 def machine_facts(postgres: Path) -> dict[str, Any]:
-    """Cores, memory, versions, and how busy the machine is before anything is measured. `postgres`: its programs."""
+    """Cores, memory, disk, versions, and how busy it is before anything is measured. `postgres`: its programs."""
     shown = subprocess.run([postgres / "postgres", "--version"], capture_output=True, text=True, check=True)
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    folder = Path(tempfile.gettempdir()).resolve()
     return {
-        "measured_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "cores": os.cpu_count(),
+        "cores": cores,
         "processor": _first(r"model name\s*: (.+)", Path("/proc/cpuinfo")) or platform.machine(),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "system": f"{platform.system()} {platform.release().split('-')[0]}",
         "python": platform.python_version(),
         "postgresql": shown.stdout.split()[2],
         "libraries": {name: version(name) for name in _LIBRARIES},
-        "load_before": round(os.getloadavg()[0], 2),
+        "load_before": round(load, 2),
+        "was_busy": load > QUIET * cores,
+        "file_system": _file_system(folder),
+        "flush_ms": round(_flush_ms(folder), 3),
     }
+
+
+def _file_system(folder: Path) -> str:
+    """The kind of file system that the databases of the benchmark lie on; empty where the system does not tell."""
+    mounts = Path("/proc/mounts")
+    rows = [line.split() for line in mounts.read_text().splitlines()] if mounts.exists() else []
+    # The longest of those that hold the folder; of equal ones, the last one mounted.
+    above = [
+        (len(row[1]), number, row[2]) for number, row in enumerate(rows) if folder.is_relative_to(row[1])
+    ]
+    return max(above)[2] if above else ""
+
+
+def _flush_ms(folder: Path) -> float:
+    """What it costs there to bring 8 KB to the disk, as every COMMIT does: the median."""
+    took = []
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for _ in range(_FLUSHES):
+            file.write(b"x" * 8192)
+            file.flush()
+            began = time.perf_counter()
+            os.fsync(file.fileno())
+            took.append((time.perf_counter() - began) * 1000)
+    return median(took)
 
 
 def _first(pattern: str, file: Path) -> str:

@@ -16,6 +16,8 @@ from bench.restaurants import Pending
 from bench.server import HOST
 
 T = TypeVar("T")
+Delivery = tuple[str, bytes, dict[str, str]]
+"""Path, body and headers."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,9 @@ def take_apart(guests: Sequence[Pending]) -> Parts:
     warm, guests = guests[: len(guests) // 5], guests[len(guests) // 5 :]
     empty = [_timed(application, "GET", "/bench/empty/", b"", {}, "ok") for _ in range(len(guests) * 2)]
     for guest in warm:
-        _confirm(application, guest)
+        confirm(application, delivery_of(guest))
     with _clocks() as (database, verify, database_in_verify):
-        whole = [_confirm(application, guest) for guest in guests]
+        whole = [confirm(application, delivery_of(guest)) for guest in guests]
     count = len(guests)
     framework, total = mean(empty[count:]) * 1000, mean(whole) * 1000
     in_database = database.spent / count * 1000
@@ -112,10 +114,17 @@ def _wrapper(clock: _Clock) -> Callable[..., Any]:
     return wrap
 
 
-def _confirm(application: Any, guest: Pending) -> float:
+def delivery_of(guest: Pending) -> Delivery:
+    """A guest's event, signed now."""
     body = body_of(guest)
     headers = {"HTTP_STRIPE_SIGNATURE": signature_of(body), "CONTENT_TYPE": "application/json; charset=utf-8"}
-    return _timed(application, "POST", path_of(guest), body, headers, "settled")
+    return path_of(guest), body, headers
+
+
+def confirm(application: Any, delivery: Delivery) -> float:
+    """Deliver through the WSGI application; how long it took. RuntimeError when it is not settled."""
+    path, body, headers = delivery
+    return _timed(application, "POST", path, body, headers, "settled")
 
 
 def _timed(

@@ -25,6 +25,10 @@ class Plan:
     """How long one load of pages lasts."""
     parts: int = 300
     """Confirms that are taken apart in one process."""
+    recorded: int = 60
+    """Confirms whose statements are recorded, one after another, for pgbench's script."""
+    counted: int = 400
+    """Confirms whose statements are counted under the full load."""
 
 
 FULL = Plan(rounds=5)
@@ -36,6 +40,7 @@ QUICK = Plan(
     transactions=64,
     seconds=0.3,
     parts=10,
+    counted=64,
 )
 
 

@@ -4,85 +4,157 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure
+from bench.machine import QUIET
+from bench.obstacles import of_confirms, of_menu
 
 Json = dict[str, Any]
 
 _INTRODUCTION = """\
 # What was measured
 
-Made by `make bench`; do not edit. Server, database, client and pgbench share this one machine. A figure is the median
-of several rounds, with the lowest and highest round in brackets; a ratio is formed within each round, so that both
-sides had the same minutes. On a machine with other work the rates fall and the ratios move by a tenth or two: compare
+Made by `make bench`; do not edit. Server, database, client and pgbench share one machine. A figure is the median of
+several rounds, with the lowest and highest round in brackets; a ratio is formed within each round, so that both sides
+had the same minutes. On a machine with other work the rates fall and the ratios move by a tenth or two: compare
 ratios, and compare rates only with rates of the same run.
 """
 
 
+@dataclass(frozen=True)
+class _Aim:
+    """What was aimed at, and what came of it."""
+
+    what: str
+    aim: str
+    reached: str
+    is_reached: bool
+
+
 def write_report(folder: Path) -> None:
     """Write README.md from what is in the folder. A question that was never measured is left out."""
-    results = {file.stem: json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))}
-    parts = [_INTRODUCTION, *_machine(results["machine"])]
-    if "confirm-postgres" in results:
-        parts += _confirm_postgres(results["confirm-postgres"])
-    if "confirm-sqlite" in results:
-        parts += _confirm_sqlite(results["confirm-sqlite"])
-    if "menu" in results:
-        parts += _menu(results["menu"])
+    files = {file.stem: json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))}
+    sections = {
+        "confirm-postgres": _confirm_postgres,
+        "confirm-sqlite": _confirm_sqlite,
+        "menu": _menu,
+        "orm": _orm,
+    }
+    results = {name: files[name] for name in sections if name in files}
+    parts = [_INTRODUCTION, *_warnings(results), *_aims(results)]
+    for name, result in results.items():
+        parts += sections[name](result)
+        parts += _machine(result)
     (folder / "README.md").write_text("\n".join(parts).rstrip() + "\n")
 
 
-def _machine(facts: Json) -> Iterator[str]:
+def _warnings(results: dict[str, Json]) -> Iterator[str]:
+    quick = [name for name, result in results.items() if result["is_quick"]]
+    busy = [name for name, result in results.items() if result["machine"]["was_busy"]]
+    if quick:
+        yield f"**A quick run ({', '.join(quick)}): it shows that the benchmark works, and its figures say nothing.**\n"
+    if busy:
+        yield (
+            f"**Measured on a machine with other work ({', '.join(busy)}: load above {QUIET} per core before it began):"
+            " expect better figures on a quiet one.**\n"
+        )
+
+
+def _machine(result: Json) -> Iterator[str]:
+    facts = result["machine"]
     libraries = ", ".join(f"{name} {number}" for name, number in facts["libraries"].items())
+    disk = f"{facts['file_system'] or 'unknown'} file system, {facts['flush_ms']} ms to flush 8 KB"
     yield (
-        f"{facts['measured_at']}: {facts['cores']} cores ({facts['processor']}), {facts['memory_gib']} GiB,"
-        f" {facts['system']}, Python {facts['python']}, PostgreSQL {facts['postgresql']}, {libraries}."
-        f" Load before it began: {facts['load_before']} of {facts['cores']}."
+        f"Measured {facts['measured_at']}: {facts['cores']} cores ({facts['processor']}), {facts['memory_gib']} GiB,"
+        f" {disk}, {facts['system']}, Python {facts['python']}, PostgreSQL {facts['postgresql']}, {libraries}."
+        f" Load before the run began: {facts['load_before']} on {facts['cores']} cores.\n"
     )
-    if facts["is_quick"]:
-        yield "\n**A quick run: it shows that the benchmark works, and its figures say nothing.**"
+
+
+def _aims(results: dict[str, Json]) -> Iterator[str]:
+    yield "## Aims\n"
+    yield _row(["aim", "", "measured", ""])
+    yield _row(["---"] * 4)
+    for aim in _all_aims(results):
+        yield _row([aim.what, aim.aim, aim.reached, "reached" if aim.is_reached else "**missed**"])
     yield ""
 
 
+def _all_aims(results: dict[str, Json]) -> Iterator[_Aim]:
+    if "confirm-postgres" in results:
+        yield _at_least("confirms, of pgbench", results["confirm-postgres"]["of_pgbench"], 0.25)
+    if "confirm-sqlite" in results:
+        yield _at_least("confirms on SQLite", results["confirm-sqlite"]["confirms_per_second"], 400, "/s")
+    if "menu" in results:
+        menu = results["menu"]
+        yield _at_least("menu page, of an empty view", menu["full"]["of_empty_view"], 0.6)
+        yield _at_least(
+            "menu page not modified (304), of an empty view", menu["not_modified"]["of_empty_view"], 0.6
+        )
+        view = menu["first_view"]
+        sent, most = view["bytes"], view["budget_bytes"]
+        yield _Aim("a guest's first view", f"at most {most:,} bytes", f"{sent:,} bytes", sent <= most)
+
+
+def _at_least(what: str, plain: Json, aim: float, unit: str = "") -> _Aim:
+    return _Aim(what, f"at least {aim:g} {unit}".strip(), _figure(plain), plain["median"] >= aim)
+
+
 def _confirm_postgres(result: Json) -> Iterator[str]:
+    plan, average = result["plan"], result["statements_per_confirm"]
     yield "## Confirmed orders, PostgreSQL\n"
     yield (
-        "Signed `checkout.session.completed` deliveries over 16 kept-alive connections to `duitpos web` (granian, 2"
-        " workers, production settings); PostgreSQL with fsync. pgbench runs the statements that one confirm was seen"
-        " to send (the server's log), 16 clients, simple protocol, on the same server. The empty view gets the same"
-        " requests.\n"
+        f"Signed `checkout.session.completed` deliveries over {plan['connections']} kept-alive connections to"
+        f" `duitpos web` (granian, {plan['workers']} workers, production settings); PostgreSQL with fsync. pgbench"
+        f" runs the statements that nearly all of {result['confirms_recorded']} confirms, made one after another, were"
+        f" seen to send (the server's log); {plan['connections']} clients, simple protocol, on the same server."
+        " The empty view gets the same requests.\n"
     )
     columns = {f"{result['restaurants']} restaurants": result, "one restaurant": result["one_restaurant"]}
-    yield from _rates_table(columns, with_peer=True)
+    yield from _rates_table(columns, plan, with_peer=True)
     yield (
         "\n`one restaurant`: every order of the load takes its number from the same row, so that commits queue behind"
         " one another. Processor time is per confirm.\n"
     )
+    yield (
+        f"Statements per confirm, BEGIN and COMMIT included: {average['confirm']} under the full load,"
+        f" {average['pgbench']} by pgbench.\n"
+    )
     yield from _parts(result["parts_ms"])
-    yield "<details><summary>The statements of one confirm, as the server's log had them</summary>\n\n```sql"
+    yield from of_confirms(result)
+    yield "<details><summary>The statements of a warm confirm, as the server's log had them</summary>\n\n```sql"
     yield from (f"{statement};" for statement in result["statements"])
-    yield "```\n\n</details>\n"
+    yield "```\n"
+    if result["statements_left_out"]:
+        yield "Sent by some confirms only, so not by pgbench:\n\n```sql"
+        for statement, share in result["statements_left_out"].items():
+            yield f"{statement}; -- {share:.0%} of them"
+        yield "```\n"
+    yield "</details>\n"
 
 
 def _confirm_sqlite(result: Json) -> Iterator[str]:
     yield "## Confirmed orders, SQLite\n"
     yield "The same load; one file, WAL, IMMEDIATE, synchronous=FULL: one writer at a time.\n"
-    yield from _rates_table({f"{result['restaurants']} restaurants": result}, with_peer=False)
+    yield from _rates_table({f"{result['restaurants']} restaurants": result}, result["plan"], with_peer=False)
     yield ""
     yield from _parts(result["parts_ms"])
+    yield from of_confirms(result)
 
 
-def _rates_table(columns: dict[str, Json], with_peer: bool) -> Iterator[str]:
+def _rates_table(columns: dict[str, Json], plan: Json, with_peer: bool) -> Iterator[str]:
+    connections = plan["connections"]
     rows = {
         "orders confirmed": "confirms_per_second",
         "pgbench, same statements": "pgbench_per_second",
         "**of pgbench** (aim 0.25)": "of_pgbench",
         "empty view": "empty_view_per_second",
         "of the empty view": "of_empty_view",
-        "p50 at 16 connections": "p50",
-        "p99 at 16 connections": "p99",
+        f"p50 at {connections} connections": "p50",
+        f"p99 at {connections} connections": "p99",
         "processor time, web": "web_cpu",
         "processor time, database": "database_cpu",
         "processor time, load client": "client_cpu",
@@ -122,10 +194,11 @@ def _parts(parts: Json) -> Iterator[str]:
 
 
 def _menu(result: Json) -> Iterator[str]:
+    plan = result["plan"]
     yield "## The menu page\n"
     yield (
-        "The demo's menu on PostgreSQL, 2 workers, 16 connections. `full`: a new phone, gzip. `304`: a phone that has"
-        " the page. The empty view runs behind the same middleware.\n"
+        f"The demo's menu on PostgreSQL, {plan['workers']} workers, {plan['connections']} connections. `full`: a new"
+        " phone, gzip. `304`: a phone that has the page. The empty view runs behind the same middleware.\n"
     )
     columns = {"empty view": result["empty_view"], "full": result["full"], "304": result["not_modified"]}
     yield _row(["", *columns])
@@ -139,13 +212,30 @@ def _menu(result: Json) -> Iterator[str]:
         yield _row([label, *(_figure(column[name]) if name in column else "" for column in columns.values())])
     view = result["first_view"]
     yield (
-        f"\nA guest's first view, bodies only (aim {view['budget_bytes']:,} bytes):"
-        f" **{view['gzip_bytes']:,} bytes with gzip**, {view['brotli_bytes']:,} with brotli.\n"
+        f"\nA guest's first view, bodies only (aim {view['budget_bytes']:,} bytes): **{view['bytes']:,} bytes** as a"
+        f" browser of today is served, {view['gzip_bytes']:,} for one that takes gzip only. The page itself is made of"
+        " finished gzip parts, whatever the browser takes besides.\n"
     )
-    yield _row(["part", "gzip", "brotli"])
+    yield _row(["part", "as served", "gzip only"])
     yield _row(["---"] * 3)
-    for name, sizes in view["parts"].items():
-        yield _row([name, f"{sizes['gzip']:,}", f"{sizes['brotli']:,}"])
+    for name, part in view["parts"].items():
+        yield _row([name, f"{part['bytes']:,} ({part['encoding']})", f"{part['gzip']:,}"])
+    yield ""
+    yield from of_menu(result)
+
+
+def _orm(result: Json) -> Iterator[str]:
+    yield "## Statements made once, beside the ORM (decision 0009)\n"
+    yield (
+        "The same confirms in one process on PostgreSQL, in turns: with `kit/statements.py`, and with querysets in its"
+        " place. Processor time of that process per confirm; the database server's is not in it.\n"
+    )
+    yield _row(["", "per confirm"])
+    yield _row(["---"] * 2)
+    yield _row(["statements made once", _figure(result["made_once"])])
+    yield _row(["the ORM", _figure(result["orm"])])
+    yield _row(["the ORM, over statements made once", _figure(result["orm_over_made_once"])])
+    yield ""
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -1,8 +1,10 @@
-"""What one confirm really says to PostgreSQL, and pgbench saying the same.
+"""What a warm confirm says to PostgreSQL, and pgbench saying the same.
 
-The server's own log of one delivery is the record. Names that belong to the recorded order or restaurant become
-variables (they end in twelve digits), ids that the confirm made up become new ones per transaction, and the order's
-number is read back as the confirm reads it. Django binds parameters in the client and uses PostgreSQL's simple
+The server's own log of many confirms, one after another, is the record. What nearly all of them send is a warm confirm;
+what only some send (the restaurant, read when a process does not remember it; the task that hurries due work, at most
+once a second) is left out of pgbench's script and told beside it. Names that belong to the recorded order or restaurant
+become variables (they end in twelve digits), ids that the confirm made up become new ones per transaction, and the
+order's number is read back as the confirm reads it. Django binds parameters in the client and uses PostgreSQL's simple
 protocol; so does pgbench here.
 """
 
@@ -12,7 +14,9 @@ import re
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -20,7 +24,12 @@ import psycopg
 from bench.databases import server_folder
 from bench.restaurants import FIRST_RESTAURANT, Pending
 
+NEARLY_ALL = 0.9
+"""A statement that so many of the recorded confirms send belongs to a warm one."""
+
 _ENTRY = re.compile(r"^\d{4}-\d\d-\d\d [\d:]+ \w+ \[\d+\] (\w+):  (.*)", re.M | re.S)
+_MARK = re.compile(r"'(begin|next|end) of the record'")
+_LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d+\b")
 _UUID = re.compile(r"'([0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12})'")
 _NUMBER = re.compile(r'("number" = )\d+')
 _TPS = re.compile(r"tps = ([\d.]+)")
@@ -32,27 +41,85 @@ class NotRecorded(Exception):
     """The log does not hold what a confirm must say; the message tells what is missing."""
 
 
-def record(url: str, deliver: Callable[[], object]) -> list[str]:
-    """The statements that the server executed while `deliver` ran."""
+@dataclass(frozen=True)
+class Recording:
+    """What a warm confirm sends, as `guest`'s did, and what else some of the `confirms` sent: statement to share."""
+
+    statements: list[str]
+    guest: Pending
+    confirms: int
+    left_out: dict[str, float]
+
+
+def record(url: str, guests: Sequence[Pending], deliver: Callable[[Callable[[], None]], object]) -> Recording:
+    """The recording of one confirm per guest. `deliver` confirms them in order and calls its argument before each."""
+    confirms = executed(url, deliver)
+    if len(confirms) != len(guests):
+        raise NotRecorded(f"The log shows {len(confirms)} confirms of {len(guests)}.")
+    return warm_of(confirms, guests)
+
+
+def warm_of(confirms: Sequence[Sequence[str]], guests: Sequence[Pending]) -> Recording:
+    """Tell what nearly every confirm sends from what only some do. NotRecorded when that is not one transaction."""
+    seen = Counter(shape for confirm in confirms for shape in {shape_of(statement) for statement in confirm})
+    warm = {shape for shape, count in seen.items() if count >= NEARLY_ALL * len(confirms)}
+    examples = {shape_of(statement): statement for confirm in confirms for statement in confirm}
+    filtered = [[statement for statement in confirm if shape_of(statement) in warm] for confirm in confirms]
+    whole = [place for place, confirm in enumerate(filtered) if {shape_of(one) for one in confirm} == warm]
+    if not whole:
+        raise NotRecorded("No confirm sent all that nearly all of them send.")
+    statements, guest = filtered[whole[0]], guests[whole[0]]
+    ends = [place for place, statement in enumerate(statements) if statement == "COMMIT"]
+    if statements.count("BEGIN") != 1 or ends != [len(statements) - 1]:
+        raise NotRecorded(f"A warm confirm is one transaction and nothing after it, not {statements}.")
+    left_out = {
+        readable(examples[shape]): count / len(confirms) for shape, count in seen.items() if shape not in warm
+    }
+    return Recording(statements, guest, len(confirms), left_out)
+
+
+def shape_of(statement: str) -> str:
+    """A statement without its values."""
+    return _LITERAL.sub("?", statement)
+
+
+def executed(url: str, work: Callable[[Callable[[], None]], object]) -> list[list[str]]:
+    """The statements that the server executed after each call of the mark that `work` is given."""
     log = server_folder(url).parent / "server.log"
     with psycopg.connect(url, autocommit=True) as connection:
         _set(connection, "log_statement", "all")
-        _await(log, connection, "begin of the record")
-        deliver()
-        _await(log, connection, "end of the record")
+        _await(log, connection, "begin")
+        work(lambda: _mark(connection, "next"))
+        _await(log, connection, "end")
         _set(connection, "log_statement", "none")
-    text = log.read_text(errors="replace")
-    part = text[text.rindex("'begin of the record'") : text.rindex("'end of the record'")]
-    entries = re.split(r"\n(?=\d{4}-\d\d-\d\d [\d:]+ \w+ \[\d+\] )", part)
-    found = [match for entry in entries[1:-1] if (match := _ENTRY.match(entry))]
-    return [_statement(match[2]) for match in found if match[1] == "LOG"]
+    parts: list[list[str]] = []
+    for level, words in _entries(log.read_text(errors="replace")):
+        mark = _MARK.search(words)
+        if mark:
+            if mark[1] == "begin":
+                parts = []
+            elif mark[1] == "next":
+                parts.append([])
+            else:
+                break
+        elif level == "LOG" and parts and (statement := _statement(words)):
+            parts[-1].append(statement)
+    return parts
 
 
-def _statement(entry: str) -> str:
-    kind, _, sql = entry.partition(": ")
-    if kind != "statement":
-        raise NotRecorded(f"pgbench could not repeat this, it is no simple statement: {entry[:200]}")
-    return sql.replace("\n\t", "\n").strip().rstrip(";")
+def _entries(text: str) -> list[tuple[str, str]]:
+    """Level and words of what the log says since the last record began."""
+    last = text[text.rindex("'begin of the record'") - 200 :]
+    entries = re.split(r"\n(?=\d{4}-\d\d-\d\d [\d:]+ \w+ \[\d+\] )", last)
+    return [(match[1], match[2]) for entry in entries if (match := _ENTRY.match(entry))]
+
+
+def _statement(words: str) -> str:
+    """The SQL of an entry; empty for one about something else, such as a checkpoint."""
+    kind, _, sql = words.partition(": ")
+    if kind.startswith(("execute", "parse", "bind")):
+        raise NotRecorded(f"pgbench could not repeat this, it is no simple statement: {words[:200]}")
+    return sql.replace("\n\t", "\n").strip().rstrip(";") if kind == "statement" else ""
 
 
 def _set(connection: psycopg.Connection[object], name: str, value: str) -> None:
@@ -61,12 +128,19 @@ def _set(connection: psycopg.Connection[object], name: str, value: str) -> None:
     time.sleep(0.3)  # every process of the server reads its settings again
 
 
-def _await(log: Path, connection: psycopg.Connection[object], words: str) -> None:
-    connection.execute(f"SELECT '{words}'")
+def _mark(connection: psycopg.Connection[object], which: str) -> None:
+    connection.execute(f"SELECT '{which} of the record'".encode())
+
+
+def _await(log: Path, connection: psycopg.Connection[object], which: str) -> None:
+    """Set a mark and wait until the log shows it."""
+    words = f"'{which} of the record'"
+    before = log.read_text(errors="replace").count(words)
+    _mark(connection, which)
     until = time.monotonic() + 5
-    while f"'{words}'" not in log.read_text(errors="replace"):
+    while log.read_text(errors="replace").count(words) == before:
         if time.monotonic() > until:
-            raise NotRecorded(f"The server's log never showed {words!r}.")
+            raise NotRecorded(f"The server's log never showed {words}.")
         time.sleep(0.05)
 
 
@@ -76,13 +150,13 @@ def readable(statement: str) -> str:
     return re.sub(r"::\w+", "", re.sub(r"'(?:[^']|''){120,}'", "'…'", short)).replace('"', "")
 
 
-def script_of(statements: list[str], guest: Pending, restaurants: int) -> str:
+def script_of(recording: Recording, restaurants: int) -> str:
     """A pgbench script that confirms another order with every transaction.
 
     Variables: `first` (the first order), `each` (orders per client); orders are spread over restaurants as
     `seat_guests` spreads them.
     """
-    order, restaurant = str(guest.order), str(guest.restaurant)
+    order, restaurant = str(recording.guest.order), str(recording.guest.restaurant)
     made: dict[str, str] = {}
     lines = [
         "\\set n :n + 1",
@@ -90,7 +164,7 @@ def script_of(statements: list[str], guest: Pending, restaurants: int) -> str:
         f"\\set t {FIRST_RESTAURANT} + (:k - :first) % {restaurants}",
     ]
     draws = 0
-    for statement in statements:
+    for statement in recording.statements:
         text = _UUID.sub(lambda found: _renewed(found[1], (order, restaurant), made), statement)
         text = _NUMBER.sub(r"\1:last", text).replace(order, ":k").replace(restaurant, ":t")
         is_draw = "numberseries" in text and ("RETURNING" in text or text.startswith("SELECT"))

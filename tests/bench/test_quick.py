@@ -25,17 +25,33 @@ def test_a_quick_run_answers_every_question(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     found = {file.stem: json.loads(file.read_text()) for file in tmp_path.glob("*.json")}
-    assert set(found) == {"machine", "confirm-postgres", "confirm-sqlite", "menu"}
+    assert set(found) == {"confirm-postgres", "confirm-sqlite", "menu", "orm"}
+    for result in found.values():
+        assert result["machine"]["cores"] > 0
+        assert result["is_quick"]
     for name in ("confirm-postgres", "confirm-sqlite"):
         assert found[name]["confirms_per_second"]["median"] > 0
         assert found[name]["parts_ms"]["whole"] > found[name]["parts_ms"]["framework"]
-    # pgbench's script is the record of a real confirm: one transaction, with everything that settling writes.
-    script = "\n".join(found["confirm-postgres"]["statements"])
+    # pgbench's script is the record of warm confirms: one transaction, with everything that settling writes, nothing
+    # after it, and nothing that only a cold process asks for.
+    confirms = found["confirm-postgres"]
+    statements = confirms["statements"]
+    script = "\n".join(statements)
     for table in ("payment", "order", "orderevent", "numberseries", "ledgerentry", "webhookevent"):
         assert f"duitpos_{table} " in script
-    assert found["confirm-postgres"]["of_pgbench"]["median"] > 0
+    assert confirms["confirms_recorded"] >= 50
+    assert (statements.count("BEGIN"), statements.count("COMMIT"), statements[-1]) == (1, 1, "COMMIT")
+    assert "duitpos_tenant " not in script
+    assert confirms["statements_per_confirm"]["pgbench"] == len(statements)
+    assert confirms["statements_per_confirm"]["confirm"] >= len(statements) - 1
+    assert confirms["of_pgbench"]["median"] > 0
     assert found["menu"]["full"]["of_empty_view"]["median"] > 0
     assert found["menu"]["not_modified"]["of_empty_view"]["median"] > 0
     view = found["menu"]["first_view"]
-    assert view["gzip_bytes"] == sum(sizes["gzip"] for sizes in view["parts"].values())
-    assert "| **of pgbench** (aim 0.25) |" in (tmp_path / "README.md").read_text()
+    assert view["bytes"] == sum(part["bytes"] for part in view["parts"].values())
+    assert view["parts"]["menu page"]["encoding"] == "gzip"
+    assert found["orm"]["orm_over_made_once"]["median"] > 0
+    page = (tmp_path / "README.md").read_text()
+    assert "| **of pgbench** (aim 0.25) |" in page
+    assert page.count("**What stands in the way**") == 3
+    assert page.count("| reached |") + page.count("| **missed** |") == 5

@@ -1,0 +1,127 @@
+"""Which results may be written, and what is told of them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bench.__main__ as main
+from bench.report import write_report
+from bench.restaurants import Pending
+from bench.statements import NotRecorded, warm_of
+
+pytestmark = pytest.mark.pure
+
+GUESTS = [Pending(100_000_000_000 + number, 200_000_000_000) for number in range(50)]
+WARM = ["SELECT 1 FROM a WHERE id = '7'", "BEGIN", "UPDATE a SET b = 3 WHERE id = '7'", "COMMIT"]
+
+
+def machine(**facts: Any) -> dict[str, Any]:
+    return {"load_before": 0.1, "cores": 2, "was_busy": False, **facts}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """The questions that were asked; nothing is measured, and the results lie in `tmp_path`."""
+    questions: list[str] = []
+
+    def answer(question: str, is_quick: bool) -> dict[str, Any]:
+        questions.append(question)
+        return {}
+
+    monkeypatch.setattr(main, "_answer", answer)
+    monkeypatch.setattr(main, "_RESULTS", tmp_path)
+    monkeypatch.setattr(main, "write_report", lambda folder: None)
+    monkeypatch.setattr(main, "find_programs", lambda: tmp_path)
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    (tmp_path / "pgbench").touch()
+    return questions
+
+
+@pytest.mark.parametrize("words, code", [([], 2), (["--busy"], 0), (["--quick"], 0)])
+def test_a_busy_machine_overwrites_no_results_unless_told_to(
+    asked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    code: int,
+) -> None:
+    monkeypatch.setattr(main, "machine_facts", lambda _: machine(load_before=1.4, was_busy=True))
+    monkeypatch.setattr(sys, "argv", ["bench", *words])
+    assert main.main() == code
+    assert len(asked) == (0 if code else 4)
+    assert ("--busy" in capsys.readouterr().out) == bool(code)
+
+
+def test_each_result_holds_the_facts_of_its_own_run(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for load, words in ((0.1, []), (0.2, ["--only", "menu"])):
+        monkeypatch.setattr(main, "machine_facts", lambda _, load=load: machine(load_before=load))
+        monkeypatch.setattr(sys, "argv", ["bench", *words])
+        assert main.main() == 0
+    loads = {
+        file.stem: json.loads(file.read_text())["machine"]["load_before"] for file in tmp_path.glob("*.json")
+    }
+    assert loads == {"confirm-postgres": 0.1, "confirm-sqlite": 0.1, "menu": 0.2, "orm": 0.1}
+
+
+def test_the_page_says_which_results_are_of_a_busy_machine_and_which_aims_were_missed(tmp_path: Path) -> None:
+    facts = machine(
+        was_busy=True,
+        load_before=1.4,
+        measured_at="2026-11-25 00:00 UTC",
+        processor="x",
+        memory_gib=1,
+        system="Linux",
+        python="3.11",
+        postgresql="15",
+        libraries={},
+        file_system="ext4",
+        flush_ms=1.5,
+    )
+    rate = {"median": 399.0, "low": 300.0, "high": 500.0, "rounds": 3, "unit": "/s"}
+    cost = {**rate, "median": 2.0}
+    parts = dict.fromkeys(
+        ("framework", "verify", "orm", "database", "whole", "one_connection", "empty_view_one_connection"),
+        1.0,
+    )
+    result = {
+        "machine": facts,
+        "is_quick": False,
+        "plan": {"connections": 7, "workers": 3},
+        "restaurants": 50,
+        "confirms_per_second": rate,
+        "p99": cost,
+        "web_cpu": cost,
+        "client_cpu": cost,
+        "parts_ms": {**parts, "statements": 13.0},
+    }
+    (tmp_path / "confirm-sqlite.json").write_text(json.dumps(result))
+    write_report(tmp_path)
+    page = (tmp_path / "README.md").read_text()
+    assert "other work (confirm-sqlite: load above 0.5 per core" in page
+    assert "| confirms on SQLite | at least 400 /s | 399 /s (300 to 500) | **missed** |" in page
+    assert "p99 at 7 connections" in page
+    assert "16 connections" not in page
+
+
+def test_a_warm_confirm_is_what_nearly_all_send() -> None:
+    cold = ["SELECT 1 FROM tenant WHERE slug = 'a'", *WARM, "INSERT INTO task VALUES ('x')"]
+    recording = warm_of([cold, *[WARM] * 48, [*WARM, "INSERT INTO task VALUES ('y')"]], GUESTS)
+    assert (recording.statements, recording.confirms) == (WARM, 50)
+    assert sorted(recording.left_out.values()) == [0.02, 0.04]
+
+
+@pytest.mark.parametrize(
+    "confirm",
+    [[*WARM, "INSERT INTO task VALUES ('y')"], WARM[:-1], [*WARM, "BEGIN", "COMMIT"], WARM[2:], []],
+)
+def test_a_confirm_that_is_not_one_transaction_is_not_recorded(confirm: list[str]) -> None:
+    with pytest.raises(NotRecorded):
+        warm_of([confirm] * 50, GUESTS)
