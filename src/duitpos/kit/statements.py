@@ -1,8 +1,8 @@
 """Statements of the hot paths: their SQL is made once per shape, where the ORM would compile it at every call.
 
-Compiling costs several times what the database spends on such a statement (bench/results). The models stay the truth:
-columns and conversions come from their fields, and everything goes through Django's cursor, so that the tenant guard
-sees it. Only for rows found by their keys; anything cleverer is a queryset's work.
+What that saves is measured (decision 0009, bench/results/README.md). The models stay the truth: columns and conversions
+come from their fields, and everything goes through Django's cursor, so that the tenant guard sees it. Only for rows
+found by their keys; anything cleverer is a queryset's work.
 """
 
 from __future__ import annotations
