@@ -1,4 +1,7 @@
-"""make lint: every check that needs no test run. All of them run, two at a time, and each says one line."""
+"""make lint: every check that needs no test run. All of them run, two at a time, and each says one line.
+
+Django is checked in the environment of the tests, so that a lint needs no settings of its own.
+"""
 
 from __future__ import annotations
 
