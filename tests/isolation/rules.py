@@ -61,7 +61,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/o/<str:order_token>/": HolderOf("order_token"),
     "<slug:tenant>/o/<str:order_token>/state/": HolderOf("order_token"),
     "<slug:tenant>/o/<str:order_token>/receipt/": HolderOf("order_token"),
-    "<slug:tenant>/webhooks/stripe/": Processor(),
+    "<slug:tenant>/webhooks/<slug:processor>/": Processor(),
     "<slug:tenant>/kitchen/": Staff(EVERYBODY),
     "<slug:tenant>/kitchen/<slug:location>/": Staff(EVERYBODY),
     "<slug:tenant>/kitchen/<slug:location>/live/": Staff(EVERYBODY),
@@ -98,4 +98,4 @@ WHOSE = frozenset(
     "order_id payment_id attention_id type_id account_id table_id location token order_token".split()
 )
 """Parts of an address that name something of one restaurant."""
-OTHER_PARTS = frozenset({"tenant", "action", "uidb36", "key"})
+OTHER_PARTS = frozenset({"tenant", "action", "processor", "uidb36", "key"})

@@ -84,6 +84,7 @@ def a_house(slug: str, site: str) -> House:
         "account_id": str(account.id),
         "table_id": str(table.id),
         "location": site,
+        "processor": "stripe",
         "to": "preparing",
     }
     marks = (

@@ -7,4 +7,4 @@ from django.urls import path
 from duitpos.webhooks.views import deliver
 
 app_name = "webhooks"
-urlpatterns = [path("stripe/", deliver, {"processor": "stripe"}, name="stripe")]
+urlpatterns = [path("<slug:processor>/", deliver, name="deliver")]
