@@ -9,6 +9,7 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
 from tests.support.browser import running_chromium
@@ -16,6 +17,10 @@ from tests.support.database import chosen_kind, current_database_url, database_f
 from tests.support.environment import enter_test_environment
 
 _run = pytest.StashKey[ExitStack]()
+
+# A busy machine is no failure: nothing here is timed.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci" if "CI" in os.environ else "shared machine")
 
 # Folders whose tests need no database, but for those that say so.
 _PURE_FOLDERS = ("sandbox", "workshop")
