@@ -152,7 +152,7 @@ def test_a_processor_is_chosen_and_added_and_then_asks_for_its_own_fields(owner:
     assert 'name="processor"' not in page  # there is no other to add
     assert "http://testserver/kopi/webhooks/stripe/" in page
     assert page.index("checkout.session.completed") < page.index("payment_intent.payment_failed")
-    assert page.count(">enough</span>") == 2
+    assert page.count(">needed</span>") == 2
 
 
 def test_an_unknown_processor_is_refused(owner: Desk) -> None:

@@ -79,6 +79,8 @@ def _steps(seen: GuestOrder) -> list[Step]:
 
 
 def _heading(seen: GuestOrder) -> str:
+    if seen.state == GuestState.PAID and seen.order.status == OrderStatus.READY:
+        return _("Your order is ready")
     headings = {
         GuestState.WAITING: _("Waiting for payment"),
         GuestState.CHECKING: _("Checking your payment"),

@@ -12,7 +12,7 @@ from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.place import Place, menu_key_of
 from duitpos.guest.pressed import Pressed, press
-from duitpos.guest.words import mark_words, rule_of
+from duitpos.guest.words import charge_words, mark_words, rule_of
 from duitpos.kit.money import decimal_places
 from duitpos.models import Location, Tenant
 from duitpos.models.menu import StockStatus
@@ -47,7 +47,11 @@ def menu_parts(place: Place, slug: str, token: str) -> MenuParts:
 
 
 def _render(tenant: Tenant, location: Location) -> MenuParts:
-    context = {"sections": _sections(menu_of(tenant, location)), **page_facts(tenant, location)}
+    context = {
+        "sections": _sections(menu_of(tenant, location)),
+        "charges": charge_words(location),
+        **page_facts(tenant, location),
+    }
     page = render_to_string("guest/menu.html", context)
     before, _, rest = page.partition(_HEAD_MARK)
     between, _, after = rest.partition(_TAIL_MARK)

@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from duitpos.domain.menus.read import Group
+from duitpos.models import Location
 from duitpos.models.order import OrderStatus
+from duitpos.ui.tags import percent
 
 
 def progress_word(state: str, status: str) -> str:
@@ -34,6 +36,19 @@ def status_word(status: str) -> str:
         OrderStatus.CANCELED.value: _("canceled"),
     }
     return words.get(status, "")
+
+
+def charge_words(location: Location) -> str:
+    """What the checkout adds to the prices of a menu, or that they include the tax; empty when there is nothing."""
+    charges = []
+    if location.service_charge_bp:
+        charges.append(_("service charge %(rate)s") % {"rate": percent(location.service_charge_bp)})
+    tax = f"{location.tax_name} {percent(location.tax_bp)}" if location.tax_bp else ""
+    if tax and not location.tax_is_inclusive:
+        charges.append(tax)
+    if charges:
+        return _("Prices do not include %(charges)s.") % {"charges": _(" and ").join(charges)}
+    return _("Prices include %(tax)s.") % {"tax": tax} if tax else ""
 
 
 def rule_of(group: Group) -> str:

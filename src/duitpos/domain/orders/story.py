@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from duitpos.domain.errors import Gone
 from duitpos.domain.orders.guest_view import method_words
 from duitpos.domain.orders.money_state import MoneyState, money_state
+from duitpos.domain.orders.states import CANCELED, HELD, PLACED
 from duitpos.models import (
     Order,
     OrderEvent,
@@ -85,8 +86,13 @@ def order_story(tenant: Tenant, order_id: UUID) -> OrderStory:
         lines=list(OrderLine.objects.filter(tenant=tenant, order=order).order_by("position")),
         payments=payments,
         money=money_state([story.payment for story in payments], refunds),
-        timeline=sorted([*_order_entries(events), *_money_entries(payments)], key=lambda entry: entry.at),
+        timeline=_timeline(_order_entries(events), _money_entries(payments)),
     )
+
+
+def _timeline(of_order: list[StoryEntry], of_money: list[StoryEntry]) -> list[StoryEntry]:
+    """By time. What happens at one instant: the order is made, then paid, then sent to the kitchen."""
+    return sorted([*of_order[:1], *of_money, *of_order[1:]], key=lambda entry: entry.at)
 
 
 def _payments(tenant: Tenant, order: Order) -> list[PaymentStory]:
@@ -118,6 +124,7 @@ def _order_entries(events: list[OrderEvent]) -> list[StoryEntry]:
     words = {
         "held": _("Order made, waiting for payment"),
         "placed": _("Sent to the kitchen"),
+        "put back": _("Put back to new"),
         "preparing": _("Being prepared"),
         "ready": _("Ready"),
         "served": _("Served"),
@@ -125,7 +132,8 @@ def _order_entries(events: list[OrderEvent]) -> list[StoryEntry]:
     }
     entries = []
     for event in events:
-        text = words[event.to_status]
+        is_back = event.to_status == PLACED and event.from_status not in (HELD, CANCELED)
+        text = words["put back" if is_back else event.to_status]
         if event.reason:
             text = f"{text}: {event.reason}"
         entries.append(StoryEntry(event.at, text, _who(event)))
@@ -190,15 +198,15 @@ def _refund_entries(story: PaymentStory) -> list[StoryEntry]:
 
 def _event_entry(event: WebhookEvent, processor: str) -> StoryEntry:
     outcome = {
-        "settled": _("settled the payment"),
-        "already": _("we knew already"),
-        "failed": _("could not be handled, is tried again"),
-    }.get(event.outcome, event.outcome.replace("_", " "))
-    return StoryEntry(
-        event.received_at,
-        _("Notice %(type)s: %(outcome)s") % {"type": event.type, "outcome": outcome},
-        processor,
-    )
+        "settled": _("%(name)s confirmed the payment"),
+        "already": _("%(name)s told us what we knew"),
+        "declined": _("%(name)s reported the decline"),
+        "processing": _("%(name)s said that the bank is still at it"),
+        "still_open": _("%(name)s said that nothing was paid yet"),
+        "ended": _("%(name)s said that the payment ended unpaid"),
+        "failed": _("A notice of %(name)s could not be handled; it is tried again"),
+    }.get(event.outcome, _("A notice of %(name)s") + ": " + event.outcome.replace("_", " "))
+    return StoryEntry(event.received_at, f"{outcome % {'name': processor}} ({event.type})", processor)
 
 
 def _actor_words(kind: str) -> str:

@@ -76,8 +76,8 @@
       $$("input", choose).forEach((input) => { input.checked = input.defaultChecked; input.value = input.defaultValue; });
       $("#sheet-name").textContent = [...$("h3", item).childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("");
       wrong.textContent = "";
-      const about = $(".about", item)?.cloneNode(true);
-      inside.replaceChildren(...(about ? [about] : []), choose);
+      const told = [".about", ".marks"].map((part) => $(part, item)?.cloneNode(true)).filter(Boolean);
+      inside.replaceChildren(...told, choose);
       refresh();
       sheet.showModal();
       inside.scrollTop = 0;
@@ -207,6 +207,7 @@
     const form = $("form", main), offline = $(".offline", form);
     const cutOff = () => { if (offline) { offline.textContent = form.dataset.offline; offline.hidden = false; } };
     keep(form);
+    addEventListener("online", () => { if (offline) offline.hidden = true; });
     form.addEventListener("submit", async (event) => {
       const button = event.submitter;
       if (form.dataset.sent) { event.preventDefault(); return; }
