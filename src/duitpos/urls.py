@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+handler400 = "duitpos.ui.errors.bad_request"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("duitpos.operator.urls")),
     path("accounts/", include("duitpos.accounts.urls")),

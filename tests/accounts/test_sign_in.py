@@ -121,6 +121,21 @@ def test_guessing_is_slowed_down_even_for_the_right_password(client: Client) -> 
     assert not sign_in(client, "owner@kopi.example")
 
 
+def test_another_host_header_is_no_new_start(client: Client) -> None:
+    a_restaurant()
+    for _ in range(5):
+        assert sign_in(client, "owner@kopi.example", "wrong") == ""
+    again = {"login": "owner@kopi.example", "password": PASSWORD}
+    response = client.post(LOGIN, again, headers={"Host": "testserver:81"})
+    assert response.status_code != 302
+
+
+@pytest.mark.parametrize("key", ["\\000aaaaaaaaaaa", "A" * 32, "a" * 41])
+def test_a_session_that_was_never_ours_is_none(client: Client, key: str) -> None:
+    client.cookies["sessionid"] = key
+    assert client.get(LOGIN).status_code == 200
+
+
 def test_many_addresses_from_one_place_meet_a_page_that_says_wait(client: Client) -> None:
     a_restaurant()
     answers = [

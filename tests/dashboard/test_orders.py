@@ -191,3 +191,17 @@ def test_a_304_costs_one_query_of_its_own(desk: Desk) -> None:
         assert desk.get("orders_live", headers={"if-none-match": etag}).status_code == 304
     # Who asks: session, user, membership. Then the version.
     assert len(seen.captured_queries) == 4, [query["sql"][:90] for query in seen.captured_queries]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "before=0001-01-01T00:00:00%2B14:00",
+        "before=9999-12-31T23:59:59-14:00",
+        "before=2026-01-01T00:00:00%2B23:59:59",
+        "day=0001-01-01",
+        "day=9999-12-31",
+    ],
+)
+def test_a_time_beyond_the_calendar_is_left_out(desk: Desk, words: str) -> None:
+    assert desk.client.get(f"/kopi/dashboard/orders/?{words}").status_code == 200

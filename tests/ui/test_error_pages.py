@@ -30,3 +30,23 @@ def test_a_crash_shows_a_page_that_needs_no_database(rf: RequestFactory) -> None
     response = server_error(rf.get("/"))
     assert response.status_code == 500
     assert b"do not pay again" in response.content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded; charset=utf-16", "multipart/form-data"])
+def test_a_form_that_cannot_be_read_is_refused_in_words(kind: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.cookies["csrftoken"] = "a" * 32
+    response = client.post("/accounts/login/", "login=a", content_type=kind)
+    assert response.status_code in (400, 403)
+    assert "Nothing was" in response.content.decode()
+    assert "default-src" in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_a_page_that_may_link_a_phones_order_is_kept_by_no_cache(client: Client) -> None:
+    a_restaurant()
+    client.cookies["guest"] = "A" * 22
+    response = client.get("/kopi/t/no-such-token-at-all/")
+    assert response.status_code == 404
+    assert {"private", "no-store"} <= set(response.headers["Cache-Control"].split(", "))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -21,6 +22,11 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """The mailed link leads to our own address, whatever host the request named."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return str(settings.BASE_URL) + path.replace("UID-KEY", quote(key))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
+        """One count of failed sign-ins an address. allauth names the Host header here, so a port would begin anew."""
+        email = credentials.get("email", "").strip().lower()
+        return f"sign-in:{hashlib.sha256(email.encode()).hexdigest()}"
 
     def format_email_subject(self, subject: str) -> str:
         """Without a host name in brackets."""

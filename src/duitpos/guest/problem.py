@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import DomainError, Gone, Kind
@@ -23,7 +24,10 @@ def problem_page(request: HttpRequest, error: DomainError, slug: str, guest_toke
         "tenant": tenant,
         "banner": banner_of(tenant, guest_token) if tenant else None,
     }
-    return render(request, "guest/problem.html", context, status=STATUS[error.kind])
+    response = render(request, "guest/problem.html", context, status=STATUS[error.kind])
+    # It may link this phone's order, and browsers and proxies keep a 404 unless they are told not to.
+    add_never_cache_headers(response)
+    return response
 
 
 def _tenant(slug: str) -> Tenant | None:

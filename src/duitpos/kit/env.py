@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +12,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 INSECURE_SECRET_KEY = "insecure-demo-key-for-one-machine-only-never-for-a-real-restaurant"
-INSECURE_ENCRYPTION_KEYS = "demo:" + base64.b64encode(b"duitpos-demo-encryption-key-0001").decode()
+_DEMO_KEY = b"duitpos-demo-encryption-key-0001"
+INSECURE_ENCRYPTION_KEYS = "demo:" + base64.b64encode(_DEMO_KEY).decode()
 DATABASE_SCHEMES = ("postgres", "postgresql", "sqlite")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 STAGES = ("production", "demo", "test")
@@ -41,12 +43,6 @@ def secret_key(production: bool) -> str:
 def encryption_keys(production: bool) -> dict[str, bytes]:
     """DUITPOS_ENCRYPTION_KEYS as key id to 32 bytes; the first one seals new secrets."""
     text = str(read("DUITPOS_ENCRYPTION_KEYS", default=INSECURE_ENCRYPTION_KEYS))
-    if production and text == INSECURE_ENCRYPTION_KEYS:
-        raise ImproperlyConfigured(
-            "DUITPOS_ENCRYPTION_KEYS is missing or the demo's own: set it to `k1:<32 random bytes in base64>`,"
-            " for example from `python -c 'import base64, os;"
-            ' print("k1:" + base64.b64encode(os.urandom(32)).decode())\'`.'
-        )
     keys: dict[str, bytes] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, _, body = part.partition(":")
@@ -64,26 +60,54 @@ def encryption_keys(production: bool) -> dict[str, bytes]:
         keys[name] = key
     if not keys:
         raise ImproperlyConfigured("DUITPOS_ENCRYPTION_KEYS is empty.")
+    # The bytes are compared: under another name it is still the key that everybody knows.
+    if production and _DEMO_KEY in keys.values():
+        raise ImproperlyConfigured(
+            "DUITPOS_ENCRYPTION_KEYS is missing or the demo's own: set it to `k1:<32 random bytes in base64>`,"
+            " for example from `python -c 'import base64, os;"
+            ' print("k1:" + base64.b64encode(os.urandom(32)).decode())\'`.'
+        )
     return keys
 
 
 def base_url(production: bool) -> str:
     """BASE_URL: where guests and Stripe reach us, without a slash at the end."""
     value = str(read("BASE_URL", default="" if production else "http://127.0.0.1:8000")).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+    if not is_origin(value):
         raise ImproperlyConfigured(
-            f"BASE_URL is {value!r}: set it to the address that guests open, such as https://order.example.my"
+            f"BASE_URL is {_without_user(value)!r}: set it to the address that guests open, such as https://order.example.my"
         )
-    if production and parts.scheme != "https":
+    if production and not value.startswith("https://"):
         raise ImproperlyConfigured(f"BASE_URL is {value!r}: in production it must begin with https://")
     return value
+
+
+def _without_user(value: str) -> str:
+    """For a message: a password that somebody put in front of the host is left out."""
+    return re.sub(r"//.*@", "//…@", value)
+
+
+def is_http(value: str) -> bool:
+    """Whether it is an http(s) address with a host and, where one is named, a port that can be."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def is_origin(value: str) -> bool:
+    """Whether it is only scheme, host and port."""
+    if not is_http(value):
+        return False
+    parts = urlsplit(value)
+    return not (parts.path or parts.query or parts.fragment or "@" in parts.netloc)
 
 
 def proxy_count(production: bool) -> int:
     """DUITPOS_PROXY_COUNT: how many proxies of ours stand in front; a guest's address is read accordingly."""
     text = str(read("DUITPOS_PROXY_COUNT", default="" if production else "0"))
-    if not text.isdigit():
+    if not is_whole(text):
         raise ImproperlyConfigured(
             "DUITPOS_PROXY_COUNT is missing or not a number: set it to how many proxies stand in front of DuitPOS"
             " (0 when it is reached directly, 1 behind one Caddy or nginx)."
@@ -99,8 +123,7 @@ def sandbox_urls() -> list[str]:
         if url.strip()
     ]
     for url in urls:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not is_http(url):
             raise ImproperlyConfigured(f"DUITPOS_SANDBOX_URLS: {url!r} is not an http(s) address.")
     return urls
 
@@ -113,10 +136,15 @@ def switch(name: str, default: bool = False) -> bool:
     return text in ("true", "1", "yes", "on")
 
 
+def is_whole(text: str) -> bool:
+    """Digits as int() reads them: `isdigit` alone lets "²" pass."""
+    return text.isascii() and text.isdecimal()
+
+
 def number(name: str, default: int, least: int = 0) -> int:
     """A whole number."""
     text = str(read(name, default=str(default)))
-    if not text.isdigit() or int(text) < least:
+    if not is_whole(text) or int(text) < least:
         raise ImproperlyConfigured(f"{name} is {text!r}: use a whole number of at least {least}.")
     return int(text)
 

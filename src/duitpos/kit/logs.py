@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 # Whatever set-up takes for a key (processors/stripe/credentials.py), to its very end.
-SECRET = re.compile(r"\b(sk|rk|pk)_(live|test)_[A-Za-z0-9_]+|\bwhsec_[A-Za-z0-9_+/=-]+")
+SECRET = re.compile(r"(sk|rk|pk)_(live|test)_[A-Za-z0-9_]+|whsec_[A-Za-z0-9_+/=-]+")
 
 
 def redact(text: str) -> str:

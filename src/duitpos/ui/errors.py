@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import DomainError, Kind
@@ -38,7 +40,15 @@ class DomainErrors:
 
 def error_page(request: HttpRequest, message: str, status: int) -> HttpResponse:
     """A plain page with one sentence and a way back."""
-    return render(request, "ui/error.html", {"message": message, "status": status}, status=status)
+    response = render(request, "ui/error.html", {"message": message, "status": status}, status=status)
+    add_never_cache_headers(response)
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request that is none: a broken form, an address that is not ours. Looks at nothing that was sent."""
+    page = render_to_string("400.html")
+    return HttpResponse(page, status=400)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -13,6 +13,8 @@ from duitpos.domain.orders.search import WAITING, OrderFilters
 from duitpos.models import Location
 from duitpos.ui.words import ORDER
 
+_YEARS = range(2000, 3000)
+"""Beyond them calendars overflow, and nobody has an order there."""
 STATES = (WAITING, *(state for state in ORDER if state != "held"))
 
 
@@ -66,14 +68,18 @@ def read_filters(address: QueryDict, sites: list[Location]) -> Asked:
 
 def _day(text: str) -> date | None:
     try:
-        return parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
+    return day if day is not None and day.year in _YEARS else None
 
 
 def _moment(text: str) -> datetime | None:
     try:
         moment = parse_datetime(text)
-    except ValueError:
+        if moment is None or moment.tzinfo is None:
+            return None
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment is not None and moment.tzinfo is not None else None
+    return moment if moment.year in _YEARS else None
