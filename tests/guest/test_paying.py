@@ -283,6 +283,7 @@ def _copies(order: Order, count: int, guest_token: str = "") -> None:
         for field in Payment._meta.concrete_fields
         if field.name not in ("id", "order", "reference")
     }
+    columns |= {"status": "canceled", "ended_at": payment.created_at}  # a phone has one live attempt
     Payment.objects.bulk_create(Payment(**columns, order=copy) for copy in copies)
 
 
