@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from duitpos.domain.orders.guest_view import GuestState, guest_order
+from duitpos.domain.payments.resume import DoNotPayAgain
 from duitpos.domain.payments.setup.accounts import check_account, save_credentials
 from duitpos.domain.payments.sweep import sweep
-from duitpos.models import ProcessorAccount
+from duitpos.kit.clock import now
+from duitpos.models import Attention, ProcessorAccount
 from duitpos.models.attention import AttentionKind as A
 from tests.support.happenings import calls
 from tests.support.live_shop import Clock
@@ -97,3 +101,57 @@ def test_a_key_that_cannot_prove_its_account_gets_a_row_of_its_own(deaf_shop: Sh
     assert (old.state, old.reveal("secret_key")) == ("retired", shop.sandbox.secret_key)
     new = ProcessorAccount.objects.exclude(id=old.id).get(tenant=shop.tenant)
     assert (new.state, new.external_id, new.reveal("secret_key")) == ("active", "", key)
+
+
+def mark_all_as_done(shop: Shop) -> None:
+    Attention.objects.filter(tenant=shop.tenant).update(resolved_at=now(), resolution="done")
+
+
+def test_a_key_that_was_refused_in_passing_is_found_good_again(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    shop.sandbox.fault("error", status=401, path="/v1/checkout/sessions/", count=1)
+    clock.advance(minutes=2, theirs=False)
+    sweep()
+    assert account(shop).paused_at is not None
+    mark_all_as_done(shop)
+    for _ in range(2):
+        clock.advance(minutes=4, theirs=False)
+        sweep()
+    assert account(shop).paused_at is None
+    assert shop.fresh(payment).status == "succeeded"
+    assert shop.attentions() == []
+
+
+def test_while_a_key_is_refused_nobodys_done_closes_the_question(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    shop.start()
+    shop.sandbox.control("DELETE", f"/keys/{shop.sandbox.secret_key}")
+    clock.advance(minutes=2, theirs=False)
+    sweep()
+    mark_all_as_done(shop)
+    assert shop.attentions() == []
+    clock.advance(minutes=4, theirs=False)
+    sweep()
+    assert shop.attentions() == [A.KEY_REFUSED]
+
+
+def test_while_the_processor_is_silent_no_guest_is_told_that_nothing_was_charged(
+    deaf_shop: Shop, clock: Clock
+) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    (order,) = shop.orders()
+
+    def state() -> GuestState:
+        return guest_order(shop.tenant, order.token).state
+
+    assert state() == GuestState.WAITING
+    shop.sandbox.fault("error", status=503, path="/v1/checkout/sessions/", count=None)
+    clock.advance(seconds=10)
+    assert isinstance(shop.checkout(cart=shop.cart(3)), DoNotPayAgain)
+    assert state() == GuestState.CHECKING
+    shop.sandbox.control("DELETE", "/faults")
+    shop.sweep(after=timedelta(minutes=4))
+    assert (shop.fresh(payment).status, state()) == ("pending", GuestState.WAITING)

@@ -143,10 +143,13 @@ def _unpaid_state(order: Order, payments: Sequence[Payment]) -> GuestState:
     if money == MoneyState.PROCESSING:
         return GuestState.PROCESSING
     if money == MoneyState.WAITING and order.status == HELD:
-        came_back = any(
-            payment.returned_at for payment in payments if payment.status == PaymentStatus.PENDING
+        # Back from the processor's page, or the processor was asked and has not answered: who knows what it took?
+        unsure = any(
+            payment.returned_at or payment.last_problem
+            for payment in payments
+            if payment.status == PaymentStatus.PENDING
         )
-        return GuestState.CHECKING if came_back else GuestState.WAITING
+        return GuestState.CHECKING if unsure else GuestState.WAITING
     return GuestState.NOT_PAID
 
 

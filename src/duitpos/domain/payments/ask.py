@@ -13,7 +13,7 @@ from duitpos.domain.payments.broken import leaving_a_trace
 from duitpos.domain.payments.schedule import AFTER_RETURN, ASK_AGAIN
 from duitpos.domain.payments.settle import Outcome, settle
 from duitpos.domain.payments.setup.processor_of import open_account
-from duitpos.domain.payments.trouble import note_trouble
+from duitpos.domain.payments.trouble import note_silence, note_trouble
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
 from duitpos.models.payment import LIVE_ATTEMPT
@@ -31,6 +31,7 @@ def ask_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> O
         with outside_database():
             snapshot = processor.cancel(payment.reference) if cancel else processor.fetch(payment.reference)
     except ProcessorError as error:
+        note_silence(payment, error)
         note_trouble(payment, error)
         raise
     return settle_snapshot(payment, snapshot, actor)

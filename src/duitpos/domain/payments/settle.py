@@ -183,6 +183,8 @@ def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetim
     if processing:
         live.filter(processing_since__isnull=True).update(processing_since=at)
         payment.processing_since = payment.processing_since or at
+    if payment.last_problem:
+        live.update(last_problem="")  # it has answered
     # A guest who came back is looked after in 20 s; whoever asked for them has set that (may_ask).
     if processing or actor.kind != "return":
         live.update(next_check_at=next_check(payment, payment.location, at))

@@ -16,6 +16,7 @@ import structlog
 from django.core.cache import cache
 from django.db.models import F, Q
 
+from duitpos.domain.attention.open import reopen_attention
 from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.broken import leaving_a_trace
@@ -30,6 +31,7 @@ from duitpos.kit.clock import now
 from duitpos.kit.tenancy import across_tenants
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import DueWork, Payment, ProcessorAccount, Refund, Tenant
+from duitpos.models.attention import AttentionKind
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.refund import RefundStatus
 from duitpos.processors.base import Failure, ProcessorError
@@ -159,21 +161,24 @@ def _due_refunds(tenant: Tenant, limit: int, until: float) -> Iterator[Refund]:
 
 
 def _to_ask(at: datetime) -> Q:
-    """Its turn has come, and its key is good, or another one waits to be tried."""
-    return Q(next_events_at__lte=at) & (Q(paused_at__isnull=True) | Q(secrets__has_key=CANDIDATE))
+    """Its turn has come. A paused one is asked only whether its key, or the one that waits, is good by now."""
+    return Q(next_events_at__lte=at)
 
 
 def _ask_account(tenant: Tenant, account: ProcessorAccount, until: float) -> None:
-    if CANDIDATE in account.secrets:
-        _try_waiting_key(account)
+    if account.paused_at is not None or CANDIDATE in account.secrets:
+        _try_key_again(account)
     now_there = ProcessorAccount.objects.filter(tenant=tenant, id=account.id).first()
     if now_there is not None and now_there.paused_at is None and SECRET_KEY in now_there.secrets:
         ask_for_events(tenant, now_there, until)
 
 
-def _try_waiting_key(account: ProcessorAccount) -> None:
-    """Nobody could say whose key it is when it was pasted (M13). After 3 minutes, 6, 12 … it is tried again."""
-    turn = f"waiting-key:{account.id}"
+def _try_key_again(account: ProcessorAccount) -> None:
+    """A key that could not be checked when it was pasted (M13), or one that was refused, perhaps in passing (M14).
+
+    After 3 minutes, 6, 12 … it is tried again. While it is refused, nobody's "done" closes the question.
+    """
+    turn = f"key-again:{account.id}"
     tries = cache.get(f"{turn}:tries", 0)
     if not cache.add(turn, True, timeout=EVENTS_EVERY.total_seconds() * 2**tries - 30):
         return
@@ -181,7 +186,10 @@ def _try_waiting_key(account: ProcessorAccount) -> None:
     try:
         recheck(account)
     except DomainError as error:
-        log.warning("waiting_key_not_tried", account=str(account.id), problem=error.message)
+        log.warning("key_not_tried_again", account=str(account.id), problem=error.message)
+    rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
+    if rows.filter(paused_at__isnull=False).exists():
+        reopen_attention(account.tenant_id, AttentionKind.KEY_REFUSED, account.id, now())
 
 
 def _accounts_to_ask(tenant: Tenant, until: float) -> Iterator[ProcessorAccount]:
