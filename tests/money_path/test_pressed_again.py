@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from duitpos.domain.errors import TooMany, Unavailable
+from duitpos.domain.errors import Conflict, TooMany, Unavailable
 from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.payments.checkout import Changed, NotTakingOrders, OrderAtCounter
 from duitpos.domain.payments.come_back import turn_back
@@ -276,7 +276,7 @@ def test_money_on_its_way_is_never_surely_over(deaf_shop: Shop, clock: Clock) ->
     shop.sandbox.fault("error", status=503, path=f"/v1/checkout/sessions/{payment.reference}", count=None)
     clock.advance(hours=5)
     assert isinstance(shop.checkout(cart=shop.cart(3)), DoNotPayAgain)
-    with pytest.raises(Unavailable):
+    with pytest.raises(Conflict):
         cancel_order(shop.restaurant.owner, shop.orders()[0].id, "left", refund=False)
 
 
