@@ -7,6 +7,8 @@ from stripe_sandbox.errors import invalid
 
 Tree = dict[str, "Tree | str"]
 
+_DEEPEST = 20
+"""Levels of brackets: far more than any parameter has, far fewer than Python's recursion allows."""
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 
 
@@ -20,7 +22,10 @@ def bracket_tree(text: str) -> Tree:
         match = _NAME.fullmatch(name)
         if not match:
             raise invalid(f"Invalid request parameter name: {name}", name)
-        _put(root, [match[1], *re.findall(r"\[([^\[\]]*)\]", match[2])], value, name)
+        parts = [match[1], *re.findall(r"\[([^\[\]]*)\]", match[2])]
+        if len(parts) > _DEEPEST:
+            raise invalid(f"Invalid request parameter name: {name[:200]}", name[:200])
+        _put(root, parts, value, name)
     return root
 
 

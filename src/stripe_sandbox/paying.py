@@ -106,7 +106,11 @@ def confirm(sandbox: Sandbox, session: Record, payer: Payer) -> Outcome:
 
 
 def _begin(sandbox: Sandbox, session: Record, payer: Payer) -> Attempt:
-    """The session's PaymentIntent, made on the first try and used again by later ones."""
+    """The session's PaymentIntent, made on the first try and used again by later ones.
+
+    A page of an earlier try that is still open (3-D Secure, a bank) has nothing to authorise any more.
+    """
+    session.extra["pending"] = None
     scope, now = scope_of(session), sandbox.clock.now()
     intent = sandbox.get("payment_intent", scope, session.obj["payment_intent"] or "")
     if intent is None:

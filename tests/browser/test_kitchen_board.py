@@ -75,6 +75,18 @@ def test_a_ticket_goes_through_the_kitchen_by_keys_alone(wall: Wall) -> None:
     expect(page.locator("#placed .bump")).to_be_focused()
 
 
+def test_a_key_that_is_held_down_moves_one_ticket(wall: Wall) -> None:
+    page = wall.page
+    page.keyboard.type("11")
+    expect(page.locator("[data-label='11'] .bump")).to_be_focused()
+    for _ in range(8):  # a second press without letting go is the browser's own repeat
+        page.keyboard.down("Enter")
+        page.wait_for_timeout(60)
+    page.keyboard.up("Enter")
+    expect(page.locator("#preparing .number")).to_have_text(["11"])
+    assert wall.numbers("placed") == ["12"]
+
+
 def test_orders_appear_by_themselves_and_keep_the_cooks_place(wall: Wall) -> None:
     page = wall.page
     page.locator("[data-label='12'] .bump").focus()

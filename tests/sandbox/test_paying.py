@@ -300,3 +300,28 @@ def test_names_are_escaped_on_the_page(create: Create, browse: httpx.Client) -> 
     url = create(line_items=[line]).url
     assert url is not None
     assert "&lt;b&gt;Kopi&lt;/b&gt; &amp; 椰浆饭" in browse.get(url).text
+
+
+def test_the_page_of_an_earlier_try_authorises_nothing(
+    create: Create, client: stripe.StripeClient, browse: httpx.Client, sandbox: SandboxProcess
+) -> None:
+    session = create()
+    assert session.url is not None
+    asks = sandbox.url + browse.post(session.url, data=card("4000002760003184")).headers["Location"]
+    browse.post(session.url, data=card("4000000000000002"))
+    browse.post(asks, data={"outcome": "authorise"})
+    assert intent_of(client, session.id).status == "requires_payment_method"
+
+
+@pytest.mark.parametrize("name", ["metadata", "expand", "foo"])
+def test_a_parameter_of_endless_depth_is_refused(sandbox: SandboxProcess, name: str) -> None:
+    answer = httpx.post(
+        f"{sandbox.url}/v1/checkout/sessions",
+        content=f"{name}{'[a]' * 20_000}=1",
+        headers={
+            "Authorization": f"Bearer {sandbox.secret_key}",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Idempotency-Key": f"deep-{name}",
+        },
+    )
+    assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_request_error")

@@ -39,7 +39,7 @@ def note_silence(payment: Payment, error: ProcessorError) -> None:
 
 
 def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
-    """One Attention with count and sum of what waits; the sweep asks this account nothing but whether its key is good."""
+    """One Attention with count and sum of what waits; from then on the sweep asks only whether the key is good."""
     at = now()
     # The refusal is about the key that was used; a better one may have been saved while the call was under way.
     rows = ProcessorAccount.objects.filter(

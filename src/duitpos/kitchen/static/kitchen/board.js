@@ -109,6 +109,7 @@ function soon(after) {
 document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const { target: form, submitter } = event;
+  if (submitter.hasAttribute("aria-busy")) return;
   const data = new FormData(form);
   data.append(submitter.name, submitter.value);
   submitter.setAttribute("aria-busy", "true");
@@ -177,6 +178,8 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
+  // A stuck key or a leaning elbow moves one ticket, not the whole column.
+  if (event.repeat && event.key === "Enter") { event.preventDefault(); return; }
   if (ARROWS[event.key]) walk(...ARROWS[event.key]);
   else if (/^[0-9tT]$/.test(event.key)) type(event.key.toUpperCase());
   else if (event.key === "u" || event.key === "Backspace") undo.querySelector("button")?.click();
