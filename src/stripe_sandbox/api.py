@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 import time
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from stripe_sandbox.operations import Call, find_operation
 from stripe_sandbox.params import read_params
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json
+
+log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1_000_000
 
@@ -89,6 +92,12 @@ class Api:
             exchange.status = 0
             abort(request)
             response = Response(status_code=500)
+        except Exception:
+            # A fault of the sandbox itself: said as Stripe says its own, so that a client's library can read it.
+            log.exception("%s %s failed", exchange.method, exchange.path)
+            error = StripeError(500, "An unknown error occurred.", type="api_error")
+            exchange.say(error.status, error.body)
+            response = self._response(exchange)
         finally:
             if exchange.age == self._sandbox.age:
                 self._log(exchange, started)

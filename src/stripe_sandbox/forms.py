@@ -7,18 +7,23 @@ from stripe_sandbox.errors import invalid
 
 Tree = dict[str, "Tree | str"]
 
-_DEEPEST = 20
-"""Levels of brackets: far more than any parameter has, far fewer than Python's recursion allows."""
+# No parameter of Stripe's lies deeper than a few levels; what walks the tree does so by calling itself.
+DEEPEST = 20
+
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 
 
 def bracket_tree(text: str) -> Tree:
     """Decode a form body or query. Lists stay dicts keyed by index: only the parameter's type knows better.
 
-    Raises StripeError (400) for a name that is not of this form, or used both as a value and as a container.
+    Raises StripeError (400) for a name that is not of this form, nested too deeply, or used both as a value and
+    as a container.
     """
     root: Tree = {}
     for name, value in urllib.parse.parse_qsl(text, keep_blank_values=True):
+        if name.count("[") > DEEPEST:
+            message = f"Invalid request parameter: nested more than {DEEPEST} levels deep."
+            raise invalid(message, name.partition("[")[0])
         match = _NAME.fullmatch(name)
         if not match:
             raise invalid(f"Invalid request parameter name: {name}", name)
