@@ -74,6 +74,17 @@ class Exchange:
         self.status, self.answer = status, answer
 
 
+async def _body(request: Request) -> bytes | None:
+    """The body; None as soon as it is known to be too large."""
+    size, parts = 0, []
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST_BODY:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
 class Api:
     """Answers every call below `/v1`."""
 
@@ -82,11 +93,17 @@ class Api:
         self._idempotency = Idempotency(sandbox.store, sandbox.clock)
 
     async def __call__(self, request: Request) -> Response:
-        body = (await request.body())[:LARGEST_BODY].decode("utf-8", "replace")
-        exchange = Exchange(request, body, self._sandbox.log.next_seq(), self._sandbox.age)
+        body = await _body(request)
+        text = "" if body is None else body.decode("utf-8", "replace")
+        exchange = Exchange(request, text, self._sandbox.log.next_seq(), self._sandbox.age)
         started = time.monotonic()
         try:
-            await self._answer(exchange)
+            if body is None:
+                exchange.say(413, StripeError(413, "The request body is too large.").body)
+                # The rest of the body is not read, so nothing can follow it on this connection.
+                exchange.headers["Connection"] = "close"
+            else:
+                await self._answer(exchange)
             response = self._response(exchange)
         except Dropped:
             exchange.status = 0
