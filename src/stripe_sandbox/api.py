@@ -63,7 +63,8 @@ class Exchange:
 
     @property
     def path(self) -> str:
-        return self.request.url.path
+        # Not request.url.path: making a URL of it loses a line break at its end.
+        return str(self.request.scope["path"])
 
     @property
     def key(self) -> str | None:

@@ -6,21 +6,22 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from stripe_sandbox import checkout, paying, refunds
 from stripe_sandbox.api import Api
 from stripe_sandbox.control import Control
 from stripe_sandbox.dashboard import Dashboard
+from stripe_sandbox.errors import unknown_address
 from stripe_sandbox.hosted import HostedPages
 from stripe_sandbox.pages import STYLE
 from stripe_sandbox.sandbox import Sandbox
 
 log = logging.getLogger(__name__)
-
-ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def plan_timers(sandbox: Sandbox) -> None:
@@ -48,6 +49,28 @@ async def style(request: Request) -> Response:
     return Response(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=60"})
 
 
+async def not_here(request: Request, error: Exception) -> Response:
+    """What no route takes, in the form of the API or of the control API."""
+    path, method = str(request.scope["path"]), request.method
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    if path.startswith("/_sandbox"):
+        said = "no such call" if status == 404 else "not with this method"
+        return JSONResponse({"error": f"{said}: {method} {path}"}, status)
+    refusal = unknown_address(method, path)
+    return JSONResponse(refusal.body, refusal.status)
+
+
+class AnyMethod:
+    """The API as an application of its own: a route to a function would refuse OPTIONS and the like itself."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._api(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+
 def create_app(sandbox: Sandbox, seed: Callable[[], None], control_from_anywhere: bool = False) -> Starlette:
     """The application; `seed` makes the accounts and endpoints of the command line, again after each reset."""
     plan_timers(sandbox)
@@ -69,15 +92,14 @@ def create_app(sandbox: Sandbox, seed: Callable[[], None], control_from_anywhere
         sandbox.flush()
         sandbox.store.close()
 
-    async def call_api(request: Request) -> Response:
-        return await api(request)
-
     routes = [
-        Route("/v1/{path:path}", call_api, methods=ANY),
+        Route("/v1/{path:path}", AnyMethod(api)),
         Route("/c/pay/{session}", hosted.pay, methods=["GET", "POST"]),
         Route("/c/pay/{session}/authorise", hosted.authorise, methods=["GET", "POST"]),
         Route("/assets/sandbox.css", style),
         *control.routes(),
         *dashboard.routes(),
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_here, 405: not_here})
+    app.router.redirect_slashes = False
+    return app

@@ -46,6 +46,15 @@ def invalid(message: str, param: str | None, code: str | None = None) -> StripeE
     return StripeError(400, message, code=code, param=param)
 
 
+def unknown_address(method: str, path: str) -> StripeError:
+    """The 404 for an address Stripe does not know."""
+    message = (
+        f"Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs or we can help at "
+        "https://support.stripe.com/."
+    )
+    return StripeError(404, message)
+
+
 def unsupported(param: str) -> StripeError:
     """Real at Stripe, not built here: said plainly, so that nobody takes silence for truth."""
     message = f"The sandbox does not implement `{param}`; Stripe does."

@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe_sandbox import checkout, endpoints, listing, refunds
 from stripe_sandbox.accounts import Caller
-from stripe_sandbox.errors import StripeError, invalid, missing_object
+from stripe_sandbox.errors import StripeError, invalid, missing_object, unknown_address
 from stripe_sandbox.params import Expandable, MetadataUpdate, Params
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.session_params import CreateSession
@@ -292,8 +292,4 @@ def find_operation(method: str, path: str) -> tuple[Operation, str]:
         match = pattern.fullmatch(path)
         if match and operation.method == method:
             return operation, match.groupdict().get("id", "")
-    message = (
-        f"Unrecognized request URL ({method}: {path}). Please see https://stripe.com/docs or we can help at "
-        "https://support.stripe.com/."
-    )
-    raise StripeError(404, message)
+    raise unknown_address(method, path)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.sandbox.conftest import Create
 from tests.sandbox_process import SandboxProcess
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -37,3 +38,38 @@ def test_a_body_that_is_too_large_is_refused_not_cut(sandbox: SandboxProcess, ht
     assert reply.json()["error"]["type"] == "invalid_request_error"
     assert sandbox.requests()[-1]["status"] == 413
     assert http.get("/v1/account").status_code == 200
+
+
+def test_an_id_with_a_line_break_is_another_id(http: httpx.Client, create: Create) -> None:
+    session = create().id
+    assert http.get(f"/v1/checkout/sessions/{session}").status_code == 200
+    for path in (f"/v1/checkout/sessions/{session}%0a", f"/v1/checkout/sessions/{session}%0a/line_items"):
+        assert http.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "method,path",
+    [
+        ("OPTIONS", "/v1/events"),
+        ("TRACE", "/v1/events"),
+        ("HEAD", "/v1/events"),
+        ("GET", "/v2/core/events"),
+        ("GET", "//v1/events"),
+        ("GET", "/v1"),
+        ("DELETE", "/c/pay/cs_test_x"),
+    ],
+)
+def test_an_address_or_method_that_is_not_there(http: httpx.Client, method: str, path: str) -> None:
+    reply = http.request(method, httpx.URL(http.base_url, raw_path=path.encode()))
+    assert reply.status_code == 404
+    if method != "HEAD":
+        assert f"({method}: {path})" in reply.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "method,path,status",
+    [("GET", "/_sandbox/a/b/c", 404), ("GET", "/_sandbox/nothing", 404), ("PATCH", "/_sandbox/clock", 405)],
+)
+def test_a_control_call_that_is_not_there(http: httpx.Client, method: str, path: str, status: int) -> None:
+    reply = http.request(method, path)
+    assert (reply.status_code, list(reply.json())) == (status, ["error"])
