@@ -1,6 +1,6 @@
 """Lists: cursors, limits, filters."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator
@@ -116,10 +116,26 @@ def matches(obj: Json, params: Page) -> bool:
     return True
 
 
-def page_of(sandbox: Sandbox, records: Iterable[Record], params: Page, url: str, noun: str) -> Json:
-    """One page of records that are newest first. Raises StripeError 400 for a bad limit or cursor."""
-    found = list(records)
-    start, end = _window([record.id for record in found], params, noun)
+def page_of(
+    sandbox: Sandbox,
+    records: Sequence[Record],
+    keep: Callable[[Record], bool],
+    params: Page,
+    url: str,
+    noun: str,
+) -> Json:
+    """One page of the records to keep, which come newest first. Raises StripeError 400 for a bad limit or cursor.
+
+    The cursor is a place among all records: its object may have changed since, and be none to keep any more.
+    """
+    place = _place([record.id for record in records], params, noun)
+    found = [record for record in records if keep(record)]
+    if place is not None:
+        seq = records[place].seq
+        newer = sum(record.seq > seq for record in found)
+        start, end = _window(len(found), params, newer, newer + keep(records[place]))
+    else:
+        start, end = _window(len(found), params)
     paths = _inner(params.expand)
     data = [expanded(sandbox, record, paths) for record in found[start:end]]
     more = start > 0 if params.ending_before else end < len(found)
@@ -128,31 +144,34 @@ def page_of(sandbox: Sandbox, records: Iterable[Record], params: Page, url: str,
 
 def page_of_items(items: list[Json], params: Page, url: str) -> Json:
     """The same for line items, which are not records of their own."""
-    start, end = _window([item["id"] for item in items], params, "item")
+    place = _place([item["id"] for item in items], params, "item")
+    start, end = _window(len(items), params, place or 0, 0 if place is None else place + 1)
     more = start > 0 if params.ending_before else end < len(items)
     return {"object": "list", "data": items[start:end], "has_more": more, "url": url}
 
 
-def _window(ids: list[str], params: Page, noun: str) -> tuple[int, int]:
+def _place(ids: list[str], params: Page, noun: str) -> int | None:
+    """Where the cursor's object is; None without a cursor."""
     if not 1 <= params.limit <= 100:
         raise invalid(
             f"Invalid integer: {params.limit}. Must be from 1 to 100.", "limit", "parameter_invalid_integer"
         )
     if params.starting_after and params.ending_before:
         raise invalid("You can only use one of starting_after or ending_before.", "ending_before")
-    if params.starting_after:
-        start = _place(ids, params.starting_after, "starting_after", noun) + 1
-        return start, min(len(ids), start + params.limit)
-    if params.ending_before:
-        end = _place(ids, params.ending_before, "ending_before", noun)
-        return max(0, end - params.limit), end
-    return 0, min(len(ids), params.limit)
-
-
-def _place(ids: list[str], cursor: str, param: str, noun: str) -> int:
+    cursor = params.starting_after or params.ending_before
+    if cursor is None:
+        return None
     if cursor not in ids:
+        param = "starting_after" if params.starting_after else "ending_before"
         raise missing_object(noun, cursor, param, status=400)
     return ids.index(cursor)
+
+
+def _window(count: int, params: Page, newer: int = 0, past: int = 0) -> tuple[int, int]:
+    """First and last of the page: `newer` things come before the cursor, `past` with the cursor itself."""
+    if params.ending_before:
+        return max(0, newer - params.limit), newer
+    return past, min(count, past + params.limit)
 
 
 def _inner(paths: list[str]) -> list[str]:

@@ -88,8 +88,11 @@ def _retrieve(kind: str) -> Callable[[Call, Any], Json]:
 
 def _list(kind: str) -> Callable[[Call, Any], Json]:
     def run(call: Call, params: listing.Page) -> Json:
-        records = [r for r in call.sandbox.of(kind, call.caller.scope) if listing.matches(r.obj, params)]
-        return listing.page_of(call.sandbox, records, params, call.path, _NOUNS[kind][0])
+        def keep(record: Record) -> bool:
+            return listing.matches(record.obj, params)
+
+        records = call.sandbox.of(kind, call.caller.scope)
+        return listing.page_of(call.sandbox, records, keep, params, call.path, _NOUNS[kind][0])
 
     return run
 
@@ -157,18 +160,18 @@ def _list_events(call: Call, params: listing.ListEvents) -> Json:
     if params.types is not None and len(params.types) > 20:
         raise invalid("Array must have at most 20 items.", "types")
     since = call.sandbox.clock.now() - 30 * DAY
-    found = []
-    for record in call.sandbox.of("event", call.caller.scope):
+
+    def keep(record: Record) -> bool:
         if record.obj["created"] < since or not listing.matches(record.obj, params):
-            continue
+            return False
         if params.types is not None and record.obj["type"] not in params.types:
-            continue
-        if params.delivery_success is not None:
-            delivered = call.sandbox.deliveries.pending(record.id) == 0
-            if delivered != params.delivery_success:
-                continue
-        found.append(record)
-    return listing.page_of(call.sandbox, found, params, call.path, "event")
+            return False
+        if params.delivery_success is None:
+            return True
+        return (call.sandbox.deliveries.pending(record.id) == 0) == params.delivery_success
+
+    records = call.sandbox.of("event", call.caller.scope)
+    return listing.page_of(call.sandbox, records, keep, params, call.path, "event")
 
 
 def _retrieve_event(call: Call, params: Expandable) -> Json:

@@ -187,6 +187,22 @@ def test_sessions_are_listed_newest_first_and_filtered(
     assert refused(lambda: client.v1.checkout.sessions.list(params={"limit": 101})).param == "limit"
 
 
+def test_a_cursor_stays_good_when_its_session_changes(create: Create, client: stripe.StripeClient) -> None:
+    made = [create().id for _ in range(5)]
+    sessions = client.v1.checkout.sessions
+    seen = []
+    for session in sessions.list(params={"status": "open", "limit": 2}).auto_paging_iter():
+        seen.append(session.id)
+        sessions.expire(session.id)
+    assert seen == made[::-1]
+    older = sessions.list(params={"status": "expired", "limit": 2, "ending_before": made[1]})
+    assert [s.id for s in older.data] == [made[3], made[2]]
+    assert older.has_more
+    assert sessions.list(params={"status": "open", "ending_before": made[1]}).data == []
+    error = refused(lambda: sessions.list(params={"status": "open", "starting_after": "cs_test_no"}))
+    assert (error.param, error.code) == ("starting_after", "resource_missing")
+
+
 def test_curl_style_lists_and_basic_auth_are_taken(sandbox: SandboxProcess) -> None:
     body = {
         "mode": "payment",

@@ -121,6 +121,22 @@ def test_anything_but_2xx_is_tried_again_freshly_signed(
     assert [attempt["status"] for attempt in delivery["attempts"]] == [status, 200]
 
 
+def test_undelivered_events_are_paged_while_they_arrive(
+    create: Create, client: stripe.StripeClient, sandbox: SandboxProcess, hook: Receiver
+) -> None:
+    sandbox.rule("hold", count=None)
+    made = [create().id for _ in range(4)]
+    for session in made:
+        client.v1.checkout.sessions.expire(session)
+    seen = []
+    for event in client.v1.events.list(params={"delivery_success": False, "limit": 2}).auto_paging_iter():
+        seen.append(event.data.object.id)
+        held = sandbox.control("GET", "/deliveries", event=event.id)["data"]
+        sandbox.control("POST", "/deliveries/release", {"ids": [one["id"] for one in held]})
+        sandbox.idle()
+    assert seen == made[::-1]
+
+
 def test_it_gives_up_after_days(create: Create, sandbox: SandboxProcess, hook: Receiver) -> None:
     hook.status = 500
     sandbox.rule("drop", count=None, types=["payment_intent.*", "charge.*"])
