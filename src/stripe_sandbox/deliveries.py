@@ -209,8 +209,12 @@ class Deliveries:
         await asyncio.sleep(random.uniform(0, JITTER_SECONDS))  # noqa: S311 (no secret)
         endpoint = self._store.find("endpoint", delivery.extra["endpoint"])
         event = self._store.find("event", delivery.extra["event"])
-        if endpoint is None or event is None or endpoint.obj["status"] != "enabled":
+        if endpoint is None or event is None:
+            delivery.extra["next_at"] = None
             self._set(delivery, "failed")
+            return
+        if endpoint.obj["status"] != "enabled":
+            self._skip(delivery)
             return
         self._set(delivery, "sending")
         body, headers = self._signed(event, endpoint, tamper)
@@ -273,8 +277,22 @@ class Deliveries:
             # A second copy failed where the first got through.
             self._moved()
             return
-        tries, waits = len(delivery.extra["attempts"]), self._settings.retry_seconds
+        self._again(delivery)
+
+    def _skip(self, delivery: Record) -> None:
+        """A try that its disabled endpoint does not get; the plan goes on, for the endpoint may be enabled again."""
+        planned = delivery.extra["next_at"] or 0
+        if delivery.extra["state"] == "delivered" or planned > self._clock.now():
+            return
+        delivery.extra["skipped"] = delivery.extra.get("skipped", 0) + 1
+        self._again(delivery)
+
+    def _again(self, delivery: Record) -> None:
+        """Plan the next try, or give up after the last one."""
+        tries = len(delivery.extra["attempts"]) + delivery.extra.get("skipped", 0)
+        waits = self._settings.retry_seconds
         if tries > len(waits):
+            delivery.extra["next_at"] = None
             self._set(delivery, "failed")
         else:
             self._later(delivery, waits[tries - 1], "retrying")

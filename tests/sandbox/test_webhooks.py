@@ -148,6 +148,49 @@ def test_it_gives_up_after_days(create: Create, sandbox: SandboxProcess, hook: R
     assert (delivery["state"], len(delivery["attempts"])) == ("failed", 8)
 
 
+def test_retries_go_on_when_an_endpoint_is_enabled_again(
+    create: Create, client: stripe.StripeClient, sandbox: SandboxProcess, hook: Receiver
+) -> None:
+    def delivery() -> tuple[str, int]:
+        found = sandbox.control("GET", "/deliveries")["data"][0]
+        return found["state"], len(found["attempts"])
+
+    endpoint = sandbox.listed("endpoints")[0]["id"]
+    hook.status = 500
+    client.v1.checkout.sessions.expire(create().id)
+    hook.wait(1)
+    sandbox.idle()
+    client.v1.webhook_endpoints.update(endpoint, params={"disabled": True})
+    hook.status = 200
+    sandbox.advance(11)
+    sandbox.advance(301)
+    assert delivery() == ("retrying", 1)
+    client.v1.webhook_endpoints.update(endpoint, params={"disabled": False})
+    sandbox.advance(1801)
+    assert delivery() == ("delivered", 2)
+
+
+@pytest.mark.parametrize("deleted", [True, False])
+def test_only_a_deleted_endpoint_or_the_last_try_is_the_end(
+    create: Create, client: stripe.StripeClient, sandbox: SandboxProcess, hook: Receiver, deleted: bool
+) -> None:
+    endpoint = sandbox.listed("endpoints")[0]["id"]
+    hook.status = 500
+    client.v1.checkout.sessions.expire(create().id)
+    hook.wait(1)
+    sandbox.idle()
+    if deleted:
+        client.v1.webhook_endpoints.delete(endpoint)
+        sandbox.advance(11)
+    else:
+        client.v1.webhook_endpoints.update(endpoint, params={"disabled": True})
+        for _ in range(7):
+            assert sandbox.control("GET", "/deliveries")["data"][0]["state"] == "retrying"
+            sandbox.advance(40_000)
+    delivery = sandbox.control("GET", "/deliveries")["data"][0]
+    assert (delivery["state"], delivery["next_at"], len(delivery["attempts"])) == ("failed", None, 1)
+
+
 def test_the_redirect_waits_for_the_answer_but_not_for_ever(
     create: Create, sandbox: SandboxProcess, hook: Receiver, browse: httpx.Client
 ) -> None:
