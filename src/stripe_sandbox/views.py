@@ -55,6 +55,8 @@ def view(sandbox: Sandbox, record: Record) -> Json:
     obj = copy.deepcopy(record.obj)
     if record.kind == "event":
         obj["pending_webhooks"] = sandbox.deliveries.pending(record.id)
+    elif record.kind == "balance_transaction" and obj["available_on"] <= sandbox.clock.now():
+        obj["status"] = "available"
     return obj
 
 

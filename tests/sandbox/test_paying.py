@@ -91,6 +91,21 @@ def test_the_fee_arrives_later(create: Create, client: stripe.StripeClient, sand
     assert client.v1.balance.retrieve().pending[0].amount == 2325
 
 
+def test_money_becomes_available(
+    create: Create, client: stripe.StripeClient, sandbox: SandboxProcess
+) -> None:
+    sandbox.pay(create().id)
+    sandbox.advance(10)
+    money = client.v1.balance_transactions.list().data[0]
+    assert money.status == "pending"
+    sandbox.advance(money.available_on - money.created)
+    charge = client.v1.charges.list(params={"expand": ["data.balance_transaction"]}).data[0]
+    assert isinstance(charge.balance_transaction, stripe.BalanceTransaction)
+    assert charge.balance_transaction.status == "available"
+    assert client.v1.balance_transactions.retrieve(money.id).status == "available"
+    assert client.v1.balance.retrieve().available[0].amount == 2325
+
+
 @pytest.mark.parametrize(
     "number,code,decline_code",
     [
