@@ -72,7 +72,7 @@ def read_payer(
         return None, _invalid("payment_method_not_available", "method", message)
     country = sandbox.accounts.get(session.account).obj["country"]
     name = form.get("name", "").strip() or None
-    if method != "card":
+    if method != "card" or session.obj["amount_total"] == 0:
         return Payer(email, name, country, method), None
     try:
         entry = cards.read_card(
