@@ -108,16 +108,16 @@ def confirm(sandbox: Sandbox, session: Record, payer: Payer) -> Outcome:
 def _begin(sandbox: Sandbox, session: Record, payer: Payer) -> Attempt:
     """The session's PaymentIntent, made on the first try and used again by later ones.
 
-    A page of an earlier try that is still open (3-D Secure, a bank) has nothing to authorise any more.
+    What an earlier try left on the authorise page is over: that page must not pay with its card any more.
     """
     session.extra["pending"] = None
+    sandbox.store.save(session)
     scope, now = scope_of(session), sandbox.clock.now()
     intent = sandbox.get("payment_intent", scope, session.obj["payment_intent"] or "")
     if intent is None:
         obj = intent_object(session.obj, session.extra["intent_data"], now)
         intent = sandbox.add("payment_intent", scope, obj, session=session.id)
         session.obj["payment_intent"] = intent.id
-        sandbox.store.save(session)
         emit(sandbox, scope, "payment_intent.created", obj)
     method = method_object(payer, scope.livemode, now)
     sandbox.add("payment_method", scope, method)

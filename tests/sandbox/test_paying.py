@@ -91,6 +91,31 @@ def test_the_fee_arrives_later(create: Create, client: stripe.StripeClient, sand
     assert client.v1.balance.retrieve().pending[0].amount == 2325
 
 
+def test_a_stale_page_does_not_pay_with_the_card_of_before(
+    create: Create, client: stripe.StripeClient, browse: httpx.Client
+) -> None:
+    session = create()
+    assert session.url is not None
+    stale = browse.post(session.url, data=card("4000 0000 0000 3220")).headers["Location"]
+    assert browse.post(session.url, data=card("4000 0000 0000 0002")).status_code == 402
+    answer = browse.post(f"{session.url}/authorise", data={"outcome": "authorise"})
+    assert (answer.status_code, stale) == (303, f"{answer.headers['Location']}/authorise")
+    assert client.v1.checkout.sessions.retrieve(session.id).status == "open"
+    assert len(client.v1.charges.list().data) == 1
+
+
+def test_nothing_to_pay_needs_no_card(
+    create: Create, client: stripe.StripeClient, browse: httpx.Client
+) -> None:
+    price = {"currency": "myr", "unit_amount": 0, "product_data": {"name": "Water"}}
+    session = create(line_items=[{"quantity": 1, "price_data": price}])
+    assert session.url is not None
+    assert re.findall(r'<input id="([^"]+)"', browse.get(session.url).text) == ["email", "name"]
+    paid = browse.post(session.url, data={"email": "guest@example.com", "method": "card"})
+    assert paid.status_code == 303
+    assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "no_payment_required"
+
+
 def test_money_becomes_available(
     create: Create, client: stripe.StripeClient, sandbox: SandboxProcess
 ) -> None:
