@@ -1,6 +1,7 @@
 """Checkout Sessions: create, expire, and what their parameters must satisfy together."""
 
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from stripe_sandbox.accounts import Caller, Scope
 from stripe_sandbox.errors import StripeError, invalid, unsupported
@@ -8,8 +9,9 @@ from stripe_sandbox.events import emit
 from stripe_sandbox.ids import session_id
 from stripe_sandbox.money import MAXIMUM, MINIMUM, in_message
 from stripe_sandbox.objects.session import line_item_object, session_object
+from stripe_sandbox.params import Params, bracket_name
 from stripe_sandbox.sandbox import Sandbox, scope_of
-from stripe_sandbox.session_params import UNSUPPORTED, CreateSession, LineItem, PaymentIntentData
+from stripe_sandbox.session_params import CreateSession, LineItem, PaymentIntentData
 from stripe_sandbox.store import Json, Record
 
 HOUR = 3600
@@ -45,10 +47,15 @@ def create_session(sandbox: Sandbox, caller: Caller, params: CreateSession, base
 
 
 def _refuse_unbuilt(params: CreateSession) -> None:
-    for name in UNSUPPORTED:
-        if getattr(params, name) is not None:
-            raise unsupported(name)
-    for name in ("automatic_tax", "invoice_creation", "tax_id_collection", "phone_number_collection"):
+    _refuse_any(params)
+    features = (
+        "automatic_tax",
+        "invoice_creation",
+        "managed_payments",
+        "tax_id_collection",
+        "phone_number_collection",
+    )
+    for name in features:
         feature = getattr(params, name)
         if feature is not None and feature.enabled:
             raise unsupported(f"{name}[enabled]")
@@ -64,8 +71,19 @@ def _refuse_unbuilt(params: CreateSession) -> None:
         _refuse_unbuilt_data(params.payment_intent_data)
 
 
+def _refuse_any(params: Params, location: tuple[int | str, ...] = ()) -> None:
+    """What a parameter model types `Any` is known to Stripe, but not built; the first one given is named."""
+    for name, info in type(params).model_fields.items():
+        value, here = getattr(params, name), (*location, name)
+        if info.annotation is Any and value is not None:
+            raise unsupported(bracket_name(here))
+        for place, item in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if isinstance(item, Params):
+                _refuse_any(item, here if place is None else (*here, place))
+
+
 def _refuse_unbuilt_data(data: PaymentIntentData) -> None:
-    for name in ("application_fee_amount", "on_behalf_of", "transfer_data", "setup_future_usage"):
+    for name in ("application_fee_amount", "on_behalf_of", "setup_future_usage"):
         if getattr(data, name) is not None:
             raise unsupported(f"payment_intent_data[{name}]")
     if data.capture_method == "manual":
@@ -101,8 +119,6 @@ def _check_item(item: LineItem, name: str) -> str:
         raise invalid(
             f"You must specify either `price` or `price_data` for `{name}`.", name, "parameter_missing"
         )
-    if price.recurring is not None:
-        raise unsupported(f"{name}[price_data][recurring]")
     if price.product is not None:
         raise invalid(
             f"No such product: '{price.product}'", f"{name}[price_data][product]", "resource_missing"

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from stripe_sandbox.method_options import PaymentMethodOptions
 from stripe_sandbox.params import (
     AsList,
     Bool,
@@ -55,12 +56,24 @@ class Enabled(Params):
     enabled: Bool
 
 
-class Automatic(Enabled):
-    """A feature that may be named, but only to switch it off."""
+# What belongs to a feature that may only be switched off: taken, and of no effect then.
+Idle = dict[str, Any] | str | None
 
-    liability: Any = None
-    invoice_data: Any = None
-    required: Any = None
+
+class AutomaticTax(Enabled):
+    liability: Idle = None
+
+
+class InvoiceCreation(Enabled):
+    invoice_data: Idle = None
+
+
+class TaxIdCollection(Enabled):
+    required: Idle = None
+
+
+class ManagedPayments(Params):
+    enabled: Bool = False
 
 
 class AdaptivePricing(Params):
@@ -71,11 +84,18 @@ class Message(Params):
     message: Annotated[Text, Field(max_length=1200)]
 
 
+def _unset(value: Any) -> Any:
+    return None if value == "" else value
+
+
+Unsettable = Annotated[Message | None, BeforeValidator(_unset)]
+
+
 class CustomText(Params):
-    after_submit: Message | None = None
-    shipping_address: Message | None = None
-    submit: Message | None = None
-    terms_of_service_acceptance: Message | None = None
+    after_submit: Unsettable = None
+    shipping_address: Unsettable = None
+    submit: Unsettable = None
+    terms_of_service_acceptance: Unsettable = None
 
 
 class AdjustableQuantity(Params):
@@ -150,26 +170,8 @@ class PaymentIntentData(Params):
     transfer_group: Text | None = None
 
 
-class CardOptions(Params):
-    request_three_d_secure: Literal["any", "automatic", "challenge"] | None = None
-    setup_future_usage: Literal["off_session", "on_session"] | None = None
-    statement_descriptor_suffix_kana: Text | None = None
-    statement_descriptor_suffix_kanji: Text | None = None
-
-
-class NoFutureUse(Params):
-    setup_future_usage: Literal["none"] | None = None
-
-
-class PaymentMethodOptions(Params):
-    card: CardOptions | None = None
-    fpx: NoFutureUse | None = None
-    grabpay: NoFutureUse | None = None
-    link: NoFutureUse | None = None
-    customer_balance: NoFutureUse | None = None
-
-
 class Consent(Params):
+    payment_method_reuse_agreement: Any = None
     promotions: Literal["auto", "none"] | None = None
     terms_of_service: Literal["none", "required"] | None = None
 
@@ -189,7 +191,7 @@ class CreateSession(Expandable):
     after_expiration: Any = None
     allow_promotion_codes: Bool | None = None
     allowed_payment_method_types: MethodTypes | None = None
-    automatic_tax: Automatic | None = None
+    automatic_tax: AutomaticTax | None = None
     billing_address_collection: Literal["auto", "required"] | None = None
     branding_settings: Any = None
     cancel_url: Url | None = None
@@ -207,10 +209,10 @@ class CreateSession(Expandable):
     excluded_payment_method_types: MethodTypes | None = None
     expires_at: Int | None = None
     integration_identifier: Text200 | None = None
-    invoice_creation: Automatic | None = None
+    invoice_creation: InvoiceCreation | None = None
     line_items: Annotated[list[LineItem], AsList, Field(max_length=100)] | None = None
     locale: Annotated[str, BeforeValidator(_locale)] | None = None
-    managed_payments: Any = None
+    managed_payments: ManagedPayments | None = None
     metadata: Metadata = {}
     mode: Literal["payment", "setup", "subscription"]
     name_collection: Any = None
@@ -232,9 +234,6 @@ class CreateSession(Expandable):
     submit_type: Literal["auto", "book", "donate", "pay", "subscribe"] | None = None
     subscription_data: Any = None
     success_url: Url | None = None
-    tax_id_collection: Automatic | None = None
+    tax_id_collection: TaxIdCollection | None = None
     ui_mode: Literal["elements", "embedded_page", "form", "hosted_page"] | None = None
     wallet_options: WalletOptions | None = None
-
-
-UNSUPPORTED = tuple(name for name, info in CreateSession.model_fields.items() if info.annotation is Any)

@@ -111,6 +111,55 @@ def test_wrong_parameters_are_named(create: Create, changes: Any, param: str, co
 
 
 @pytest.mark.parametrize(
+    "changes,param",
+    [
+        (
+            {"payment_method_options": {"paypal": {"capture_method": "manual"}}},
+            "payment_method_options[paypal]",
+        ),
+        (
+            {"payment_method_options": {"card": {"request_multicapture": "never"}}},
+            "payment_method_options[card][request_multicapture]",
+        ),
+        (
+            {"consent_collection": {"payment_method_reuse_agreement": {"position": "auto"}}},
+            "consent_collection[payment_method_reuse_agreement]",
+        ),
+        ({"managed_payments": {"enabled": True}}, "managed_payments[enabled]"),
+        (
+            {"payment_intent_data": {"transfer_data": {"destination": "a"}}},
+            "payment_intent_data[transfer_data]",
+        ),
+        ({"discounts": [{"coupon": "x"}]}, "discounts"),
+    ],
+)
+def test_what_is_not_built_is_not_called_unknown(create: Create, changes: Any, param: str) -> None:
+    error = refused(lambda: create(**changes))
+    assert (error.http_status, error.param, error.code) == (400, param, "sandbox_unsupported")
+
+
+def test_a_subscription_price_is_not_built(create: Create) -> None:
+    price = {**order()["line_items"][0]["price_data"], "recurring": {"interval": "month"}}
+    error = refused(lambda: create(line_items=[{"quantity": 1, "price_data": price}]))
+    assert (error.param, error.code) == ("line_items[0][price_data][recurring]", "sandbox_unsupported")
+
+
+def test_what_is_empty_or_off_is_taken(create: Create) -> None:
+    session = create(
+        custom_text={"submit": "", "after_submit": {"message": "Thanks"}},
+        managed_payments={"enabled": False},
+        automatic_tax={"enabled": False, "liability": {"type": "self"}},
+        payment_method_options={"link": {"setup_future_usage": "none"}},
+    )
+    text = session.custom_text
+    assert text.submit is None
+    assert text.after_submit is not None
+    wrong = {"automatic_tax": {"enabled": False, "invoice_data": {"footer": "x"}}}
+    error = refused(lambda: create(**wrong))
+    assert (error.param, error.code) == ("automatic_tax[invoice_data]", "parameter_unknown")
+
+
+@pytest.mark.parametrize(
     "price,param",
     [
         ({"unit_amount": 100, "product_data": {"name": "x"}}, "[price_data][currency]"),
