@@ -31,7 +31,14 @@ def _version(value: Any) -> str:
     return str(value)
 
 
-EventTypes = Annotated[list[Annotated[str, BeforeValidator(_event_type)]], AsList]
+def _some(value: Any) -> Any:
+    if value in ("", {}):
+        raise PydanticCustomError("parameter_invalid_empty", "At least one event type is required.")
+    return value
+
+
+# The last validator named looks first.
+EventTypes = Annotated[list[Annotated[str, BeforeValidator(_event_type)]], AsList, BeforeValidator(_some)]
 
 
 class CreateEndpoint(Expandable):

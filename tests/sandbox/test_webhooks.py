@@ -82,6 +82,19 @@ def test_endpoints_live_and_die_through_the_api(
     assert caught.value.param == "enabled_events[0]"
 
 
+def test_an_endpoint_without_event_types_is_refused(sandbox: SandboxProcess, hook: Receiver) -> None:
+    endpoint = sandbox.listed("endpoints")[0]["id"]
+    for path in ("/v1/webhook_endpoints", f"/v1/webhook_endpoints/{endpoint}"):
+        reply = httpx.post(
+            f"{sandbox.url}{path}",
+            data={"url": hook.url, "enabled_events": ""},
+            auth=("sk_test_sandbox", ""),
+            trust_env=False,
+        )
+        assert (reply.status_code, reply.json()["error"]["param"]) == (400, "enabled_events")
+    assert [e["enabled_events"] for e in sandbox.listed("endpoints")] == [["*"]]
+
+
 def test_only_what_is_ticked_is_sent(create: Create, sandbox: SandboxProcess, hook: Receiver) -> None:
     endpoint = sandbox.listed("endpoints")[0]
     sandbox.control(
