@@ -40,7 +40,7 @@ def _listed(value: Any) -> list[Any]:
         return []
     if not isinstance(value, dict):
         raise PydanticCustomError("array", "Invalid array")
-    order = sorted(value, key=lambda k: (not k.isdigit(), int(k) if k.isdigit() else 0))
+    order = sorted(value, key=lambda k: (not k.isdecimal(), int(k) if k.isdecimal() else 0))
     return [value[key] for key in order]
 
 

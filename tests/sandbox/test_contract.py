@@ -84,6 +84,7 @@ def refundable(sandbox: SandboxProcess) -> str:
         "mode=payment&line_items=1",
         "mode=payment&line_items[0]=1",
         "mode=payment&line_items[x][quantity]=1",
+        "mode=payment&line_items[²][quantity]=1",
         "mode[=1",
         "mode=payment&mode[x]=1",
         "metadata[a][b]=1&mode=payment",
