@@ -1,17 +1,18 @@
 """Checkout Sessions: create, expire, and what their parameters must satisfy together."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox.accounts import Caller, Scope
 from stripe_sandbox.errors import StripeError, invalid, unsupported
 from stripe_sandbox.events import emit
 from stripe_sandbox.ids import session_id
-from stripe_sandbox.money import MAXIMUM, MINIMUM, in_message
+from stripe_sandbox.money import MAXIMUM, MINIMUM, in_message, step
 from stripe_sandbox.objects.session import line_item_object, session_object
 from stripe_sandbox.params import Params, bracket_name
 from stripe_sandbox.sandbox import Sandbox, scope_of
-from stripe_sandbox.session_params import CreateSession, LineItem, PaymentIntentData
+from stripe_sandbox.session_params import CreateSession, LineItem, PaymentIntentData, PriceData
 from stripe_sandbox.store import Json, Record
 
 HOUR = 3600
@@ -137,20 +138,21 @@ def _check_item(item: LineItem, name: str) -> str:
         raise invalid(message, f"{name}[quantity]", "parameter_invalid_integer")
     if item.quantity > MAXIMUM:
         raise _too_much(f"{name}[quantity]")
-    _check_amount(price.unit_amount, price.unit_amount_decimal, f"{name}[price_data]")
+    _check_amount(price, f"{name}[price_data]")
     return price.currency
 
 
-def _check_amount(unit_amount: int | None, decimal: str | None, name: str) -> None:
+def _check_amount(price: PriceData, name: str) -> None:
+    unit_amount, decimal = price.unit_amount, price.unit_amount_decimal
     if (unit_amount is None) == (decimal is None):
         message = "You must specify exactly one of `unit_amount` and `unit_amount_decimal`."
         raise invalid(message, f"{name}[unit_amount]", "parameter_missing")
     field = f"{name}[unit_amount]" if decimal is None else f"{name}[unit_amount_decimal]"
-    try:
-        value = Decimal(unit_amount or 0) if decimal is None else Decimal(decimal)
-    except InvalidOperation as error:
-        raise invalid(f"Invalid decimal: {decimal}", field, "parameter_invalid_string") from error
-    if not value.is_finite() or value < 0:
+    # Decimal itself would take 1_000, NaN and the like.
+    if decimal is not None and not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)", decimal):
+        raise invalid(f"Invalid decimal: {decimal}", field, "parameter_invalid_string")
+    value = Decimal(unit_amount or 0) if decimal is None else Decimal(decimal)
+    if value < 0:
         message = "This value must be greater than or equal to 0."
         raise invalid(message, field, "parameter_invalid_integer")
     if value > MAXIMUM:
@@ -158,6 +160,10 @@ def _check_amount(unit_amount: int | None, decimal: str | None, name: str) -> No
     places = value.as_tuple().exponent
     if isinstance(places, int) and places < -12:
         raise invalid("Only 12 decimal places are allowed.", field, "parameter_invalid_string")
+    multiple = step(price.currency)
+    if multiple > 1 and value % multiple:
+        message = f"Invalid amount: amounts in {price.currency} must be multiples of {multiple}."
+        raise invalid(message, field, "parameter_invalid_integer")
 
 
 def _too_much(param: str) -> StripeError:

@@ -3,6 +3,9 @@
 ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
 THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
 
+# Sent with two decimals that must be 00.
+_WHOLE = frozenset({"isk", "ugx"})
+
 # Minor units; Stripe's table of minimum charge amounts.
 MINIMUM = {
     "usd": 50, "aed": 200, "ars": 50, "aud": 50, "brl": 50, "cad": 50, "chf": 50, "cop": 50, "czk": 1500,
@@ -26,6 +29,9 @@ CURRENCIES = (
     | THREE_DECIMAL
 )
 
+# Only in messages; people see the code of such a currency.
+_IN_MESSAGE = {"hkd": "$"}
+
 _SYMBOL = {"myr": "RM", "usd": "$", "sgd": "S$", "eur": "€", "gbp": "£", "thb": "฿", "jpy": "¥", "idr": "Rp"}
 
 
@@ -34,6 +40,13 @@ def decimals(currency: str) -> int:
     if currency in ZERO_DECIMAL:
         return 0
     return 3 if currency in THREE_DECIMAL else 2
+
+
+def step(currency: str) -> int:
+    """What every amount is a multiple of."""
+    if currency in _WHOLE:
+        return 100
+    return 10 if currency in THREE_DECIMAL else 1
 
 
 def plain(amount: int, currency: str) -> str:
@@ -51,5 +64,8 @@ def shown(amount: int, currency: str) -> str:
 
 
 def in_message(amount: int, currency: str) -> str:
-    """As Stripe's error messages write it: `RM2.00 myr`."""
-    return f"{_SYMBOL.get(currency, '')}{plain(amount, currency)} {currency}"
+    """As Stripe's error messages write it: `RM2.00 myr`, `175.00 Ft huf`."""
+    if currency == "huf":
+        return f"{plain(amount, currency)} Ft huf"
+    symbol = _IN_MESSAGE.get(currency) or _SYMBOL.get(currency, "")
+    return f"{symbol}{plain(amount, currency)} {currency}"

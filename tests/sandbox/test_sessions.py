@@ -179,7 +179,14 @@ def test_wrong_prices_are_named(create: Create, price: Any, param: str) -> None:
 
 @pytest.mark.parametrize(
     "currency,least,words",
-    [("myr", 200, "RM2.00 myr"), ("sgd", 50, "S$0.50"), ("jpy", 50, "50 jpy"), ("thb", 1000, "10.00")],
+    [
+        ("myr", 200, "RM2.00 myr"),
+        ("sgd", 50, "S$0.50"),
+        ("jpy", 50, "50 jpy"),
+        ("thb", 1000, "10.00"),
+        ("hkd", 400, "$4.00 hkd"),
+        ("huf", 17500, "175.00 Ft huf"),
+    ],
 )
 def test_each_currency_has_its_minimum(create: Create, currency: str, least: int, words: str) -> None:
     def items(amount: int) -> list[Any]:
@@ -190,6 +197,28 @@ def test_each_currency_has_its_minimum(create: Create, currency: str, least: int
     assert error.code == "amount_too_small"
     assert words in str(error.user_message)
     assert create(line_items=items(least)).amount_total == least
+
+
+@pytest.mark.parametrize(
+    "currency,field,wrong,right",
+    [
+        ("kwd", "unit_amount", 1005, 1010),
+        ("isk", "unit_amount", 1050, 1100),
+        ("ugx", "unit_amount", 99_950, 99_900),
+        ("kwd", "unit_amount_decimal", "1005.5", "1010.0"),
+        ("myr", "unit_amount_decimal", "1_000", "1000"),
+        ("myr", "unit_amount_decimal", "1e3", "1000.5"),
+    ],
+)
+def test_amounts_are_of_their_currencys_form(
+    create: Create, currency: str, field: str, wrong: Any, right: Any
+) -> None:
+    def items(amount: Any) -> list[Any]:
+        price = {"currency": currency, field: amount, "product_data": {"name": "Kopi"}}
+        return [{"quantity": 1, "price_data": price}]
+
+    assert refused(lambda: create(line_items=items(wrong))).param == f"line_items[0][price_data][{field}]"
+    assert create(line_items=items(right)).status == "open"
 
 
 def test_a_hundred_lines_and_no_more(create: Create) -> None:
