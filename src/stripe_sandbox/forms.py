@@ -28,8 +28,6 @@ def bracket_tree(text: str) -> Tree:
         if not match:
             raise invalid(f"Invalid request parameter name: {name}", name)
         parts = [match[1], *re.findall(r"\[([^\[\]]*)\]", match[2])]
-        if len(parts) > _DEEPEST:
-            raise invalid(f"Invalid request parameter name: {name[:200]}", name[:200])
         _put(root, parts, value, name)
     return root
 
