@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from duitpos.models import Location, MenuItem, Order
 from tests.kitchen.room import open_kitchen
@@ -75,16 +75,35 @@ def test_a_ticket_goes_through_the_kitchen_by_keys_alone(wall: Wall) -> None:
     expect(page.locator("#placed .bump")).to_be_focused()
 
 
-def test_a_key_that_is_held_down_moves_one_ticket(wall: Wall) -> None:
+@pytest.mark.parametrize("key", ["Enter", "Space"])
+def test_a_key_that_is_held_down_moves_one_ticket(wall: Wall, key: str) -> None:
     page = wall.page
     page.keyboard.type("11")
     expect(page.locator("[data-label='11'] .bump")).to_be_focused()
     for _ in range(8):  # a second press without letting go is the browser's own repeat
-        page.keyboard.down("Enter")
+        page.keyboard.down(key)
         page.wait_for_timeout(60)
-    page.keyboard.up("Enter")
+    page.keyboard.up(key)
     expect(page.locator("#preparing .number")).to_have_text(["11"])
     assert wall.numbers("placed") == ["12"]
+
+
+def test_a_second_press_waits_for_the_first(wall: Wall) -> None:
+    page = wall.page
+    held: list[Route] = []
+    page.route("**/move/", held.append)
+    page.locator("[data-label='11'] .bump").click()
+    page.locator("[data-label='12'] .bump").click()
+    page.wait_for_timeout(100)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(page.locator("#preparing .number")).to_have_text(["11"])
+    assert wall.numbers("placed") == ["12"]
+    page.locator("[data-label='12'] .bump").click()
+    page.wait_for_timeout(100)
+    assert len(held) == 2
+    held[1].continue_()
+    expect(page.locator("#preparing .number")).to_have_text(["11", "12"])
 
 
 def test_orders_appear_by_themselves_and_keep_the_cooks_place(wall: Wall) -> None:

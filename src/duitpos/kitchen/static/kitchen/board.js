@@ -16,6 +16,7 @@ let turn = 0;
 let typed = "";
 let typedTimer;
 let undoTimer;
+let isSending = false;
 
 const columns = () => [...board.querySelectorAll(".column")].map((c) => [...c.querySelectorAll(".bump")]);
 const ids = () => new Set([...board.querySelectorAll("#placed .card")].map((c) => c.dataset.id));
@@ -109,7 +110,10 @@ function soon(after) {
 document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const { target: form, submitter } = event;
-  if (submitter.hasAttribute("aria-busy")) return;
+  // One at a time: there is one undo, and it belongs to what the cook sees moving.
+  if (isSending) return;
+  isSending = true;
+  body.classList.add("is-sending");
   const data = new FormData(form);
   data.append(submitter.name, submitter.value);
   submitter.setAttribute("aria-busy", "true");
@@ -128,6 +132,8 @@ document.addEventListener("submit", async (event) => {
   } catch {
     say(words.unsaved);
   } finally {
+    isSending = false;
+    body.classList.remove("is-sending");
     submitter.removeAttribute("aria-busy");
   }
 });
@@ -179,7 +185,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
   // A stuck key or a leaning elbow moves one ticket, not the whole column.
-  if (event.repeat && event.key === "Enter") { event.preventDefault(); return; }
+  if (event.repeat && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); return; }
   if (ARROWS[event.key]) walk(...ARROWS[event.key]);
   else if (/^[0-9tT]$/.test(event.key)) type(event.key.toUpperCase());
   else if (event.key === "u" || event.key === "Backspace") undo.querySelector("button")?.click();
