@@ -91,7 +91,7 @@ def test_a_key_that_is_held_down_moves_one_ticket(wall: Wall, key: str) -> None:
 def test_a_second_press_waits_for_the_first(wall: Wall) -> None:
     page = wall.page
     held: list[Route] = []
-    page.route("**/move/", held.append)
+    page.route("**/move/", lambda route: held.append(route))
     page.locator("[data-label='11'] .bump").click()
     page.locator("[data-label='12'] .bump").click()
     page.wait_for_timeout(100)
