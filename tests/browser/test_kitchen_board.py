@@ -57,12 +57,14 @@ def wall(chromium: Browser, live_server: object, client: Client) -> Iterator[Wal
 def test_a_ticket_goes_through_the_kitchen_by_keys_alone(wall: Wall) -> None:
     page = wall.page
     assert wall.numbers("placed") == ["11", "12"]
+    expect(page.get_by_text("U undoes")).to_be_visible()
     page.keyboard.type("12")
     expect(page.locator("[data-label='12'] .bump")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#preparing .number")).to_have_text(["12"])
     expect(page.locator("#undo")).to_contain_text("12 is being prepared")
-    page.keyboard.press("u")
+    expect(page.locator("#undo button")).to_contain_text("Undo (U)")
+    page.keyboard.press("U")
     expect(page.locator("#placed .number")).to_have_text(["11", "12"])
     expect(page.locator("#undo button")).to_have_count(0)
     for column in ("preparing", "ready"):

@@ -188,7 +188,7 @@ document.addEventListener("keydown", (event) => {
   if (event.repeat && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); return; }
   if (ARROWS[event.key]) walk(...ARROWS[event.key]);
   else if (/^[0-9tT]$/.test(event.key)) type(event.key.toUpperCase());
-  else if (event.key === "u" || event.key === "Backspace") undo.querySelector("button")?.click();
+  else if (event.key.toLowerCase() === "u" || event.key === "Backspace") undo.querySelector("button")?.click();
   else {
     // Enter presses the button by itself; the next digits begin another number.
     if (event.key === "Enter") type("");
