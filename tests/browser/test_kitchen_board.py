@@ -146,3 +146,13 @@ def test_it_is_silent_until_a_cook_chooses_a_sound(wall: Wall) -> None:
     expect(page.locator(".hush")).to_be_visible()
     page.mouse.click(640, 780)
     expect(page.locator(".hush")).to_be_hidden()
+
+
+def test_a_cook_chooses_light_or_dark_and_it_stays(wall: Wall) -> None:
+    page = wall.page
+    page.get_by_role("button", name="Light or dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.get_by_role("link", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign out?")).to_be_visible()

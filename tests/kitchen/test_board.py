@@ -114,6 +114,13 @@ def test_every_role_sees_the_board(kitchen: Kitchen, role: str) -> None:
     assert ("Dashboard" in page) == (role != "kitchen")
 
 
+def test_a_cook_can_sign_out_from_the_picker_and_the_board(kitchen: Kitchen) -> None:
+    a_location(kitchen.restaurant.tenant, "ipoh")
+    for page in (kitchen.board(), kitchen.client.get(kitchen.url("pick")).content.decode()):
+        assert 'href="/accounts/logout/"' in page
+        assert "data-theme-switch" in page
+
+
 def test_nobody_else_does(kitchen: Kitchen) -> None:
     anonymous = Client()
     for name in ("board", "live", "move"):

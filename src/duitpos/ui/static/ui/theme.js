@@ -8,4 +8,17 @@
     return; // a browser that keeps nothing shows the system's theme
   }
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
+
+  // The switch on pages without staff.js, such as the kitchen's.
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const button of document.querySelectorAll("[data-theme-switch]")) {
+      button.hidden = false;
+      button.addEventListener("click", () => {
+        const root = document.documentElement;
+        const isDark = getComputedStyle(root).colorScheme === "dark";
+        root.dataset.theme = isDark ? "light" : "dark";
+        localStorage.setItem("theme", root.dataset.theme);
+      });
+    }
+  });
 })();
