@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from duitpos.models import Membership, PaymentType, ProcessorAccount
+from duitpos.models import Membership, Payment, PaymentType, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, Mode
 from tests.kitchen.room import Kitchen, sign_in
-from tests.kitchen.tickets import a_ticket
+from tests.kitchen.tickets import a_payment, a_ticket
 from tests.support.restaurant import a_location, a_member, a_restaurant, a_table
 
 
@@ -83,6 +83,20 @@ def test_test_orders_say_so_and_leave_when_real_money_comes(kitchen: Kitchen) ->
         state=AccountState.ACTIVE,
     )
     assert "T12" not in kitchen.board()
+
+
+@pytest.mark.parametrize("back, is_marked", [([500], True), ([499], False), ([0, 500], False)])
+def test_an_order_whose_money_went_back_says_so(kitchen: Kitchen, back: list[int], is_marked: bool) -> None:
+    site = kitchen.restaurant.location
+    order = a_ticket(site, kitchen.item, 1)
+    payments = [a_payment(order, f"cs_{number}") for number, _ in enumerate(back)]
+    page = kitchen.poll()
+    assert "Refunded" not in page.content.decode()
+    for payment, minor in zip(payments, back, strict=True):
+        Payment.objects.filter(tenant=site.tenant, id=payment.id).update(refund_reserved_minor=minor)
+    again = kitchen.poll(page.headers["ETag"])
+    assert again.status_code == (200 if is_marked else 304)
+    assert ("Refunded: ask the cashier" in again.content.decode()) == is_marked
 
 
 def test_an_empty_board_says_what_will_happen(kitchen: Kitchen) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
-from duitpos.models import Location, MenuItem, Order, OrderLine, Table
+from duitpos.models import Location, MenuItem, Order, OrderLine, Payment, PaymentType, ProcessorAccount, Table
 from duitpos.models.order import OrderStatus
 
 
@@ -47,3 +47,26 @@ def a_ticket(
         tenant_id=location.tenant_id, order=order, position=0, item=item, **{**values, **(line or {})}
     )
     return order
+
+
+def a_payment(order: Order, reference: str) -> Payment:
+    """What a guest paid for all of it, with test money."""
+    kind = PaymentType.objects.get(tenant_id=order.tenant_id, code="STRIPE")
+    account, _ = ProcessorAccount.objects.get_or_create(
+        tenant_id=order.tenant_id, payment_type=kind, processor="stripe", external_id="acct_1"
+    )
+    return Payment.objects.create(
+        tenant_id=order.tenant_id,
+        order=order,
+        account=account,
+        payment_type=kind,
+        location=order.location,
+        status="succeeded",
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        created_at=now(),
+        reference=reference,
+        moved_minor=order.total_minor,
+        moved_currency=order.currency,
+        settled_at=now(),
+    )

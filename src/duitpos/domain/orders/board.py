@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from duitpos.domain.orders.states import KITCHEN, SERVED
 from duitpos.kit.clock import now
-from duitpos.models import Location, Order, OrderLine, ProcessorAccount, Tenant
+from duitpos.models import Location, Order, OrderLine, Payment, ProcessorAccount, Tenant
+from duitpos.models.payment import PaymentStatus
 from duitpos.models.payment_setup import AccountState, Mode
 
 RECENTLY = timedelta(minutes=10)
@@ -28,6 +29,8 @@ class BoardTicket:
     order: Order
     table_name: str
     lines: list[OrderLine]
+    is_refunded: bool
+    """All that was paid for it went back, or is on its way back, and nobody canceled it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,10 @@ class Board:
 
 def board(tenant: Tenant, location: Location) -> Board:
     """The board of a location: three queries, whatever its length."""
-    orders = list(_newest(tenant, location).select_related("table")[:MOST_TICKETS])
+    rows = _newest(tenant, location).annotate(is_refunded=_money_went_back(tenant))
+    orders = list(rows.select_related("table")[:MOST_TICKETS])
     orders.reverse()
+    refunded = {order.id for order in orders if order.is_refunded}
     lines: dict[UUID, list[OrderLine]] = defaultdict(list)
     for line in OrderLine.objects.filter(tenant=tenant, order_id__in=[o.id for o in orders]).order_by(
         "position"
@@ -51,20 +56,22 @@ def board(tenant: Tenant, location: Location) -> Board:
     columns: dict[str, list[BoardTicket]] = {status.value: [] for status in KITCHEN}
     served: list[BoardTicket] = []
     for order in orders:
-        ticket = BoardTicket(order, order.table.name if order.table else "", lines[order.id])
+        table = order.table.name if order.table else ""
+        ticket = BoardTicket(order, table, lines[order.id], order.id in refunded)
         columns.get(order.status, served).append(ticket)
     served.sort(key=lambda ticket: (ticket.order.ended_at is not None, ticket.order.ended_at), reverse=True)
-    return Board(_version((o.id, o.status, o.number) for o in orders), columns, served)
+    return Board(_version((o.id, o.status, o.number, o.id in refunded) for o in orders), columns, served)
 
 
 def board_version(tenant: Tenant, location: Location) -> str:
     """A hash of the small page that is on the board; two queries. Rows that commit late cannot be missed by it."""
-    rows = _newest(tenant, location).values_list("id", "status", "number")[:MOST_TICKETS]
-    return _version(reversed(list(rows)))
+    rows = _newest(tenant, location).annotate(is_refunded=_money_went_back(tenant))
+    seen = rows.values_list("id", "status", "number", "is_refunded")[:MOST_TICKETS]
+    return _version(reversed(list(seen)))
 
 
-def _version(rows: Iterable[tuple[UUID, str, int | None]]) -> str:
-    text = ";".join(f"{id_}:{status}:{number}" for id_, status, number in rows)
+def _version(rows: Iterable[tuple[UUID, str, int | None, bool]]) -> str:
+    text = ";".join(f"{id_}:{status}:{number}:{refunded:d}" for id_, status, number, refunded in rows)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
@@ -73,6 +80,12 @@ def _newest(tenant: Tenant, location: Location) -> QuerySet[Order]:
     wanted = Q(status__in=KITCHEN) | Q(status=SERVED, ended_at__gte=now() - RECENTLY)
     rows = Order.objects.filter(wanted, tenant=tenant, location=location).order_by("-placed_at", "-id")
     return rows.filter(is_test=False) if has_live_account(tenant) else rows
+
+
+def _money_went_back(tenant: Tenant) -> Q:
+    """A column for orders: there was money, and none of it is left to give back."""
+    paid = Payment.objects.filter(tenant=tenant, order=OuterRef("id"), status=PaymentStatus.SUCCEEDED)
+    return Exists(paid) & ~Exists(paid.filter(refund_reserved_minor__lt=F("moved_minor")))
 
 
 def has_live_account(tenant: Tenant) -> bool:
