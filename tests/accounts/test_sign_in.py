@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from django.test.utils import override_settings
 from django.urls import get_resolver, reverse
 
 from duitpos.models import Membership, User
@@ -145,6 +146,24 @@ def test_many_addresses_from_one_place_meet_a_page_that_says_wait(client: Client
     said = answers[-1].content.decode()
     assert refused or "Too many" in said
     assert not sign_in(client, "owner@kopi.example")
+
+
+def test_a_wrong_count_of_proxies_is_said_to_the_operator(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    a_restaurant()
+    wrong = {"login": "owner@kopi.example", "password": "wrong-horse-battery"}
+    with override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=3):
+        response = client.post(LOGIN, wrong, headers={"x-forwarded-for": "192.0.2.7"})
+    assert response.status_code == 503
+    assert "Nobody can sign in right now" in response.content.decode()
+    assert "DUITPOS_PROXY_COUNT" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["csrftoken", "messages", "guest"])
+def test_a_zero_byte_in_another_cookie_changes_nothing(client: Client, name: str) -> None:
+    headers = {"cookie": f'{name}="\\000aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"'}
+    assert client.get(LOGIN, headers=headers).status_code == 200
 
 
 def test_signing_out_asks_first_and_ends_the_session(client: Client) -> None:

@@ -41,7 +41,7 @@ def test_two_dishes_with_choices_become_one_paid_order(shop: Shop, rice: MenuIte
         (order,) = shop.placed()
         assert order.total_minor == 2 * (1000 + 100 + 150) + 1250
         assert phone.complaints == []
-        move(shop.restaurant.owner, order.id, "preparing")
+        move(shop.restaurant.owner, shop.restaurant.location, order.id, "preparing")
         expect(phone.page.get_by_text("Your order is being prepared")).to_be_visible(timeout=10_000)
 
 

@@ -69,6 +69,15 @@ def test_pages_are_not_kept_by_browsers_or_proxies(desk: Desk) -> None:
     assert "no-store" in desk.get("payment_types").headers["Cache-Control"]
 
 
+def test_refusals_are_not_kept_either(desk: Desk) -> None:
+    refusals = [desk.get("order", uuid7()), Client().get(desk.url("orders"))]
+    desk.be("kitchen")
+    refusals += [desk.get("payment_types"), desk.client.get("/nobody/dashboard/orders/")]
+    assert [refused.status_code for refused in refusals] == [404, 302, 403, 404]
+    for refused in refusals:
+        assert refused.headers["Cache-Control"] == "private, no-store"
+
+
 def test_a_member_who_was_switched_off_is_out_at_once(desk: Desk) -> None:
     member = a_member(desk.tenant, "manager")
     sign_in(desk.client, member)

@@ -82,7 +82,7 @@ def test_a_paid_order_shows_its_number_and_where_it_is(shop: Shop, phone: Phone)
     assert re.search(r"Paid \d+ \w+ \d{4}, \d\d:\d\d \u00b7 Visa \u00b7\u00b74242", text_of(page))
     assert phone.menu_url in page.content.decode()
     for to, word in (("preparing", "Being prepared"), ("ready", "Ready"), ("served", "Served")):
-        move(shop.restaurant.owner, payment.order_id, to)  # type: ignore[arg-type]
+        move(shop.restaurant.owner, shop.restaurant.location, payment.order_id, to)  # type: ignore[arg-type]
         html = phone.open(url_of(payment)).content.decode()
         assert f'aria-current="step"><span>{word}' in html
         assert ("data-over" in html) == (to == "served")
@@ -93,7 +93,7 @@ def test_without_script_the_page_asks_again_until_it_is_over(shop: Shop, phone: 
     refresh = '<noscript><meta http-equiv="refresh" content="10"></noscript>'
     assert refresh in phone.open(url_of(payment)).content.decode()
     for to in ("preparing", "ready", "served"):
-        move(shop.restaurant.owner, payment.order_id, to)  # type: ignore[arg-type]
+        move(shop.restaurant.owner, shop.restaurant.location, payment.order_id, to)  # type: ignore[arg-type]
     assert refresh not in phone.open(url_of(payment)).content.decode()
 
 
@@ -113,7 +113,7 @@ def test_the_living_part_is_not_sent_twice(shop: Shop, phone: Phone) -> None:
     assert state.content.decode() in phone.open(url_of(payment)).content.decode()
     again = phone.open(url_of(payment) + "state/", headers={"if-none-match": state["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
-    move(shop.restaurant.owner, payment.order_id, "preparing")  # type: ignore[arg-type]
+    move(shop.restaurant.owner, shop.restaurant.location, payment.order_id, "preparing")  # type: ignore[arg-type]
     changed = phone.open(url_of(payment) + "state/", headers={"if-none-match": state["ETag"]})
     assert changed.status_code == 200
     assert "being prepared" in text_of(changed)

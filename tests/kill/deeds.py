@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from duitpos.domain.attention.act import act
+from duitpos.domain.attention.offers import Action
 from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.orders.cart import parse_cart
 from duitpos.domain.payments.checkout import CheckoutRequest, checkout
@@ -74,6 +76,11 @@ def _cancel(facts: Facts) -> Work:
     return lambda: cancel_order(owner, UUID(facts["order"]), "guest left", refund=True)
 
 
+def _decide(facts: Facts) -> Work:
+    owner = _owner(facts)
+    return lambda: act(owner, UUID(facts["attention"]), Action(facts["action"]))
+
+
 DEEDS: dict[str, Callable[[Facts], Work]] = {
     "checkout": _checkout,
     "receive": _receive,
@@ -82,5 +89,6 @@ DEEDS: dict[str, Callable[[Facts], Work]] = {
     "sweep": _sweep,
     "refund": _refund,
     "cancel": _cancel,
+    "decide": _decide,
 }
 """Each takes facts that crossed a pipe, reads what its room would have read, and returns the call to make."""

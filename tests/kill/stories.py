@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from uuid import UUID
 
 import stripe
 
-from duitpos.domain.errors import Unavailable
+from duitpos.domain.attention.act import act
+from duitpos.domain.attention.offers import Action
+from duitpos.domain.errors import Gone, Unavailable
+from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.orders.cart import cart_to_json
 from duitpos.domain.payments.checkout import checkout
 from duitpos.domain.payments.refund import refund_payment
 from duitpos.domain.payments.resume import GoToProcessor
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
-from duitpos.models import Membership, Order, Payment, Refund
+from duitpos.models import Attention, Membership, Order, Payment, Refund
 from tests.kill.deeds import request_of
 from tests.kill.lives import Facts, Story
+from tests.support.happenings import end_wrongly
 from tests.support.shop import WEBHOOK_SECRET, Shop
 from tests.support.stampede import deliver, event_of
 
@@ -116,6 +121,27 @@ def the_refund_was_lost(shop: Shop) -> Facts:
     return make_due(shop, facts)
 
 
+def staff_are_asked(shop: Shop) -> Facts:
+    """Money came for an order that had been canceled."""
+    facts = on_the_payment_page(shop)
+    payment = Payment.objects.get(tenant=shop.tenant)
+    end_wrongly(shop, payment)
+    cancel_order(shop.restaurant.owner, UUID(facts["order"]), "no gas", refund=False)
+    shop.sandbox.pay(facts["session"], email=EMAIL)
+    deliver(shop, event_of(shop, "checkout.session.completed"))
+    question = Attention.objects.get(tenant=shop.tenant, resolved_at=None)
+    assert question.kind == "order_canceled"
+    return {**facts, "attention": str(question.id)}
+
+
+def they_serve_it(shop: Shop) -> Facts:
+    return {**staff_are_asked(shop), "action": "serve"}
+
+
+def they_give_it_back(shop: Shop) -> Facts:
+    return {**staff_are_asked(shop), "action": "refund"}
+
+
 # -- after -------------------------------------------------------------------------------------------------
 
 
@@ -142,6 +168,12 @@ def stripe_sends_it_again(shop: Shop, facts: Facts) -> None:
 def staff_press_again(shop: Shop, facts: Facts) -> None:
     owner = Membership.objects.get(tenant=shop.tenant, role="owner")
     refund_payment(owner, Payment.objects.get(tenant=shop.tenant).id, "guest left")
+
+
+def staff_decide_again(shop: Shop, facts: Facts) -> None:
+    owner = Membership.objects.get(tenant=shop.tenant, role="owner")
+    with suppress(Gone):  # it was decided before the death
+        act(owner, UUID(facts["attention"]), Action(facts["action"]))
 
 
 # -- expect ------------------------------------------------------------------------------------------------
@@ -188,6 +220,24 @@ def canceled_whole_or_not_at_all(shop: Shop, facts: Facts) -> list[str]:
     return [] if outcome in fine else [f"order, refunds, attentions: {outcome}"]
 
 
+def _after_deciding(shop: Shop) -> tuple[str, int, tuple[str, ...]]:
+    order = Order.objects.get(tenant=shop.tenant)
+    return order.status, len(shop.sandbox.listed("refunds")), tuple(shop.attentions())
+
+
+DECIDED = {"serve": ("placed", 0, ()), "refund": ("canceled", 1, ())}
+
+
+def decided_whole(shop: Shop, facts: Facts) -> list[str]:
+    outcome = _after_deciding(shop)
+    return [] if outcome == DECIDED[facts["action"]] else [f"order, refunds, attentions: {outcome}"]
+
+
+def decided_whole_or_still_asked(shop: Shop, facts: Facts) -> list[str]:
+    still_asked = _after_deciding(shop) == ("canceled", 0, ("order_canceled",))
+    return [] if still_asked else decided_whole(shop, facts)
+
+
 STORIES: dict[str, Story] = {
     "start, and nobody comes back": Story("checkout", a_guest_presses_pay, nothing_is_cooked),
     "start, pressed again": Story("checkout", a_guest_presses_pay, one_order, presses_again_and_pays),
@@ -207,5 +257,10 @@ STORIES: dict[str, Story] = {
     "refund": Story("refund", in_the_kitchen, at_most_one_refund),
     "refund, pressed again": Story("refund", in_the_kitchen, one_refund, staff_press_again),
     "a lost refund is swept up": Story("sweep", the_refund_was_lost, one_refund),
+    "serve what was canceled": Story("decide", they_serve_it, decided_whole_or_still_asked),
+    "give canceled money back": Story("decide", they_give_it_back, decided_whole_or_still_asked),
+    "give canceled money back, pressed again": Story(
+        "decide", they_give_it_back, decided_whole, staff_decide_again
+    ),
     "cancel and refund": Story("cancel", in_the_kitchen, canceled_whole_or_not_at_all),
 }

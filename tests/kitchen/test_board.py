@@ -191,3 +191,14 @@ def test_a_board_that_cannot_show_everything_says_so(
     assert "Too many tickets" not in kitchen.board()
     monkeypatch.setattr("duitpos.kitchen.cards.MOST_TICKETS", 1)
     assert "Too many tickets" in kitchen.board()
+
+
+def test_refusals_are_kept_by_no_cache(kitchen: Kitchen) -> None:
+    refusals = [
+        kitchen.client.get(kitchen.url("board", "moon")),
+        kitchen.client.get(kitchen.url("move", "bangsar")),
+        kitchen.client.post(kitchen.url("move", "bangsar"), {"order": "x"}),
+    ]
+    assert [refused.status_code for refused in refusals] == [404, 302, 400]
+    for refused in refusals:
+        assert refused.headers["Cache-Control"] == "private, no-store"

@@ -7,7 +7,7 @@ import pytest
 from duitpos.models import OrderEvent
 from tests.kitchen.room import Kitchen
 from tests.kitchen.tickets import a_ticket
-from tests.support.restaurant import a_restaurant, an_item
+from tests.support.restaurant import a_location, a_restaurant, an_item
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,13 @@ def test_another_restaurants_order_does_not_exist(kitchen: Kitchen) -> None:
     assert kitchen.press(order, "preparing", "placed").status_code == 404
     order.refresh_from_db()
     assert order.status == "placed"
+
+
+def test_another_locations_order_is_not_on_this_board(kitchen: Kitchen) -> None:
+    elsewhere = a_location(kitchen.restaurant.tenant, "bukit")
+    order = a_ticket(elsewhere, kitchen.item, 12)
+    assert kitchen.press(order, "preparing", "placed").status_code == 404
+    assert kitchen.status(order) == "placed"
 
 
 def test_nonsense_is_refused_in_words(kitchen: Kitchen) -> None:

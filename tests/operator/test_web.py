@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,13 @@ def children(pid: int) -> list[int]:
     return [int(word) for word in listing.stdout.split()]
 
 
+def catches_sigterm(pid: int) -> bool:
+    """Whether a process has a handler for it (Linux: /proc/<pid>/status)."""
+    caught = re.search(r"SigCgt:\s*([0-9a-f]+)", Path(f"/proc/{pid}/status").read_text())
+    assert caught
+    return bool(int(caught[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
 @pytest.fixture
 def starting(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The server just after its start, and its port."""
@@ -67,12 +76,17 @@ def starting(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     assert duitpos("manage", "collectstatic", "-v0", "--no-input", env=production).returncode == 0
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "duitpos.cli", "web"], env=production, stderr=log, stdout=log
+            [sys.executable, "-m", "duitpos.cli", "web"],
+            env=production,
+            stderr=log,
+            stdout=log,
+            process_group=0,
         )
     try:
         yield process, port
     finally:
-        process.kill()
+        with suppress(ProcessLookupError):  # its workers too, when a test has failed
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -109,6 +123,6 @@ def test_workers_that_are_still_loading_stop_at_once(
     while len(children(process.pid)) < 2:
         assert time.monotonic() < until
         time.sleep(0.02)
-    time.sleep(0.2)  # in the midst of loading, which takes a second
+    assert not any(catches_sigterm(worker) for worker in children(process.pid)), "a loaded worker catches it"
     process.send_signal(signal.SIGTERM)
     assert process.wait(STOPS_WITHIN) == 0

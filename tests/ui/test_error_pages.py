@@ -17,6 +17,15 @@ def test_an_unknown_address(client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/kopi/t/gone/", "/kopi/o/gone/", "/nobody/", "/kopi/no/such/page/"])
+def test_a_failure_is_kept_by_no_cache(client: Client, path: str) -> None:
+    a_restaurant()
+    response = client.get(path)
+    assert response.status_code == 404
+    assert response.headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.django_db
 def test_a_form_from_another_site_is_refused_in_words() -> None:
     restaurant = a_restaurant()
     client = Client(enforce_csrf_checks=True)

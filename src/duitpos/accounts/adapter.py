@@ -5,10 +5,17 @@ from __future__ import annotations
 import hashlib
 from urllib.parse import quote
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Unavailable
+
+log = structlog.get_logger(__name__)
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -31,3 +38,19 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def format_email_subject(self, subject: str) -> str:
         """Without a host name in brackets."""
         return subject
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Whose tries are counted. Unavailable when fewer proxies stand in front than the operator said."""
+        try:
+            return str(super().get_client_ip(request))
+        except ImproperlyConfigured as error:
+            log.error(
+                "proxy_count_too_high",
+                help="DUITPOS_PROXY_COUNT is higher than the number of addresses in X-Forwarded-For:"
+                " set it to how many proxies stand in front of DuitPOS.",
+                proxy_count=settings.PROXY_COUNT,
+            )
+            message = _(
+                "Nobody can sign in right now. Ask whoever runs this site: it was written to the log."
+            )
+            raise Unavailable(message) from error

@@ -1,46 +1,18 @@
-"""From a signed-in person to a member of this restaurant's staff, with the right that a page needs."""
+"""Who may open a page of the dashboard: staff of this restaurant, with the right that the page needs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import ParamSpec
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
+from django.http import HttpResponse
 
-from duitpos.domain.tenancy.roles import Can, require
-from duitpos.domain.tenancy.staff import Staff, staff_of
-from duitpos.models import User
+from duitpos.domain.tenancy.roles import Can
+from duitpos.ui.staff_only import View, staff_only
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, Staff, P], HttpResponse]
 
 
 def staff(can: Can | None = None) -> Callable[[View[P]], Callable[..., HttpResponse]]:
-    """A view for staff who may `can` (None: for all staff). It gets a Staff in place of the slug.
-
-    Anonymous: to sign-in and back. No membership, or no such restaurant: 404, so that existence is not told.
-    Another role: 403, in words.
-    """
-
-    def of(view: View[P]) -> Callable[..., HttpResponse]:
-        @wraps(view)
-        def guarded(request: HttpRequest, tenant: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            if not isinstance(request.user, User):
-                # Only a page can be gone on with after signing in.
-                here = request.get_full_path() if request.method == "GET" else None
-                return redirect_to_login(here or reverse("dashboard:home", args=[tenant]))
-            member = staff_of(request.user.id, tenant)
-            if can is not None:
-                require(member.member, can)
-            response = view(request, member, *args, **kwargs)
-            if not response.has_header("Cache-Control"):
-                add_never_cache_headers(response)
-            return response
-
-        return guarded
-
-    return of
+    """A view for staff who may `can` (None: for all staff); whoever signs in on the way comes to the dashboard."""
+    return staff_only(can, "dashboard:home")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import DomainError, Gone, Kind
@@ -12,6 +11,7 @@ from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.banner import banner_of
 from duitpos.models import Tenant
 from duitpos.ui.errors import STATUS
+from duitpos.ui.private import PRIVATE
 
 
 def problem_page(request: HttpRequest, error: DomainError, slug: str, guest_token: str) -> HttpResponse:
@@ -25,8 +25,7 @@ def problem_page(request: HttpRequest, error: DomainError, slug: str, guest_toke
         "banner": banner_of(tenant, guest_token) if tenant else None,
     }
     response = render(request, "guest/problem.html", context, status=STATUS[error.kind])
-    # It may link this phone's order, and browsers and proxies keep a 404 unless they are told not to.
-    add_never_cache_headers(response)
+    response["Cache-Control"] = PRIVATE  # it may show this phone's order
     return response
 
 

@@ -70,7 +70,9 @@ def move_order(request: HttpRequest, staff: Staff, location: str) -> HttpRespons
     if order_id is None:
         raise Invalid(_("This form was not complete. Go back to the board and try again."))
     try:
-        order = move(staff.member, order_id, request.POST.get("to", ""), seen=request.POST.get("seen", ""))
+        order = move(
+            staff.member, site, order_id, request.POST.get("to", ""), seen=request.POST.get("seen", "")
+        )
     except Conflict as conflict:
         return _page(request, staff, site, conflict.message, status=409)
     # Undoing offers no undo: it would only ask for the same thing again.

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import DomainError, Kind
+from duitpos.ui.private import PRIVATE
 
 STATUS = {
     Kind.INVALID: 400,
@@ -41,14 +41,15 @@ class DomainErrors:
 def error_page(request: HttpRequest, message: str, status: int) -> HttpResponse:
     """A plain page with one sentence and a way back."""
     response = render(request, "ui/error.html", {"message": message, "status": status}, status=status)
-    add_never_cache_headers(response)
+    response["Cache-Control"] = PRIVATE
     return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A request that is none: a broken form, an address that is not ours. Looks at nothing that was sent."""
-    page = render_to_string("400.html")
-    return HttpResponse(page, status=400)
+    response = HttpResponse(render_to_string("400.html"), status=400)
+    response["Cache-Control"] = PRIVATE
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from duitpos.domain.payments.receive import receive
 from duitpos.domain.tenancy.find import tenant_by_slug
+from duitpos.ui.body_cap import is_length
 
 log = structlog.get_logger(__name__)
 MOST_BYTES = 256 * 1024
@@ -19,9 +20,8 @@ MOST_BYTES = 256 * 1024
 @csrf_exempt  # a machine posts here; what proves it is the signature over the raw body
 @require_POST
 def deliver(request: HttpRequest, tenant: str, processor: str) -> HttpResponse:
-    """One delivery: 200 stored, 400 not believed, 413 too large, 500 or 503 send it again."""
-    length = request.META.get("CONTENT_LENGTH") or ""
-    if not length.isdigit() or int(length) > MOST_BYTES:
+    """One delivery: 200 stored, 400 not believed, 411 and 413 not read, 500 or 503 send it again."""
+    if not is_length(request.META.get("CONTENT_LENGTH") or "", MOST_BYTES):
         return HttpResponse("too large", status=413, content_type="text/plain")
     body = request.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:

@@ -1,4 +1,4 @@
-"""What a delivery is answered: 200 stored, 400 not believed, 413 too large, 500 and 503 send it again."""
+"""What a delivery is answered: 200 stored, 400 not believed, 411 and 413 not read, 500 and 503 send it again."""
 
 from __future__ import annotations
 
@@ -198,12 +198,12 @@ def test_413_before_a_large_body_is_read(shop: Shop) -> None:
     assert account(shop).bad_signatures == 0
 
 
-def test_413_for_a_body_of_unknown_length(shop: Shop) -> None:
+def test_411_for_a_body_of_unknown_length(shop: Shop) -> None:
     def chunks() -> Iterator[bytes]:
         yield b"{}"
 
     answer = httpx.post(shop.webhook_url, content=chunks(), trust_env=False)
-    assert answer.status_code == 413
+    assert answer.status_code == 411
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])

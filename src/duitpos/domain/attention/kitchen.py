@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from duitpos.domain.attention.open import open_attention
+from duitpos.domain.attention.open import ask_about_payment
 from duitpos.domain.menus.sell import sell
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.release import release
@@ -22,14 +22,5 @@ def send_to_kitchen(
         return False
     short = [] if was_placed else sell(order, order.location)
     if short:
-        open_attention(
-            order.tenant_id,
-            AttentionKind.SOLD_OUT_AFTER_PAYMENT,
-            payment.id,
-            at,
-            order=order,
-            payment=payment,
-            amount=payment.moved,
-            detail=", ".join(short),
-        )
+        ask_about_payment(payment, AttentionKind.SOLD_OUT_AFTER_PAYMENT, at, detail=", ".join(short))
     return True

@@ -8,16 +8,15 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from duitpos.domain.attention.kitchen import send_to_kitchen
-from duitpos.domain.attention.open import open_attention
+from duitpos.domain.attention.open import ask_about_payment
 from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.orders.states import CANCELED, HELD
-from duitpos.domain.payments.after import due_after_payment
+from duitpos.domain.orders.states import HELD
+from duitpos.domain.payments.after import due_after_payment, mark_dirty
+from duitpos.domain.payments.outcome import why_not_released
 from duitpos.domain.payments.settle import look_at_siblings
 from duitpos.kit.clock import business_date
-from duitpos.kit.statements import insert
-from duitpos.models import DirtyDay, LedgerEntry, Order, Payment
-from duitpos.models.attention import AttentionKind
+from duitpos.models import LedgerEntry, Order, Payment
 
 
 def link_payment(payment: Payment, order: Order, actor: Actor, at: datetime) -> None:
@@ -33,20 +32,10 @@ def link_payment(payment: Payment, order: Order, actor: Actor, at: datetime) -> 
         raise Conflict(_("This money is linked to an order already, or it is on its way back."))
     payment.order, payment.location, payment.business_date = order, location, day
     if not send_to_kitchen(order, payment, actor, at, HELD, _("linked by staff")):
-        _ask_what_to_do(payment, order, at)
+        ask_about_payment(payment, why_not_released(order), at)
     look_at_siblings(payment, at)
     _move_to_day(payment, location.id, day, at)
     due_after_payment(payment, at)
-
-
-def _ask_what_to_do(payment: Payment, order: Order, at: datetime) -> None:
-    status = (
-        Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
-    )
-    kind = AttentionKind.ORDER_CANCELED if status == CANCELED else AttentionKind.DUPLICATE_PAYMENT
-    open_attention(
-        payment.tenant_id, kind, payment.id, at, order=order, payment=payment, amount=payment.moved
-    )
 
 
 def _move_to_day(payment: Payment, location_id: UUID, day: date, at: datetime) -> None:
@@ -55,8 +44,4 @@ def _move_to_day(payment: Payment, location_id: UUID, day: date, at: datetime) -
         tenant_id=payment.tenant_id, payment_id=payment.id, location__isnull=True
     )
     rows.update(location_id=location_id, business_date=day)
-    dirty = DirtyDay(tenant_id=payment.tenant_id, location_id=location_id, business_date=day, marked_at=at)
-    insert(
-        [dirty],
-        '("tenant_id", "location_id", "business_date") DO UPDATE SET "marked_at" = EXCLUDED."marked_at"',
-    )
+    mark_dirty(payment.tenant_id, location_id, day, at)

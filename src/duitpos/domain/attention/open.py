@@ -37,6 +37,24 @@ def open_attention(
     Attention.objects.bulk_create([row], ignore_conflicts=True)
 
 
+def ask_about_payment(
+    payment: Payment, kind: str, at: datetime, *, amount: Money | None = None, detail: str = ""
+) -> None:
+    """open_attention for a payment and its order, with what moved, or before that what was asked for."""
+    if amount is None:
+        amount = payment.amount if payment.moved_minor is None else payment.moved
+    open_attention(
+        payment.tenant_id,
+        kind,
+        payment.id,
+        at,
+        order=payment.order,
+        payment=payment,
+        amount=amount,
+        detail=detail,
+    )
+
+
 def reopen_attention(
     tenant_id: UUID,
     kind: str,

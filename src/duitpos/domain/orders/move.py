@@ -12,25 +12,26 @@ from duitpos.domain.orders.states import PLACED, PREPARING, READY, SERVED
 from duitpos.domain.tenancy.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
-from duitpos.models import Membership, Order
+from duitpos.models import Location, Membership, Order
 
 STEPS = (PLACED, PREPARING, READY, SERVED)
 
 
-def move(member: Membership, order_id: UUID, to: str, seen: str = "") -> Order:
-    """One step along placed, preparing, ready, served, or one back. Two cooks who press at once move it once.
+def move(member: Membership, location: Location, order_id: UUID, to: str, seen: str = "") -> Order:
+    """One step along placed, preparing, ready, served, or one back, of an order of `location`.
 
+    Two cooks who press at once move it once.
     `seen` is where the presser saw it: a board that is some seconds old must not take a "start" for a step back.
     Forbidden, Gone, Invalid for no such step, Conflict when it stands elsewhere by now.
     """
     require(member, Can.WORK_ORDERS)
     if to not in STEPS:
         raise Invalid(_("An order cannot be moved there."))
-    return transact(lambda: _move(member, order_id, to, seen))
+    return transact(lambda: _move(member, location, order_id, to, seen))
 
 
-def _move(member: Membership, order_id: UUID, to: str, seen: str) -> Order:
-    order = Order.objects.filter(tenant_id=member.tenant_id, id=order_id).first()
+def _move(member: Membership, location: Location, order_id: UUID, to: str, seen: str) -> Order:
+    order = Order.objects.filter(tenant_id=member.tenant_id, location=location, id=order_id).first()
     if order is None:
         raise Gone(_("There is no such order."))
     if order.status == to:

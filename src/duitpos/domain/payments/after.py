@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 from django.core.cache import cache
 from django.db import transaction
@@ -55,12 +56,12 @@ def _book(entry: LedgerEntry) -> None:
     insert([entry], "DO NOTHING")
     if entry.location_id is None:
         return
-    dirty = DirtyDay(
-        tenant_id=entry.tenant_id,
-        location_id=entry.location_id,
-        business_date=entry.business_date,
-        marked_at=entry.at,
-    )
+    mark_dirty(entry.tenant_id, entry.location_id, entry.business_date, entry.at)
+
+
+def mark_dirty(tenant_id: UUID, location_id: UUID, day: date, at: datetime) -> None:
+    """Have a location's trading day summed again, in the caller's transaction (M35)."""
+    dirty = DirtyDay(tenant_id=tenant_id, location_id=location_id, business_date=day, marked_at=at)
     # An update, not an ignored conflict: it holds the row until commit, so a job that sums the day and takes the mark
     # away cannot miss what is not committed yet (M35).
     insert(

@@ -10,7 +10,7 @@ import structlog
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
-from duitpos.domain.attention.open import open_attention, reopen_attention
+from duitpos.domain.attention.open import ask_about_payment, reopen_attention
 from duitpos.domain.errors import DomainError
 from duitpos.domain.payments.schedule import FIRST_CHECK
 from duitpos.kit.clock import now
@@ -54,13 +54,9 @@ def _note(payment: Payment, problem: str) -> None:
     rows.update(last_problem=problem)
     rows.filter(next_check_at__isnull=False).update(next_check_at=at + wait)
     reopen_attention(payment.tenant_id, AttentionKind.EVENT_FAILED, payment.id, at)
-    open_attention(
-        payment.tenant_id,
+    ask_about_payment(
+        payment,
         AttentionKind.EVENT_FAILED,
-        payment.id,
         at,
-        order=payment.order,
-        payment=payment,
-        amount=payment.amount,
         detail=_("What the processor says about this payment could not be booked."),
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from duitpos.domain.attention.open import open_attention
+from duitpos.domain.attention.open import ask_about_payment
 from duitpos.domain.menus.sell import sell
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.release import release
@@ -26,19 +26,19 @@ def order_after_money(
     """Do what the order does now that `payment` succeeded, in the caller's transaction."""
     order, location = payment.order, payment.location
     if order is None or location is None:
-        _attend(payment, AttentionKind.UNKNOWN_PAYMENT, at)
+        ask_about_payment(payment, AttentionKind.UNKNOWN_PAYMENT, at)
         return
     wrong = _mismatch(payment, snapshot)
     if wrong:
-        _attend(payment, wrong, at, detail=_difference(payment))
+        ask_about_payment(payment, wrong, at, detail=_difference(payment))
         return
     if not release(order, payment, location, actor, at, HELD):
-        _attend(payment, _why_not_released(order), at)
+        ask_about_payment(payment, why_not_released(order), at)
         return
     problem = _problem_of_a_released_order(order, location, at, late=late)
     if problem:
         kind, detail = problem
-        _attend(payment, kind, at, detail=detail)
+        ask_about_payment(payment, kind, at, detail=detail)
 
 
 def _mismatch(payment: Payment, snapshot: PaymentSnapshot) -> str:
@@ -53,7 +53,7 @@ def _difference(payment: Payment) -> str:
     return _("%(moved)s moved, %(asked)s was asked for.") % {"moved": payment.moved, "asked": payment.amount}
 
 
-def _why_not_released(order: Order) -> str:
+def why_not_released(order: Order) -> str:
     """The release lost its guard: canceled meanwhile, or released by another payment (M16). Read afresh here."""
     status = (
         Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
@@ -73,16 +73,3 @@ def _problem_of_a_released_order(
     if late:
         return AttentionKind.LATE_MONEY, ""
     return None
-
-
-def _attend(payment: Payment, kind: str, at: datetime, detail: str = "") -> None:
-    open_attention(
-        payment.tenant_id,
-        kind,
-        payment.id,
-        at,
-        order=payment.order,
-        payment=payment,
-        amount=payment.moved,
-        detail=detail,
-    )

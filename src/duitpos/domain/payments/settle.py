@@ -13,7 +13,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from duitpos.domain.attention.open import open_attention, resolve
+from duitpos.domain.attention.open import ask_about_payment, resolve
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.after import book_payment, due_after_payment
@@ -164,15 +164,7 @@ def _have_it_looked_at(payment: Payment, at: datetime) -> Outcome:
     live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
     # The guest is through with the processor's page, so theirs says "checking".
     live.update(returned_at=Coalesce("returned_at", Value(at)), next_check_at=None)
-    open_attention(
-        payment.tenant_id,
-        AttentionKind.NO_PAYMENT_REQUIRED,
-        payment.id,
-        at,
-        order=payment.order,
-        payment=payment,
-        amount=payment.amount,
-    )
+    ask_about_payment(payment, AttentionKind.NO_PAYMENT_REQUIRED, at)
     return Outcome.FREE
 
 

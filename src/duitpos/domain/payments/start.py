@@ -10,7 +10,7 @@ from contextvars import ContextVar
 import structlog
 from django.utils.translation import gettext as _
 
-from duitpos.domain.attention.open import open_attention
+from duitpos.domain.attention.open import ask_about_payment
 from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_too_old_to_start, next_check
@@ -174,13 +174,4 @@ def fail_attempt(payment: Payment, failure: str) -> None:
 
 def _report_bug(payment: Payment, error: ProcessorError) -> None:
     """The same key with other words is a fault of ours, never of the guest or the restaurant."""
-    open_attention(
-        payment.tenant_id,
-        AttentionKind.KEY_REUSED,
-        payment.id,
-        now(),
-        order=payment.order,
-        payment=payment,
-        amount=payment.amount,
-        detail=error.message,
-    )
+    ask_about_payment(payment, AttentionKind.KEY_REUSED, now(), detail=error.message)

@@ -15,14 +15,16 @@ from uuid import UUID
 import structlog
 from django.core.cache import cache
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from duitpos.domain.attention.open import reopen_attention
 from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.payments.broken import leaving_a_trace
+from duitpos.domain.payments.broken import EXPECTED, leaving_a_trace
 from duitpos.domain.payments.due import do_due_work
 from duitpos.domain.payments.receive import take_in
 from duitpos.domain.payments.refund_send import heal_refund
+from duitpos.domain.payments.refund_word import ask_about_refund
 from duitpos.domain.payments.setup.accounts import recheck
 from duitpos.domain.payments.setup.processor_of import CANDIDATE, SECRET_KEY, open_account
 from duitpos.domain.payments.sweep_payments import check_payment, claim, due_payments
@@ -120,7 +122,18 @@ def _check(payment: Payment) -> None:
 
 def _sweep_refunds(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
     for refund in _due_refunds(tenant, limit, until):
-        report.refunds += _guarded(report, partial(heal_refund, refund))
+        report.refunds += _guarded(report, partial(_heal, refund))
+
+
+def _heal(refund: Refund) -> None:
+    try:
+        heal_refund(refund)
+    except EXPECTED:
+        raise
+    except Exception:
+        detail = _("What the processor says about this refund could not be booked.")
+        transact(lambda: ask_about_refund(refund, refund.payment, detail, now()))
+        raise
 
 
 def _sweep_accounts(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:

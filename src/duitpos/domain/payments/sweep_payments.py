@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 from django.db.models import F, Q
 
-from duitpos.domain.attention.open import open_attention
+from duitpos.domain.attention.open import ask_about_payment
 from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, HELD
@@ -136,15 +136,7 @@ def _look_again(payment: Payment, problem: str) -> None:
 
 
 def _still_processing(payment: Payment, at: datetime) -> None:
-    open_attention(
-        payment.tenant_id,
-        AttentionKind.STILL_PROCESSING,
-        payment.id,
-        at,
-        order=payment.order,
-        payment=payment,
-        amount=payment.amount,
-    )
+    ask_about_payment(payment, AttentionKind.STILL_PROCESSING, at)
 
 
 def _no_more_checks(payment: Payment) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
-from duitpos.domain.attention.open import open_attention, reopen_attention
+from duitpos.domain.attention.open import ask_about_payment, open_attention, reopen_attention
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.kit.texts import storable
@@ -67,13 +67,4 @@ def _not_there(payment: Payment, error: ProcessorError) -> None:
     Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, next_check_at__isnull=False).update(
         next_check_at=at + NOT_FOUND_AGAIN
     )
-    open_attention(
-        payment.tenant_id,
-        AttentionKind.NOT_AT_PROCESSOR,
-        payment.id,
-        at,
-        order=payment.order,
-        payment=payment,
-        amount=payment.amount,
-        detail=error.message,
-    )
+    ask_about_payment(payment, AttentionKind.NOT_AT_PROCESSOR, at, detail=error.message)

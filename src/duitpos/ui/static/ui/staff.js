@@ -1,18 +1,6 @@
 // What makes the staff's pages nicer; each of them works without it.
 "use strict";
 
-// -- the theme ------------------------------------------------------------------------------------------
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-theme-choice]");
-  if (!button) return;
-  const root = document.documentElement;
-  const isDark = root.dataset.theme
-    ? root.dataset.theme === "dark"
-    : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.theme = isDark ? "light" : "dark";
-  localStorage.setItem("theme", root.dataset.theme);
-});
-
 // -- copying --------------------------------------------------------------------------------------------
 async function copy(button) {
   try {

@@ -9,7 +9,7 @@
   }
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
 
-  // The switch on pages without staff.js, such as the kitchen's.
+  // The switch, wherever a page has one.
   document.addEventListener("DOMContentLoaded", () => {
     for (const button of document.querySelectorAll("[data-theme-switch]")) {
       button.hidden = false;
