@@ -71,6 +71,12 @@ class Exchange:
         """The Idempotency-Key; only POST has one."""
         return self.request.headers.get("idempotency-key") if self.method == "POST" else None
 
+    @property
+    def form(self) -> str:
+        """The parameters: GET and DELETE have them in the query, POST in the body and in the query too."""
+        query = str(self.request.url.query)
+        return "&".join(part for part in (query, self.body) if part) if self.method == "POST" else query
+
     def say(self, status: int, answer: Json) -> None:
         self.status, self.answer = status, answer
 
@@ -149,7 +155,7 @@ class Api:
         if exchange.key is None:
             await self._work(exchange, caller)
             return
-        tree = dict(bracket_tree(exchange.body))
+        tree = dict(bracket_tree(exchange.form))
         stored = self._idempotency.begin(caller.scope, exchange.key, exchange.path, tree)
         if stored is not None:
             exchange.say(stored.status, stored.body)
@@ -185,8 +191,7 @@ class Api:
         operation, object_id = find_operation(exchange.method, exchange.path)
         if not caller.may(operation.permission):
             raise forbidden(caller, operation.permission)
-        query = exchange.request.url.query
-        params = read_params(operation.params, query, exchange.body, exchange.method)
+        params = read_params(operation.params, exchange.form)
         url = exchange.request.url
         call = Call(self._sandbox, caller, f"{url.scheme}://{url.netloc}", exchange.path, object_id)
         exchange.say(200, operation.run(call, params))

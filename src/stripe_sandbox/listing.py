@@ -1,12 +1,12 @@
 """Lists: cursors, limits, filters."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
 from stripe_sandbox.errors import invalid, missing_object
-from stripe_sandbox.params import Bool, Currency, Expandable, Int, Params, Text, Texts
+from stripe_sandbox.params import Bool, Currency, Expandable, Int, Params, Text, Texts, read_integer
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record
 from stripe_sandbox.views import expanded
@@ -29,7 +29,10 @@ class Range(Params):
 
 def _range(value: Any) -> Any:
     # `created=1795456800` means exactly then.
-    return {"gte": value, "lte": value} if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    read_integer(value)
+    return {"gte": value, "lte": value}
 
 
 Created = Annotated[Range, BeforeValidator(_range)]
@@ -52,7 +55,7 @@ class ListSessions(Page):
     customer_details: CustomerDetails | None = None
     payment_intent: Text | None = None
     payment_link: Text | None = None
-    status: Text | None = None
+    status: Literal["complete", "expired", "open"] | None = None
     subscription: Text | None = None
 
 

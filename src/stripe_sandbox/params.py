@@ -11,7 +11,7 @@ from stripe_sandbox.forms import bracket_tree
 from stripe_sandbox.money import CURRENCIES
 
 
-def _integer(value: Any) -> int:
+def read_integer(value: Any) -> int:
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value):
         return int(value)
     raise PydanticCustomError("parameter_invalid_integer", "Invalid integer: {value}", {"value": str(value)})
@@ -90,7 +90,7 @@ def _email(value: Any) -> str:
     return text
 
 
-Int = Annotated[int, BeforeValidator(_integer)]
+Int = Annotated[int, BeforeValidator(read_integer)]
 Bool = Annotated[bool, BeforeValidator(_boolean)]
 Text = Annotated[str, BeforeValidator(_text), Field(max_length=5000)]
 Text200 = Annotated[str, BeforeValidator(_text), Field(max_length=200)]
@@ -117,13 +117,12 @@ class Expandable(Params):
 P = TypeVar("P", bound=Params)
 
 
-def read_params(model: type[P], query: str, body: str, method: str) -> P:
+def read_params(model: type[P], form: str) -> P:
     """The call's parameters, typed.
 
-    GET and DELETE take them from the query, POST from the body.
     Raises StripeError 400 with `param` in bracket form for the first unknown, missing or ill-typed one.
     """
-    tree = bracket_tree(body if method == "POST" else query)
+    tree = bracket_tree(form)
     if "payment_method_types" in tree and "mode" in model.model_fields:
         message = (
             "The `payment_method_types` parameter is no longer supported. Use dynamic payment methods, "

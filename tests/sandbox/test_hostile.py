@@ -73,3 +73,15 @@ def test_an_address_or_method_that_is_not_there(http: httpx.Client, method: str,
 def test_a_control_call_that_is_not_there(http: httpx.Client, method: str, path: str, status: int) -> None:
     reply = http.request(method, path)
     assert (reply.status_code, list(reply.json())) == (status, ["error"])
+
+
+def test_the_query_of_a_post_is_read_too(sandbox: SandboxProcess, http: httpx.Client, create: Create) -> None:
+    path, key = f"/v1/checkout/sessions/{create().id}", {**FORM, "Idempotency-Key": "query"}
+    reply = http.post(f"{path}?foo=1", content="metadata[a]=1", headers=key)
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, "foo")
+    reply = http.post(f"{path}?metadata[b]=2", content="metadata[a]=1", headers=key)
+    assert {"a": "1", "b": "2"}.items() <= reply.json()["metadata"].items()
+    reply = http.post(f"{path}?metadata[b]=3", content="metadata[a]=1", headers=key)
+    assert (reply.status_code, reply.json()["error"]["type"]) == (400, "idempotency_error")
+    # The contract, against which the log is held, knows nothing of a query here.
+    sandbox.control("DELETE", "/requests")
