@@ -5,6 +5,8 @@ import binascii
 import re
 from dataclasses import dataclass, field
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from stripe_sandbox import API_VERSION
 from stripe_sandbox.errors import ControlError, StripeError
 from stripe_sandbox.ids import new_id, random_text
@@ -46,6 +48,37 @@ def masked(key: str) -> str:
     return prefix + "*" * max(4, len(rest) - 4) + rest[-4:] if len(rest) > 4 else prefix + "****"
 
 
+class KeyFacts(BaseModel):
+    """A further key of an account."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str | None = None
+    permissions: list[str] | None = None
+
+
+class AccountChange(BaseModel):
+    """What may be changed of an account."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(default="", min_length=1)
+    country: str = Field(default="MY", pattern="^[A-Z]{2}$")
+    currency: str = Field(default="myr", pattern="^[A-Za-z]{3}$")
+    charges_enabled: bool = True
+    api_version: str = API_VERSION
+    payment_methods: list[str] = METHODS
+
+
+class AccountFacts(AccountChange):
+    """A new account; README.md says what the names mean."""
+
+    name: str = Field(min_length=1)
+    secret_key: str | None = None
+    live: bool = False
+    keys: list[KeyFacts] = []
+
+
 class Accounts:
     """The accounts and keys in the store."""
 
@@ -55,25 +88,23 @@ class Accounts:
     def create(self, facts: Json, now: int) -> Record:
         """Make an account with one secret key and any further keys; see README.md for `facts`.
 
-        Raises ControlError for a key that is taken or has not Stripe's shape.
+        Raises pydantic's ValidationError, and ControlError for a key that is taken or has not Stripe's shape.
         """
+        ask = AccountFacts.model_validate(facts)
         account_id = new_id("acct")
-        currency = str(facts.get("currency", "myr")).lower()
-        obj = account_object(account_id, str(facts["name"]), str(facts.get("country", "MY")), currency, now)
-        obj["charges_enabled"] = bool(facts.get("charges_enabled", True))
-        mode = "live" if facts.get("live") else "test"
-        secret_key = str(facts.get("secret_key") or f"sk_{mode}_{random_text(24)}")
-        extra = {
-            "api_version": str(facts.get("api_version", API_VERSION)),
-            "payment_methods": list(facts.get("payment_methods", METHODS)),
-        }
-        keys = [{"key": secret_key, "permissions": None}, *facts.get("keys", [])]
+        obj = account_object(account_id, ask.name, ask.country, ask.currency.lower(), now)
+        obj["charges_enabled"] = ask.charges_enabled
+        mode = "live" if ask.live else "test"
+        secret_key = ask.secret_key or f"sk_{mode}_{random_text(24)}"
+        extra = {"api_version": ask.api_version, "payment_methods": list(ask.payment_methods)}
+        keys = [KeyFacts(key=secret_key), *ask.keys]
         for item in keys:
-            self._check_key(str(item.get("key") or "sk_test_x"), account_id)
+            if item.key:
+                self._check_key(item.key, account_id)
         record = self._store.add(Record("account", account_id, account_id, False, now, obj, extra))
         _set_capabilities(record)
         for item in keys:
-            self.add_key(account_id, item, now)
+            self.add_key(account_id, item.model_dump(), now)
         return record
 
     def _check_key(self, key: str, account: str) -> None:
@@ -85,9 +116,10 @@ class Accounts:
 
     def add_key(self, account: str, facts: Json, now: int) -> Json:
         """Give an account a key, or an existing key other permissions (None = all)."""
-        permissions = facts.get("permissions")
+        ask = KeyFacts.model_validate(facts)
+        permissions = ask.permissions
         kind = "sk" if permissions is None else "rk"
-        key = str(facts.get("key") or f"{kind}_test_{random_text(24)}")
+        key = ask.key or f"{kind}_test_{random_text(24)}"
         self._check_key(key, account)
         extra = {"permissions": permissions}
         found = self._store.find("key", key)
@@ -133,10 +165,8 @@ class Accounts:
         }
 
     def change(self, record: Record, facts: Json) -> None:
-        """Change an account's facts; names as in `facts`. Raises ControlError for an unknown name."""
-        known = {"name", "country", "currency", "charges_enabled", "api_version", "payment_methods"}
-        for name in set(facts) - known:
-            raise ControlError(f"unknown: {name}")
+        """Change an account's facts; names as in `facts`. Raises pydantic's ValidationError."""
+        facts = AccountChange.model_validate(facts).model_dump(exclude_unset=True)
         obj = record.obj
         if "name" in facts:
             obj["settings"]["dashboard"]["display_name"] = obj["business_profile"]["name"] = facts["name"]

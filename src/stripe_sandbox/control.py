@@ -1,6 +1,5 @@
 """The control API under `/_sandbox/`: what a test may look at and turn. README.md is its contract."""
 
-import json
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stripe_sandbox import control_money, control_webhooks
+from stripe_sandbox.control_params import Idle, MoveClock, Since, read_json
 from stripe_sandbox.errors import ControlError, StripeError
 from stripe_sandbox.faults import Fault
 from stripe_sandbox.sandbox import Sandbox
@@ -86,7 +86,7 @@ class Control:
             if not allowed(request, self._anywhere):
                 return JSONResponse({"error": "control calls are answered to this machine only"}, 403)
             try:
-                answer = await handler(request, await _json(request))
+                answer = await handler(request, await read_json(request))
             except ControlError as error:
                 return JSONResponse({"error": str(error)}, error.status)
             except ValidationError as error:
@@ -119,7 +119,7 @@ class Control:
         return {"ok": True}
 
     async def _idle(self, request: Request, body: Json) -> Json:
-        return {"idle": await self._sandbox.deliveries.wait_idle(float(body.get("timeout", 5)))}
+        return {"idle": await self._sandbox.deliveries.wait_idle(Idle.model_validate(body).timeout)}
 
     async def _settings(self, request: Request, body: Json) -> Json:
         return self._sandbox.settings.model_dump()
@@ -138,14 +138,7 @@ class Control:
 
     async def _move_clock(self, request: Request, body: Json) -> Json:
         clock = self._sandbox.clock
-        if "advance" in body:
-            target = clock.exact() + float(body["advance"])
-        elif "set" in body:
-            target = float(body["set"])
-        elif "offset" in body:
-            target = clock.exact() - clock.offset + float(body["offset"])
-        else:
-            raise ControlError("give one of advance, set, offset")
+        target = MoveClock.model_validate(body).target(clock.exact(), clock.offset)
         if target >= clock.exact():
             self._sandbox.timers.advance_to(target)
         else:
@@ -159,8 +152,6 @@ class Control:
         return {"data": [accounts.facts(record) for record in self._sandbox.store.all("account")]}
 
     async def _create_account(self, request: Request, body: Json) -> Json:
-        if not body.get("name"):
-            raise ControlError("an account needs a name")
         accounts = self._sandbox.accounts
         return accounts.facts(accounts.create(body, self._sandbox.clock.now()))
 
@@ -195,9 +186,10 @@ class Control:
 
     async def _requests(self, request: Request, body: Json) -> Json:
         query = request.query_params
+        since = Since.model_validate(dict(query)).since
         found = [
             entry
-            for entry in self._sandbox.log.since(int(query.get("since", "0")))
+            for entry in self._sandbox.log.since(since)
             if query.get("method", "").upper() in ("", entry["method"])
             and entry["target"].startswith(query.get("path", ""))
         ]
@@ -224,16 +216,3 @@ class Control:
 def _copy_settings(target: Settings, source: Settings) -> None:
     for name in Settings.model_fields:
         setattr(target, name, getattr(source, name))
-
-
-async def _json(request: Request) -> Json:
-    raw = await request.body()
-    if not raw:
-        return {}
-    try:
-        body = json.loads(raw)
-    except json.JSONDecodeError as error:
-        raise ControlError(f"not JSON: {error}") from error
-    if not isinstance(body, dict):
-        raise ControlError("the body must be an object")
-    return body

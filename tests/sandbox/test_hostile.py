@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -85,3 +86,52 @@ def test_the_query_of_a_post_is_read_too(sandbox: SandboxProcess, http: httpx.Cl
     assert (reply.status_code, reply.json()["error"]["type"]) == (400, "idempotency_error")
     # The contract, against which the log is held, knows nothing of a query here.
     sandbox.control("DELETE", "/requests")
+
+
+DEEP = '{"overrides":' + '{"a":' * 5_000 + "1" + "}" * 5_001
+DEEPER_THAN_COPIES = '{"type": "x.y", "object": ' + '{"a":' * 400 + "1" + "}" * 401
+
+
+@pytest.mark.parametrize(
+    "path,body",
+    [
+        ("/clock", '{"advance": "x"}'),
+        ("/clock", '{"advance": null}'),
+        ("/clock", '{"advance": NaN}'),
+        ("/clock", '{"advance": 1e400}'),
+        ("/clock", '{"advance": 1e12}'),
+        ("/clock", '{"set": -5}'),
+        ("/clock", '{"set": 9999999999}'),
+        ("/clock", '{"offset": []}'),
+        ("/idle", '{"timeout": "soon"}'),
+        ("/idle", '{"timeout": null}'),
+        ("/settings", '{"redirect_wait_seconds": Infinity}'),
+        ("/settings", '{"retry_seconds": [1e30]}'),
+        ("/accounts", '{"name": "x", "keys": 5}'),
+        ("/accounts", '{"name": "x", "keys": ["rk_test_x"]}'),
+        ("/accounts", '{"name": "x", "keys": [{"key": 5}]}'),
+        ("/accounts", '{"name": "x", "payment_methods": 5}'),
+        ("/accounts", '{"name": "x", "country": 5}'),
+        ("/accounts", '{"name": ""}'),
+        ("/accounts", '{"name": "x\\ud800"}'),
+        ("/events", DEEP),
+        ("/events", DEEPER_THAN_COPIES),
+        ("/events", "[1]"),
+        ("/events", b"\xff\xfe"),
+        ("/reset", '{"n": ' + "9" * 5_000 + "}"),
+    ],
+)
+def test_a_wrong_control_call_is_400(http: httpx.Client, path: str, body: str | bytes) -> None:
+    reply = http.post(f"/_sandbox{path}", content=body)
+    assert (reply.status_code, list(reply.json())) == (400, ["error"])
+
+
+def test_wrong_facts_of_an_account_and_the_log_are_400(sandbox: SandboxProcess, http: httpx.Client) -> None:
+    assert http.get("/_sandbox/requests?since=x").status_code == 400
+    account = sandbox.control("GET", "/accounts")["data"][0]["id"]
+    change: Any
+    for change in ({"name": None}, {"payment_methods": "card"}, {"nothing": 1}, {"charges_enabled": []}):
+        assert http.post(f"/_sandbox/accounts/{account}", json=change).status_code == 400
+    key: Any
+    for key in ({"permissions": 5}, {"key": []}, {"name": "x"}):
+        assert http.post(f"/_sandbox/accounts/{account}/keys", json=key).status_code == 400
