@@ -4,16 +4,18 @@ import argparse
 import json
 import logging
 import socket
+import sqlite3
 import sys
 from pathlib import Path
 
 import uvicorn
+from pydantic import ValidationError
 
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.app import create_app
 from stripe_sandbox.connections import ResettableProtocol
 from stripe_sandbox.endpoints import create_endpoint, plain_endpoint
-from stripe_sandbox.errors import ControlError
+from stripe_sandbox.errors import ControlError, StripeError
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json
 
@@ -30,13 +32,29 @@ HANDLED = [
 ]
 
 
+def port_number(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"not a port: {text}")
+    return int(text)
+
+
+def account_facts(text: str) -> Json:
+    try:
+        facts = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise argparse.ArgumentTypeError(f"not JSON: {error}") from error
+    if not isinstance(facts, dict):
+        raise argparse.ArgumentTypeError("not a JSON object")
+    return facts
+
+
 def parser() -> argparse.ArgumentParser:
     """The options; README.md explains them."""
     options = argparse.ArgumentParser(
         prog="stripe_sandbox", description="A Stripe of our own for demo and tests."
     )
     options.add_argument("--host", default="127.0.0.1")
-    options.add_argument("--port", type=int, default=12111)
+    options.add_argument("--port", type=port_number, default=12111)
     options.add_argument("--public-url", help="base of the url of sessions")
     options.add_argument("--state", type=Path, help="SQLite file that keeps everything")
     options.add_argument("--secret-key", default="sk_test_sandbox")
@@ -46,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--webhook", action="append", default=[], metavar="URL")
     options.add_argument("--webhook-secret", action="append", default=[], metavar="whsec_…")
     options.add_argument("--webhook-events", default=",".join(HANDLED), help="ticked event types, or *")
-    options.add_argument("--account", action="append", default=[], type=json.loads, metavar="JSON")
+    options.add_argument("--account", action="append", default=[], type=account_facts, metavar="JSON")
     options.add_argument("--control-from-anywhere", action="store_true")
     return options
 
@@ -88,16 +106,35 @@ def taken(host: str, port: int) -> bool:
     return False
 
 
+def wrong(options: argparse.Namespace) -> str | None:
+    """What cannot be seeded, in one sentence: found out with a sandbox that is thrown away."""
+    if len(options.webhook) != len(options.webhook_secret):
+        return "give one --webhook-secret for each --webhook"
+    try:
+        seed(Sandbox(), options)
+    except ValidationError as error:
+        first = error.errors()[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    except (ControlError, StripeError) as error:
+        return str(error)
+    return None
+
+
 def main() -> int:
     options = parser().parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    if len(options.webhook) != len(options.webhook_secret):
-        sys.stderr.write("stripe_sandbox: give one --webhook-secret for each --webhook\n")
+    problem = wrong(options)
+    if problem is not None:
+        sys.stderr.write(f"stripe_sandbox: {problem}\n")
         return 2
     if taken(options.host, options.port):
         sys.stderr.write(f"stripe_sandbox: {options.host}:{options.port} is taken; choose another --port\n")
         return 1
-    sandbox = Sandbox(options.state, options.public_url)
+    try:
+        sandbox = Sandbox(options.state, options.public_url)
+    except sqlite3.Error as error:
+        sys.stderr.write(f"stripe_sandbox: cannot use {options.state}: {error}\n")
+        return 1
     app = create_app(sandbox, lambda: seed(sandbox, options), options.control_from_anywhere)
     config = uvicorn.Config(
         app,

@@ -16,7 +16,7 @@ import stripe
 from tests.sandbox.conftest import order
 from tests.sandbox.receiver import Receiver
 from tests.sandbox_contract import contract, event_errors, traffic_errors
-from tests.sandbox_process import ROOT, SandboxProcess
+from tests.sandbox_process import ROOT, SandboxProcess, free_port
 
 
 def test_it_runs_where_the_application_is_not(tmp_path: Path) -> None:
@@ -104,6 +104,38 @@ def _ask_in_vain(sandbox: SandboxProcess) -> None:
 def test_a_taken_port_is_a_clear_error() -> None:
     with SandboxProcess() as first, pytest.raises(RuntimeError, match=f"127.0.0.1:{first.port} is taken"):
         SandboxProcess(port=first.port).start()
+
+
+@pytest.mark.parametrize(
+    "options,words",
+    [
+        (("--port", "99999"), "not a port: 99999"),
+        (("--account", "{"), "not JSON"),
+        (("--account", "5"), "not a JSON object"),
+        (("--account", '{"name": 5}'), "name: "),
+        (("--secret-key", "pk_test_x"), "not a key of Stripe's shape"),
+        (("--account-country", "Malaysia"), "country: "),
+        (("--webhook", "http://x/"), "give one --webhook-secret"),
+        (("--webhook", "x", "--webhook-secret", "whsec_x"), "url: Not a valid URL"),
+        (
+            ("--webhook", "http://x/", "--webhook-secret", "whsec_x", "--webhook-events", "y"),
+            "Invalid event type",
+        ),
+        (("--state", "/nowhere/at/all"), "cannot use /nowhere/at/all"),
+    ],
+)
+def test_a_wrong_option_is_one_sentence(options: tuple[str, ...], words: str) -> None:
+    tried = subprocess.run(
+        [sys.executable, "-m", "stripe_sandbox", "--port", str(free_port()), *options],
+        env={"PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        check=False,
+        timeout=30,
+        text=True,
+    )
+    assert tried.returncode in (1, 2)
+    assert words in tried.stderr.splitlines()[-1]
+    assert "Traceback" not in tried.stderr
 
 
 @pytest.mark.usefixtures("contract_here")
