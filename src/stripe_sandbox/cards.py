@@ -50,7 +50,7 @@ CARDS: dict[str, Card] = {
     "4100000000000019": Card(code="card_declined", decline_code="fraudulent", risk="highest", blocked=True),
     "4000000000004954": Card(risk="highest"),
     "4000000000009235": Card(risk="elevated"),
-    # cvc_failure declines at accounts of this country's default settings; the sandbox lets the check fail only.
+    # Paid all the same: no account here declines on it (`decline_on` in its settings).
     "4000000000000101": Card(cvc_check="fail"),
     "4000000000000036": Card(postal_check="fail"),
     "4000000000000028": Card(line1_check="fail"),

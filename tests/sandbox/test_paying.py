@@ -77,6 +77,17 @@ def test_a_good_card_pays_with_a_code_of_its_length(
     assert sandbox.pay(create().id, card=number)["result"] == "paid"
 
 
+def test_a_failed_code_check_pays_where_the_account_does_not_decline_on_it(
+    create: Create, client: stripe.StripeClient, sandbox: SandboxProcess
+) -> None:
+    session = create()
+    assert sandbox.pay(session.id, card="4000000000000101")["result"] == "paid"
+    card_facts = intent_of(client, session.id).latest_charge.payment_method_details.card
+    assert card_facts.checks.cvc_check == "fail"
+    account = client.v1.accounts.retrieve_current().to_dict()
+    assert account["settings"]["card_payments"]["decline_on"]["cvc_failure"] is False
+
+
 def test_the_fee_arrives_later(create: Create, client: stripe.StripeClient, sandbox: SandboxProcess) -> None:
     session = create()
     sandbox.pay(session.id)

@@ -39,7 +39,7 @@ def account_object(account_id: str, name: str, country: str, currency: str, now:
         "settings": {
             "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
             "card_payments": {
-                "decline_on": {"avs_failure": False, "cvc_failure": True},
+                "decline_on": {"avs_failure": False, "cvc_failure": False},
                 "statement_descriptor_prefix": None,
                 **no_kana,
             },
