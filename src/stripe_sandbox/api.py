@@ -52,6 +52,7 @@ class Exchange:
     id: str = field(default_factory=request_id)
     caller: Caller | None = None
     fault: Fault | None = None
+    struck: bool = False
     status: int = 0
     answer: Json = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
@@ -134,7 +135,7 @@ class Api:
                 exchange.request.headers.get("authorization")
             )
             account = exchange.caller.scope.account
-            exchange.fault = self._sandbox.faults.take(exchange.method, exchange.path, account)
+            exchange.fault = self._sandbox.faults.find(exchange.method, exchange.path, account)
             await self._attempt(exchange, exchange.caller)
         except StripeError as error:
             exchange.say(error.status, error.body)
@@ -149,8 +150,10 @@ class Api:
         self._version(exchange)
         fault = exchange.fault
         if fault is not None and fault.fault in ("rate_limit", "lock_timeout"):
+            self._strike(exchange, fault)
             raise fault.error()
         if fault is not None and fault.before and fault.fault == "drop":
+            self._strike(exchange, fault)
             raise Dropped
         if exchange.key is None:
             await self._work(exchange, caller)
@@ -179,6 +182,7 @@ class Api:
     async def _work(self, exchange: Exchange, caller: Caller) -> None:
         fault = exchange.fault
         if fault is not None and fault.before:
+            self._strike(exchange, fault)
             if fault.fault == "hang":
                 await asyncio.sleep(fault.seconds)
                 if exchange.age != self._sandbox.age:
@@ -196,17 +200,26 @@ class Api:
         call = Call(self._sandbox, caller, f"{url.scheme}://{url.netloc}", exchange.path, object_id)
         exchange.say(200, operation.run(call, params))
         if fault is not None and fault.fault == "error" and not fault.before:
+            self._strike(exchange, fault)
             raise fault.error()
 
     async def _fault_after(self, exchange: Exchange, fault: Fault) -> None:
         if fault.before:
             return
         if fault.fault == "hang":
+            self._strike(exchange, fault)
             # The work is done and stored; only the answer is late.
             self._sandbox.flush()
             await asyncio.sleep(fault.seconds)
         elif fault.fault == "drop":
+            self._strike(exchange, fault)
             raise Dropped
+
+    def _strike(self, exchange: Exchange, fault: Fault) -> None:
+        """Only now it counts: a call may be refused or replayed before it gets here."""
+        if not exchange.struck:
+            exchange.struck = True
+            self._sandbox.faults.count_down(fault)
 
     def _version(self, exchange: Exchange) -> None:
         version = exchange.request.headers.get("stripe-version")
@@ -231,6 +244,7 @@ class Api:
             headers.setdefault("Stripe-Should-Retry", "false")
         exchange.headers = headers
         if exchange.fault is not None and exchange.fault.fault == "garbage":
+            self._strike(exchange, exchange.fault)
             exchange.status = 200
             return Response("<html><body>Bad gateway</body></html>", 200, headers, media_type="text/html")
         content = json.dumps(exchange.answer, indent=2, ensure_ascii=False)
@@ -256,7 +270,7 @@ class Api:
                 "response": exchange.answer,
                 "response_headers": exchange.headers,
                 "replayed": exchange.replayed,
-                "fault": exchange.fault.fault if exchange.fault else None,
+                "fault": exchange.fault.fault if exchange.fault and exchange.struck else None,
                 "ms": round((time.monotonic() - started) * 1000),
             }
         )

@@ -92,8 +92,8 @@ class Faults:
     def clear(self) -> None:
         self._faults.clear()
 
-    def take(self, method: str, path: str, account: str) -> Fault | None:
-        """The failure for this call, counted down; None when the call is to go well."""
+    def find(self, method: str, path: str, account: str) -> Fault | None:
+        """The failure for this call; None when the call is to go well. It counts only when it strikes."""
         for fault in self._faults:
             if fault.method and fault.method.upper() != method:
                 continue
@@ -101,9 +101,12 @@ class Faults:
                 continue
             if not re.search(fault.path, path):
                 continue
-            if fault.count is not None:
-                fault.count -= 1
-                if fault.count == 0:
-                    self._faults.remove(fault)
             return fault
         return None
+
+    def count_down(self, fault: Fault) -> None:
+        """It struck once; the last time it goes."""
+        if fault.count is not None:
+            fault.count -= 1
+            if fault.count == 0 and fault in self._faults:
+                self._faults.remove(fault)

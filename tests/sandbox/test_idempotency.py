@@ -172,3 +172,23 @@ def test_garbage_is_no_answer(sandbox: SandboxProcess, create: Create) -> None:
     with pytest.raises(stripe.APIError, match="Invalid response body"):
         create("k1")
     assert replayed(create("k1"))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_fault_is_used_up_only_when_it_strikes(
+    create: Create, client: stripe.StripeClient, sandbox: SandboxProcess, when: str
+) -> None:
+    made = create(key="once")
+    sandbox.fault("error", method="POST", when=when)
+    # A replay does no work that could fail.
+    assert create(key="once").id == made.id
+    assert len(sandbox.control("GET", "/faults")["data"]) == 1
+    assert sandbox.requests()[-1]["fault"] is None
+    if when == "after":
+        with pytest.raises(stripe.InvalidRequestError):
+            create(success_url="nowhere")
+        assert len(sandbox.control("GET", "/faults")["data"]) == 1
+    with pytest.raises(stripe.APIError):
+        client.v1.checkout.sessions.expire(made.id, options={"max_network_retries": 0})
+    assert sandbox.control("GET", "/faults")["data"] == []
+    assert client.v1.checkout.sessions.retrieve(made.id).status == ("open" if when == "before" else "expired")
