@@ -207,7 +207,7 @@ def test_m9_one_busy_answer_is_asked_again(
 def test_m9_nobody_waits_for_a_twin_longer_than_a_guest_bears(
     deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(start_module, "GUEST_PATIENCE", 1.0)
+    monkeypatch.setattr("duitpos.kit.deadline.SECONDS", 1.0)
     monkeypatch.setattr(start_module, "WORTH_A_START", 0.0)
     begun = time.monotonic()
     lose(deaf_shop, {"fault": "rate_limit", "path": SESSIONS, "method": "POST", "count": 9})

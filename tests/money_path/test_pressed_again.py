@@ -296,7 +296,7 @@ def test_an_edited_cart_waits_ten_seconds_in_all(deaf_shop: Shop) -> None:
 def test_without_time_left_nothing_new_is_placed(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = deaf_shop
     shop.start()
-    monkeypatch.setattr("duitpos.domain.payments.start.GUEST_PATIENCE", 1.0)
+    monkeypatch.setattr("duitpos.kit.deadline.SECONDS", 1.0)
     with pytest.raises(Unavailable):
         shop.checkout(cart=shop.cart(3))
     assert len(shop.orders()) == 1

@@ -26,9 +26,10 @@ from duitpos.domain.payments.resume import (
     resume,
     start_alone,
 )
-from duitpos.domain.payments.start import one_patience, refuse_without_time
+from duitpos.domain.payments.start import refuse_without_time
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.kit.clock import now
+from duitpos.kit.deadline import within
 from duitpos.kit.ids import secret_token
 from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
@@ -90,7 +91,7 @@ def checkout(ask: CheckoutRequest) -> Outcome:
     processor refuses us) and Unavailable (it does not answer); all of them keep the cart, and none leaves anything
     payable behind unseen.
     """
-    with one_patience():
+    with within():  # the ending of earlier attempts and the start, in all (M29)
         return _checkout(ask)
 
 

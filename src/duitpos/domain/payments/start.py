@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 
 import structlog
 from django.utils.translation import gettext as _
@@ -17,45 +14,25 @@ from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_too_old_to_start, 
 from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.domain.payments.trouble import note_trouble
 from duitpos.kit.clock import now
+from duitpos.kit.deadline import deadline
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
 from duitpos.models.attention import AttentionKind
 from duitpos.models.payment import PaymentStatus
 from duitpos.processors.base import CheckoutAsk, CheckoutSession, Failure, ProcessorError
-from duitpos.processors.stripe.client import within
 
 log = structlog.get_logger(__name__)
 TWIN_PATIENCE = 4.0
 """Seconds a second tap waits for the first."""
-GUEST_PATIENCE = 10.0
-"""Seconds that a guest waits in all: for calls, the ending of earlier attempts among them, and for a twin (M29)."""
 WORTH_A_START = 1.0
 """Seconds. With less left no new start is begun: its answer would only be lost."""
 QUICK = 2.0
 """Seconds. "Busy", said this soon, leaves time to ask once more."""
 
 
-_until: ContextVar[float | None] = ContextVar("guest_until", default=None)
-
-
-@contextmanager
-def one_patience() -> Iterator[None]:
-    """Everything inside, however many calls it makes, ends together (M29)."""
-    token = _until.set(time.monotonic() + GUEST_PATIENCE)
-    try:
-        with within(GUEST_PATIENCE):
-            yield
-    finally:
-        _until.reset(token)
-
-
-def _guest_until() -> float:
-    return _until.get() or time.monotonic() + GUEST_PATIENCE
-
-
 def refuse_without_time() -> None:
     """Unavailable when the guest has waited so long that a start could not be answered any more."""
-    if _guest_until() - time.monotonic() < WORTH_A_START:
+    if deadline() - time.monotonic() < WORTH_A_START:
         raise _no_answer()
 
 
@@ -72,7 +49,7 @@ def start(payment: Payment) -> str:
     if is_too_old_to_start(payment, now()):
         fail_attempt(payment, "no answer within a day")
         raise StartRefused(_("This payment was just closed. Your cart is kept: please press Pay again."))
-    begun, until = time.monotonic(), _guest_until()
+    begun, until = time.monotonic(), deadline()
     waits = [TWIN_PATIENCE / 4, TWIN_PATIENCE]
     while True:
         try:

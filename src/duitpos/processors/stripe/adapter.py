@@ -11,6 +11,7 @@ from typing import Any
 import stripe
 from django.utils.translation import gettext as _
 
+from duitpos.kit.deadline import within
 from duitpos.kit.money import Money
 from duitpos.processors.base import (
     AccountFacts,
@@ -27,7 +28,7 @@ from duitpos.processors.base import (
 )
 from duitpos.processors.stripe import amounts, credentials
 from duitpos.processors.stripe.account import account_facts
-from duitpos.processors.stripe.client import API_VERSION, client_of, within
+from duitpos.processors.stripe.client import API_VERSION, client_of
 from duitpos.processors.stripe.errors import translated
 from duitpos.processors.stripe.events import KINDS, event_of, verified
 from duitpos.processors.stripe.refunds import list_refunds, make_refund
@@ -74,7 +75,7 @@ class StripeAdapter:
 
 
 class StripeProcessor:
-    """One account, opened. Every method ends within the deadline of client.py and raises ProcessorError only."""
+    """One account, opened. Every method ends within the deadline of kit/deadline.py and raises ProcessorError only."""
 
     def __init__(self, secret_key: str, api_base: str) -> None:
         self._secret_key = secret_key

@@ -1,15 +1,13 @@
 """The way to Stripe: the official library over a transport with a deadline (M29).
 
 The library's own clients bound each wait, not the whole call: with a retry, connecting and pauses a start could hold a
-guest for half a minute. Here one piece of work (`within`) ends after DEADLINE seconds whatever it consists of.
+guest for half a minute. Here one piece of work ends at its deadline (kit/deadline.py) whatever it consists of.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -18,29 +16,15 @@ import stripe
 from urllib3.exceptions import HTTPError
 from urllib3.util import Timeout
 
+from duitpos.kit.deadline import deadline, within
+
 API_VERSION = stripe.api_version or ""
 """What the library was made for; events in another version are only hints (M11)."""
 
-DEADLINE = 10.0
 CONNECT, READ = 3.0, 8.0
 PAUSE = 0.4
 WORTH_A_TRY = 1.0
 """Seconds. A retry that could not even connect is not begun."""
-
-_deadline: ContextVar[float | None] = ContextVar("stripe_deadline", default=None)
-
-
-@contextmanager
-def within(seconds: float = DEADLINE) -> Iterator[None]:
-    """All calls inside end together after so many seconds; a deadline that is set already stays."""
-    if _deadline.get() is not None:
-        yield
-        return
-    token = _deadline.set(time.monotonic() + seconds)
-    try:
-        yield
-    finally:
-        _deadline.reset(token)
 
 
 class Transport(stripe.HTTPClient):
@@ -64,17 +48,17 @@ class Transport(stripe.HTTPClient):
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """One try, and another with the same Idempotency-Key if the first says nothing definite and time is left."""
         with within():
-            deadline = _deadline.get() or 0.0
+            until = deadline()
             try:
                 answer = self.request(method, url, headers, post_data)
                 if not _worth_repeating(answer):
                     return answer
             except stripe.APIConnectionError as error:
-                if not error.should_retry or _left(deadline) < PAUSE + WORTH_A_TRY:
+                if not error.should_retry or _left(until) < PAUSE + WORTH_A_TRY:
                     raise
                 time.sleep(PAUSE)
                 return self.request(method, url, headers, post_data)
-            if _left(deadline) < PAUSE + WORTH_A_TRY:
+            if _left(until) < PAUSE + WORTH_A_TRY:
                 return answer
             time.sleep(PAUSE)
             return self.request(method, url, headers, post_data)
@@ -83,9 +67,9 @@ class Transport(stripe.HTTPClient):
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **_: Any
     ) -> tuple[bytes, int, Mapping[str, str]]:
         """One try. APIConnectionError when it was cut off; `should_retry` says whether another may do better."""
-        deadline = _deadline.get() or time.monotonic() + DEADLINE
+        until = deadline()
         # urllib3's own, because the pair that requests takes has no total. Its types do not know that it may be given.
-        timeout: Any = Timeout(connect=CONNECT, read=READ, total=max(_left(deadline), 0.1))
+        timeout: Any = Timeout(connect=CONNECT, read=READ, total=max(_left(until), 0.1))
         try:
             with self._session().request(
                 method,
@@ -96,7 +80,7 @@ class Transport(stripe.HTTPClient):
                 stream=True,
                 allow_redirects=False,
             ) as answer:
-                return _body(answer, deadline), answer.status_code, answer.headers
+                return _body(answer, until), answer.status_code, answer.headers
         except requests.exceptions.SSLError as error:
             raise _cut_off(error, again=False) from error
         except (requests.exceptions.RequestException, HTTPError, OSError) as error:
@@ -121,16 +105,16 @@ def _cut_off(error: Exception, *, again: bool) -> stripe.APIConnectionError:
     return stripe.APIConnectionError(f"{type(error).__name__}: {error}", should_retry=again)  # type: ignore[no-untyped-call]
 
 
-def _left(deadline: float) -> float:
-    return deadline - time.monotonic()
+def _left(until: float) -> float:
+    return until - time.monotonic()
 
 
-def _body(answer: requests.Response, deadline: float) -> bytes:
+def _body(answer: requests.Response, until: float) -> bytes:
     """The whole body. A socket's time-out starts anew with every byte, so the deadline is watched at every read."""
     parts: list[bytes] = []
     while part := answer.raw.read1(65536, decode_content=True):
         parts.append(part)
-        if _left(deadline) < 0:
+        if _left(until) < 0:
             raise requests.exceptions.ReadTimeout("the answer came too slowly")
     return b"".join(parts)
 
