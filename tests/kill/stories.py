@@ -10,18 +10,18 @@ import stripe
 
 from duitpos.domain.attention.act import act
 from duitpos.domain.attention.offers import Action
-from duitpos.domain.errors import Gone, Unavailable
-from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.errors import Conflict, Unavailable
+from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.cart import cart_to_json
 from duitpos.domain.payments.checkout import checkout
 from duitpos.domain.payments.refund import refund_payment
 from duitpos.domain.payments.resume import GoToProcessor
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
+from duitpos.kit.transact import transact
 from duitpos.models import Attention, Membership, Order, Payment, Refund
 from tests.kill.deeds import request_of
 from tests.kill.lives import Facts, Story
-from tests.support.happenings import end_wrongly
 from tests.support.shop import WEBHOOK_SECRET, Shop
 from tests.support.stampede import deliver, event_of
 
@@ -124,9 +124,8 @@ def the_refund_was_lost(shop: Shop) -> Facts:
 def staff_are_asked(shop: Shop) -> Facts:
     """Money came for an order that had been canceled."""
     facts = on_the_payment_page(shop)
-    payment = Payment.objects.get(tenant=shop.tenant)
-    end_wrongly(shop, payment)
-    cancel_order(shop.restaurant.owner, UUID(facts["order"]), "no gas", refund=False)
+    order, actor = Order.objects.get(tenant=shop.tenant), Actor("staff", shop.restaurant.owner)
+    transact(lambda: advance(order, "held", "canceled", actor, now(), "no gas", cancel_reason="no gas"))
     shop.sandbox.pay(facts["session"], email=EMAIL)
     deliver(shop, event_of(shop, "checkout.session.completed"))
     question = Attention.objects.get(tenant=shop.tenant, resolved_at=None)
@@ -172,7 +171,7 @@ def staff_press_again(shop: Shop, facts: Facts) -> None:
 
 def staff_decide_again(shop: Shop, facts: Facts) -> None:
     owner = Membership.objects.get(tenant=shop.tenant, role="owner")
-    with suppress(Gone):  # it was decided before the death
+    with suppress(Conflict):  # it was decided before the death
         act(owner, UUID(facts["attention"]), Action(facts["action"]))
 
 
