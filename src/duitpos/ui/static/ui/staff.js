@@ -118,14 +118,15 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const inUse = elt.contains(document.activeElement) && document.activeElement.matches("button, input");
   if (document.hidden || inUse) event.preventDefault();
 });
-function say(live, isLost) {
-  const notice = live.parentElement.querySelector("[data-offline]");
+function say(isLost) {
+  const notice = document.querySelector("[data-offline]");
   if (notice) notice.hidden = !isLost;
 }
 document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, xhr } = event.detail;
-  if (!elt.matches("[data-version]")) return;
+  const { requestConfig, xhr } = event.detail;
+  // The element that asked: an answer may have replaced it by now, and the event then comes from one around it.
+  if (!requestConfig.elt.matches("[data-version]")) return;
   // Signed out, or moved away: the page itself says what is wrong.
   if (xhr.status === 403 || xhr.status === 404 || xhr.responseURL.includes("/accounts/")) location.reload();
-  say(elt, xhr.status === 0 || xhr.status >= 500);
+  say(xhr.status === 0 || xhr.status >= 500);
 });
