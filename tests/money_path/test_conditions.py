@@ -112,7 +112,7 @@ def test_location_closed_or_paused(shop: Shop, happening: Callable[[Shop, Paymen
     assert_first_offer_refunds(shop, payment)
 
 
-def test_late_but_order_held(shop: Shop) -> None:
+def test_late_by_the_guest_s_clock_m60_though_the_order_is_held(shop: Shop) -> None:
     payment = pay_after(shop, end_wrongly)
     assert_paid_and_to_be_confirmed(shop, payment, A.LATE_MONEY)
     assert_first_offer_refunds(shop, payment)

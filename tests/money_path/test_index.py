@@ -56,7 +56,9 @@ def test_every_condition_has_a_test_of_its_name() -> None:
 
 def test_every_hole_has_a_test_of_its_name_and_names_one() -> None:
     rows = table(PAGE.read_text(), HOLES)
-    assert [row[0] for row in rows] == [f"M{number}" for number in range(1, 37)]
+    numbers = [int(row[0].removeprefix("M")) for row in rows]
+    assert numbers[:36] == list(range(1, 37))
+    assert numbers == sorted(set(numbers))
     for hole, *_, proof in rows:
         start = f"test_{hole.lower()}_"
         assert any(name.startswith(start) for name in names_here()), hole
@@ -74,7 +76,8 @@ def test_the_page_has_the_papers_rows() -> None:
     if not PAPER.exists():
         pytest.skip(f"the paper is not here: no {PAPER.name} beside the checkout")
     page, paper = PAGE.read_text(), PAPER.read_text()
-    assert (conditions(page), holes(page)) == (conditions(paper), holes(paper))
+    assert conditions(page) == conditions(paper)
+    assert set(holes(paper)) <= set(holes(page))
 
 
 def test_what_crosses_to_stripe_is_held_against_the_contract() -> None:
