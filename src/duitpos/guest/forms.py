@@ -11,10 +11,18 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Invalid
-from duitpos.domain.orders.cart import MAX_LINES, MAX_QUANTITY, Cart, CartLine, clean_note, parse_cart
+from duitpos.domain.orders.cart import (
+    MAX_LINES,
+    MAX_QUANTITY,
+    Cart,
+    CartLine,
+    clean_note,
+    is_key,
+    parse_cart,
+    with_earlier,
+)
 from duitpos.kit.ids import secret_token
 
-_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _CHANGE = re.compile(r"(\d{1,3}):(plus|minus|remove)", re.ASCII)
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 
@@ -31,18 +39,24 @@ class Sent:
 
 
 def read_checkout(post: QueryDict) -> Sent:
-    """A form of the menu or of the review. An edited cart gets a new key (M3). Invalid when it makes no sense."""
+    """A form of the menu or of the review. Invalid when it makes no sense.
+
+    An edited cart gets a new key (M3), and remembers the one it had: it may have been sent to pay under that.
+    """
     text = str(post.get("cart", ""))
     carried = parse_cart(text) if text else Cart(())
     cart = replace(carried, lines=(*_changed(carried.lines, post.get("change", "")), *_plain_lines(post)))
     if len(cart.lines) > MAX_LINES:
         raise Invalid(_("A cart holds at most %(most)d lines: send it in two orders.") % {"most": MAX_LINES})
-    key = post.get("checkout_key", "")
+    key = str(post.get("checkout_key", ""))
+    is_edited = cart != carried
+    if is_edited:
+        cart = with_earlier(cart, key)
     return Sent(
         # A line's own button never pays, whatever else the form says.
         step="pay" if post.get("step") == "pay" and "change" not in post else "review",
         cart=cart,
-        key=key if _KEY.fullmatch(key) and cart == carried else new_key(),
+        key=key if is_key(key) and not is_edited else new_key(),
         seen_total_minor=_number(post.get("seen_total", "")),
         payment_type_id=_id(post.get("payment_type", "")),
     )

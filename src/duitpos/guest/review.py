@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json, digest
+from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json, digest, with_earlier
 from duitpos.domain.orders.pricing import Change, ChangeKind, Quote
 from duitpos.domain.payments.checkout import BelowMinimum
 from duitpos.domain.payments.options import PayOption, pay_options
@@ -42,7 +42,10 @@ class Review:
 def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpResponse:
     """The cart as it would be ordered now, the differences first."""
     location, totals = visit.location, review.quote.totals
-    cart = cart_of(review.quote, review.sent.note)
+    cart = cart_of(review.quote, review.sent)
+    is_as_sent = digest(cart) == digest(review.sent)
+    if not is_as_sent:
+        cart = with_earlier(cart, review.key)
     options = pay_options(visit.tenant, location)
     payable = [option for option in options if 0 < totals.total_minor >= option.minimum_minor]
     obstacle = _obstacle(visit, review.quote, options, payable)
@@ -58,7 +61,7 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
         "notice": review.notice,
         "is_error": review.is_error,
         "cart_json": cart_to_json(cart),
-        "key": review.key if digest(cart) == digest(review.sent) else new_key(),
+        "key": review.key if is_as_sent else new_key(),
         "rebuilt": review.rebuilt,
         "obstacle": obstacle,
         "options": payable if obstacle is None else [],
@@ -70,8 +73,8 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
     return response
 
 
-def cart_of(quote: Quote, note: str) -> Cart:
-    """The cart that a quote sells, with the prices the guest is about to see."""
+def cart_of(quote: Quote, sent: Cart) -> Cart:
+    """The cart that a quote of `sent` sells, with the prices the guest is about to see."""
     lines = [
         CartLine(
             item_id=line.item_id,
@@ -82,7 +85,7 @@ def cart_of(quote: Quote, note: str) -> Cart:
         )
         for line in quote.lines
     ]
-    return Cart(tuple(lines), note)
+    return replace(sent, lines=tuple(lines))
 
 
 def change_words(changes: Sequence[Change], locale: str, currency: str) -> list[str]:

@@ -54,7 +54,10 @@ WORDS: dict[str, Words] = {
     ),
     A.MODE_DIFFERS: Words(
         _("Test and live money mixed up"),
-        _("The payment was made in another mode than the order. The order is not in the kitchen."),
+        _(
+            "The payment was made in another mode than the order, or with test money once you take real payments."
+            " The order is not in the kitchen."
+        ),
         (Action.SERVE, Action.REFUND),
     ),
     A.ORDER_CANCELED: Words(

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from duitpos.domain.orders.states import may_move
+from django.db.models import F
+
+from duitpos.domain.orders.states import HELD, may_move
 from duitpos.kit.statements import insert, update
 from duitpos.models import Membership, Order, OrderEvent
 
@@ -52,3 +54,13 @@ def advance(
     )
     insert([event])
     return True
+
+
+def still_waits(order: Order) -> bool:
+    """Whether the order still waits for payment, in the caller's transaction.
+
+    A guarded update that changes nothing: whoever cancels the order at this moment comes before it, and then this is
+    False, or after it, and then sees what this transaction wrote.
+    """
+    rows = Order.objects.filter(tenant_id=order.tenant_id, id=order.id, status=HELD)
+    return rows.update(note=F("note")) == 1

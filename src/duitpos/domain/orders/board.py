@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from duitpos.domain.orders.states import KITCHEN, SERVED
+from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN, PLACED, SERVED
 from duitpos.kit.clock import now
-from duitpos.models import Location, Order, OrderLine, Payment, ProcessorAccount, Tenant
+from duitpos.models import Location, Order, OrderEvent, OrderLine, Payment, ProcessorAccount, Tenant
 from duitpos.models.payment import PaymentStatus
 from duitpos.models.payment_setup import AccountState, Mode
 
@@ -79,7 +79,7 @@ def _newest(tenant: Tenant, location: Location) -> QuerySet[Order]:
     """Newest first, so that what nobody bumped for days never keeps a paid order off the board."""
     wanted = Q(status__in=KITCHEN) | Q(status=SERVED, ended_at__gte=now() - RECENTLY)
     rows = Order.objects.filter(wanted, tenant=tenant, location=location).order_by("-placed_at", "-id")
-    return rows.filter(is_test=False) if has_live_account(tenant) else rows
+    return rows.filter(Q(is_test=False) | _sent_by_staff(tenant.id)) if has_live_account(tenant) else rows
 
 
 def _money_went_back(tenant: Tenant) -> Q:
@@ -90,6 +90,40 @@ def _money_went_back(tenant: Tenant) -> Q:
 
 def has_live_account(tenant: Tenant) -> bool:
     """Once real money can come in, test orders no longer reach the kitchen."""
+    return takes_real_money(tenant.id)
+
+
+def takes_real_money(tenant_id: UUID) -> bool:
+    """Whether a live account is in use, also one that is paused because its key was refused for a moment."""
+    return _live_accounts(tenant_id).exists()
+
+
+def _live_accounts(tenant_id: UUID) -> QuerySet[ProcessorAccount]:
     return ProcessorAccount.objects.filter(
-        tenant=tenant, mode=Mode.LIVE, state=AccountState.ACTIVE, payment_type__is_active=True
-    ).exists()
+        tenant_id=tenant_id, mode=Mode.LIVE, state=AccountState.ACTIVE, payment_type__is_active=True
+    )
+
+
+def is_hidden(tenant_id: UUID) -> Q:
+    """A column for orders: a paid test order in the kitchen's states that no board shows, because real money can come
+    in now and nobody of the staff sent it there (M64)."""
+    return (
+        Q(is_test=True, status__in=KITCHEN) & Exists(_live_accounts(tenant_id)) & ~_sent_by_staff(tenant_id)
+    )
+
+
+def hidden_test_orders(tenant_id: UUID) -> QuerySet[Order]:
+    """The orders of which is_hidden is true."""
+    return Order.objects.filter(is_hidden(tenant_id), tenant_id=tenant_id)
+
+
+def _sent_by_staff(tenant_id: UUID) -> Exists:
+    """A condition on orders: somebody looked at it and said that it is to be served, whatever it was paid with."""
+    events = OrderEvent.objects.filter(
+        tenant_id=tenant_id,
+        order=OuterRef("id"),
+        actor="staff",
+        from_status__in=(HELD, CANCELED),
+        to_status=PLACED,
+    )
+    return Exists(events)

@@ -12,12 +12,16 @@ from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN
 from duitpos.domain.payments.refund import refund_payment
 from duitpos.domain.payments.resume import AlreadyPaid, DoNotPayAgain, end_earlier_attempt
+from duitpos.domain.payments.schedule import is_surely_over
 from duitpos.domain.tenancy.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Order, Payment
 from duitpos.models.attention import AttentionKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
+
+TRIES = 3
+"""How often a payment page is closed for one order to be canceled, while its guest presses Pay again and again."""
 
 
 def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) -> Order:
@@ -32,14 +36,29 @@ def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) 
     order = Order.objects.filter(tenant_id=member.tenant_id, id=order_id).first()
     if order is None:
         raise Gone(_("There is no such order."))
-    live = Payment.objects.filter(tenant_id=member.tenant_id, order_id=order.id, status__in=LIVE_ATTEMPT)
-    if order.status == HELD and live.exists():
-        _close_payment_page(order)
-    paid = transact(lambda: _cancel(member, order, reason.strip()))
+    paid = _close_and_cancel(member, order, reason.strip())
     if refund:
         for payment in paid:
             refund_payment(member, payment.id, reason)
     return order
+
+
+class _NewAttempt(Exception):
+    """The guest pressed Pay again while the order was being canceled."""
+
+
+def _close_and_cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
+    live = Payment.objects.filter(tenant_id=order.tenant_id, order_id=order.id, status__in=LIVE_ATTEMPT)
+    for _try in range(TRIES):
+        if order.status == HELD and live.exists():
+            _close_payment_page(order)
+        try:
+            return transact(lambda: _cancel(member, order, reason))
+        except _NewAttempt:
+            order.refresh_from_db(
+                fields=["status"], from_queryset=Order.objects.filter(tenant_id=order.tenant_id)
+            )
+    raise Conflict(_("The guest is paying for this order at this moment. Look at it again."))
 
 
 def _close_payment_page(order: Order) -> None:
@@ -78,9 +97,14 @@ def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
         order, before, CANCELED, Actor("staff", member), at, reason, ended_at=at, cancel_reason=reason[:200]
     ):
         raise Conflict(_("This order can no longer be canceled. Look at it again."))
-    rows = Payment.objects.filter(
-        tenant_id=order.tenant_id, order_id=order.id, status=PaymentStatus.SUCCEEDED
-    )
+    rows = Payment.objects.filter(tenant_id=order.tenant_id, order_id=order.id)
+    # Read after the guarded update: an attempt that was made meanwhile is seen here, and a later one finds the order
+    # canceled (M63). One that is surely over was left as it is.
+    if before == HELD and any(
+        not is_surely_over(payment, at) for payment in rows.filter(status__in=LIVE_ATTEMPT)
+    ):
+        raise _NewAttempt
+    rows = rows.filter(status=PaymentStatus.SUCCEEDED)
     paid = [payment for payment in rows if payment.refundable.minor > 0]
     for payment in paid:
         kind, left = AttentionKind.REFUND_DUE, payment.refundable

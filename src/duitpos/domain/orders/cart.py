@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,10 @@ MAX_LINES = 200
 MAX_QUANTITY = 99
 MAX_MODIFIERS = 50
 NOTE_LENGTH = 200
+MOST_EARLIER = 20
+"""How many orders a cart may name that it was sent as before; the newest count."""
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 _MOST_MINOR = 10**12
 """More than any price; a number above it is no price that a guest saw."""
@@ -40,14 +45,19 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """What a guest wants, in the order they chose it. The same item may stand in several lines."""
+    """What a guest wants, in the order they chose it. The same item may stand in several lines.
+
+    `earlier`: the checkout keys under which this cart was sent before it was edited, oldest first. Who knows such a key
+    holds that order's link.
+    """
 
     lines: tuple[CartLine, ...]
     note: str = ""
+    earlier: tuple[str, ...] = ()
 
 
 def parse_cart(json_text: str) -> Cart:
-    """Read `{"lines": [{"item", "mods", "qty", "note", "seen"}], "note"}`. Invalid for anything else."""
+    """Read `{"lines": [{"item", "mods", "qty", "note", "seen"}], "note", "earlier"}`. Invalid for anything else."""
     try:
         value = json.loads(json_text)
     except (ValueError, RecursionError) as error:
@@ -59,7 +69,22 @@ def parse_cart(json_text: str) -> Cart:
             raise _unreadable()
     if len(lines) > MAX_LINES:
         raise Invalid(_("A cart holds at most %(most)d lines: send it in two orders.") % {"most": MAX_LINES})
-    return Cart(lines=tuple(_line(line) for line in lines), note=clean_note(value.get("note", "")))
+    return Cart(
+        lines=tuple(_line(line) for line in lines),
+        note=clean_note(value.get("note", "")),
+        earlier=_keys(value.get("earlier", [])),
+    )
+
+
+def is_key(text: str) -> bool:
+    """Whether this can be a checkout key."""
+    return _KEY.fullmatch(text) is not None
+
+
+def with_earlier(cart: Cart, *keys: str) -> Cart:
+    """The cart, also known to have been sent under these keys; each is named once."""
+    named = dict.fromkeys(key for key in (*cart.earlier, *keys) if is_key(key))
+    return replace(cart, earlier=tuple(named)[-MOST_EARLIER:])
 
 
 def cart_to_json(cart: Cart) -> str:
@@ -74,7 +99,10 @@ def cart_to_json(cart: Cart) -> str:
         }
         for line in cart.lines
     ]
-    return json.dumps({"lines": lines, "note": cart.note}, ensure_ascii=False, separators=(",", ":"))
+    value: dict[str, Any] = {"lines": lines, "note": cart.note}
+    if cart.earlier:
+        value["earlier"] = list(cart.earlier)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def digest(cart: Cart) -> str:
@@ -137,6 +165,14 @@ def _seen(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_MINOR:
         raise _unreadable()
     return value
+
+
+def _keys(value: Any) -> tuple[str, ...]:
+    """What is no key is left out: it names no order, and a cart is not lost for it."""
+    if not isinstance(value, list):
+        raise _unreadable()
+    keys = dict.fromkeys(key for key in value if isinstance(key, str) and is_key(key))
+    return tuple(keys)[-MOST_EARLIER:]
 
 
 def _unreadable() -> Invalid:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Gone
+from duitpos.domain.orders.board import is_hidden
 from duitpos.domain.orders.money_state import MoneyState, money_state
 from duitpos.domain.orders.queries import payments_of
 from duitpos.domain.orders.states import CANCELED, HELD
@@ -61,8 +63,7 @@ class GuestOrder:
 
 def order_of_token(tenant: Tenant, order_token: str) -> Order:
     """The order whose unguessable token the guest holds, with its location and table; Gone."""
-    rows = Order.objects.filter(tenant=tenant, token=order_token).select_related("location", "table")
-    order = rows.first()
+    order = _rows(tenant).filter(token=order_token).first()
     if order is None:
         raise Gone(_("There is no such order. Scan the code on your table to begin."))
     return order
@@ -73,23 +74,25 @@ def guest_order(tenant: Tenant, order_token: str) -> GuestOrder:
     return _view(tenant, order_of_token(tenant, order_token))
 
 
-def order_of_cart(tenant: Tenant, guest_token: str, checkout_key: str) -> GuestOrder | None:
-    """The order that this very cart of this phone became; None before it was sent to pay."""
-    rows = Order.objects.filter(tenant=tenant, guest_token=guest_token, checkout_key=checkout_key)
-    order = rows.select_related("location", "table").first()
+def order_of_cart(tenant: Tenant, checkout_key: str) -> GuestOrder | None:
+    """The order that this very cart became, whichever browser sent it; None before it was sent to pay."""
+    order = _rows(tenant).filter(checkout_key=checkout_key).first()
     return _view(tenant, order) if order else None
 
 
 def latest_order_of(tenant: Tenant, guest_token: str) -> GuestOrder | None:
     """This phone's newest order of the last 12 hours that was paid or can still be: what a re-scan shows."""
-    rows = Order.objects.filter(
-        tenant=tenant, guest_token=guest_token, created_at__gte=now() - REMEMBERED
-    ).select_related("location", "table")
+    rows = _rows(tenant).filter(guest_token=guest_token, created_at__gte=now() - REMEMBERED)
     for order in rows.order_by("-created_at")[:3]:
         seen = _view(tenant, order)
         if seen.state != GuestState.NOT_PAID:
             return seen
     return None
+
+
+def _rows(tenant: Tenant) -> QuerySet[Order]:
+    rows = Order.objects.filter(tenant=tenant).select_related("location", "table")
+    return rows.annotate(is_hidden=is_hidden(tenant.id))
 
 
 def _view(tenant: Tenant, order: Order) -> GuestOrder:
@@ -98,6 +101,8 @@ def _view(tenant: Tenant, order: Order) -> GuestOrder:
     paid = [payment for payment in mine if payment.status == PaymentStatus.SUCCEEDED]
     shown = next((p for p in paid if p.id == order.released_by_id), paid[0] if paid else None)
     state = _state(order, mine, back, shown)
+    if state == GuestState.PAID and getattr(order, "is_hidden", False):
+        state = GuestState.NEEDS_STAFF  # the kitchen does not see it: real money can come in now (M64)
     confirm = (
         state == GuestState.PAID
         and Attention.objects.filter(

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from duitpos.domain.orders.board import takes_real_money
+from duitpos.domain.orders.states import HELD
 from duitpos.domain.payments.schedule import is_too_old_to_start
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.models import Location, Payment, ProcessorAccount, Tenant
-from duitpos.models.payment_setup import AccountState, PaymentKind
+from duitpos.models.payment_setup import AccountState, Mode, PaymentKind
 from duitpos.processors.registry import adapter
 
 
@@ -30,22 +32,26 @@ class PayOption:
 def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
     """Active online types with an active account that can take the location's currency, in the owner's order.
 
-    An account whose key was refused is left out: it would refuse again, after the guest has waited (M14).
+    An account whose key was refused is left out: it would refuse again, after the guest has waited (M14). So is every
+    test account once a live one is in use: the kitchen does not cook for test money then (M64).
     """
-    accounts = (
-        ProcessorAccount.objects.filter(
-            tenant=tenant,
-            state=AccountState.ACTIVE,
-            paused_at__isnull=True,
-            payment_type__is_active=True,
-            payment_type__kind=PaymentKind.ONLINE,
-        )
-        .select_related("payment_type")
-        .order_by("payment_type__position", "payment_type__code", "-created_at")
+    rows = ProcessorAccount.objects.filter(
+        tenant=tenant, state=AccountState.ACTIVE, payment_type__is_active=True
     )
+    accounts = list(
+        rows.select_related("payment_type").order_by(
+            "payment_type__position", "payment_type__code", "-created_at"
+        )
+    )
+    # As the kitchen's board sees it (takes_real_money): also where the live account cannot be used at this moment.
+    only_live = any(account.is_live for account in accounts)
     options: dict[UUID, PayOption] = {}
     for account in accounts:
         kind = adapter(account.processor)
+        if account.paused_at is not None or account.payment_type.kind != PaymentKind.ONLINE:
+            continue
+        if only_live and not account.is_live:
+            continue
         if account.payment_type_id in options or kind.currency_problem(location.currency):
             continue
         options[account.payment_type_id] = PayOption(
@@ -61,10 +67,23 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
     return tuple(options.values())
 
 
+def is_in_use(tenant: Tenant, option: PayOption) -> bool:
+    """Whether the option's type and account are still switched on, and test money still counts. One or two queries."""
+    rows = ProcessorAccount.objects.filter(
+        tenant=tenant, id=option.account_id, state=AccountState.ACTIVE, payment_type__is_active=True
+    )
+    return rows.exists() and not (option.mode == Mode.TEST and takes_real_money(tenant.id))
+
+
 def may_start_still(payment: Payment, at: datetime) -> bool:
-    """Whether a `created` attempt may be started after all: retired accounts, types that were switched off, closed and
-    paused places start nothing (M13, M31), and a key that the processor has forgotten starts nothing either (M7)."""
+    """Whether a `created` attempt may be started after all.
+
+    Retired accounts, types that were switched off, closed and paused places, and orders that wait no more start nothing
+    (M13, M31); nor does a key that the processor has forgotten (M7).
+    """
     if payment.location is None or is_too_old_to_start(payment, at):
+        return False
+    if payment.order is not None and payment.order.status != HELD:
         return False
     if not takes_orders(payment.tenant, payment.location, at):
         return False

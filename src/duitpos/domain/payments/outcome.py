@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from duitpos.domain.attention.open import ask_about_payment
 from duitpos.domain.menus.sell import sell
 from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.release import release
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.tenancy.hours import is_open
@@ -44,12 +45,18 @@ def order_after_money(
 def _mismatch(payment: Payment, snapshot: PaymentSnapshot) -> str:
     if snapshot.is_live == payment.is_test:
         return AttentionKind.MODE_DIFFERS
+    if payment.is_test and takes_real_money(payment.tenant_id):
+        return (
+            AttentionKind.MODE_DIFFERS
+        )  # begun before the restaurant went live: no board would show it (M64)
     if snapshot.amount is None or snapshot.amount != payment.amount:
         return AttentionKind.AMOUNT_DIFFERS
     return ""
 
 
 def _difference(payment: Payment) -> str:
+    if payment.moved == payment.amount:
+        return _("%(moved)s moved.") % {"moved": payment.moved}
     return _("%(moved)s moved, %(asked)s was asked for.") % {"moved": payment.moved, "asked": payment.amount}
 
 

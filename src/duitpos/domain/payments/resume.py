@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Conflict, Unavailable
@@ -102,14 +103,18 @@ def _as_it_stands(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain |
     return Lapsed(is_closed=status == CANCELED)
 
 
-def open_attempts(tenant: Tenant, guest_token: str, but_of: str) -> list[Payment]:
-    """What this phone could still pay, newest first, besides the order of the checkout key `but_of`."""
+def open_attempts(
+    tenant: Tenant, phones: Collection[str], but_of: str, keys: Collection[str] = ()
+) -> list[Payment]:
+    """What these phones could still pay, newest first, besides the order of the checkout key `but_of`.
+
+    Also the orders of `keys`, whichever phone sent them: the cart was theirs before it was edited.
+    """
+    theirs = Q(order__guest_token__in=phones)
+    if keys:
+        theirs |= Q(order__checkout_key__in=keys)
     rows = Payment.objects.filter(
-        tenant=tenant,
-        status__in=LIVE_ATTEMPT,
-        order__tenant=tenant,
-        order__guest_token=guest_token,
-        order__status=HELD,
+        theirs, tenant=tenant, status__in=LIVE_ATTEMPT, order__tenant=tenant, order__status=HELD
     )
     rows = rows.exclude(order__checkout_key=but_of).select_related("order")
     return sorted(rows, key=_age, reverse=True)
@@ -139,7 +144,7 @@ def _stand_alone(payment: Payment, order: Order) -> AlreadyPaid | DoNotPayAgain 
     at = now()
     others = [
         attempt
-        for attempt in open_attempts(order.tenant, order.guest_token, order.checkout_key)
+        for attempt in open_attempts(order.tenant, [order.guest_token], order.checkout_key)
         if not is_surely_over(attempt, at)
     ]
     if others and _age(others[0]) > _age(payment):

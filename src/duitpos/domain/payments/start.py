@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from duitpos.domain.attention.open import ask_about_payment
 from duitpos.domain.errors import Conflict, Unavailable
+from duitpos.domain.orders.advance import Actor, still_waits
 from duitpos.domain.payments.advance import advance_payment
+from duitpos.domain.payments.ask import ask_and_settle, with_rows
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_too_old_to_start, next_check
 from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.domain.payments.trouble import note_trouble
@@ -83,8 +85,9 @@ def _twins_url(payment: Payment, until: float) -> str:
 
 def _remember(payment: Payment, session: CheckoutSession) -> str:
     at = now()
-    pending = transact(
-        lambda: advance_payment(
+
+    def work() -> tuple[bool, bool]:
+        pending = advance_payment(
             payment,
             (PaymentStatus.CREATED,),
             PaymentStatus.PENDING,
@@ -92,9 +95,18 @@ def _remember(payment: Payment, session: CheckoutSession) -> str:
             redirect_url=session.url,
             next_check_at=next_check(payment, payment.location, at),
         )
-    )
-    if pending:
+        return pending, pending and (payment.order is None or still_waits(payment.order))
+
+    pending, may_be_paid = transact(work)
+    if may_be_paid:
         return session.url
+    if pending:
+        # The order was canceled while the processor made the page. The session is ours and stored, so it is ended as
+        # any other; where that fails, the sweep ends it.
+        _end(payment)
+        raise StartRefused(
+            _("This order was canceled meanwhile. Nothing was charged, and your cart is kept.")
+        )
     row = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).get()
     if row.status == PaymentStatus.PENDING:
         return row.redirect_url  # a twin was faster; it is the same session
@@ -105,6 +117,19 @@ def _remember(payment: Payment, session: CheckoutSession) -> str:
     except ProcessorError:
         log.warning("stray_session_not_expired", payment=str(payment.id), reference=session.reference)
     raise StartRefused(_("This payment was just closed. Your cart is kept: please press Pay again."))
+
+
+def _end(payment: Payment) -> None:
+    row = with_rows(payment.tenant_id, id=payment.id)
+    try:
+        if row is not None:
+            ask_and_settle(row, Actor("return"), cancel=True)
+    except (ProcessorError, Unavailable):
+        log.warning("session_of_canceled_order_not_expired", payment=str(payment.id))
+        rows = Payment.objects.filter(
+            tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.PENDING
+        )
+        rows.update(next_check_at=now())
 
 
 def _after_error(payment: Payment, error: ProcessorError) -> Exception:

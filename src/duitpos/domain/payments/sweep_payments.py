@@ -11,7 +11,8 @@ from django.db.models import F, Q
 
 from duitpos.domain.attention.open import ask_about_payment
 from duitpos.domain.errors import DomainError, Unavailable
-from duitpos.domain.orders.advance import Actor, advance
+from duitpos.domain.orders.advance import Actor, advance, still_waits
+from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.ask import ask_and_settle
 from duitpos.domain.payments.options import may_start_still
@@ -120,6 +121,8 @@ def _must_end(payment: Payment, at: datetime) -> bool:
         return False
     if payment.order is not None and payment.order.status != HELD:
         return True
+    if payment.is_test and takes_real_money(payment.tenant_id):  # the restaurant went live meanwhile (M64)
+        return True
     return payment.location is not None and not is_open(payment.location, at)
 
 
@@ -168,6 +171,11 @@ def _close_unpaid(payment: Payment) -> None:
 
 def _cancel_unpaid(payment: Payment, order: Order) -> None:
     at = now()
+    # First the guarded update, whatever comes of it: an attempt that is being made at this moment is either seen below,
+    # or it finds the order canceled (M63). Then this is taken back.
+    if not still_waits(order):
+        _set_next(payment, at + PURGE_UNPAID)
+        return
     paid = Payment.objects.filter(
         tenant_id=order.tenant_id, order_id=order.id, status__in=(PaymentStatus.SUCCEEDED, *LIVE_ATTEMPT)
     ).exists()

@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
-from duitpos.domain.errors import DomainError, Gone
-from duitpos.domain.orders.cart import Cart, CartLine
+from duitpos.domain.errors import DomainError
+from duitpos.domain.orders.cart import Cart, CartLine, with_earlier
 from duitpos.domain.orders.guest_view import GuestState, guest_order, order_of_cart
+from duitpos.domain.orders.paid_before import take_out_paid
 from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.orders.quote import quote
-from duitpos.domain.payments.checkout import Changed, CheckoutRequest, Outcome
+from duitpos.domain.payments.checkout import Changed, CheckoutRequest, Outcome, key_at
 from duitpos.domain.payments.checkout import checkout as start_checkout
-from duitpos.domain.payments.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor
+from duitpos.domain.payments.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor, open_attempts
 from duitpos.guest.access import (
     Visit,
     guest_page,
@@ -30,11 +31,12 @@ from duitpos.guest.access import (
     visit_of,
 )
 from duitpos.guest.banner import banner_of
-from duitpos.guest.forms import Sent, read_checkout
+from duitpos.guest.forms import Sent, new_key, read_checkout
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.review import Review, review_page
-from duitpos.guest.urls_of import order_url
+from duitpos.guest.urls_of import again_url, order_url
 from duitpos.kit.money import Money
+from duitpos.models import Order
 from duitpos.ui.errors import STATUS
 
 STILL_TO_PAY = (GuestState.WAITING, GuestState.NOT_PAID)
@@ -74,8 +76,10 @@ def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpRespon
     seen = guest_order(visit.tenant, order_token)
     if seen.state not in STILL_TO_PAY:
         return HttpResponseRedirect(order_url(visit.tenant, seen.order))
-    if seen.order.location_id != visit.location.id:
-        raise Gone(_("This order belongs to another place. Scan the code on your table to begin."))
+    if seen.order.table_id != visit.table.id:
+        # It is served at the table where it was ordered; its own page says so, and leads there.
+        again = again_url(visit.tenant, seen.order, seen.table)
+        return HttpResponseRedirect(again or order_url(visit.tenant, seen.order))
     lines = [
         CartLine(
             item_id=line.item_id,
@@ -86,7 +90,8 @@ def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpRespon
         )
         for line in seen.lines
     ]
-    cart = Cart(tuple(lines), seen.order.note)
+    # Whoever edits it here edits this order, whichever browser sent it first.
+    cart = Cart(tuple(lines), seen.order.note, (seen.order.checkout_key,))
     priced = quote(visit.tenant, visit.location, cart)
     notice = _("You have not paid yet. Your order is kept: change it, or pay when you are ready.")
     review = Review(priced, cart, seen.order.checkout_key, notice=notice, rebuilt=True)
@@ -94,13 +99,24 @@ def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpRespon
 
 
 def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
-    became = order_of_cart(visit.tenant, visit.guest_token, sent.key)
+    became = order_of_cart(visit.tenant, sent.key)
     if became is not None and became.state not in STILL_TO_PAY:  # the guest pressed Back after paying
-        return _see_other(order_url(visit.tenant, became.order))
-    priced = quote(visit.tenant, visit.location, sent.cart)
-    return review_page(
-        request, visit, Review(priced, sent.cart, sent.key, payment_type_id=sent.payment_type_id)
-    )
+        return _see_other(_page_of(visit, became.order))
+    # An order that is being paid on this phone is what this cart was before: paying this one ends that (M3).
+    payable = open_attempts(visit.tenant, [visit.guest_token], sent.key)
+    before = [payment.order.checkout_key for payment in payable if payment.order]
+    cart = with_earlier(sent.cart, *before, *([sent.key] if became is not None else []))
+    left = take_out_paid(visit.tenant, cart)
+    key, notice = sent.key, ""
+    if left.paid is not None:
+        key, notice = new_key(), _paid_before()
+        if not left.cart.lines:
+            return _see_other(_page_of(visit, left.paid))
+    elif became is not None and became.order.table_id != visit.table.id:
+        key = key_at(sent.key, visit.table, None)
+    priced = quote(visit.tenant, visit.location, left.cart)
+    review = Review(priced, left.cart, key, notice=notice, payment_type_id=sent.payment_type_id)
+    return review_page(request, visit, review)
 
 
 def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
@@ -128,11 +144,20 @@ def _answer(request: HttpRequest, visit: Visit, sent: Sent, outcome: Outcome) ->
         case AlreadyPaid() | DoNotPayAgain():
             # Another cart than that order's was sent: its page says that the new one was not ordered.
             kept = "" if outcome.order.checkout_key == sent.key else "?kept=1"
-            return _see_other(order_url(visit.tenant, outcome.order) + kept)
+            return _see_other(_page_of(visit, outcome.order, kept))
         case Changed():
             return _ask_again(request, visit, sent, outcome)
         case _:
             assert_never(outcome)
+
+
+def _paid_before() -> str:
+    return _("What you paid for meanwhile was taken out of this order. This is what is left.")
+
+
+def _page_of(visit: Visit, order: Order, kept: str = "") -> str:
+    """The order's page, which says so when the guest sits at another table now."""
+    return order_url(visit.tenant, order) + (kept if order.table_id == visit.table.id else "?kept=table")
 
 
 def _go_on(request: HttpRequest, visit: Visit, outcome: GoToProcessor) -> HttpResponse:
@@ -154,6 +179,13 @@ def _ask_again(request: HttpRequest, visit: Visit, sent: Sent, changed: Changed)
         "price": _total_words(visit, sent, changed.quote),
         "edited": _("This order was changed since it was sent. Please look at it again before you pay."),
         "lapsed": _("The time to pay was over. Nothing was charged: please look again, and pay."),
+        "canceled": _(
+            "Our staff canceled this order. Nothing was charged, and it is kept here: ask them before you pay for it."
+        ),
+        "mode": _(
+            "This restaurant changed how it takes payments. Nothing was charged: please look again, and pay."
+        ),
+        "paid": _paid_before(),
         "unsure": _(
             "The time to pay was over, and the payment service does not tell us whether it was paid."
             " If you have paid, do not pay again: ask our staff."
@@ -161,7 +193,7 @@ def _ask_again(request: HttpRequest, visit: Visit, sent: Sent, changed: Changed)
     }
     review = Review(
         changed.quote,
-        sent.cart,
+        changed.cart,
         changed.new_key,
         notice=notices.get(changed.why, ""),
         payment_type_id=sent.payment_type_id,

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods
 
-from duitpos.domain.orders.cart import Cart, cart_to_json
+from duitpos.domain.orders.cart import Cart, cart_to_json, with_earlier
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.access import guest_page, guest_token_of
 from duitpos.guest.banner import banner_of
@@ -33,7 +33,8 @@ def menu(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
     """
     place = place_of(tenant, token)
     if request.method == "POST":
-        carried = read_checkout(request.POST).cart
+        sent = read_checkout(request.POST)
+        carried = with_earlier(sent.cart, sent.key)  # what is added there makes another cart of it
         return _page(request, place, tenant, token, b"", carried)
     guest = guest_token_of(request)
     banner = _banner_html(tenant, guest) if guest else b""

@@ -30,7 +30,7 @@ def order(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
         "table": seen.table,
         "seen": seen,
         "menu_url": menu_url(owner, seen.order, seen.table),
-        "kept": "kept" in request.GET,
+        "kept": request.GET.get("kept", ""),
     }
     response = render(request, "guest/order.html", context)
     response["Cache-Control"] = "private, no-store"

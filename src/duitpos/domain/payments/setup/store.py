@@ -15,6 +15,7 @@ from duitpos.domain.payments.setup.processor_of import (
     CANDIDATE_WEBHOOK,
     SECRET_KEY,
 )
+from duitpos.domain.payments.went_live import after_going_live
 from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.models import ProcessorAccount
@@ -61,6 +62,7 @@ def keep_key(
     _write(row, fresh, columns)
     if row.id != pasted_into.id:
         _step_back(pasted_into)
+    after_going_live(row.tenant_id, at)
     resolve(row.tenant_id, at, "A good key was saved.", kind=AttentionKind.KEY_REFUSED, subject_id=row.id)
     return fresh
 

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Conflict, Gone, Invalid
 from duitpos.domain.payments.setup.forget import forget_type
+from duitpos.domain.payments.went_live import after_going_live
 from duitpos.domain.tenancy.roles import Can, require
+from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Payment, PaymentType, ProcessorAccount, Tenant
 from duitpos.models.payment_setup import AccountState, PaymentKind
@@ -98,8 +100,14 @@ def edit_type(member: Membership, type_id: UUID, code: str, name: str, is_active
     code, name = _clean(code, name)
     row = type_of(member.tenant_id, type_id)
     mine = PaymentType.objects.filter(tenant_id=member.tenant_id, id=row.id)
+
+    def work() -> None:
+        mine.update(code=code, name=name, is_active=is_active)
+        if is_active and not row.is_active:
+            after_going_live(member.tenant_id, now())
+
     try:
-        transact(lambda: mine.update(code=code, name=name, is_active=is_active))
+        transact(work)
     except IntegrityError as error:
         raise _taken(code) from error
     row.code, row.name, row.is_active = code, name, is_active

@@ -6,18 +6,19 @@
   const facts = document.body.dataset;
   document.documentElement.classList.add("js");
 
-  // --- the cart: {lines: [{item, mods, qty, note, seen}], key} ---------------------------------------------
+  // --- the cart: {lines: [{item, mods, qty, note, seen}], key, sent} -------------------------------------------
+  // `sent`: what the cart was before it was edited, as lines by key. One of those may be paid in another tab.
   let memory = null; // where the browser forbids storage, the cart lives as long as the page
   const load = () => {
     try {
       const cart = JSON.parse(localStorage.getItem(facts.cart));
-      return cart && Array.isArray(cart.lines) ? cart : { lines: [], key: "" };
+      return cart && Array.isArray(cart.lines) ? { sent: {}, ...cart } : { lines: [], key: "", sent: {} };
     } catch {
-      return memory || { lines: [], key: "" };
+      return memory || { lines: [], key: "", sent: {} };
     }
   };
-  const store = (lines, key) => {
-    memory = { lines, key };
+  const store = (lines, key, sent) => {
+    memory = { lines, key, sent: Object.fromEntries(Object.entries(sent).slice(-20)) };
     try {
       if (lines.length) localStorage.setItem(facts.cart, JSON.stringify(memory));
       else localStorage.removeItem(facts.cart);
@@ -31,8 +32,24 @@
     new Intl.NumberFormat(facts.locale, {
       style: "currency", currency: facts.currency, minimumFractionDigits: places, maximumFractionDigits: places,
     }).format(minor / 10 ** places).replace("\u00a0", "\u202f");
-  // The order of this very cart is paid: the page says so, whichever page it is.
-  const forgetPaid = () => { if ($$("[data-paid]").some((order) => order.dataset.paid === load().key)) store([], ""); };
+  const before = ({ lines, key, sent }) => (key && lines.length ? { ...sent, [key]: lines } : sent);
+  const dish = (line) => `${line.item.replaceAll("-", "")} ${[...line.mods].sort()} ${line.note || ""}`;
+  // An order is paid: the page says so, whichever page it is. What it was leaves the cart, once.
+  const forgetPaid = () => $$("[data-paid]").forEach(({ dataset: { paid } }) => {
+    const { lines, key, sent } = load(), was = sent[paid];
+    if (paid === key) store([], "", {});
+    else if (was) {
+      const many = {};
+      was.forEach((line) => { many[dish(line)] = (many[dish(line)] || 0) + line.qty; });
+      const left = lines.map((line) => {
+        const taken = Math.min(line.qty, many[dish(line)] || 0);
+        many[dish(line)] -= taken;
+        return { ...line, qty: line.qty - taken };
+      }).filter((line) => line.qty);
+      delete sent[paid];
+      store(left, newKey(), sent);
+    }
+  });
   const count = (lines) => lines.reduce((sum, line) => sum + line.qty, 0);
 
   // --- menu --------------------------------------------------------------------------------------------------
@@ -96,7 +113,7 @@
         $("input", group).focus();
         return;
       }
-      const { lines } = load();
+      const cart = load(), { lines } = cart, sent = before({ ...cart, lines: lines.map((one) => ({ ...one })) });
       const line = {
         item: item.id.slice(2), mods: chosen().map((input) => input.value), qty: quantity,
         note: $("input[name^=n-]", choose).value.trim(), seen: unit(),
@@ -106,7 +123,7 @@
       if (same) same.qty = Math.min(99, same.qty + quantity);
       else if (lines.length < 200) lines.push(line);
       else { wrong.textContent = menu.dataset.full; return; }
-      store(lines, newKey());
+      store(lines, newKey(), sent);
       sheet.close();
       $("#said").textContent = "";
       showCart();
@@ -167,9 +184,14 @@
 
   // --- checkout ----------------------------------------------------------------------------------------------
   const keep = (form) => {
-    const { key, lines } = load(), { cart, checkout_key: field } = form.elements;
+    const { key, lines, sent } = load(), { cart, checkout_key: field } = form.elements;
     // Back from the processor: what was chosen meanwhile on this phone is not overwritten.
-    if (!("rebuilt" in form.dataset) || !lines.length || key === field.value) store(JSON.parse(cart.value).lines, field.value);
+    if (!("rebuilt" in form.dataset) || !lines.length || key === field.value) {
+      // The page's cart names the keys; this phone knows what it sent under them.
+      const fresh = JSON.parse(cart.value), known = before({ lines, key, sent });
+      const keys = (fresh.earlier || []).filter((one) => one !== field.value);
+      store(fresh.lines, field.value, Object.fromEntries(keys.map((one) => [one, known[one] || 0])));
+    }
   };
   // Sends a form and shows the page that comes back in place of this one; false when none came.
   const ask = async (main, fields) => {
@@ -187,7 +209,7 @@
     return true;
   };
   const shellPage = async (main) => {
-    const { lines, key } = load(), loading = $(".loading", main), broken = $(".broken", main);
+    const { lines, key, sent } = load(), loading = $(".loading", main), broken = $(".broken", main);
     const banner = $(".banner", main);
     if (!lines.length) {
       if (banner) location.replace(banner.href);
@@ -198,7 +220,7 @@
     broken.hidden = true;
     $("button", broken).onclick = () => shellPage(main);
     const token = $("[name=csrfmiddlewaretoken]", main).value;
-    const fields = { csrfmiddlewaretoken: token, step: "review", checkout_key: key, cart: JSON.stringify({ lines }) };
+    const fields = { csrfmiddlewaretoken: token, step: "review", checkout_key: key, cart: JSON.stringify({ lines, earlier: Object.keys(sent) }) };
     if (await ask(main, fields)) return;
     loading.hidden = true;
     broken.hidden = false;
