@@ -33,7 +33,8 @@
       style: "currency", currency: facts.currency, minimumFractionDigits: places, maximumFractionDigits: places,
     }).format(minor / 10 ** places).replace("\u00a0", "\u202f");
   const before = ({ lines, key, sent }) => (key && lines.length ? { ...sent, [key]: lines } : sent);
-  const dish = (line) => `${line.item.replaceAll("-", "")} ${[...line.mods].sort()} ${line.note || ""}`;
+  // The menu and the server write ids differently.
+  const dish = (line) => `${`${line.item} ${[...line.mods].sort()}`.replaceAll("-", "")} ${line.note || ""}`;
   // An order is paid: the page says so, whichever page it is. What it was leaves the cart, once.
   const forgetPaid = () => $$("[data-paid]").forEach(({ dataset: { paid } }) => {
     const { lines, key, sent } = load(), was = sent[paid];
@@ -118,8 +119,7 @@
         item: item.id.slice(2), mods: chosen().map((input) => input.value), qty: quantity,
         note: $("input[name^=n-]", choose).value.trim(), seen: unit(),
       };
-      const same = lines.find((one) => one.item === line.item && one.note === line.note
-        && one.seen === line.seen && String(one.mods) === String(line.mods));
+      const same = lines.find((one) => dish(one) === dish(line) && one.seen === line.seen);
       if (same) same.qty = Math.min(99, same.qty + quantity);
       else if (lines.length < 200) lines.push(line);
       else { wrong.textContent = menu.dataset.full; return; }
