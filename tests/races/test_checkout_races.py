@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from duitpos.domain.errors import Conflict
+from duitpos.domain.errors import Conflict, Unavailable
+from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.payments.checkout import CheckoutRequest, checkout
+from duitpos.domain.payments.come_back import turn_back
 from duitpos.domain.payments.refund import refund_payment
 from duitpos.domain.payments.resume import AlreadyPaid, AnotherIsPaid, GoToProcessor, end_attempts
 from duitpos.kit.clock import now
-from duitpos.models import ItemStock, Order, Payment, Refund
+from duitpos.models import ItemStock, Order, Payment, Refund, Table
 from duitpos.models.menu import StockStatus
 from duitpos.models.payment import LIVE_ATTEMPT
+from tests.support.restaurant import a_table
 from tests.support.shop import Shop
 from tests.support.stampede import deliver, event_of, stampede
 
@@ -162,3 +167,54 @@ def test_the_last_portion_is_sold_once(deaf_shop: Shop) -> None:
     assert sorted(order.number or 0 for order in orders) == [1, 2, 3, 4]
     assert deaf_shop.attentions() == ["sold_out_after_payment"] * 3
     assert ItemStock.objects.get(tenant=deaf_shop.tenant).status == StockStatus.OUT_OF_STOCK
+
+
+@pytest.mark.parametrize("lead", [0.0, 0.02, 0.05, 0.1])
+def test_pay_again_and_a_cancellation_at_once_leave_nothing_payable(deaf_shop: Shop, lead: float) -> None:
+    """M63, whoever comes first. Its test in tests/money_path shows what happens without the guards."""
+    order = the_order_of(deaf_shop.start())
+    turn_back(deaf_shop.tenant, order.token)
+    request = deaf_shop.request(checkout_key=order.checkout_key)
+
+    def cancel() -> object:
+        time.sleep(lead)
+        try:
+            return cancel_order(deaf_shop.restaurant.owner, order.id, "left", refund=False)
+        except (Conflict, Unavailable) as refused:
+            return refused
+
+    _, canceled = stampede([lambda: press(request), cancel])
+    deaf_shop.sandbox.idle()
+    status = Order.objects.get(tenant=deaf_shop.tenant, id=order.id).status
+    assert isinstance(canceled, Order) is (status == "canceled")
+    if status == "canceled":
+        assert live(deaf_shop) == []
+        assert payable(deaf_shop) == set()
+
+
+def test_one_cart_from_two_tables_at_once_leaves_one_payable_session(deaf_shop: Shop) -> None:
+    """M62: and the one that is left goes where its page says."""
+    nine = Table.objects.select_related("location").get(
+        tenant=deaf_shop.tenant, id=a_table(deaf_shop.restaurant.location, "9").id
+    )
+    request = deaf_shop.request()
+    stampede([lambda: press(request), lambda: press(replace(request, table=nine))] * 2)
+    deaf_shop.sandbox.idle()
+    (left,) = live(deaf_shop)
+    assert payable(deaf_shop) == {left.reference}
+    answer = press(replace(request, table=nine))
+    assert isinstance(answer, GoToProcessor)
+    assert answer.order.table_id == nine.id
+    assert len(payable(deaf_shop)) == 1
+
+
+def test_one_link_in_two_browsers_at_once_is_one_session(deaf_shop: Shop) -> None:
+    """M62: the same order, whichever cookie."""
+    first = deaf_shop.start()
+    turn_back(deaf_shop.tenant, the_order_of(first).token)
+    request = deaf_shop.request(checkout_key=the_order_of(first).checkout_key)
+    answers = stampede([lambda: press(request), lambda: press(replace(request, guest_token="chrome"))] * 3)
+    assert all(isinstance(answer, GoToProcessor) for answer in answers), answers
+    assert len({answer.url for answer in answers}) == 1
+    assert Order.objects.filter(tenant=deaf_shop.tenant).count() == 1
+    assert len(payable(deaf_shop)) == 1
