@@ -165,6 +165,7 @@ def _go_on(request: HttpRequest, visit: Visit, outcome: GoToProcessor) -> HttpRe
     (docs/money-path.md, "Found by trying")."""
     context = {
         **page_facts(visit.tenant, visit.location),
+        "table": visit.table,
         "order": outcome.order,
         "url": outcome.url,
         "label": outcome.label,

@@ -12,7 +12,7 @@
   const load = () => {
     try {
       const cart = JSON.parse(localStorage.getItem(facts.cart));
-      return cart && Array.isArray(cart.lines) ? { sent: {}, ...cart } : { lines: [], key: "", sent: {} };
+      return cart && Array.isArray(cart.lines) ? { ...cart, sent: cart.sent || {} } : { lines: [], key: "", sent: {} };
     } catch {
       return memory || { lines: [], key: "", sent: {} };
     }
@@ -34,7 +34,7 @@
     }).format(minor / 10 ** places).replace("\u00a0", "\u202f");
   const before = ({ lines, key, sent }) => (key && lines.length ? { ...sent, [key]: lines } : sent);
   // The menu and the server write ids differently.
-  const dish = (line) => `${`${line.item} ${[...line.mods].sort()}`.replaceAll("-", "")} ${line.note || ""}`;
+  const dish = (line) => `${`${line.item} ${[...line.mods || []].sort()}`.replaceAll("-", "")} ${line.note || ""}`;
   // An order is paid: the page says so, whichever page it is. What it was leaves the cart, once.
   const forgetPaid = () => $$("[data-paid]").forEach(({ dataset: { paid } }) => {
     const { lines, key, sent } = load(), was = sent[paid];
