@@ -13,6 +13,7 @@ from duitpos.domain.payments.check_now import check_now
 from duitpos.domain.payments.come_back import come_back
 from duitpos.domain.payments.sweep import sweep
 from duitpos.kit.clock import now
+from duitpos.models import Payment
 from duitpos.models.attention import AttentionKind as A
 from tests.support.happenings import SESSION, attention, free_number, take_number
 from tests.support.live_shop import Clock
@@ -70,7 +71,11 @@ def test_what_stays_broken_is_tried_later_and_later(deaf_shop: Shop, clock: Cloc
 
 def test_what_the_button_could_not_find_is_answered_by_the_next_notice(shop: Shop) -> None:
     payment = shop.start()
-    shop.sandbox.fault("error", status=404, path=SESSION, count=1)
+    shop.sandbox.fault("error", status=404, path=SESSION, count=2)
+    with pytest.raises(Unavailable):
+        check_now(shop.restaurant.owner, payment.id)
+    assert shop.attentions() == [], "one answer proves nothing (M75)"
+    Payment.objects.filter(tenant=shop.tenant).update(not_found_at=now() - timedelta(minutes=2))
     with pytest.raises(Unavailable):
         check_now(shop.restaurant.owner, payment.id)
     assert shop.attentions() == [A.NOT_AT_PROCESSOR]

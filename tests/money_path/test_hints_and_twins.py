@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from duitpos.domain.payments import receive as receive_module
 from duitpos.domain.payments.receive import Received
+from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.attention import AttentionKind as A
@@ -59,11 +61,17 @@ def test_a_key_that_is_refused_while_a_hint_is_followed_is_known_at_once(shop: S
     assert shop.attentions() == [A.KEY_REFUSED]
 
 
-def test_a_hint_about_our_payment_that_is_not_there_is_known_at_once(shop: Shop) -> None:
+def test_a_hint_about_our_payment_that_stays_unknown_is_for_a_person_until_it_is_known(shop: Shop) -> None:
     _, event = paid_silently(shop)
-    shop.sandbox.fault("error", status=404, path=SESSION, count=1)
-    assert deliver(shop, {**event, "api_version": "2020-08-27"}) == Received(503, "processor")
+    hint = {**event, "api_version": "2020-08-27"}
+    shop.sandbox.fault("error", status=404, path=SESSION, count=2)
+    assert deliver(shop, hint) == Received(503, "processor")
+    assert shop.attentions() == [], "one answer proves nothing (M75)"
+    Payment.objects.filter(tenant=shop.tenant).update(not_found_at=now() - timedelta(minutes=2))
+    assert deliver(shop, hint) == Received(503, "processor")
     assert shop.attentions() == [A.NOT_AT_PROCESSOR]
+    assert deliver(shop, hint) == Received(200, "settled")
+    assert shop.attentions() == []
 
 
 def test_what_a_twin_has_done_stays_done_when_ours_fails(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

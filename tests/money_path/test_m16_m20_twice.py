@@ -142,10 +142,26 @@ def test_m17_after_a_day_a_call_that_never_arrived_gets_a_new_key(deaf_shop: Sho
 
 def test_m17_a_stored_500_is_not_replayed_for_a_day(deaf_shop: Shop) -> None:
     shop = deaf_shop
-    refund = lose_refund(shop, fault="error", status=500, when="before", count=1)
-    shop.sweep(after=timedelta(minutes=5))
+    payment = paid(shop)
+    shop.sandbox.fault("error", status=500, when="before", path=REFUNDS, count=1)
+    refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
+    # The try that follows gets the stored error; a new key is used at once, and nobody waits for a sweep.
     assert_refunded_once(shop, refund)
     assert refund.key_generation == 2
+
+
+def test_m17_a_processor_that_stays_broken_is_asked_again_within_seconds(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = paid(shop)
+    shop.sandbox.fault("error", status=500, when="before", path=REFUNDS, count=4)
+    refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
+    assert refund.status == "created"
+    refund.refresh_from_db()
+    assert refund.next_check_at is not None
+    assert refund.next_check_at - now() < timedelta(seconds=3)
+    for _ in range(3):
+        shop.sweep(after=timedelta(seconds=20))
+    assert_refunded_once(shop, refund)
 
 
 def test_m17_a_stored_500_after_the_work_was_done_is_matched_by_our_id(deaf_shop: Shop) -> None:

@@ -145,9 +145,10 @@ def test_a_question_that_is_not_about_money_does_not_keep_an_unpaid_order(
     deaf_shop: Shop, clock: Clock
 ) -> None:
     deaf_shop.start()
-    deaf_shop.sandbox.fault("error", status=404, path=SESSION, count=1)
-    clock.advance(minutes=2)
-    sweep()
+    deaf_shop.sandbox.fault("error", status=404, path=SESSION, count=2)
+    for _ in range(2):
+        clock.advance(minutes=3)
+        sweep()
     assert deaf_shop.attentions() == [A.NOT_AT_PROCESSOR]
     clock.advance(hours=7)
     sweep()

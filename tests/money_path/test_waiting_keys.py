@@ -111,7 +111,7 @@ def test_a_key_that_was_refused_in_passing_is_found_good_again(deaf_shop: Shop, 
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
-    shop.sandbox.fault("error", status=401, path="/v1/checkout/sessions/", count=1)
+    shop.sandbox.fault("error", status=401, path="/v1/", count=2)
     clock.advance(minutes=2, theirs=False)
     sweep()
     assert account(shop).paused_at is not None

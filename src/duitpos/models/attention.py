@@ -26,6 +26,7 @@ class AttentionKind(models.TextChoices):
     KEY_REFUSED = "key_refused"
     EVENT_FAILED = "event_failed"
     KEY_REUSED = "key_reused"
+    START_REFUSED = "start_refused"
 
 
 class Attention(TenantModel):

@@ -69,6 +69,9 @@ class Payment(TenantModel):
     asked_at = models.DateTimeField(null=True, help_text="The processor was last asked on a guest's behalf.")
     next_check_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
+    not_found_at = models.DateTimeField(
+        null=True, help_text="The processor first said that it does not know the session (M75)."
+    )
     last_problem = models.CharField(max_length=300, blank=True)
 
     class Meta:

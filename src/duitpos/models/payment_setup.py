@@ -77,6 +77,11 @@ class ProcessorAccount(TenantModel):
     paused_at = models.DateTimeField(
         null=True, help_text="The key was refused (401/403): the sweep asks nothing (M14)."
     )
+    refused_starts = models.PositiveIntegerField(default=0, help_text="In a row (M73).")
+    start_problem = models.CharField(
+        max_length=300, blank=True, help_text="Why it last refused to start a payment; empty when it did not."
+    )
+    offered_again_at = models.DateTimeField(null=True, help_text="Until then no guest is sent there (M73).")
     last_event_at = models.DateTimeField(null=True)
     bad_signatures = models.PositiveIntegerField(default=0)
     last_bad_signature_at = models.DateTimeField(null=True)

@@ -26,15 +26,29 @@ class Failure(StrEnum):
     UNAVAILABLE = "unavailable"  # 5xx, timeout, connection dropped: unknown whether it was done
 
 
+NO_PERMISSION = "more_permissions_required"
+"""The code of a key that lacks one right, and may be good for all else."""
+
+
 class ProcessorError(Exception):
     """A call failed. `message` is for staff and holds no secret; `replayed`: the stored answer of an earlier call."""
 
-    def __init__(self, failure: Failure, message: str, *, code: str = "", replayed: bool = False) -> None:
+    def __init__(
+        self,
+        failure: Failure,
+        message: str,
+        *,
+        code: str = "",
+        replayed: bool = False,
+        is_about_request: bool = False,
+    ) -> None:
         super().__init__(message)
         self.failure = failure
         self.message = message
         self.code = code
         self.replayed = replayed
+        self.is_about_request = is_about_request
+        """A refusal of this very request, such as an amount too large: another would be taken."""
 
     @property
     def is_definite(self) -> bool:

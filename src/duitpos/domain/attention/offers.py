@@ -135,6 +135,14 @@ WORDS: dict[str, Words] = {
         _("It is tried again by itself. If this stays, tell whoever runs the software."),
         (Action.DONE,),
     ),
+    A.START_REFUSED: Words(
+        _("The processor refuses to start payments"),
+        _(
+            "Guests who press Pay are sent to the counter. What the processor says stands below: mend it there."
+            " After a few refusals guests are not offered this way to pay; it is tried again by itself."
+        ),
+        (Action.DONE,),
+    ),
     A.KEY_REUSED: Words(
         _("A payment could not be started"),
         _(

@@ -17,6 +17,7 @@ NO_MONEY_YET = (
     AttentionKind.KEY_REFUSED,
     AttentionKind.EVENT_FAILED,
     AttentionKind.KEY_REUSED,
+    AttentionKind.START_REFUSED,
 )
 """What is wrong without money that arrived. Many of these at once must not hide the money that a guest waits for."""
 PAGE = 100

@@ -26,7 +26,10 @@ def check_now(member: Membership, payment_id: UUID) -> str:
         raise Gone(_("There is no such payment."))
     if payment.status == PaymentStatus.CREATED:
         heal_created(payment)
-        return _("The guest never reached the payment page.")
+        return _after_healing(payment)
+    if not payment.reference:
+        # The processor made no page for it, so there is nothing to ask for.
+        return _("This payment was never started at the processor, so nothing can have been paid with it.")
     # As for a guest, so that what the answer leaves open is known to come of asking. Staff need not wait their turn.
     payment.asked_at = now()
     Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).update(asked_at=payment.asked_at)
@@ -44,3 +47,18 @@ def check_now(member: Membership, payment_id: UUID) -> str:
         Outcome.ENDED: _("Not paid, and it can no longer be paid."),
         Outcome.FREE: _("The processor says that no payment was needed. Please look at Attention."),
     }[told]
+
+
+def _after_healing(payment: Payment) -> str:
+    """What became of a payment whose page was never made: made now, given up, or still unknown."""
+    payment.refresh_from_db(fields=["status"])
+    if payment.status == PaymentStatus.PENDING:
+        return _("The payment page is there now. The guest never reached it, and can still pay.")
+    if payment.status == PaymentStatus.CREATED:
+        return _(
+            "The guest never reached the payment page. The processor does not answer: it is asked again."
+        )
+    return _(
+        "The guest never reached the payment page, and nothing was paid."
+        " The order closes in 15 minutes unless the guest tries again."
+    )

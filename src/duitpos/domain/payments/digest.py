@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
 from typing import TypeVar
 
 from django.db.models import F, Q
@@ -17,10 +16,10 @@ from duitpos.domain.payments.find import payment_of_intent, payment_of_mark, pay
 from duitpos.domain.payments.refund_word import apply_refund_snapshot
 from duitpos.domain.payments.settle import settle
 from duitpos.domain.payments.setup.processor_of import open_account
-from duitpos.domain.payments.trouble import note_trouble, pause_account
+from duitpos.domain.payments.trouble import note_refused_key, note_trouble
 from duitpos.domain.tenancy.installation import installation
 from duitpos.kit.clock import now
-from duitpos.kit.transact import outside_database, transact
+from duitpos.kit.transact import outside_database
 from duitpos.models import Payment, ProcessorAccount, Tenant
 from duitpos.processors.base import (
     EventKind,
@@ -77,7 +76,7 @@ def _follow(account: ProcessorAccount, payment: Payment | None, ask: Callable[[P
             return ask(processor)
     except ProcessorError as error:
         if error.failure == Failure.KEY_REFUSED:
-            transact(partial(pause_account, account, error))
+            note_refused_key(account)
         elif error.failure == Failure.NOT_FOUND:
             if payment is None:
                 return None  # a definite answer: to ask again for ever would tell nothing else

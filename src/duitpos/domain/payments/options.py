@@ -10,6 +10,7 @@ from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.states import HELD
 from duitpos.domain.payments.schedule import is_too_old_to_start
 from duitpos.domain.tenancy.hours import takes_orders
+from duitpos.kit.clock import now
 from duitpos.models import Location, Payment, ProcessorAccount, Tenant
 from duitpos.models.payment_setup import AccountState, Mode, PaymentKind
 from duitpos.processors.registry import adapter
@@ -32,9 +33,11 @@ class PayOption:
 def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
     """Active online types with an active account that can take the location's currency, in the owner's order.
 
-    An account whose key was refused is left out: it would refuse again, after the guest has waited (M14). So is every
-    test account once a live one is in use: the kitchen does not cook for test money then (M64).
+    An account whose key was refused, or that refuses to start payments, is left out: it would refuse again, after the
+    guest has waited (M14, M73). So is every test account once a live one is in use: the kitchen does not cook for test
+    money then (M64).
     """
+    at = now()
     rows = ProcessorAccount.objects.filter(
         tenant=tenant, state=AccountState.ACTIVE, payment_type__is_active=True
     )
@@ -51,6 +54,8 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
         if account.paused_at is not None or account.payment_type.kind != PaymentKind.ONLINE:
             continue
         if only_live and not account.is_live:
+            continue
+        if account.offered_again_at is not None and account.offered_again_at > at:
             continue
         if account.payment_type_id in options or kind.currency_problem(location.currency):
             continue

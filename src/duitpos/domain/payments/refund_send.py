@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import Enum, auto
 
 import structlog
@@ -22,14 +23,15 @@ from duitpos.domain.payments.schedule import (
     next_refund_look,
 )
 from duitpos.domain.payments.setup.processor_of import open_account
-from duitpos.domain.payments.trouble import NO_PERMISSION, note_trouble
+from duitpos.domain.payments.trouble import note_trouble
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment, Refund
 from duitpos.models.refund import RefundStatus
-from duitpos.processors.base import Failure, ProcessorError, RefundSnapshot
+from duitpos.processors.base import NO_PERMISSION, Failure, ProcessorError, RefundSnapshot
 
 log = structlog.get_logger(__name__)
+FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=10)
 
 
 class _Seen(Enum):
@@ -39,8 +41,11 @@ class _Seen(Enum):
     NO_PAYMENT = auto()  # the processor does not know the payment itself
 
 
-def send_refund(refund: Refund) -> None:
-    """Ask the processor for it and apply the answer. An unknown answer leaves the row for the sweep."""
+def send_refund(refund: Refund, *, may_use_new_key: bool = True) -> None:
+    """Ask the processor for it and apply the answer. An unknown answer leaves the row for the sweep, a few seconds on.
+
+    A stored error under the old key is answered with a new key at once, where the refund is surely not there (M17).
+    """
     payment = _payment_of(refund)
     try:
         processor = open_account(payment.account)
@@ -55,9 +60,21 @@ def send_refund(refund: Refund) -> None:
     except Unavailable:  # this copy of the database may not move money (M20)
         return
     except ProcessorError as error:
-        _after_error(refund, payment, error)
+        if _after_error(refund, payment, error) and may_use_new_key:
+            send_refund(refund, may_use_new_key=False)
+        else:
+            _try_soon(refund)
         return
     _apply(payment, snapshot)
+
+
+def _try_soon(refund: Refund) -> None:
+    """What keeps a refund from being made is mostly over in seconds, and a guest waits for the money."""
+    wait: timedelta = min(FIRST_RETRY * 2 ** min(refund.checks, 10), LONGEST_RETRY)
+    rows = Refund.objects.filter(
+        tenant_id=refund.tenant_id, id=refund.id, status=RefundStatus.CREATED, next_check_at__isnull=False
+    )
+    rows.update(next_check_at=now() + wait)
 
 
 def heal_refund(refund: Refund) -> None:
@@ -97,7 +114,8 @@ def _ask(refund: Refund, detail: str) -> None:
     transact(lambda: ask_about_refund(refund, payment, detail, now()))
 
 
-def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> None:
+def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> bool:
+    """What is noted of it. True: the row has a new key, with which it may be asked again."""
     log.warning(
         "refund_call_failed", refund=str(refund.id), failure=error.failure.value, replayed=error.replayed
     )
@@ -110,8 +128,7 @@ def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> Non
         note_trouble(payment, error)
     elif error.replayed:
         # A stored 500 would answer for 24 h. Only when the refund is surely not there may another key be used.
-        if _look(refund, payment) == _Seen.ABSENT:
-            _new_key(refund)
+        return _look(refund, payment) == _Seen.ABSENT and _new_key(refund)
     elif error.is_definite or error.failure == Failure.KEY_REUSED:
         # Looked first, because "already refunded" is such a no: then ours is not needed any more.
         seen = _look(refund, payment)
@@ -119,6 +136,7 @@ def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> Non
             transact(lambda: _give_up(refund, payment, error))
         elif seen == _Seen.NO_PAYMENT:
             _ask(refund, _("The processor does not know this payment. Was a key of another account pasted?"))
+    return False
 
 
 def _give_up(refund: Refund, payment: Payment, error: ProcessorError) -> None:

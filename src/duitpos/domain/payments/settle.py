@@ -95,6 +95,7 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
         "business_date": day,
         "processing_since": None,
         "next_check_at": None,
+        "not_found_at": None,
         "failure": "",
     }
     was_asked_about = _was_asked_about(payment)
@@ -115,7 +116,7 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
 
 def _was_asked_about(payment: Payment) -> bool:
     """Questions come of asking, so a first delivery answers none and is spared the statement."""
-    return bool(payment.checks or payment.asked_at)
+    return bool(payment.checks or payment.asked_at or payment.not_found_at)
 
 
 def _answer_questions(payment: Payment, at: datetime) -> None:
@@ -175,8 +176,9 @@ def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetim
     if processing:
         live.filter(processing_since__isnull=True).update(processing_since=at)
         payment.processing_since = payment.processing_since or at
-    if payment.last_problem:
-        live.update(last_problem="")  # it has answered
+    if payment.last_problem or payment.not_found_at:
+        live.update(last_problem="", not_found_at=None)  # it has answered
+        _answer_questions(payment, at)
     # A guest who came back is looked after in 20 s; whoever asked for them has set that (may_ask).
     if processing or actor.kind != "return":
         live.update(next_check_at=next_check(payment, payment.location, at))

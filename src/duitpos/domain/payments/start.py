@@ -12,6 +12,7 @@ from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.orders.advance import Actor, still_waits
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.ask import ask_and_settle, with_rows
+from duitpos.domain.payments.refused_starts import note_refused_start, note_started
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_too_old_to_start, next_check
 from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.domain.payments.trouble import note_trouble
@@ -21,7 +22,7 @@ from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
 from duitpos.models.attention import AttentionKind
 from duitpos.models.payment import PaymentStatus
-from duitpos.processors.base import CheckoutAsk, CheckoutSession, Failure, ProcessorError
+from duitpos.processors.base import NO_PERMISSION, CheckoutAsk, CheckoutSession, Failure, ProcessorError
 
 log = structlog.get_logger(__name__)
 TWIN_PATIENCE = 4.0
@@ -87,6 +88,7 @@ def _remember(payment: Payment, session: CheckoutSession) -> str:
     at = now()
 
     def work() -> tuple[bool, bool]:
+        note_started(payment.account)
         pending = advance_payment(
             payment,
             (PaymentStatus.CREATED,),
@@ -135,13 +137,18 @@ def _end(payment: Payment) -> None:
 def _after_error(payment: Payment, error: ProcessorError) -> Exception:
     """Only a definite answer ends the attempt (M9). What the guest is told."""
     log.warning("start_failed", payment=str(payment.id), failure=error.failure.value, replayed=error.replayed)
-    note_trouble(payment, error)
-    over = error.is_definite or error.replayed or error.failure in (Failure.KEY_REFUSED, Failure.KEY_REUSED)
-    if not over:
+    is_refused = error.is_definite or error.code == NO_PERMISSION
+    if error.failure == Failure.KEY_REFUSED and not is_refused:
+        # Where the key is good after all it was one odd answer, and proves nothing (M75).
+        if not note_trouble(payment, error):
+            return _no_answer()
+    elif not (is_refused or error.replayed or error.failure == Failure.KEY_REUSED):
         return _no_answer()
     fail_attempt(payment, error.message)
     if error.failure == Failure.KEY_REUSED:
         transact(lambda: _report_bug(payment, error))
+    elif is_refused:
+        transact(lambda: note_refused_start(payment, error))
     return StartRefused(
         _(
             "Online payment does not work here at the moment."

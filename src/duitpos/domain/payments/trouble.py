@@ -3,33 +3,61 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
+import structlog
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from duitpos.domain.attention.open import ask_about_payment, open_attention, reopen_attention
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.kit.texts import storable
-from duitpos.kit.transact import transact
+from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.attention import AttentionKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 from duitpos.processors.base import Failure, ProcessorError
 
+log = structlog.get_logger(__name__)
+NOT_FOUND_SECOND_LOOK = timedelta(minutes=2)
 NOT_FOUND_AGAIN = timedelta(hours=6)
 KEY_AGAIN = timedelta(minutes=3)
 """When the sweep tries a refused key again: it may have been refused in passing."""
-NO_PERMISSION = "more_permissions_required"
-"""A restricted key that lacks one right, and may be good for all else."""
 
 
-def note_trouble(payment: Payment, error: ProcessorError) -> None:
-    """Turn a refused key into a paused account and a missing session into an Attention; other errors pass by."""
+def note_trouble(payment: Payment, error: ProcessorError) -> bool:
+    """Turn a refused key into a paused account and a missing session into an Attention; other errors pass by.
+
+    Never inside a transaction. True when the account is paused: its key is refused for all.
+    """
     if error.failure == Failure.KEY_REFUSED:
-        transact(lambda: pause_account(payment.account, error))
-    elif error.failure == Failure.NOT_FOUND:
+        return note_refused_key(payment.account)
+    if error.failure == Failure.NOT_FOUND:
         transact(lambda: _not_there(payment, error))
+    return False
+
+
+def note_refused_key(account: ProcessorAccount) -> bool:
+    """A call was refused: ask whose key it is, and pause the account only when that is refused as well (M75).
+
+    One odd answer decides nothing for the other guests. Never inside a transaction. True when the account is paused.
+    """
+    try:
+        processor = open_account(account)
+        with outside_database():
+            processor.check()
+    except ProcessorError as error:
+        if error.failure != Failure.KEY_REFUSED:
+            return False  # it cannot be told now: the next call finds out
+        transact(partial(pause_account, account, error))
+        return True
+    except Unavailable:
+        return False
+    log.warning("call_refused_with_a_good_key", account=str(account.id))
+    return False
 
 
 def note_silence(payment: Payment, error: ProcessorError) -> None:
@@ -63,8 +91,18 @@ def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
 
 
 def _not_there(payment: Payment, error: ProcessorError) -> None:
+    """One "not found" proves nothing, so it is asked again soon. When that says the same, a person must look (M75).
+
+    Only while money may still come: of what was booked or has ended, a passing "not found" says nothing.
+    """
     at = now()
-    Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, next_check_at__isnull=False).update(
+    live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
+    if live.filter(not_found_at__isnull=True).update(
+        not_found_at=at, next_check_at=at + NOT_FOUND_SECOND_LOOK
+    ):
+        return
+    if live.filter(not_found_at__lte=at - NOT_FOUND_SECOND_LOOK / 2).update(
         next_check_at=at + NOT_FOUND_AGAIN
-    )
-    ask_about_payment(payment, AttentionKind.NOT_AT_PROCESSOR, at, detail=error.message)
+    ):
+        reopen_attention(payment.tenant_id, AttentionKind.NOT_AT_PROCESSOR, payment.id, at)
+        ask_about_payment(payment, AttentionKind.NOT_AT_PROCESSOR, at, detail=error.message)

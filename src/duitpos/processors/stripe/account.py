@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from duitpos.kit.clock import now
 from duitpos.kit.texts import cut, whole
-from duitpos.processors.base import AccountFacts, Failure, ProcessorError
+from duitpos.processors.base import NO_PERMISSION, AccountFacts, Failure, ProcessorError
 from duitpos.processors.stripe.credentials import is_restricted, mode_of
-from duitpos.processors.stripe.errors import NO_PERMISSION, translated
+from duitpos.processors.stripe.errors import translated
 from duitpos.processors.stripe.snapshots import Json, object_of, own_id
 
 CLOCK_DIFFERENCE = 120

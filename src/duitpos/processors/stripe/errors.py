@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from duitpos.kit.logs import redact
 from duitpos.kit.texts import cut
-from duitpos.processors.base import Failure, ProcessorError
+from duitpos.processors.base import NO_PERMISSION, Failure, ProcessorError
 from duitpos.processors.stripe.snapshots import Incomplete
 
-NO_PERMISSION = "more_permissions_required"
-"""Our code for a key that is good but too narrow; Stripe gives it sometimes, and always says it in words."""
+ABOUT_REQUEST = frozenset({"amount_too_small", "amount_too_large"})
+"""Codes that say nothing of the account."""
 MOST_WORDS = 400
 
 
@@ -37,10 +37,12 @@ def translated() -> Iterator[None]:
 def as_processor_error(error: stripe.StripeError) -> ProcessorError:
     """The table. Anything that is no definite answer is UNAVAILABLE: unknown whether it was done (M9)."""
     failure = _failure(error)
+    code = _code(error, failure)
     return ProcessorError(
         failure,
         _words(failure, _said(error)),
-        code=_code(error, failure),
+        code=code,
+        is_about_request=code in ABOUT_REQUEST,
         replayed=(error.headers or {}).get("Idempotent-Replayed") == "true",
     )
 
@@ -70,6 +72,7 @@ def _code(error: stripe.StripeError, failure: Failure) -> str:
     # `.code` is empty on most of the library's errors; the body has it.
     code = str(getattr(error.error, "code", None) or error.code or "") if error.error is not None else ""
     if failure == Failure.KEY_REFUSED and error.http_status == 403 and not code:
+        # Stripe gives the code sometimes, and always says it in words.
         return NO_PERMISSION if "permission" in (error.user_message or "") else ""
     return code
 

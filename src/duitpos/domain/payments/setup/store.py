@@ -55,6 +55,8 @@ def keep_key(
         "checked_at": at,
         "problem": "",
         "paused_at": None,  # a good key: the sweep goes on (M14)
+        "refused_starts": 0,  # offered again (M73); the alert stays until a start works
+        "offered_again_at": None,
         "next_events_at": row.next_events_at or at,
     }
     if row.id != pasted_into.id or row.state == AccountState.NEW:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from duitpos.domain.payments.setup.credentials import address_choices
 from duitpos.domain.payments.setup.processor_of import CANDIDATE
 from duitpos.domain.payments.setup.words import owner_words
+from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.models import ProcessorAccount
 from duitpos.models.payment_setup import AccountState
@@ -93,12 +94,26 @@ def _state(account: ProcessorAccount) -> str:
 
 
 def _health(account: ProcessorAccount) -> Iterator[str]:
+    yield from _key_health(account)
+    yield from _webhook_health(account)
+
+
+def _key_health(account: ProcessorAccount) -> Iterator[str]:
     if account.paused_at:
         yield _(
             "Paused since the key was refused: save a good key of the same account, and checking goes on."
         )
+    if account.start_problem:
+        yield _("The last payment could not be started: %(problem)s") % {"problem": account.start_problem}
+    if account.offered_again_at and account.offered_again_at > now():
+        yield _(
+            "It was refused so often that guests are not offered it for a while. Press Check to try at once."
+        )
     if CANDIDATE in account.secrets:
         yield _("A new key waits, because nobody could say yet whose it is: press Check.")
+
+
+def _webhook_health(account: ProcessorAccount) -> Iterator[str]:
     if "webhook_secret" not in account.secrets:
         yield _("No webhook secret yet: payments are found by the guest's return and by regular checks.")
     elif account.last_event_at is None:

@@ -1,0 +1,201 @@
+"""What a refusal of the processor means for the other guests: nothing, unless it is about the account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from duitpos.domain.attention.queries import open_attentions
+from duitpos.domain.errors import Conflict, Unavailable
+from duitpos.domain.orders.guest_view import GuestState, guest_order
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.payments.checkout import OrderAtCounter
+from duitpos.domain.payments.come_back import come_back
+from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.payments.setup.accounts import check_account
+from duitpos.domain.payments.setup.view import account_view
+from duitpos.domain.payments.start import StartRefused
+from duitpos.domain.payments.sweep import sweep
+from duitpos.models import Payment, ProcessorAccount
+from duitpos.models.attention import AttentionKind as A
+from tests.support.happenings import SESSION, press_again
+from tests.support.live_shop import Clock
+from tests.support.shop import Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+START = "/v1/checkout/sessions$"
+
+
+def account(shop: Shop) -> ProcessorAccount:
+    return ProcessorAccount.objects.get(tenant=shop.tenant)
+
+
+def refuse_starts(shop: Shop, count: int | None, **more: object) -> None:
+    shop.sandbox.fault("error", status=400, method="POST", path=START, count=count, **more)
+
+
+def press(shop: Shop, number: int) -> object:
+    try:
+        return shop.checkout(guest_token=f"guest-{number}")
+    except Conflict as refused:
+        return refused
+
+
+# -- M73: every definite error of a start -------------------------------------------------------------------
+
+
+def test_m73_refused_starts_are_one_alert_and_the_type_is_no_longer_offered(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    refuse_starts(shop, None)
+    answers = [press(shop, number) for number in range(8)]
+    assert [type(answer) for answer in answers] == [StartRefused] * 3 + [OrderAtCounter] * 5
+    (row,) = open_attentions(shop.tenant)
+    assert row.attention.kind == A.START_REFUSED
+    assert "Refused 3 times in a row." in row.attention.detail
+    assert "Stripe refuses the request." in row.attention.detail
+    view = account_view(account(shop), "https://x.example", shop.tenant.slug)
+    assert any("guests are not offered it" in sentence for sentence in view.health)
+
+
+def test_m73_it_is_tried_again_by_itself_and_the_alert_closes(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    refuse_starts(shop, 4)
+    for number in range(3):
+        press(shop, number)
+    clock.advance(minutes=2, seconds=1)
+    assert isinstance(press(shop, 4), StartRefused), "tried, and still refused"
+    clock.advance(minutes=3)
+    assert isinstance(press(shop, 5), OrderAtCounter), "the pause grows"
+    clock.advance(minutes=2)
+    assert isinstance(press(shop, 6), GoToProcessor)
+    assert shop.attentions() == []
+    assert (account(shop).refused_starts, account(shop).offered_again_at) == (0, None)
+
+
+def test_m73_pressing_check_offers_it_at_once(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    refuse_starts(shop, 3)
+    for number in range(3):
+        press(shop, number)
+    check_account(shop.restaurant.owner, shop.account.id)
+    assert isinstance(press(shop, 4), GoToProcessor)
+
+
+def test_m73_an_amount_that_is_refused_keeps_nobody_else_from_paying(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    refuse_starts(shop, 5, code="amount_too_large")
+    for number in range(5):
+        assert isinstance(press(shop, number), StartRefused)
+    assert shop.attentions() == [A.START_REFUSED], "but somebody is told"
+    assert isinstance(press(shop, 6), GoToProcessor)
+    assert shop.attentions() == []
+
+
+def test_m73_a_refusal_that_is_followed_by_a_start_does_not_count_on(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    for number in range(4):
+        refuse_starts(shop, 1)
+        assert isinstance(press(shop, number), StartRefused)
+        assert isinstance(press(shop, number), GoToProcessor)
+
+
+# -- M75: one odd answer ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_m75_one_refusal_of_one_guests_return_pauses_nothing(deaf_shop: Shop, status: int) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    shop.sandbox.fault("error", status=status, path=SESSION, count=1)
+    (order,) = shop.orders()
+    come_back(shop.tenant, order.token, payment.reference)
+    assert account(shop).paused_at is None
+    assert shop.attentions() == []
+    assert isinstance(press(shop, 2), GoToProcessor)
+    shop.sweep(after=timedelta(minutes=1))
+    assert shop.fresh(payment).status == "succeeded"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_m75_one_refusal_of_one_start_pauses_nothing_and_the_guest_tries_again(
+    deaf_shop: Shop, status: int
+) -> None:
+    shop = deaf_shop
+    shop.sandbox.fault("error", status=status, method="POST", path=START, count=1)
+    request = shop.request()
+    with pytest.raises((Unavailable, StartRefused)):
+        shop.checkout(checkout_key=request.checkout_key)
+    assert account(shop).paused_at is None
+    assert isinstance(shop.checkout(checkout_key=request.checkout_key), GoToProcessor)
+    assert len(shop.orders()) == 1
+
+
+def test_m75_a_key_that_is_refused_at_the_second_look_pauses_the_account(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.control("DELETE", f"/keys/{shop.sandbox.secret_key}")
+    (order,) = shop.orders()
+    come_back(shop.tenant, order.token, payment.reference)
+    assert account(shop).paused_at is not None
+    assert shop.attentions() == [A.KEY_REFUSED]
+
+
+def test_m75_a_payment_that_never_started_is_not_asked_for(deaf_shop: Shop, clock: Clock) -> None:
+    """The key was revoked when the guest pressed Pay, and is good again when staff press Check now."""
+    shop = deaf_shop
+    shop.sandbox.fault("error", status=401, path="/v1/", count=2)
+    with pytest.raises(StartRefused):
+        shop.checkout()
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(paused_at=None)
+    (payment,) = Payment.objects.filter(tenant=shop.tenant)
+    assert (payment.status, payment.reference) == ("failed", "")
+    before = len(shop.sandbox.requests())
+    said = check_now(shop.restaurant.owner, payment.id)
+    assert "never started" in said
+    assert len(shop.sandbox.requests()) == before
+    assert A.NOT_AT_PROCESSOR not in shop.attentions()
+    clock.advance(minutes=16)
+    sweep()
+    assert [order.status for order in shop.orders()] == ["canceled"]
+
+
+def test_m75_check_now_starts_what_was_never_answered(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.sandbox.fault("drop", method="POST", path=START, count=2, when="before")
+    with pytest.raises(Unavailable):
+        shop.checkout()
+    (payment,) = Payment.objects.filter(tenant=shop.tenant)
+    assert payment.status == "created"
+    assert "can still pay" in check_now(shop.restaurant.owner, payment.id)
+    assert shop.fresh(payment).status == "pending"
+
+
+def test_m75_not_found_after_the_money_was_booked_opens_nothing(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    shop.sweep(after=timedelta(minutes=2))
+    assert shop.fresh(payment).status == "succeeded"
+    shop.sandbox.fault("error", status=404, path=SESSION, count=None)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            check_now(shop.restaurant.owner, payment.id)
+    assert shop.attentions() == []
+    assert shop.fresh(payment).not_found_at is None
+
+
+def test_m75_an_answer_closes_what_a_not_found_has_opened(deaf_shop: Shop, clock: Clock) -> None:
+    """Not only money: that the session is still open is an answer as well."""
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.fault("error", status=404, path=SESSION, count=2)
+    for minutes in (2, 3):
+        clock.advance(minutes=minutes)
+        sweep()
+    assert shop.attentions() == [A.NOT_AT_PROCESSOR]
+    assert isinstance(press_again(shop, shop.orders()[0]), GoToProcessor)
+    assert shop.attentions() == []
+    assert shop.fresh(payment).not_found_at is None
+    assert guest_order(shop.tenant, shop.orders()[0].token).state == GuestState.WAITING
