@@ -1,4 +1,4 @@
-"""Control calls about sessions and refunds."""
+"""Control calls about sessions, refunds and disputes."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Literal
@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
-from stripe_sandbox import checkout, paying, refunds
+from stripe_sandbox import checkout, disputes, paying, refunds
 from stripe_sandbox.cards import brand_of
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.hosted import leave, success_url
@@ -47,6 +47,14 @@ class Settle(BaseModel):
 
     status: Literal["succeeded", "failed", "canceled"] = "succeeded"
     failure_reason: str = "expired_or_canceled_card"
+
+
+class Decide(BaseModel):
+    """How a dispute goes on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Literal["under_review", "won", "lost", "warning_closed"] = "won"
 
 
 class MoneyControl:
@@ -112,6 +120,13 @@ class MoneyControl:
             raise ControlError(f"a refund that is {record.obj['status']} does not become {ask.status}")
         return expanded(self._sandbox, record, [])
 
+    async def decide_dispute(self, request: Request, body: Json) -> Json:
+        ask = Decide.model_validate(body)
+        record = disputes.decide_dispute(self._sandbox, request.path_params["id"], ask.status)
+        if record is None:
+            raise ControlError("no such open dispute", 404)
+        return expanded(self._sandbox, record, [])
+
 
 def pay_session(sandbox: Sandbox, session: Record, ask: Pay) -> Outcome:
     """Fill in the form and answer the page behind it, if there is one."""
@@ -139,4 +154,5 @@ def handlers(sandbox: Sandbox) -> dict[tuple[str, str], Handler]:
         ("POST", "/sessions/{id}/expire"): money.expire,
         ("POST", "/refunds"): money.refund,
         ("POST", "/refunds/{id}/settle"): money.settle_refund,
+        ("POST", "/disputes/{id}/decide"): money.decide_dispute,
     }

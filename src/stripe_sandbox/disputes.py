@@ -1,4 +1,4 @@
-"""Disputes: opened by Stripe's dispute cards. Answering and closing them is not built."""
+"""Disputes: opened by Stripe's dispute cards, decided by a control call."""
 
 from stripe_sandbox.events import emit
 from stripe_sandbox.objects.ledger import balance_transaction_object, dispute_object
@@ -20,4 +20,29 @@ def open_dispute(sandbox: Sandbox, charge: Record, reason: str) -> Record:
     emit(sandbox, scope, "charge.dispute.created", obj)
     if reason != "inquiry":
         emit(sandbox, scope, "charge.dispute.funds_withdrawn", obj)
+    return record
+
+
+def decide_dispute(sandbox: Sandbox, dispute: str, status: str) -> Record | None:
+    """The bank decides: won gives the money back, all else moves nothing. None: no such open dispute."""
+    record = sandbox.store.find("dispute", dispute)
+    if record is None or record.obj["status"] in ("won", "lost", "warning_closed"):
+        return None
+    scope, now, obj = scope_of(record), sandbox.clock.now(), record.obj
+    before = obj["status"]
+    obj["status"] = status
+    if status == "won" and obj["balance_transactions"]:
+        money = balance_transaction_object(obj["id"], obj["amount"], obj["currency"], "adjustment", now)
+        sandbox.add("balance_transaction", scope, money)
+        obj["balance_transactions"] = [*obj["balance_transactions"], money]
+        emit(sandbox, scope, "charge.dispute.funds_reinstated", obj)
+    sandbox.store.save(record)
+    over = status in ("won", "lost", "warning_closed")
+    emit(
+        sandbox,
+        scope,
+        "charge.dispute.closed" if over else "charge.dispute.updated",
+        obj,
+        previous={"status": before},
+    )
     return record

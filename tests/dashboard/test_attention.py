@@ -45,7 +45,7 @@ def test_refund_all_asks_and_then_does_it(busy_desk: Desk, shop: Shop) -> None:
     assert "goes back to the guest's card" in question
     assert not Refund.objects.filter(tenant=shop.tenant).exists()
     said = busy_desk.sent("act", attention.id, "refund", reason="guest left")
-    assert said == ["Refund due: Refund of RM\u202f25.00 started."]
+    assert said == ["Refund due: RM\u202f25.00 refunded."]
     assert shop.attentions() == []
     assert Refund.objects.get(tenant=shop.tenant).amount_minor == 2500
 

@@ -62,6 +62,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/o/<str:order_token>/state/": HolderOf("order_token"),
     "<slug:tenant>/o/<str:order_token>/receipt/": HolderOf("order_token"),
     "<slug:tenant>/webhooks/<slug:processor>/": Processor(),
+    "<slug:tenant>/webhooks/<slug:processor>": Processor(),
     "<slug:tenant>/kitchen/": Staff(EVERYBODY),
     "<slug:tenant>/kitchen/<slug:location>/": Staff(EVERYBODY),
     "<slug:tenant>/kitchen/<slug:location>/live/": Staff(EVERYBODY),

@@ -56,7 +56,7 @@ def assert_paid_and_to_be_confirmed(shop: Shop, payment: Payment, kind: A) -> No
 
 
 def assert_first_offer_refunds(shop: Shop, payment: Payment) -> None:
-    assert "Refund" in take_first_offer(shop)
+    assert "refunded" in take_first_offer(shop)
     refund = Refund.objects.get(tenant=shop.tenant)
     assert (refund.status, refund.amount, refund.payment_id) == ("succeeded", payment.moved, payment.id)
     assert shop.attentions() == []

@@ -38,7 +38,7 @@ def test_a_session_event_without_an_id_is_about_the_payment_that_it_names(shop: 
 
 def test_a_session_event_that_names_neither_is_stored_as_that(shop: Shop) -> None:
     payment, event = paid_silently(shop)
-    event["data"]["object"].update(id="")
+    event["data"]["object"].update(id="", payment_intent=None)
     event["data"]["object"]["metadata"]["payment"] = "nothing of ours"
     assert deliver(shop, event) == Received(200, "unknown_payment")
     assert shop.fresh(payment).status == "pending"

@@ -148,7 +148,7 @@ def test_m22_staff_find_a_held_order_and_check_it(deaf_shop: Shop) -> None:
 
 def test_m23_a_canceled_paid_order_is_refunded_when_staff_say_so(shop: Shop) -> None:
     shop.pay(shop.start())
-    order = cancel_order(shop.restaurant.owner, the_order(shop).id, "no gas", refund=True)
+    order = cancel_order(shop.restaurant.owner, the_order(shop).id, "no gas", refund=True).order
     assert order.status == "canceled"
     assert Refund.objects.get(tenant=shop.tenant).status == "succeeded"
     assert shop.attentions() == []

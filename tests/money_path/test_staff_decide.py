@@ -58,7 +58,7 @@ def paid_too_much(shop: Shop) -> Payment:
 
 def cancel(shop: Shop, payment: Payment, *, refund: bool) -> Order:
     assert payment.order_id is not None
-    return cancel_order(shop.restaurant.owner, payment.order_id, "no gas", refund=refund)
+    return cancel_order(shop.restaurant.owner, payment.order_id, "no gas", refund=refund).order
 
 
 def do(shop: Shop, kind: str, action: Action, **more: Any) -> str:

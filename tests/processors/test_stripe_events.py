@@ -100,8 +100,18 @@ def test_an_old_signature_is_a_matter_of_clocks_not_of_secrets() -> None:
     now = int(time.time())
     assert _problem(ODD.encode(), _signed(ODD, at=now - 400), SECRET, OLD) == SignatureProblem.CLOCK
     assert _problem(ODD.encode(), _signed(ODD, OLD, now - 400), SECRET) == SignatureProblem.MISMATCH
-    ahead = StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + 400), (SECRET,))
-    assert ahead.external_id == "evt_1"
+
+
+def test_a_signature_of_the_future_is_a_matter_of_clocks_too() -> None:
+    """The official library looks at old ones only."""
+    now = int(time.time())
+    for skew in (400, 24 * 3600, -400):
+        with pytest.raises(SignatureInvalid) as caught:
+            StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + skew), (SECRET,))
+        assert caught.value.problem == SignatureProblem.CLOCK
+        assert abs(caught.value.skew - skew) <= 5
+    near = StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + 200), (SECRET,))
+    assert near.external_id == "evt_1"
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def _sums(shop: Shop, there: There) -> Iterator[str]:
     paid = sorted(session["amount_total"] for session in there.paid)
     if booked != paid:
         yield f"payments: {booked} in the ledger, {paid} at the processor"
-    booked_back = -sum(row.amount_minor for row in rows if row.kind != "payment")
+    booked_back = -sum(row.amount_minor for row in rows if row.kind in ("refund", "refund_failed"))
     back = sum(refund["amount"] for refund in there.refunds if refund["status"] == "succeeded")
     if booked_back != back:
         yield f"refunds: {booked_back} in the ledger, {back} at the processor"

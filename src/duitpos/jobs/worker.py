@@ -14,6 +14,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from duitpos.domain.payments.purge_events import purge_event_bodies
 from duitpos.domain.payments.sweep import sweep
 from duitpos.jobs.loop import keep_doing
 from duitpos.kit import env
@@ -40,12 +41,12 @@ def run_worker() -> None:
     signal.signal(signal.SIGINT, end)
     log.info("worker started", sweep_seconds=every)
     hurry = Thread(target=keep_doing, args=("tasks", _run_tasks(tasks), TASK_SECONDS, stop), name="tasks")
-    prune = Thread(target=keep_doing, args=("prune", prune_tasks, PRUNE_SECONDS, stop), name="prune")
+    pruning = Thread(target=keep_doing, args=("prune", prune, PRUNE_SECONDS, stop), name="prune")
     hurry.start()
-    prune.start()
+    pruning.start()
     keep_doing("sweep", sweep_once, every, stop)
     hurry.join()
-    prune.join()
+    pruning.join()
     log.info("worker stopped")
 
 
@@ -58,6 +59,12 @@ def sweep_once() -> None:
     """Sweep, and only when that went well say so to /readyz."""
     sweep()
     beat("sweep")
+
+
+def prune() -> None:
+    """Forget what nobody needs any more: tasks that ended, and what old events said."""
+    prune_tasks()
+    purge_event_bodies()
 
 
 def prune_tasks() -> None:

@@ -16,3 +16,9 @@ def cut(value: object, most: int) -> str:
 def whole(value: object, most: int) -> str:
     """A text that means something only as it is (an id, an address); empty when it cannot be kept so."""
     return value if isinstance(value, str) and len(value) <= most and storable(value) == value else ""
+
+
+def first_line(error: BaseException) -> str:
+    """An error's name and first line. A database puts the whole row, with the guest's address, into the second."""
+    lines = str(error).splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}"

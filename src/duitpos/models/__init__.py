@@ -1,6 +1,7 @@
 """Tables, constraints, derived properties. No verbs: what happens to rows lives in `domain`."""
 
 from duitpos.models.attention import Attention
+from duitpos.models.dispute import Dispute
 from duitpos.models.due import DueWork
 from duitpos.models.ledger import DirtyDay, LedgerEntry, NumberSeries
 from duitpos.models.menu import ItemGroup, ItemStock, MenuItem, MenuSection, Modifier, ModifierGroup
@@ -16,6 +17,7 @@ from duitpos.models.webhook_event import WebhookEvent
 __all__ = [
     "Attention",
     "DirtyDay",
+    "Dispute",
     "DueWork",
     "Installation",
     "ItemGroup",

@@ -27,6 +27,7 @@ class AttentionKind(models.TextChoices):
     EVENT_FAILED = "event_failed"
     KEY_REUSED = "key_reused"
     START_REFUSED = "start_refused"
+    DISPUTE = "dispute"
 
 
 class Attention(TenantModel):

@@ -13,13 +13,16 @@ class LedgerKind(models.TextChoices):
     PAYMENT = "payment"
     REFUND = "refund"
     REFUND_FAILED = "refund_failed"
+    DISPUTE = "dispute"
+    DISPUTE_RETURN = "dispute_return"
+    DISPUTE_FEE = "dispute_fee"
 
 
 class LedgerEntry(TenantModel):
     """Append-only. `amount_minor` is signed: money in is positive. One entry per kind and source row (M16)."""
 
     kind = models.CharField(max_length=14, choices=LedgerKind.choices)
-    source_id = models.UUIDField(help_text="The payment or refund.")
+    source_id = models.UUIDField(help_text="The payment or refund, or made from a dispute's movement.")
     payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, related_name="ledger")
     location = TenantForeignKey("duitpos.Location", on_delete=models.PROTECT, null=True, related_name="+")
     amount_minor = models.BigIntegerField()

@@ -86,6 +86,12 @@ class ProcessorAccount(TenantModel):
     bad_signatures = models.PositiveIntegerField(default=0)
     last_bad_signature_at = models.DateTimeField(null=True)
     last_bad_signature = models.CharField(max_length=200, blank=True)
+    signature_skew = models.IntegerField(
+        default=0, help_text="Seconds from our clock to the last signature refused for its time."
+    )
+    thin_event_at = models.DateTimeField(
+        null=True, help_text="An event came without its object, last at (M69)."
+    )
     foreign_events = models.PositiveIntegerField(default=0)
     unknown_events = models.PositiveIntegerField(default=0)
     next_events_at = models.DateTimeField(null=True, help_text="When to ask for events it could not deliver.")

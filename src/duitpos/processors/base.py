@@ -62,16 +62,20 @@ class SignatureProblem(StrEnum):
     MISSING = "missing"  # no signature header
     NO_SECRET = "no_secret"  # nothing to verify with yet (M26)
     MISMATCH = "mismatch"  # signed with another secret, or altered
-    CLOCK = "clock"  # signed right, but too old: our clock or theirs (M25)
+    CLOCK = "clock"  # signed right, but too old or in the future: our clock or theirs (M25)
     MALFORMED = "malformed"  # verified, but not an event
 
 
 class SignatureInvalid(Exception):
-    """An inbound event was not believed; nothing but a counter changes."""
+    """An inbound event was not believed; nothing but a counter changes.
 
-    def __init__(self, problem: SignatureProblem) -> None:
+    `skew`: seconds from our clock to the signature's time, for CLOCK; positive: it was signed in the future.
+    """
+
+    def __init__(self, problem: SignatureProblem, skew: int = 0) -> None:
         super().__init__(problem.value)
         self.problem = problem
+        self.skew = skew
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +235,42 @@ class RefundSnapshot:
     reason: str = ""
 
 
+class DisputeState(StrEnum):
+    """How a dispute stands: the payer's bank doubts a payment."""
+
+    INQUIRY = "inquiry"  # the bank asks; no money has moved
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+    CLOSED = "closed"  # over without a judgement: an inquiry that led to nothing, or one that was prevented
+
+
+DISPUTE_OVER = (DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeMovement:
+    """Money that the bank took or gave back. `amount` is signed: taken is negative. `fee` is the processor's."""
+
+    reference: str
+    amount: Money
+    fee: Money
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeSnapshot:
+    """The truth about a dispute at one moment. `movements` are all that it has moved so far."""
+
+    reference: str
+    state: DisputeState
+    amount: Money
+    reason: str
+    opened_at: datetime
+    respond_by: datetime | None
+    movements: tuple[DisputeMovement, ...]
+
+
 class EventKind(StrEnum):
     """What an inbound event is about, so far as we care."""
 
@@ -238,6 +278,7 @@ class EventKind(StrEnum):
     DECLINE = "decline"  # a card was refused
     REFUND = "refund"  # a refund changed
     REFUNDED_CHARGE = "refunded_charge"  # a charge was refunded, here or at the processor's dashboard
+    DISPUTE = "dispute"  # the payer's bank doubts a payment
     OTHER = "other"  # acknowledged and counted
 
 
@@ -245,8 +286,8 @@ class EventKind(StrEnum):
 class ProcessorEvent:
     """A verified inbound event.
 
-    `is_hint`: rendered in another API version or lacking a field we need: fetch before acting (M11). Then `payment` and
-    `refund` are None and only the references can be used.
+    `is_hint`: rendered in another API version, without its object, or lacking a field we need: fetch before acting
+    (M11, M69). Then `payment`, `refund` and `dispute` are None and only the references can be used.
     """
 
     external_id: str
@@ -260,9 +301,14 @@ class ProcessorEvent:
     """The checkout session, where the event is about one."""
     intent_reference: str = ""
     charge_reference: str = ""
+    object_reference: str = ""
+    """The refund, charge or dispute itself, where the event is about one."""
     payment: PaymentSnapshot | None = None
     decline: Decline | None = None
     refund: RefundSnapshot | None = None
+    dispute: DisputeSnapshot | None = None
+    is_thin: bool = False
+    """It came without its object, so that each one must be fetched."""
     body: str = ""
     """The event as it came, kept with its row."""
 
@@ -301,6 +347,14 @@ class Processor(Protocol):
 
     def refunds_of(self, intent_reference: str) -> list[RefundSnapshot]:
         """Every refund of a payment, also those made at the processor."""
+        ...
+
+    def disputes_of(self, intent_reference: str) -> list[DisputeSnapshot]:
+        """Every dispute of a payment."""
+        ...
+
+    def intent_of(self, kind: EventKind, object_reference: str) -> str:
+        """The payment intent that a refund, a charge or a dispute belongs to; empty when it has none."""
         ...
 
     def undelivered(self, since: datetime) -> Iterable[ProcessorEvent]:

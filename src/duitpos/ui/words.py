@@ -61,4 +61,13 @@ REFUND: dict[str, Shown] = {
     "canceled": Shown(Meaning.FAILED, _("Canceled")),
 }
 
-KINDS = {"order": ORDER, "money": MONEY, "payment": PAYMENT, "refund": REFUND}
+DISPUTE: dict[str, Shown] = {
+    "inquiry": Shown(Meaning.ATTENTION, _("Bank asks")),
+    "needs_response": Shown(Meaning.ATTENTION, _("Disputed")),
+    "under_review": Shown(Meaning.WAITING, _("Dispute under review")),
+    "won": Shown(Meaning.OK, _("Dispute won")),
+    "lost": Shown(Meaning.FAILED, _("Dispute lost")),
+    "closed": Shown(Meaning.QUIET, _("Dispute closed")),
+}
+
+KINDS = {"order": ORDER, "money": MONEY, "payment": PAYMENT, "refund": REFUND, "dispute": DISPUTE}

@@ -15,8 +15,10 @@ from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.reasons import CancelForm
 from duitpos.dashboard.page import page
 from duitpos.domain.errors import Unavailable
+from duitpos.domain.orders.cancel import Canceled
 from duitpos.domain.orders.cancel import cancel_order as cancel
 from duitpos.domain.orders.story import OrderStory, order_story
+from duitpos.domain.payments.refund_result import is_bad_news, refund_result
 from duitpos.domain.tenancy.roles import Can
 from duitpos.domain.tenancy.staff import Staff
 from duitpos.kit.money import Money
@@ -32,11 +34,12 @@ def cancel_order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResp
     if request.method == "POST" and form.is_valid():
         refund = bool(form.cleaned_data.get("refund"))
         try:
-            cancel(staff.member, order_id, form.cleaned_data["reason"], refund=refund)
+            done = cancel(staff.member, order_id, form.cleaned_data["reason"], refund=refund)
         except Unavailable as error:
             form.add_error(None, error.message)
         else:
             messages.success(request, _said(story, amount, refund))
+            _say_refunds(request, story, done)
             return redirect("dashboard:order", staff.tenant.slug, order_id)
     name = story.order.label
     context = {
@@ -74,8 +77,15 @@ def _facts(story: OrderStory, amount: str) -> list[str]:
 def _said(story: OrderStory, amount: str, refund: bool) -> str:
     words = {"number": story.order.label, "amount": amount}
     said = _("Order %(number)s canceled.") % words if story.order.label else _("Order canceled.")
-    if amount and refund:
-        said += " " + _("Refund of %(amount)s started.") % words
-    elif amount:
+    if amount and not refund:
         said += " " + _("%(amount)s is still here: see Attention.") % words
     return said
+
+
+def _say_refunds(request: HttpRequest, story: OrderStory, done: Canceled) -> None:
+    """Each with what became of it: a refund that failed must not read as if it were under way."""
+    for refund in done.refunds:
+        said = refund_result(refund, story.order.location.locale)
+        (messages.error if is_bad_news(refund) else messages.success)(request, said)
+    for why in done.not_refunded:
+        messages.error(request, why)

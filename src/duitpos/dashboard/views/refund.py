@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.reasons import ReasonForm
 from duitpos.dashboard.page import page
-from duitpos.domain.errors import Gone
+from duitpos.domain.errors import Conflict, Gone
 from duitpos.domain.orders.story import PaymentStory, order_story
 from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.refund_result import refund_result
 from duitpos.domain.tenancy.roles import Can
 from duitpos.domain.tenancy.staff import Staff
 from duitpos.models import Order, Refund
@@ -30,7 +31,10 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
     order, attempt = attempt_of(staff, order_id, payment_id)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        _say(request, refund_payment(staff.member, payment_id, form.cleaned_data["reason"]), order)
+        try:
+            _say(request, refund_payment(staff.member, payment_id, form.cleaned_data["reason"]), order)
+        except Conflict as error:
+            messages.error(request, error.message)
         return redirect("dashboard:order", staff.tenant.slug, order_id)
     if not attempt.can_refund:
         messages.warning(request, _("There is nothing left to refund of this payment."))
@@ -62,20 +66,10 @@ def attempt_of(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, P
 
 
 def _say(request: HttpRequest, made: Refund, order: Order) -> None:
-    amount = made.amount.format(order.location.locale)
-    if made.status == RefundStatus.SUCCEEDED:
-        messages.success(request, _("%(amount)s refunded.") % {"amount": amount})
-    elif made.status == RefundStatus.PENDING:
-        messages.success(request, _("Refund of %(amount)s is on its way.") % {"amount": amount})
-    elif made.status == RefundStatus.CREATED:
-        words = _(
-            "Refund of %(amount)s is written down, but the processor has not answered yet."
-            " It is asked again by itself; do not refund anywhere else."
-        )
-        messages.warning(request, words % {"amount": amount})
-    elif made.status == RefundStatus.CANCELED:  # such as one that somebody had made at the processor already
-        words = _("No refund of %(amount)s was made: %(why)s")
-        messages.warning(request, words % {"amount": amount, "why": made.failure})
+    said = refund_result(made, order.location.locale)
+    if made.status in (RefundStatus.SUCCEEDED, RefundStatus.PENDING):
+        messages.success(request, said)
+    elif made.status == RefundStatus.FAILED:
+        messages.error(request, said)
     else:
-        words = _("The refund of %(amount)s was refused, and the money is still here: %(why)s")
-        messages.error(request, words % {"amount": amount, "why": made.failure})
+        messages.warning(request, said)

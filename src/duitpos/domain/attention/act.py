@@ -15,6 +15,7 @@ from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.board import hidden_test_orders
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.refund import Reserved, ask_for_refund, reserve_refund
+from duitpos.domain.payments.refund_result import refund_result
 from duitpos.domain.payments.settle import look_at_siblings
 from duitpos.domain.tenancy.roles import Can, require
 from duitpos.kit.clock import now
@@ -51,8 +52,8 @@ def act(
 
 def _refund(member: Membership, attention: Attention, reason: str) -> str:
     said, reserved = transact(lambda: _start_refund(member, attention, reason))
-    ask_for_refund(reserved)
-    return said
+    refund = ask_for_refund(reserved)
+    return refund_result(refund) if reserved.is_new else said
 
 
 def _start_refund(member: Membership, attention: Attention, reason: str) -> tuple[str, Reserved]:

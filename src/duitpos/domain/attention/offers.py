@@ -96,7 +96,7 @@ WORDS: dict[str, Words] = {
     ),
     A.REFUND_FAILED: Words(
         _("Refund has not arrived"),
-        _("The money has not gone back to the guest. Try again, or give it back another way."),
+        _("The money has not gone back to the guest. What the processor says stands below."),
         (Action.REFUND, Action.DONE),
     ),
     A.UNKNOWN_PAYMENT: Words(
@@ -133,6 +133,14 @@ WORDS: dict[str, Words] = {
     A.EVENT_FAILED: Words(
         _("A notice could not be handled"),
         _("It is tried again by itself. If this stays, tell whoever runs the software."),
+        (Action.DONE,),
+    ),
+    A.DISPUTE: Words(
+        _("A guest's bank disputes a payment"),
+        _(
+            "Answer or accept it at the processor, not here. Do not pay the money out another way:"
+            " where the bank has taken it, the guest has it already."
+        ),
         (Action.DONE,),
     ),
     A.START_REFUSED: Words(

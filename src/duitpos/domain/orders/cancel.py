@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -10,13 +11,14 @@ from duitpos.domain.attention.open import open_attention, reopen_attention
 from duitpos.domain.errors import Conflict, Gone, Invalid, Unavailable
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN
+from duitpos.domain.payments.disputes import taken_by_bank
 from duitpos.domain.payments.refund import refund_payment
 from duitpos.domain.payments.resume import AlreadyPaid, DoNotPayAgain, end_earlier_attempt
 from duitpos.domain.payments.schedule import is_surely_over
 from duitpos.domain.tenancy.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
-from duitpos.models import Membership, Order, Payment
+from duitpos.models import Membership, Order, Payment, Refund
 from duitpos.models.attention import AttentionKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 
@@ -24,7 +26,16 @@ TRIES = 3
 """How often a payment page is closed for one order to be canceled, while its guest presses Pay again and again."""
 
 
-def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) -> Order:
+@dataclass(frozen=True, slots=True)
+class Canceled:
+    """The order, the refunds as they stand after the processor was asked, and why others were not even begun."""
+
+    order: Order
+    refunds: tuple[Refund, ...] = ()
+    not_refunded: tuple[str, ...] = ()
+
+
+def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) -> Canceled:
     """Cancel it. Money that is there is refunded (`refund`) or opens the Attention "refund due" (M23).
 
     A held order's payment page is closed first, so that nobody pays what was canceled. Forbidden, Gone, Invalid,
@@ -37,10 +48,18 @@ def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) 
     if order is None:
         raise Gone(_("There is no such order."))
     paid = _close_and_cancel(member, order, reason.strip())
-    if refund:
-        for payment in paid:
-            refund_payment(member, payment.id, reason)
-    return order
+    return _refund(member, order, paid, reason) if refund else Canceled(order)
+
+
+def _refund(member: Membership, order: Order, paid: list[Payment], reason: str) -> Canceled:
+    """The order is canceled already, so that a refund which cannot be made is told, not raised."""
+    refunds, problems = [], []
+    for payment in paid:
+        try:
+            refunds.append(refund_payment(member, payment.id, reason))
+        except Conflict as error:
+            problems.append(error.message)
+    return Canceled(order, tuple(refunds), tuple(problems))
 
 
 class _NewAttempt(Exception):
@@ -107,7 +126,9 @@ def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
     rows = rows.filter(status=PaymentStatus.SUCCEEDED)
     paid = [payment for payment in rows if payment.refundable.minor > 0]
     for payment in paid:
-        kind, left = AttentionKind.REFUND_DUE, payment.refundable
+        kind, left = AttentionKind.REFUND_DUE, payment.refundable - taken_by_bank(payment)
+        if left.minor <= 0:
+            continue  # the guest's bank has it: the dispute's alert says so
         # Canceled before, closed, and then served after all: it is due again.
         reopen_attention(order.tenant_id, kind, payment.id, at, amount=left, detail=reason)
         open_attention(

@@ -13,6 +13,7 @@ from duitpos.domain.orders.guest_view import method_words
 from duitpos.domain.orders.money_state import MoneyState, money_state
 from duitpos.domain.orders.states import CANCELED, HELD, PLACED
 from duitpos.models import (
+    Dispute,
     Order,
     OrderEvent,
     OrderLine,
@@ -33,6 +34,7 @@ class PaymentStory:
     method: str
     declines: list[PaymentDecline]
     refunds: list[Refund]
+    disputes: list[Dispute]
     events: list[WebhookEvent]
     is_extra: bool
     """Money for an order that another payment had released."""
@@ -69,7 +71,7 @@ class OrderStory:
 
 
 def order_story(tenant: Tenant, order_id: UUID) -> OrderStory:
-    """The whole story in seven queries; Gone."""
+    """The whole story in eight queries; Gone."""
     rows = Order.objects.filter(tenant=tenant, id=order_id).select_related("location", "table", "replaces")
     order = rows.first()
     if order is None:
@@ -104,6 +106,7 @@ def _payments(tenant: Tenant, order: Order) -> list[PaymentStory]:
     of = {"tenant": tenant, "payment_id__in": [payment.id for payment in payments]}
     declines = list(PaymentDecline.objects.filter(**of).order_by("at", "id"))
     refunds = list(Refund.objects.filter(**of).select_related("member__user").order_by("created_at", "id"))
+    disputes = list(Dispute.objects.filter(**of).order_by("opened_at", "id"))
     events = list(WebhookEvent.objects.filter(**of).defer("body").order_by("received_at", "id"))
     return [
         PaymentStory(
@@ -111,6 +114,7 @@ def _payments(tenant: Tenant, order: Order) -> list[PaymentStory]:
             method=method_words(payment.method),
             declines=[row for row in declines if row.payment_id == payment.id],
             refunds=[row for row in refunds if row.payment_id == payment.id],
+            disputes=[row for row in disputes if row.payment_id == payment.id],
             events=[row for row in events if row.payment_id == payment.id],
             is_extra=payment.status == PaymentStatus.SUCCEEDED
             and order.released_by_id is not None
@@ -172,6 +176,14 @@ def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
             text = _("Payment ended unpaid") + (f": {payment.failure}" if payment.failure else "")
             entries.append(StoryEntry(payment.ended_at, text, processor))
         entries += _refund_entries(story)
+        entries += [
+            StoryEntry(
+                dispute.opened_at,
+                _("The guest's bank disputes %(amount)s") % {"amount": dispute.amount},
+                processor,
+            )
+            for dispute in story.disputes
+        ]
         entries += [_event_entry(event, processor) for event in story.events]
     return entries
 

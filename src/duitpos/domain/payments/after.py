@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from duitpos.domain.payments.due import do_due_work_soon
+from duitpos.kit.money import Money
 from duitpos.kit.statements import insert
 from duitpos.models import DirtyDay, DueWork, LedgerEntry, Payment, Refund
 from duitpos.models.due import DueKind
@@ -44,6 +45,25 @@ def book_refund(refund: Refund, payment: Payment, kind: str, at: datetime, busin
         location_id=payment.location_id,
         amount_minor=sign * refund.amount_minor,
         currency=refund.currency,
+        is_test=payment.is_test,
+        at=at,
+        business_date=business_date,
+    )
+    _book(entry)
+
+
+def book_dispute(
+    source_id: UUID, payment: Payment, kind: str, amount: Money, at: datetime, business_date: date
+) -> None:
+    """The ledger's row for money that the guest's bank took or gave back, or for the fee of it; `amount` is signed."""
+    entry = LedgerEntry(
+        tenant_id=payment.tenant_id,
+        kind=kind,
+        source_id=source_id,
+        payment_id=payment.id,
+        location_id=payment.location_id,
+        amount_minor=amount.minor,
+        currency=amount.currency,
         is_test=payment.is_test,
         at=at,
         business_date=business_date,

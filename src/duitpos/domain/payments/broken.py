@@ -15,7 +15,7 @@ from duitpos.domain.errors import DomainError
 from duitpos.domain.payments.schedule import FIRST_CHECK
 from duitpos.kit.clock import now
 from duitpos.kit.logs import redact
-from duitpos.kit.texts import storable
+from duitpos.kit.texts import first_line, storable
 from duitpos.kit.transact import transact
 from duitpos.models import Payment
 from duitpos.models.attention import AttentionKind
@@ -40,7 +40,7 @@ def leaving_a_trace(payment: Payment) -> Iterator[None]:
 
 def note_broken(payment: Payment, error: Exception) -> None:
     """In a transaction of its own: what it was, when to look again, and an Attention. Never raises."""
-    problem = storable(redact(f"{type(error).__name__}: {error}"))[:300]
+    problem = storable(redact(first_line(error)))[:300]
     try:
         transact(lambda: _note(payment, problem))
     except Exception:

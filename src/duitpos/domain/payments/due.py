@@ -15,6 +15,7 @@ from duitpos.domain.payments.details import fetch_details
 from duitpos.domain.payments.receipt import send_receipt
 from duitpos.kit.clock import now
 from duitpos.kit.logs import redact
+from duitpos.kit.texts import first_line
 from duitpos.models import DueWork
 from duitpos.models.due import DueKind
 from duitpos.processors.base import ProcessorError
@@ -54,7 +55,7 @@ def do_due_work(tenant_id: UUID, limit: int = 20, until: float | None = None) ->
         except Exception as error:
             # A bug must be seen, but must not keep everything behind it, of all tenants, from its turn.
             log.exception("due_work_broken", kind=work.kind, work=str(work.id))
-            _try_later(work, redact(f"{type(error).__name__}: {error}"))
+            _try_later(work, redact(first_line(error)))
             continue
         DueWork.objects.filter(tenant_id=tenant_id, id=work.id).update(
             due_at=None, done_at=now(), outcome=outcome

@@ -16,12 +16,12 @@ from django.db.models import F
 from duitpos.domain.attention.open import open_attention, reopen_attention, resolve
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.payments.digest import Word, apply, look_up
+from duitpos.domain.payments.digest import Word, apply, look_up, names_us
 from duitpos.domain.payments.setup.processor_of import verify
 from duitpos.kit.clock import now
 from duitpos.kit.logs import redact
 from duitpos.kit.statements import insert
-from duitpos.kit.texts import storable
+from duitpos.kit.texts import first_line, storable
 from duitpos.kit.transact import transact
 from duitpos.models import ProcessorAccount, Tenant, WebhookEvent
 from duitpos.models.attention import AttentionKind
@@ -87,7 +87,7 @@ def _store_and_apply(
         state=EventState.DONE,
         outcome=outcome,
         payment_id=word.payment.id if word.payment else None,
-        body=event.body,
+        body=event.body if word.payment else "",  # others' events hold others' guests (M70)
         received_at=now(),
     )
     insert([row])
@@ -130,7 +130,7 @@ def _store_failure(
 ) -> Received:
     """A second, short transaction: the event as failed, and an Attention. Then 500, so that it is sent again."""
     log.error("webhook_failed", event_id=event.external_id, type=event.type, exc_info=error)
-    text = storable(redact(f"{type(error).__name__}: {error}"))[:2000]
+    text = storable(redact(first_line(error)))[:2000]
 
     def store() -> bool:
         absent = WebhookEvent(
@@ -141,7 +141,7 @@ def _store_failure(
             state=EventState.FAILED,
             outcome="failed",
             error=text,
-            body=storable(event.body),
+            body=storable(event.body) if names_us(tenant, event.mark) else "",
             received_at=now(),
         )
         WebhookEvent.objects.bulk_create([absent], ignore_conflicts=True)

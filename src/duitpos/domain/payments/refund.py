@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Conflict, Gone
+from duitpos.domain.payments.disputes import taken_by_bank
 from duitpos.domain.payments.refund_send import heal_refund, send_refund
 from duitpos.domain.tenancy.roles import Can, require
 from duitpos.kit.clock import now
@@ -59,6 +60,15 @@ def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserve
     if payment.status != PaymentStatus.SUCCEEDED:
         raise Conflict(_("Nothing to refund: no money has arrived for this payment."))
     left = payment.refundable.minor
+    taken = taken_by_bank(payment).minor
+    if left > 0 and taken >= left:
+        raise Conflict(
+            _(
+                "The guest's bank has taken this money back in a dispute, so there is nothing here to refund."
+                " Do not pay it out another way: answer the dispute at the processor, or accept it there."
+            )
+        )
+    left -= taken
     # The guard is on the payment's row, because two refunds at once are two rows that cannot see each other (M6).
     guarded = Payment.objects.filter(
         tenant_id=member.tenant_id,

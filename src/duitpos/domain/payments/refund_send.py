@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Unavailable
+from duitpos.domain.payments.disputes import look_for_disputes
 from duitpos.domain.payments.refund_word import (
     all_given_back,
     apply_refund_snapshot,
@@ -133,6 +134,8 @@ def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> boo
         # Looked first, because "already refunded" is such a no: then ours is not needed any more.
         seen = _look(refund, payment)
         if seen == _Seen.ABSENT:
+            # Where dispute events are not ticked, the refusal may be the first that we hear of one.
+            look_for_disputes(payment)
             transact(lambda: _give_up(refund, payment, error))
         elif seen == _Seen.NO_PAYMENT:
             _ask(refund, _("The processor does not know this payment. Was a key of another account pasted?"))

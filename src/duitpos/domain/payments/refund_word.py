@@ -12,6 +12,7 @@ from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.advance import advance_refund
 from duitpos.domain.payments.after import book_refund
+from duitpos.domain.payments.disputes import taken_by_bank
 from duitpos.domain.payments.find import as_uuid
 from duitpos.domain.payments.schedule import next_refund_look
 from duitpos.domain.payments.settle import look_at_siblings
@@ -138,10 +139,14 @@ def _close_held_order(refund: Refund, payment: Payment, at: datetime) -> None:
 def all_given_back(payment: Payment) -> bool:
     """Whether refunds that succeeded add up to what moved, by the rows as they are now."""
     row = Payment.objects.get(tenant_id=payment.tenant_id, id=payment.id)
+    return row.status == PaymentStatus.SUCCEEDED and _given_back(payment) >= row.moved.minor
+
+
+def _given_back(payment: Payment) -> int:
     done = Refund.objects.filter(
         tenant_id=payment.tenant_id, payment_id=payment.id, status=RefundStatus.SUCCEEDED
-    ).values_list("amount_minor", flat=True)
-    return row.status == PaymentStatus.SUCCEEDED and sum(done) >= row.moved.minor
+    )
+    return sum(done.values_list("amount_minor", flat=True))
 
 
 def fail_refund(
@@ -161,6 +166,9 @@ def fail_refund(
     _reserve(payment, -refund.amount_minor)
     if was_paid_out:
         book_refund(refund, payment, LedgerKind.REFUND_FAILED, at, _day(payment, at))
+    if taken_by_bank(payment).minor >= payment.moved.minor - _given_back(payment):
+        # There is nothing left to give: the alert about the dispute says so, and nobody is asked to pay it out.
+        return "refund_failed"
     # One that the processor canceled leaves the money here just as well, unless others gave it all back.
     if not all_given_back(payment):
         # Somebody may have closed it as done while the refund was only late.

@@ -19,6 +19,8 @@ from duitpos.processors.base import (
     CheckoutAsk,
     CheckoutSession,
     CredentialField,
+    DisputeSnapshot,
+    EventKind,
     Failure,
     PaymentSnapshot,
     ProcessorError,
@@ -29,10 +31,11 @@ from duitpos.processors.base import (
 from duitpos.processors.stripe import amounts, credentials
 from duitpos.processors.stripe.account import account_facts
 from duitpos.processors.stripe.client import API_VERSION, client_of
+from duitpos.processors.stripe.disputes import list_disputes
 from duitpos.processors.stripe.errors import translated
 from duitpos.processors.stripe.events import KINDS, event_of, verified
 from duitpos.processors.stripe.refunds import list_refunds, make_refund
-from duitpos.processors.stripe.snapshots import session_snapshot
+from duitpos.processors.stripe.snapshots import id_of, session_snapshot
 from duitpos.processors.stripe.start import start_session
 
 # Always with the charge: complete and unpaid can only be read together with its intent (M1).
@@ -134,6 +137,19 @@ class StripeProcessor:
         """Every refund of a payment."""
         with within():
             return list_refunds(self._client, intent_reference)
+
+    def disputes_of(self, intent_reference: str) -> list[DisputeSnapshot]:
+        """Every dispute of a payment."""
+        with within():
+            return list_disputes(self._client, intent_reference)
+
+    def intent_of(self, kind: EventKind, object_reference: str) -> str:
+        """The payment intent of a refund, a charge or a dispute."""
+        v1 = self._client.v1
+        kinds: dict[EventKind, Any] = {EventKind.REFUND: v1.refunds, EventKind.DISPUTE: v1.disputes}
+        with within(), translated():
+            found = kinds.get(kind, v1.charges).retrieve(object_reference)
+            return id_of(found.to_dict().get("payment_intent"))
 
     def undelivered(self, since: datetime) -> Iterable[ProcessorEvent]:
         """Events of our kinds that could not be delivered, oldest first. Stripe lists 30 days, newest first.

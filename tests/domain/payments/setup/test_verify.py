@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 
 import pytest
 import stripe
+import time_machine
 
-from duitpos.domain.payments.setup.processor_of import MOST_BAD_SIGNATURES, verify
+from duitpos.domain.payments.setup.bad_signatures import MOST
+from duitpos.domain.payments.setup.processor_of import verify
 from duitpos.kit.clock import now
 from duitpos.models import ProcessorAccount, WebhookEvent
 from duitpos.models.payment_setup import AccountState
@@ -75,7 +77,10 @@ def test_a_bad_delivery_is_counted_and_changes_nothing_else(
     for _ in range(3):
         assert _problem(desk, _headers(secret, age)) == problem
     row = desk.fresh(account)
-    assert (row.bad_signatures, row.last_bad_signature) == (3, problem.value)
+    assert (row.bad_signatures, row.last_bad_signature) == (1, problem.value), "written once a minute"
+    with time_machine.travel(now() + timedelta(seconds=61)):
+        _problem(desk, _headers(secret, age))
+    assert desk.fresh(account).bad_signatures == 4, "and none is lost"
     assert row.last_bad_signature_at is not None
     assert isinstance(row.last_bad_signature_at, datetime)
     assert now() - row.last_bad_signature_at < timedelta(seconds=30)
@@ -93,11 +98,9 @@ def test_without_a_secret_nothing_is_believed(desk: Desk) -> None:
 
 def test_the_counter_ends(desk: Desk) -> None:
     account = desk.working()
-    ProcessorAccount.objects.filter(tenant=desk.tenant, id=account.id).update(
-        bad_signatures=MOST_BAD_SIGNATURES
-    )
+    ProcessorAccount.objects.filter(tenant=desk.tenant, id=account.id).update(bad_signatures=MOST)
     _problem(desk, {})
-    assert desk.fresh(account).bad_signatures == MOST_BAD_SIGNATURES
+    assert desk.fresh(account).bad_signatures == MOST
 
 
 def test_another_restaurant_s_secret_is_no_secret_here(desk: Desk) -> None:

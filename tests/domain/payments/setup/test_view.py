@@ -45,7 +45,7 @@ def test_what_to_paste_and_to_tick(desk: Desk) -> None:
         "checkout.session.completed",
         "checkout.session.expired",
     ]
-    assert len(view.events) == 9
+    assert len(view.events) == 14
     assert [one.masked for one in view.fields] == ["", ""]
     assert view.owner == ""
 

@@ -7,11 +7,10 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db.models import F
 from django.utils.translation import gettext as _
 
+from duitpos.domain.payments.setup.bad_signatures import count_bad_signature
 from duitpos.domain.tenancy.installation import require_adopted
-from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.statements import Prepared
 from duitpos.models import ProcessorAccount, Tenant
@@ -33,9 +32,6 @@ CANDIDATE, CANDIDATE_BASE = "candidate_secret_key", "candidate_api_base"
 CANDIDATE_WEBHOOK = "candidate_webhook_secret"
 """A pasted key that could not be checked yet, and what came with it; the one in use stays in use (M13)."""
 WEBHOOK_SECRETS = ("webhook_secret", "webhook_secret_previous")
-
-MOST_BAD_SIGNATURES = 1_000_000
-"""The counter stops here."""
 
 # Telling the worst first: a signature that held with one account's secret but is too old is no mismatch.
 _TELLS_MOST = (
@@ -111,17 +107,17 @@ def verify(
     accounts = sorted(
         _ACCOUNTS.rows(tenant.id, processor_name), key=lambda account: account.state == AccountState.RETIRED
     )
-    problems: set[SignatureProblem] = set()
+    problems: dict[SignatureProblem, int] = {}
     for account in accounts:
         try:
             event = adapter(account.processor).read_event(body, headers, _webhook_secrets(account))
         except SignatureInvalid as error:
-            problems.add(error.problem)
+            problems[error.problem] = error.skew
             continue
         return account, event
     worst = next((problem for problem in _TELLS_MOST if problem in problems), SignatureProblem.NO_SECRET)
     if accounts:
-        _count_bad_signature(tenant, processor_name, worst)
+        count_bad_signature(tenant.id, processor_name, worst, problems.get(worst, 0))
     log.warning("webhook_not_believed", tenant=tenant.slug, problem=worst.value)
     raise SignatureInvalid(worst)
 
@@ -135,13 +131,3 @@ def _webhook_secrets(account: ProcessorAccount) -> Iterable[str]:
             continue
         if secret:
             yield secret
-
-
-def _count_bad_signature(tenant: Tenant, processor_name: str, problem: SignatureProblem) -> None:
-    """One update, no row, and a counter with an end: no stranger may fill anything with bad deliveries."""
-    rows = ProcessorAccount.objects.filter(
-        tenant=tenant, processor=processor_name, bad_signatures__lt=MOST_BAD_SIGNATURES
-    )
-    rows.update(
-        bad_signatures=F("bad_signatures") + 1, last_bad_signature_at=now(), last_bad_signature=problem.value
-    )

@@ -121,7 +121,12 @@ def _webhook_health(account: ProcessorAccount) -> Iterator[str]:
     if account.bad_signatures and account.last_bad_signature_at is not None:
         newer = account.last_event_at is None or account.last_bad_signature_at > account.last_event_at
         if newer:
-            yield signature_words(account.last_bad_signature)
+            yield signature_words(account.last_bad_signature, account.signature_skew)
+    if account.thin_event_at:
+        yield _(
+            "Deliveries come as thin events, each of which must be looked up at the processor:"
+            " choose snapshot payloads for the endpoint there."
+        )
     if account.unknown_events:
         yield _("%(count)s deliveries were of kinds that need not be ticked.") % {
             "count": account.unknown_events
@@ -132,8 +137,10 @@ def _webhook_health(account: ProcessorAccount) -> Iterator[str]:
         }
 
 
-def signature_words(problem: str) -> str:
-    """What was wrong with the last delivery that was not believed (M25, M26)."""
+def signature_words(problem: str, skew: int = 0) -> str:
+    """What was wrong with the last delivery that was not believed (M25, M26); `skew` in seconds, future positive."""
+    if problem == SignatureProblem.CLOCK and skew:
+        return _clock_words(skew)
     return {
         SignatureProblem.MISSING: _("A delivery came without a signature: it was not from the processor."),
         SignatureProblem.NO_SECRET: _(
@@ -147,6 +154,25 @@ def signature_words(problem: str) -> str:
         ),
         SignatureProblem.MALFORMED: _("A delivery was signed rightly, but was no event."),
     }[SignatureProblem(problem)]
+
+
+def _clock_words(skew: int) -> str:
+    words = {"seconds": abs(skew)}
+    if skew > 0:
+        return (
+            _(
+                "A delivery was signed rightly, but %(seconds)s seconds in the future:"
+                " our clock is behind, or the sender's is ahead."
+            )
+            % words
+        )
+    return (
+        _(
+            "A delivery was signed rightly, but %(seconds)s seconds ago:"
+            " our clock is ahead, or the sender's is behind."
+        )
+        % words
+    )
 
 
 def processors_to_add(accounts: Iterable[ProcessorAccount]) -> tuple[tuple[str, str], ...]:

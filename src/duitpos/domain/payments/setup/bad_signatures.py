@@ -1,0 +1,57 @@
+"""Deliveries that were not believed, counted without letting outsiders write to the database (M68).
+
+Anybody can post to the webhook address. So each process counts in memory and writes one row's counter at most once a
+minute; what it has not written when it ends is lost. Only restaurants with an account are counted, which bounds the
+memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+from uuid import UUID
+
+from django.db.models import F
+
+from duitpos.kit.clock import now
+from duitpos.models import ProcessorAccount
+from duitpos.processors.base import SignatureProblem
+
+WRITE_EVERY = timedelta(minutes=1)
+MOST = 1_000_000
+"""The counter stops here."""
+
+
+@dataclass(slots=True)
+class _Count:
+    waiting: int = 0
+    written_at: datetime | None = None
+
+
+_counts: dict[tuple[UUID, str], _Count] = {}
+_lock = Lock()
+
+
+def count_bad_signature(tenant_id: UUID, processor: str, problem: SignatureProblem, skew: int) -> None:
+    """Count one. The first is written at once, so that the page with the account's health shows it."""
+    at = now()
+    with _lock:
+        count = _counts.setdefault((tenant_id, processor), _Count())
+        count.waiting += 1
+        if count.written_at is not None and timedelta(0) <= at - count.written_at < WRITE_EVERY:
+            return
+        waiting, count.waiting, count.written_at = count.waiting, 0, at
+    rows = ProcessorAccount.objects.filter(tenant_id=tenant_id, processor=processor, bad_signatures__lt=MOST)
+    rows.update(
+        bad_signatures=F("bad_signatures") + waiting,
+        last_bad_signature_at=at,
+        last_bad_signature=problem.value,
+        signature_skew=skew,
+    )
+
+
+def forget_counts() -> None:
+    """Start anew, as a process does."""
+    with _lock:
+        _counts.clear()

@@ -1,0 +1,50 @@
+"""A dispute: the guest's bank doubts a payment and mostly takes the money back."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from duitpos.kit.money import Money
+from duitpos.kit.tenancy import TenantForeignKey, TenantModel
+
+
+class DisputeStatus(models.TextChoices):
+    """As the processor says. What the bank took or gave back are rows of the ledger."""
+
+    INQUIRY = "inquiry"
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+    CLOSED = "closed"
+
+
+class Dispute(TenantModel):
+    """One dispute of a payment. A payment may have several."""
+
+    payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, related_name="disputes")
+    reference = models.CharField(max_length=80, help_text="The processor's id (du_…).")
+    status = models.CharField(max_length=14, choices=DisputeStatus.choices)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=120, blank=True, help_text="The processor's word for it.")
+    opened_at = models.DateTimeField(help_text="The processor's clock.")
+    respond_by = models.DateTimeField(null=True)
+    said_at = models.DateTimeField(help_text="When the processor said what `status` holds, by its clock.")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "payment", "reference"], name="dispute_once"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=DisputeStatus.values), name="dispute_status"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.status}"
+
+    @property
+    def amount(self) -> Money:
+        """What the bank doubts."""
+        return Money(self.amount_minor, self.currency)

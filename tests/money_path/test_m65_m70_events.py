@@ -1,0 +1,438 @@
+"""Which events are believed, what is done about those that only hint, and how little of them is kept."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import stripe
+from django.db import connection
+from django.test.utils import CaptureQueriesContext, override_settings
+
+from duitpos.domain.attention.queries import open_attentions
+from duitpos.domain.errors import Conflict
+from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.payments.purge_events import purge_event_bodies
+from duitpos.domain.payments.receive import Received, receive
+from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.refund_result import refund_result
+from duitpos.domain.payments.setup.view import account_view
+from duitpos.kit.clock import now
+from duitpos.models import Dispute, Payment, PaymentDecline, ProcessorAccount, Refund, WebhookEvent
+from duitpos.models.payment_setup import AccountState
+from tests.support.happenings import calls
+from tests.support.shop import WEBHOOK_SECRET, Shop, an_account
+from tests.support.stampede import deliver, event_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OTHERS_SECRET = "whsec_of_the_retired_test_account"
+
+
+def paid(shop: Shop, **how: Any) -> Payment:
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference, **how)
+    shop.sweep(after=timedelta(minutes=2))
+    payment = shop.fresh(payment)
+    assert payment.status == "succeeded"
+    return payment
+
+
+def another_account(shop: Shop) -> ProcessorAccount:
+    """A retired account of the same restaurant, whose webhook secret somebody still has."""
+    other = shop.sandbox.control("POST", "/accounts", {"name": "Old one"})
+    account = an_account(shop.restaurant, shop.sandbox, external_id=other["id"], state=AccountState.RETIRED)
+    account.seal("secret_key", other["secret_key"])
+    account.seal("webhook_secret", OTHERS_SECRET)
+    account.save()
+    return account
+
+
+def deliver_signed(shop: Shop, event: dict[str, Any], secret: str = OTHERS_SECRET) -> Received:
+    body = json.dumps(event, indent=2)
+    signature = stripe.WebhookSignature.generate_signature_header(body, secret)
+    return receive(shop.tenant, "stripe", body.encode(), {"stripe-signature": signature})
+
+
+def made_up(type_: str, thing: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {
+        "id": "evt_made_up",
+        "object": "event",
+        "api_version": stripe.api_version,
+        "created": int(now().timestamp()),
+        "livemode": False,
+        "type": type_,
+        "data": {"object": thing},
+        **changes,
+    }
+
+
+def a_refund_of(payment: Payment) -> dict[str, Any]:
+    return {
+        "id": "re_made_up",
+        "object": "refund",
+        "amount": payment.amount_minor,
+        "currency": "myr",
+        "status": "succeeded",
+        "payment_intent": payment.intent_reference,
+        "charge": payment.charge_reference,
+        "metadata": {},
+    }
+
+
+def a_dispute_of(payment: Payment, **changes: Any) -> dict[str, Any]:
+    return {
+        "id": "du_made_up",
+        "object": "dispute",
+        "amount": payment.amount_minor,
+        "currency": "myr",
+        "status": "needs_response",
+        "reason": "fraudulent",
+        "created": int(now().timestamp()),
+        "payment_intent": payment.intent_reference,
+        "charge": payment.charge_reference,
+        "evidence_details": {"due_by": int(now().timestamp()) + 9 * 86400},
+        "balance_transactions": [
+            {"id": "txn_1", "amount": -payment.amount_minor, "currency": "myr", "fee": 6000}
+        ],
+        **changes,
+    }
+
+
+def test_m65_a_refund_that_another_account_signed_is_looked_up_and_not_booked(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    another_account(shop)
+    payment = paid(shop)
+    event = made_up("refund.updated", a_refund_of(payment))
+    assert deliver_signed(shop, event).status == 200
+    assert not Refund.objects.filter(tenant=shop.tenant).exists()
+    assert shop.ledger() == [("payment", 2500)]
+    assert calls(shop, "GET", "/refunds"), "the payment's own account was asked"
+
+
+def test_m65_a_dispute_that_another_account_signed_is_looked_up_and_not_booked(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    another_account(shop)
+    payment = paid(shop)
+    assert deliver_signed(shop, made_up("charge.dispute.created", a_dispute_of(payment))).status == 200
+    assert not Dispute.objects.filter(tenant=shop.tenant).exists()
+    assert shop.ledger() == [("payment", 2500)]
+    assert shop.attentions() == []
+
+
+def test_m65_a_decline_that_another_account_signed_is_not_written_down(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    another_account(shop)
+    payment = shop.start()
+    mark = payment.ask["mark"]
+    thing = {
+        "id": "pi_made_up",
+        "object": "payment_intent",
+        "metadata": mark,
+        "last_payment_error": {"code": "card_declined", "message": "no"},
+    }
+    assert deliver_signed(shop, made_up("payment_intent.payment_failed", thing)).status == 200
+    assert not PaymentDecline.objects.filter(tenant=shop.tenant).exists()
+
+
+def test_m65_a_paid_session_that_another_account_signed_settles_nothing(deaf_shop: Shop) -> None:
+    """Neither the payment's own session nor another one under its mark."""
+    shop = deaf_shop
+    another_account(shop)
+    payment = shop.start()
+    session = shop.sandbox.listed("sessions")[0] | {"status": "complete", "payment_status": "paid"}
+    event = made_up("checkout.session.completed", session)
+    assert deliver_signed(shop, event) == Received(200, "still_open")
+    other = made_up("checkout.session.completed", session | {"id": "cs_test_elsewhere"}, id="evt_2")
+    assert deliver_signed(shop, other) == Received(200, "unknown_payment")
+    assert shop.fresh(payment).status == "pending"
+    assert shop.placed() == []
+
+
+def test_m65_an_event_in_another_mode_than_its_account_is_only_a_hint(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    session = shop.sandbox.listed("sessions")[0] | {"status": "complete", "payment_status": "paid"}
+    event = made_up("checkout.session.completed", session, livemode=True)
+    assert deliver_signed(shop, event, WEBHOOK_SECRET) == Received(200, "still_open")
+    assert shop.fresh(payment).status == "pending"
+
+
+def test_m65_the_payments_own_account_is_believed(shop: Shop) -> None:
+    payment = paid(shop)
+    before = len(calls(shop, "GET", ""))
+    thing = a_refund_of(payment)
+    assert deliver_signed(shop, made_up("refund.updated", thing), WEBHOOK_SECRET).outcome == "refunded"
+    assert len(calls(shop, "GET", "")) == before
+    Refund.objects.filter(tenant=shop.tenant).update(next_check_at=None)
+
+
+# -- M66, M67: disputes -------------------------------------------------------------------------------------
+
+FRAUD = "4000000000000259"
+
+
+def settle_dispute(shop: Shop, status: str) -> None:
+    (dispute,) = shop.sandbox.listed("disputes")
+    shop.sandbox.control("POST", f"/disputes/{dispute['id']}/decide", {"status": status})
+    shop.sandbox.idle()
+
+
+def test_m66_a_dispute_is_seen_booked_and_an_alert(shop: Shop) -> None:
+    payment = shop.start()
+    shop.pay(payment, card=FRAUD)
+    (dispute,) = Dispute.objects.filter(tenant=shop.tenant)
+    assert (dispute.payment_id, dispute.status, dispute.amount_minor) == (payment.id, "needs_response", 2500)
+    assert dispute.respond_by is not None
+    assert sorted(shop.ledger()) == [("dispute", -2500), ("payment", 2500)]
+    assert shop.attentions() == ["dispute"]
+    settle_dispute(shop, "won")
+    dispute.refresh_from_db()
+    assert dispute.status == "won"
+    assert sorted(shop.ledger()) == [("dispute", -2500), ("dispute_return", 2500), ("payment", 2500)]
+    assert shop.attentions() == []
+    assert {event.outcome for event in shop.events()} <= {
+        "settled",
+        "dispute_needs_response",
+        "dispute_won",
+        "already",
+    }
+
+
+def test_m66_a_lost_dispute_stays_with_a_person(shop: Shop) -> None:
+    shop.pay(shop.start(), card=FRAUD)
+    settle_dispute(shop, "lost")
+    assert Dispute.objects.get(tenant=shop.tenant).status == "lost"
+    assert shop.attentions() == ["dispute"]
+    assert sorted(shop.ledger()) == [("dispute", -2500), ("payment", 2500)]
+
+
+def test_m66_an_inquiry_moves_no_money(shop: Shop) -> None:
+    shop.pay(shop.start(), card="4000000000001976")
+    assert Dispute.objects.get(tenant=shop.tenant).status == "inquiry"
+    assert shop.ledger() == [("payment", 2500)]
+    assert shop.attentions() == ["dispute"]
+    settle_dispute(shop, "warning_closed")
+    assert shop.attentions() == []
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
+def test_m66_events_in_any_order_and_twice_end_in_the_same_books(
+    deaf_shop: Shop, order: tuple[int, ...]
+) -> None:
+    shop = deaf_shop
+    payment = paid(shop)
+    took = {"id": "txn_1", "amount": -2500, "currency": "myr", "fee": 6000}
+    gave = {"id": "txn_2", "amount": 2500, "currency": "myr", "fee": 0}
+    at = int(now().timestamp())
+    events = [
+        made_up(
+            "charge.dispute.created", a_dispute_of(payment, balance_transactions=[]), id="evt_0", created=at
+        ),
+        made_up(
+            "charge.dispute.funds_withdrawn",
+            a_dispute_of(payment, balance_transactions=[took]),
+            id="evt_1",
+            created=at,
+        ),
+        made_up(
+            "charge.dispute.closed",
+            a_dispute_of(payment, status="won", balance_transactions=[took, gave]),
+            id="evt_2",
+            created=at,
+        ),
+    ]
+    for position in (*order, *order):
+        assert deliver_signed(shop, events[position], WEBHOOK_SECRET).status == 200
+    assert Dispute.objects.get(tenant=shop.tenant).status == "won"
+    assert sorted(shop.ledger()) == [
+        ("dispute", -2500),
+        ("dispute_fee", -6000),
+        ("dispute_return", 2500),
+        ("payment", 2500),
+    ]
+    assert shop.attentions() == []
+
+
+def test_m66_a_dispute_that_overtakes_the_payment_settles_it_first(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference, card=FRAUD)
+    assert deliver(shop, event_of(shop, "charge.dispute.created")).status == 200
+    assert shop.fresh(payment).status == "succeeded"
+    assert Dispute.objects.get(tenant=shop.tenant).payment_id == payment.id
+
+
+def test_m66_a_disputed_payment_of_somebody_else_is_foreign(shop: Shop) -> None:
+    thing = {"type": "charge.dispute.created", "foreign": True}
+    shop.sandbox.control("POST", "/events", thing)
+    shop.sandbox.idle()
+    assert not Dispute.objects.filter(tenant=shop.tenant).exists()
+
+
+def test_m67_staff_are_never_told_to_pay_out_what_the_bank_has_taken(shop: Shop) -> None:
+    payment = shop.start()
+    shop.pay(payment, card=FRAUD)
+    with pytest.raises(Conflict, match="dispute"):
+        refund_payment(shop.restaurant.owner, payment.id, "cold")
+    assert shop.fresh(payment).refund_reserved_minor == 0
+    done = cancel_order(shop.restaurant.owner, shop.orders()[0].id, "left", refund=True)
+    assert "dispute" in done.not_refunded[0]
+    assert done.refunds == ()
+    assert shop.attentions() == ["dispute"], "no refund is due"
+    assert not any(
+        "another way" in row.text and "Do not" not in row.text for row in open_attentions(shop.tenant)
+    )
+
+
+def test_m67_without_dispute_events_the_refused_refund_finds_the_dispute(guide_shop: Shop) -> None:
+    shop = guide_shop
+    payment = shop.start()
+    shop.pay(payment, card=FRAUD)
+    assert shop.attentions() == []
+    refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
+    assert refund.status == "failed"
+    assert "Do not pay it out another way" in refund_result(refund)
+    assert "charged back" in refund_result(refund)
+    assert shop.attentions() == ["dispute"]
+    assert sorted(shop.ledger()) == [("dispute", -2500), ("payment", 2500)]
+
+
+@pytest.mark.parametrize("code", ["insufficient_funds", "charge_expired_for_refund"])
+def test_m67_another_refusal_is_told_in_the_processors_words(shop: Shop, code: str) -> None:
+    payment = shop.start()
+    shop.pay(payment)
+    shop.sandbox.fault(
+        "error", status=400, method="POST", path="/v1/refunds$", code=code, message="Not enough balance."
+    )
+    refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
+    assert refund.status == "failed"
+    assert "Not enough balance." in refund_result(refund)
+    (row,) = open_attentions(shop.tenant)
+    assert row.attention.kind == "refund_failed"
+    assert "Not enough balance." in row.attention.detail
+
+
+# -- M69: thin events ---------------------------------------------------------------------------------------
+
+
+def thin(type_: str, related: dict[str, str] | None) -> dict[str, Any]:
+    return {
+        "id": "evt_thin_1",
+        "object": "v2.core.event",
+        "type": type_,
+        "created": datetime.now(UTC).isoformat(),
+        "livemode": False,
+        "context": None,
+        "related_object": related,
+    }
+
+
+def test_m69_a_thin_event_is_followed_to_its_object(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    url = f"/v1/checkout/sessions/{payment.reference}"
+    event = thin(
+        "v1.checkout.session.completed", {"id": payment.reference, "type": "checkout.session", "url": url}
+    )
+    assert deliver(shop, event) == Received(200, "settled")
+    assert deliver(shop, event) == Received(200, "duplicate")
+    account = ProcessorAccount.objects.get(tenant=shop.tenant)
+    view = account_view(account, "https://x.example", shop.tenant.slug)
+    assert any("snapshot payloads" in sentence for sentence in view.health)
+
+
+@pytest.mark.parametrize("kind", ["payment_intent", "charge", "refund", "dispute"])
+def test_m69_whatever_object_a_thin_event_names_it_is_followed(deaf_shop: Shop, kind: str) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference, card=FRAUD if kind == "dispute" else "4242424242424242")
+    if kind == "refund":
+        intent = shop.sandbox.listed("payment_intents")[0]["id"]
+        shop.sandbox.control("POST", "/refunds", {"payment_intent": intent})
+    lists = {
+        "payment_intent": "payment_intents",
+        "charge": "charges",
+        "refund": "refunds",
+        "dispute": "disputes",
+    }
+    thing = shop.sandbox.listed(lists[kind])[0]["id"]
+    answer = deliver(shop, thin(f"v1.{kind}.updated", {"id": thing, "type": kind, "url": ""}))
+    assert answer.status == 200
+    assert shop.fresh(payment).status == "succeeded"
+    assert Refund.objects.filter(tenant=shop.tenant).exists() is (kind == "refund")
+    assert Dispute.objects.filter(tenant=shop.tenant).exists() is (kind == "dispute")
+
+
+@pytest.mark.parametrize(
+    "related",
+    [
+        None,
+        {},
+        {"id": "acct_1", "type": "v2.core.account"},
+        {"type": "checkout.session"},
+        {"id": 3, "type": []},
+    ],
+)
+def test_m69_a_thin_event_about_nothing_of_ours_is_counted(deaf_shop: Shop, related: Any) -> None:
+    answer = deliver(deaf_shop, thin("v2.core.account.updated", related))
+    assert answer == Received(200, "unknown_type")
+
+
+def test_m69_a_thin_event_about_a_strangers_session_is_foreign(deaf_shop: Shop) -> None:
+    related = {"id": "cs_test_nowhere", "type": "checkout.session", "url": ""}
+    assert deliver(deaf_shop, thin("v1.checkout.session.completed", related)) == Received(200, "foreign")
+
+
+# -- M68, M70: what strangers can make us write, and what is kept -----------------------------------------------
+
+
+def test_m68_bad_signatures_write_one_row_once_a_minute(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        for _ in range(50):
+            receive(shop.tenant, "stripe", b"{}", {"stripe-signature": "t=1,v1=0"})
+    assert len([query for query in seen.captured_queries if query["sql"].startswith("UPDATE")]) == 1
+
+
+def test_m68_the_address_without_its_last_slash_is_taken(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    body = shop.webhook_url.removesuffix("/")
+    shop.endpoint = shop.sandbox.control(
+        "POST",
+        "/endpoints",
+        {"url": body, "secret": WEBHOOK_SECRET, "enabled_events": ["checkout.session.completed"]},
+    )
+    shop.pay(shop.start())
+    assert [order.label for order in shop.placed()] == ["T1"]
+
+
+def test_m70_of_foreign_events_only_type_id_and_time_are_kept(shop: Shop) -> None:
+    shop.sandbox.control("POST", "/events", {"type": "checkout.session.completed", "foreign": True})
+    shop.sandbox.control("POST", "/events", {"type": "charge.refunded", "foreign": True})
+    shop.sandbox.idle()
+    rows = shop.events()
+    assert {row.outcome for row in rows} == {"foreign"}
+    assert {row.body for row in rows} == {""}
+    assert all(row.external_id and row.type for row in rows)
+
+
+def test_m70_bodies_of_our_own_are_emptied_after_the_days_of_the_setting(shop: Shop) -> None:
+    payment = shop.start()
+    shop.pay(payment, email="guest@example.com")
+    (event,) = shop.events(outcome="settled")
+    assert "guest@example.com" in event.body
+    assert purge_event_bodies() == 0
+    rows = WebhookEvent.objects.filter(tenant=shop.tenant, id=event.id)
+    rows.update(received_at=now() - timedelta(days=31))
+    with override_settings(EVENT_DAYS=30):
+        rows.update(state="failed")
+        assert purge_event_bodies() == 0, "what is not done may still be looked at"
+        rows.update(state="done")
+        assert purge_event_bodies() == 1
+    assert rows.get().body == ""
+    assert deliver(shop, event_of(shop, "checkout.session.completed")) == Received(200, "duplicate")
