@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from duitpos.domain.orders.guest_view import FINAL, GuestOrder, GuestState
 from duitpos.guest.urls_of import again_url
 from duitpos.guest.words import status_word
+from duitpos.kit.clock import display_zone
 from duitpos.models import Tenant
 from duitpos.models.order import OrderStatus
 from duitpos.models.refund import RefundStatus
@@ -59,7 +59,7 @@ def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
         "look": look,
         "icon": icon,
         "steps": _steps(seen),
-        "zone": ZoneInfo(seen.location.time_zone),
+        "zone": display_zone(seen.location.time_zone),
         "is_paid": is_paid,
         "is_over": seen.state in FINAL or seen.order.status == OrderStatus.SERVED,
         "again_url": again_url(tenant, seen.order, seen.table) if to_pay else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
@@ -11,6 +11,19 @@ from django.utils import timezone
 def now() -> datetime:
     """The present instant, in UTC."""
     return timezone.now()
+
+
+def known_zone(time_zone: str) -> ZoneInfo | None:
+    """The zone of that name; None for one that this machine does not know."""
+    try:
+        return ZoneInfo(time_zone)
+    except (ValueError, OSError, ZoneInfoNotFoundError):  # ZoneInfo reads a file of that name
+        return None
+
+
+def display_zone(time_zone: str) -> ZoneInfo:
+    """The zone to show times in: UTC where the name is unknown, so that a wrong setting takes no page away."""
+    return known_zone(time_zone) or ZoneInfo("UTC")
 
 
 def business_date(at: datetime, time_zone: str, day_closes_at: time) -> date:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
+from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_precision
 
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
@@ -54,12 +56,22 @@ class Money:
     def format(self, locale: str = "en_MY") -> str:
         """As a person reads it, for example `RM 12.50`; locale as Babel names it."""
         places = decimal_places(self.currency)
-        text = format_currency(Decimal(self.minor).scaleb(-places), self.currency, locale=locale)
+        value = Decimal(self.minor).scaleb(-places)
+        text = format_currency(value, self.currency, locale=known_locale(locale))
         # CLDR asks for a space between letters and digits ("RM 12.50"); Babel leaves it out. None of them may break.
         return _LETTER_DIGIT.sub("\u202f", text).replace("\u00a0", "\u202f")
 
     def __str__(self) -> str:
         return self.format()
+
+
+@lru_cache(maxsize=256)
+def known_locale(locale: str) -> str:
+    """The locale, or plain English for one that Babel does not know: a wrong setting takes no page away."""
+    try:
+        return str(Locale.parse(locale))
+    except (UnknownLocaleError, ValueError, TypeError):
+        return "en"
 
 
 def decimal_places(currency: str) -> int:

@@ -28,6 +28,7 @@ class AttentionKind(models.TextChoices):
     KEY_REUSED = "key_reused"
     START_REFUSED = "start_refused"
     DISPUTE = "dispute"
+    SWEEP_FAILED = "sweep_failed"
 
 
 class Attention(TenantModel):

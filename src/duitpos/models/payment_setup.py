@@ -96,6 +96,9 @@ class ProcessorAccount(TenantModel):
     unknown_events = models.PositiveIntegerField(default=0)
     next_events_at = models.DateTimeField(null=True, help_text="When to ask for events it could not deliver.")
     events_seen_to = models.DateTimeField(null=True)
+    sessions_seen_to = models.DateTimeField(
+        null=True, help_text="Sessions started before were compared with our books (M74)."
+    )
 
     class Meta:
         constraints = [

@@ -357,6 +357,10 @@ class Processor(Protocol):
         """The payment intent that a refund, a charge or a dispute belongs to; empty when it has none."""
         ...
 
+    def sessions_between(self, since: datetime, until: datetime) -> Iterable[PaymentSnapshot]:
+        """Every attempt that was started with this account from `since` to before `until`, by whatever program."""
+        ...
+
     def undelivered(self, since: datetime) -> Iterable[ProcessorEvent]:
         """Events of our kinds that the processor could not deliver, oldest first."""
         ...

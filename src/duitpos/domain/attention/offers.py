@@ -143,6 +143,14 @@ WORDS: dict[str, Words] = {
         ),
         (Action.DONE,),
     ),
+    A.SWEEP_FAILED: Words(
+        _("The periodic check does not get through"),
+        _(
+            "Lost notices, refunds and receipts of this restaurant may wait until this is mended. It is tried again by"
+            " itself; tell whoever runs the software."
+        ),
+        (Action.DONE,),
+    ),
     A.START_REFUSED: Words(
         _("The processor refuses to start payments"),
         _(

@@ -13,7 +13,7 @@ from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.kit.clock import now
 from duitpos.models import Location, Payment, ProcessorAccount, Tenant
 from duitpos.models.payment_setup import AccountState, Mode, PaymentKind
-from duitpos.processors.registry import adapter
+from duitpos.processors.registry import ADAPTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,12 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
     only_live = any(account.is_live for account in accounts)
     options: dict[UUID, PayOption] = {}
     for account in accounts:
-        kind = adapter(account.processor)
-        if account.paused_at is not None or account.payment_type.kind != PaymentKind.ONLINE:
+        kind = ADAPTERS.get(account.processor)  # None: one that is no longer installed
+        if kind is None or kind.currency_problem(location.currency):
+            continue
+        if account.payment_type_id in options or not _is_offered(account, at):
             continue
         if only_live and not account.is_live:
-            continue
-        if account.offered_again_at is not None and account.offered_again_at > at:
-            continue
-        if account.payment_type_id in options or kind.currency_problem(location.currency):
             continue
         options[account.payment_type_id] = PayOption(
             payment_type_id=account.payment_type_id,
@@ -70,6 +68,12 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
             api_version=kind.api_version,
         )
     return tuple(options.values())
+
+
+def _is_offered(account: ProcessorAccount, at: datetime) -> bool:
+    if account.paused_at is not None or account.payment_type.kind != PaymentKind.ONLINE:
+        return False
+    return account.offered_again_at is None or account.offered_again_at <= at
 
 
 def is_in_use(tenant: Tenant, option: PayOption) -> bool:

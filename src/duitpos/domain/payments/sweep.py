@@ -14,13 +14,15 @@ from uuid import UUID
 
 import structlog
 from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from duitpos.domain.attention.open import reopen_attention
+from duitpos.domain.attention.open import open_attention, reopen_attention, resolve
 from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.broken import EXPECTED, leaving_a_trace
+from duitpos.domain.payments.compare_sessions import compare_sessions
 from duitpos.domain.payments.due import do_due_work
 from duitpos.domain.payments.receive import take_in
 from duitpos.domain.payments.refund_send import heal_refund
@@ -30,7 +32,9 @@ from duitpos.domain.payments.setup.processor_of import CANDIDATE, SECRET_KEY, op
 from duitpos.domain.payments.sweep_payments import check_payment, claim, due_payments
 from duitpos.domain.payments.trouble import note_refused_key
 from duitpos.kit.clock import now
+from duitpos.kit.logs import redact
 from duitpos.kit.tenancy import across_tenants
+from duitpos.kit.texts import first_line, storable
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import DueWork, Payment, ProcessorAccount, Refund, Tenant
 from duitpos.models.attention import AttentionKind
@@ -64,8 +68,25 @@ def sweep(limit: int = 100) -> SweepReport:
     """Look at everything that is due, tenant by tenant, at most `limit` rows of a kind each."""
     report = SweepReport()
     for tenant in tenants_with_due_work():
-        sweep_tenant(tenant, report, limit)
+        failed = alone(partial(sweep_tenant, tenant, report, limit))
+        if failed is not None:
+            report.errors += 1
     return report
+
+
+def alone(work: Callable[[], object]) -> Exception | None:
+    """Do one piece; an error is logged and returned, and keeps no other piece from its turn (M72).
+
+    A database that is not there is no matter of this piece: it is raised, and ends the round.
+    """
+    try:
+        work()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("sweep_piece_failed")
+        return error
+    return None
 
 
 def tenants_with_due_work() -> list[Tenant]:
@@ -98,11 +119,30 @@ def sweep_tenant(tenant: Tenant, report: SweepReport, limit: int = 100) -> None:
     """
     until = time.monotonic() + PATIENCE
     first = cache.get(_turn_of(tenant), 0)
+    failures = []
     for step in range(len(KINDS)):
-        KINDS[(first + step) % len(KINDS)](tenant, report, limit, until)
+        kind = KINDS[(first + step) % len(KINDS)]
+        failed = alone(partial(kind, tenant, report, limit, until))
+        if failed is not None:
+            report.errors += 1
+            failures.append(failed)
+    _tell_of_failures(tenant, failures)
     if time.monotonic() >= until:
         # Another kind has the first turn next time: where the processor hangs, the first is the only one.
         cache.set(_turn_of(tenant), (first + 1) % len(KINDS), timeout=None)
+
+
+def _tell_of_failures(tenant: Tenant, failures: list[Exception]) -> None:
+    """Where not even the list of what is due could be made, a person must know; the next good round closes it."""
+    at, kind, told = now(), AttentionKind.SWEEP_FAILED, f"sweep-failed:{tenant.id}"
+    if failures:
+        detail = storable(redact(first_line(failures[0])))
+        transact(lambda: reopen_attention(tenant.id, kind, tenant.id, at, detail=detail))
+        transact(lambda: open_attention(tenant.id, kind, tenant.id, at, detail=detail))
+        cache.set(told, True, timeout=None)
+    elif cache.get(told):
+        transact(lambda: resolve(tenant.id, at, _("The check went through again."), kind=kind))
+        cache.delete(told)
 
 
 def _turn_of(tenant: Tenant) -> str:
@@ -151,13 +191,10 @@ KINDS = (_sweep_payments, _sweep_refunds, _sweep_accounts, _sweep_due_work)
 
 
 def _guarded(report: SweepReport, work: Callable[[], object]) -> int:
-    try:
-        work()
-    except Exception:
-        log.exception("sweep_piece_failed")
-        report.errors += 1
-        return 0
-    return 1
+    if alone(work) is None:
+        return 1
+    report.errors += 1
+    return 0
 
 
 def _due_refunds(tenant: Tenant, limit: int, until: float) -> Iterator[Refund]:
@@ -192,6 +229,8 @@ def _ask_account(tenant: Tenant, account: ProcessorAccount, until: float) -> Non
     now_there = ProcessorAccount.objects.filter(tenant=tenant, id=account.id).first()
     if now_there is not None and now_there.paused_at is None and SECRET_KEY in now_there.secrets:
         ask_for_events(tenant, now_there, until)
+        if time.monotonic() < until:
+            compare_sessions(tenant, now_there, until)
 
 
 def _try_key_again(account: ProcessorAccount) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from duitpos.kit.clock import display_zone, known_zone
 from duitpos.models import Location, Tenant
 
 
@@ -17,12 +17,14 @@ def is_open(location: Location, at: datetime) -> bool:
     """Whether it is open at `at` (an aware instant): not paused, and between opening and closing by local clock.
 
     An empty time means midnight, so both empty, or both equal, is open all day. Closing before opening is after
-    midnight. The closing minute itself is closed.
+    midnight. The closing minute itself is closed. A location whose time zone is unknown is closed: its clock cannot be
+    told, and money for it could not be booked on a day (M72).
     """
-    if location.paused_at is not None:
+    zone = known_zone(location.time_zone)
+    if location.paused_at is not None or zone is None:
         return False
     opens, closes = location.opens_at or time.min, location.closes_at or time.min
-    local = at.astimezone(ZoneInfo(location.time_zone)).time()
+    local = at.astimezone(zone).time()
     if opens == closes:
         return True
     if opens < closes:
@@ -35,6 +37,6 @@ def closes_next(location: Location, at: datetime) -> datetime | None:
     opens, closes = location.opens_at or time.min, location.closes_at or time.min
     if opens == closes or not is_open(location, at):
         return None
-    local = at.astimezone(ZoneInfo(location.time_zone))
+    local = at.astimezone(display_zone(location.time_zone))
     ends = datetime.combine(local.date(), closes, local.tzinfo)
     return ends if ends > local else ends + timedelta(days=1)

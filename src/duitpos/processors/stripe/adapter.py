@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import stripe
+import structlog
 from django.utils.translation import gettext as _
 
 from duitpos.kit.deadline import within
@@ -35,11 +36,12 @@ from duitpos.processors.stripe.disputes import list_disputes
 from duitpos.processors.stripe.errors import translated
 from duitpos.processors.stripe.events import KINDS, event_of, verified
 from duitpos.processors.stripe.refunds import list_refunds, make_refund
-from duitpos.processors.stripe.snapshots import id_of, session_snapshot
+from duitpos.processors.stripe.snapshots import Incomplete, id_of, session_snapshot
 from duitpos.processors.stripe.start import start_session
 
 # Always with the charge: complete and unpaid can only be read together with its intent (M1).
 _EXPAND = "payment_intent.latest_charge"
+log = structlog.get_logger(__name__)
 LISTING = 20.0
 """Seconds that a listing of many pages may take."""
 
@@ -168,9 +170,39 @@ class StripeProcessor:
                 listed.append(event)
                 if time.monotonic() > ends:
                     raise ProcessorError(Failure.UNAVAILABLE, _("Stripe does not answer."), code="slow")
-            return [_read(event) for event in reversed(listed)]
+            return [read for event in reversed(listed) if (read := _read(event)) is not None]
+
+    def sessions_between(self, since: datetime, until: datetime) -> list[PaymentSnapshot]:
+        """What was started in that time, by whomever with this account."""
+        params: Any = {
+            "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
+            "limit": 100,
+            "expand": [f"data.{_EXPAND}"],
+        }
+        with translated():
+            ends, found = time.monotonic() + LISTING, []
+            for session in self._client.v1.checkout.sessions.list(params=params).auto_paging_iter():
+                snapshot = _readable(session)
+                if snapshot is not None:
+                    found.append(snapshot)
+                if time.monotonic() > ends:
+                    raise ProcessorError(Failure.UNAVAILABLE, _("Stripe does not answer."), code="slow")
+            return found
 
 
-def _read(event: stripe.Event) -> ProcessorEvent:
+def _read(event: stripe.Event) -> ProcessorEvent | None:
+    """One of a list; None for one that is no event as we know it, which must not hide the others."""
     plain = event.to_dict(for_json=True)
-    return event_of(plain, json.dumps(plain, indent=2))
+    try:
+        return event_of(plain, json.dumps(plain, indent=2))
+    except Incomplete:
+        log.warning("listed_event_not_read", event_id=str(plain.get("id"))[:80])
+        return None
+
+
+def _readable(session: stripe.checkout.Session) -> PaymentSnapshot | None:
+    """One of a list; None for another business's session in a form that we never make."""
+    try:
+        return session_snapshot(session.to_dict())
+    except Incomplete:
+        return None

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('duitpos', '0003_refused_starts'),
+        ('duitpos', '0002_refused_starts'),
     ]
 
     operations = [

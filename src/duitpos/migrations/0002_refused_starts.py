@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('duitpos', '0002_order_per_table'),
+        ('duitpos', '0001_initial'),
     ]
 
     operations = [
