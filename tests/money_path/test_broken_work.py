@@ -13,7 +13,7 @@ from duitpos.domain.payments.check_now import check_now
 from duitpos.domain.payments.come_back import come_back
 from duitpos.domain.payments.sweep import sweep
 from duitpos.kit.clock import now
-from duitpos.models import Payment
+from duitpos.models import Location, Payment
 from duitpos.models.attention import AttentionKind as A
 from tests.support.happenings import SESSION, attention, free_number, take_number
 from tests.support.live_shop import Clock
@@ -56,7 +56,7 @@ def test_an_error_on_any_path_is_seen_and_heals(deaf_shop: Shop, clock: Clock, p
 def test_what_stays_broken_is_tried_later_and_later(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = shop.start()
-    take_number(shop, 1)
+    Location.objects.filter(tenant=shop.tenant).update(time_zone="Nowhere/Land")
     shop.sandbox.pay(payment.reference)
     waits = []
     for _ in range(4):

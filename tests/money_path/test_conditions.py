@@ -13,6 +13,7 @@ from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.orders.guest_view import GuestState
 from duitpos.domain.payments.checkout import OrderAtCounter
+from duitpos.domain.payments.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import ItemStock, Location, Order, OrderEvent, Payment, Refund
@@ -112,7 +113,27 @@ def test_location_closed_or_paused(shop: Shop, happening: Callable[[Shop, Paymen
     assert_first_offer_refunds(shop, payment)
 
 
-def test_late_by_the_guest_s_clock_m60_though_the_order_is_held(shop: Shop) -> None:
+def test_late_by_the_guest_s_clock_m60_though_the_order_is_held(deaf_shop: Shop, clock: Clock) -> None:
+    """Paid by card, and nothing tells us for an hour."""
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    clock.advance(minutes=60)
+    sweep()
+    payment = shop.fresh(payment)
+    assert payment.order is not None
+    assert (payment.status, payment.order.status, shop.placed()) == ("succeeded", "held", [])
+    seen = seen_by_guest(shop, payment.order)
+    assert seen.state == GuestState.NEEDS_STAFF
+    assert "The restaurant will confirm" in seen.message
+    assert not seen.can_pay_again
+    row = attention(shop)
+    assert row.attention.kind == A.LATE_FOOD
+    assert [offer.action for offer in row.offers] == [Action.SERVE, Action.REFUND]
+    assert shop.ledger() == [("payment", 2500)]
+
+
+def test_money_for_a_payment_that_had_ended_is_cooked_when_it_is_fresh(shop: Shop) -> None:
     payment = pay_after(shop, end_wrongly)
     assert_paid_and_to_be_confirmed(shop, payment, A.LATE_MONEY)
     assert_first_offer_refunds(shop, payment)

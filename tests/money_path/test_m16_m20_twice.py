@@ -237,10 +237,10 @@ def test_m18_the_sweep_runs_it_again_too(shop: Shop, clock: Clock, poison: Any, 
     shop.sandbox.rule("drop", count=None)
     shop.sweep()
     assert shop.attentions() == [A.EVENT_FAILED]
-    clock.advance(hours=3, theirs=False)
+    clock.advance(minutes=30, theirs=False)
     shop.sweep()
     antidote(shop)
-    clock.advance(hours=3, theirs=False)
+    clock.advance(minutes=10, theirs=False)
     shop.sweep()
     assert shop.fresh(payment).status == "succeeded"
     assert [event.state for event in shop.events()] == ["done"]

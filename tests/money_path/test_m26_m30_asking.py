@@ -142,7 +142,9 @@ def test_m28_processing_is_asked_hourly_then_six_hourly_and_after_15_days_a_pers
     shop.sandbox.control("POST", f"/sessions/{payment.reference}/async_result", {"result": "succeed"})
     clock.advance(hours=7)
     sweep()
-    assert [order.label for order in shop.placed()] == ["T1"]
+    assert shop.fresh(payment).status == "succeeded"
+    assert shop.placed() == []
+    assert shop.attentions() == [A.LATE_FOOD], "nobody cooks what was chosen two weeks ago by itself (M60)"
 
 
 def test_m28_a_sweep_that_dies_leaves_its_work_to_another_after_a_minute(

@@ -163,7 +163,7 @@ def test_m34_one_instant_gives_the_trading_day_of_order_payment_and_ledger(
     clock.set(BEFORE_CLOSE)
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
-    clock.advance(minutes=10)
+    clock.advance(minutes=9)
     sweep()
     settled = shop.fresh(payment)
     assert settled.order is not None

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from duitpos.domain.errors import Conflict, Unavailable
-from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.orders.cancel import Canceled, cancel_order
 from duitpos.domain.payments.checkout import CheckoutRequest, checkout
 from duitpos.domain.payments.come_back import turn_back
 from duitpos.domain.payments.refund import refund_payment
@@ -186,7 +186,7 @@ def test_pay_again_and_a_cancellation_at_once_leave_nothing_payable(deaf_shop: S
     _, canceled = stampede([lambda: press(request), cancel])
     deaf_shop.sandbox.idle()
     status = Order.objects.get(tenant=deaf_shop.tenant, id=order.id).status
-    assert isinstance(canceled, Order) is (status == "canceled")
+    assert isinstance(canceled, Canceled) is (status == "canceled")
     if status == "canceled":
         assert live(deaf_shop) == []
         assert payable(deaf_shop) == set()

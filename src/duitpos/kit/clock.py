@@ -40,6 +40,6 @@ def business_date(at: datetime, time_zone: str, day_closes_at: time) -> date:
 
 def day_bounds(day: date, time_zone: str, day_closes_at: time) -> tuple[datetime, datetime]:
     """When a trading day begins and ends (the end is the next day's beginning), as instants."""
-    zone = ZoneInfo(time_zone)
+    zone = display_zone(time_zone)
     begins = datetime.combine(day, day_closes_at, zone)
     return begins, datetime.combine(day + timedelta(days=1), day_closes_at, zone)

@@ -15,6 +15,8 @@ class AttentionKind(models.TextChoices):
     ORDER_CANCELED = "order_canceled"
     DUPLICATE_PAYMENT = "duplicate_payment"
     LATE_MONEY = "late_money"
+    LATE_FOOD = "late_food"
+    STOCK_BACK = "stock_back"
     PAID_WHILE_CLOSED = "paid_while_closed"
     SOLD_OUT_AFTER_PAYMENT = "sold_out_after_payment"
     REFUND_DUE = "refund_due"

@@ -60,6 +60,9 @@ class Order(TenantModel):
     placed_at = models.DateTimeField(null=True)
     business_date = models.DateField(null=True)
     number = models.PositiveIntegerField(null=True)
+    stock_taken = models.JSONField(
+        default=dict, help_text="Item id to quantity: taken from limited stock, and not put back (M71)."
+    )
     ended_at = models.DateTimeField(null=True, help_text="Served or canceled at.")
     cancel_reason = models.CharField(max_length=200, blank=True)
 

@@ -58,6 +58,9 @@ class Location(TenantModel):
     )
     currency = models.CharField(max_length=3, default="MYR")
     day_closes_at = models.TimeField(default=time(4, 0), help_text="The trading day ends at this local time.")
+    latest_to_cook = models.PositiveIntegerField(
+        default=45, help_text="Minutes: what is paid longer ago is not cooked unless staff say so (M60)."
+    )
     # Basis points: 600 is 6 %.
     service_charge_bp = models.PositiveIntegerField(default=0)
     tax_bp = models.PositiveIntegerField(default=0)

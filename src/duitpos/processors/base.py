@@ -207,6 +207,8 @@ class PaymentSnapshot:
     charge_reference: str = ""
     url: str = ""
     paid_at: datetime | None = None
+    acted_at: datetime | None = None
+    """When the guest did what the money comes of, by the processor's clock: a bank's money may arrive a day later."""
     method: Mapping[str, str] = field(default_factory=dict)
     """For people: kind, brand, last4, wallet, bank …; only what is known."""
     guest_email: str = ""

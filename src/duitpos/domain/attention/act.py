@@ -11,6 +11,7 @@ from duitpos.domain.attention.link import link_payment
 from duitpos.domain.attention.offers import WORDS, Action
 from duitpos.domain.attention.open import resolve
 from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.menus.sell import put_back
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.board import hidden_test_orders
 from duitpos.domain.orders.states import CANCELED, HELD
@@ -45,6 +46,8 @@ def act(
         return _refund(member, attention, reason)
     if action == Action.SERVE:
         return transact(lambda: _serve(member, attention))
+    if action == Action.PUT_BACK:
+        return transact(lambda: _put_back(member, attention))
     if action == Action.LINK:
         return transact(lambda: _link(member, attention, order_id))
     return _close(member, attention, reason or _("Looked at."))
@@ -103,9 +106,20 @@ def _serve(member: Membership, attention: Attention) -> str:
     ):
         raise Conflict(_("This order is in the kitchen already."))
     said = _("Sent to the kitchen.")
-    due = {"kind": AttentionKind.REFUND_DUE, "subject_id": payment.id}
-    resolve(member.tenant_id, at, said, member=member, **due)
+    # Served after all: no refund is due any more, and its dishes are needed.
+    resolve(member.tenant_id, at, said, member=member, kind=AttentionKind.REFUND_DUE, subject_id=payment.id)
+    resolve(member.tenant_id, at, said, member=member, kind=AttentionKind.STOCK_BACK, subject_id=order.id)
     return _close_as_first(member, attention, said)
+
+
+def _put_back(member: Membership, attention: Attention) -> str:
+    """Closed first: of two who press it, one puts the dishes back."""
+    said = _close_as_first(member, attention, _("Put back in stock."))
+    order = attention.order
+    if order is None:
+        raise Invalid(_("There is no order whose dishes could be put back."))
+    put_back(order)
+    return said
 
 
 def _link(member: Membership, attention: Attention, order_id: UUID | None) -> str:

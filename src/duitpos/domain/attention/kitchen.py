@@ -16,11 +16,12 @@ def send_to_kitchen(
     order: Order, payment: Payment, actor: Actor, at: datetime, from_status: str, reason: str
 ) -> bool:
     """Release it for `payment` and take what is limited, in the caller's transaction. False: somebody was faster."""
-    numbers = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("number", flat=True)
-    was_placed = numbers.get() is not None  # then its dishes were taken from the stock, and not put back
+    # Placed before and canceled: its dishes may still be taken from the stock.
+    taken = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("stock_taken", flat=True)
+    is_taken = bool(taken.get())
     if not release(order, payment, order.location, actor, at, from_status, reason):
         return False
-    short = [] if was_placed else sell(order, order.location)
+    short = [] if is_taken else sell(order, order.location)
     if short:
         ask_about_payment(payment, AttentionKind.SOLD_OUT_AFTER_PAYMENT, at, detail=", ".join(short))
     return True

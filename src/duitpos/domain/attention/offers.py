@@ -17,6 +17,7 @@ class Action(StrEnum):
     REFUND = "refund"
     SERVE = "serve"
     LINK = "link"
+    PUT_BACK = "put_back"
     DONE = "done"
 
 
@@ -43,6 +44,7 @@ LABELS: dict[Action, tuple[str | Promise, str | Promise]] = {
     Action.REFUND: (_("Refund all"), _("The whole payment goes back to the guest's card.")),
     Action.SERVE: (_("Serve it"), _("The order goes to the kitchen board, and the money stays.")),
     Action.LINK: (_("Link to an order"), _("The money is booked on the order whose number you give.")),
+    Action.PUT_BACK: (_("Put back in stock"), _("Guests can order these dishes again.")),
     Action.DONE: (_("Mark as done"), ""),
 }
 
@@ -78,6 +80,19 @@ WORDS: dict[str, Words] = {
             "The payment had ended, then the money came. The order is in the kitchen: is the guest still here?"
         ),
         (Action.REFUND, Action.DONE),
+    ),
+    A.LATE_FOOD: Words(
+        _("Paid too late to cook by itself"),
+        _(
+            "The money came longer after the guest's order than you cook for by itself. The order is not in the"
+            " kitchen. The guest was told that you will confirm."
+        ),
+        (Action.SERVE, Action.REFUND),
+    ),
+    A.STOCK_BACK: Words(
+        _("Canceled while it was being cooked"),
+        _("Dishes of limited stock were taken for it. Can they still be sold?"),
+        (Action.PUT_BACK, Action.DONE),
     ),
     A.PAID_WHILE_CLOSED: Words(
         _("Paid while closed or paused"),

@@ -19,6 +19,7 @@ NO_MONEY_YET = (
     AttentionKind.KEY_REUSED,
     AttentionKind.START_REFUSED,
     AttentionKind.SWEEP_FAILED,
+    AttentionKind.STOCK_BACK,
 )
 """What is wrong without money that arrived. Many of these at once must not hide the money that a guest waits for."""
 PAGE = 100

@@ -1,4 +1,4 @@
-"""Take what an order sold from limited stock."""
+"""Take what an order sold from limited stock, and put it back."""
 
 from __future__ import annotations
 
@@ -39,11 +39,41 @@ def sell(order: Order, location: Location) -> list[str]:
         names[line.item_id] = line.name
     # Always in the same order, so that two orders of the same dishes do not wait for each other in a ring.
     short = [row for row in sorted(scarce, key=lambda row: row.id) if not _take(row, wanted[row.item_id])]
-    if len(short) < len(scarce):
-        rows = Location.objects.filter(tenant_id=order.tenant_id, id=location.id)
-        rows.update(menu_version=F("menu_version") + 1)
-        shown_changed(location.id)
+    taken = {str(row.item_id): wanted[row.item_id] for row in scarce if row not in short}
+    if taken:
+        # What is put back if the order ends uncooked is what was taken now, whatever becomes of the stock meanwhile.
+        Order.objects.filter(tenant_id=order.tenant_id, id=order.id).update(stock_taken=taken)
+        _menu_changed(location)
     return [names[row.item_id] for row in short]
+
+
+def put_back(order: Order) -> bool:
+    """Return what the order took from limited stock, in the transaction that won its end; True when there was anything.
+
+    Only to what is still counted: a dish that somebody took off, or that is no longer limited, stays as it is.
+    """
+    orders = Order.objects.filter(tenant_id=order.tenant_id, id=order.id)
+    taken: dict[str, int] = orders.values_list("stock_taken", flat=True).get()
+    if not taken:
+        return False
+    orders.update(stock_taken={})
+    stock = ItemStock.objects.filter(
+        tenant_id=order.tenant_id, location_id=order.location_id, item_id__in=list(taken)
+    )
+    for row in sorted(stock, key=lambda row: row.id):
+        mine = ItemStock.objects.filter(tenant_id=row.tenant_id, id=row.id, quantity__isnull=False)
+        count = taken[str(row.item_id)]
+        counted = mine.exclude(status=StockStatus.IN_STOCK)
+        # Sold out by selling has a quantity of 0; taken off by hand has none.
+        counted.update(quantity=F("quantity") + count, status=StockStatus.LIMITED)
+    _menu_changed(order.location)
+    return True
+
+
+def _menu_changed(location: Location) -> None:
+    rows = Location.objects.filter(tenant_id=location.tenant_id, id=location.id)
+    rows.update(menu_version=F("menu_version") + 1)
+    shown_changed(location.id)
 
 
 def _take(row: ItemStock, count: int) -> bool:

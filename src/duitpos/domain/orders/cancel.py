@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from duitpos.domain.attention.open import open_attention, reopen_attention
 from duitpos.domain.errors import Conflict, Gone, Invalid, Unavailable
+from duitpos.domain.menus.sell import put_back
 from duitpos.domain.orders.advance import Actor, advance
-from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN
+from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN, PLACED
 from duitpos.domain.payments.disputes import taken_by_bank
 from duitpos.domain.payments.refund import refund_payment
 from duitpos.domain.payments.resume import AlreadyPaid, DoNotPayAgain, end_earlier_attempt
@@ -18,7 +20,7 @@ from duitpos.domain.payments.schedule import is_surely_over
 from duitpos.domain.tenancy.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
-from duitpos.models import Membership, Order, Payment, Refund
+from duitpos.models import Membership, Order, OrderLine, Payment, Refund
 from duitpos.models.attention import AttentionKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 
@@ -80,6 +82,22 @@ def _close_and_cancel(member: Membership, order: Order, reason: str) -> list[Pay
     raise Conflict(_("The guest is paying for this order at this moment. Look at it again."))
 
 
+def _return_stock(order: Order, before: str, at: datetime) -> None:
+    """Dishes that nobody began to cook can be sold again; about those that somebody did, staff are asked (M71)."""
+    if before == PLACED:
+        put_back(order)
+        return
+    taken = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("stock_taken", flat=True)
+    if before in KITCHEN and taken.get():
+        lines = OrderLine.objects.filter(
+            tenant_id=order.tenant_id, order=order, item_id__in=list(taken.get())
+        )
+        detail = ", ".join(f"{line.quantity} × {line.name}" for line in lines.order_by("position"))  # noqa: RUF001
+        kind = AttentionKind.STOCK_BACK
+        reopen_attention(order.tenant_id, kind, order.id, at, detail=detail)
+        open_attention(order.tenant_id, kind, order.id, at, order=order, detail=detail)
+
+
 def _close_payment_page(order: Order) -> None:
     over = end_earlier_attempt(order)
     if isinstance(over, AlreadyPaid):
@@ -123,6 +141,7 @@ def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
         not is_surely_over(payment, at) for payment in rows.filter(status__in=LIVE_ATTEMPT)
     ):
         raise _NewAttempt
+    _return_stock(order, before, at)
     rows = rows.filter(status=PaymentStatus.SUCCEEDED)
     paid = [payment for payment in rows if payment.refundable.minor > 0]
     for payment in paid:

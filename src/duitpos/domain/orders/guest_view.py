@@ -40,7 +40,12 @@ class GuestState(StrEnum):
 
 FINAL = frozenset({GuestState.NOT_PAID, GuestState.REFUNDED})
 """States after which a page need not ask again."""
-CONFIRM = (AttentionKind.SOLD_OUT_AFTER_PAYMENT, AttentionKind.PAID_WHILE_CLOSED, AttentionKind.LATE_MONEY)
+CONFIRM = (
+    AttentionKind.SOLD_OUT_AFTER_PAYMENT,
+    AttentionKind.PAID_WHILE_CLOSED,
+    AttentionKind.LATE_MONEY,
+    AttentionKind.LATE_FOOD,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def _view(tenant: Tenant, order: Order) -> GuestOrder:
     if state == GuestState.PAID and getattr(order, "is_hidden", False):
         state = GuestState.NEEDS_STAFF  # the kitchen does not see it: real money can come in now (M64)
     confirm = (
-        state == GuestState.PAID
+        state in (GuestState.PAID, GuestState.NEEDS_STAFF)
         and Attention.objects.filter(
             tenant=tenant, order_id=order.id, kind__in=CONFIRM, resolved_at__isnull=True
         ).exists()
@@ -161,6 +166,11 @@ def _unpaid_state(order: Order, payments: Sequence[Payment]) -> GuestState:
 def _message(order: Order, state: GuestState, *, confirm: bool, extra: bool) -> str:
     if extra and state == GuestState.PAID:
         return _("Your order is paid. A second payment for it arrived and is being refunded.")
+    if confirm and state == GuestState.NEEDS_STAFF:
+        return _(
+            "We have your payment, but it came late. The restaurant will confirm your order or give the money back."
+            " Do not pay again."
+        )
     if confirm:
         return _("Paid. The restaurant will confirm your order in a moment.")
     return {

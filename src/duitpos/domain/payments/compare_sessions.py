@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
@@ -36,6 +38,14 @@ MOST_WINDOWS = 5
 LONGEST = timedelta(days=90)
 
 
+@dataclass(slots=True)
+class Found:
+    """Paid sessions that the books lacked: how many are in them now, and how many could not be booked."""
+
+    booked: int = 0
+    failed: int = 0
+
+
 def compare_sessions(tenant: Tenant, account: ProcessorAccount, until: float) -> int:
     """Book paid sessions of ours that the books do not have; how many. Nothing is begun after `until` (monotonic)."""
     at = now()
@@ -52,7 +62,10 @@ def compare_sessions(tenant: Tenant, account: ProcessorAccount, until: float) ->
             # A restricted key may lack the right to list and yet be good for all else.
             log.warning("sessions_not_listed", account=str(account.id), problem=str(error))
             return booked
-        booked += _book_missing(tenant, account, processor, snapshots)
+        found = _book_missing(tenant, account, processor, snapshots)
+        booked += found.booked
+        if found.failed:
+            return booked  # listed again next time, however long that takes
         ProcessorAccount.objects.filter(tenant=tenant, id=account.id).update(sessions_seen_to=ends)
         if ends >= at or time.monotonic() >= until:
             break
@@ -72,14 +85,23 @@ def compare_all_again() -> int:
 
 def _book_missing(
     tenant: Tenant, account: ProcessorAccount, processor: Processor, snapshots: Iterable[PaymentSnapshot]
-) -> int:
+) -> Found:
     ours = [one for one in snapshots if one.state == SnapshotState.PAID and names_us(tenant, one.mark)]
     known = Payment.objects.filter(tenant=tenant, reference__in=[one.reference for one in ours])
     settled = set(known.filter(status=PaymentStatus.SUCCEEDED).values_list("reference", flat=True))
     missing = [one for one in ours if one.reference not in settled]
+    found = Found()
     for snapshot in missing:
-        _book(tenant, account, processor, snapshot)
-    return len(missing)
+        try:
+            _book(tenant, account, processor, snapshot)
+            found.booked += 1
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            # One that cannot be booked must not hide the others (M72).
+            log.exception("missing_session_not_booked", tenant=tenant.slug, reference=snapshot.reference)
+            found.failed += 1
+    return found
 
 
 def _book(tenant: Tenant, account: ProcessorAccount, processor: Processor, snapshot: PaymentSnapshot) -> None:

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from duitpos.domain.attention.open import ask_about_payment
 from duitpos.domain.menus.sell import sell
-from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.advance import Actor, still_waits
 from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.release import release
 from duitpos.domain.orders.states import CANCELED, HELD
+from duitpos.domain.payments.lateness import is_too_late_to_cook
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.models import Location, Order, Payment
 from duitpos.models.attention import AttentionKind
@@ -32,6 +33,10 @@ def order_after_money(
     wrong = _mismatch(payment, snapshot)
     if wrong:
         ask_about_payment(payment, wrong, at, detail=_difference(payment))
+        return
+    if is_too_late_to_cook(payment, snapshot, location, at):
+        kind = AttentionKind.LATE_FOOD if still_waits(order) else why_not_released(order)
+        ask_about_payment(payment, kind, at)
         return
     if not release(order, payment, location, actor, at, HELD):
         ask_about_payment(payment, why_not_released(order), at)

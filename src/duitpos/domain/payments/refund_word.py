@@ -34,6 +34,7 @@ MONEY_QUESTIONS = (
     AttentionKind.AMOUNT_DIFFERS,
     AttentionKind.MODE_DIFFERS,
     AttentionKind.LATE_MONEY,
+    AttentionKind.LATE_FOOD,
     AttentionKind.PAID_WHILE_CLOSED,
     AttentionKind.SOLD_OUT_AFTER_PAYMENT,
     AttentionKind.UNKNOWN_PAYMENT,

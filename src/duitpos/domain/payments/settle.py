@@ -174,8 +174,10 @@ def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetim
     live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.PENDING)
     processing = snapshot.state == SnapshotState.PROCESSING
     if processing:
-        live.filter(processing_since__isnull=True).update(processing_since=at)
-        payment.processing_since = payment.processing_since or at
+        # The processor's clock: the news may be hours old, and lateness counts from what the guest did (M60).
+        since = min(snapshot.acted_at or at, at)
+        live.filter(processing_since__isnull=True).update(processing_since=since)
+        payment.processing_since = payment.processing_since or since
     if payment.last_problem or payment.not_found_at:
         live.update(last_problem="", not_found_at=None)  # it has answered
         _answer_questions(payment, at)

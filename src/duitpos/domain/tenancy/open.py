@@ -39,6 +39,7 @@ class LocationRules:
     tax_on_service_charge: bool = False
     opens_at: time | None = None
     closes_at: time | None = None
+    latest_to_cook: int = 45
 
 
 def open_restaurant(

@@ -42,6 +42,13 @@ class Command(BaseCommand):
         parser.add_argument("--tax-on-service-charge", action="store_true")
         parser.add_argument("--opens", type=time.fromisoformat, metavar="HH:MM", help="default: open all day")
         parser.add_argument("--closes", type=time.fromisoformat, metavar="HH:MM")
+        parser.add_argument(
+            "--latest-to-cook",
+            type=int,
+            default=45,
+            metavar="MINUTES",
+            help="what was paid longer ago is not cooked unless staff say so (default: 45)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Open it, or say in one sentence why not."""
@@ -59,6 +66,7 @@ class Command(BaseCommand):
             tax_on_service_charge=options["tax_on_service_charge"],
             opens_at=options["opens"],
             closes_at=options["closes"],
+            latest_to_cook=options["latest_to_cook"],
         )
         email = options["owner_email"]
         try:

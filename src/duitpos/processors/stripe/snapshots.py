@@ -123,11 +123,27 @@ def session_snapshot(session: Json, *, failed: bool = False, at: datetime | None
         charge_reference=id_of(intent.get("latest_charge")) if paid else "",
         url=whole(session.get("url"), ADDRESS),
         paid_at=(time_of(charge.get("created")) or at) if paid else None,
+        acted_at=_acted_at(session, intent, charge, at) if status_is_complete(session) else None,
         method=_method_of_payment(session, charge) if paid else {},
         guest_email=_email(session),
         declines=(refused,) if refused else (),
         failure=_failure(intent) if state == SnapshotState.FAILED else "",
     )
+
+
+def status_is_complete(session: Json) -> bool:
+    """Whether the guest has done everything on the session's page."""
+    return session.get("status") == "complete"
+
+
+def _acted_at(session: Json, intent: Json, charge: Json, at: datetime | None) -> datetime | None:
+    """The charge is made when the guest confirms, except for money that is sent later, such as a bank transfer. A page
+    can only be completed before it expires, so what is later than that was begun with the intent, or before the end."""
+    expires = time_of(session.get("expires_at"))
+    made = time_of(charge.get("created")) or (None if intent else at)
+    if made is None or (expires is not None and made > expires):
+        return time_of(intent.get("created")) or expires
+    return made
 
 
 def _state(session: Json, intent: Json) -> SnapshotState:

@@ -1,0 +1,322 @@
+"""What is paid late is not cooked by itself; and what was taken from the stock comes back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from duitpos.domain.attention.act import act
+from duitpos.domain.attention.offers import Action
+from duitpos.domain.attention.open import ask_about_payment, resolve
+from duitpos.domain.attention.queries import open_attentions
+from duitpos.domain.errors import Conflict
+from duitpos.domain.menus.eighty_six import set_stock
+from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.orders.move import move
+from duitpos.domain.payments.check_now import check_now
+from duitpos.domain.payments.checkout import checkout
+from duitpos.domain.payments.come_back import come_back
+from duitpos.domain.payments.resume import AlreadyPaid
+from duitpos.domain.payments.sweep import sweep
+from duitpos.kit.clock import now
+from duitpos.models import ItemStock, Location, Order, Payment
+from duitpos.models.attention import AttentionKind as A
+from duitpos.models.menu import StockStatus
+from tests.support.happenings import attention
+from tests.support.live_shop import Clock
+from tests.support.shop import Shop
+from tests.support.stampede import deliver, event_of, stampede
+
+pytestmark = pytest.mark.django_db(transaction=True)
+COMPLETED = "checkout.session.completed"
+
+
+def paid_silently(shop: Shop, **how: Any) -> Payment:
+    payment = shop.fresh(shop.start(**how))
+    shop.sandbox.pay(payment.reference)
+    return payment
+
+
+def assert_asked(shop: Shop, payment: Payment) -> None:
+    """The money is booked once, nobody cooks, and somebody is asked."""
+    payment = shop.fresh(payment)
+    assert payment.order is not None
+    assert (payment.status, payment.order.status) == ("succeeded", "held")
+    assert shop.attentions() == [A.LATE_FOOD]
+    assert shop.ledger() == [("payment", 2500)]
+
+
+# -- M60 ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["webhook", "return", "sweep", "button"])
+def test_m60_late_is_late_from_any_path(deaf_shop: Shop, clock: Clock, path: str) -> None:
+    shop = deaf_shop
+    payment = paid_silently(shop)
+    clock.advance(minutes=50)
+    assert payment.order is not None
+    if path == "webhook":
+        deliver(shop, event_of(shop, COMPLETED))
+    elif path == "return":
+        come_back(shop.tenant, payment.order.token, payment.reference)
+    elif path == "sweep":
+        sweep()
+    else:
+        check_now(shop.restaurant.owner, payment.id)
+    assert_asked(shop, payment)
+
+
+def test_m60_within_the_limit_it_is_cooked(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    clock.set(datetime(2026, 11, 24, 10, 0, tzinfo=UTC))
+    paid_silently(shop)
+    clock.advance(minutes=44)
+    sweep()
+    assert [order.label for order in shop.placed()] == ["T1"]
+    assert shop.attentions() == []
+
+
+def test_m60_the_limit_is_the_locations(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    clock.set(datetime(2026, 11, 24, 10, 0, tzinfo=UTC))
+    Location.objects.filter(tenant=shop.tenant).update(latest_to_cook=5)
+    payment = paid_silently(shop)
+    clock.advance(minutes=6)
+    sweep()
+    assert_asked(shop, payment)
+
+
+def test_m60_a_transfer_chosen_yesterday_is_late_whatever_we_knew_of_it(
+    deaf_shop: Shop, clock: Clock
+) -> None:
+    """Once with the "processing" seen in between, once with nothing heard before the money."""
+    shop = deaf_shop
+    payments = []
+    for guest in ("one", "two"):
+        payment = shop.start(guest_token=guest)
+        shop.sandbox.pay(payment.reference, method="customer_balance", delayed_result=None)
+        payments.append(payment)
+    Payment.objects.filter(tenant=shop.tenant, id=payments[1].id).update(next_check_at=None)
+    clock.advance(minutes=2)
+    sweep()
+    assert shop.fresh(payments[0]).is_processing
+    clock.advance(hours=20)
+    for payment in payments:
+        shop.sandbox.control("POST", f"/sessions/{payment.reference}/async_result", {"result": "succeed"})
+    Payment.objects.filter(tenant=shop.tenant).update(next_check_at=datetime(2026, 1, 1, tzinfo=UTC))
+    sweep()
+    assert shop.placed() == []
+    assert shop.attentions() == [A.LATE_FOOD, A.LATE_FOOD]
+
+
+def test_m60_processing_counts_from_the_guests_own_act(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference, method="customer_balance", delayed_result=None)
+    clock.advance(hours=5)
+    sweep()
+    since = shop.fresh(payment).processing_since
+    assert since is not None
+    assert since < datetime.now(UTC) - timedelta(hours=4, minutes=50)
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_m60_the_end_of_the_day_counts_after_ten_minutes(
+    deaf_shop: Shop, clock: Clock, is_late: bool
+) -> None:
+    """Paid at 03:59:58 and known at 04:00:01 is no food of another day."""
+    shop = deaf_shop
+    before = datetime(2026, 11, 24, 19, 59, 58, tzinfo=UTC)  # 03:59:58 there
+    clock.set(before)
+    payment = paid_silently(shop)
+    clock.advance(seconds=3, minutes=11 if is_late else 0)
+    come_back(shop.tenant, shop.orders()[0].token, payment.reference)
+    assert shop.attentions() == ([A.LATE_FOOD] if is_late else [])
+    assert len(shop.placed()) == (0 if is_late else 1)
+
+
+def test_m60_where_the_day_ends_with_the_opening_hours_it_counts_at_once(
+    deaf_shop: Shop, clock: Clock
+) -> None:
+    shop = deaf_shop
+    clock.set(datetime(2026, 11, 24, 19, 59, 58, tzinfo=UTC))
+    Location.objects.filter(tenant=shop.tenant).update(opens_at=time(18, 0), closes_at=time(4, 0))
+    payment = paid_silently(shop)
+    clock.advance(seconds=3)
+    come_back(shop.tenant, shop.orders()[0].token, payment.reference)
+    assert_asked(shop, payment)
+
+
+def test_m60_a_clock_that_is_wrong_keeps_no_food_from_anybody(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = paid_silently(shop)
+    clock.advance(hours=-2, theirs=False)
+    come_back(shop.tenant, shop.orders()[0].token, payment.reference)
+    assert [order.label for order in shop.placed()] == ["T1"]
+
+
+def test_m60_staff_serve_it_or_give_it_back_and_nobody_pays_again(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    request = shop.request()
+    payment = paid_silently(shop, checkout_key=request.checkout_key)
+    clock.advance(hours=2)
+    sweep()
+    assert isinstance(checkout(request), AlreadyPaid)
+    for _ in range(3):  # nothing releases, cancels or forgets it by itself
+        clock.advance(days=20)
+        sweep()
+    assert_asked(shop, payment)
+    act(shop.restaurant.owner, attention(shop).attention.id, Action.SERVE)
+    (order,) = shop.placed()
+    assert (order.label, order.status) == ("T1", "placed")
+    assert shop.attentions() == []
+
+
+@pytest.mark.races
+def test_m60_served_or_refunded_never_both(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = paid_silently(shop)
+    clock.advance(hours=2)
+    sweep()
+    row = attention(shop).attention
+
+    def decide(action: Action) -> object:
+        try:
+            return act(shop.restaurant.owner, row.id, action)
+        except Conflict as refused:
+            return refused
+
+    stampede([lambda: decide(Action.SERVE), lambda: decide(Action.REFUND)] * 2)
+    order = Order.objects.get(tenant=shop.tenant)
+    refunded = shop.fresh(payment).refund_reserved_minor
+    assert (order.status, refunded) in (("placed", 0), ("canceled", 2500))
+
+
+@pytest.mark.races
+def test_m60_told_four_times_at_once_it_is_asked_about_once(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = paid_silently(shop)
+    clock.advance(hours=2)
+    event = event_of(shop, COMPLETED)
+    stampede([lambda: deliver(shop, event)] * 4)
+    assert_asked(shop, payment)
+
+
+def test_m60_a_canceled_order_stays_a_canceled_order(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    Order.objects.filter(tenant=shop.tenant).update(status="canceled")
+    clock.advance(hours=2)
+    sweep()
+    assert shop.attentions() == [A.ORDER_CANCELED]
+
+
+# -- M71 ------------------------------------------------------------------------------------------------------
+
+
+def stock(shop: Shop) -> tuple[str, int | None]:
+    row = ItemStock.objects.get(tenant=shop.tenant, item=shop.item)
+    return row.status, row.quantity
+
+
+def limit(shop: Shop, quantity: int) -> None:
+    set_stock(shop.restaurant.owner, shop.restaurant.location, shop.item.id, "limited", quantity)
+
+
+def sold(shop: Shop, quantity: int = 3) -> Order:
+    shop.pay(shop.start(cart=shop.cart(quantity)))
+    return shop.placed()[-1]
+
+
+def cancel(shop: Shop, order: Order, *, refund: bool = True) -> None:
+    cancel_order(shop.restaurant.owner, order.id, "guest left", refund=refund)
+
+
+def test_m71_stock_comes_back_when_nobody_began_to_cook(shop: Shop) -> None:
+    limit(shop, 3)
+    order = sold(shop)
+    assert stock(shop) == (StockStatus.OUT_OF_STOCK, 0)
+    version = Location.objects.get(tenant=shop.tenant).menu_version
+    cancel(shop, order)
+    assert stock(shop) == (StockStatus.LIMITED, 3)
+    assert Location.objects.get(tenant=shop.tenant).menu_version > version, "open phones see it"
+    assert shop.attentions() == []
+
+
+@pytest.mark.parametrize("status", ["preparing", "ready"])
+def test_m71_staff_are_asked_when_it_was_being_cooked(shop: Shop, status: str) -> None:
+    limit(shop, 5)
+    order = sold(shop)
+    for step in ("preparing", "ready")[: 1 if status == "preparing" else 2]:
+        move(shop.restaurant.owner, shop.restaurant.location, order.id, step)
+    cancel(shop, order)
+    assert stock(shop) == (StockStatus.LIMITED, 2)
+    (row,) = open_attentions(shop.tenant)
+    assert (row.attention.kind, row.attention.detail) == (A.STOCK_BACK, "3 × Nasi lemak")  # noqa: RUF001
+    assert act(shop.restaurant.owner, row.attention.id, Action.PUT_BACK)
+    assert stock(shop) == (StockStatus.LIMITED, 5)
+    with pytest.raises(Conflict):
+        act(shop.restaurant.owner, row.attention.id, Action.PUT_BACK)
+    assert stock(shop) == (StockStatus.LIMITED, 5)
+
+
+def test_m71_what_was_taken_off_by_hand_stays_off(shop: Shop) -> None:
+    limit(shop, 5)
+    order = sold(shop)
+    set_stock(shop.restaurant.owner, shop.restaurant.location, shop.item.id, "out_of_stock")
+    cancel(shop, order)
+    assert stock(shop) == (StockStatus.OUT_OF_STOCK, None)
+
+
+def test_m71_what_is_no_longer_counted_stays_so(shop: Shop) -> None:
+    limit(shop, 5)
+    order = sold(shop)
+    set_stock(shop.restaurant.owner, shop.restaurant.location, shop.item.id, "in_stock")
+    cancel(shop, order)
+    assert stock(shop) == (StockStatus.IN_STOCK, None)
+
+
+def test_m71_what_was_sold_before_it_was_limited_is_not_put_back(shop: Shop) -> None:
+    order = sold(shop)
+    limit(shop, 5)
+    cancel(shop, order)
+    assert stock(shop) == (StockStatus.LIMITED, 5)
+
+
+def test_m71_served_after_all_takes_it_again_once(shop: Shop) -> None:
+    limit(shop, 4)
+    order = sold(shop)
+    cancel(shop, order, refund=False)
+    assert stock(shop) == (StockStatus.LIMITED, 4)
+    payment = shop.payment_of(order)
+    row = shop_alert(shop, payment)
+    act(shop.restaurant.owner, row, Action.SERVE)
+    assert stock(shop) == (StockStatus.LIMITED, 1)
+    cancel(shop, order)
+    assert stock(shop) == (StockStatus.LIMITED, 4)
+
+
+def shop_alert(shop: Shop, payment: Payment) -> Any:
+    """An alert under which staff may serve a canceled order."""
+    resolve(shop.tenant.id, now(), "elsewhere")
+    payment = shop.fresh(payment)
+    ask_about_payment(payment, A.ORDER_CANCELED, now())
+    return attention(shop).attention.id
+
+
+@pytest.mark.races
+def test_m71_two_cancellations_at_once_put_it_back_once(shop: Shop) -> None:
+    limit(shop, 3)
+    order = sold(shop)
+
+    def press() -> object:
+        try:
+            return cancel_order(shop.restaurant.owner, order.id, "left", refund=False)
+        except Conflict as refused:
+            return refused
+
+    stampede([press] * 4)
+    assert stock(shop) == (StockStatus.LIMITED, 3)
