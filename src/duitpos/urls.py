@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 handler400 = "duitpos.ui.errors.bad_request"
+handler500 = "duitpos.ui.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("duitpos.operator.urls")),
     path("accounts/", include("duitpos.accounts.urls")),

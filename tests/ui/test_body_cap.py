@@ -5,7 +5,9 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
-from django.test import Client
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 SIZE = 5 * 1024 * 1024
 
@@ -35,3 +37,25 @@ def test_a_refusal_is_as_guarded_as_any_page(client: Client) -> None:
     assert answer.status_code == 413
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/kopi/t/x/checkout/", "/kopi/webhooks/stripe/", "/accounts/login/"])
+def test_a_body_that_was_cut_off_is_refused_and_nothing_is_done(path: str) -> None:
+    """Content-Length is that of the whole: a quantity of 12 would become 1."""
+    body = b"step=review&q-0=1"
+    request = RequestFactory().post(path, body, content_type="application/x-www-form-urlencoded")
+    environ = {**request.environ, "CONTENT_LENGTH": str(len(body) + 1), "wsgi.input": BytesIO(body)}
+    answer = WSGIHandler().get_response(WSGIRequest(environ))
+    assert isinstance(answer, HttpResponse)
+    assert answer.status_code == 400
+    assert "Only a part of this request arrived" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_multipart_form_without_its_end_is_refused(client: Client) -> None:
+    body = b'--x\r\nContent-Disposition: form-data; name="login"\r\n\r\nab'
+    for text, status in ((body, 400), (body + b"c\r\n--x--\r\n", 200)):
+        kind = "multipart/form-data; boundary=x"
+        answer = client.generic("POST", "/accounts/login/", text, content_type=kind)
+        assert answer.status_code == status

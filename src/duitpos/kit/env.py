@@ -149,6 +149,10 @@ def number(name: str, default: int, least: int = 0) -> int:
     return int(text)
 
 
+POOL_SECONDS = 5
+"""How long a request waits for a connection, before it answers that the database is not there."""
+
+
 def database(var: Path) -> dict[str, object]:
     """DATABASE_URL for Django; without it one SQLite file in `var`. Options are those the races were tried with."""
     try:
@@ -176,8 +180,14 @@ def database(var: Path) -> dict[str, object]:
     else:
         # Pooled: a request gives its connection back while a processor is asked (kit/transact.py).
         config["CONN_MAX_AGE"] = 0
+        # Each connection is tried when it is taken from the pool: after a restart of the database all of them are dead.
+        config["CONN_HEALTH_CHECKS"] = True
         config["OPTIONS"] = {
-            "pool": {"min_size": 2, "max_size": number("DUITPOS_DB_POOL", 20, least=1), "timeout": 20}
+            "pool": {
+                "min_size": 2,
+                "max_size": number("DUITPOS_DB_POOL", 20, least=1),
+                "timeout": POOL_SECONDS,
+            }
         }
     return config
 

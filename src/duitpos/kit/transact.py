@@ -12,6 +12,8 @@ from typing import TypeVar
 from django.db import OperationalError, connection, transaction
 
 T = TypeVar("T")
+LONGEST = 15.0
+"""Seconds after which a transaction that collides is not begun again."""
 
 COLLIDED = frozenset({"40001", "40P01"})
 """SQLSTATEs worth another try: serialization failure and deadlock (PostgreSQL, CockroachDB, YugabyteDB)."""
@@ -39,12 +41,14 @@ def transact(work: Callable[[], T], tries: int = 6) -> T:
 
     `work` must be safe to run twice: no call outside the database, no change of objects that its caller keeps.
     """
+    begun = time.monotonic()
     for left in reversed(range(tries)):
         try:
             with _turn(), transaction.atomic(durable=True):
                 return work()
         except OperationalError as error:
-            if not left or not collided(error):
+            # SQLite has waited for its whole busy timeout already: whoever locks it for so long will not be done soon.
+            if not left or not collided(error) or time.monotonic() - begun > LONGEST:
                 raise
         time.sleep(random.uniform(0, 0.02 * 2 ** (tries - left)))  # noqa: S311 - jitter, not a secret
     raise AssertionError("unreachable: the last try returns or raises")

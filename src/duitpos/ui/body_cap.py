@@ -1,20 +1,21 @@
-"""No request of ours is large: anything that is gets an answer before it is read."""
+"""No request of ours is large: one that is gets an answer unread. One that was cut off is not acted on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 
 from duitpos.ui.errors import error_page
 
 
 class BodyCap:
-    """Middleware: a body over DATA_UPLOAD_MAX_MEMORY_SIZE is 413, one of unknown length 411.
+    """Middleware: a body over DATA_UPLOAD_MAX_MEMORY_SIZE is 413, one of unknown length 411, one that was cut off 400.
 
-    Django's own cap does not count files, and it takes a body in chunks for an empty one.
+    Django's own cap does not count files, it takes a body in chunks for an empty one, and it reads a body of which the
+    end is missing as if it were whole: a quantity of 12 becomes 1 (M77).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -28,7 +29,24 @@ class BodyCap:
             )
         if length and not is_length(length, settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
             return error_page(request, _("That is too much for one request. Nothing was changed."), 413)
+        if length and not _is_whole(request, int(length)):
+            return error_page(
+                request,
+                _("Only a part of this request arrived. Nothing was changed: go back, and send it again."),
+                400,
+            )
         return self.get_response(request)
+
+
+def _is_whole(request: HttpRequest, length: int) -> bool:
+    """Read the body, which is small by now, and keep it for whoever reads it next."""
+    try:
+        body = request.body
+    except UnreadablePostError:  # the connection broke while it was read
+        return False
+    if len(body) != length:
+        return False
+    return not request.META.get("CONTENT_TYPE", "").startswith("multipart/") or body.rstrip().endswith(b"--")
 
 
 def is_length(text: str, most: int) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
+import structlog
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -11,6 +14,10 @@ from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import DomainError, Kind
 from duitpos.ui.private import PRIVATE
+
+log = structlog.get_logger(__name__)
+READ_ONLY = "25006"
+"""SQLSTATE of a server that has just become a standby."""
 
 STATUS = {
     Kind.INVALID: 400,
@@ -33,6 +40,9 @@ class DomainErrors:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Django calls this for an exception of a view; None lets the others become a 500."""
+        if is_database_gone(exception):
+            log.error("database_unavailable", path=request.path, exc_info=exception)
+            return unavailable_page()
         if not isinstance(exception, DomainError):
             return None
         return error_page(request, exception.message, STATUS[exception.kind])
@@ -41,6 +51,30 @@ class DomainErrors:
 def error_page(request: HttpRequest, message: str, status: int) -> HttpResponse:
     """A plain page with one sentence and a way back."""
     response = render(request, "ui/error.html", {"message": message, "status": status}, status=status)
+    response["Cache-Control"] = PRIVATE
+    return response
+
+
+def is_database_gone(error: BaseException | None) -> bool:
+    """Whether the database is not there, locked, or lets nothing be written: a failure that passes (M76)."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", "") == READ_ONLY
+
+
+def unavailable_page() -> HttpResponse:
+    """Try again in a moment. It needs no database, no session and no user."""
+    response = HttpResponse(render_to_string("503.html"), status=503)
+    response["Cache-Control"] = PRIVATE
+    response["Retry-After"] = "5"
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What no view caught, such as an error of a middleware: 503 while the database is not there, else 500."""
+    if is_database_gone(sys.exc_info()[1]):
+        return unavailable_page()
+    response = HttpResponse(render_to_string("500.html"), status=500)
     response["Cache-Control"] = PRIVATE
     return response
 
