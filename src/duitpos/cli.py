@@ -97,9 +97,11 @@ def _set_up() -> None:
     import django
     from django.conf import settings
 
+    from duitpos.kit.private_files import keep_private
+
     django.setup()
     # The embedded database is a file in it.
-    settings.VAR.mkdir(parents=True, exist_ok=True)
+    keep_private(settings.VAR)
 
 
 def _refuse(sentence: str) -> int:

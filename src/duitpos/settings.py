@@ -101,6 +101,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# As everything in VAR; WhiteNoise reads them as ourselves. Django's own default opens files to everybody.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 WHITENOISE_USE_FINDERS = STAGE == "test"
 
 # --- who signs in ---------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import argparse
 import json
 import logging
+import os
 import socket
 import sqlite3
 import sys
@@ -29,6 +30,11 @@ HANDLED = [
     "refund.updated",
     "refund.failed",
     "charge.refunded",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
 ]
 
 
@@ -57,12 +63,19 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--port", type=port_number, default=12111)
     options.add_argument("--public-url", help="base of the url of sessions")
     options.add_argument("--state", type=Path, help="SQLite file that keeps everything")
-    options.add_argument("--secret-key", default="sk_test_sandbox")
+    # From the environment where they are secrets: a command line can be read by every user of the machine.
+    key = os.environ.get("STRIPE_SANDBOX_SECRET_KEY", "sk_test_sandbox")
+    options.add_argument("--secret-key", default=key, help="or STRIPE_SANDBOX_SECRET_KEY")
     options.add_argument("--account-name", default="Sandbox Café")
     options.add_argument("--account-country", default="MY")
     options.add_argument("--account-currency", default="myr")
     options.add_argument("--webhook", action="append", default=[], metavar="URL")
-    options.add_argument("--webhook-secret", action="append", default=[], metavar="whsec_…")
+    options.add_argument(
+        "--webhook-secret",
+        action="append",
+        metavar="whsec_…",
+        help="or STRIPE_SANDBOX_WEBHOOK_SECRETS, with commas between them",
+    )
     options.add_argument("--webhook-events", default=",".join(HANDLED), help="ticked event types, or *")
     options.add_argument("--account", action="append", default=[], type=account_facts, metavar="JSON")
     options.add_argument("--control-from-anywhere", action="store_true")
@@ -122,6 +135,12 @@ def wrong(options: argparse.Namespace) -> str | None:
 
 def main() -> int:
     options = parser().parse_args()
+    if options.webhook_secret is None:
+        options.webhook_secret = [
+            secret for secret in os.environ.get("STRIPE_SANDBOX_WEBHOOK_SECRETS", "").split(",") if secret
+        ]
+    # What it keeps (keys, guests' addresses) is for nobody else on this machine.
+    os.umask(0o077)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     problem = wrong(options)
     if problem is not None:

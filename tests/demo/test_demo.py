@@ -179,3 +179,39 @@ def test_if_a_part_dies_all_of_it_stops(tmp_path: Path) -> None:
     assert running.process.returncode == 1
     assert "The sandbox was killed by signal 9" in out
     assert is_free(port)
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/cmdline").exists(), reason="only Linux shows every command line here"
+)
+def test_no_secret_is_on_a_command_line_and_no_file_is_for_others(tmp_path: Path) -> None:
+    """`ps` shows every user what a process was started with. Files of an earlier version become private as well."""
+    old = tmp_path / "log" / "web.log"
+    old.parent.mkdir()
+    old.write_text("as it was")
+    old.chmod(0o644)
+    tmp_path.chmod(0o755)
+    before = os.umask(0o022)
+    try:
+        with demo(tmp_path, two_free_ports()) as running:
+            places = running.wait()
+            requests.get(places["guest_url"], timeout=30)
+            kept = json.loads((tmp_path / "demo-secrets.json").read_text())
+            secrets = [*kept.values(), places["password"]]
+            words = "\n".join(
+                file.read_bytes().decode(errors="replace")
+                for file in Path("/proc").glob("[0-9]*/cmdline")
+                if file.exists()
+            )
+            assert "stripe_sandbox" in words, "the demo's processes are among those looked at"
+            assert not [secret for secret in secrets if secret in words]
+            modes = {
+                str(path.relative_to(tmp_path)): oct(path.stat().st_mode & 0o777)
+                for path in (tmp_path, *tmp_path.rglob("*"))
+                if path.stat().st_mode & 0o077
+            }
+            assert modes == {}
+            assert {"duitpos.sqlite3", "sandbox.sqlite3"} <= {path.name for path in tmp_path.iterdir()}
+            running.stop()
+    finally:
+        os.umask(before)

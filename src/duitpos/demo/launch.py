@@ -21,8 +21,9 @@ from duitpos.demo.plan import (
     throw_away,
     write_private,
 )
-from duitpos.demo.sandbox import answers, forget_other_endpoints, sandbox_words
+from duitpos.demo.sandbox import answers, forget_other_endpoints, sandbox_secrets, sandbox_words
 from duitpos.demo.supervise import ChildDied, Supervisor
+from duitpos.kit.private_files import keep_private
 from duitpos.kit.webserver import WebServer
 
 START_SECONDS = 60.0
@@ -38,6 +39,7 @@ def demo(words: Sequence[str]) -> int:
         if set(words) - {"--reset"}:
             raise DemoRefused(f"`demo {' '.join(words)}` is not understood; the only word is --reset.")
         plan = plan_from_environment()
+        keep_private(plan.var)
         with _only_one(plan):
             plan.places.unlink(missing_ok=True)
             check_ports(plan)
@@ -72,7 +74,7 @@ def _run(plan: Plan, keys: DemoKeys) -> int:
     enter_environment(plan, keys)
     supervisor = Supervisor(plan.logs)
     try:
-        supervisor.start("sandbox", sandbox_words(plan, keys))
+        supervisor.start("sandbox", sandbox_words(plan), sandbox_secrets(keys))
         places = _prepare(plan, keys)
         web = WebServer(plan.listen, plan.web_port, workers=1, threads=64, kill_after=1, respawns=False)
         supervisor.start("web", web.command())

@@ -11,12 +11,19 @@ from urllib.parse import urlsplit
 from duitpos.demo.plan import DemoKeys, Plan
 
 
-def sandbox_words(plan: Plan, keys: DemoKeys) -> list[str]:
+def sandbox_secrets(keys: DemoKeys) -> dict[str, str]:
+    """What it must know and nobody may read: its environment, since a command line is open to every user."""
+    return {
+        "STRIPE_SANDBOX_SECRET_KEY": keys.stripe_secret_key,
+        "STRIPE_SANDBOX_WEBHOOK_SECRETS": keys.stripe_webhook_secret,
+    }
+
+
+def sandbox_words(plan: Plan) -> list[str]:
     """The words that start it."""
     words = [sys.executable, "-m", "stripe_sandbox", "--host", plan.listen, "--port", str(plan.sandbox_port)]
-    words += ["--state", str(plan.var / "sandbox.sqlite3"), "--secret-key", keys.stripe_secret_key]
-    words += ["--account-name", "Kopi Kita"]
-    words += ["--webhook", plan.webhook_url, "--webhook-secret", keys.stripe_webhook_secret]
+    words += ["--state", str(plan.var / "sandbox.sqlite3"), "--account-name", "Kopi Kita"]
+    words += ["--webhook", plan.webhook_url]
     if plan.listen != "127.0.0.1":
         words += ["--public-url", plan.sandbox_url]
     return words

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +54,8 @@ class Supervisor:
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: self.stopped.set())
 
-    def start(self, name: str, words: Sequence[str]) -> None:
-        """Start one."""
+    def start(self, name: str, words: Sequence[str], secrets: Mapping[str, str] | None = None) -> None:
+        """Start one. `secrets` are in its environment only."""
         log = self._logs / f"{name.replace(' ', '-')}.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
@@ -64,6 +64,7 @@ class Supervisor:
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 process_group=0,
+                env={**os.environ, **(secrets or {})},
                 preexec_fn=_end_with(os.getpid()),  # safe: this process has no other threads
             )
         self._children.append(Child(name, process, log))
