@@ -6,5 +6,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from duitpos.kit import env
+from duitpos.kit.slow_calls import bound_slow_calls
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duitpos.settings")
 application = get_wsgi_application()
+bound_slow_calls(env.number("DUITPOS_WEB_THREADS", 32, least=1))

@@ -31,7 +31,7 @@ from duitpos.domain.payments.resume import (
     resume,
     start_alone,
 )
-from duitpos.domain.payments.start import refuse_without_time
+from duitpos.domain.payments.start import refuse_when_full, refuse_without_time
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.kit.clock import now
@@ -124,6 +124,7 @@ def _new_order(ask: CheckoutRequest) -> Outcome:
     if isinstance(priced, Changed):
         return priced
     option = _choose(ask, priced)
+    refuse_when_full(option.account_id)
     # One of this key was made this moment by a twin of this press: it is not another order.
     earlier = open_attempts(ask.tenant, [ask.guest_token], ask.checkout_key, ask.cart.earlier)
     over = end_attempts(earlier)
@@ -283,6 +284,7 @@ def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
     """A new attempt for an order whose last one ended unpaid: a new row, so a new key."""
     if order.is_test != (option.mode == Mode.TEST):
         return _ask_again(ask, "mode")
+    refuse_when_full(option.account_id)
     refuse_too_many(ask.table, ask.guest_token)
     phones = {ask.guest_token, order.guest_token}
     others = open_attempts(ask.tenant, phones, order.checkout_key, ask.cart.earlier)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from uuid import UUID
 
 import structlog
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.domain.payments.trouble import note_trouble
 from duitpos.kit.clock import now
 from duitpos.kit.deadline import deadline
+from duitpos.kit.slow_calls import slow_calls
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
 from duitpos.models.attention import AttentionKind
@@ -37,6 +39,18 @@ def refuse_without_time() -> None:
     """Unavailable when the guest has waited so long that a start could not be answered any more."""
     if deadline() - time.monotonic() < WORTH_A_START:
         raise _no_answer()
+
+
+def refuse_when_full(account_id: UUID) -> None:
+    """Unavailable when so many wait for this account's processor that a start would be turned away: before anything
+    is written down for it (M78)."""
+    if not slow_calls().has_room(str(account_id)):
+        raise Unavailable(
+            _(
+                "Many guests are paying at this moment. You have not been charged and your cart is kept:"
+                " please press Pay again in a few seconds."
+            )
+        )
 
 
 class StartRefused(Conflict):

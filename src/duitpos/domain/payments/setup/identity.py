@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from duitpos.domain.payments.setup.bounded import bounded
 from duitpos.domain.payments.setup.processor_of import open_key
 from duitpos.kit.transact import outside_database
 from duitpos.models import Payment, ProcessorAccount
@@ -27,7 +28,7 @@ class CheckedKey:
 
 def check_key(account: ProcessorAccount, key: str, api_base: str) -> CheckedKey:
     """Ask the processor who a key belongs to, outside any transaction. ProcessorError."""
-    processor = open_key(account.processor, key, api_base)
+    processor = bounded(open_key(account.processor, key, api_base), str(account.id))
     with outside_database():
         facts = processor.check()
     return CheckedKey(key, api_base, facts, _is_same(account, facts, key, api_base))
@@ -52,7 +53,7 @@ def _is_same(account: ProcessorAccount, facts: AccountFacts, key: str, api_base:
 
 
 def _knows(processor: str, key: str, api_base: str, reference: str) -> bool:
-    opened = open_key(processor, key, api_base)
+    opened = bounded(open_key(processor, key, api_base), "set-up")
     try:
         with outside_database():
             opened.fetch(reference)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from duitpos.domain.payments.setup.bad_signatures import count_bad_signature
+from duitpos.domain.payments.setup.bounded import bounded
 from duitpos.domain.tenancy.installation import require_adopted
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.statements import Prepared
@@ -68,7 +69,7 @@ def open_account(account: ProcessorAccount) -> Processor:
         ) from error
     if not key:
         raise ProcessorError(Failure.KEY_REFUSED, _("This account has no secret key yet."))
-    return open_key(account.processor, key, account.api_base)
+    return bounded(open_key(account.processor, key, account.api_base), str(account.id))
 
 
 def open_key(processor: str, key: str, api_base: str) -> Processor:

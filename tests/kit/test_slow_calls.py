@@ -1,0 +1,63 @@
+"""A share of the threads waits for what is slow; the rest does not."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from duitpos.kit.slow_calls import Bulkhead, Full
+
+pytestmark = pytest.mark.pure
+
+
+def test_it_lets_in_as_many_as_there_is_room_for() -> None:
+    bulkhead = Bulkhead(most=3, most_of_one=2)
+    with bulkhead.place("a"), bulkhead.place("a"):
+        with pytest.raises(Full), bulkhead.place("a"):
+            pass
+        assert not bulkhead.has_room("a")
+        with bulkhead.place("b"):
+            assert not bulkhead.has_room("c"), "all of it is taken"
+        assert bulkhead.has_room("c")
+    assert bulkhead.has_room("a")
+
+
+def test_a_place_is_given_back_whatever_happens() -> None:
+    bulkhead = Bulkhead(1, 1)
+    for _ in range(3):
+        with pytest.raises(RuntimeError), bulkhead.place("a"):
+            raise RuntimeError("the call failed")
+    assert bulkhead.has_room("a")
+
+
+def test_many_threads_at_once_never_hold_more_than_the_bound() -> None:
+    bulkhead = Bulkhead(5, 5)
+    inside, most, lock = 0, 0, threading.Lock()
+    gate, leave = threading.Barrier(40), threading.Event()
+    refused = threading.Semaphore(0)
+
+    def call() -> None:
+        nonlocal inside, most
+        gate.wait(60)
+        try:
+            with bulkhead.place("a"):
+                with lock:
+                    inside += 1
+                    most = max(most, inside)
+                leave.wait(60)
+                with lock:
+                    inside -= 1
+        except Full:
+            refused.release()
+
+    threads = [threading.Thread(target=call) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for _ in range(35):
+        assert refused.acquire(timeout=60)
+    leave.set()
+    for thread in threads:
+        thread.join(60)
+    assert most == 5
+    assert bulkhead.has_room("a")

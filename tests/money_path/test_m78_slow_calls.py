@@ -1,0 +1,63 @@
+"""A processor that hangs holds a share of the threads, not all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.payments.come_back import come_back
+from duitpos.domain.payments.receive import Received
+from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.payments.sweep import sweep
+from duitpos.kit.slow_calls import bound_slow_calls, slow_calls
+from tests.support.happenings import calls
+from tests.support.shop import Shop
+from tests.support.stampede import deliver, event_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def bound() -> Iterator[None]:
+    """A web process of two threads: one may wait."""
+    bound_slow_calls(2)
+    yield
+    bound_slow_calls(0)
+
+
+def test_m78_a_press_that_finds_no_room_is_answered_at_once_and_starts_nothing(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    request = shop.request()
+    with slow_calls().place(str(shop.account.id)):
+        with pytest.raises(Unavailable, match="your cart is kept"):
+            shop.checkout(checkout_key=request.checkout_key)
+        assert shop.orders() == []
+    assert isinstance(shop.checkout(checkout_key=request.checkout_key), GoToProcessor)
+    assert calls(shop, "POST", "/checkout/sessions")
+
+
+def test_m78_a_return_and_a_notice_without_room_change_nothing_and_come_again(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = shop.start()
+    shop.sandbox.pay(payment.reference)
+    hint = event_of(shop, "checkout.session.completed") | {"api_version": "2020-08-27"}
+    with slow_calls().place("somebody else's"):
+        come_back(shop.tenant, shop.orders()[0].token, payment.reference)
+        assert deliver(shop, hint) == Received(503, "processor")
+        assert shop.fresh(payment).status == "pending"
+    assert deliver(shop, hint) == Received(200, "settled")
+    assert shop.attentions() == []
+
+
+def test_m78_a_place_is_free_again_after_every_kind_of_call(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.sandbox.fault("error", status=400, method="POST", path="/v1/checkout/sessions$", count=1)
+    with pytest.raises(Exception, match="does not work here"):
+        shop.checkout()
+    shop.sandbox.fault("drop", method="POST", path="/v1/checkout/sessions$", count=2)
+    with pytest.raises(Unavailable):
+        shop.checkout(guest_token="another phone")
+    sweep()
+    assert slow_calls().has_room(str(shop.account.id))
