@@ -56,6 +56,7 @@ RULES: dict[str, Rule] = {
     "accounts/restaurants/": Anyone(signed_in=True),
     "<slug:tenant>/t/<str:token>/": HolderOf("token"),
     "<slug:tenant>/t/<str:token>/checkout/": HolderOf("token"),
+    "<slug:tenant>/t/<str:token>/phone.css": HolderOf("token"),
     "<slug:tenant>/pay/return/<str:order_token>/": HolderOf("order_token"),
     "<slug:tenant>/pay/cancel/<str:order_token>/": HolderOf("order_token"),
     "<slug:tenant>/o/<str:order_token>/": HolderOf("order_token"),

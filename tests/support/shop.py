@@ -93,6 +93,7 @@ class Shop:
             "checkout_key": secret_token(),
             "cart": cart,
             "seen_total_minor": seen,
+            "has_looked": True,
         }
         return CheckoutRequest(**{**values, **changes})
 

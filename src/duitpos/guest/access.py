@@ -9,12 +9,14 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
+from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
 
 from duitpos.domain.errors import DomainError
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.problem import problem_page
+from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.models import Location, Table, Tenant
 
@@ -23,6 +25,11 @@ P = ParamSpec("P")
 COOKIE = "guest"
 COOKIE_SECONDS = 24 * 3600
 """Long enough for a phone that died during dinner; short enough that the next day starts fresh."""
+
+PHONE = "phone"
+PHONE_SECONDS = 12 * 3600
+LOOKED_SECONDS = 5
+"""A phone that got its cookie this long ago has looked at the menu; a program that only wants to pay has not waited."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -76,6 +83,42 @@ def remember_guest(response: HttpResponse, tenant: Tenant, guest_token: str) -> 
         httponly=True,
         samesite="Lax",
     )
+
+
+def has_looked(request: HttpRequest, slug: str) -> bool:
+    """Whether this phone has looked at this restaurant's menu: it holds a cookie that we signed a moment ago or more.
+
+    The page itself may come from a cache; the cookie comes with a stylesheet that never does (views/phone.py).
+    """
+    since = _looked_since(request, slug)
+    return since is not None and LOOKED_SECONDS <= now().timestamp() - since <= PHONE_SECONDS
+
+
+def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> None:
+    """Give the phone its cookie, unless it has a good one: that one is older, and so worth more."""
+    since = _looked_since(request, slug)
+    if since is not None and 0 <= now().timestamp() - since <= PHONE_SECONDS / 2:
+        return
+    response.set_cookie(
+        PHONE,
+        _signer(slug).sign(str(int(now().timestamp()))),
+        max_age=PHONE_SECONDS,
+        path=f"/{slug}/",
+        secure=settings.IS_HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _looked_since(request: HttpRequest, slug: str) -> int | None:
+    try:
+        return int(_signer(slug).unsign(request.COOKIES.get(PHONE, "")[:200]))
+    except (BadSignature, ValueError):
+        return None
+
+
+def _signer(slug: str) -> Signer:
+    return Signer(salt=f"duitpos.phone.{slug}")
 
 
 def guest_page(

@@ -10,12 +10,14 @@ from duitpos.guest.views.order import order
 from duitpos.guest.views.order_state import order_state
 from duitpos.guest.views.pay_cancel import pay_cancel
 from duitpos.guest.views.pay_return import pay_return
+from duitpos.guest.views.phone import phone
 from duitpos.guest.views.receipt import receipt
 
 app_name = "guest"
 urlpatterns = [
     path("t/<str:token>/", menu, name="menu"),
     path("t/<str:token>/checkout/", checkout, name="checkout"),
+    path("t/<str:token>/phone.css", phone, name="phone"),
     path("pay/return/<str:order_token>/", pay_return, name="pay_return"),
     path("pay/cancel/<str:order_token>/", pay_cancel, name="pay_cancel"),
     path("o/<str:order_token>/", order, name="order"),

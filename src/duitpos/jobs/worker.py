@@ -14,6 +14,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from duitpos.domain.payments.limits import forget_counters
 from duitpos.domain.payments.purge_events import purge_event_bodies
 from duitpos.domain.payments.sweep import sweep
 from duitpos.jobs.loop import keep_doing
@@ -65,6 +66,7 @@ def prune() -> None:
     """Forget what nobody needs any more: tasks that ended, and what old events said."""
     prune_tasks()
     purge_event_bodies()
+    forget_counters()
 
 
 def prune_tasks() -> None:

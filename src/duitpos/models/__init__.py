@@ -10,7 +10,7 @@ from duitpos.models.payment import Payment, PaymentDecline
 from duitpos.models.payment_setup import PaymentType, ProcessorAccount
 from duitpos.models.people import Membership, User
 from duitpos.models.refund import Refund
-from duitpos.models.table import Table
+from duitpos.models.table import StartCounter, Table
 from duitpos.models.tenant import Installation, Location, Tenant
 from duitpos.models.webhook_event import WebhookEvent
 
@@ -38,6 +38,7 @@ __all__ = [
     "PaymentType",
     "ProcessorAccount",
     "Refund",
+    "StartCounter",
     "Table",
     "Tenant",
     "User",

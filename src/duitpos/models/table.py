@@ -8,6 +8,28 @@ from duitpos.kit.ids import secret_token
 from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
+class Phones(models.TextChoices):
+    """Which phones a counter of starts is about."""
+
+    KNOWN = "known"  # has looked at the menu, or ordered here before
+    STRANGER = "stranger"
+
+
+class StartCounter(TenantModel):
+    """How many payments were started at a table in one stretch of time. Counted up by a guarded update only (M59)."""
+
+    table = TenantForeignKey("duitpos.Table", on_delete=models.CASCADE, related_name="start_counters")
+    phones = models.CharField(max_length=8, choices=Phones.choices)
+    begins_at = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "table", "phones", "begins_at"], name="start_counter"),
+            models.CheckConstraint(condition=models.Q(phones__in=Phones.values), name="start_counter_phones"),
+        ]
+
+
 class Table(TenantModel):
     """A table of a location. Whoever holds its token may order to it; a rotated token is dead at once."""
 

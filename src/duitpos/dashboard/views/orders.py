@@ -13,7 +13,13 @@ from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.filters import STATES, Asked, read_filters
 from duitpos.dashboard.page import page, rights
 from duitpos.domain.attention.queries import attention_count
-from duitpos.domain.orders.queries import OrdersPage, orders_page, orders_version, waiting_orders
+from duitpos.domain.orders.queries import (
+    OrdersPage,
+    orders_page,
+    orders_version,
+    strangers_waiting,
+    waiting_orders,
+)
 from duitpos.domain.payments.setup.types import types_of
 from duitpos.domain.tables.list import tables_of
 from duitpos.domain.tenancy.find import locations
@@ -69,8 +75,8 @@ def orders_live(request: HttpRequest, staff: Staff) -> HttpResponse:
 @staff(Can.SEE_ORDERS)
 def waiting(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Held orders: when a guest says "I paid!", somebody finds and checks it here."""
-    rows = waiting_orders(staff.tenant)
-    return page(request, staff, "dashboard/waiting.html", {"rows": rows}, here="orders")
+    context = {"rows": waiting_orders(staff.tenant), "strangers": strangers_waiting(staff.tenant)}
+    return page(request, staff, "dashboard/waiting.html", context, here="orders")
 
 
 def _next_step(staff: Staff) -> dict[str, Any]:

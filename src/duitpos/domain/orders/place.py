@@ -24,6 +24,7 @@ class Placing:
     quote: Quote
     is_test: bool
     replaces: Order | None
+    is_strangers: bool
     at: datetime
 
 
@@ -40,6 +41,7 @@ def place(placing: Placing) -> Order:
         checkout_key=placing.checkout_key,
         contents=placing.contents,
         replaces=placing.replaces,
+        is_strangers=placing.is_strangers,
         note=placing.note,
         currency=placing.quote.currency,
         subtotal_minor=totals.subtotal_minor,

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count
+
 from duitpos.domain.orders.money_state import MoneyState, money_state
-from duitpos.domain.orders.search import WAITING, OrderFilters, matching
+from duitpos.domain.orders.search import WAITING, OrderFilters, has_sign_of_paying, matching
+from duitpos.domain.orders.states import HELD
 from duitpos.models import Location, Order, Payment, Refund, Tenant
 
 
@@ -47,6 +50,22 @@ def orders_page(
 def waiting_orders(tenant: Tenant, location_id: UUID | None = None, limit: int = 100) -> list[OrderRow]:
     """Held orders: on no board, but staff find them when a guest says "I paid!" (M22)."""
     return orders_page(tenant, OrderFilters(location_id, WAITING), limit=limit).rows
+
+
+@dataclass(frozen=True, slots=True)
+class StrangersStarts:
+    """Unpaid starts at a table by phones that we had not seen: folded, so that they hide no guest (M79)."""
+
+    table_name: str
+    location_name: str
+    count: int
+
+
+def strangers_waiting(tenant: Tenant) -> list[StrangersStarts]:
+    """What `waiting_orders` leaves out, table by table. One query."""
+    rows = Order.objects.filter(~has_sign_of_paying(tenant), tenant=tenant, status=HELD, is_strangers=True)
+    counted = rows.values("table__name", "location__name").annotate(count=Count("id")).order_by("-count")
+    return [StrangersStarts(row["table__name"] or "", row["location__name"], row["count"]) for row in counted]
 
 
 def _with_money(tenant: Tenant, orders: list[Order]) -> list[OrderRow]:

@@ -37,7 +37,7 @@ def matching(tenant: Tenant, filters: OrderFilters) -> QuerySet[Order]:
     if filters.location_id is not None:
         rows = rows.filter(location_id=filters.location_id)
     if filters.status == WAITING:
-        rows = rows.filter(status=HELD)
+        rows = rows.filter(Q(is_strangers=False) | has_sign_of_paying(tenant), status=HELD)
     elif filters.status in OrderStatus.values:
         rows = rows.filter(status=filters.status)
     elif not filters.text:
@@ -46,6 +46,14 @@ def matching(tenant: Tenant, filters: OrderFilters) -> QuerySet[Order]:
     if filters.day is not None:
         rows = rows.filter(_of_day(tenant, filters.day))
     return rows.filter(_search(tenant, filters.text)) if filters.text else rows
+
+
+def has_sign_of_paying(tenant: Tenant) -> Exists:
+    """A condition on orders: their guest came back from the payment page, or money is there or on its way."""
+    signs = (
+        Q(returned_at__isnull=False) | Q(processing_since__isnull=False) | Q(status=PaymentStatus.SUCCEEDED)
+    )
+    return Exists(Payment.objects.filter(signs, tenant=tenant, order_id=OuterRef("id")))
 
 
 def _of_day(tenant: Tenant, day: date) -> Q:

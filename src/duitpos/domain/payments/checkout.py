@@ -18,7 +18,7 @@ from duitpos.domain.orders.place import Placing, place
 from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.orders.quote import quote
 from duitpos.domain.payments.attempt import new_attempt
-from duitpos.domain.payments.limits import refuse_too_many
+from duitpos.domain.payments.limits import count_start, is_known, refuse_busy_phone
 from duitpos.domain.payments.options import PayOption, is_in_use, pay_options
 from duitpos.domain.payments.resume import (
     AlreadyPaid,
@@ -55,6 +55,8 @@ class CheckoutRequest:
     cart: Cart
     seen_total_minor: int | None
     payment_type_id: UUID | None = None
+    has_looked: bool = False
+    """The phone has a cookie of ours that says that it looked at the menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _checkout(ask: CheckoutRequest) -> Outcome:
 
 def _new_order(ask: CheckoutRequest) -> Outcome:
     _refuse_while_closed(ask)
-    refuse_too_many(ask.table, ask.guest_token)
+    refuse_busy_phone(ask.table, ask.guest_token)
     priced = _priced(ask)
     if isinstance(priced, Changed):
         return priced
@@ -178,9 +180,11 @@ def _place_and_start(
     ask: CheckoutRequest, priced: Quote, option: PayOption, earlier: Order | None
 ) -> Outcome:
     tenant, location = ask.tenant, ask.table.location
+    known = is_known(tenant, ask.guest_token, ask.has_looked)
 
     def work() -> Payment:
         at = now()
+        count_start(ask.table, known=known)
         order = place(
             Placing(
                 tenant=tenant,
@@ -193,6 +197,7 @@ def _place_and_start(
                 quote=priced,
                 is_test=option.mode == Mode.TEST,
                 replaces=earlier,
+                is_strangers=not known,
                 at=at,
             )
         )
@@ -285,7 +290,7 @@ def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
     if order.is_test != (option.mode == Mode.TEST):
         return _ask_again(ask, "mode")
     refuse_when_full(option.account_id)
-    refuse_too_many(ask.table, ask.guest_token)
+    refuse_busy_phone(ask.table, ask.guest_token)
     phones = {ask.guest_token, order.guest_token}
     others = open_attempts(ask.tenant, phones, order.checkout_key, ask.cart.earlier)
     over = end_attempts(others)
@@ -299,6 +304,7 @@ def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
     lines = list(OrderLine.objects.filter(tenant=ask.tenant, order=order).order_by("position"))
 
     def work() -> Payment:
+        count_start(ask.table, known=ask.has_looked or not order.is_strangers)
         payment = new_attempt(ask.tenant, ask.table.location, order, lines, option, now())
         payment.save(force_insert=True)
         # Read after the row is there: staff may cancel, and late money may come, while the processor is asked (M63).

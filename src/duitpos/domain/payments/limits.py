@@ -1,44 +1,100 @@
-"""How much one phone and one table may start in a while. A full restaurant is one IP address: none is counted."""
+"""How much one phone and one table may start in a while. A full restaurant is one IP address: none is counted.
+
+Phones that have looked at the menu, or ordered here before, are counted apart from all others, so that an outsider with
+a table's link cannot use up what its guests need (M55, M59; decision 0011).
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import TooMany
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.kit.clock import now
-from duitpos.models import Payment, Table
+from duitpos.models import Order, Payment, StartCounter, Table, Tenant
+from duitpos.models.table import Phones
 
 WINDOW = timedelta(minutes=10)
 MOST_PER_PHONE = 20
 """Attempts to pay unpaid orders in WINDOW, each a session at the processor: a guest who edits the
 cart after every look at the total stays below."""
 MOST_PER_TABLE = 100
-"""Many phones at one long table, or one phone that throws its cookie away."""
+"""Starts in WINDOW by known phones: many at one long table, each with several orders."""
+MOST_OF_STRANGERS = 20
+"""Starts in WINDOW, per table, by phones that we have not seen before: without cookies, or without our menu."""
+KEPT = timedelta(days=1)
 
 
-def refuse_too_many(table: Table, guest_token: str) -> None:
-    """TooMany when this phone or table tried too often without paying: new orders, and old ones tried again.
+def is_known(tenant: Tenant, guest_token: str, has_looked: bool) -> bool:
+    """Whether this phone has looked at the menu (its cookie says so) or has ordered here before.
 
-    Rows are counted, so many web processes agree.
+    A stranger's order counts once it was paid: to begin one proves nothing.
     """
+    orders = Order.objects.filter(tenant=tenant, guest_token=guest_token)
+    return has_looked or orders.filter(Q(is_strangers=False) | Q(released_by__isnull=False)).exists()
+
+
+def refuse_busy_phone(table: Table, guest_token: str) -> None:
+    """TooMany when this phone tried too often without paying: new orders, and old ones tried again."""
     recent = Payment.objects.filter(
         tenant_id=table.tenant_id,
         created_at__gte=now() - WINDOW,
         order__tenant_id=table.tenant_id,
         order__table=table,
+        order__guest_token=guest_token,
         order__status__in=(HELD, CANCELED),
         order__released_by__isnull=True,
     )
-    mine = Q(order__guest_token=guest_token)
-    counts = recent.aggregate(table=Count("id"), phone=Count("id", filter=mine))
-    if counts["phone"] >= MOST_PER_PHONE or counts["table"] >= MOST_PER_TABLE:
+    if recent.count() >= MOST_PER_PHONE:
         raise TooMany(
             _(
                 "Too many orders were started here, unpaid."
                 " Wait ten minutes, or order at the counter. Your cart is kept."
             )
         )
+
+
+def count_start(table: Table, *, known: bool) -> None:
+    """Count one start, in the transaction that makes it; TooMany when the table has had enough of its kind.
+
+    One guarded update on one row: of any number at once, exactly the cap gets through (M59).
+    """
+    phones, most = (Phones.KNOWN, MOST_PER_TABLE) if known else (Phones.STRANGER, MOST_OF_STRANGERS)
+    counter = {
+        "tenant_id": table.tenant_id,
+        "table_id": table.id,
+        "phones": phones,
+        "begins_at": _begin(now()),
+    }
+    StartCounter.objects.bulk_create([StartCounter(**counter)], ignore_conflicts=True)
+    if StartCounter.objects.filter(**counter, count__lt=most).update(count=F("count") + 1):
+        return
+    if known:
+        raise TooMany(
+            _(
+                "Very many orders were started at this table."
+                " Wait ten minutes, or order at the counter. Your cart is kept."
+            )
+        )
+    raise TooMany(
+        _(
+            "Many orders were started at this table by phones that we have not seen before."
+            " Scan the code on your table once more, look at the menu, and press Pay again. Your cart is kept."
+        )
+    )
+
+
+def forget_counters() -> None:
+    """Take away counters that count no more, tenant by tenant."""
+    for tenant_id in Tenant.objects.values_list("id", flat=True):
+        rows = StartCounter.objects.filter(tenant_id=tenant_id, begins_at__lt=now() - KEPT)
+        rows._raw_delete("default")
+
+
+def _begin(at: datetime) -> datetime:
+    """Of the stretch of time that an instant is in."""
+    seconds = int(WINDOW.total_seconds())
+    return datetime.fromtimestamp(int(at.timestamp()) // seconds * seconds, UTC)

@@ -19,6 +19,8 @@ CLOSE_UNPAID = timedelta(minutes=15)
 PURGE_UNPAID = timedelta(days=30)
 SESSION_LIFE = timedelta(minutes=45)
 """The processor demands at least 30 minutes by its clock; the rest is room for skew (M24)."""
+STRANGERS_LIFE = timedelta(minutes=10)
+"""How long a page that was made for a phone we had not seen may be paid; the sweep ends it at the processor (M79)."""
 SURELY_OVER = timedelta(hours=1)
 """After a session's end, by our clock: the processor's may be that much behind."""
 REPLAY_LIMIT = timedelta(hours=23)

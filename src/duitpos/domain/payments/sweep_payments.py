@@ -23,6 +23,7 @@ from duitpos.domain.payments.schedule import (
     LEASE,
     PROCESSING_LIMIT,
     PURGE_UNPAID,
+    STRANGERS_LIFE,
     next_check,
 )
 from duitpos.domain.payments.start import fail_attempt, start
@@ -119,8 +120,11 @@ def _must_end(payment: Payment, at: datetime) -> bool:
     """Whether its session should no longer be payable: closed or paused location, or an order that is over (M24)."""
     if payment.processing_since is not None:
         return False
-    if payment.order is not None and payment.order.status != HELD:
+    order = payment.order
+    if order is not None and order.status != HELD:
         return True
+    if order is not None and order.is_strangers and at - payment.created_at > STRANGERS_LIFE:
+        return payment.returned_at is None or not is_open(order.location, at)
     if payment.is_test and takes_real_money(payment.tenant_id):  # the restaurant went live meanwhile (M64)
         return True
     return payment.location is not None and not is_open(payment.location, at)

@@ -25,6 +25,7 @@ from duitpos.guest.access import (
     Visit,
     guest_page,
     guest_token_of,
+    has_looked,
     new_guest_token,
     plain,
     remember_guest,
@@ -130,6 +131,7 @@ def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
                 cart=sent.cart,
                 seen_total_minor=sent.seen_total_minor,
                 payment_type_id=sent.payment_type_id,
+                has_looked=has_looked(request, visit.tenant.slug),
             )
         )
     except DomainError as error:

@@ -1,0 +1,68 @@
+"""The cookie that tells a guest's phone from an outsider, without script and under any cached page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from duitpos.guest.access import _signer
+from duitpos.kit.clock import now
+from duitpos.models import Order
+from tests.guest.phone import Phone, line
+from tests.support.shop import Shop
+
+pytestmark = pytest.mark.urls("tests.guest.urls")
+
+
+def order_of(shop: Shop, phone: Phone) -> Order:
+    phone.press(phone.review(line(shop.item, 2)))
+    return shop.orders()[-1]
+
+
+def look(phone: Phone) -> None:
+    """As a browser does that shows the menu."""
+    assert 'href="phone.css"' in phone.scan().content.decode()
+    answer = phone.open(f"{phone.menu_url}phone.css")
+    assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "text/css", b"")
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_a_phone_that_looked_at_the_menu_is_known(shop: Shop, phone: Phone) -> None:
+    look(phone)
+    cookie = phone.client.cookies["phone"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", f"/{phone.tenant.slug}/")
+    with time_machine.travel(now() + timedelta(seconds=20), tick=True):
+        assert not order_of(shop, phone).is_strangers
+
+
+def test_a_phone_without_cookies_is_a_stranger_and_may_still_order(shop: Shop, phone: Phone) -> None:
+    assert order_of(shop, phone).is_strangers
+
+
+@pytest.mark.parametrize("value", ["", "invented", "1795456863", "1795456863:abc", "x" * 5000, "1:2:3"])
+def test_a_value_that_we_did_not_sign_is_a_strangers(shop: Shop, phone: Phone, value: str) -> None:
+    phone.client.cookies["phone"] = value
+    assert order_of(shop, phone).is_strangers
+
+
+def test_another_restaurants_cookie_proves_nothing_here(shop: Shop, phone: Phone) -> None:
+    phone.client.cookies["phone"] = _signer("teh").sign(str(int(now().timestamp()) - 60))
+    assert order_of(shop, phone).is_strangers
+
+
+def test_a_cookie_of_this_second_and_one_of_yesterday_prove_nothing(shop: Shop, phone: Phone) -> None:
+    look(phone)
+    assert order_of(shop, phone).is_strangers
+    with time_machine.travel(now() + timedelta(hours=13), tick=True):
+        phone.client.cookies.pop("guest")
+        assert order_of(shop, phone).is_strangers
+
+
+def test_a_good_cookie_is_not_replaced_by_a_younger_one(shop: Shop, phone: Phone) -> None:
+    look(phone)
+    before = phone.client.cookies["phone"].value
+    with time_machine.travel(now() + timedelta(minutes=5), tick=True):
+        look(phone)
+        assert phone.client.cookies["phone"].value == before

@@ -1,0 +1,145 @@
+"""Who may start how much: guests are not kept from paying by somebody who only has a table's link."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from duitpos.domain.errors import TooMany
+from duitpos.domain.orders.queries import strangers_waiting, waiting_orders
+from duitpos.domain.payments.limits import (
+    MOST_OF_STRANGERS,
+    MOST_PER_TABLE,
+    count_start,
+    forget_counters,
+    is_known,
+)
+from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.payments.sweep import sweep
+from duitpos.kit.clock import now
+from duitpos.kit.transact import transact
+from duitpos.models import Order, Payment, StartCounter
+from tests.support.live_shop import Clock
+from tests.support.shop import Shop
+from tests.support.stampede import stampede
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def counted(shop: Shop, phones: str, count: int) -> None:
+    """So many starts were made here in this stretch of time."""
+    transact(lambda: count_start(shop.table, known=phones == "known"))
+    StartCounter.objects.filter(tenant=shop.tenant, phones=phones).update(count=count)
+
+
+def test_m55_strangers_do_not_use_up_what_the_tables_guests_need(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    counted(shop, "stranger", MOST_OF_STRANGERS - 1)
+    assert isinstance(shop.checkout(guest_token="s1", has_looked=False), GoToProcessor)
+    with pytest.raises(TooMany, match="Scan the code"):
+        shop.checkout(guest_token="s2", has_looked=False)
+    assert isinstance(shop.checkout(guest_token="a guest"), GoToProcessor)
+    assert len(shop.orders()) == 2, "and nothing was written down for the one that was refused"
+
+
+def test_m55_a_phone_that_ordered_before_is_known_without_its_cookie(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    shop.start(guest_token="a guest")
+    assert is_known(shop.tenant, "a guest", has_looked=False)
+    stranger = shop.start(guest_token="stranger", has_looked=False)
+    assert not is_known(shop.tenant, "stranger", has_looked=False), "to begin one proves nothing"
+    shop.sandbox.pay(stranger.reference)
+    shop.sweep(after=timedelta(minutes=2))
+    assert is_known(shop.tenant, "stranger", has_looked=False)
+
+
+def test_m55_known_phones_have_a_bound_as_well(deaf_shop: Shop) -> None:
+    counted(deaf_shop, "known", MOST_PER_TABLE)
+    with pytest.raises(TooMany, match="Very many"):
+        deaf_shop.checkout()
+    assert deaf_shop.sandbox.listed("sessions") == []
+
+
+def test_m55_after_ten_minutes_it_begins_anew(deaf_shop: Shop, clock: Clock) -> None:
+    counted(deaf_shop, "stranger", MOST_OF_STRANGERS)
+    clock.advance(minutes=10)
+    assert isinstance(deaf_shop.checkout(has_looked=False), GoToProcessor)
+
+
+@pytest.mark.races
+def test_m59_of_many_at_once_exactly_the_cap_gets_through(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    counted(shop, "stranger", MOST_OF_STRANGERS - 5)
+
+    def start() -> bool:
+        try:
+            transact(lambda: count_start(shop.table, known=False))
+        except TooMany:
+            return False
+        return True
+
+    assert sum(stampede([start] * 30)) == 5
+    assert StartCounter.objects.get(tenant=shop.tenant).count == MOST_OF_STRANGERS
+
+
+@pytest.mark.races
+def test_m59_the_race_without_the_guard(deaf_shop: Shop) -> None:
+    """The control: read, compare, then write lets more through than there is room for."""
+    shop = deaf_shop
+    counted(shop, "stranger", MOST_OF_STRANGERS - 1)
+    both_have_read = threading.Barrier(2)
+
+    def start() -> bool:
+        rows = StartCounter.objects.filter(tenant=shop.tenant)
+        count = rows.get().count
+        both_have_read.wait(60)
+        if count >= MOST_OF_STRANGERS:
+            return False
+        rows.update(count=count + 1)
+        return True
+
+    assert stampede([start] * 2) == [True, True]
+
+
+def test_m79_strangers_starts_are_folded_and_end_early(deaf_shop: Shop, clock: Clock) -> None:
+    shop = deaf_shop
+    guest = shop.start(guest_token="a guest")
+    for number in range(3):
+        shop.start(guest_token=f"stranger {number}", has_looked=False)
+    assert [row.order.id for row in waiting_orders(shop.tenant)] == [guest.order_id]
+    (group,) = strangers_waiting(shop.tenant)
+    assert (group.table_name, group.count) == ("1", 3)
+    clock.advance(minutes=11)
+    Payment.objects.filter(tenant=shop.tenant).update(next_check_at=now())
+    sweep()
+    ended = Payment.objects.filter(tenant=shop.tenant, order__is_strangers=True, order__tenant=shop.tenant)
+    assert {payment.status for payment in ended} == {"canceled"}
+    assert shop.fresh(guest).status == "pending"
+    open_sessions = [one["id"] for one in shop.sandbox.listed("sessions") if one["status"] == "open"]
+    assert open_sessions == [guest.reference]
+
+
+def test_m79_a_stranger_who_came_back_from_paying_stands_in_the_list(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    payment = shop.start(has_looked=False)
+    assert waiting_orders(shop.tenant) == []
+    Payment.objects.filter(tenant=shop.tenant, id=payment.id).update(returned_at=now())
+    assert [row.order.id for row in waiting_orders(shop.tenant)] == [payment.order_id]
+    assert strangers_waiting(shop.tenant) == []
+
+
+def test_m79_a_stranger_who_pays_is_served_like_anybody(shop: Shop) -> None:
+    shop.pay(shop.start(has_looked=False))
+    assert [order.label for order in shop.placed()] == ["T1"]
+
+
+def test_m79_old_counters_are_forgotten(deaf_shop: Shop) -> None:
+    counted(deaf_shop, "known", 3)
+    forget_counters()
+    assert StartCounter.objects.filter(tenant=deaf_shop.tenant).count() == 1
+    StartCounter.objects.filter(tenant=deaf_shop.tenant).update(begins_at=now() - timedelta(days=2))
+    forget_counters()
+    assert StartCounter.objects.filter(tenant=deaf_shop.tenant).count() == 0
+    assert Order.objects.filter(tenant=deaf_shop.tenant).count() == 0
