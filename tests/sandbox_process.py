@@ -74,11 +74,11 @@ class SandboxProcess:
         return self._process.pid
 
     def start(self) -> None:
-        """Start it and wait until it is ready; RuntimeError with its output when it is not within 15 s."""
+        """Start it and wait until it is ready; RuntimeError with its output when it is not within a minute."""
         self._process = subprocess.Popen(
             self._command, env=self._environment, stdout=self._output, stderr=subprocess.STDOUT, cwd="/"
         )
-        until = time.monotonic() + 15
+        until = time.monotonic() + 60
         while time.monotonic() < until:
             if self._process.poll() is not None:
                 break
@@ -100,7 +100,7 @@ class SandboxProcess:
             return 0
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
-        status = self._process.wait(10)
+        status = self._process.wait(60)
         self._output.close()
         return status
 
@@ -108,7 +108,7 @@ class SandboxProcess:
         """End it as a crash would."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(60)
 
     def output(self) -> str:
         """What it wrote so far."""

@@ -42,7 +42,7 @@ def test_two_dishes_with_choices_become_one_paid_order(shop: Shop, rice: MenuIte
         assert order.total_minor == 2 * (1000 + 100 + 150) + 1250
         assert phone.complaints == []
         move(shop.restaurant.owner, shop.restaurant.location, order.id, "preparing")
-        expect(phone.page.get_by_text("Your order is being prepared")).to_be_visible(timeout=10_000)
+        expect(phone.page.get_by_text("Your order is being prepared")).to_be_visible(timeout=60_000)
 
 
 def test_a_declined_card_and_then_a_good_one_are_one_order(shop: Shop, chromium: Browser) -> None:

@@ -25,7 +25,7 @@ def dishes(phone: GuestPhone) -> list[tuple[str, int]]:
 
 
 def is_placed(page: Page) -> None:
-    expect(page.get_by_text("The kitchen has your order")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("The kitchen has your order")).to_be_visible(timeout=60_000)
 
 
 def test_what_was_paid_in_one_tab_leaves_the_cart_of_the_other_once(shop: Shop, chromium: Browser) -> None:

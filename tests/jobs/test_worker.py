@@ -20,6 +20,7 @@ from duitpos.jobs import worker
 from duitpos.kit.heartbeat import last_beat
 from tests.operator.commands import environment
 from tests.support.restaurant import a_restaurant
+from tests.support.signals import HANG, default_signals
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float = 30) -> None:
@@ -67,14 +68,16 @@ def test_it_works_and_ends_when_it_is_told_to(database_url: str, tmp_path: Path,
     env = environment(tmp_path, DATABASE_URL=database_url, DUITPOS_SWEEP_SECONDS="1")
     shared = FileBasedCache(str(tmp_path / "cache"), {})
     log = (tmp_path / "log").open("wb")
-    process = subprocess.Popen([sys.executable, "-m", "duitpos.cli", "worker"], env=env, stderr=log)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "duitpos.cli", "worker"], env=env, stderr=log, preexec_fn=default_signals
+    )
     try:
         wait_until(lambda: shared.get("heartbeat:sweep") is not None)
         wait_until(lambda: DBTaskResult.objects.get(id=task.id).status == "SUCCESSFUL")
         first = shared.get("heartbeat:sweep")
         wait_until(lambda: shared.get("heartbeat:sweep") > first)
         process.send_signal(end)
-        assert process.wait(5) == 0
+        assert process.wait(HANG) == 0
         assert "worker stopped" in (tmp_path / "log").read_text()
         assert "Traceback" not in (tmp_path / "log").read_text()
     finally:

@@ -182,16 +182,15 @@ def test_m28_only_tenants_with_due_work_are_looked_at(deaf_shop: Shop, clock: Cl
 
 
 @pytest.mark.slow
-def test_m29_a_start_that_hangs_ends_in_ten_seconds_with_the_cart_kept(deaf_shop: Shop) -> None:
+def test_m29_a_start_that_hangs_ends_at_its_deadline_with_the_cart_kept(deaf_shop: Shop) -> None:
     shop = deaf_shop
-    shop.sandbox.fault("hang", seconds=12, path=SESSIONS, method="POST", count=2)
+    shop.sandbox.fault("hang", seconds=90, path=SESSIONS, method="POST", count=2)
     began = time.monotonic()
     with pytest.raises(Unavailable, match="your cart is kept"):
         shop.checkout()
-    assert time.monotonic() - began < 11
+    assert time.monotonic() - began < 60, "the deadline ended it, not the processor"
     order = Order.objects.get(tenant=shop.tenant)
     assert order.status == "held"
-    time.sleep(max(0.0, 12.5 - (time.monotonic() - began)))
     answer = press_again(shop, order)
     assert isinstance(answer, GoToProcessor)
     assert [session["url"] for session in shop.sandbox.listed("sessions")] == [answer.url]

@@ -175,13 +175,11 @@ def test_nobody_there(adapter: StripeAdapter) -> None:
 
 
 @pytest.mark.slow
-def test_a_hang_of_30_seconds_ends_within_10(
-    stripe_account: StripeProcessor, sandbox: SandboxProcess
-) -> None:
-    sandbox.fault("hang", path=SESSIONS, seconds=30, when="before", count=2)
+def test_a_hang_ends_at_the_deadline(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:
+    sandbox.fault("hang", path=SESSIONS, seconds=200, when="before", count=2)
     began = time.monotonic()
     error = _failure(stripe_account)
-    assert time.monotonic() - began <= 10.2
+    assert time.monotonic() - began < 100, "the deadline ended it, not the server"
     assert error.failure in (Failure.UNAVAILABLE, Failure.BUSY)
 
 
@@ -189,7 +187,7 @@ def test_a_hang_of_30_seconds_ends_within_10(
 def _dripping_server() -> Iterator[str]:
     """Sends headers at once, then one byte of the body every 0.3 s: no single wait is ever long."""
     server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(20)
+    server.settimeout(200)
     stop = threading.Event()
 
     def serve() -> None:
@@ -217,13 +215,13 @@ def _dripping_server() -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_an_answer_that_drips_ends_within_10_too(adapter: StripeAdapter) -> None:
+def test_an_answer_that_drips_ends_at_the_deadline_too(adapter: StripeAdapter) -> None:
     with _dripping_server() as url:
         began = time.monotonic()
         with pytest.raises(ProcessorError) as caught:
             adapter.open("sk_test_sandbox", url).fetch("cs_test_x")
     assert caught.value.failure == Failure.UNAVAILABLE
-    assert time.monotonic() - began <= 11
+    assert time.monotonic() - began < 100
 
 
 # -- who a key belongs to ------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ def test_without_the_guards_it_happens_twice(deaf_shop: Shop, monkeypatch: pytes
 
     def when_both_have_read(what: str) -> None:
         with suppress(threading.BrokenBarrierError):
-            read[what].wait(timeout=5)
+            read[what].wait(timeout=60)
 
     def unguarded_payment(payment: Payment, froms: tuple[str, ...], to: str, **columns: Any) -> bool:
         row = Payment.objects.get(tenant_id=payment.tenant_id, id=payment.id)

@@ -207,21 +207,20 @@ def test_only_a_deleted_endpoint_or_the_last_try_is_the_end(
 def test_the_redirect_waits_for_the_answer_but_not_for_ever(
     create: Create, sandbox: SandboxProcess, hook: Receiver, browse: httpx.Client
 ) -> None:
-    sandbox.control("POST", "/settings", {"redirect_wait_seconds": 10})
+    sandbox.control("POST", "/settings", {"redirect_wait_seconds": 100})
     hook.delay = 0.6
     url = create().url
     assert url is not None
-    started = time.monotonic()
     browse.post(url, data=card())
-    assert 0.6 <= time.monotonic() - started < 5
-    assert len(hook.of("checkout.session.completed")) == 1
+    assert len(hook.of("checkout.session.completed")) == 1, "it waited for the answer"
     sandbox.control("POST", "/settings", {"redirect_wait_seconds": 0.2})
-    hook.delay = 1.0
+    hook.delay = 20.0
     url = create().url
     assert url is not None
     started = time.monotonic()
     browse.post(url, data=card())
-    assert time.monotonic() - started < 0.9
+    assert time.monotonic() - started < 15, "it did not wait for the answer"
+    hook.delay = 0.0
 
 
 def test_held_deliveries_wait_for_release(create: Create, sandbox: SandboxProcess, hook: Receiver) -> None:

@@ -22,7 +22,7 @@ def stampede(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
     def run(index: int) -> None:
         try:
-            gate.wait(30)
+            gate.wait(90)
             results[index] = calls[index]()
         except BaseException as error:  # noqa: BLE001 (handed to the caller below)
             errors.append(error)
@@ -33,7 +33,7 @@ def stampede(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(100)
+        thread.join(240)
     if errors:
         raise errors[0]
     return results
