@@ -35,6 +35,7 @@ def body_of(guest: Pending) -> bytes:
         "amount_total": AMOUNT,
         "client_reference_id": guest.mark.payment,
         "created": at - 60,
+        "expires_at": at - 60 + 45 * 60,
         "metadata": metadata_of(guest.mark),
         "payment_intent": f"pi_3SabcdEFghIJ{guest.order}",
     }
