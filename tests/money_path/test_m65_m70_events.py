@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from duitpos.domain.attention.queries import open_attentions
 from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.orders.story import order_story
 from duitpos.domain.payments.purge_events import purge_event_bodies
 from duitpos.domain.payments.receive import Received, receive
 from duitpos.domain.payments.refund import refund_payment
@@ -281,6 +282,13 @@ def test_m67_staff_are_never_told_to_pay_out_what_the_bank_has_taken(shop: Shop)
     assert "dispute" in done.not_refunded[0]
     assert done.refunds == ()
     assert shop.attentions() == ["dispute"], "no refund is due"
+    (attempt,) = order_story(shop.tenant, shop.orders()[0].id).payments
+    assert not attempt.can_refund, "no button for it either"
+    settle_dispute(shop, "won")
+    (attempt,) = order_story(shop.tenant, shop.orders()[0].id).payments
+    assert attempt.refundable.minor == 2500
+    settle_again = refund_payment(shop.restaurant.owner, payment.id, "cold")
+    assert settle_again.payment_id == payment.id
     assert not any(
         "another way" in row.text and "Do not" not in row.text for row in open_attentions(shop.tenant)
     )

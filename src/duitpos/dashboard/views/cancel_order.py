@@ -55,7 +55,7 @@ def cancel_order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResp
 
 def _held_money(story: OrderStory) -> str:
     """What would have to go back, in words; empty for nothing."""
-    parts = [attempt.payment.refundable for attempt in story.payments if attempt.can_refund]
+    parts = [attempt.refundable for attempt in story.payments if attempt.can_refund]
     if not parts:
         return ""
     total = sum((part.minor for part in parts), 0)

@@ -39,7 +39,7 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
     if not attempt.can_refund:
         messages.warning(request, _("There is nothing left to refund of this payment."))
         return redirect("dashboard:order", staff.tenant.slug, order_id)
-    amount = attempt.payment.refundable.format(order.location.locale)
+    amount = attempt.refundable.format(order.location.locale)
     where = _("to %(method)s") % {"method": attempt.method} if attempt.method else _("the way it was paid")
     context = {
         "form": form,

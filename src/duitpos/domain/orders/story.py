@@ -12,6 +12,7 @@ from duitpos.domain.errors import Gone
 from duitpos.domain.orders.guest_view import method_words
 from duitpos.domain.orders.money_state import MoneyState, money_state
 from duitpos.domain.orders.states import CANCELED, HELD, PLACED
+from duitpos.kit.money import Money
 from duitpos.models import (
     Dispute,
     Order,
@@ -23,7 +24,11 @@ from duitpos.models import (
     Tenant,
     WebhookEvent,
 )
+from duitpos.models.dispute import DisputeStatus
 from duitpos.models.payment import PaymentStatus
+
+TAKEN = (DisputeStatus.NEEDS_RESPONSE, DisputeStatus.UNDER_REVIEW, DisputeStatus.LOST)
+"""States of a dispute in which the bank has the money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,14 @@ class PaymentStory:
 
     @property
     def can_refund(self) -> bool:
-        """Whether there is money left to give back."""
-        return self.payment.status == PaymentStatus.SUCCEEDED and self.payment.refundable.minor > 0
+        """Whether there is money left to give back: not what the guest's bank has taken."""
+        return self.payment.status == PaymentStatus.SUCCEEDED and self.refundable.minor > 0
+
+    @property
+    def refundable(self) -> Money:
+        """What a refund would give back."""
+        taken = sum(one.amount_minor for one in self.disputes if one.status in TAKEN)
+        return Money(max(self.payment.refundable.minor - taken, 0), self.payment.moved.currency)
 
     @property
     def can_check(self) -> bool:
@@ -178,7 +189,8 @@ def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
         entries += _refund_entries(story)
         entries += [
             StoryEntry(
-                dispute.opened_at,
+                # The processor's clock has whole seconds: no payment was disputed before it was made.
+                max(dispute.opened_at, payment.settled_at or payment.created_at),
                 _("The guest's bank disputes %(amount)s") % {"amount": dispute.amount},
                 processor,
             )
@@ -217,6 +229,13 @@ def _event_entry(event: WebhookEvent, processor: str) -> StoryEntry:
         "still_open": _("%(name)s said that nothing was paid yet"),
         "ended": _("%(name)s said that the payment ended unpaid"),
         "failed": _("A notice of %(name)s could not be handled; it is tried again"),
+        "refunded": _("%(name)s confirmed the refund"),
+        "dispute_inquiry": _("%(name)s reported that the bank asks about the payment"),
+        "dispute_needs_response": _("%(name)s reported the dispute"),
+        "dispute_under_review": _("%(name)s reported that the bank looks at the answer"),
+        "dispute_won": _("%(name)s reported that the dispute is won"),
+        "dispute_lost": _("%(name)s reported that the dispute is lost"),
+        "dispute_closed": _("%(name)s reported that the dispute is over"),
     }.get(event.outcome, _("A notice of %(name)s") + ": " + event.outcome.replace("_", " "))
     return StoryEntry(event.received_at, f"{outcome % {'name': processor}} ({event.type})", processor)
 

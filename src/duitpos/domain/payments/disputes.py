@@ -13,10 +13,10 @@ from duitpos.domain.attention.open import open_attention, reopen_attention, reso
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.after import book_dispute
 from duitpos.domain.payments.setup.processor_of import open_account
-from duitpos.kit.clock import business_date, now
+from duitpos.kit.clock import business_date, display_zone, now
 from duitpos.kit.money import Money
 from duitpos.kit.transact import outside_database, transact
-from duitpos.models import Dispute, LedgerEntry, Payment
+from duitpos.models import Dispute, LedgerEntry, Location, Payment
 from duitpos.models.attention import AttentionKind
 from duitpos.models.ledger import LedgerKind
 from duitpos.processors.base import DISPUTE_OVER, DisputeSnapshot, DisputeState, ProcessorError
@@ -114,7 +114,7 @@ def _tell(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: dat
         over = _("The dispute is over, and the money is here.")
         resolve(payment.tenant_id, at, over, kind=AttentionKind.DISPUTE, subject_id=dispute.id)
         return
-    detail = _detail(snapshot)
+    detail = _detail(snapshot, payment.location)
     tenant_id, kind = payment.tenant_id, AttentionKind.DISPUTE
     reopen_attention(tenant_id, kind, dispute.id, at, amount=snapshot.amount, detail=detail)
     open_attention(
@@ -129,7 +129,7 @@ def _tell(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: dat
     )
 
 
-def _detail(snapshot: DisputeSnapshot) -> str:
+def _detail(snapshot: DisputeSnapshot, location: Location | None) -> str:
     reason = snapshot.reason.replace("_", " ") or _("not said")
     if snapshot.state == DisputeState.LOST:
         return _("Lost: the money stays with the guest. Reason: %(reason)s.") % {"reason": reason}
@@ -141,6 +141,6 @@ def _detail(snapshot: DisputeSnapshot) -> str:
         said = _("The bank has taken the money back. Reason: %(reason)s.") % {"reason": reason}
     if snapshot.respond_by is None or snapshot.state == DisputeState.UNDER_REVIEW:
         return said
-    return f"{said} " + _("Answer at the processor by %(day)s.") % {
-        "day": f"{snapshot.respond_by:%d %b %Y, %H:%M} UTC"
-    }
+    zone = display_zone(location.time_zone if location else "UTC")
+    by = f"{snapshot.respond_by.astimezone(zone):%d %b %Y, %H:%M}"
+    return f"{said} " + _("Answer at the processor by %(day)s.") % {"day": by}
