@@ -11,6 +11,7 @@ import stripe
 from duitpos.domain.attention.act import act
 from duitpos.domain.attention.offers import Action
 from duitpos.domain.errors import Conflict, Unavailable
+from duitpos.domain.menus.eighty_six import set_stock
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.cart import cart_to_json
 from duitpos.domain.payments.checkout import checkout
@@ -19,7 +20,7 @@ from duitpos.domain.payments.resume import GoToProcessor
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.transact import transact
-from duitpos.models import Attention, Membership, Order, Payment, Refund
+from duitpos.models import Attention, ItemStock, Location, Membership, Order, Payment, Refund
 from tests.kill.deeds import request_of
 from tests.kill.lives import Facts, Story
 from tests.support.shop import WEBHOOK_SECRET, Shop
@@ -141,6 +142,28 @@ def they_give_it_back(shop: Shop) -> Facts:
     return {**staff_are_asked(shop), "action": "refund"}
 
 
+def disputed_and_told(shop: Shop) -> Facts:
+    """The guest's bank has taken the money back, and the delivery of it is at the door."""
+    facts = on_the_payment_page(shop)
+    shop.sandbox.pay(facts["session"], email=EMAIL, card="4000000000000259")
+    deliver(shop, event_of(shop, "checkout.session.completed"))
+    return signed(facts, event_of(shop, "charge.dispute.funds_withdrawn"))
+
+
+def paid_late_and_told(shop: Shop) -> Facts:
+    """Whatever was paid is late at this location."""
+    Location.objects.filter(tenant=shop.tenant).update(latest_to_cook=0)
+    facts = paid(shop)
+    return signed(facts, event_of(shop, "checkout.session.completed"))
+
+
+def the_last_portions(shop: Shop) -> Facts:
+    """In the kitchen, and all that was left was taken for it."""
+    location = shop.restaurant.location
+    set_stock(shop.restaurant.owner, location, shop.item.id, "limited", 2)
+    return in_the_kitchen(shop)
+
+
 # -- after -------------------------------------------------------------------------------------------------
 
 
@@ -224,6 +247,27 @@ def _after_deciding(shop: Shop) -> tuple[str, int, tuple[str, ...]]:
     return order.status, len(shop.sandbox.listed("refunds")), tuple(shop.attentions())
 
 
+def disputed_once(shop: Shop, facts: Facts) -> list[str]:
+    moved = [amount for kind, amount in shop.ledger() if kind == "dispute"]
+    fine = (moved, shop.attentions()) == ([-2500], ["dispute"])
+    return [] if fine else [f"moved {moved}, attentions: {shop.attentions()}"]
+
+
+def held_and_asked_about(shop: Shop, facts: Facts) -> list[str]:
+    """The money is booked once, and nobody cooks before staff say so."""
+    outcome = ([order.status for order in shop.orders()], shop.attentions(), shop.ledger())
+    fine = (["held"], ["late_food"], [("payment", 2500)])
+    return [] if outcome == fine else [f"orders, attentions, ledger: {outcome}"]
+
+
+def canceled_with_its_stock_or_not_at_all(shop: Shop, facts: Facts) -> list[str]:
+    row = ItemStock.objects.get(tenant=shop.tenant)
+    is_canceled = Order.objects.get(tenant=shop.tenant).status == "canceled"
+    left = 2 if is_canceled else 0
+    wrong = [] if row.quantity == left else [f"{row.quantity} left, canceled: {is_canceled}"]
+    return [*wrong, *canceled_whole_or_not_at_all(shop, facts)]
+
+
 DECIDED = {"serve": ("placed", 0, ()), "refund": ("canceled", 1, ())}
 
 
@@ -260,6 +304,13 @@ STORIES: dict[str, Story] = {
     "give canceled money back": Story("decide", they_give_it_back, decided_whole_or_still_asked),
     "give canceled money back, pressed again": Story(
         "decide", they_give_it_back, decided_whole, staff_decide_again
+    ),
+    "receive a dispute, sent again": Story(
+        "receive", disputed_and_told, disputed_once, stripe_sends_it_again
+    ),
+    "receive what was paid late": Story("receive", paid_late_and_told, held_and_asked_about),
+    "cancel what took the last portions": Story(
+        "cancel", the_last_portions, canceled_with_its_stock_or_not_at_all
     ),
     "cancel and refund": Story("cancel", in_the_kitchen, canceled_whole_or_not_at_all),
 }

@@ -82,9 +82,9 @@ WORDS: dict[str, Words] = {
         (Action.REFUND, Action.DONE),
     ),
     A.LATE_FOOD: Words(
-        _("Paid too late to cook by itself"),
+        _("Paid late: cook it?"),
         _(
-            "The money came longer after the guest's order than you cook for by itself. The order is not in the"
+            "The guest paid for this longer ago than your limit for cooking without asking. The order is not in the"
             " kitchen. The guest was told that you will confirm."
         ),
         (Action.SERVE, Action.REFUND),
