@@ -2,7 +2,8 @@
 
 --quick       a few seconds, to see that the benchmark itself works; its figures say nothing
 --into DIR    where the results go (bench/results; with --quick a folder that is named at the end)
---only NAME   one of confirm-postgres, confirm-sqlite, menu, orm; the others stay, with the facts of their run
+--only NAME   one of confirm-postgres, confirm-sqlite, menu, orm, hanging, restart; the others stay, with the facts
+              of their run
 --busy        write bench/results/ although the machine has other work; the results say so
 """
 
@@ -25,7 +26,7 @@ from bench.machine import QUIET, machine_facts
 from bench.report import write_report
 from tests.support.postgres import find_programs
 
-QUESTIONS = ("confirm-postgres", "confirm-sqlite", "menu", "orm")
+QUESTIONS = ("confirm-postgres", "confirm-sqlite", "menu", "orm", "hanging", "restart")
 _RESULTS = Path(__file__).parent / "results"
 
 
@@ -99,6 +100,14 @@ def _measure(question: str, plan: plans.Plan) -> dict[str, Any]:
         from bench.orm import measure as measure_orm
 
         return measure_orm(plan)
+    if question == "hanging":
+        from bench.hanging import measure as measure_hanging
+
+        return measure_hanging(plan)
+    if question == "restart":
+        from bench.restart import measure as measure_restart
+
+        return measure_restart(plan)
     from bench.confirm import measure
 
     return measure(question.partition("-")[2], plan)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure
 from bench.machine import QUIET
 from bench.obstacles import of_confirms, of_menu
+from bench.outages import Aim, of_hanging, of_restart, outage_aims
 
 Json = dict[str, Any]
 
@@ -24,16 +24,6 @@ ratios, and compare rates only with rates of the same run.
 """
 
 
-@dataclass(frozen=True)
-class _Aim:
-    """What was aimed at, and what came of it."""
-
-    what: str
-    aim: str
-    reached: str
-    is_reached: bool
-
-
 def write_report(folder: Path) -> None:
     """Write README.md from what is in the folder. A question that was never measured is left out."""
     files = {file.stem: json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))}
@@ -42,6 +32,8 @@ def write_report(folder: Path) -> None:
         "confirm-sqlite": _confirm_sqlite,
         "menu": _menu,
         "orm": _orm,
+        "hanging": of_hanging,
+        "restart": of_restart,
     }
     results = {name: files[name] for name in sections if name in files}
     parts = [_INTRODUCTION, *_warnings(results), *_aims(results)]
@@ -83,7 +75,7 @@ def _aims(results: dict[str, Json]) -> Iterator[str]:
     yield ""
 
 
-def _all_aims(results: dict[str, Json]) -> Iterator[_Aim]:
+def _all_aims(results: dict[str, Json]) -> Iterator[Aim]:
     if "confirm-postgres" in results:
         yield _at_least("confirms, of pgbench", results["confirm-postgres"]["of_pgbench"], 0.25)
     if "confirm-sqlite" in results:
@@ -96,11 +88,13 @@ def _all_aims(results: dict[str, Json]) -> Iterator[_Aim]:
         )
         view = menu["first_view"]
         sent, most = view["bytes"], view["budget_bytes"]
-        yield _Aim("a guest's first view", f"at most {most:,} bytes", f"{sent:,} bytes", sent <= most)
+        yield Aim("a guest's first view", f"at most {most:,} bytes", f"{sent:,} bytes", sent <= most)
+
+    yield from outage_aims(results)
 
 
-def _at_least(what: str, plain: Json, aim: float, unit: str = "") -> _Aim:
-    return _Aim(what, f"at least {aim:g} {unit}".strip(), _figure(plain), plain["median"] >= aim)
+def _at_least(what: str, plain: Json, aim: float, unit: str = "") -> Aim:
+    return Aim(what, f"at least {aim:g} {unit}".strip(), _figure(plain), plain["median"] >= aim)
 
 
 def _confirm_postgres(result: Json) -> Iterator[str]:

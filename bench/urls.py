@@ -6,7 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from duitpos.urls import handler400, handler500
 from duitpos.urls import urlpatterns as application
+
+__all__ = ["handler400", "handler500", "urlpatterns"]
 
 
 @csrf_exempt

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.mark.pure
 @pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_a_quick_run_answers_every_question(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "bench", "--quick", "--into", str(tmp_path)],
@@ -25,7 +25,7 @@ def test_a_quick_run_answers_every_question(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     found = {file.stem: json.loads(file.read_text()) for file in tmp_path.glob("*.json")}
-    assert set(found) == {"confirm-postgres", "confirm-sqlite", "menu", "orm"}
+    assert set(found) == {"confirm-postgres", "confirm-sqlite", "menu", "orm", "hanging", "restart"}
     for result in found.values():
         assert result["machine"]["cores"] > 0
         assert result["is_quick"]
@@ -51,7 +51,10 @@ def test_a_quick_run_answers_every_question(tmp_path: Path) -> None:
     assert view["bytes"] == sum(part["bytes"] for part in view["parts"].values())
     assert view["parts"]["menu page"]["encoding"] == "gzip"
     assert found["orm"]["orm_over_made_once"]["median"] > 0
+    for name in ("bounded", "without"):
+        assert sum(found["hanging"][name]["guests"].values()) == 100
+    assert set(found["restart"]["checked"]["after"]) == {"200", "404"}, "nobody got a dead connection"
     page = (tmp_path / "README.md").read_text()
     assert "| **of pgbench** (aim 0.25) |" in page
     assert page.count("**What stands in the way**") == 3
-    assert page.count("| reached |") + page.count("| **missed** |") == 5
+    assert page.count("| reached |") + page.count("| **missed** |") == 8

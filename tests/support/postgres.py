@@ -35,7 +35,7 @@ _SETTINGS = {
 _GUARD = """
 "$1/postgres" -D "$2/data" -p "$3" >"$2/server.log" 2>&1 &
 read -r _
-kill -QUIT $!
+kill -QUIT $! 2>/dev/null
 wait $!
 rm -rf "$2"
 """

@@ -1,0 +1,99 @@
+"""Question e: who is still served while 100 guests wait for a processor that hangs?
+
+The real server with two workers; a processor that takes every connection and never answers. The menu and the kitchen's
+poll are measured before, while the guests wait, and once more with the bound taken away: the control.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from bench.databases import database
+from bench.load import Report, run_load
+from bench.pages import Cafe, board, menu, open_cafe, presses
+from bench.plan import Plan, say
+from bench.server import enter_production, prepare, running_server
+
+GUESTS = 100
+AIM_MS = 1000.0
+"""How long a menu or a board may take meanwhile."""
+
+
+def measure(plan: Plan) -> dict[str, Any]:
+    """Every figure of this question. Runs once per process: it loads Django."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duitpos-bench-")))
+        enter_production(stack.enter_context(database("postgres", folder)), folder)
+        silent = stack.enter_context(_silent_processor())
+        os.environ["DUITPOS_SANDBOX_URLS"] = silent
+        prepare()
+        cafe = open_cafe(silent)
+        answer: dict[str, Any] = {"guests": GUESTS, "aim_ms": AIM_MS}
+        for name in ("bounded", "without"):
+            os.environ["BENCH_WITHOUT"] = "bound" if name == "without" else ""
+            with running_server(plan.workers) as (port, _):
+                answer[name] = _round(port, cafe, plan)
+            say(f"hanging, {name}: {answer[name]}")
+        return answer
+
+
+def _round(port: int, cafe: Cafe, plan: Plan) -> dict[str, Any]:
+    before = _pages(port, cafe, plan.seconds)
+    pay: list[Report] = []
+    requests = list(presses(cafe, GUESTS))
+    waiting = threading.Thread(target=lambda: pay.append(run_load(port, requests, GUESTS, 60.0, once=True)))
+    waiting.start()
+    time.sleep(1.0)  # all of them have pressed, and the processor has them
+    during = _pages(port, cafe, plan.seconds)
+    waiting.join()
+    return {
+        "before": before,
+        "during": during,
+        "guests": pay[0].statuses,
+        "guests_p50_ms": round(pay[0].p50_ms),
+        "guests_slowest_ms": round(pay[0].slowest_ms),
+    }
+
+
+def _pages(port: int, cafe: Cafe, seconds: float) -> dict[str, Any]:
+    seen = {}
+    for name, request in (("menu", menu(cafe)), ("board", board(cafe))):
+        report = run_load(port, [request], 4, seconds).only(200)
+        seen[name] = {
+            "requests": report.requests,
+            "p50_ms": round(report.p50_ms, 1),
+            "p99_ms": round(report.p99_ms, 1),
+            "slowest_ms": round(report.slowest_ms, 1),
+        }
+    return seen
+
+
+@contextmanager
+def _silent_processor() -> Iterator[str]:
+    """Takes connections and says nothing; its address."""
+    server = socket.create_server(("127.0.0.1", 0), backlog=512)
+    held: list[socket.socket] = []
+
+    def take() -> None:
+        while True:
+            try:
+                held.append(server.accept()[0])
+            except OSError:
+                return
+
+    thread = threading.Thread(target=take, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+    finally:
+        server.close()
+        for connection in held:
+            connection.close()

@@ -1,0 +1,84 @@
+"""What was measured of a processor that hangs and of a database that restarts, for the results' page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What was aimed at, and what came of it."""
+
+    what: str
+    aim: str
+    reached: str
+    is_reached: bool
+
+
+def outage_aims(results: dict[str, Json]) -> Iterator[Aim]:
+    """What must hold while something outside is away."""
+    if "hanging" in results:
+        during, most = results["hanging"]["bounded"]["during"], results["hanging"]["aim_ms"]
+        for name in ("menu", "board"):
+            slowest = during[name]["slowest_ms"]
+            what = f"slowest {name} while a processor hangs"
+            yield Aim(what, f"at most {most:,.0f} ms", f"{slowest:,.0f} ms", slowest <= most)
+    if "restart" in results:
+        after, count = results["restart"]["checked"]["after"], results["restart"]["afterwards"]
+        served = sum(number for status, number in after.items() if status in ("200", "404"))
+        what = "served right after a restart of PostgreSQL"
+        yield Aim(what, f"{count} of {count}", f"{served} of {count}", served == count)
+
+
+def of_hanging(result: Json) -> Iterator[str]:
+    """Menus and boards while guests wait for a processor that never answers."""
+    yield "## A processor that hangs\n"
+    yield (
+        f"{result['guests']} guests press Pay at once, and the processor takes every call and never answers. Meanwhile"
+        " the menu and then the kitchen's poll are loaded over 4 connections. `without`: the bound of threads that may"
+        " wait (decision 0012) taken away.\n"
+    )
+    yield "| | menu, p50 / p99 / slowest ms | board, p50 / p99 / slowest ms |"
+    yield "| --- | --- | --- |"
+    for name in ("bounded", "without"):
+        for when in ("before", "during"):
+            pages = result[name][when]
+            cells = [
+                f"{pages[page]['p50_ms']:,} / {pages[page]['p99_ms']:,} / {pages[page]['slowest_ms']:,}"
+                for page in ("menu", "board")
+            ]
+            yield f"| {name}, {when} | {cells[0]} | {cells[1]} |"
+    for name in ("bounded", "without"):
+        told = result[name]
+        yield (
+            f"\nThe guests themselves, {name}: {_statuses(told['guests'])}; median {told['guests_p50_ms']:,} ms,"
+            f" slowest {told['guests_slowest_ms']:,} ms."
+        )
+    yield ""
+
+
+def of_restart(result: Json) -> Iterator[str]:
+    """Guests served while PostgreSQL is stopped, away and started."""
+    yield "## PostgreSQL restarts under load\n"
+    yield (
+        "Orders' pages (404) and the kitchen's poll (200), which ask the database every time. It is restarted (fast),"
+        f" and {result['afterwards']} requests come at once; then it is stopped under load and stays away for"
+        f" {result['away_seconds']:g} seconds. `without`: pooled connections are not tried first (decision 0010).\n"
+    )
+    yield "| | before | right after a restart | while it is away | median / slowest ms then |"
+    yield "| --- | --- | --- | --- | --- |"
+    for name in ("checked", "without"):
+        told = result[name]
+        yield (
+            f"| {name} | {_statuses(told['before'])} | {_statuses(told['after'])} in {told['after_seconds']:g} s |"
+            f" {_statuses(told['during'])} | {told['during_p50_ms']:,} / {told['during_slowest_ms']:,} |"
+        )
+    yield ""
+
+
+def _statuses(seen: dict[str, int]) -> str:
+    return ", ".join(f"{number:,} × {status}" for status, number in sorted(seen.items()))  # noqa: RUF001
