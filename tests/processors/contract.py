@@ -6,6 +6,7 @@ The money path rests on these sentences, so they are tests and not prose.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Protocol
 from uuid import uuid4
 
@@ -17,6 +18,8 @@ from duitpos.processors.base import (
     Adapter,
     AskLine,
     CheckoutAsk,
+    DisputeState,
+    EventKind,
     Failure,
     Mark,
     PaymentSnapshot,
@@ -45,6 +48,10 @@ class Rig(Protocol):
         ...
 
     def bank_fails(self, reference: str) -> None: ...
+    def pay_and_dispute(self, reference: str) -> None:
+        """Paid, and the payer's bank takes it back at once."""
+        ...
+
     def hang_next_start(self) -> None:
         """The next start is done, but not answered in time."""
         ...
@@ -181,6 +188,29 @@ class ProcessorContract:
         with pytest.raises(ProcessorError) as caught:
             rig.processor.refund(paid.intent_reference, Money(9999, rig.currency), "key-1", "r-1", "")
         assert caught.value.is_definite
+
+    def test_a_dispute_tells_what_the_bank_has_moved(self, rig: Rig) -> None:
+        session = rig.processor.start(an_ask(rig.currency), "key-disputed")
+        rig.pay_and_dispute(session.reference)
+        intent = rig.processor.fetch(session.reference).intent_reference
+        (dispute,) = rig.processor.disputes_of(intent)
+        assert dispute.state == DisputeState.NEEDS_RESPONSE
+        assert dispute.amount == Money(3185, rig.currency)
+        assert [movement.amount for movement in dispute.movements] == [Money(-3185, rig.currency)]
+        assert rig.processor.intent_of(EventKind.DISPUTE, dispute.reference) == intent
+
+    def test_what_was_started_in_a_time_is_listed(self, rig: Rig) -> None:
+        """Paid and open alike, each with our mark: after a restored backup only this tells (M74)."""
+        ask = an_ask(rig.currency)
+        paid, still_open = (rig.processor.start(ask, f"key-{name}") for name in ("paid", "open"))
+        rig.pay(paid.reference)
+        hour = timedelta(hours=1)
+        listed = {one.reference: one for one in rig.processor.sessions_between(now() - hour, now() + hour)}
+        assert listed[paid.reference].state == SnapshotState.PAID
+        assert listed[paid.reference].mark == ask.mark
+        assert listed[still_open.reference].state == SnapshotState.OPEN
+        before = rig.processor.sessions_between(now() - 3 * hour, now() - 2 * hour)
+        assert not {one.reference for one in before} & {paid.reference, still_open.reference}
 
     def test_an_unknown_reference_is_not_found(self, rig: Rig) -> None:
         for reference in (rig.unknown_reference, ""):

@@ -36,6 +36,9 @@ class StripeRig:
     def bank_fails(self, reference: str) -> None:
         self._sandbox.control("POST", f"/sessions/{reference}/async_result", {"result": "fail"})
 
+    def pay_and_dispute(self, reference: str) -> None:
+        self._sandbox.pay(reference, card="4000000000000259")
+
     def hang_next_start(self) -> None:
         self._sandbox.fault("drop", path="/v1/checkout/sessions$", method="POST", count=2)
 
