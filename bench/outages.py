@@ -39,8 +39,8 @@ def of_hanging(result: Json) -> Iterator[str]:
     yield "## A processor that hangs\n"
     yield (
         f"{result['guests']} guests press Pay at once, and the processor takes every call and never answers. Meanwhile"
-        " the menu and then the kitchen's poll are loaded over 4 connections. `without`: the bound of threads that may"
-        " wait (decision 0012) taken away.\n"
+        " the menu and the kitchen's poll are loaded together, over 4 connections each. `without`: the bound of"
+        " threads that may wait (decision 0012) taken away.\n"
     )
     yield "| | menu, p50 / p99 / slowest ms | board, p50 / p99 / slowest ms |"
     yield "| --- | --- | --- |"

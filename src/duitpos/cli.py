@@ -97,11 +97,11 @@ def _set_up() -> None:
     import django
     from django.conf import settings
 
-    from duitpos.kit.private_files import keep_private
+    from duitpos.kit.private_files import database_files, keep_private
 
     django.setup()
-    # The embedded database is a file in it.
-    keep_private(settings.VAR)
+    # The embedded database is a file in it, unless DATABASE_URL names another.
+    keep_private(settings.VAR, *database_files(settings.DATABASES["default"]))
 
 
 def _refuse(sentence: str) -> int:

@@ -38,6 +38,23 @@ def test_m78_a_press_that_finds_no_room_is_answered_at_once_and_starts_nothing(d
     assert calls(shop, "POST", "/checkout/sessions")
 
 
+def test_m78_a_press_that_loses_the_last_place_after_looking_reads_the_same(
+    deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two look at one free place; the one that comes second has asked nobody, so no silence is told of."""
+    shop = deaf_shop
+    request = shop.request()
+    monkeypatch.setattr("duitpos.domain.payments.checkout.refuse_when_full", lambda account_id: None)
+    with (
+        slow_calls().place(str(shop.account.id)),
+        pytest.raises(Unavailable, match="Many guests are paying"),
+    ):
+        shop.checkout(checkout_key=request.checkout_key)
+    assert not calls(shop, "POST", "/checkout/sessions")
+    assert isinstance(shop.checkout(checkout_key=request.checkout_key), GoToProcessor)
+    assert len(shop.orders()) == 1
+
+
 def test_m78_a_return_and_a_notice_without_room_change_nothing_and_come_again(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start()

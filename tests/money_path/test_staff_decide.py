@@ -32,6 +32,7 @@ from tests.support.happenings import (
 )
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop
+from tests.support.signals import HANG
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PENDING_CARD = "4000000000007726"
@@ -107,7 +108,7 @@ def test_serve_pressed_while_the_refund_is_being_sent(shop: Shop) -> None:
 
     pressed = threading.Thread(target=give_back)
     pressed.start()
-    until = time.monotonic() + 10
+    until = time.monotonic() + HANG
     while not Refund.objects.filter(tenant=shop.tenant).exists() and time.monotonic() < until:
         time.sleep(0.02)
     with pytest.raises(Conflict):

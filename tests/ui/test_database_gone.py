@@ -72,8 +72,6 @@ def test_every_page_says_try_again(place: Restaurant, path: str, error: Exceptio
     client.cookies["guest"] = "A" * 22
     with gone(error):
         answer = client.get(f"/kopi/{path.format(token=token)}")
-    if answer.status_code in (200, 404):  # answered without asking the database
-        return
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "5"
     assert "Please try again in a moment" in answer.content.decode()

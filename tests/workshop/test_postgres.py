@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from tests.support.postgres import throwaway_cluster
+from tests.support.signals import HANG
 
 pytestmark = pytest.mark.postgres_only
 
@@ -55,7 +56,7 @@ def test_it_is_gone_when_its_owner_is_killed() -> None:
         folder = data_folder(url)
         owner.send_signal(signal.SIGKILL)
         owner.wait()
-    until = time.monotonic() + 20
+    until = time.monotonic() + HANG
     while folder.exists() and time.monotonic() < until:
         time.sleep(0.05)
     assert not folder.exists()

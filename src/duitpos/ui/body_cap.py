@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
 from duitpos.ui.errors import error_page
@@ -46,7 +47,11 @@ def _is_whole(request: HttpRequest, length: int) -> bool:
         return False
     if len(body) != length:
         return False
-    return not request.META.get("CONTENT_TYPE", "").startswith("multipart/") or body.rstrip().endswith(b"--")
+    kind, words = parse_header_parameters(request.META.get("CONTENT_TYPE", ""))
+    if not kind.startswith("multipart/"):
+        return True
+    # Something on the way may have cut the body and corrected its length.
+    return body.rstrip().endswith(f"--{words.get('boundary', '')}--".encode())
 
 
 def is_length(text: str, most: int) -> bool:

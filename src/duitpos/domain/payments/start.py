@@ -15,6 +15,7 @@ from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.ask import ask_and_settle, with_rows
 from duitpos.domain.payments.refused_starts import note_refused_start, note_started
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_too_old_to_start, next_check
+from duitpos.domain.payments.setup.bounded import NO_ROOM
 from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.domain.payments.trouble import note_trouble
 from duitpos.kit.clock import now
@@ -45,12 +46,7 @@ def refuse_when_full(account_id: UUID) -> None:
     """Unavailable when so many wait for this account's processor that a start would be turned away: before anything
     is written down for it (M78)."""
     if not slow_calls().has_room(str(account_id)):
-        raise Unavailable(
-            _(
-                "Many guests are paying at this moment. You have not been charged and your cart is kept:"
-                " please press Pay again in a few seconds."
-            )
-        )
+        raise _no_room()
 
 
 class StartRefused(Conflict):
@@ -151,6 +147,8 @@ def _end(payment: Payment) -> None:
 def _after_error(payment: Payment, error: ProcessorError) -> Exception:
     """Only a definite answer ends the attempt (M9). What the guest is told."""
     log.warning("start_failed", payment=str(payment.id), failure=error.failure.value, replayed=error.replayed)
+    if error.code == NO_ROOM:
+        return _no_room()  # others took the last places since `refuse_when_full` looked
     is_refused = error.is_definite or error.code == NO_PERMISSION
     if error.failure == Failure.KEY_REFUSED and not is_refused:
         # Where the key is good after all it was one odd answer, and proves nothing (M75).
@@ -176,6 +174,15 @@ def _no_answer() -> Unavailable:
         _(
             "The payment service does not answer at the moment."
             " You have not been charged and your cart is kept: please try again in a minute."
+        )
+    )
+
+
+def _no_room() -> Unavailable:
+    return Unavailable(
+        _(
+            "Many guests are paying at this moment. You have not been charged and your cart is kept:"
+            " please press Pay again in a few seconds."
         )
     )
 

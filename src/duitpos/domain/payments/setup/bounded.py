@@ -13,6 +13,8 @@ from duitpos.kit.slow_calls import Full, slow_calls
 from duitpos.processors.base import Failure, Processor, ProcessorError
 
 log = structlog.get_logger(__name__)
+NO_ROOM = "full"
+"""The error's code when the processor was not asked at all."""
 
 
 def bounded(processor: Processor, partner: str) -> Processor:
@@ -41,7 +43,7 @@ class _Bounded:
                 raise ProcessorError(
                     Failure.UNAVAILABLE,
                     _("Too many are waiting for the payment service at this moment."),
-                    code="full",
+                    code=NO_ROOM,
                 ) from error
 
         return within
