@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.come_back import come_back
@@ -14,6 +16,7 @@ from duitpos.domain.payments.sweep import sweep
 from duitpos.kit.slow_calls import bound_slow_calls, slow_calls
 from tests.support.happenings import calls
 from tests.support.shop import Shop
+from tests.support.signals import HANG
 from tests.support.stampede import deliver, event_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,19 +41,47 @@ def test_m78_a_press_that_finds_no_room_is_answered_at_once_and_starts_nothing(d
     assert calls(shop, "POST", "/checkout/sessions")
 
 
-def test_m78_a_press_that_loses_the_last_place_after_looking_reads_the_same(
+@pytest.mark.races
+def test_m78_of_two_presses_at_one_free_place_the_second_writes_nothing(
     deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two look at one free place; the one that comes second has asked nobody, so no silence is told of."""
+    """The place is taken before anything is written: after a mere look, both would go on."""
     shop = deaf_shop
+    refused: list[str] = []
+
+    def press() -> None:
+        try:
+            shop.checkout(guest_token="another phone")
+        except Unavailable as error:
+            refused.append(str(error))
+        finally:
+            connection.close()
+
+    def meanwhile() -> None:
+        monkeypatch.undo()
+        second = threading.Thread(target=press)
+        second.start()
+        second.join(HANG)
+
+    monkeypatch.setattr("duitpos.domain.payments.checkout.refuse_without_time", meanwhile)
+    assert isinstance(shop.checkout(), GoToProcessor)
+    assert len(shop.orders()) == 1
+    assert len(refused) == 1
+    assert "Many guests are paying" in refused[0]
+
+
+def test_m78_a_second_press_of_one_order_without_room_is_told_so(deaf_shop: Shop) -> None:
+    """Its order is there and waits to be started; nobody was asked, so no silence is told of."""
+    shop = deaf_shop
+    shop.sandbox.fault("drop", method="POST", path="/v1/checkout/sessions$", count=2)
     request = shop.request()
-    monkeypatch.setattr("duitpos.domain.payments.checkout.refuse_when_full", lambda account_id: None)
+    with pytest.raises(Unavailable, match="does not answer"):
+        shop.checkout(checkout_key=request.checkout_key)
     with (
         slow_calls().place(str(shop.account.id)),
         pytest.raises(Unavailable, match="Many guests are paying"),
     ):
         shop.checkout(checkout_key=request.checkout_key)
-    assert not calls(shop, "POST", "/checkout/sessions")
     assert isinstance(shop.checkout(checkout_key=request.checkout_key), GoToProcessor)
     assert len(shop.orders()) == 1
 
@@ -77,4 +108,5 @@ def test_m78_a_place_is_free_again_after_every_kind_of_call(deaf_shop: Shop) -> 
     with pytest.raises(Unavailable):
         shop.checkout(guest_token="another phone")
     sweep()
-    assert slow_calls().has_room(str(shop.account.id))
+    with slow_calls().place(str(shop.account.id)):
+        pass

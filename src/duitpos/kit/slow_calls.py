@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Lock, local
 
 
 class Full(Exception):
@@ -23,18 +23,27 @@ class Bulkhead:
         self._most, self._most_of_one = most, most_of_one
         self._waiting: Counter[str] = Counter()
         self._lock = Lock()
-
-    def has_room(self, partner: str) -> bool:
-        """Whether a call to that partner would be let in at this moment."""
-        with self._lock:
-            return self._has_room(partner)
+        self._reserved = local()
 
     def _has_room(self, partner: str) -> bool:
         return self._waiting.total() < self._most and self._waiting[partner] < self._most_of_one
 
     @contextmanager
+    def reserve(self, partner: str) -> Iterator[None]:
+        """Around work that will call: its calls to that partner, in this thread, are let in. Full, at once."""
+        with self.place(partner):
+            self._reserved.partner = partner
+            try:
+                yield
+            finally:
+                self._reserved.partner = None
+
+    @contextmanager
     def place(self, partner: str) -> Iterator[None]:
         """Around one call. Full, at once, when there is no room: waiting for room would hold a thread as well."""
+        if getattr(self._reserved, "partner", None) == partner:
+            yield
+            return
         with self._lock:
             if not self._has_room(partner):
                 raise Full(partner)

@@ -31,7 +31,7 @@ from duitpos.domain.payments.resume import (
     resume,
     start_alone,
 )
-from duitpos.domain.payments.start import refuse_when_full, refuse_without_time
+from duitpos.domain.payments.start import refuse_without_time, room_for
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.kit.clock import now
@@ -126,7 +126,12 @@ def _new_order(ask: CheckoutRequest) -> Outcome:
     if isinstance(priced, Changed):
         return priced
     option = _choose(ask, priced)
-    refuse_when_full(option.account_id)
+    with room_for(option.account_id):
+        return _end_and_place(ask, priced, option)
+
+
+def _end_and_place(ask: CheckoutRequest, priced: Quote, option: PayOption) -> Outcome:
+    """The phone's other attempts are ended; then the order is placed and its payment started."""
     # One of this key was made this moment by a twin of this press: it is not another order.
     earlier = open_attempts(ask.tenant, [ask.guest_token], ask.checkout_key, ask.cart.earlier)
     over = end_attempts(earlier)
@@ -135,9 +140,10 @@ def _new_order(ask: CheckoutRequest) -> Outcome:
     if earlier:
         # The processor was asked, which may have taken ten seconds: nothing that was read before counts now.
         ask = _afresh(ask)
-        priced = _priced(ask)
-        if isinstance(priced, Changed):
-            return priced
+        again = _priced(ask)
+        if isinstance(again, Changed):
+            return again
+        priced = again
         _refuse_switched_off(ask, option)
     refuse_without_time()
     return _place_and_start(ask, priced, option, _replaced(ask, earlier))
@@ -289,7 +295,11 @@ def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
     """A new attempt for an order whose last one ended unpaid: a new row, so a new key."""
     if order.is_test != (option.mode == Mode.TEST):
         return _ask_again(ask, "mode")
-    refuse_when_full(option.account_id)
+    with room_for(option.account_id):
+        return _end_and_retry(ask, order, option)
+
+
+def _end_and_retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
     refuse_busy_phone(ask.table, ask.guest_token)
     phones = {ask.guest_token, order.guest_token}
     others = open_attempts(ask.tenant, phones, order.checkout_key, ask.cart.earlier)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 import structlog
@@ -20,7 +22,7 @@ from duitpos.domain.payments.setup.processor_of import open_account
 from duitpos.domain.payments.trouble import note_trouble
 from duitpos.kit.clock import now
 from duitpos.kit.deadline import deadline
-from duitpos.kit.slow_calls import slow_calls
+from duitpos.kit.slow_calls import Full, slow_calls
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
 from duitpos.models.attention import AttentionKind
@@ -42,11 +44,16 @@ def refuse_without_time() -> None:
         raise _no_answer()
 
 
-def refuse_when_full(account_id: UUID) -> None:
-    """Unavailable when so many wait for this account's processor that a start would be turned away: before anything
-    is written down for it (M78)."""
-    if not slow_calls().has_room(str(account_id)):
-        raise _no_room()
+@contextmanager
+def room_for(account_id: UUID) -> Iterator[None]:
+    """Around a start at this account's processor. Unavailable when too many wait for it: before anything is written
+    down for it (M78)."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(slow_calls().reserve(str(account_id)))
+        except Full as error:
+            raise _no_room() from error
+        yield
 
 
 class StartRefused(Conflict):
@@ -148,7 +155,7 @@ def _after_error(payment: Payment, error: ProcessorError) -> Exception:
     """Only a definite answer ends the attempt (M9). What the guest is told."""
     log.warning("start_failed", payment=str(payment.id), failure=error.failure.value, replayed=error.replayed)
     if error.code == NO_ROOM:
-        return _no_room()  # others took the last places since `refuse_when_full` looked
+        return _no_room()
     is_refused = error.is_definite or error.code == NO_PERMISSION
     if error.failure == Failure.KEY_REFUSED and not is_refused:
         # Where the key is good after all it was one odd answer, and proves nothing (M75).
