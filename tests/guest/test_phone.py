@@ -41,14 +41,16 @@ def test_a_phone_without_cookies_is_a_stranger_and_may_still_order(shop: Shop, p
     assert order_of(shop, phone).is_strangers
 
 
-@pytest.mark.parametrize("value", ["", "invented", "1795456863", "1795456863:abc", "x" * 5000, "1:2:3"])
+@pytest.mark.parametrize(
+    "value", ["", "invented", "1795456863", "1795456863:abc", "1795456863.A:abc", "x" * 5000, "1:2:3"]
+)
 def test_a_value_that_we_did_not_sign_is_a_strangers(shop: Shop, phone: Phone, value: str) -> None:
     phone.client.cookies["phone"] = value
     assert order_of(shop, phone).is_strangers
 
 
 def test_another_restaurants_cookie_proves_nothing_here(shop: Shop, phone: Phone) -> None:
-    phone.client.cookies["phone"] = _signer("teh").sign(str(int(now().timestamp()) - 60))
+    phone.client.cookies["phone"] = _signer("teh").sign(f"{int(now().timestamp()) - 60}.{'A' * 22}")
     assert order_of(shop, phone).is_strangers
 
 
@@ -66,3 +68,21 @@ def test_a_good_cookie_is_not_replaced_by_a_younger_one(shop: Shop, phone: Phone
     with time_machine.travel(now() + timedelta(minutes=5), tick=True):
         look(phone)
         assert phone.client.cookies["phone"].value == before
+
+
+def test_the_cookie_names_the_token_that_this_phone_orders_with(shop: Shop, phone: Phone) -> None:
+    look(phone)
+    with time_machine.travel(now() + timedelta(seconds=20), tick=True):
+        order = order_of(shop, phone)
+    assert order.guest_token == phone.client.cookies["guest"].value
+    assert f".{order.guest_token}:" in phone.client.cookies["phone"].value
+
+
+def test_one_phones_cookie_makes_no_second_phone_known(shop: Shop, phone: Phone) -> None:
+    """Otherwise one look at the menu would be good for any number of phones."""
+    look(phone)
+    phone.client.cookies["guest"] = "B" * 22
+    with time_machine.travel(now() + timedelta(seconds=20), tick=True):
+        assert order_of(shop, phone).is_strangers
+        look(phone)
+    assert f".{'B' * 22}:" in phone.client.cookies["phone"].value, "its next look is its own"

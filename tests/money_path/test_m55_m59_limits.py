@@ -11,6 +11,7 @@ from duitpos.domain.errors import TooMany
 from duitpos.domain.orders.queries import strangers_waiting, waiting_orders
 from duitpos.domain.payments.limits import (
     MOST_OF_STRANGERS,
+    MOST_PER_PHONE,
     MOST_PER_TABLE,
     count_start,
     forget_counters,
@@ -19,9 +20,11 @@ from duitpos.domain.payments.limits import (
 from duitpos.domain.payments.resume import GoToProcessor
 from duitpos.domain.payments.sweep import sweep
 from duitpos.kit.clock import now
+from duitpos.kit.ids import secret_token
 from duitpos.kit.transact import transact
 from duitpos.models import Order, Payment, StartCounter
 from tests.support.live_shop import Clock
+from tests.support.restaurant import a_table
 from tests.support.shop import Shop
 from tests.support.stampede import stampede
 
@@ -60,6 +63,17 @@ def test_m55_known_phones_have_a_bound_as_well(deaf_shop: Shop) -> None:
     with pytest.raises(TooMany, match="Very many"):
         deaf_shop.checkout()
     assert deaf_shop.sandbox.listed("sessions") == []
+
+
+def test_m55_one_phone_has_one_bound_at_all_tables(deaf_shop: Shop) -> None:
+    shop = deaf_shop
+    other = a_table(shop.restaurant.location, "2")
+    for number in range(MOST_PER_PHONE):
+        table = other if number % 2 else shop.table
+        shop.checkout(table=table, guest_token="a guest", checkout_key=secret_token())
+    with pytest.raises(TooMany, match="Too many orders were started here"):
+        shop.checkout(table=a_table(shop.restaurant.location, "3"), guest_token="a guest")
+    assert isinstance(shop.checkout(guest_token="another guest"), GoToProcessor)
 
 
 def test_m55_after_ten_minutes_it_begins_anew(deaf_shop: Shop, clock: Clock) -> None:

@@ -5,47 +5,19 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.operator.commands import duitpos, environment
+from tests.operator.web import answer, starting_web, wait_for
 
 pytestmark = pytest.mark.slow
 STOPS_WITHIN = 15
 """Seconds: under the 20 after which granian kills a worker that did not listen."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def answer(port: int) -> int:
-    """The status of /healthz; 0 when nobody answers."""
-    try:
-        response = requests.get(
-            f"http://127.0.0.1:{port}/healthz", headers={"Host": "order.example.my"}, timeout=5
-        )
-    except requests.ConnectionError:
-        return 0
-    return response.status_code
-
-
-def wait_for(port: int) -> None:
-    until = time.monotonic() + 90
-    while answer(port) != 200:
-        assert time.monotonic() < until
-        time.sleep(0.1)
 
 
 def children(pid: int) -> list[int]:
@@ -63,31 +35,8 @@ def catches_sigterm(pid: int) -> bool:
 @pytest.fixture
 def starting(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The server just after its start, and its port."""
-    port = free_port()
-    production = environment(
-        tmp_path,
-        DUITPOS_ENV="production",
-        BASE_URL="https://order.example.my",
-        PORT=str(port),
-        DUITPOS_PROXY_COUNT="1",
-    )
-    del production["ALLOWED_HOSTS"]
-    assert duitpos("manage", "migrate", "-v0", env=production).returncode == 0
-    assert duitpos("manage", "collectstatic", "-v0", "--no-input", env=production).returncode == 0
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "duitpos.cli", "web"],
-            env=production,
-            stderr=log,
-            stdout=log,
-            process_group=0,
-        )
-    try:
-        yield process, port
-    finally:
-        with suppress(ProcessLookupError):  # its workers too, when a test has failed
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with starting_web(tmp_path) as started:
+        yield started
 
 
 @pytest.fixture

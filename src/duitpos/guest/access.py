@@ -67,11 +67,6 @@ def plain(text: str) -> str:
     return text if _NAME.fullmatch(text) else ""
 
 
-def new_guest_token() -> str:
-    """A name for a phone that has none yet."""
-    return secret_token()
-
-
 def remember_guest(response: HttpResponse, tenant: Tenant, guest_token: str) -> None:
     """Give the phone its cookie. Only this restaurant's pages get to see it."""
     response.set_cookie(
@@ -85,23 +80,32 @@ def remember_guest(response: HttpResponse, tenant: Tenant, guest_token: str) -> 
     )
 
 
-def has_looked(request: HttpRequest, slug: str) -> bool:
-    """Whether this phone has looked at this restaurant's menu: it holds a cookie that we signed a moment ago or more.
+def guest_token_for_start(request: HttpRequest, slug: str) -> str:
+    """The token to order with: the phone's own, else the one that came with its look at the menu, else a new one."""
+    look = _look_of(request, slug)
+    return guest_token_of(request) or (look.guest_token if look else secret_token())
+
+
+def has_looked(request: HttpRequest, slug: str, guest_token: str) -> bool:
+    """Whether the phone of this token has looked at this restaurant's menu: we signed so, a moment ago or more.
 
     The page itself may come from a cache; the cookie comes with a stylesheet that never does (views/phone.py).
     """
-    since = _looked_since(request, slug)
-    return since is not None and LOOKED_SECONDS <= now().timestamp() - since <= PHONE_SECONDS
+    look = _look_of(request, slug)
+    return look is not None and look.guest_token == guest_token and look.age >= LOOKED_SECONDS
 
 
 def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> None:
-    """Give the phone its cookie, unless it has a good one: that one is older, and so worth more."""
-    since = _looked_since(request, slug)
-    if since is not None and 0 <= now().timestamp() - since <= PHONE_SECONDS / 2:
+    """Give the phone its cookie, unless it has a good one: that one is older, and so worth more.
+
+    The cookie names the token that this phone orders with, so that one cookie is one phone at every table (M55).
+    """
+    look, guest_token = _look_of(request, slug), guest_token_of(request)
+    if look is not None and look.age <= PHONE_SECONDS / 2 and guest_token in ("", look.guest_token):
         return
     response.set_cookie(
         PHONE,
-        _signer(slug).sign(str(int(now().timestamp()))),
+        _signer(slug).sign(f"{int(now().timestamp())}.{guest_token or secret_token()}"),
         max_age=PHONE_SECONDS,
         path=f"/{slug}/",
         secure=settings.IS_HTTPS,
@@ -110,11 +114,22 @@ def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> No
     )
 
 
-def _looked_since(request: HttpRequest, slug: str) -> int | None:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the phone's cookie says. `age` is in seconds."""
+
+    age: float
+    guest_token: str
+
+
+def _look_of(request: HttpRequest, slug: str) -> _Look | None:
+    """None without a cookie that we signed for this restaurant, and with one that has ended."""
     try:
-        return int(_signer(slug).unsign(request.COOKIES.get(PHONE, "")[:200]))
+        since, guest_token = _signer(slug).unsign(request.COOKIES.get(PHONE, "")[:200]).split(".")
+        look = _Look(now().timestamp() - int(since), guest_token)
     except (BadSignature, ValueError):
         return None
+    return look if 0 <= look.age <= PHONE_SECONDS else None
 
 
 def _signer(slug: str) -> Signer:

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import BoundedSemaphore
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
-from duitpos.ui.errors import error_page
+from duitpos.ui.errors import error_page, unavailable_page
+
+READERS_WAIT = 1.0
+"""Seconds that a request waits until fewer others are being read."""
+
+_readers = BoundedSemaphore(1_000)
+
+
+def bound_readers(threads: int) -> None:
+    """Of `threads` of a web server, one in eight may be reading a body: a body that never ends holds its thread."""
+    global _readers
+    _readers = BoundedSemaphore(max(1, threads // 8))
 
 
 class BodyCap:
     """Middleware: a body over DATA_UPLOAD_MAX_MEMORY_SIZE is 413, one of unknown length 411, one that was cut off 400.
+
+    While too many bodies are on their way, one more is 503: pages that have none are served (M77).
 
     Django's own cap does not count files, it takes a body in chunks for an empty one, and it reads a body of which the
     end is missing as if it were whole: a quantity of 12 becomes 1 (M77).
@@ -30,7 +44,19 @@ class BodyCap:
             )
         if length and not is_length(length, settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
             return error_page(request, _("That is too much for one request. Nothing was changed."), 413)
-        if length and not _is_whole(request, int(length)):
+        if length.strip("0"):
+            return self._read(request, int(length))
+        return self.get_response(request)
+
+    def _read(self, request: HttpRequest, length: int) -> HttpResponse:
+        readers = _readers
+        if not readers.acquire(timeout=READERS_WAIT):
+            return unavailable_page()
+        try:
+            is_whole = _is_whole(request, length)
+        finally:
+            readers.release()
+        if not is_whole:
             return error_page(
                 request,
                 _("Only a part of this request arrived. Nothing was changed: go back, and send it again."),

@@ -121,7 +121,7 @@ def _checkout(ask: CheckoutRequest) -> Outcome:
 
 def _new_order(ask: CheckoutRequest) -> Outcome:
     _refuse_while_closed(ask)
-    refuse_busy_phone(ask.table, ask.guest_token)
+    refuse_busy_phone(ask.tenant, ask.guest_token)
     priced = _priced(ask)
     if isinstance(priced, Changed):
         return priced
@@ -300,7 +300,7 @@ def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
 
 
 def _end_and_retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
-    refuse_busy_phone(ask.table, ask.guest_token)
+    refuse_busy_phone(ask.tenant, ask.guest_token)
     phones = {ask.guest_token, order.guest_token}
     others = open_attempts(ask.tenant, phones, order.checkout_key, ask.cart.earlier)
     over = end_attempts(others)

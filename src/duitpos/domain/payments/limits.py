@@ -19,8 +19,8 @@ from duitpos.models.table import Phones
 
 WINDOW = timedelta(minutes=10)
 MOST_PER_PHONE = 20
-"""Attempts to pay unpaid orders in WINDOW, each a session at the processor: a guest who edits the
-cart after every look at the total stays below."""
+"""Attempts to pay unpaid orders in WINDOW, at all tables, each a session at the processor: a guest who edits
+the cart after every look at the total stays below."""
 MOST_PER_TABLE = 100
 """Starts in WINDOW by known phones: many at one long table, each with several orders."""
 MOST_OF_STRANGERS = 20
@@ -37,13 +37,12 @@ def is_known(tenant: Tenant, guest_token: str, has_looked: bool) -> bool:
     return has_looked or orders.filter(Q(is_strangers=False) | Q(released_by__isnull=False)).exists()
 
 
-def refuse_busy_phone(table: Table, guest_token: str) -> None:
-    """TooMany when this phone tried too often without paying: new orders, and old ones tried again."""
+def refuse_busy_phone(tenant: Tenant, guest_token: str) -> None:
+    """TooMany when this phone tried too often without paying, at any table: new orders, and old ones tried again."""
     recent = Payment.objects.filter(
-        tenant_id=table.tenant_id,
+        tenant=tenant,
         created_at__gte=now() - WINDOW,
-        order__tenant_id=table.tenant_id,
-        order__table=table,
+        order__tenant=tenant,
         order__guest_token=guest_token,
         order__status__in=(HELD, CANCELED),
         order__released_by__isnull=True,

@@ -24,9 +24,9 @@ from duitpos.domain.payments.resume import AlreadyPaid, DoNotPayAgain, GoToProce
 from duitpos.guest.access import (
     Visit,
     guest_page,
+    guest_token_for_start,
     guest_token_of,
     has_looked,
-    new_guest_token,
     plain,
     remember_guest,
     visit_of,
@@ -53,7 +53,7 @@ def checkout(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
         order_token = plain(request.GET.get("order", ""))
         return _rebuilt(request, visit, order_token) if order_token else _shell(request, visit)
     sent = read_checkout(request.POST)
-    visit = replace(visit, guest_token=visit.guest_token or new_guest_token())
+    visit = replace(visit, guest_token=guest_token_for_start(request, tenant))
     answer = _pay if sent.step == "pay" else _review
     response = answer(request, visit, sent)
     remember_guest(response, visit.tenant, visit.guest_token)
@@ -131,7 +131,7 @@ def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
                 cart=sent.cart,
                 seen_total_minor=sent.seen_total_minor,
                 payment_type_id=sent.payment_type_id,
-                has_looked=has_looked(request, visit.tenant.slug),
+                has_looked=has_looked(request, visit.tenant.slug, visit.guest_token),
             )
         )
     except DomainError as error:
