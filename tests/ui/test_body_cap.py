@@ -60,3 +60,9 @@ def test_a_multipart_form_without_its_end_is_refused(client: Client) -> None:
         kind = "multipart/form-data; boundary=x"
         answer = client.generic("POST", "/accounts/login/", text, content_type=kind)
         assert answer.status_code == status
+
+
+@pytest.mark.django_db
+def test_a_form_with_too_many_fields_is_refused(client: Client) -> None:
+    answer = client.post("/accounts/login/", {f"q-{number}": "1" for number in range(2001)})
+    assert answer.status_code == 400

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pytest
 from django.db import InterfaceError, InternalError, OperationalError, connection, connections
 from django.test import Client
 
+from duitpos.models import Table
 from duitpos.ui.errors import is_database_gone
 from tests.support.restaurant import Restaurant, a_restaurant, a_table, an_item
 
@@ -145,3 +147,23 @@ def test_connections_that_died_in_a_restart_are_given_to_nobody(place: Restauran
     assert len(killed) >= 2
     at_once()
     assert statuses == [404] * 16
+
+
+@pytest.mark.sqlite_only
+def test_while_another_process_locks_sqlite_a_form_says_so_and_a_page_is_served(place: Restaurant) -> None:
+    """A second connection, as of a backup that takes its time; ours waits for less than in production."""
+    url = "/kopi/dashboard/tables/add/"
+    client = signed_in(place)
+    client.get("/kopi/dashboard/tables/")
+    with connection.cursor() as cursor, sqlite3.connect(connection.settings_dict["NAME"]) as other:
+        cursor.execute("PRAGMA busy_timeout = 50")
+        try:
+            other.execute("BEGIN IMMEDIATE")
+            answer = client.post(url, {"name": "7", "location": place.location.slug})
+            assert answer.status_code == 503
+            assert client.get("/kopi/dashboard/tables/").status_code == 200
+        finally:
+            other.rollback()
+            cursor.execute("PRAGMA busy_timeout = 20000")
+    other.close()
+    assert not Table.objects.filter(tenant=place.tenant, name="7").exists()

@@ -178,6 +178,7 @@ def database(var: Path) -> dict[str, object]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     else:
+        config["ENGINE"] = "duitpos.kit.postgres"
         # Pooled: a request gives its connection back while a processor is asked (kit/transact.py).
         config["CONN_MAX_AGE"] = 0
         # Each connection is tried when it is taken from the pool: after a restart of the database all of them are dead.
