@@ -90,8 +90,8 @@ def _clocks() -> Iterator[tuple[_Clock, _Clock, _Clock]]:
     """Around the database, around `verify`, and around the database within `verify`."""
     from django.db import connection
 
-    from duitpos.domain.payments import receive
-    from duitpos.domain.payments.setup.processor_of import verify as plain_verify
+    from duitpos.domain.payments.events import receive
+    from duitpos.domain.payments.processors.connect import verify as plain_verify
 
     database, verify, inner = _Clock(), _Clock(), _Clock()
 

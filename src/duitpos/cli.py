@@ -56,7 +56,7 @@ def _run(command: str, rest: list[str]) -> int:
 def _serve(command: str) -> int:
     """web, worker and adopt need a sound environment and a database."""
     _set_up()
-    from duitpos.domain.payments.compare_sessions import compare_all_again
+    from duitpos.domain.sweep.compare_sessions import compare_all_again
     from duitpos.domain.tenancy.installation import adopt
     from duitpos.operator.start import StartRefused, check_database, check_start, check_static
     from duitpos.operator.web import serve, web_from_environment

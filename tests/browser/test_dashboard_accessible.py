@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.models import Tenant
 from tests.support.restaurant import PASSWORD, a_location, a_table
 from tests.support.shop import Shop

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from duitpos.domain.attention.open import open_attention
+from duitpos.domain.alerts.open import open_attention
 from duitpos.domain.orders.advance import Actor, advance
-from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.kit.clock import now
 from duitpos.kit.ids import uuid7
 from duitpos.models import Attention, Order, Refund

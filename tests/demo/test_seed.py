@@ -13,10 +13,9 @@ from duitpos.domain.menus.eighty_six import set_stock
 from duitpos.domain.menus.read import Menu, menu_of
 from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.orders.quote import quote
-from duitpos.domain.tables.find import table_by_token
-from duitpos.domain.tables.list import tables_of
+from duitpos.domain.people.staff import staff_of
+from duitpos.domain.tables.find import table_by_token, tables_of
 from duitpos.domain.tenancy.find import location_of, tenant_by_slug
-from duitpos.domain.tenancy.staff import staff_of
 from duitpos.kit.tenancy import across_tenants
 from duitpos.models import (
     Membership,

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from duitpos.domain.orders.move import move
-from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.models import Order, Payment
 from tests.guest.phone import Phone, line, text_of
 from tests.support.restaurant import a_restaurant

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.http import HttpResponse
 
-from duitpos.domain.payments.limits import MOST_OF_STRANGERS, MOST_PER_PHONE
+from duitpos.domain.checkout.limits import MOST_OF_STRANGERS, MOST_PER_PHONE
 from duitpos.domain.tables.rotate import rotate_token
 from duitpos.kit.clock import now
 from duitpos.models import MenuItem, Order, Payment, PaymentType, ProcessorAccount, StartCounter, Table

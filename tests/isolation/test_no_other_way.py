@@ -17,10 +17,10 @@ from duitpos.kit.tenancy.checks import SHARED_TABLES
 SOURCE = Path(duitpos.__file__).parent
 
 ACROSS = {
-    ("domain/tenancy/staff.py", "restaurants_of"),  # a person's restaurants after signing in
-    ("domain/payments/sweep.py", "tenants_with_due_work"),  # which tenants the worker must visit
+    ("domain/people/staff.py", "restaurants_of"),  # a person's restaurants after signing in
+    ("domain/sweep/sweep.py", "tenants_with_due_work"),  # which tenants the worker must visit
     (
-        "domain/payments/setup/keys.py",
+        "domain/processor_accounts/keys.py",
         "unknown_key_ids",
     ),  # a start checks that every secret can be opened (M32)
 }

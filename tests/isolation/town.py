@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.test import Client
 
-from duitpos.domain.attention.open import open_attention
+from duitpos.domain.alerts.open import open_attention
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.tenancy import TenantModel, across_tenants

@@ -15,7 +15,7 @@ from django.core.cache.backends.filebased import FileBasedCache
 from django.core.exceptions import ImproperlyConfigured
 from django_tasks_db.models import DBTaskResult
 
-from duitpos.domain.payments.due import do_due_work_soon
+from duitpos.domain.payments.outbox.run import do_due_work_soon
 from duitpos.jobs import worker
 from duitpos.kit.heartbeat import last_beat
 from tests.operator.commands import environment

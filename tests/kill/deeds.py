@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from duitpos.domain.attention.act import act
-from duitpos.domain.attention.offers import Action
-from duitpos.domain.orders.cancel import cancel_order
+from duitpos.domain.alerts.offers import Action
+from duitpos.domain.checkout.checkout import CheckoutRequest, checkout
+from duitpos.domain.checkout.handle_return import come_back, turn_back
 from duitpos.domain.orders.cart import parse_cart
-from duitpos.domain.payments.checkout import CheckoutRequest, checkout
-from duitpos.domain.payments.come_back import come_back, turn_back
-from duitpos.domain.payments.receive import receive
-from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.payments.events.receive import receive
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.staff_actions.cancel_order import cancel_order
+from duitpos.domain.staff_actions.resolve_alert import act
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import Membership, Table, Tenant
 
 Facts = dict[str, Any]

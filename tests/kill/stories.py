@@ -8,15 +8,15 @@ from uuid import UUID
 
 import stripe
 
-from duitpos.domain.attention.act import act
-from duitpos.domain.attention.offers import Action
+from duitpos.domain.alerts.offers import Action
+from duitpos.domain.checkout.checkout import checkout
+from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.menus.eighty_six import set_stock
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.cart import cart_to_json
-from duitpos.domain.payments.checkout import checkout
-from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.transact import transact

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from duitpos.domain.payments import sweep, sweep_payments
+from duitpos.domain.sweep import payments as sweep_payments
+from duitpos.domain.sweep import sweep
 from tests.kill.lives import World
 from tests.kill.stories import STORIES
 
@@ -49,7 +50,7 @@ def test_without_a_transaction_a_death_leaves_silent_money(world: World) -> None
 def test_without_the_repeated_call_a_death_leaves_a_payment_stuck(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep_payments, "heal_created", lambda payment: None)
+    monkeypatch.setattr(sweep_payments, "retry_start", lambda payment: None)
     complaints = world.die_everywhere(STORIES[START])
     assert any("after call POST" in text and "stuck: payment" in text for text in complaints)
 

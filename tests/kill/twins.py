@@ -18,7 +18,7 @@ def _without_transactions() -> None:
     def work_alone(work: Callable[[], Any], tries: int = 6) -> Any:
         return work()
 
-    patch("duitpos.domain.payments.receive.transact", work_alone).start()
+    patch("duitpos.domain.payments.events.receive.transact", work_alone).start()
 
 
 def _one_more_statement() -> None:
@@ -27,7 +27,7 @@ def _one_more_statement() -> None:
             cursor.execute("SELECT 1")
         return clock.now()
 
-    patch("duitpos.domain.payments.checkout.now", and_a_question).start()
+    patch("duitpos.domain.checkout.checkout.now", and_a_question).start()
 
 
 def _by_another_way() -> None:
@@ -37,7 +37,7 @@ def _by_another_way() -> None:
         socket.create_connection(("127.0.0.1", 9))
         return clock.now()
 
-    patch("duitpos.domain.payments.checkout.now", and_a_call).start()
+    patch("duitpos.domain.checkout.checkout.now", and_a_call).start()
 
 
 TWINS: dict[str, Callable[[], None]] = {

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
+from duitpos.domain.checkout.handle_return import come_back
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.payments.come_back import come_back
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.staff_actions.check_payment import check_now
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import Location, Payment
 from duitpos.models.attention import AttentionKind as A

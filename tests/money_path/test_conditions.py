@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from duitpos.domain.attention.act import _serve as serve
-from duitpos.domain.attention.act import act
-from duitpos.domain.attention.offers import Action
+from duitpos.domain.alerts.offers import Action
+from duitpos.domain.checkout.checkout import OrderAtCounter
 from duitpos.domain.errors import Conflict
-from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.orders.guest_view import GuestState
-from duitpos.domain.payments.checkout import OrderAtCounter
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.staff_actions.cancel_order import cancel_order
+from duitpos.domain.staff_actions.resolve_alert import _serve as serve
+from duitpos.domain.staff_actions.resolve_alert import act
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import ItemStock, Location, Order, OrderEvent, Payment, Refund

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from duitpos.domain.payments import receive as receive_module
-from duitpos.domain.payments.receive import Received
+from duitpos.domain.payments.events import receive as receive_module
+from duitpos.domain.payments.events.receive import Received
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Payment, ProcessorAccount

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 from django.db import IntegrityError, transaction
 
+from duitpos.domain.checkout.attempt import new_attempt
+from duitpos.domain.checkout.checkout import Changed
+from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.options import pay_options
+from duitpos.domain.checkout.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor
 from duitpos.domain.orders.guest_view import GuestState
-from duitpos.domain.payments.attempt import new_attempt
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.payments.checkout import Changed
-from duitpos.domain.payments.come_back import come_back
-from duitpos.domain.payments.options import pay_options
-from duitpos.domain.payments.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor
+from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.kit.clock import now
 from duitpos.models import Order, OrderLine, Payment, PaymentDecline
 from tests.support.happenings import (

@@ -11,12 +11,12 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
+from duitpos.domain.checkout import start as start_module
+from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.start import StartRefused, start
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.payments import start as start_module
 from duitpos.domain.payments.advance import advance_payment
-from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.resume import GoToProcessor
-from duitpos.domain.payments.start import StartRefused, start
+from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.kit.clock import now
 from duitpos.models import Payment, Refund, Tenant
 from duitpos.models.attention import AttentionKind as A
@@ -230,7 +230,7 @@ def test_m9_a_second_tap_while_the_first_is_under_way_is_no_bad_news(deaf_shop: 
     shop = deaf_shop
     shop.sandbox.fault("hang", seconds=1, path=SESSIONS, method="POST", when="before")
     ask = shop.request()
-    from duitpos.domain.payments.checkout import checkout
+    from duitpos.domain.checkout.checkout import checkout
 
     answers = stampede([lambda: checkout(ask)] * 3)
     assert {type(answer) for answer in answers} == {GoToProcessor}

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from duitpos.domain.attention.act import act
-from duitpos.domain.attention.offers import Action
+from duitpos.domain.alerts.offers import Action
+from duitpos.domain.checkout.checkout import OrderAtCounter
+from duitpos.domain.checkout.handle_return import come_back
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.orders.cancel import cancel_order
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.payments.checkout import OrderAtCounter
-from duitpos.domain.payments.come_back import come_back
-from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.setup.accounts import check_account, remove_account, save_credentials
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.processor_accounts.accounts import check_account, remove_account, save_credentials
+from duitpos.domain.staff_actions.cancel_order import cancel_order
+from duitpos.domain.staff_actions.check_payment import check_now
+from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.models import Attention, Order, OrderEvent, Payment, PaymentType, ProcessorAccount
 from duitpos.models.attention import AttentionKind as A
 from duitpos.models.payment_setup import AccountState

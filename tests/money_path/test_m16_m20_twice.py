@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from duitpos.domain.attention.act import act
-from duitpos.domain.attention.offers import Action
+from duitpos.domain.alerts.offers import Action
+from duitpos.domain.checkout.handle_return import come_back
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.payments.ask import ask_and_settle
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.payments.come_back import come_back
-from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.payments.settlement.fetch import ask_and_settle
+from duitpos.domain.staff_actions.check_payment import check_now
+from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.tenancy.installation import adopt
 from duitpos.kit.clock import now
 from duitpos.models import (

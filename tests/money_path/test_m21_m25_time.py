@@ -7,13 +7,13 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from duitpos.domain.orders.board import board
-from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.orders.queries import orders_page, waiting_orders
 from duitpos.domain.orders.search import OrderFilters
-from duitpos.domain.payments.check_now import check_now
 from duitpos.domain.payments.schedule import SESSION_LIFE
-from duitpos.domain.payments.setup.view import account_view
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.processor_accounts.view import account_view
+from duitpos.domain.staff_actions.cancel_order import cancel_order
+from duitpos.domain.staff_actions.check_payment import check_now
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import (
     Location,

@@ -8,12 +8,12 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.payments.come_back import come_back
-from duitpos.domain.payments.resume import GoToProcessor
-from duitpos.domain.payments.setup.view import account_view
-from duitpos.domain.payments.sweep import sweep, tenants_with_due_work
-from duitpos.domain.payments.sweep_payments import claim, due_payments
+from duitpos.domain.processor_accounts.view import account_view
+from duitpos.domain.sweep.payments import claim, due_payments
+from duitpos.domain.sweep.sweep import sweep, tenants_with_due_work
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, ProcessorAccount
 from duitpos.models.attention import AttentionKind as A

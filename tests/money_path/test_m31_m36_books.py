@@ -11,15 +11,15 @@ from django.db.models import ProtectedError
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
+from duitpos.domain.checkout.checkout import NotTakingOrders
+from duitpos.domain.checkout.handle_return import come_back
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.orders.number import draw_number
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.payments.checkout import NotTakingOrders
-from duitpos.domain.payments.come_back import come_back
-from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.settle import Outcome, settle
-from duitpos.domain.payments.setup.processor_of import open_account
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.orders.release import draw_number
+from duitpos.domain.payments.processors.connect import open_account
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.payments.settlement.settle import Outcome, settle
+from duitpos.domain.staff_actions.check_payment import check_now
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.transact import transact

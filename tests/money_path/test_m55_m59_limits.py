@@ -7,9 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from duitpos.domain.errors import TooMany
-from duitpos.domain.orders.queries import strangers_waiting, waiting_orders
-from duitpos.domain.payments.limits import (
+from duitpos.domain.checkout.limits import (
     MOST_OF_STRANGERS,
     MOST_PER_PHONE,
     MOST_PER_TABLE,
@@ -17,8 +15,10 @@ from duitpos.domain.payments.limits import (
     forget_counters,
     is_known,
 )
-from duitpos.domain.payments.resume import GoToProcessor
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.errors import TooMany
+from duitpos.domain.orders.queries import strangers_waiting, waiting_orders
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.transact import transact

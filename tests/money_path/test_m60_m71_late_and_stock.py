@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from duitpos.domain.attention.act import act
-from duitpos.domain.attention.offers import Action
-from duitpos.domain.attention.open import ask_about_payment, resolve
-from duitpos.domain.attention.queries import open_attentions
+from duitpos.domain.alerts.offers import Action
+from duitpos.domain.alerts.open import ask_about_payment, resolve
+from duitpos.domain.alerts.queries import open_attentions
+from duitpos.domain.checkout.checkout import checkout
+from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.resume import AlreadyPaid
 from duitpos.domain.errors import Conflict
 from duitpos.domain.menus.eighty_six import set_stock
-from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.orders.move import move
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.payments.checkout import checkout
-from duitpos.domain.payments.come_back import come_back
-from duitpos.domain.payments.resume import AlreadyPaid
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.staff_actions.cancel_order import cancel_order
+from duitpos.domain.staff_actions.check_payment import check_now
+from duitpos.domain.staff_actions.resolve_alert import act
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import ItemStock, Location, Order, Payment
 from duitpos.models.attention import AttentionKind as A

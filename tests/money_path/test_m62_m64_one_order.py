@@ -6,21 +6,21 @@ from typing import Any
 
 import pytest
 
-from duitpos.domain.attention.act import act
-from duitpos.domain.attention.offers import Action
+from duitpos.domain.alerts.offers import Action
+from duitpos.domain.checkout import start as start_module
+from duitpos.domain.checkout.checkout import Changed, NotTakingOrders, checkout
+from duitpos.domain.checkout.handle_return import turn_back
+from duitpos.domain.checkout.options import pay_options
+from duitpos.domain.checkout.resume import AlreadyPaid, GoToProcessor, end_attempts
+from duitpos.domain.checkout.start import StartRefused
 from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.board import board
-from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.orders.cart import with_earlier
-from duitpos.domain.payments import start as start_module
-from duitpos.domain.payments.checkout import Changed, NotTakingOrders, checkout
-from duitpos.domain.payments.come_back import turn_back
-from duitpos.domain.payments.options import pay_options
-from duitpos.domain.payments.resume import AlreadyPaid, GoToProcessor, end_attempts
-from duitpos.domain.payments.setup.types import create_type, edit_type
-from duitpos.domain.payments.start import StartRefused
-from duitpos.domain.payments.went_live import after_going_live
+from duitpos.domain.processor_accounts.types import create_type, edit_type
+from duitpos.domain.processor_accounts.went_live import after_going_live
+from duitpos.domain.staff_actions.cancel_order import cancel_order
+from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Order, Payment, PaymentType, ProcessorAccount, Table
@@ -193,7 +193,7 @@ def in_between(monkeypatch: pytest.MonkeyPatch, happens: Any) -> None:
         happens()
         return over
 
-    monkeypatch.setattr("duitpos.domain.payments.checkout.end_attempts", asked)
+    monkeypatch.setattr("duitpos.domain.checkout.checkout.end_attempts", asked)
 
 
 @pytest.mark.parametrize("is_guarded", [True, False])
@@ -206,7 +206,7 @@ def test_m63_an_attempt_is_made_only_while_its_order_waits(
     in_between(monkeypatch, lambda: cancel_order(shop.restaurant.owner, order.id, "left", refund=False))
     if not is_guarded:
         for module in ("checkout", "start"):
-            monkeypatch.setattr(f"duitpos.domain.payments.{module}.still_waits", lambda order: True)
+            monkeypatch.setattr(f"duitpos.domain.checkout.{module}.still_waits", lambda order: True)
     answer = press_at(shop, shop.table, order)
     assert bool(payable(shop)) is not is_guarded
     if is_guarded:
@@ -295,7 +295,7 @@ def test_m63_an_attempt_made_while_staff_cancel_is_ended_with_the_order(
             pressed.append(press_at(shop, shop.table, order))
         return transact(work)
 
-    monkeypatch.setattr("duitpos.domain.orders.cancel.transact", transact_after_a_press)
+    monkeypatch.setattr("duitpos.domain.staff_actions.cancel_order.transact", transact_after_a_press)
     cancel_order(shop.restaurant.owner, order.id, "left", refund=False)
     assert isinstance(pressed[0], GoToProcessor)
     assert [o.status for o in shop.orders()] == ["canceled"]

@@ -11,15 +11,15 @@ import stripe
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, override_settings
 
-from duitpos.domain.attention.queries import open_attentions
+from duitpos.domain.alerts.queries import open_attentions
 from duitpos.domain.errors import Conflict
-from duitpos.domain.orders.cancel import cancel_order
-from duitpos.domain.orders.story import order_story
-from duitpos.domain.payments.purge_events import purge_event_bodies
-from duitpos.domain.payments.receive import Received, receive
-from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.refund_result import refund_result
-from duitpos.domain.payments.setup.view import account_view
+from duitpos.domain.orders.timeline import order_story
+from duitpos.domain.payments.events.receive import Received, receive
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.payments.refunds.refund_result import refund_result
+from duitpos.domain.processor_accounts.view import account_view
+from duitpos.domain.staff_actions.cancel_order import cancel_order
+from duitpos.domain.sweep.purge_events import purge_event_bodies
 from duitpos.kit.clock import now
 from duitpos.models import Dispute, Payment, PaymentDecline, ProcessorAccount, Refund, WebhookEvent
 from duitpos.models.payment_setup import AccountState

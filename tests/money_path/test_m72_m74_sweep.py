@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 
-from duitpos.domain.attention.queries import open_attentions
+from duitpos.domain.alerts.queries import open_attentions
 from duitpos.domain.menus.read import menu_of
-from duitpos.domain.payments import sweep as sweep_module
-from duitpos.domain.payments.compare_sessions import compare_all_again, compare_sessions
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.sweep import sweep as sweep_module
+from duitpos.domain.sweep.compare_sessions import compare_all_again, compare_sessions
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money

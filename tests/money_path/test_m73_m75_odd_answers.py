@@ -6,17 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from duitpos.domain.attention.queries import open_attentions
+from duitpos.domain.alerts.queries import open_attentions
+from duitpos.domain.checkout.checkout import OrderAtCounter
+from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.start import StartRefused
 from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.orders.guest_view import GuestState, guest_order
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.payments.checkout import OrderAtCounter
-from duitpos.domain.payments.come_back import come_back
-from duitpos.domain.payments.resume import GoToProcessor
-from duitpos.domain.payments.setup.accounts import check_account
-from duitpos.domain.payments.setup.view import account_view
-from duitpos.domain.payments.start import StartRefused
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.processor_accounts.accounts import check_account
+from duitpos.domain.processor_accounts.view import account_view
+from duitpos.domain.staff_actions.check_payment import check_now
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.attention import AttentionKind as A
 from tests.support.happenings import SESSION, press_again

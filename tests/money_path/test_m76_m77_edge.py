@@ -13,8 +13,8 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 
-from duitpos.domain.payments.checkout import checkout
-from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.checkout.checkout import checkout
+from duitpos.domain.checkout.resume import GoToProcessor
 from tests.support.shop import WEBHOOK_SECRET, Shop
 from tests.support.stampede import event_of
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
+from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.payments.come_back import come_back
-from duitpos.domain.payments.receive import Received
-from duitpos.domain.payments.resume import GoToProcessor
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.payments.events.receive import Received
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.slow_calls import bound_slow_calls, slow_calls
 from tests.support.happenings import calls
 from tests.support.shop import Shop
@@ -63,7 +63,7 @@ def test_m78_of_two_presses_at_one_free_place_the_second_writes_nothing(
         second.start()
         second.join(HANG)
 
-    monkeypatch.setattr("duitpos.domain.payments.checkout.refuse_without_time", meanwhile)
+    monkeypatch.setattr("duitpos.domain.checkout.checkout.refuse_without_time", meanwhile)
     assert isinstance(shop.checkout(), GoToProcessor)
     assert len(shop.orders()) == 1
     assert len(refused) == 1

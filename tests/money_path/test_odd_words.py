@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import stripe
 
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.payments.come_back import come_back
-from duitpos.domain.payments.receive import Received, receive
+from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.payments.events.receive import Received, receive
+from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.models import Payment
 from tests.support.shop import WEBHOOK_SECRET, Shop
 from tests.support.stampede import deliver, event_of

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from duitpos.domain.payments import sweep as sweep_module
-from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.sweep import sweep as sweep_module
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import DueWork, Payment, ProcessorAccount
 from tests.support.happenings import REFUNDS, SESSION, calls
 from tests.support.live_shop import Clock

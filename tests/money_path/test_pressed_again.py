@@ -8,14 +8,14 @@ from datetime import timedelta
 
 import pytest
 
+from duitpos.domain.checkout.checkout import Changed, NotTakingOrders, OrderAtCounter
+from duitpos.domain.checkout.handle_return import turn_back
+from duitpos.domain.checkout.limits import MOST_PER_PHONE
+from duitpos.domain.checkout.resume import DoNotPayAgain, GoToProcessor
+from duitpos.domain.checkout.start import StartRefused, start
 from duitpos.domain.errors import Conflict, TooMany, Unavailable
-from duitpos.domain.orders.cancel import cancel_order
-from duitpos.domain.payments.checkout import Changed, NotTakingOrders, OrderAtCounter
-from duitpos.domain.payments.come_back import turn_back
-from duitpos.domain.payments.limits import MOST_PER_PHONE
-from duitpos.domain.payments.resume import DoNotPayAgain, GoToProcessor
-from duitpos.domain.payments.start import StartRefused, start
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.staff_actions.cancel_order import cancel_order
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import Location, Order, Payment, PaymentType, ProcessorAccount, Tenant
 from tests.support.happenings import EXPIRE, SESSIONS, calls, press_again, session_of
@@ -89,7 +89,7 @@ def test_an_attempt_that_a_twin_made_and_that_is_over_already_is_no_error(
             created_at=first.created_at,
         )
 
-    monkeypatch.setattr("duitpos.domain.payments.checkout.new_attempt", in_the_way)
+    monkeypatch.setattr("duitpos.domain.checkout.checkout.new_attempt", in_the_way)
     answer = press_again(shop, order)
     assert isinstance(answer, Changed)
     assert answer.why == "lapsed"

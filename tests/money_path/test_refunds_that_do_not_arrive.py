@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from duitpos.domain.attention.act import act
-from duitpos.domain.attention.offers import Action
-from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.setup.accounts import save_credentials
-from duitpos.domain.payments.sweep import sweep
-from duitpos.domain.payments.trouble import pause_account
+from duitpos.domain.alerts.offers import Action
+from duitpos.domain.payments.problems import pause_account
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.processor_accounts.accounts import save_credentials
+from duitpos.domain.staff_actions.resolve_alert import act
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.transact import transact
 from duitpos.models import Payment, ProcessorAccount, Refund
 from duitpos.models.attention import AttentionKind as A

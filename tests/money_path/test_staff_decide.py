@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from duitpos.domain.attention.act import act
-from duitpos.domain.attention.offers import Action
+from duitpos.domain.alerts.offers import Action
 from duitpos.domain.errors import Conflict
-from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.orders.guest_view import GuestState
-from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.staff_actions.cancel_order import cancel_order
+from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import now
 from duitpos.models import Attention, DirtyDay, ItemStock, LedgerEntry, Order, Payment, Refund
 from duitpos.models.attention import AttentionKind as A

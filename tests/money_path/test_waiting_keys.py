@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from duitpos.domain.checkout.resume import DoNotPayAgain
 from duitpos.domain.orders.guest_view import GuestState, guest_order
-from duitpos.domain.payments.resume import DoNotPayAgain
-from duitpos.domain.payments.setup.accounts import check_account, save_credentials
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.processor_accounts.accounts import check_account, save_credentials
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import Attention, ProcessorAccount
 from duitpos.models.attention import AttentionKind as A

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 import pytest
 
+from duitpos.domain.checkout.checkout import CheckoutRequest, checkout
+from duitpos.domain.checkout.handle_return import turn_back
+from duitpos.domain.checkout.resume import AlreadyPaid, AnotherIsPaid, GoToProcessor, end_attempts
 from duitpos.domain.errors import Conflict, Unavailable
-from duitpos.domain.orders.cancel import Canceled, cancel_order
-from duitpos.domain.payments.checkout import CheckoutRequest, checkout
-from duitpos.domain.payments.come_back import turn_back
-from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.resume import AlreadyPaid, AnotherIsPaid, GoToProcessor, end_attempts
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.staff_actions.cancel_order import Canceled, cancel_order
 from duitpos.kit.clock import now
 from duitpos.models import ItemStock, Order, Payment, Refund, Table
 from duitpos.models.menu import StockStatus
@@ -109,7 +109,7 @@ def test_an_order_placed_between_looking_and_placing_is_seen(
         Payment.objects.filter(tenant=deaf_shop.tenant, id=other.id).update(created_at=moment)
         return over
 
-    monkeypatch.setattr("duitpos.domain.payments.checkout.end_attempts", and_then_the_other_tab)
+    monkeypatch.setattr("duitpos.domain.checkout.checkout.end_attempts", and_then_the_other_tab)
     answer = press(deaf_shop.request(cart=deaf_shop.cart(3)))
     (left,) = live(deaf_shop)
     assert payable(deaf_shop) == {left.reference}
@@ -127,7 +127,7 @@ def test_the_other_tab_has_paid_meanwhile(deaf_shop: Shop, monkeypatch: pytest.M
         Order.objects.filter(tenant=deaf_shop.tenant, id=the_order_of(other).id).update(guest_token="guest-1")
         return over
 
-    monkeypatch.setattr("duitpos.domain.payments.checkout.end_attempts", and_then_the_other_tab)
+    monkeypatch.setattr("duitpos.domain.checkout.checkout.end_attempts", and_then_the_other_tab)
     answer = press(deaf_shop.request(cart=deaf_shop.cart(3)))
     assert isinstance(answer, AlreadyPaid)
     assert answer.order.id == other.order_id

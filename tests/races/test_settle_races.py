@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
+from duitpos.domain.checkout.handle_return import come_back
 from duitpos.domain.orders import release as release_module
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.payments import settle as settle_module
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.payments.come_back import come_back
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.payments.settlement import settle as settle_module
+from duitpos.domain.staff_actions.check_payment import check_now
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import DueWork, NumberSeries, Order, OrderEvent, Payment
 from tests.support.shop import Shop
 from tests.support.stampede import deliver, event_of, stampede
@@ -115,7 +115,7 @@ def test_without_the_guards_it_happens_twice(deaf_shop: Shop, monkeypatch: pytes
     monkeypatch.setattr(release_module, "advance", unguarded_order)
     # A transaction's own locks would hide the race: SQLite has one writer at a time, and PostgreSQL makes the
     # second wait at the payment's row. The rule must not rest on either.
-    monkeypatch.setattr("duitpos.domain.payments.receive.transact", without_transaction)
+    monkeypatch.setattr("duitpos.domain.payments.events.receive.transact", without_transaction)
     assert _placed_twice(deaf_shop, "guest")
 
 

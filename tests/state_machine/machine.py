@@ -8,14 +8,14 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from duitpos.domain.attention.act import act
-from duitpos.domain.attention.queries import open_attentions
+from duitpos.domain.alerts.queries import open_attentions
+from duitpos.domain.checkout.handle_return import come_back, turn_back
 from duitpos.domain.errors import DomainError
-from duitpos.domain.orders.cancel import cancel_order
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.payments.come_back import come_back, turn_back
-from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.staff_actions.cancel_order import cancel_order
+from duitpos.domain.staff_actions.check_payment import check_now
+from duitpos.domain.staff_actions.resolve_alert import act
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.models import Location

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from duitpos.domain.payments import settle, sweep_payments
 from duitpos.domain.payments.advance import advance_payment
+from duitpos.domain.payments.settlement import settle
+from duitpos.domain.sweep import payments as sweep_payments
 from duitpos.models import Payment
 from tests.state_machine.machine import MoneyPath
 from tests.state_machine.world import World

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from duitpos.domain.checkout import start
+from duitpos.domain.checkout.checkout import CheckoutRequest, checkout
+from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.cart import Cart
-from duitpos.domain.payments import start
-from duitpos.domain.payments.checkout import CheckoutRequest, checkout
-from duitpos.domain.payments.resume import GoToProcessor
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, ProcessorAccount
 from duitpos.processors.stripe import client

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.test import override_settings
 
-from duitpos.domain.attention.act import act
-from duitpos.domain.attention.queries import AttentionRow, open_attentions
+from duitpos.domain.alerts.queries import AttentionRow, open_attentions
+from duitpos.domain.checkout.checkout import checkout
+from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.orders.guest_view import GuestOrder, guest_order
-from duitpos.domain.payments.checkout import checkout
-from duitpos.domain.payments.resume import GoToProcessor
+from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import business_date, now
 from duitpos.kit.ids import secret_token
 from duitpos.models import Attention, LedgerEntry, Order, Payment, Refund

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from duitpos.domain.orders.guest_view import GuestState, guest_order
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import (
     Attention,
     DueWork,

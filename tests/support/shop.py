@@ -10,12 +10,12 @@ from typing import Any
 
 from django.test import override_settings
 
+from duitpos.domain.checkout import checkout as checkout_module
+from duitpos.domain.checkout.checkout import CheckoutRequest
+from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.orders.quote import quote
-from duitpos.domain.payments import checkout as checkout_module
-from duitpos.domain.payments.checkout import CheckoutRequest
-from duitpos.domain.payments.resume import GoToProcessor
-from duitpos.domain.payments.sweep import SweepReport, sweep
+from duitpos.domain.sweep.sweep import SweepReport, sweep
 from duitpos.domain.tenancy.installation import forget
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token

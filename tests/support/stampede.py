@@ -10,7 +10,7 @@ from typing import Any
 import stripe
 from django.db import connection
 
-from duitpos.domain.payments.receive import Received, receive
+from duitpos.domain.payments.events.receive import Received, receive
 from tests.support.shop import WEBHOOK_SECRET, Shop
 
 

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from duitpos.domain.checkout import start as start_module
+from duitpos.domain.checkout.checkout import checkout
+from duitpos.domain.checkout.handle_return import come_back, turn_back
+from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.orders.cancel import cancel_order
-from duitpos.domain.payments import start as start_module
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.payments.checkout import checkout
-from duitpos.domain.payments.come_back import come_back, turn_back
-from duitpos.domain.payments.due import do_due_work
-from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.resume import GoToProcessor
-from duitpos.domain.payments.setup.accounts import check_account
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.payments.outbox.run import do_due_work
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.processor_accounts.accounts import check_account
+from duitpos.domain.staff_actions.cancel_order import cancel_order
+from duitpos.domain.staff_actions.check_payment import check_now
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import Payment, ProcessorAccount, Refund
 from tests.support.shop import Shop

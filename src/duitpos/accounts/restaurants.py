@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from duitpos.domain.tenancy.staff import restaurants_of
+from duitpos.domain.people.staff import restaurants_of
 from duitpos.models import User
 
 

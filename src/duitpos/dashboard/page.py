@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from duitpos.domain.attention.queries import attention_count
-from duitpos.domain.tenancy.roles import Can, may
-from duitpos.domain.tenancy.staff import Staff
+from duitpos.domain.alerts.queries import attention_count
+from duitpos.domain.people.roles import Can, may
+from duitpos.domain.people.staff import Staff
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
-from duitpos.domain.payments.setup.accounts import recheck
+from duitpos.domain.processor_accounts.accounts import recheck
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.domain.tenancy.installation import adopt, installation
 from duitpos.kit.migrations import unapplied_migrations

@@ -10,7 +10,7 @@ from typing import Any
 
 from duitpos.domain.menus.eighty_six import set_stock
 from duitpos.domain.tables.create import create_table
-from duitpos.domain.tables.list import tables_of
+from duitpos.domain.tables.find import tables_of
 from duitpos.domain.tenancy.find import locations
 from duitpos.domain.tenancy.open import LocationRules, add_location, open_restaurant
 from duitpos.kit.clock import now

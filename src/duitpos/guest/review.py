@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from duitpos.domain.checkout.checkout import BelowMinimum
+from duitpos.domain.checkout.options import PayOption, pay_options
 from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json, digest, with_earlier
 from duitpos.domain.orders.pricing import Change, ChangeKind, Quote
-from duitpos.domain.payments.checkout import BelowMinimum
-from duitpos.domain.payments.options import PayOption, pay_options
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.guest.access import Visit
 from duitpos.guest.forms import new_key

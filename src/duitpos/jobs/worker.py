@@ -14,9 +14,9 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from duitpos.domain.payments.limits import forget_counters
-from duitpos.domain.payments.purge_events import purge_event_bodies
-from duitpos.domain.payments.sweep import sweep
+from duitpos.domain.checkout.limits import forget_counters
+from duitpos.domain.sweep.purge_events import purge_event_bodies
+from duitpos.domain.sweep.sweep import sweep
 from duitpos.jobs.loop import keep_doing
 from duitpos.kit import env
 from duitpos.kit.heartbeat import beat

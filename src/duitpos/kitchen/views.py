@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 from duitpos.domain.errors import Conflict, Invalid
 from duitpos.domain.orders.board import Board, board, board_version
 from duitpos.domain.orders.move import move
+from duitpos.domain.people.roles import Can, may
+from duitpos.domain.people.staff import Staff
 from duitpos.domain.tenancy.find import location_of, locations
-from duitpos.domain.tenancy.roles import Can, may
-from duitpos.domain.tenancy.staff import Staff
 from duitpos.kitchen.access import for_staff
 from duitpos.kitchen.cards import LATE_MINUTES, WAITING_MINUTES, board_view, moved_of
 from duitpos.models import Location

@@ -8,7 +8,7 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class AttentionKind(models.TextChoices):
-    """What happened. What staff can do about each is in domain/attention/offers.py."""
+    """What happened. What staff can do about each is in domain/alerts/offers.py."""
 
     AMOUNT_DIFFERS = "amount_differs"
     MODE_DIFFERS = "mode_differs"

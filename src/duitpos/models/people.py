@@ -46,7 +46,7 @@ class User(AbstractBaseUser):
 
 
 class Role(models.TextChoices):
-    """What a member of staff may do; the rules are in domain/tenancy/roles.py."""
+    """What a member of staff may do; the rules are in domain/people/roles.py."""
 
     OWNER = "owner"
     MANAGER = "manager"

@@ -10,8 +10,8 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from duitpos.domain.tenancy.roles import Can, require
-from duitpos.domain.tenancy.staff import Staff, staff_of
+from duitpos.domain.people.roles import Can, require
+from duitpos.domain.people.staff import Staff, staff_of
 from duitpos.models import User
 
 P = ParamSpec("P")

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from duitpos.domain.payments.receive import receive
+from duitpos.domain.payments.events.receive import receive
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.ui.body_cap import is_length
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
+from duitpos.domain.checkout.line_items import ask_lines
 from duitpos.domain.menus.read import Choice, Group, Item, Menu, Section
-from duitpos.domain.orders.ask_lines import ask_lines
 from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.orders.pricing import Rules, Totals, price
 

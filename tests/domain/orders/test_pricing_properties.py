@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from duitpos.domain.checkout.line_items import MOST_LINES, ask_lines
 from duitpos.domain.menus.read import Menu
-from duitpos.domain.orders.ask_lines import MOST_LINES, ask_lines
 from duitpos.domain.orders.cart import Cart, cart_to_json, digest, parse_cart
 from duitpos.domain.orders.pricing import ChangeKind, Rules, half_up, price
 from tests.domain.orders.menus import RULES, long_shopping, shopping

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.payments.come_back import come_back
+from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.kit.clock import now
 from duitpos.models import DirtyDay, DueWork, NumberSeries, OrderEvent, Payment
 from duitpos.models.due import DueKind

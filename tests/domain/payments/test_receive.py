@@ -15,8 +15,8 @@ import stripe
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from duitpos.domain.payments.setup import bad_signatures
-from duitpos.domain.payments.start import StartRefused
+from duitpos.domain.checkout.start import StartRefused
+from duitpos.domain.payments.processors import bad_signatures
 from duitpos.kit.tenancy import across_tenants
 from duitpos.models import ProcessorAccount, WebhookEvent
 from duitpos.webhooks.views import MOST_BYTES

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from duitpos.domain.errors import Conflict, Forbidden, Gone
-from duitpos.domain.orders.cancel import cancel_order
 from duitpos.domain.orders.guest_view import GuestState
-from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.kit.ids import uuid7
 from duitpos.models import Payment, Refund
 from duitpos.models.people import Role

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from duitpos.domain.payments.refund import refund_payment
+from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.payments.schedule import REFUND_LOOKS, next_refund_look
 from duitpos.models import Refund
 from tests.support.live_shop import Clock

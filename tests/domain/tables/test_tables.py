@@ -9,8 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from duitpos.domain.errors import Conflict, Forbidden, Gone, Invalid
 from duitpos.domain.tables.create import create_table
-from duitpos.domain.tables.find import table_by_token
-from duitpos.domain.tables.list import tables_of
+from duitpos.domain.tables.find import table_by_token, tables_of
 from duitpos.domain.tables.rotate import rotate_token
 from duitpos.domain.tenancy.find import location_of
 from duitpos.models import Table

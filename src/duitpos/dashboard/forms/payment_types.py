@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from duitpos.domain.payments.setup.view import AccountView
+from duitpos.domain.processor_accounts.view import AccountView
 from duitpos.models.payment_setup import PaymentKind
 from duitpos.ui.forms import PlainForm
 

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.reasons import ActForm, LinkForm
 from duitpos.dashboard.page import page
-from duitpos.domain.attention.act import act as do_it
-from duitpos.domain.attention.offers import Action, Offer
-from duitpos.domain.attention.queries import PAGE, AttentionRow, open_attention_row, open_attentions
+from duitpos.domain.alerts.offers import Action, Offer
+from duitpos.domain.alerts.queries import PAGE, AttentionRow, open_attention_row, open_attentions
 from duitpos.domain.errors import Conflict, Gone, Invalid
 from duitpos.domain.orders.queries import OrderRow, orders_page, waiting_orders
 from duitpos.domain.orders.search import OrderFilters
-from duitpos.domain.tenancy.roles import Can
-from duitpos.domain.tenancy.staff import Staff
+from duitpos.domain.people.roles import Can
+from duitpos.domain.people.staff import Staff
+from duitpos.domain.staff_actions.resolve_alert import act as do_it
 from duitpos.kit.money import Money
 from duitpos.ui.forms import PlainForm
 

@@ -15,12 +15,12 @@ from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.reasons import CancelForm
 from duitpos.dashboard.page import page
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.orders.cancel import Canceled
-from duitpos.domain.orders.cancel import cancel_order as cancel
-from duitpos.domain.orders.story import OrderStory, order_story
-from duitpos.domain.payments.refund_result import is_bad_news, refund_result
-from duitpos.domain.tenancy.roles import Can
-from duitpos.domain.tenancy.staff import Staff
+from duitpos.domain.orders.timeline import OrderStory, order_story
+from duitpos.domain.payments.refunds.refund_result import is_bad_news, refund_result
+from duitpos.domain.people.roles import Can
+from duitpos.domain.people.staff import Staff
+from duitpos.domain.staff_actions.cancel_order import Canceled
+from duitpos.domain.staff_actions.cancel_order import cancel_order as cancel
 from duitpos.kit.money import Money
 
 

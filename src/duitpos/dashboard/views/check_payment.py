@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.views.refund import attempt_of
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.payments.check_now import check_now
-from duitpos.domain.tenancy.roles import Can
-from duitpos.domain.tenancy.staff import Staff
+from duitpos.domain.people.roles import Can
+from duitpos.domain.people.staff import Staff
+from duitpos.domain.staff_actions.check_payment import check_now
 
 
 @require_POST

@@ -7,8 +7,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from duitpos.dashboard.access import staff
-from duitpos.domain.tenancy.roles import Can, may
-from duitpos.domain.tenancy.staff import Staff
+from duitpos.domain.people.roles import Can, may
+from duitpos.domain.people.staff import Staff
 
 
 @require_safe

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.page import page
-from duitpos.domain.attention.queries import open_attentions
+from duitpos.domain.alerts.queries import open_attentions
 from duitpos.domain.orders.states import HELD, KITCHEN
-from duitpos.domain.orders.story import order_story
-from duitpos.domain.tenancy.roles import Can, may
-from duitpos.domain.tenancy.staff import Staff
+from duitpos.domain.orders.timeline import order_story
+from duitpos.domain.people.roles import Can, may
+from duitpos.domain.people.staff import Staff
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.filters import STATES, Asked, read_filters
 from duitpos.dashboard.page import page, rights
-from duitpos.domain.attention.queries import attention_count
+from duitpos.domain.alerts.queries import attention_count
 from duitpos.domain.orders.queries import (
     OrdersPage,
     orders_page,
@@ -20,11 +20,11 @@ from duitpos.domain.orders.queries import (
     strangers_waiting,
     waiting_orders,
 )
-from duitpos.domain.payments.setup.types import types_of
-from duitpos.domain.tables.list import tables_of
+from duitpos.domain.people.roles import Can, may
+from duitpos.domain.people.staff import Staff
+from duitpos.domain.processor_accounts.types import types_of
+from duitpos.domain.tables.find import tables_of
 from duitpos.domain.tenancy.find import locations
-from duitpos.domain.tenancy.roles import Can, may
-from duitpos.domain.tenancy.staff import Staff
 from duitpos.kit.clock import now
 from duitpos.models.payment_setup import PaymentKind
 from duitpos.ui.words import ORDER

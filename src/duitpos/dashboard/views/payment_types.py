@@ -22,10 +22,10 @@ from duitpos.dashboard.forms.payment_types import (
 )
 from duitpos.dashboard.page import page
 from duitpos.domain.errors import Conflict, Gone, Invalid
-from duitpos.domain.payments.setup.types import TypeRow, create_type, delete_type, edit_type, types_of
-from duitpos.domain.payments.setup.view import account_view, processors_to_add
-from duitpos.domain.tenancy.roles import Can
-from duitpos.domain.tenancy.staff import Staff
+from duitpos.domain.people.roles import Can
+from duitpos.domain.people.staff import Staff
+from duitpos.domain.processor_accounts.types import TypeRow, create_type, delete_type, edit_type, types_of
+from duitpos.domain.processor_accounts.view import account_view, processors_to_add
 from duitpos.models import PaymentType
 from duitpos.models.payment_setup import AccountState, PaymentKind
 from duitpos.ui.forms import PlainForm

@@ -17,7 +17,9 @@ from duitpos.dashboard.forms.payment_types import AccountForm, AddProcessorForm
 from duitpos.dashboard.page import page
 from duitpos.dashboard.views.payment_types import account_forms, edit_page, row_of
 from duitpos.domain.errors import Conflict, Gone, Invalid, Unavailable
-from duitpos.domain.payments.setup.accounts import (
+from duitpos.domain.people.roles import Can
+from duitpos.domain.people.staff import Staff
+from duitpos.domain.processor_accounts.accounts import (
     KeyRefused,
     SavedAccount,
     add_processor,
@@ -25,11 +27,9 @@ from duitpos.domain.payments.setup.accounts import (
     remove_account,
     save_credentials,
 )
-from duitpos.domain.payments.setup.credentials import CredentialsRefused
-from duitpos.domain.payments.setup.types import TypeRow
-from duitpos.domain.payments.setup.view import processors_to_add
-from duitpos.domain.tenancy.roles import Can
-from duitpos.domain.tenancy.staff import Staff
+from duitpos.domain.processor_accounts.credentials import CredentialsRefused
+from duitpos.domain.processor_accounts.types import TypeRow
+from duitpos.domain.processor_accounts.view import processors_to_add
 from duitpos.ui.forms import PlainForm
 
 FOOT = "#processors"

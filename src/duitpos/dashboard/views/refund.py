@@ -15,11 +15,11 @@ from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.reasons import ReasonForm
 from duitpos.dashboard.page import page
 from duitpos.domain.errors import Conflict, Gone
-from duitpos.domain.orders.story import PaymentStory, order_story
-from duitpos.domain.payments.refund import refund_payment
-from duitpos.domain.payments.refund_result import refund_result
-from duitpos.domain.tenancy.roles import Can
-from duitpos.domain.tenancy.staff import Staff
+from duitpos.domain.orders.timeline import PaymentStory, order_story
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.payments.refunds.refund_result import refund_result
+from duitpos.domain.people.roles import Can
+from duitpos.domain.people.staff import Staff
 from duitpos.models import Order, Refund
 from duitpos.models.refund import RefundStatus
 

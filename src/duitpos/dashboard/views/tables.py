@@ -19,12 +19,12 @@ from duitpos.dashboard.forms.tables import TableForm
 from duitpos.dashboard.page import page
 from duitpos.dashboard.qr import qr_file, qr_svg, table_url
 from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.people.roles import Can
+from duitpos.domain.people.staff import Staff
 from duitpos.domain.tables.create import create_table
-from duitpos.domain.tables.list import tables_of
+from duitpos.domain.tables.find import tables_of
 from duitpos.domain.tables.rotate import rotate_token
 from duitpos.domain.tenancy.find import locations
-from duitpos.domain.tenancy.roles import Can
-from duitpos.domain.tenancy.staff import Staff
 from duitpos.models import Table
 from duitpos.ui.forms import PlainForm
 

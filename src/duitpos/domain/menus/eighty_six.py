@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Gone, Invalid
-from duitpos.domain.tenancy.roles import Can, require
+from duitpos.domain.people.roles import Can, require
 from duitpos.domain.tenancy.shown import shown_changed
 from duitpos.kit.transact import transact
 from duitpos.models import ItemStock, Location, Membership, MenuItem

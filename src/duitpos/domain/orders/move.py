@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from duitpos.domain.errors import Conflict, Gone, Invalid
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import PLACED, PREPARING, READY, SERVED
-from duitpos.domain.tenancy.roles import Can, require
+from duitpos.domain.people.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Membership, Order

@@ -1,15 +1,23 @@
-"""Release an order to the kitchen: once, with a number."""
+"""Release an order to the kitchen: once, with a number.
+
+Numbers are 1, 2, 3 … per location and trading day; test orders have a series of their own.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
 from duitpos.domain.orders.advance import Actor, advance
-from duitpos.domain.orders.number import draw_number
 from duitpos.domain.orders.states import CANCELED, PLACED
 from duitpos.kit.clock import business_date
-from duitpos.kit.statements import update
-from duitpos.models import Location, Order, Payment
+from duitpos.kit.statements import insert, update
+from duitpos.models import Location, NumberSeries, Order, Payment
+
+_COUNT_UP = (
+    '("tenant_id", "location_id", "business_date", "is_test")'
+    ' DO UPDATE SET "last" = "duitpos_numberseries"."last" + 1'
+)
 
 
 def release(
@@ -55,3 +63,15 @@ def _has_number(order: Order) -> bool:
     # Not from `order`: a try of this transaction that was rolled back may have left a number there.
     numbers = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("number", flat=True)
     return numbers.get() is not None
+
+
+def draw_number(tenant_id: UUID, location_id: UUID, business_date: date, is_test: bool) -> int:
+    """The next number, in the caller's transaction, drawn only after the order's guard was won (M33).
+
+    One statement makes the day's row or counts it up, and says what it is then: two first orders of a day get 1 and 2.
+    It holds the row until commit; a roll-back gives the number back.
+    """
+    first = NumberSeries(
+        tenant_id=tenant_id, location_id=location_id, business_date=business_date, is_test=is_test, last=1
+    )
+    return int(insert([first], _COUNT_UP, returning="last"))

@@ -7,7 +7,7 @@ from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Conflict, Gone, Invalid
-from duitpos.domain.tenancy.roles import Can, require
+from duitpos.domain.people.roles import Can, require
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Membership, Table
 

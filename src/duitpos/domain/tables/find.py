@@ -1,4 +1,4 @@
-"""From the code on the furniture to the table."""
+"""From a QR code's token to its table, and all tables of a restaurant."""
 
 from __future__ import annotations
 
@@ -20,3 +20,12 @@ def table_by_token(tenant: Tenant, token: str) -> Table:
     if table is None:
         raise Gone(_("This code is no longer valid: ask the staff, or scan the code on your table again."))
     return table
+
+
+def tables_of(tenant: Tenant) -> list[Table]:
+    """Every table in use, with its location, in the order staff know them."""
+    return list(
+        Table.objects.select_related("location")
+        .filter(tenant=tenant, is_active=True)
+        .order_by("location__position", "location__name", "position", "name")
+    )

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Gone
-from duitpos.domain.tenancy.roles import Can, require
+from duitpos.domain.people.roles import Can, require
 from duitpos.domain.tenancy.shown import shown_changed
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token

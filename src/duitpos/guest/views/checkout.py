@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
+from duitpos.domain.checkout.checkout import Changed, CheckoutRequest, Outcome, key_at
+from duitpos.domain.checkout.checkout import checkout as start_checkout
+from duitpos.domain.checkout.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor, open_attempts
 from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.cart import Cart, CartLine, with_earlier
 from duitpos.domain.orders.guest_view import GuestState, guest_order, order_of_cart
 from duitpos.domain.orders.paid_before import take_out_paid
 from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.orders.quote import quote
-from duitpos.domain.payments.checkout import Changed, CheckoutRequest, Outcome, key_at
-from duitpos.domain.payments.checkout import checkout as start_checkout
-from duitpos.domain.payments.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor, open_attempts
 from duitpos.guest.access import (
     Visit,
     guest_page,

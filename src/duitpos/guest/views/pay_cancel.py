@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET
 
-from duitpos.domain.payments.come_back import turn_back
+from duitpos.domain.checkout.handle_return import turn_back
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.access import guest_page, plain
 from duitpos.guest.urls_of import again_url, order_url

@@ -1,0 +1,67 @@
+"""A processor that refuses to start payments: one alert, and after a few refusals guests are not offered it (M73).
+
+It is offered again by itself: after a pause that grows, the next guest's press tries it, and one that works ends all of
+this.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from duitpos.domain.alerts.open import open_attention, reopen_attention, resolve
+from duitpos.kit.clock import now
+from duitpos.kit.texts import storable
+from duitpos.models import Attention, Payment, ProcessorAccount
+from duitpos.models.attention import AttentionKind
+from duitpos.processors.base import ProcessorError
+
+MOST_REFUSALS = 3
+"""Refused in a row; then guests are not sent there for a while."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=2), timedelta(minutes=30)
+
+
+def note_refused_start(payment: Payment, error: ProcessorError) -> None:
+    """In the caller's transaction: one alert an account, with the processor's words. No writing when all is well."""
+    account, at = payment.account, now()
+    rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
+    problem = storable(error.message)[:300]
+    if error.is_about_request:
+        rows.update(start_problem=problem)  # such as an amount too large: other carts can be paid
+    else:
+        rows.update(refused_starts=F("refused_starts") + 1, start_problem=problem)
+    refused = rows.values_list("refused_starts", flat=True).get()
+    if refused >= MOST_REFUSALS:
+        pause = min(FIRST_PAUSE * 2 ** min(refused - MOST_REFUSALS, 10), LONGEST_PAUSE)
+        rows.update(offered_again_at=at + pause)
+    _alert(account, refused, problem)
+
+
+def note_started(account: ProcessorAccount) -> None:
+    """A start worked. In the caller's transaction; no statement unless one was refused before."""
+    if not account.start_problem:
+        return
+    ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(
+        refused_starts=0, start_problem="", offered_again_at=None
+    )
+    resolve(
+        account.tenant_id,
+        now(),
+        _("A payment could be started again."),
+        kind=AttentionKind.START_REFUSED,
+        subject_id=account.id,
+    )
+
+
+def _alert(account: ProcessorAccount, refused: int, problem: str) -> None:
+    kind, at = AttentionKind.START_REFUSED, now()
+    detail = problem
+    if refused > 1:
+        detail = _("Refused %(count)s times in a row. %(problem)s") % {"count": refused, "problem": problem}
+    reopen_attention(account.tenant_id, kind, account.id, at, detail=detail)
+    open_attention(account.tenant_id, kind, account.id, at, account=account, detail=detail)
+    Attention.objects.filter(
+        tenant_id=account.tenant_id, kind=kind, subject_id=account.id, resolved_at__isnull=True
+    ).update(detail=detail[:500])

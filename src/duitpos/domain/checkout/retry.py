@@ -1,0 +1,59 @@
+"""Try a payment again that could not be started or fetched, and end one that may no longer be paid (M7, M24)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import structlog
+
+from duitpos.domain.checkout.options import may_start_still
+from duitpos.domain.checkout.start import fail_attempt, start
+from duitpos.domain.errors import DomainError
+from duitpos.domain.orders.board import takes_real_money
+from duitpos.domain.orders.states import HELD
+from duitpos.domain.payments.schedule import CLOSED_CHECK, LEASE, STRANGERS_LIFE, next_check
+from duitpos.domain.tenancy.hours import is_open
+from duitpos.kit.clock import now
+from duitpos.models import Payment
+from duitpos.models.payment import LIVE_ATTEMPT
+from duitpos.processors.base import ProcessorError
+
+log = structlog.get_logger(__name__)
+
+
+def retry_start(payment: Payment) -> None:
+    """A crash or a lost answer between the call and storing its reference: repeat the call as it was (M7)."""
+    if not may_start_still(payment, now()):
+        fail_attempt(payment, "may no longer be started")
+        return
+    try:
+        start(payment)
+    except (DomainError, ProcessorError) as error:
+        log.info("payment_start_not_repeated", payment=str(payment.id), problem=str(error))
+        look_again(payment, str(error))
+
+
+def must_end(payment: Payment, at: datetime) -> bool:
+    """Whether its session should no longer be payable: closed or paused location, or an order that is over (M24)."""
+    if payment.processing_since is not None:
+        return False
+    order = payment.order
+    if order is not None and order.status != HELD:
+        return True
+    if order is not None and order.is_strangers and at - payment.created_at > STRANGERS_LIFE:
+        return payment.returned_at is None or not is_open(order.location, at)
+    if payment.is_test and takes_real_money(payment.tenant_id):  # the restaurant went live meanwhile (M64)
+        return True
+    return payment.location is not None and not is_open(payment.location, at)
+
+
+def look_again(payment: Payment, problem: str) -> None:
+    """After an error: later and later, and never a changed state. Not where something else rescheduled it."""
+    at = now()
+    rows = Payment.objects.filter(
+        tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT, next_check_at__lte=at + LEASE
+    )
+    again = next_check(payment, payment.location, at)
+    if payment.expires_at is not None and payment.expires_at > at and must_end(payment, at):
+        again = min(again, at + CLOSED_CHECK)
+    rows.update(next_check_at=again, last_problem=problem[:300])

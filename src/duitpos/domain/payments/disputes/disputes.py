@@ -1,0 +1,146 @@
+"""Disputes as the processor tells them: seen, shown and booked, in whatever order the news comes (M66)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid5
+
+import structlog
+from django.db.models import Q, Sum
+from django.utils.translation import gettext as _
+
+from duitpos.domain.alerts.open import open_attention, reopen_attention, resolve
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.payments.processors.connect import open_account
+from duitpos.domain.payments.settlement.ledger import book_dispute
+from duitpos.kit.clock import business_date, display_zone, now
+from duitpos.kit.money import Money
+from duitpos.kit.transact import outside_database, transact
+from duitpos.models import Dispute, LedgerEntry, Location, Payment
+from duitpos.models.attention import AttentionKind
+from duitpos.models.ledger import LedgerKind
+from duitpos.processors.base import DISPUTE_OVER, DisputeSnapshot, DisputeState, ProcessorError
+
+log = structlog.get_logger(__name__)
+_STEPS = (DisputeState.INQUIRY, DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW)
+
+
+def apply_dispute(payment: Payment, snapshot: DisputeSnapshot, said_at: datetime) -> str:
+    """Apply it in the caller's transaction, safe to run twice; one word on what became of it.
+
+    `said_at` is when the processor said so. Older news that comes later never takes a dispute a step back.
+    """
+    at = now()
+    ended_at = at if snapshot.state in DISPUTE_OVER else None
+    row = Dispute(
+        tenant_id=payment.tenant_id,
+        payment_id=payment.id,
+        reference=snapshot.reference,
+        status=snapshot.state,
+        amount_minor=snapshot.amount.minor,
+        currency=snapshot.amount.currency,
+        reason=snapshot.reason[:120],
+        opened_at=snapshot.opened_at,
+        respond_by=snapshot.respond_by,
+        said_at=said_at,
+        ended_at=ended_at,
+    )
+    Dispute.objects.bulk_create([row], ignore_conflicts=True)
+    rows = Dispute.objects.filter(
+        tenant_id=payment.tenant_id, payment_id=payment.id, reference=snapshot.reference
+    )
+    dispute = rows.get()
+    is_new = dispute.id == row.id
+    forward = Q(said_at__lt=said_at) | Q(status__in=_before(snapshot.state))
+    moved = rows.filter(forward).update(
+        status=snapshot.state, respond_by=snapshot.respond_by, said_at=said_at, ended_at=ended_at
+    )
+    _book(dispute, payment, snapshot, at)
+    if is_new or (moved and dispute.status != snapshot.state):
+        dispute.status = snapshot.state
+        _tell(dispute, payment, snapshot, at)
+        return f"dispute_{snapshot.state}"
+    return "already"
+
+
+def taken_by_bank(payment: Payment) -> Money:
+    """What the guest's bank has taken of this payment and not given back."""
+    rows = LedgerEntry.objects.filter(
+        tenant_id=payment.tenant_id,
+        payment_id=payment.id,
+        kind__in=(LedgerKind.DISPUTE, LedgerKind.DISPUTE_RETURN),
+    )
+    moved = rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0
+    return Money(max(-moved, 0), payment.moved.currency)
+
+
+def look_for_disputes(payment: Payment) -> None:
+    """Ask the processor whether the bank has taken the money: where no dispute events are ticked, only this tells.
+
+    Never inside a transaction, and never raises for a processor that does not say.
+    """
+    try:
+        processor = open_account(payment.account)
+        with outside_database():
+            snapshots = processor.disputes_of(payment.intent_reference)
+    except (ProcessorError, Unavailable) as error:
+        log.warning("disputes_not_listed", payment=str(payment.id), problem=str(error))
+        return
+    for snapshot in snapshots:
+        transact(lambda snapshot=snapshot: apply_dispute(payment, snapshot, now()))  # type: ignore[misc]
+
+
+def _before(state: DisputeState) -> list[DisputeState]:
+    """States that come earlier, whatever the order of the news."""
+    return [*_STEPS] if state in DISPUTE_OVER else [*_STEPS[: _STEPS.index(state)]]
+
+
+def _book(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: datetime) -> None:
+    location = payment.location
+    day = business_date(at, location.time_zone, location.day_closes_at) if location else at.date()
+    for movement in snapshot.movements:
+        # Made from the movement's own id, so that it is booked once, however often it is told.
+        source = uuid5(dispute.id, movement.reference)
+        kind = LedgerKind.DISPUTE if movement.amount.minor < 0 else LedgerKind.DISPUTE_RETURN
+        book_dispute(source, payment, kind, movement.amount, at, day)
+        if movement.fee.minor:
+            fee = Money(-movement.fee.minor, movement.fee.currency)
+            book_dispute(source, payment, LedgerKind.DISPUTE_FEE, fee, at, day)
+
+
+def _tell(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: datetime) -> None:
+    """One alert a dispute. It closes by itself when the bank has decided and the money is here."""
+    if snapshot.state in (DisputeState.WON, DisputeState.CLOSED):
+        over = _("The dispute is over, and the money is here.")
+        resolve(payment.tenant_id, at, over, kind=AttentionKind.DISPUTE, subject_id=dispute.id)
+        return
+    detail = _detail(snapshot, payment.location)
+    tenant_id, kind = payment.tenant_id, AttentionKind.DISPUTE
+    reopen_attention(tenant_id, kind, dispute.id, at, amount=snapshot.amount, detail=detail)
+    open_attention(
+        tenant_id,
+        kind,
+        dispute.id,
+        at,
+        order=payment.order,
+        payment=payment,
+        amount=snapshot.amount,
+        detail=detail,
+    )
+
+
+def _detail(snapshot: DisputeSnapshot, location: Location | None) -> str:
+    reason = snapshot.reason.replace("_", " ") or _("not said")
+    if snapshot.state == DisputeState.LOST:
+        return _("Lost: the money stays with the guest. Reason: %(reason)s.") % {"reason": reason}
+    if snapshot.state == DisputeState.INQUIRY:
+        said = _("The bank asks about it; no money has moved. Reason: %(reason)s.") % {"reason": reason}
+    elif snapshot.state == DisputeState.UNDER_REVIEW:
+        said = _("Your answer is with the bank. Reason: %(reason)s.") % {"reason": reason}
+    else:
+        said = _("The bank has taken the money back. Reason: %(reason)s.") % {"reason": reason}
+    if snapshot.respond_by is None or snapshot.state == DisputeState.UNDER_REVIEW:
+        return said
+    zone = display_zone(location.time_zone if location else "UTC")
+    by = f"{snapshot.respond_by.astimezone(zone):%d %b %Y, %H:%M}"
+    return f"{said} " + _("Answer at the processor by %(day)s.") % {"day": by}

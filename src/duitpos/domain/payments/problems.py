@@ -1,0 +1,154 @@
+"""What goes wrong while a payment is looked at: an error of ours, or a processor that refuses (M14, M18, M75).
+
+No error changes a payment's state. It is noted, somebody is told, and the payment is looked at again later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.db.models import Count, Sum
+from django.utils.translation import gettext as _
+
+from duitpos.domain.alerts.open import ask_about_payment, open_attention, reopen_attention
+from duitpos.domain.errors import DomainError, Unavailable
+from duitpos.domain.payments.processors.connect import open_account
+from duitpos.domain.payments.schedule import FIRST_CHECK
+from duitpos.kit.clock import now
+from duitpos.kit.logs import redact
+from duitpos.kit.money import Money
+from duitpos.kit.texts import first_line, storable
+from duitpos.kit.transact import outside_database, transact
+from duitpos.models import Payment, ProcessorAccount
+from duitpos.models.attention import AttentionKind
+from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
+from duitpos.processors.base import Failure, ProcessorError
+
+log = structlog.get_logger(__name__)
+EXPECTED = (ProcessorError, DomainError, OperationalError, InterfaceError)
+"""A processor or a database that is not there, and what a rule refuses: whoever asked knows what to do."""
+NOT_FOUND_SECOND_LOOK = timedelta(minutes=2)
+NOT_FOUND_AGAIN = timedelta(hours=6)
+KEY_AGAIN = timedelta(minutes=3)
+"""When the sweep tries a refused key again: it may have been refused in passing."""
+
+
+@contextmanager
+def leaving_a_trace(payment: Payment) -> Iterator[None]:
+    """Around work on a payment, outside any transaction. The error goes on to whoever asked."""
+    try:
+        yield
+    except EXPECTED:
+        raise
+    except Exception as error:
+        note_broken(payment, error)
+        raise
+
+
+def note_broken(payment: Payment, error: Exception) -> None:
+    """In a transaction of its own: what it was, when to look again, and an Attention. Never raises."""
+    problem = storable(redact(first_line(error)))[:300]
+    try:
+        transact(lambda: _note(payment, problem))
+    except Exception:
+        log.exception("broken_payment_not_noted", payment=str(payment.id), problem=problem)
+
+
+def _note(payment: Payment, problem: str) -> None:
+    at = now()
+    wait: timedelta = FIRST_CHECK * (1 << min(payment.checks, 6))
+    rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id)
+    rows.update(last_problem=problem)
+    rows.filter(next_check_at__isnull=False).update(next_check_at=at + wait)
+    reopen_attention(payment.tenant_id, AttentionKind.EVENT_FAILED, payment.id, at)
+    ask_about_payment(
+        payment,
+        AttentionKind.EVENT_FAILED,
+        at,
+        detail=_("What the processor says about this payment could not be booked."),
+    )
+
+
+def note_trouble(payment: Payment, error: ProcessorError) -> bool:
+    """Turn a refused key into a paused account and a missing session into an Attention; other errors pass by.
+
+    Never inside a transaction. True when the account is paused: its key is refused for all.
+    """
+    if error.failure == Failure.KEY_REFUSED:
+        return note_refused_key(payment.account)
+    if error.failure == Failure.NOT_FOUND:
+        transact(lambda: _not_there(payment, error))
+    return False
+
+
+def note_refused_key(account: ProcessorAccount) -> bool:
+    """A call was refused: ask whose key it is, and pause the account only when that is refused as well (M75).
+
+    One odd answer decides nothing for the other guests. Never inside a transaction. True when the account is paused.
+    """
+    try:
+        processor = open_account(account)
+        with outside_database():
+            processor.check()
+    except ProcessorError as error:
+        if error.failure != Failure.KEY_REFUSED:
+            return False  # it cannot be told now: the next call finds out
+        transact(partial(pause_account, account, error))
+        return True
+    except Unavailable:
+        return False
+    log.warning("call_refused_with_a_good_key", account=str(account.id))
+    return False
+
+
+def note_silence(payment: Payment, error: ProcessorError) -> None:
+    """Asked, and not told: until the processor answers, nobody may say that nothing was charged (M5)."""
+    rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
+    rows.update(last_problem=storable(error.message)[:300])
+
+
+def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
+    """One Attention with count and sum of what waits; from then on the sweep asks only whether the key is good."""
+    at = now()
+    # The refusal is about the key that was used; a better one may have been saved while the call was under way.
+    rows = ProcessorAccount.objects.filter(
+        tenant_id=account.tenant_id, id=account.id, paused_at__isnull=True, secrets=account.secrets
+    )
+    if not rows.update(paused_at=at, problem=error.message[:300], next_events_at=at + KEY_AGAIN):
+        return
+    waiting = Payment.objects.filter(
+        tenant_id=account.tenant_id, account_id=account.id, status=PaymentStatus.PENDING
+    ).aggregate(count=Count("id"), sum=Sum("amount_minor"))
+    amount = Money(waiting["sum"] or 0, account.currency or "MYR")
+    detail = error.message
+    if waiting["count"]:
+        detail = _("%(count)s payments wait for an answer. %(problem)s") % {
+            "count": waiting["count"],
+            "problem": error.message,
+        }
+    kind = AttentionKind.KEY_REFUSED
+    reopen_attention(account.tenant_id, kind, account.id, at, amount=amount, detail=detail)
+    open_attention(account.tenant_id, kind, account.id, at, account=account, amount=amount, detail=detail)
+
+
+def _not_there(payment: Payment, error: ProcessorError) -> None:
+    """One "not found" proves nothing, so it is asked again soon. When that says the same, a person must look (M75).
+
+    Only while money may still come: of what was booked or has ended, a passing "not found" says nothing.
+    """
+    at = now()
+    live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
+    if live.filter(not_found_at__isnull=True).update(
+        not_found_at=at, next_check_at=at + NOT_FOUND_SECOND_LOOK
+    ):
+        return
+    if live.filter(not_found_at__lte=at - NOT_FOUND_SECOND_LOOK / 2).update(
+        next_check_at=at + NOT_FOUND_AGAIN
+    ):
+        reopen_attention(payment.tenant_id, AttentionKind.NOT_AT_PROCESSOR, payment.id, at)
+        ask_about_payment(payment, AttentionKind.NOT_AT_PROCESSOR, at, detail=error.message)

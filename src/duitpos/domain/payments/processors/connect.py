@@ -1,0 +1,134 @@
+"""From a stored account to a processor, and from a delivery to the account it is meant for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from duitpos.domain.payments.processors.bad_signatures import count_bad_signature
+from duitpos.domain.payments.processors.bounded import bounded
+from duitpos.domain.tenancy.installation import require_adopted
+from duitpos.kit.crypto import SecretUnreadable
+from duitpos.kit.statements import Prepared
+from duitpos.models import ProcessorAccount, Tenant
+from duitpos.models.payment_setup import AccountState
+from duitpos.processors.base import (
+    Failure,
+    Processor,
+    ProcessorError,
+    ProcessorEvent,
+    SignatureInvalid,
+    SignatureProblem,
+)
+from duitpos.processors.registry import adapter
+
+log = structlog.get_logger(__name__)
+
+SECRET_KEY = "secret_key"
+CANDIDATE, CANDIDATE_BASE = "candidate_secret_key", "candidate_api_base"
+CANDIDATE_WEBHOOK = "candidate_webhook_secret"
+"""A pasted key that could not be checked yet, and what came with it; the one in use stays in use (M13)."""
+WEBHOOK_SECRETS = ("webhook_secret", "webhook_secret_previous")
+
+# Telling the worst first: a signature that held with one account's secret but is too old is no mismatch.
+_TELLS_MOST = (
+    SignatureProblem.MALFORMED,
+    SignatureProblem.CLOCK,
+    SignatureProblem.MISMATCH,
+    SignatureProblem.MISSING,
+    SignatureProblem.NO_SECRET,
+)
+
+_ACCOUNTS = Prepared(
+    lambda tenant_id, processor: ProcessorAccount.objects.filter(
+        tenant_id=tenant_id, processor=processor
+    ).order_by("created_at", "id"),
+    UUID,
+    str,
+)
+
+
+def open_account(account: ProcessorAccount) -> Processor:
+    """The account, for the calls of one piece of work. Any account may be opened, a retired one too (M13).
+
+    Unavailable in a copy of another installation's database (M20). ProcessorError (KEY_REFUSED, which pauses the
+    account) when there is no key, it cannot be read, or it must not be sent to the stored address.
+    """
+    require_adopted()
+    try:
+        key = account.reveal(SECRET_KEY)
+    except SecretUnreadable as error:
+        log.exception("secret_unreadable", account=str(account.id))
+        raise ProcessorError(
+            Failure.KEY_REFUSED,
+            _("The stored key cannot be read with this installation's encryption keys. Paste it again."),
+        ) from error
+    if not key:
+        raise ProcessorError(Failure.KEY_REFUSED, _("This account has no secret key yet."))
+    return bounded(open_key(account.processor, key, account.api_base), str(account.id))
+
+
+def open_key(processor: str, key: str, api_base: str) -> Processor:
+    """A key at an address. ProcessorError for an address that this key must never be sent to."""
+    kind = adapter(processor)
+    problem = address_problem(kind.mode_of(key), api_base)
+    if problem:
+        raise ProcessorError(Failure.KEY_REFUSED, problem)
+    return kind.open(key, api_base)
+
+
+def address_problem(mode: str, api_base: str) -> str:
+    """Why a key of this mode may not be sent to this address, in words; empty when it may.
+
+    Real money goes to the processor itself only; a test key, to the sandboxes that the operator allows.
+    """
+    if not api_base:
+        return ""
+    if mode != "test":
+        return _("A live key is never sent to a sandbox address.")
+    if api_base not in settings.SANDBOX_URLS:
+        return _("%(address)s is not among the sandbox addresses that the operator allows.") % {
+            "address": api_base
+        }
+    return ""
+
+
+def verify(
+    tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[str, str]
+) -> tuple[ProcessorAccount, ProcessorEvent]:
+    """Whose delivery it is, and what it says: the account whose secret verifies it is the one meant.
+
+    Retired accounts and rotated secrets still verify (M13). SignatureInvalid, after counting it on the accounts.
+    """
+    # Where two rows hold one secret, the one in use is meant.
+    accounts = sorted(
+        _ACCOUNTS.rows(tenant.id, processor_name), key=lambda account: account.state == AccountState.RETIRED
+    )
+    problems: dict[SignatureProblem, int] = {}
+    for account in accounts:
+        try:
+            event = adapter(account.processor).read_event(body, headers, _webhook_secrets(account))
+        except SignatureInvalid as error:
+            problems[error.problem] = error.skew
+            continue
+        return account, event
+    worst = next((problem for problem in _TELLS_MOST if problem in problems), SignatureProblem.NO_SECRET)
+    if accounts:
+        count_bad_signature(tenant.id, processor_name, worst, problems.get(worst, 0))
+    log.warning("webhook_not_believed", tenant=tenant.slug, problem=worst.value)
+    raise SignatureInvalid(worst)
+
+
+def _webhook_secrets(account: ProcessorAccount) -> Iterable[str]:
+    for field in WEBHOOK_SECRETS:
+        try:
+            secret = account.reveal(field)
+        except SecretUnreadable:
+            log.exception("secret_unreadable", account=str(account.id), field=field)
+            continue
+        if secret:
+            yield secret

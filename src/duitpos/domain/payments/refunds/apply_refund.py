@@ -1,0 +1,202 @@
+"""A processor's word about a refund, applied to our row; also refunds made at the processor's own dashboard."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from duitpos.domain.alerts.open import open_attention, reopen_attention, resolve
+from duitpos.domain.orders.advance import Actor, advance
+from duitpos.domain.orders.states import CANCELED, HELD
+from duitpos.domain.payments.advance import advance_refund
+from duitpos.domain.payments.disputes.disputes import taken_by_bank
+from duitpos.domain.payments.schedule import next_refund_look
+from duitpos.domain.payments.settlement.ledger import book_refund
+from duitpos.domain.payments.settlement.match_payment import as_uuid
+from duitpos.domain.payments.settlement.settle import look_at_siblings
+from duitpos.kit.clock import business_date, now
+from duitpos.models import Payment, Refund
+from duitpos.models.attention import AttentionKind
+from duitpos.models.ledger import LedgerKind
+from duitpos.models.payment import PaymentStatus
+from duitpos.models.refund import RefundSource, RefundStatus
+from duitpos.processors.base import RefundSnapshot, RefundState
+
+OPEN = (RefundStatus.CREATED, RefundStatus.PENDING)
+PENDING_CHECK = timedelta(hours=1)
+MONEY_QUESTIONS = (
+    AttentionKind.REFUND_DUE,
+    AttentionKind.REFUND_FAILED,
+    AttentionKind.DUPLICATE_PAYMENT,
+    AttentionKind.ORDER_CANCELED,
+    AttentionKind.AMOUNT_DIFFERS,
+    AttentionKind.MODE_DIFFERS,
+    AttentionKind.LATE_MONEY,
+    AttentionKind.LATE_FOOD,
+    AttentionKind.PAID_WHILE_CLOSED,
+    AttentionKind.SOLD_OUT_AFTER_PAYMENT,
+    AttentionKind.UNKNOWN_PAYMENT,
+)
+"""What is answered once the whole payment went back."""
+
+
+def apply_refund_snapshot(payment: Payment, snapshot: RefundSnapshot) -> str:
+    """Apply it in the caller's transaction, safe to run twice; one word on what became of it."""
+    refund = _row_of(payment, snapshot)
+    at = now()
+    if snapshot.state == RefundState.PENDING:
+        moved = advance_refund(
+            refund,
+            (RefundStatus.CREATED,),
+            RefundStatus.PENDING,
+            reference=snapshot.reference,
+            next_check_at=at + PENDING_CHECK,
+        )
+        return "refund_pending" if moved else "already"
+    if snapshot.state == RefundState.SUCCEEDED:
+        return _succeed(refund, payment, snapshot, at)
+    to = RefundStatus.CANCELED if snapshot.state == RefundState.CANCELED else RefundStatus.FAILED
+    return fail_refund(refund, payment, to, snapshot.failure, at, reference=snapshot.reference)
+
+
+def _row_of(payment: Payment, snapshot: RefundSnapshot) -> Refund:
+    """Our row by the id we wrote into the refund, else by reference, else a new row for a refund made over there."""
+    rows = Refund.objects.filter(tenant_id=payment.tenant_id, payment_id=payment.id)
+    ours = as_uuid(snapshot.our_refund)
+    known = (rows.filter(id=ours).first() if ours else None) or rows.filter(
+        reference=snapshot.reference
+    ).first()
+    if known is not None:
+        return known
+    row = Refund(
+        tenant_id=payment.tenant_id,
+        payment_id=payment.id,
+        source=RefundSource.PROCESSOR,
+        amount_minor=snapshot.amount.minor,
+        currency=snapshot.amount.currency,
+        reason=snapshot.reason[:200],
+        created_at=now(),
+        reference=snapshot.reference,
+    )
+    Refund.objects.bulk_create([row], ignore_conflicts=True)
+    found = rows.get(reference=snapshot.reference)
+    if found.id == row.id:
+        # The money has left already, so nothing guards it: it only keeps our own refunds within what is left (M6).
+        _reserve(payment, snapshot.amount.minor)
+    return found
+
+
+def _reserve(payment: Payment, minor: int) -> None:
+    Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).update(
+        refund_reserved_minor=F("refund_reserved_minor") + minor
+    )
+
+
+def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: datetime) -> str:
+    if not advance_refund(
+        refund,
+        OPEN,
+        RefundStatus.SUCCEEDED,
+        reference=snapshot.reference,
+        ended_at=at,
+        next_check_at=next_refund_look(at, at),
+        failure="",
+    ):
+        return "already"
+    book_refund(refund, payment, LedgerKind.REFUND, at, _day(payment, at))
+    # It may have been late, and asked about.
+    resolve(
+        payment.tenant_id,
+        at,
+        _("Refund arrived."),
+        member=refund.member,
+        kind=AttentionKind.REFUND_FAILED,
+        subject_id=refund.id,
+    )
+    if all_given_back(payment):
+        resolve(
+            payment.tenant_id,
+            at,
+            _("Refunded in full."),
+            member=refund.member,
+            payment_id=payment.id,
+            kind__in=MONEY_QUESTIONS,
+        )
+        _close_held_order(refund, payment, at)
+    return "refunded"
+
+
+def _close_held_order(refund: Refund, payment: Payment, at: datetime) -> None:
+    """Its money differed and is gone again, wherever that was done: nothing else would ever end it."""
+    if payment.order is None:
+        return
+    actor, why = Actor("staff" if refund.member else "webhook", refund.member), _("refunded")
+    if advance(payment.order, HELD, CANCELED, actor, at, why, ended_at=at, cancel_reason=why):
+        look_at_siblings(payment, at)
+
+
+def all_given_back(payment: Payment) -> bool:
+    """Whether refunds that succeeded add up to what moved, by the rows as they are now."""
+    row = Payment.objects.get(tenant_id=payment.tenant_id, id=payment.id)
+    return row.status == PaymentStatus.SUCCEEDED and _given_back(payment) >= row.moved.minor
+
+
+def _given_back(payment: Payment) -> int:
+    done = Refund.objects.filter(
+        tenant_id=payment.tenant_id, payment_id=payment.id, status=RefundStatus.SUCCEEDED
+    )
+    return sum(done.values_list("amount_minor", flat=True))
+
+
+def fail_refund(
+    refund: Refund, payment: Payment, to: str, failure: str, at: datetime, reference: str = ""
+) -> str:
+    """It did not happen, or the bank sent it back: the money can be refunded again, and somebody must do it."""
+    columns = {"ended_at": at, "next_check_at": None, "failure": failure[:300]}
+    if reference:
+        columns["reference"] = reference
+    was_paid_out = False
+    if not advance_refund(refund, OPEN, to, **columns):
+        was_paid_out = to == RefundStatus.FAILED and advance_refund(
+            refund, (RefundStatus.SUCCEEDED,), to, **columns
+        )
+        if not was_paid_out:
+            return "already"
+    _reserve(payment, -refund.amount_minor)
+    if was_paid_out:
+        book_refund(refund, payment, LedgerKind.REFUND_FAILED, at, _day(payment, at))
+    if taken_by_bank(payment).minor >= payment.moved.minor - _given_back(payment):
+        # There is nothing left to give: the alert about the dispute says so, and nobody is asked to pay it out.
+        return "refund_failed"
+    # One that the processor canceled leaves the money here just as well, unless others gave it all back.
+    if not all_given_back(payment):
+        # Somebody may have closed it as done while the refund was only late.
+        detail = failure or _why(to)
+        reopen_attention(refund.tenant_id, AttentionKind.REFUND_FAILED, refund.id, at, detail=detail)
+        ask_about_refund(refund, payment, detail, at)
+    return "refund_failed"
+
+
+def ask_about_refund(refund: Refund, payment: Payment, detail: str, at: datetime) -> None:
+    """Have a person see to a refund that has not reached the guest, in the caller's transaction; once a refund."""
+    open_attention(
+        refund.tenant_id,
+        AttentionKind.REFUND_FAILED,
+        refund.id,
+        at,
+        order=payment.order,
+        payment=payment,
+        amount=refund.amount,
+        detail=detail,
+    )
+
+
+def _why(to: str) -> str:
+    return _("The processor canceled the refund.") if to == RefundStatus.CANCELED else ""
+
+
+def _day(payment: Payment, at: datetime) -> date:
+    location = payment.location
+    return business_date(at, location.time_zone, location.day_closes_at) if location else at.date()

@@ -1,0 +1,104 @@
+"""Give a payment back in full: our row first, then the call with a key made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Conflict, Gone
+from duitpos.domain.payments.disputes.disputes import taken_by_bank
+from duitpos.domain.payments.refunds.send_refund import heal_refund, send_refund
+from duitpos.domain.people.roles import Can, require
+from duitpos.kit.clock import now
+from duitpos.kit.transact import transact
+from duitpos.models import Membership, Payment, Refund
+from duitpos.models.payment import PaymentStatus
+from duitpos.models.refund import RefundSource, RefundStatus
+
+FIRST_CHECK = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A refund's row. `is_new`: this press made it; else it is the one that an earlier press made."""
+
+    refund: Refund
+    is_new: bool
+
+
+def refund_payment(member: Membership, payment_id: UUID, reason: str) -> Refund:
+    """Refund all that is left of a payment. Pressed twice it is one refund: the second press gets the first's row.
+
+    The answer may be that the processor has not answered yet; then the sweep finds out (M17). Forbidden, Gone,
+    Conflict.
+    """
+    return ask_for_refund(transact(lambda: reserve_refund(member, payment_id, reason)))
+
+
+def ask_for_refund(reserved: Reserved) -> Refund:
+    """Make the call for a row that is stored, with no transaction open."""
+    refund = reserved.refund
+    if refund.status == RefundStatus.CREATED:
+        if reserved.is_new:
+            send_refund(refund)
+        else:  # an earlier call, perhaps older than the processor remembers its key (M17)
+            heal_refund(refund)
+        refund.refresh_from_db()
+    return refund
+
+
+def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserved:
+    """Take all that is left of a payment for a refund, in the caller's transaction. Forbidden, Gone, Conflict."""
+    require(member, Can.REFUND)
+    payment = Payment.objects.filter(tenant_id=member.tenant_id, id=payment_id).first()
+    if payment is None:
+        raise Gone(_("There is no such payment."))
+    if payment.status != PaymentStatus.SUCCEEDED:
+        raise Conflict(_("Nothing to refund: no money has arrived for this payment."))
+    left = payment.refundable.minor
+    taken = taken_by_bank(payment).minor
+    if left > 0 and taken >= left:
+        raise Conflict(
+            _(
+                "The guest's bank has taken this money back in a dispute, so there is nothing here to refund."
+                " Do not pay it out another way: answer the dispute at the processor, or accept it there."
+            )
+        )
+    left -= taken
+    # The guard is on the payment's row, because two refunds at once are two rows that cannot see each other (M6).
+    guarded = Payment.objects.filter(
+        tenant_id=member.tenant_id,
+        id=payment.id,
+        status=PaymentStatus.SUCCEEDED,
+        refund_reserved_minor__lte=F("moved_minor") - left,
+    )
+    if left <= 0 or not guarded.update(refund_reserved_minor=F("refund_reserved_minor") + left):
+        return Reserved(_refund_under_way(payment), is_new=False)
+    at = now()
+    refund = Refund.objects.create(
+        tenant_id=member.tenant_id,
+        payment=payment,
+        source=RefundSource.STAFF,
+        amount_minor=left,
+        currency=payment.moved.currency,
+        reason=reason.strip()[:200],
+        member=member,
+        created_at=at,
+        first_sent_at=at,
+        next_check_at=at + FIRST_CHECK,
+    )
+    return Reserved(refund, is_new=True)
+
+
+def _refund_under_way(payment: Payment) -> Refund:
+    rows = Refund.objects.filter(tenant_id=payment.tenant_id, payment=payment)
+    refund = (
+        rows.exclude(status__in=(RefundStatus.FAILED, RefundStatus.CANCELED)).order_by("-created_at").first()
+    )
+    if refund is None:
+        raise Conflict(_("Somebody else is refunding this payment right now. Reload the page to see it."))
+    return refund

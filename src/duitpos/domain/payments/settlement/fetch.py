@@ -1,0 +1,69 @@
+"""Ask the processor about a payment and settle its answer. Return, button, sweep and checkout all ask here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, Q, Value, When
+
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.problems import leaving_a_trace, note_silence, note_trouble
+from duitpos.domain.payments.processors.connect import open_account
+from duitpos.domain.payments.schedule import AFTER_RETURN, ASK_AGAIN
+from duitpos.domain.payments.settlement.settle import Outcome, settle
+from duitpos.kit.transact import outside_database, transact
+from duitpos.models import Payment
+from duitpos.models.payment import LIVE_ATTEMPT
+from duitpos.processors.base import PaymentSnapshot, ProcessorError
+
+
+def ask_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> Outcome:
+    """Fetch the truth (or expire the session, which answers with the truth too) and settle it.
+
+    `payment` comes with account, order and location. ProcessorError after noting what must be known; Unavailable in a
+    copy that may not ask (M20). Nothing changes then.
+    """
+    try:
+        processor = open_account(payment.account)
+        with outside_database():
+            snapshot = processor.cancel(payment.reference) if cancel else processor.fetch(payment.reference)
+    except ProcessorError as error:
+        note_silence(payment, error)
+        note_trouble(payment, error)
+        raise
+    return settle_snapshot(payment, snapshot, actor)
+
+
+def settle_snapshot(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Outcome:
+    """Settle in a transaction of its own; an unexpected error leaves a trace in another."""
+    with leaving_a_trace(payment):
+        return transact(lambda: settle(payment, snapshot, actor))
+
+
+def may_ask(payment: Payment, at: datetime) -> bool:
+    """Whether a guest's request may ask now: at most once in 3 s per payment, whoever comes (M27).
+
+    The guarded update lets one of many through; it also brings the sweep close, in case this process dies.
+    """
+    free = Q(asked_at__isnull=True) | Q(asked_at__lt=at - ASK_AGAIN)
+    rows = Payment.objects.filter(free, tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
+    return rows.update(asked_at=at, next_check_at=at + AFTER_RETURN) == 1
+
+
+def with_rows(tenant_id: UUID, **which: Any) -> Payment | None:
+    """A payment with the rows that asking needs, or None."""
+    rows = Payment.objects.filter(tenant_id=tenant_id, **which)
+    return rows.select_related("account", "order", "location").first()
+
+
+def latest_of(order_id: UUID, tenant_id: UUID) -> Payment | None:
+    """The attempt of an order that counts, with the rows that asking needs: the live one, else the newest.
+
+    Not the newest alone: a clock that was set back between two attempts would hide the one that can be paid.
+    """
+    live_first = Case(When(status__in=LIVE_ATTEMPT, then=Value(0)), default=Value(1))
+    rows = Payment.objects.filter(tenant_id=tenant_id, order_id=order_id)
+    rows = rows.order_by(live_first, "-created_at", "-id")
+    return rows.select_related("account", "order", "location").first()

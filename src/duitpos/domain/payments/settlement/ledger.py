@@ -1,0 +1,125 @@
+"""What follows money in the same transaction: the ledger, the day to sum again, the work that is due."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db import transaction
+
+from duitpos.domain.payments.outbox.run import do_due_work_soon
+from duitpos.kit.money import Money
+from duitpos.kit.statements import insert
+from duitpos.models import DirtyDay, DueWork, LedgerEntry, Payment, Refund
+from duitpos.models.due import DueKind
+from duitpos.models.ledger import LedgerKind
+
+
+def book_payment(payment: Payment, at: datetime) -> None:
+    """The ledger's row for money in: what really moved, on the payment's business date."""
+    assert payment.business_date is not None  # noqa: S101 - set by the update that won
+    entry = LedgerEntry(
+        tenant_id=payment.tenant_id,
+        kind=LedgerKind.PAYMENT,
+        source_id=payment.id,
+        payment_id=payment.id,
+        location_id=payment.location_id,
+        amount_minor=payment.moved.minor,
+        currency=payment.moved.currency,
+        is_test=payment.is_test,
+        at=at,
+        business_date=payment.business_date,
+    )
+    _book(entry)
+
+
+def book_refund(refund: Refund, payment: Payment, kind: str, at: datetime, business_date: date) -> None:
+    """The ledger's row for money out, or for money that the bank sent back (`kind`)."""
+    sign = 1 if kind == LedgerKind.REFUND_FAILED else -1
+    entry = LedgerEntry(
+        tenant_id=refund.tenant_id,
+        kind=kind,
+        source_id=refund.id,
+        payment_id=payment.id,
+        location_id=payment.location_id,
+        amount_minor=sign * refund.amount_minor,
+        currency=refund.currency,
+        is_test=payment.is_test,
+        at=at,
+        business_date=business_date,
+    )
+    _book(entry)
+
+
+def book_dispute(
+    source_id: UUID, payment: Payment, kind: str, amount: Money, at: datetime, business_date: date
+) -> None:
+    """The ledger's row for money that the guest's bank took or gave back, or for the fee of it; `amount` is signed."""
+    entry = LedgerEntry(
+        tenant_id=payment.tenant_id,
+        kind=kind,
+        source_id=source_id,
+        payment_id=payment.id,
+        location_id=payment.location_id,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        is_test=payment.is_test,
+        at=at,
+        business_date=business_date,
+    )
+    _book(entry)
+
+
+def _book(entry: LedgerEntry) -> None:
+    # Unique by kind and source row, and ignored when it is there: fifty paths make one row (M16).
+    insert([entry], "DO NOTHING")
+    if entry.location_id is None:
+        return
+    mark_dirty(entry.tenant_id, entry.location_id, entry.business_date, entry.at)
+
+
+def mark_dirty(tenant_id: UUID, location_id: UUID, day: date, at: datetime) -> None:
+    """Have a location's trading day summed again, in the caller's transaction (M35)."""
+    dirty = DirtyDay(tenant_id=tenant_id, location_id=location_id, business_date=day, marked_at=at)
+    # An update, not an ignored conflict: it holds the row until commit, so a job that sums the day and takes the mark
+    # away cannot miss what is not committed yet (M35).
+    insert(
+        [dirty],
+        '("tenant_id", "location_id", "business_date") DO UPDATE SET "marked_at" = EXCLUDED."marked_at"',
+    )
+
+
+def due_after_payment(payment: Payment, at: datetime) -> None:
+    """A receipt, once the guest left an address; and how it was paid, where the notice did not say.
+
+    A task hurries it, the sweep makes sure of it.
+    """
+    kinds = []
+    if payment.guest_email:
+        kinds.append(DueKind.RECEIPT)
+    if not payment.method:
+        kinds.append(DueKind.DETAILS)
+    if payment.order_id is None or not kinds:
+        return
+    works = [
+        DueWork(
+            tenant_id=payment.tenant_id,
+            kind=kind,
+            subject_id=payment.id,
+            order_id=payment.order_id,
+            created_at=at,
+            due_at=at,
+        )
+        for kind in kinds
+    ]
+    insert(works, "DO NOTHING")
+    # Robust: a queue that cannot be reached must not turn a stored outcome into an error; the sweep finds the row.
+    tenant_id = str(payment.tenant_id)
+    transaction.on_commit(lambda: _hurry(tenant_id), robust=True)
+
+
+def _hurry(tenant_id: str) -> None:
+    # One task does all that is due, and the worker looks for tasks once a second: more of them would be empty rows.
+    if cache.add(f"hurried:{tenant_id}", True, timeout=1):
+        do_due_work_soon.enqueue(tenant_id)

@@ -1,1 +1,0 @@
-"""What a restaurant takes payment with, set up by its owner: payment types, processor accounts, their keys."""

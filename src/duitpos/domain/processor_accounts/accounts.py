@@ -1,0 +1,242 @@
+"""Processor accounts of a payment type: add, give keys, check, remove (M12 to M14)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.payments.problems import pause_account
+from duitpos.domain.payments.processors.connect import CANDIDATE, CANDIDATE_BASE, SECRET_KEY
+from duitpos.domain.people.roles import Can, require
+from duitpos.domain.processor_accounts.credentials import Pasted, read_pasted
+from duitpos.domain.processor_accounts.forget import forget_account
+from duitpos.domain.processor_accounts.identity import CheckedKey, check_key, row_of
+from duitpos.domain.processor_accounts.store import (
+    Changed,
+    drop_candidate,
+    keep_candidate,
+    keep_key,
+    keep_webhook_secret,
+)
+from duitpos.domain.processor_accounts.types import type_of
+from duitpos.domain.processor_accounts.words import messages_of
+from duitpos.domain.tenancy.installation import require_adopted
+from duitpos.kit.clock import now
+from duitpos.kit.crypto import SecretUnreadable
+from duitpos.kit.transact import transact
+from duitpos.models import Membership, ProcessorAccount
+from duitpos.models.payment_setup import AccountState, PaymentKind
+from duitpos.processors.base import AccountFacts, Failure, ProcessorError
+from duitpos.processors.registry import ADAPTERS
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAccount:
+    """What came of it. `account` may be another row than the one asked for (M13); no `facts`: nobody answered."""
+
+    account: ProcessorAccount
+    facts: AccountFacts | None
+    messages: tuple[str, ...]
+
+
+class KeyRefused(Invalid):
+    """The processor does not take the pasted key; nothing was saved. `field` is the form's field."""
+
+    field = SECRET_KEY
+
+
+def account_of(tenant_id: UUID, account_id: UUID) -> ProcessorAccount:
+    """One account with its type; Gone."""
+    rows = ProcessorAccount.objects.filter(tenant_id=tenant_id, id=account_id).select_related("payment_type")
+    account = rows.first()
+    if account is None:
+        raise Gone(_("There is no such processor account any more."))
+    return account
+
+
+def add_processor(member: Membership, type_id: UUID, processor: str) -> ProcessorAccount:
+    """A processor added to a type, still without keys. Asked twice, it is the same row. Forbidden, Gone, Conflict."""
+    require(member, Can.SET_UP_PAYMENTS)
+    if processor not in ADAPTERS:
+        raise Invalid(_("There is no such processor."))
+
+    def work() -> ProcessorAccount:
+        kind = type_of(member.tenant_id, type_id)
+        if kind.kind != PaymentKind.ONLINE:
+            raise Conflict(
+                _("“%(type)s” is taken at the counter: it needs no processor.") % {"type": kind.name}
+            )
+        there = ProcessorAccount.objects.filter(
+            tenant_id=member.tenant_id, payment_type_id=kind.id, processor=processor
+        ).exclude(state=AccountState.RETIRED)
+        found = there.select_related("payment_type").order_by("created_at", "id").first()
+        return found or ProcessorAccount.objects.create(
+            tenant_id=member.tenant_id, payment_type=kind, processor=processor
+        )
+
+    return transact(work)
+
+
+def save_credentials(
+    member: Membership, account_id: UUID, values: Mapping[str, str], api_base: str | None = None
+) -> SavedAccount:
+    """Take in pasted credentials by field name; blank keeps what there is. The processor is asked who a key belongs to.
+
+    `api_base`: where a test key is used; None leaves the choice (the operator's first sandbox for a new test key),
+    empty is the processor itself. Invalid (CredentialsRefused, KeyRefused) says what is wrong; then nothing is saved.
+    """
+    require(member, Can.SET_UP_PAYMENTS)
+    require_adopted()
+    account = account_of(member.tenant_id, account_id)
+    pasted = read_pasted(account, values, api_base)
+    if not pasted.key:
+        return _save_webhook_secret_only(account, pasted)
+    try:
+        checked = check_key(account, pasted.key, pasted.api_base)
+    except ProcessorError as error:
+        if error.failure in (Failure.KEY_REFUSED, Failure.REFUSED):
+            raise KeyRefused(_("%(reason)s Nothing was saved.") % {"reason": error.message}) from error
+        return _keep_for_later(account, pasted, error)
+    return _take(account, checked, pasted.webhook_secret)
+
+
+def check_account(member: Membership, account_id: UUID) -> SavedAccount:
+    """Ask the processor who the key belongs to, now. A key that waits for this is put to use."""
+    require(member, Can.SET_UP_PAYMENTS)
+    return recheck(account_of(member.tenant_id, account_id))
+
+
+def recheck(account: ProcessorAccount) -> SavedAccount:
+    """As check_account, on nobody's behalf. Unavailable in a copy that may not ask (M20)."""
+    require_adopted()
+    try:
+        waiting, key = account.reveal(CANDIDATE), account.reveal(SECRET_KEY)
+        waiting_base = account.reveal(CANDIDATE_BASE)
+    except SecretUnreadable:
+        log.exception("secret_unreadable", account=str(account.id))
+        return SavedAccount(
+            account,
+            None,
+            (_("The stored key cannot be read with this installation's encryption keys. Paste it again."),),
+        )
+    if not (waiting or key):
+        return SavedAccount(account, None, (_("There is no secret key yet."),))
+    try:
+        checked = check_key(account, waiting or key, waiting_base if waiting else account.api_base)
+    except ProcessorError as error:
+        return _not_checked(account, error, is_candidate=bool(waiting))
+    return _take(account, checked, "")
+
+
+def remove_account(member: Membership, account_id: UUID) -> str:
+    """Remove an account, or retire one that payments need; what was done, in words (M13)."""
+    require(member, Can.SET_UP_PAYMENTS)
+    account = account_of(member.tenant_id, account_id)
+    try:
+        if transact(lambda: forget_account(account)):
+            return _("The account was removed, with its keys.")
+    except IntegrityError:  # a payment came at this very moment
+        log.info("account_in_use_is_retired", account=str(account.id))
+    mine = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
+    transact(lambda: mine.update(state=AccountState.RETIRED))
+    return _(
+        "The account takes no new payments. Its keys are kept, because payments made with it may still come in or be"
+        " refunded."
+    )
+
+
+def _take(account: ProcessorAccount, checked: CheckedKey, webhook_secret: str) -> SavedAccount:
+    """Put a checked key where it belongs."""
+
+    def work() -> ProcessorAccount:
+        row = row_of(account, checked)
+        if row.id != account.id and account.state == AccountState.RETIRED:
+            raise Conflict(
+                _(
+                    "This entry is kept for %(old)s, and the key belongs to another account."
+                    " Paste it into the one in use."
+                )
+                % {"old": account.external_id or account.name}
+            )
+        return keep_key(account, row, checked, webhook_secret)
+
+    try:
+        row = transact(work)
+    except (Changed, IntegrityError) as error:
+        raise _somebody_else() from error
+    messages = messages_of(row, checked.facts)
+    if row.id != account.id and account.state != AccountState.NEW:
+        messages = (*messages, _replaced(account))
+    return SavedAccount(row, checked.facts, messages)
+
+
+def _replaced(account: ProcessorAccount) -> str:
+    return _(
+        "It is another account than before. The former one (%(old)s) takes no new payments; its keys are kept, because"
+        " payments made with it may still come in or be refunded."
+    ) % {"old": account.name or account.external_id or account.mode}
+
+
+def _save_webhook_secret_only(account: ProcessorAccount, pasted: Pasted) -> SavedAccount:
+    if pasted.webhook_secret:
+        try:
+            account = transact(lambda: keep_webhook_secret(account, pasted.webhook_secret))
+        except Changed as error:
+            raise _somebody_else() from error
+    if not (account.secrets.keys() & {SECRET_KEY, CANDIDATE}):
+        return SavedAccount(account, None, (_("There is no secret key yet."),))
+    return recheck(account)
+
+
+def _keep_for_later(account: ProcessorAccount, pasted: Pasted, error: ProcessorError) -> SavedAccount:
+    """Nobody could say whose key it is, so it is not used yet (M13)."""
+    try:
+        account = transact(lambda: keep_candidate(account, pasted))
+    except Changed as changed:
+        raise _somebody_else() from changed
+    words = (
+        _("Until then the old key stays in use.")
+        if SECRET_KEY in account.secrets
+        else _("Until then guests cannot pay with it.")
+    )
+    return SavedAccount(
+        account,
+        None,
+        (
+            _("%(reason)s The new key is kept: press Check in a minute, and it will be used.")
+            % {"reason": error.message},
+            words,
+        ),
+    )
+
+
+def _not_checked(account: ProcessorAccount, error: ProcessorError, *, is_candidate: bool) -> SavedAccount:
+    refused = error.failure == Failure.KEY_REFUSED
+    if refused and is_candidate:
+        try:
+            account = transact(lambda: drop_candidate(account))
+        except Changed as changed:
+            raise _somebody_else() from changed
+        return SavedAccount(
+            account, None, (_("%(reason)s The key that waited was thrown away.") % {"reason": error.message},)
+        )
+    if refused:
+        transact(lambda: pause_account(account, error))
+        account.refresh_from_db(fields=["paused_at", "problem"])
+    ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(
+        problem=error.message[:300], checked_at=now()
+    )
+    account.problem = error.message[:300]
+    return SavedAccount(account, None, (error.message,))
+
+
+def _somebody_else() -> Conflict:
+    return Conflict(_("Somebody else changed this account at the same moment. Look at it, and save again."))

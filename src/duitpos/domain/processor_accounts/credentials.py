@@ -1,0 +1,80 @@
+"""Read what an owner pasted, before anybody is asked about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Invalid
+from duitpos.domain.payments.processors.connect import SECRET_KEY, address_problem
+from duitpos.kit.crypto import SecretUnreadable
+from duitpos.models import ProcessorAccount
+from duitpos.processors.registry import adapter
+
+
+class CredentialsRefused(Invalid):
+    """Pasted text that cannot be a credential; nothing was saved. `problems`: field name to words."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = dict(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What was pasted, and where the key is to be used. Empty means: not pasted."""
+
+    key: str = field(repr=False)
+    webhook_secret: str = field(repr=False)
+    api_base: str
+
+
+def read_pasted(account: ProcessorAccount, values: Mapping[str, str], api_base: str | None) -> Pasted:
+    """Judge it by its looks. CredentialsRefused. An address that changed counts as pasting the stored key again."""
+    kind = adapter(account.processor)
+    clean = {name: value.strip() for name, value in values.items()}
+    problems = {
+        one.name: problem
+        for one in kind.credential_fields
+        if clean.get(one.name) and (problem := kind.credential_problem(one.name, clean[one.name]))
+    }
+    if problems:
+        raise CredentialsRefused(problems)
+    key = clean.get(SECRET_KEY, "")
+    base = account.api_base
+    in_use = key or _stored(account)
+    if in_use:
+        base = _address(account, kind.mode_of(in_use), api_base, is_new=bool(key))
+        if not key and base != account.api_base:
+            key = in_use
+    return Pasted(key, clean.get("webhook_secret", ""), base)
+
+
+def _stored(account: ProcessorAccount) -> str:
+    try:
+        return account.reveal(SECRET_KEY)
+    except SecretUnreadable:  # said by the check that follows; a pasted key takes its place
+        return ""
+
+
+def _address(account: ProcessorAccount, mode: str, api_base: str | None, *, is_new: bool) -> str:
+    if api_base is None:
+        if mode == "live":
+            return ""
+        if not is_new or (SECRET_KEY in account.secrets and account.mode == mode):
+            return account.api_base
+        return next(iter(settings.SANDBOX_URLS), "")
+    base = api_base.strip().rstrip("/")
+    problem = address_problem(mode, base)
+    if problem:
+        raise CredentialsRefused({"api_base": problem})
+    return base
+
+
+def address_choices() -> tuple[tuple[str, str], ...]:
+    """Where a test key may be used: (address, words)."""
+    sandboxes = tuple((url, _("Sandbox at %(address)s") % {"address": url}) for url in settings.SANDBOX_URLS)
+    return (*sandboxes, ("", _("The processor itself")))

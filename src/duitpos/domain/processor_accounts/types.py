@@ -1,0 +1,171 @@
+"""Payment types: what the restaurant takes payment with."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.db.models import Exists, Max, OuterRef
+from django.utils.translation import gettext as _
+
+from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.people.roles import Can, require
+from duitpos.domain.processor_accounts.forget import forget_type
+from duitpos.domain.processor_accounts.went_live import after_going_live
+from duitpos.kit.clock import now
+from duitpos.kit.transact import transact
+from duitpos.models import Membership, Payment, PaymentType, ProcessorAccount, Tenant
+from duitpos.models.payment_setup import AccountState, PaymentKind
+
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRow:
+    """A type with its accounts. `problem`: why guests cannot pay with it although it is active, in words."""
+
+    type: PaymentType
+    accounts: tuple[ProcessorAccount, ...]
+    is_used: bool
+    problem: str
+
+    @property
+    def mode(self) -> str:
+        """test or live, of the account in use; empty when there is none."""
+        active = [account.mode for account in self.accounts if account.state == AccountState.ACTIVE]
+        return active[0] if active else ""
+
+
+def types_of(tenant: Tenant) -> list[TypeRow]:
+    """All types in the owner's order, with every account that is not a forgotten attempt. Two queries."""
+    accounts: dict[UUID, list[ProcessorAccount]] = {}
+    used = Payment.objects.filter(tenant=tenant, account_id=OuterRef("id"))
+    for account in (
+        ProcessorAccount.objects.filter(tenant=tenant)
+        .annotate(is_used=Exists(used))
+        .order_by("created_at", "id")
+    ):
+        # A retired account that never took a payment has nothing left to do.
+        if account.state != AccountState.RETIRED or account.is_used:
+            accounts.setdefault(account.payment_type_id, []).append(account)
+    paid = Payment.objects.filter(tenant=tenant, payment_type_id=OuterRef("id"))
+    rows = (
+        PaymentType.objects.filter(tenant=tenant).annotate(is_used=Exists(paid)).order_by("position", "code")
+    )
+    return [
+        TypeRow(row, tuple(accounts.get(row.id, ())), row.is_used, _problem(row, accounts.get(row.id, [])))
+        for row in rows
+    ]
+
+
+def type_of(tenant_id: UUID, type_id: UUID) -> PaymentType:
+    """One type; Gone."""
+    row = PaymentType.objects.filter(tenant_id=tenant_id, id=type_id).first()
+    if row is None:
+        raise Gone(_("There is no such payment type any more."))
+    return row
+
+
+def create_type(
+    member: Membership, code: str, name: str, is_active: bool = True, kind: str = PaymentKind.ONLINE
+) -> PaymentType:
+    """A new type at the end of the list. Forbidden; Invalid in words; Conflict when the code is taken."""
+    require(member, Can.SET_UP_PAYMENTS)
+    code, name = _clean(code, name)
+    if kind not in PaymentKind.values:
+        raise Invalid(_("A payment is taken online or at the counter."))
+
+    def work() -> PaymentType:
+        last = PaymentType.objects.filter(tenant_id=member.tenant_id).aggregate(last=Max("position"))["last"]
+        return PaymentType.objects.create(
+            tenant_id=member.tenant_id,
+            code=code,
+            name=name,
+            is_active=is_active,
+            kind=kind,
+            position=0 if last is None else last + 1,
+        )
+
+    try:
+        return transact(work)
+    except IntegrityError as error:
+        raise _taken(code) from error
+
+
+def edit_type(member: Membership, type_id: UUID, code: str, name: str, is_active: bool) -> PaymentType:
+    """Change it. An inactive type starts nothing; what was begun with it still ends rightly (M13)."""
+    require(member, Can.SET_UP_PAYMENTS)
+    code, name = _clean(code, name)
+    row = type_of(member.tenant_id, type_id)
+    mine = PaymentType.objects.filter(tenant_id=member.tenant_id, id=row.id)
+
+    def work() -> None:
+        mine.update(code=code, name=name, is_active=is_active)
+        if is_active and not row.is_active:
+            after_going_live(member.tenant_id, now())
+
+    try:
+        transact(work)
+    except IntegrityError as error:
+        raise _taken(code) from error
+    row.code, row.name, row.is_active = code, name, is_active
+    return row
+
+
+def delete_type(member: Membership, type_id: UUID) -> None:
+    """Remove a type that was never used, and its accounts. Conflict with the reason when it was."""
+    require(member, Can.SET_UP_PAYMENTS)
+    row = type_of(member.tenant_id, type_id)
+    payments = Payment.objects.filter(tenant_id=member.tenant_id, payment_type_id=row.id).count()
+    if payments:
+        raise _used(row, payments)
+
+    def work() -> None:
+        if not forget_type(row):
+            raise _used(row, 0)
+
+    try:
+        transact(work)
+    except IntegrityError as error:  # paid with at this very moment
+        raise _used(row, 0) from error
+
+
+def _used(row: PaymentType, payments: int) -> Conflict:
+    reason = (
+        _("%(count)s payments were made with it") % {"count": payments}
+        if payments
+        else _("its account has a history")
+    )
+    return Conflict(
+        _(
+            "“%(name)s” cannot be deleted: %(reason)s, and reports and refunds need it."
+            " Make it inactive instead: then nobody can choose it."
+        )
+        % {"name": row.name, "reason": reason}
+    )
+
+
+def _clean(code: str, name: str) -> tuple[str, str]:
+    code, name = code.strip().upper(), " ".join(name.split())
+    if not _CODE.fullmatch(code):
+        raise Invalid(_("Code: up to 20 letters, digits, - and _, such as STRIPE."))
+    if not 0 < len(name) <= 60:
+        raise Invalid(_("Name: up to 60 characters, as guests and staff shall read it."))
+    return code, name
+
+
+def _taken(code: str) -> Conflict:
+    return Conflict(_("There is a payment type with the code %(code)s already.") % {"code": code})
+
+
+def _problem(row: PaymentType, accounts: list[ProcessorAccount]) -> str:
+    if not row.is_active or row.kind != PaymentKind.ONLINE:
+        return ""
+    active = [account for account in accounts if account.state == AccountState.ACTIVE]
+    if not active:
+        return _("No processor is set up: guests cannot choose it.")
+    if all(account.paused_at for account in active):
+        return _("The processor refuses the key: guests cannot choose it until a good key is saved.")
+    return ""

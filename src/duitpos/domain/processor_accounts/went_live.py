@@ -1,0 +1,41 @@
+"""What becomes of test orders when real money can come in: no board shows them any more."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from duitpos.domain.alerts.open import ask_about_payment, reopen_attention
+from duitpos.domain.orders.board import hidden_test_orders, takes_real_money
+from duitpos.models import Payment
+from duitpos.models.attention import AttentionKind
+from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
+
+RECENT = timedelta(hours=12)
+"""Whose guest may still be here. Older test orders were forgotten on the board: nobody waits for them."""
+
+
+def after_going_live(tenant_id: UUID, at: datetime) -> None:
+    """After an account or a type was switched on, in the caller's transaction; nothing where no live account is in use.
+
+    Staff are asked about every recent test order that the kitchen has not finished (M64), and the sweep ends open test
+    sessions now.
+    """
+    if not takes_real_money(tenant_id):
+        return
+    orders = hidden_test_orders(tenant_id).filter(placed_at__gte=at - RECENT).values("id")
+    paid = Payment.objects.filter(
+        tenant_id=tenant_id,
+        order_id__in=orders,
+        status=PaymentStatus.SUCCEEDED,
+        refund_reserved_minor=0,
+        released__tenant_id=tenant_id,
+    )
+    for payment in paid.select_related("order").distinct():
+        kind = AttentionKind.MODE_DIFFERS
+        reopen_attention(tenant_id, kind, payment.id, at)
+        ask_about_payment(payment, kind, at)
+    open_tests = Payment.objects.filter(
+        tenant_id=tenant_id, is_test=True, status__in=LIVE_ATTEMPT, processing_since__isnull=True
+    )
+    open_tests.update(next_check_at=at)

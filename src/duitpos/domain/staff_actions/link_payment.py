@@ -1,0 +1,47 @@
+"""Book money without an order on an order."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from duitpos.domain.alerts.open import ask_about_payment
+from duitpos.domain.errors import Conflict
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.states import HELD
+from duitpos.domain.payments.settlement.ledger import due_after_payment, mark_dirty
+from duitpos.domain.payments.settlement.release_order import why_not_released
+from duitpos.domain.payments.settlement.settle import look_at_siblings
+from duitpos.domain.staff_actions.serve_order import send_to_kitchen
+from duitpos.kit.clock import business_date
+from duitpos.models import LedgerEntry, Order, Payment
+
+
+def link_payment(payment: Payment, order: Order, actor: Actor, at: datetime) -> None:
+    """In the caller's transaction. An order that waits for the money goes to the kitchen; for any other it is too much,
+    which staff are asked about. Conflict when it is linked already or on its way back.
+    """
+    location = order.location
+    day = business_date(at, location.time_zone, location.day_closes_at)
+    mine = Payment.objects.filter(
+        tenant_id=payment.tenant_id, id=payment.id, order__isnull=True, refund_reserved_minor=0
+    )
+    if not mine.update(order_id=order.id, location_id=location.id, business_date=day):
+        raise Conflict(_("This money is linked to an order already, or it is on its way back."))
+    payment.order, payment.location, payment.business_date = order, location, day
+    if not send_to_kitchen(order, payment, actor, at, HELD, _("linked by staff")):
+        ask_about_payment(payment, why_not_released(order), at)
+    look_at_siblings(payment, at)
+    _move_to_day(payment, location.id, day, at)
+    due_after_payment(payment, at)
+
+
+def _move_to_day(payment: Payment, location_id: UUID, day: date, at: datetime) -> None:
+    """The ledger had it at no location, so on no trading day: no sum that was made changes, only today's."""
+    rows = LedgerEntry.objects.filter(
+        tenant_id=payment.tenant_id, payment_id=payment.id, location__isnull=True
+    )
+    rows.update(location_id=location_id, business_date=day)
+    mark_dirty(payment.tenant_id, location_id, day, at)

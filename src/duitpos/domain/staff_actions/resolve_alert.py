@@ -1,0 +1,147 @@
+"""Staff do something about an Attention."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from duitpos.domain.alerts.offers import WORDS, Action
+from duitpos.domain.alerts.open import resolve
+from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.menus.sell import put_back
+from duitpos.domain.orders.advance import Actor, advance
+from duitpos.domain.orders.board import hidden_test_orders
+from duitpos.domain.orders.states import CANCELED, HELD
+from duitpos.domain.payments.refunds.refund import Reserved, ask_for_refund, reserve_refund
+from duitpos.domain.payments.refunds.refund_result import refund_result
+from duitpos.domain.payments.settlement.settle import look_at_siblings
+from duitpos.domain.people.roles import Can, require
+from duitpos.domain.staff_actions.link_payment import link_payment
+from duitpos.domain.staff_actions.serve_order import send_to_kitchen
+from duitpos.kit.clock import now
+from duitpos.kit.transact import transact
+from duitpos.models import Attention, Membership, Order, Payment
+from duitpos.models.attention import AttentionKind
+from duitpos.models.refund import RefundStatus
+
+
+def act(
+    member: Membership, attention_id: UUID, action: str, reason: str = "", order_id: UUID | None = None
+) -> str:
+    """Do it and say what was done. `reason` explains "done"; `order_id` is the order to link money to.
+
+    Forbidden, Gone, Invalid, Conflict when somebody was faster.
+    """
+    require(member, Can.RESOLVE_ATTENTION)
+    rows = Attention.objects.filter(tenant_id=member.tenant_id, id=attention_id)
+    attention = rows.select_related("order__location", "payment").first()
+    if attention is None:
+        raise Gone(_("There is no such entry."))
+    if attention.resolved_at is not None:
+        raise Conflict(_("Somebody has taken care of this already: %(how)s") % {"how": attention.resolution})
+    if action not in WORDS[attention.kind].actions:
+        raise Invalid(_("This cannot be done about it."))
+    if action == Action.REFUND:
+        return _refund(member, attention, reason)
+    if action == Action.SERVE:
+        return transact(lambda: _serve(member, attention))
+    if action == Action.PUT_BACK:
+        return transact(lambda: _put_back(member, attention))
+    if action == Action.LINK:
+        return transact(lambda: _link(member, attention, order_id))
+    return _close(member, attention, reason or _("Looked at."))
+
+
+def _refund(member: Membership, attention: Attention, reason: str) -> str:
+    said, reserved = transact(lambda: _start_refund(member, attention, reason))
+    refund = ask_for_refund(reserved)
+    return refund_result(refund) if reserved.is_new else said
+
+
+def _start_refund(member: Membership, attention: Attention, reason: str) -> tuple[str, Reserved]:
+    """Reserve the money and close the question in one transaction: nobody can serve it in between."""
+    if attention.payment_id is None:
+        raise Invalid(_("There is no payment to refund."))
+    reserved = reserve_refund(member, attention.payment_id, reason or str(WORDS[attention.kind].title))
+    refund, order = reserved.refund, attention.order
+    if order is not None:  # one that was still held would wait for ever: its money is on the way back
+        at, why = now(), _("refunded")
+        if advance(order, HELD, CANCELED, Actor("staff", member), at, why, ended_at=at, cancel_reason=why):
+            look_at_siblings(
+                reserved.refund.payment, at
+            )  # an attempt made at this moment is ended by the sweep (M63)
+    if reserved.is_new:
+        said = _("Refund of %(amount)s started.") % {"amount": refund.amount}
+    elif refund.status == RefundStatus.SUCCEEDED:
+        said = _("Refunded already, nothing is left to give back.")
+    else:
+        said = _("Refund of %(amount)s is under way already; the processor is asked again.") % {
+            "amount": refund.amount
+        }
+        return said, reserved  # closed when it arrives
+    # If this refund fails, that opens an Attention of its own.
+    return _close_as_first(member, attention, said), reserved
+
+
+def _serve(member: Membership, attention: Attention) -> str:
+    order, payment = attention.order, attention.payment
+    if order is None or payment is None:
+        raise Invalid(_("There is no order to serve."))
+    # Not the row as it was read: a refund that reserves the money meanwhile waits here, or this waits for it.
+    mine = Payment.objects.filter(tenant_id=member.tenant_id, id=payment.id, refund_reserved_minor=0)
+    if not mine.update(refund_reserved_minor=0):
+        raise Conflict(_("This money is on its way back to the guest, so the order cannot be served for it."))
+    at = now()
+    status = (
+        Order.objects.filter(tenant_id=member.tenant_id, id=order.id).values_list("status", flat=True).get()
+    )
+    actor = Actor("staff", member)
+    if hidden_test_orders(member.tenant_id).filter(id=order.id).exists():
+        # It was placed before the restaurant went live, and left the board then: it is placed anew, by a person (M64).
+        advance(order, status, CANCELED, actor, at, _("test order"), ended_at=at)
+        status = CANCELED.value
+    if status not in (HELD, CANCELED) or not send_to_kitchen(
+        order, payment, actor, at, status, _("served after all")
+    ):
+        raise Conflict(_("This order is in the kitchen already."))
+    said = _("Sent to the kitchen.")
+    # Served after all: no refund is due any more, and its dishes are needed.
+    resolve(member.tenant_id, at, said, member=member, kind=AttentionKind.REFUND_DUE, subject_id=payment.id)
+    resolve(member.tenant_id, at, said, member=member, kind=AttentionKind.STOCK_BACK, subject_id=order.id)
+    return _close_as_first(member, attention, said)
+
+
+def _put_back(member: Membership, attention: Attention) -> str:
+    """Closed first: of two who press it, one puts the dishes back."""
+    said = _close_as_first(member, attention, _("Put back in stock."))
+    order = attention.order
+    if order is None:
+        raise Invalid(_("There is no order whose dishes could be put back."))
+    put_back(order)
+    return said
+
+
+def _link(member: Membership, attention: Attention, order_id: UUID | None) -> str:
+    """Book money without an order on an order; if that order waits for it, it goes to the kitchen."""
+    orders = Order.objects.filter(tenant_id=member.tenant_id, id__in=[order_id] if order_id else [])
+    order, payment = orders.select_related("location").first(), attention.payment
+    if order is None or payment is None:
+        raise Invalid(_("Give the order that this money is for."))
+    link_payment(payment, order, Actor("staff", member), now())
+    Attention.objects.filter(tenant_id=member.tenant_id, id=attention.id).update(order_id=order.id)
+    return _close_as_first(
+        member, attention, _("Linked to order %(number)s.") % {"number": order.label or order.id}
+    )
+
+
+def _close_as_first(member: Membership, attention: Attention, how: str) -> str:
+    """In the deed's own transaction: who comes second, after a refund for example, takes the deed back."""
+    if not resolve(member.tenant_id, now(), how, member=member, id=attention.id):
+        raise Conflict(_("Somebody has taken care of this already. Look at the order again."))
+    return how
+
+
+def _close(member: Membership, attention: Attention, how: str) -> str:
+    resolve(member.tenant_id, now(), how, member=member, id=attention.id)
+    return how

@@ -1,0 +1,27 @@
+"""Send an order to the kitchen because a person said so; for its stock it is as if it had just been paid."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from duitpos.domain.alerts.open import ask_about_payment
+from duitpos.domain.menus.sell import sell
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.release import release
+from duitpos.models import Order, Payment
+from duitpos.models.attention import AttentionKind
+
+
+def send_to_kitchen(
+    order: Order, payment: Payment, actor: Actor, at: datetime, from_status: str, reason: str
+) -> bool:
+    """Release it for `payment` and take what is limited, in the caller's transaction. False: somebody was faster."""
+    # Placed before and canceled: its dishes may still be taken from the stock.
+    taken = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("stock_taken", flat=True)
+    is_taken = bool(taken.get())
+    if not release(order, payment, order.location, actor, at, from_status, reason):
+        return False
+    short = [] if is_taken else sell(order, order.location)
+    if short:
+        ask_about_payment(payment, AttentionKind.SOLD_OUT_AFTER_PAYMENT, at, detail=", ".join(short))
+    return True

@@ -1,0 +1,122 @@
+"""Compare what was started at the processor with our books: after a restored backup, only this tells (M74).
+
+Every look goes over the last hour again. The mark of how far it got is in the same database as the books, so a backup
+that is restored takes both back, and the looks that follow go over everything since.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from django.db import InterfaceError, OperationalError
+
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.events.apply_event import apply_payment, names_us
+from duitpos.domain.payments.processors.connect import open_account
+from duitpos.domain.payments.refunds.apply_refund import apply_refund_snapshot
+from duitpos.domain.payments.settlement.match_payment import payment_of_snapshot
+from duitpos.domain.payments.settlement.record_unknown_payment import are_one
+from duitpos.kit.clock import now
+from duitpos.kit.transact import outside_database, transact
+from duitpos.models import Payment, ProcessorAccount, Tenant
+from duitpos.models.payment import PaymentStatus
+from duitpos.processors.base import PaymentSnapshot, Processor, ProcessorError, SnapshotState
+
+log = structlog.get_logger(__name__)
+OVERLAP = timedelta(hours=1)
+"""A session lives 45 minutes: what was open at the last look is seen paid at one of the next."""
+WINDOW = timedelta(days=1)
+"""Listed at a time; ordinarily only what is new."""
+MOST_WINDOWS = 5
+"""A turn: the rest of a long time is listed in the next turns."""
+LONGEST = timedelta(days=90)
+
+
+@dataclass(slots=True)
+class Found:
+    """Paid sessions that the books lacked: how many are in them now, and how many could not be booked."""
+
+    booked: int = 0
+    failed: int = 0
+
+
+def compare_sessions(tenant: Tenant, account: ProcessorAccount, until: float) -> int:
+    """Book paid sessions of ours that the books do not have; how many. Nothing is begun after `until` (monotonic)."""
+    at = now()
+    since = max(account.sessions_seen_to or account.created_at, at - LONGEST) - OVERLAP
+    booked = 0
+    for _ in range(MOST_WINDOWS):
+        ends = min(since + WINDOW + OVERLAP, at)
+        try:
+            processor = open_account(account)
+            with outside_database():
+                # The last window is open at its end, for the processor's clock may be ahead of ours.
+                snapshots = list(processor.sessions_between(since, ends + OVERLAP if ends >= at else ends))
+        except (ProcessorError, Unavailable) as error:
+            # A restricted key may lack the right to list and yet be good for all else.
+            log.warning("sessions_not_listed", account=str(account.id), problem=str(error))
+            return booked
+        found = _book_missing(tenant, account, processor, snapshots)
+        booked += found.booked
+        if found.failed:
+            return booked  # listed again next time, however long that takes
+        ProcessorAccount.objects.filter(tenant=tenant, id=account.id).update(sessions_seen_to=ends)
+        if ends >= at or time.monotonic() >= until:
+            break
+        since = ends - OVERLAP
+    return booked
+
+
+def compare_all_again() -> int:
+    """Have every account's sessions compared from its beginning; how many accounts. For `duitpos adopt`."""
+    return sum(
+        ProcessorAccount.objects.filter(tenant_id=tenant_id).update(
+            sessions_seen_to=None, events_seen_to=None, next_events_at=now()
+        )
+        for tenant_id in Tenant.objects.values_list("id", flat=True)
+    )
+
+
+def _book_missing(
+    tenant: Tenant, account: ProcessorAccount, processor: Processor, snapshots: Iterable[PaymentSnapshot]
+) -> Found:
+    ours = [one for one in snapshots if one.state == SnapshotState.PAID and names_us(tenant, one.mark)]
+    known = Payment.objects.filter(tenant=tenant, reference__in=[one.reference for one in ours])
+    settled = set(known.filter(status=PaymentStatus.SUCCEEDED).values_list("reference", flat=True))
+    missing = [one for one in ours if one.reference not in settled]
+    found = Found()
+    for snapshot in missing:
+        try:
+            _book(tenant, account, processor, snapshot)
+            found.booked += 1
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            # One that cannot be booked must not hide the others (M72).
+            log.exception("missing_session_not_booked", tenant=tenant.slug, reference=snapshot.reference)
+            found.failed += 1
+    return found
+
+
+def _book(tenant: Tenant, account: ProcessorAccount, processor: Processor, snapshot: PaymentSnapshot) -> None:
+    payment = payment_of_snapshot(tenant.id, snapshot)
+    if payment is not None and not are_one(payment.account, account):
+        payment = None
+    log.warning("paid_session_was_missing", tenant=tenant.slug, reference=snapshot.reference)
+    transact(partial(apply_payment, tenant, account, payment, snapshot, Actor("sweep")))
+    if payment is not None:
+        return
+    # It may have gone back to the guest already: then nobody need decide.
+    with outside_database():
+        refunds = list(processor.refunds_of(snapshot.intent_reference))
+    adopted = payment_of_snapshot(tenant.id, snapshot)
+    if adopted is None:
+        return
+    for refund in refunds:
+        transact(partial(apply_refund_snapshot, adopted, refund))

@@ -1,0 +1,305 @@
+"""The periodic repair: whatever webhook, browser and queue lost is found here again.
+
+Two sweeps at once do no harm: every piece is claimed by a guarded update, and every path ends in settle().
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+import structlog
+from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from duitpos.domain.alerts.open import open_attention, reopen_attention, resolve
+from duitpos.domain.errors import DomainError, Unavailable
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.events.receive import take_in
+from duitpos.domain.payments.outbox.run import do_due_work
+from duitpos.domain.payments.problems import EXPECTED, leaving_a_trace, note_refused_key
+from duitpos.domain.payments.processors.connect import CANDIDATE, SECRET_KEY, open_account
+from duitpos.domain.payments.refunds.apply_refund import ask_about_refund
+from duitpos.domain.payments.refunds.send_refund import heal_refund
+from duitpos.domain.processor_accounts.accounts import recheck
+from duitpos.domain.sweep.compare_sessions import compare_sessions
+from duitpos.domain.sweep.payments import check_payment, claim, due_payments
+from duitpos.kit.clock import now
+from duitpos.kit.logs import redact
+from duitpos.kit.tenancy import across_tenants
+from duitpos.kit.texts import first_line, storable
+from duitpos.kit.transact import outside_database, transact
+from duitpos.models import DueWork, Payment, ProcessorAccount, Refund, Tenant
+from duitpos.models.attention import AttentionKind
+from duitpos.models.payment import LIVE_ATTEMPT
+from duitpos.models.refund import RefundStatus
+from duitpos.processors.base import Failure, ProcessorError
+
+log = structlog.get_logger(__name__)
+PATIENCE = 20.0
+"""Seconds that one restaurant may take of a sweep."""
+REFUND_LEASE = timedelta(seconds=45)
+"""How long a sweep that claimed an unanswered refund may take before another sweep may."""
+EVENTS_EVERY = timedelta(minutes=3)
+EVENTS_OVERLAP = timedelta(minutes=10)
+EVENTS_KEPT = timedelta(days=29)
+"""The processor lists events for 30 days."""
+
+
+@dataclass(slots=True)
+class SweepReport:
+    """How much one sweep did."""
+
+    payments: int = 0
+    refunds: int = 0
+    events: int = 0
+    due_work: int = 0
+    errors: int = 0
+
+
+def sweep(limit: int = 100) -> SweepReport:
+    """Look at everything that is due, tenant by tenant, at most `limit` rows of a kind each."""
+    report = SweepReport()
+    for tenant in tenants_with_due_work():
+        failed = alone(partial(sweep_tenant, tenant, report, limit))
+        if failed is not None:
+            report.errors += 1
+    return report
+
+
+def alone(work: Callable[[], object]) -> Exception | None:
+    """Do one piece; an error is logged and returned, and keeps no other piece from its turn (M72).
+
+    A database that is not there is no matter of this piece: it is raised, and ends the round.
+    """
+    try:
+        work()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("sweep_piece_failed")
+        return error
+    return None
+
+
+def tenants_with_due_work() -> list[Tenant]:
+    """Tenants that have something to do: a worker's one question across tenants (decision 0002, rule 5)."""
+    at = now()
+    live_of_paused = Q(status__in=LIVE_ATTEMPT, account__paused_at__isnull=False)
+    with across_tenants("the worker lists tenants that have due work, then works inside one at a time"):
+        ids: set[UUID] = set()
+        ids.update(
+            Payment.objects.filter(next_check_at__lte=at)
+            .exclude(live_of_paused)
+            .values_list("tenant_id", flat=True)
+            .distinct()
+        )
+        ids.update(
+            Refund.objects.filter(next_check_at__lte=at).values_list("tenant_id", flat=True).distinct()
+        )
+        ids.update(DueWork.objects.filter(due_at__lte=at).values_list("tenant_id", flat=True).distinct())
+        ids.update(
+            ProcessorAccount.objects.filter(_to_ask(at)).values_list("tenant_id", flat=True).distinct()
+        )
+        return list(Tenant.objects.filter(id__in=ids).order_by("slug"))
+
+
+def sweep_tenant(tenant: Tenant, report: SweepReport, limit: int = 100) -> None:
+    """Everything due of one tenant. An error of one piece is logged and does not keep the others from their turn.
+
+    A processor that does not answer costs ten seconds a question: after PATIENCE the other restaurants have their turn,
+    and what was not claimed is due again at the next sweep.
+    """
+    until = time.monotonic() + PATIENCE
+    first = cache.get(_turn_of(tenant), 0)
+    failures = []
+    for step in range(len(KINDS)):
+        kind = KINDS[(first + step) % len(KINDS)]
+        failed = alone(partial(kind, tenant, report, limit, until))
+        if failed is not None:
+            report.errors += 1
+            failures.append(failed)
+    _tell_of_failures(tenant, failures)
+    if time.monotonic() >= until:
+        # Another kind has the first turn next time: where the processor hangs, the first is the only one.
+        cache.set(_turn_of(tenant), (first + 1) % len(KINDS), timeout=None)
+
+
+def _tell_of_failures(tenant: Tenant, failures: list[Exception]) -> None:
+    """Where not even the list of what is due could be made, a person must know; the next good round closes it."""
+    at, kind, told = now(), AttentionKind.SWEEP_FAILED, f"sweep-failed:{tenant.id}"
+    if failures:
+        detail = storable(redact(first_line(failures[0])))
+        transact(lambda: reopen_attention(tenant.id, kind, tenant.id, at, detail=detail))
+        transact(lambda: open_attention(tenant.id, kind, tenant.id, at, detail=detail))
+        cache.set(told, True, timeout=None)
+    elif cache.get(told):
+        transact(lambda: resolve(tenant.id, at, _("The check went through again."), kind=kind))
+        cache.delete(told)
+
+
+def _turn_of(tenant: Tenant) -> str:
+    return f"sweep-first:{tenant.id}"
+
+
+def _sweep_payments(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
+    for payment in list(due_payments(tenant.id, limit)):
+        if time.monotonic() >= until:
+            return
+        if claim(payment):
+            report.payments += _guarded(report, partial(_check, payment))
+
+
+def _check(payment: Payment) -> None:
+    with leaving_a_trace(payment):
+        check_payment(payment)
+
+
+def _sweep_refunds(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
+    for refund in _due_refunds(tenant, limit, until):
+        report.refunds += _guarded(report, partial(_heal, refund))
+
+
+def _heal(refund: Refund) -> None:
+    try:
+        heal_refund(refund)
+    except EXPECTED:
+        raise
+    except Exception:
+        detail = _("What the processor says about this refund could not be booked.")
+        transact(lambda: ask_about_refund(refund, refund.payment, detail, now()))
+        raise
+
+
+def _sweep_accounts(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
+    for account in _accounts_to_ask(tenant, until):
+        report.events += _guarded(report, partial(_ask_account, tenant, account, until))
+
+
+def _sweep_due_work(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
+    report.due_work += do_due_work(tenant.id, limit, until)
+
+
+KINDS = (_sweep_payments, _sweep_refunds, _sweep_accounts, _sweep_due_work)
+
+
+def _guarded(report: SweepReport, work: Callable[[], object]) -> int:
+    if alone(work) is None:
+        return 1
+    report.errors += 1
+    return 0
+
+
+def _due_refunds(tenant: Tenant, limit: int, until: float) -> Iterator[Refund]:
+    at = now()
+    watched = (RefundStatus.CREATED, RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+    rows = Refund.objects.filter(tenant=tenant, next_check_at__lte=at, status__in=watched).order_by(
+        "next_check_at"
+    )
+    for refund in list(rows[:limit]):
+        if time.monotonic() >= until:
+            return
+        # Two looks of ten seconds each fit in; what is known after the look says when the next one is.
+        again = at + (REFUND_LEASE if refund.status == RefundStatus.CREATED else _refund_pause(refund))
+        mine = Refund.objects.filter(tenant=tenant, id=refund.id, next_check_at=refund.next_check_at)
+        if mine.update(next_check_at=again, checks=F("checks") + 1):
+            yield refund
+
+
+def _refund_pause(refund: Refund) -> timedelta:
+    pause: timedelta = timedelta(minutes=3) * 2 ** min(refund.checks, 6)
+    return pause
+
+
+def _to_ask(at: datetime) -> Q:
+    """Its turn has come. A paused one is asked only whether its key, or the one that waits, is good by now."""
+    return Q(next_events_at__lte=at)
+
+
+def _ask_account(tenant: Tenant, account: ProcessorAccount, until: float) -> None:
+    if account.paused_at is not None or CANDIDATE in account.secrets:
+        _try_key_again(account)
+    now_there = ProcessorAccount.objects.filter(tenant=tenant, id=account.id).first()
+    if now_there is not None and now_there.paused_at is None and SECRET_KEY in now_there.secrets:
+        ask_for_events(tenant, now_there, until)
+        if time.monotonic() < until:
+            compare_sessions(tenant, now_there, until)
+
+
+def _try_key_again(account: ProcessorAccount) -> None:
+    """A key that could not be checked when it was pasted (M13), or one that was refused, perhaps in passing (M14).
+
+    After 3 minutes, 6, 12 … it is tried again. While it is refused, nobody's "done" closes the question.
+    """
+    turn = f"key-again:{account.id}"
+    tries = cache.get(f"{turn}:tries", 0)
+    if not cache.add(turn, True, timeout=EVENTS_EVERY.total_seconds() * 2**tries - 30):
+        return
+    cache.set(f"{turn}:tries", min(tries + 1, 6), timeout=86400)
+    try:
+        recheck(account)
+    except DomainError as error:
+        log.warning("key_not_tried_again", account=str(account.id), problem=error.message)
+    rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
+    if rows.filter(paused_at__isnull=False).exists():
+        reopen_attention(account.tenant_id, AttentionKind.KEY_REFUSED, account.id, now())
+
+
+def _accounts_to_ask(tenant: Tenant, until: float) -> Iterator[ProcessorAccount]:
+    at = now()
+    rows = ProcessorAccount.objects.filter(_to_ask(at), tenant=tenant)
+    for account in list(rows):
+        if time.monotonic() >= until:
+            return
+        mine = ProcessorAccount.objects.filter(
+            tenant=tenant, id=account.id, next_events_at=account.next_events_at
+        )
+        if mine.update(next_events_at=at + EVENTS_EVERY):
+            yield account
+
+
+def ask_for_events(tenant: Tenant, account: ProcessorAccount, until: float) -> int:
+    """Take in what the processor could not deliver; the same door as a webhook, so nothing happens twice.
+
+    What is not begun by `until` is listed again next time.
+    """
+    started = now()
+    since = _since(account, started)
+    try:
+        processor = open_account(account)
+        with outside_database():
+            events = list(processor.undelivered(since))
+    except ProcessorError as error:
+        _could_not_list(account, error)
+        return 0
+    except Unavailable:
+        return 0
+    left, taken = [], 0
+    for event in events:
+        if time.monotonic() >= until or take_in(tenant, account, event, Actor("sweep")).status != 200:
+            left.append(event.created_at)
+        else:
+            taken += 1
+    # What could not be handled is listed again next time, however old it is by then (M18).
+    seen_to = min([started, *left])
+    ProcessorAccount.objects.filter(tenant=tenant, id=account.id).update(events_seen_to=seen_to)
+    return taken
+
+
+def _could_not_list(account: ProcessorAccount, error: ProcessorError) -> None:
+    log.warning("events_not_listed", account=str(account.id), failure=error.failure.value)
+    # A restricted key may lack the right to list events and yet be good for all else.
+    if error.failure == Failure.KEY_REFUSED and error.code != "more_permissions_required":
+        note_refused_key(account)
+
+
+def _since(account: ProcessorAccount, at: datetime) -> datetime:
+    earliest = at - EVENTS_KEPT
+    seen = account.events_seen_to or account.created_at
+    return max(earliest, seen - EVENTS_OVERLAP)

@@ -1,0 +1,48 @@
+"""What each role may do, said a second time by hand: who widens a right must mean it."""
+
+from __future__ import annotations
+
+import pytest
+
+from duitpos.domain.errors import Forbidden
+from duitpos.domain.people.roles import Can, may, require
+from duitpos.models import Membership
+from duitpos.models.people import Role
+
+pytestmark = pytest.mark.pure
+
+RIGHTS = {
+    #                      owner  manager cashier kitchen
+    Can.SEE_ORDERS: (True, True, True, False),
+    Can.WORK_ORDERS: (True, True, True, True),
+    Can.CHECK_PAYMENT: (True, True, True, False),
+    Can.CANCEL_ORDER: (True, True, False, False),
+    Can.REFUND: (True, True, False, False),
+    Can.RESOLVE_ATTENTION: (True, True, False, False),
+    Can.SET_UP_PAYMENTS: (True, False, False, False),
+    Can.SET_UP_TABLES: (True, True, False, False),
+    Can.SEE_KITCHEN: (True, True, True, True),
+    Can.SET_STOCK: (True, True, True, True),
+}
+CASES = [(role, can, row[at]) for can, row in RIGHTS.items() for at, role in enumerate(Role)]
+
+
+def test_every_right_and_role_is_here() -> None:
+    assert set(RIGHTS) == set(Can)
+    assert [role.value for role in Role] == ["owner", "manager", "cashier", "kitchen"]
+
+
+@pytest.mark.parametrize("role, can, allowed", CASES)
+def test_a_role(role: Role, can: Can, allowed: bool) -> None:
+    assert may(role, can) is allowed
+    assert may(role.value, can) is allowed
+    member = Membership(role=role.value)
+    if allowed:
+        require(member, can)
+    else:
+        with pytest.raises(Forbidden, match=f"As {role.value} you cannot .*Ask the owner"):
+            require(member, can)
+
+
+def test_an_unknown_role_may_nothing() -> None:
+    assert not any(may("chef", can) for can in Can)

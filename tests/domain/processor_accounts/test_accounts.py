@@ -1,0 +1,438 @@
+"""Keys: whose they are, where they go, and what becomes of those they replace (M12, M13, M14)."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+
+from duitpos.domain.errors import Conflict, Forbidden, Gone, Invalid, Unavailable
+from duitpos.domain.payments.problems import pause_account
+from duitpos.domain.payments.processors.connect import CANDIDATE, open_account
+from duitpos.domain.processor_accounts.accounts import (
+    KeyRefused,
+    add_processor,
+    check_account,
+    remove_account,
+    save_credentials,
+)
+from duitpos.domain.processor_accounts.credentials import CredentialsRefused
+from duitpos.domain.processor_accounts.types import create_type, edit_type, type_of
+from duitpos.domain.processor_accounts.view import account_view
+from duitpos.domain.tenancy.installation import forget, installation
+from duitpos.models import Attention, PaymentType, ProcessorAccount
+from duitpos.models.payment_setup import AccountState, Mode
+from duitpos.models.people import Role
+from duitpos.processors.base import Failure, ProcessorError
+from tests.domain.processor_accounts.conftest import WEBHOOK_SECRET, Desk
+from tests.support.restaurant import a_location, a_member, a_restaurant
+
+REAL_LIVE = "sk_live_51SabcdEFghIJklMN" + "x" * 80
+
+
+# -- the first day ----------
+
+
+def test_a_good_key_tells_whose_it_is_and_is_used(desk: Desk) -> None:
+    saved = desk.save(desk.add(), secret_key=f" {desk.sandbox.secret_key}\n", webhook_secret=WEBHOOK_SECRET)
+    row = desk.fresh(saved.account)
+    assert saved.facts is not None
+    assert (row.state, row.mode, row.external_id, row.api_base) == (
+        AccountState.ACTIVE, Mode.TEST, desk.account_id, desk.sandbox.url,
+    )  # fmt: skip
+    assert (row.name, row.country, row.currency, row.can_charge) == ("Sandbox Café", "MY", "MYR", True)
+    assert row.reveal("secret_key") == desk.sandbox.secret_key
+    assert row.reveal("webhook_secret") == WEBHOOK_SECRET
+    assert row.next_events_at is not None
+    assert saved.messages[0] == "The key belongs to Sandbox Café (MY), test mode: no real money."
+    assert any("not active yet" in message for message in saved.messages)
+    assert open_account(row).check().external_id == desk.account_id
+
+
+def test_added_twice_is_one_row(desk: Desk) -> None:
+    assert desk.add().id == desk.add().id
+    desk.working()
+    assert desk.add().state == AccountState.ACTIVE
+    assert len(desk.rows()) == 1
+
+
+def test_what_cannot_be_added(desk: Desk) -> None:
+    cash = PaymentType.objects.get(tenant=desk.tenant, code="CASH")
+    with pytest.raises(Conflict, match="counter"):
+        add_processor(desk.owner, cash.id, "stripe")
+    with pytest.raises(Invalid):
+        add_processor(desk.owner, desk.type.id, "abacus")
+
+
+def test_the_webhook_secret_may_come_later_or_first(desk: Desk) -> None:
+    later = desk.save(desk.add(), secret_key=desk.sandbox.secret_key, webhook_secret="")
+    assert any("no webhook secret yet" in message for message in later.messages)
+    desk.save(later.account, webhook_secret=WEBHOOK_SECRET)
+    assert desk.fresh(later.account).reveal("webhook_secret") == WEBHOOK_SECRET
+    other = add_processor(desk.owner, create_type(desk.owner, "TWO", "Two").id, "stripe")
+    first = desk.save(other, webhook_secret=WEBHOOK_SECRET)
+    assert first.messages == ("There is no secret key yet.",)
+    saved = desk.save(other, secret_key=desk.another_key())
+    assert saved.account.reveal("webhook_secret") == WEBHOOK_SECRET
+
+
+def test_blank_keeps_the_old_one(desk: Desk) -> None:
+    account = desk.working()
+    saved = desk.save(account, secret_key="", webhook_secret="  ")
+    assert saved.facts is not None
+    row = desk.fresh(account)
+    assert (row.reveal("secret_key"), row.reveal("webhook_secret")) == (
+        desk.sandbox.secret_key,
+        WEBHOOK_SECRET,
+    )
+
+
+def test_a_rotated_webhook_secret_keeps_the_former(desk: Desk) -> None:
+    account = desk.working()
+    desk.save(account, webhook_secret=WEBHOOK_SECRET)
+    assert desk.fresh(account).reveal("webhook_secret_previous") == ""
+    desk.save(account, webhook_secret="whsec_the_new_one_12345")
+    row = desk.fresh(account)
+    assert row.reveal("webhook_secret") == "whsec_the_new_one_12345"
+    assert row.reveal("webhook_secret_previous") == WEBHOOK_SECRET
+
+
+@pytest.mark.parametrize(
+    "field, value, words",
+    [
+        ("secret_key", "pk_test_51SabcdEFghIJklMN", "publishable"),
+        ("secret_key", WEBHOOK_SECRET, "webhook secret"),
+        ("webhook_secret", "we_1SabcdEFghIJklMNqRsTuVwX", "Signing secret"),
+    ],
+)
+def test_what_cannot_be_a_key_is_said_per_field(desk: Desk, field: str, value: str, words: str) -> None:
+    account = desk.working()
+    with pytest.raises(CredentialsRefused) as caught:
+        desk.save(account, **{field: value})
+    assert words in caught.value.problems[field]
+    assert desk.fresh(account).secrets == account.secrets
+
+
+def test_a_key_that_stripe_refuses_is_not_kept(desk: Desk) -> None:
+    account = desk.working()
+    with pytest.raises(KeyRefused, match="Nothing was saved") as caught:
+        desk.save(account, secret_key="sk_test_nobodyhasthiskey", webhook_secret="whsec_another_123456")
+    assert "nobodyhasthiskey" not in caught.value.message
+    assert desk.fresh(account).secrets == account.secrets
+
+
+# -- where a key is used ----------
+
+
+def test_a_test_key_goes_to_the_operator_s_sandbox_unless_the_owner_chooses(desk: Desk) -> None:
+    account = desk.add()
+    desk.save(account, secret_key=desk.sandbox.secret_key, api_base=f"{desk.sandbox.url}/")
+    assert desk.fresh(account).api_base == desk.sandbox.url
+    with pytest.raises(CredentialsRefused, match="not among"):
+        desk.save(account, secret_key=desk.sandbox.secret_key, api_base="http://127.0.0.1:9")
+
+
+def test_a_live_key_is_never_sent_to_a_sandbox(desk: Desk) -> None:
+    account = desk.add()
+    with pytest.raises(CredentialsRefused, match="never sent"):
+        desk.save(account, secret_key=REAL_LIVE, api_base=desk.sandbox.url)
+    desk.sandbox.control("POST", f"/accounts/{desk.account_id}/keys", {"key": REAL_LIVE})
+    row = desk.fresh(account)
+    row.seal("secret_key", REAL_LIVE)
+    for base in (desk.sandbox.url, "http://127.0.0.1:9"):
+        row.api_base = base
+        with pytest.raises(ProcessorError) as caught:
+            open_account(row)
+        assert caught.value.failure == Failure.KEY_REFUSED
+    assert desk.sandbox.requests() == []
+
+
+def test_an_address_that_the_operator_took_away_is_not_asked(desk: Desk) -> None:
+    account = desk.working()
+    with override_settings(SANDBOX_URLS=[]), pytest.raises(ProcessorError, match="not among"):
+        open_account(account)
+
+
+# -- another account (M13) ----------
+
+
+def test_another_key_of_the_same_account_replaces_the_key(desk: Desk) -> None:
+    account = desk.working()
+    desk.pay_with(account)
+    saved = desk.save(account, secret_key=desk.second_key())
+    assert saved.account.id == account.id
+    assert [row.state for row in desk.rows()] == [AccountState.ACTIVE]
+    assert desk.fresh(account).reveal("secret_key") == "sk_test_secondkeyofthesame"
+    assert desk.fresh(account).reveal("webhook_secret") == WEBHOOK_SECRET
+
+
+def test_a_key_of_another_account_over_a_used_one_makes_a_new_row(desk: Desk) -> None:
+    account = desk.working()
+    desk.pay_with(account)
+    saved = desk.save(account, secret_key=desk.another_key(), webhook_secret="whsec_of_the_new_account")
+    old, new = desk.rows()
+    assert (old.id, old.state, new.state) == (account.id, AccountState.RETIRED, AccountState.ACTIVE)
+    assert saved.account.id == new.id
+    assert new.name == "Another Kopi"
+    assert new.reveal("webhook_secret") == "whsec_of_the_new_account"
+    # The retired one still verifies, fetches and refunds.
+    assert (old.external_id, old.reveal("webhook_secret")) == (desk.account_id, WEBHOOK_SECRET)
+    assert open_account(old).check().external_id == desk.account_id
+    assert "another account than before" in saved.messages[-1]
+
+
+def test_going_back_brings_the_old_row_back(desk: Desk) -> None:
+    account = desk.working()
+    desk.pay_with(account)
+    new = desk.save(account, secret_key=desk.another_key()).account
+    desk.pay_with(new)
+    back = desk.save(new, secret_key=desk.sandbox.secret_key)
+    assert back.account.id == account.id
+    assert [row.state for row in desk.rows()] == [AccountState.ACTIVE, AccountState.RETIRED]
+    assert desk.fresh(account).reveal("webhook_secret") == WEBHOOK_SECRET
+
+
+def test_a_fresh_entry_gives_way_to_the_row_its_account_has_already(desk: Desk) -> None:
+    account = desk.working()
+    desk.pay_with(account)
+    remove_account(desk.owner, account.id)
+    back = desk.save(desk.add(), secret_key=desk.sandbox.secret_key)
+    assert back.account.id == account.id
+    assert [row.state for row in desk.rows()] == [AccountState.ACTIVE]
+
+
+def test_a_retired_account_takes_a_new_key_of_its_own_and_no_other(desk: Desk) -> None:
+    account = desk.working()
+    desk.pay_with(account)
+    active = desk.save(account, secret_key=desk.another_key()).account
+    saved = desk.save(account, secret_key=desk.second_key())
+    assert (saved.account.id, desk.fresh(account).state) == (account.id, AccountState.RETIRED)
+    with pytest.raises(Conflict, match="another account"):
+        desk.save(account, secret_key=desk.another_key("A third"))
+    assert desk.fresh(active).state == AccountState.ACTIVE
+
+
+def test_an_account_that_was_never_used_leaves_no_ruin(desk: Desk) -> None:
+    from duitpos.domain.processor_accounts.types import types_of
+
+    desk.save(desk.working(), secret_key=desk.another_key())
+    shown = types_of(desk.tenant)[1].accounts
+    assert [(row.state, row.name) for row in shown] == [(AccountState.ACTIVE, "Another Kopi")]
+
+
+# -- restricted keys ----------
+
+
+def test_a_restricted_key_without_account_right_works_and_says_so(desk: Desk) -> None:
+    key = desk.second_key("rk_test_narrowkey", permissions=["rak_checkout_session_write"])
+    saved = desk.save(desk.add(), secret_key=key)
+    assert desk.fresh(saved.account).state == AccountState.ACTIVE
+    assert any("may not read its account" in message for message in saved.messages)
+
+
+def test_where_the_account_is_unknown_a_payment_proves_it(desk: Desk) -> None:
+    account = desk.working()
+    ProcessorAccount.objects.filter(tenant=desk.tenant, id=account.id).update(external_id="")
+    session = desk.sandbox.client().v1.checkout.sessions.create(
+        params={
+            "mode": "payment",
+            "success_url": "http://x.example",
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {"currency": "myr", "unit_amount": 500, "product_data": {"name": "Tea"}},
+                }
+            ],
+        }
+    )
+    desk.pay_with(account, session.id)
+    same = desk.save(account, secret_key=desk.second_key())
+    assert (same.account.id, desk.fresh(account).external_id) == (account.id, desk.account_id)
+    ProcessorAccount.objects.filter(tenant=desk.tenant, id=account.id).update(external_id="")
+    other = desk.save(account, secret_key=desk.another_key())
+    assert other.account.id != account.id
+    assert desk.fresh(account).state == AccountState.RETIRED
+
+
+# -- a key that cannot be checked now (M13) ----------
+
+
+def test_a_key_that_cannot_be_checked_waits_beside_the_old_one(desk: Desk) -> None:
+    account = desk.working()
+    new_key = desk.second_key()
+    desk.sandbox.fault("drop", path="/v1/account$", count=2)
+    saved = desk.save(account, secret_key=new_key, webhook_secret="whsec_the_new_one_12345")
+    row = desk.fresh(account)
+    assert saved.facts is None
+    assert "old key stays in use" in saved.messages[1]
+    assert (row.state, row.reveal("secret_key")) == (AccountState.ACTIVE, desk.sandbox.secret_key)
+    assert row.reveal(CANDIDATE) == new_key
+    assert any("new key waits" in words for words in account_view(row, "", "kopi").health)
+    promoted = check_account(desk.owner, account.id)
+    row = desk.fresh(account)
+    assert promoted.facts is not None
+    assert (row.reveal("secret_key"), CANDIDATE in row.secrets) == (new_key, False)
+
+
+def test_a_waiting_key_of_another_account_becomes_a_row_of_its_own(desk: Desk) -> None:
+    account = desk.working()
+    desk.pay_with(account)
+    desk.sandbox.fault("error", status=503, path="/v1/account$", count=2)
+    key = desk.another_key()
+    desk.save(account, secret_key=key)
+    check_account(desk.owner, account.id)
+    old, new = desk.rows()
+    assert (old.state, CANDIDATE in old.secrets) == (AccountState.RETIRED, False)
+    assert (new.state, new.reveal("secret_key")) == (AccountState.ACTIVE, key)
+
+
+def test_a_waiting_key_that_is_refused_is_thrown_away(desk: Desk) -> None:
+    account = desk.working()
+    key = desk.second_key()
+    desk.sandbox.fault("drop", path="/v1/account$", count=2)
+    desk.save(account, secret_key=key)
+    desk.sandbox.control("DELETE", f"/keys/{key}")
+    said = check_account(desk.owner, account.id)
+    assert "thrown away" in said.messages[0]
+    row = desk.fresh(account)
+    assert (row.reveal("secret_key"), row.paused_at) == (desk.sandbox.secret_key, None)
+    assert CANDIDATE not in row.secrets
+
+
+def test_the_first_key_may_wait_too(desk: Desk) -> None:
+    account = desk.add()
+    desk.sandbox.fault("drop", path="/v1/account$", count=2)
+    saved = desk.save(account, secret_key=desk.sandbox.secret_key)
+    assert "guests cannot pay" in saved.messages[1]
+    assert desk.fresh(account).state == AccountState.NEW
+    assert check_account(desk.owner, account.id).account.state == AccountState.ACTIVE
+
+
+# -- a refused key (M14) ----------
+
+
+def test_a_good_key_of_the_same_account_lets_the_sweep_go_on(desk: Desk) -> None:
+    account = desk.working()
+    desk.pay_with(account)
+    pause_account(account, ProcessorError(Failure.KEY_REFUSED, "Stripe refuses the secret key."))
+    assert Attention.objects.filter(tenant=desk.tenant, kind="key_refused", resolved_at=None).exists()
+    desk.save(account, secret_key=desk.second_key())
+    row = desk.fresh(account)
+    assert (row.paused_at, row.problem) == (None, "")
+    assert not Attention.objects.filter(tenant=desk.tenant, kind="key_refused", resolved_at=None).exists()
+
+
+def test_a_check_that_finds_the_key_revoked_pauses_the_account(desk: Desk) -> None:
+    account = desk.working()
+    desk.sandbox.control("DELETE", f"/keys/{desk.sandbox.secret_key}")
+    said = check_account(desk.owner, account.id)
+    row = desk.fresh(account)
+    assert said.facts is None
+    assert row.paused_at is not None
+    assert "refuses the secret key" in row.problem
+    assert row.state == AccountState.ACTIVE
+
+
+def test_a_check_that_nobody_answers_pauses_nothing(desk: Desk) -> None:
+    account = desk.working()
+    desk.sandbox.fault("drop", path="/v1/account$", count=2)
+    check_account(desk.owner, account.id)
+    row = desk.fresh(account)
+    assert (row.paused_at, row.problem) == (None, "Stripe does not answer.")
+    check_account(desk.owner, account.id)
+    assert desk.fresh(account).problem == ""
+
+
+# -- what else is worth a word ----------
+
+
+def test_a_currency_that_is_converted_or_impossible_is_said(desk: Desk) -> None:
+    a_location(desk.tenant, "singapore", currency="SGD")
+    a_location(desk.tenant, "kuwait", currency="KWD")
+    said = desk.save(desk.add(), secret_key=desk.sandbox.secret_key).messages
+    assert any("Singapore charges in SGD, but the account is kept in MYR" in message for message in said)
+    assert any(message.startswith("Kuwait: ") and "KWD" in message for message in said)
+
+
+def test_the_same_account_behind_two_types_and_mixed_modes_are_said(desk: Desk) -> None:
+    first = desk.working()
+    second = add_processor(desk.owner, create_type(desk.owner, "TWO", "Second").id, "stripe")
+    said = desk.save(second, secret_key=desk.sandbox.secret_key).messages
+    assert any("also serves “Online Payment”" in message for message in said)
+    ProcessorAccount.objects.filter(tenant=desk.tenant, id=first.id).update(mode=Mode.LIVE)
+    said = check_account(desk.owner, second.id).messages
+    assert any(
+        "Modes are mixed: “Online Payment” takes real money, “Second” only test" in message
+        for message in said
+    )
+
+
+# -- removing, rights, copies ----------
+
+
+def test_an_unused_account_is_removed_a_used_one_retired(desk: Desk) -> None:
+    assert "removed" in remove_account(desk.owner, desk.working().id)
+    assert desk.rows() == []
+    account = desk.working()
+    desk.pay_with(account)
+    assert "no new payments" in remove_account(desk.owner, account.id)
+    row = desk.fresh(account)
+    assert (row.state, row.reveal("secret_key")) == (AccountState.RETIRED, desk.sandbox.secret_key)
+
+
+def test_an_inactive_type_still_opens_its_account(desk: Desk) -> None:
+    account = desk.working()
+    edit_type(desk.owner, desk.type.id, "STRIPE", "Online Payment", False)
+    assert not type_of(desk.tenant.id, desk.type.id).is_active
+    assert open_account(account).check().can_charge
+
+
+def test_only_the_owner_and_only_their_own(desk: Desk) -> None:
+    account = desk.working()
+    manager, stranger = a_member(desk.tenant, Role.MANAGER), a_restaurant("teh").owner
+    for member, wrong in ((manager, Forbidden), (stranger, Gone)):
+        for call in (
+            lambda member=member: add_processor(member, desk.type.id, "stripe"),
+            lambda member=member: save_credentials(member, account.id, {"secret_key": "sk_test_whatever"}),
+            lambda member=member: check_account(member, account.id),
+            lambda member=member: remove_account(member, account.id),
+        ):
+            with pytest.raises(wrong):
+                call()
+    assert desk.fresh(account).secrets == account.secrets
+
+
+def test_a_copy_of_the_database_asks_nobody(desk: Desk) -> None:
+    account = desk.working()
+    asked = len(desk.sandbox.requests())
+    installation()
+    with override_settings(BASE_URL="http://staging.example", SANDBOX_URLS=settings.SANDBOX_URLS):
+        forget()
+        for call in (
+            lambda: open_account(account),
+            lambda: check_account(desk.owner, account.id),
+            lambda: desk.save(account, secret_key=desk.sandbox.secret_key),
+        ):
+            with pytest.raises(Unavailable, match="duitpos adopt"):
+                call()
+    forget()
+    assert len(desk.sandbox.requests()) == asked
+
+
+def test_two_owners_at_once_do_not_undo_each_other(desk: Desk) -> None:
+    from duitpos.domain.processor_accounts.store import Changed, keep_webhook_secret
+
+    account = desk.working()
+    stale = desk.fresh(account)
+    keep_webhook_secret(account, "whsec_the_first_123456")
+    with pytest.raises(Changed):
+        keep_webhook_secret(stale, "whsec_the_second_12345")
+    assert desk.fresh(account).reveal("webhook_secret") == "whsec_the_first_123456"
+
+
+def test_a_key_sealed_with_a_lost_key_is_said_in_words(desk: Desk) -> None:
+    account = desk.working()
+    with override_settings(ENCRYPTION_KEYS={"new": b"n" * 32}):
+        with pytest.raises(ProcessorError, match="cannot be read"):
+            open_account(account)
+        assert "cannot be read" in check_account(desk.owner, account.id).messages[0]

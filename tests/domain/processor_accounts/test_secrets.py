@@ -1,0 +1,136 @@
+"""Secrets at rest: not in the database, not in the logs, not on an error page (M32)."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, override_settings
+from django.urls import path
+
+from duitpos.domain.processor_accounts.accounts import KeyRefused
+from duitpos.domain.processor_accounts.keys import unknown_key_ids
+from duitpos.kit.crypto import SecretUnreadable
+from duitpos.models import ProcessorAccount, Tenant
+from tests.domain.processor_accounts.conftest import Desk
+
+# Told apart from anything else in a file, and of the form that Stripe's have.
+KEY, CANDIDATE = "sk_test_51Needle" + "k3y" * 12, "sk_test_51Needle" + "n3xt" * 9
+HOOK, OLD_HOOK = "whsec_Needle" + "h00k" * 6, "whsec_Needle" + "0ld" * 7
+REFUSED = "sk_test_51Needle" + "n0pe" * 9
+SECRETS = (KEY, CANDIDATE, HOOK, OLD_HOOK, REFUSED)
+
+
+def _fails(request: HttpRequest) -> HttpResponse:
+    """A page that breaks while it holds a secret in its hands."""
+    tenant = Tenant.objects.get(slug="kopi")
+    account = ProcessorAccount.objects.get(tenant=tenant)
+    key = account.reveal("secret_key")
+    raise ValueError(f"Something broke with {key}")
+
+
+urlpatterns = [path("fails/", _fails)]
+
+
+@pytest.fixture
+def log() -> Iterator[StringIO]:
+    """Everything that is logged, as the operator's file would have it, down to the libraries' debugging."""
+    stream = StringIO()
+    template = next(one for one in logging.getLogger().handlers if isinstance(one, logging.StreamHandler))
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(template.formatter)
+    root = logging.getLogger()
+    levels = {one: one.level for one in (root, *map(logging.getLogger, ("stripe", "urllib3", "django")))}
+    root.addHandler(handler)
+    for one in levels:
+        one.setLevel(logging.DEBUG)
+    yield stream
+    root.removeHandler(handler)
+    for one, level in levels.items():
+        one.setLevel(level)
+
+
+def _save_everything(desk: Desk) -> ProcessorAccount:
+    account = desk.save(desk.add(), secret_key=desk.second_key(KEY), webhook_secret=OLD_HOOK).account
+    desk.save(account, webhook_secret=HOOK)
+    desk.sandbox.fault("drop", path="/v1/account$", count=2)
+    desk.save(account, secret_key=desk.second_key(CANDIDATE))
+    with pytest.raises(KeyRefused):
+        desk.save(account, secret_key=REFUSED)
+    row = desk.fresh(account)
+    assert [row.reveal(name) for name in sorted(row.secrets)] == [
+        desk.sandbox.url,
+        CANDIDATE,
+        KEY,
+        HOOK,
+        OLD_HOOK,
+    ]
+    return row
+
+
+def _database_bytes() -> bytes:
+    """The database as a thief of its files would have it, or every row of it where it is a server."""
+    if connection.vendor == "sqlite":
+        file = Path(connection.settings_dict["NAME"])
+        return b"".join(one.read_bytes() for one in sorted(file.parent.glob(f"{file.name}*")))
+    rows: list[object] = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT CAST(t AS text) FROM {connection.ops.quote_name(table)} AS t -- SET")
+            rows += cursor.fetchall()
+    return repr(rows).encode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_secret_in_the_database_the_logs_or_an_error_page(
+    desk: Desk, log: StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from duitpos.kit.tenancy import across_tenants
+
+    _save_everything(desk)
+    with override_settings(ROOT_URLCONF=sys.modules[__name__], DEBUG=False):
+        answer = Client(raise_request_exception=False).get("/fails/")
+    assert answer.status_code == 500
+    with across_tenants("a test reads all there is"):
+        stored = _database_bytes()
+    places = {
+        "the database": stored.decode("latin-1"),
+        "the log": log.getvalue(),
+        "the error page": answer.content.decode(),
+        "standard output": "".join(capfd.readouterr()),
+    }
+    # The places hold what they should, so that not finding a secret means something.
+    assert "Sandbox Caf" in places["the database"]
+    assert "/v1/account" in places["the log"]
+    assert "Something broke with" in places["the log"]
+    for place, text in places.items():
+        for secret in SECRETS:
+            assert secret not in text, place
+            assert secret[12:-4] not in text, place
+
+
+def test_a_secret_opens_only_in_its_place(desk: Desk) -> None:
+    row = _save_everything(desk)
+    boxes = dict(row.secrets)
+    row.secrets = {**boxes, "webhook_secret": boxes["secret_key"]}
+    with pytest.raises(SecretUnreadable) as caught:
+        row.reveal("webhook_secret")
+    assert "Needle" not in str(caught.value)
+    stranger = ProcessorAccount(tenant=desk.tenant, payment_type=desk.type, secrets=boxes)
+    with pytest.raises(SecretUnreadable):
+        stranger.reveal("secret_key")
+    assert all(box.startswith("test:") for box in boxes.values())
+
+
+def test_the_key_ids_that_the_environment_lacks_are_named(desk: Desk) -> None:
+    assert unknown_key_ids() == set()
+    _save_everything(desk)
+    assert unknown_key_ids() == set()
+    with override_settings(ENCRYPTION_KEYS={"k2": b"n" * 32}):
+        assert unknown_key_ids() == {"test"}

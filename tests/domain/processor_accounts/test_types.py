@@ -1,0 +1,108 @@
+"""Payment types as owners know them."""
+
+from __future__ import annotations
+
+import pytest
+
+from duitpos.domain.errors import Conflict, Forbidden, Gone, Invalid
+from duitpos.domain.processor_accounts.types import create_type, delete_type, edit_type, types_of
+from duitpos.kit.ids import uuid7
+from duitpos.models import PaymentType, ProcessorAccount
+from duitpos.models.payment_setup import AccountState, PaymentKind
+from duitpos.models.people import Role
+from tests.domain.processor_accounts.conftest import Desk
+from tests.support.restaurant import a_member, a_restaurant
+
+
+def test_what_a_new_restaurant_has(desk: Desk) -> None:
+    rows = types_of(desk.tenant)
+    assert [(row.type.code, row.type.is_active, row.accounts) for row in rows] == [
+        ("CASH", True, ()),
+        ("STRIPE", False, ()),
+    ]
+    assert [row.problem for row in rows] == ["", ""]
+
+
+def test_create_and_edit(desk: Desk) -> None:
+    row = create_type(desk.owner, " card-2 ", "  Card   at the table ", is_active=False)
+    assert (row.code, row.name, row.kind, row.position) == (
+        "CARD-2",
+        "Card at the table",
+        PaymentKind.ONLINE,
+        2,
+    )
+    edit_type(desk.owner, row.id, "CARD", "Card", True)
+    kept = PaymentType.objects.get(tenant=desk.tenant, id=row.id)
+    assert (kept.code, kept.name, kept.is_active) == ("CARD", "Card", True)
+
+
+@pytest.mark.parametrize(
+    "code, name", [("", "Card"), ("A B", "Card"), ("X" * 21, "Card"), ("CARD", " "), ("CARD", "x" * 61)]
+)
+def test_nonsense_is_refused_in_words(desk: Desk, code: str, name: str) -> None:
+    with pytest.raises(Invalid, match="up to"):
+        create_type(desk.owner, code, name)
+    with pytest.raises(Invalid):
+        edit_type(desk.owner, desk.type.id, code, name, True)
+
+
+def test_a_code_is_unique_in_its_restaurant_only(desk: Desk) -> None:
+    with pytest.raises(Conflict, match="STRIPE"):
+        create_type(desk.owner, "stripe", "Again")
+    with pytest.raises(Conflict):
+        edit_type(desk.owner, desk.type.id, "CASH", "Online", True)
+    create_type(a_restaurant("teh").owner, "CARD", "Card")
+    create_type(desk.owner, "CARD", "Card")
+
+
+def test_an_active_type_that_nobody_can_choose_says_why(desk: Desk) -> None:
+    edit_type(desk.owner, desk.type.id, "STRIPE", "Online Payment", True)
+    assert "No processor" in types_of(desk.tenant)[1].problem
+    account = desk.working()
+    row = types_of(desk.tenant)[1]
+    assert (row.problem, row.mode, [one.id for one in row.accounts]) == ("", "test", [account.id])
+
+
+def test_delete_takes_its_unused_account_along(desk: Desk) -> None:
+    desk.working()
+    delete_type(desk.owner, desk.type.id)
+    assert desk.rows() == []
+    assert [row.type.code for row in types_of(desk.tenant)] == ["CASH"]
+
+
+def test_a_used_type_is_not_deleted_and_says_why(desk: Desk) -> None:
+    account = desk.working()
+    desk.pay_with(account)
+    with pytest.raises(Conflict, match=r"1 payments were made with it.*inactive"):
+        delete_type(desk.owner, desk.type.id)
+    assert desk.fresh(account).state == AccountState.ACTIVE
+
+
+def test_types_cost_two_queries(desk: Desk, django_assert_num_queries: object) -> None:
+    desk.working()
+    for number in range(5):
+        create_type(desk.owner, f"T{number}", "Type")
+    with django_assert_num_queries(2):  # type: ignore[operator]
+        types_of(desk.tenant)
+
+
+def test_only_the_owner(desk: Desk) -> None:
+    for role in (Role.MANAGER, Role.CASHIER, Role.KITCHEN):
+        member = a_member(desk.tenant, role)
+        for call in (
+            lambda member=member: create_type(member, "X", "X"),
+            lambda member=member: edit_type(member, desk.type.id, "X", "X", True),
+            lambda member=member: delete_type(member, desk.type.id),
+        ):
+            with pytest.raises(Forbidden):
+                call()
+
+
+def test_another_restaurant_s_type_does_not_exist(desk: Desk) -> None:
+    stranger = a_restaurant("teh").owner
+    for type_id in (desk.type.id, uuid7()):
+        with pytest.raises(Gone):
+            edit_type(stranger, type_id, "X", "X", True)
+        with pytest.raises(Gone):
+            delete_type(stranger, type_id)
+    assert ProcessorAccount.objects.filter(tenant=desk.tenant).count() == 0

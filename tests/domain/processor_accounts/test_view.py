@@ -1,0 +1,91 @@
+"""What the owner sees of an account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import override_settings
+
+from duitpos.domain.processor_accounts.view import account_view
+from duitpos.kit.clock import now
+from duitpos.models import ProcessorAccount
+from duitpos.processors.base import SignatureProblem
+from tests.domain.processor_accounts.conftest import WEBHOOK_SECRET, Desk
+
+KEY = "sk_test_" + "0123456789abcdef" * 3 + "WXYZ"
+
+
+def _view(desk: Desk, account: ProcessorAccount) -> object:
+    return account_view(desk.fresh(account), "https://order.example.my", desk.tenant.slug)
+
+
+def test_secrets_are_masked_to_their_last_four(desk: Desk) -> None:
+    saved = desk.save(desk.add(), secret_key=desk.second_key(KEY), webhook_secret=WEBHOOK_SECRET)
+    view = account_view(saved.account, "https://order.example.my", desk.tenant.slug)
+    assert {one.name: one.masked for one in view.fields} == {
+        "secret_key": "sk_test_…WXYZ",
+        "webhook_secret": "whsec_…Gm3o",
+    }
+    assert [one.required for one in view.fields] == [True, False]
+    shown = repr(view.fields) + view.owner + view.endpoint_url + repr(view.health)
+    assert KEY not in shown
+    assert WEBHOOK_SECRET not in shown
+
+
+def test_a_short_secret_does_not_show_most_of_itself(desk: Desk) -> None:
+    view = account_view(desk.working(), "https://order.example.my", desk.tenant.slug)
+    assert view.fields[0].masked == "sk_test_…"
+
+
+def test_what_to_paste_and_to_tick(desk: Desk) -> None:
+    view = account_view(desk.add(), "https://order.example.my", desk.tenant.slug)
+    assert view.endpoint_url == "https://order.example.my/kopi/webhooks/stripe/"
+    assert [name for name, is_enough in view.events if is_enough] == [
+        "checkout.session.completed",
+        "checkout.session.expired",
+    ]
+    assert len(view.events) == 14
+    assert [one.masked for one in view.fields] == ["", ""]
+    assert view.owner == ""
+
+
+def test_the_owner_chooses_an_address_only_where_there_is_a_choice(desk: Desk) -> None:
+    account = desk.working()
+    assert [address for address, _ in account_view(account, "", "kopi").addresses] == [desk.sandbox.url, ""]
+    with override_settings(SANDBOX_URLS=[]):
+        assert account_view(account, "", "kopi").addresses == ()
+
+
+def test_health_in_words(desk: Desk) -> None:
+    account = desk.working()
+    row = ProcessorAccount.objects.filter(tenant=desk.tenant, id=account.id)
+    assert "No delivery has arrived yet" in account_view(desk.fresh(account), "", "kopi").health[0]
+    row.update(bad_signatures=2, last_bad_signature_at=now(), last_bad_signature=SignatureProblem.CLOCK.value)
+    assert "clock" in account_view(desk.fresh(account), "", "kopi").health[1]
+    row.update(last_event_at=now() + timedelta(minutes=1), foreign_events=4)
+    (only,) = account_view(desk.fresh(account), "", "kopi").health
+    assert only.startswith("4 deliveries were about payments made elsewhere")
+
+
+@pytest.mark.parametrize("problem", list(SignatureProblem))
+def test_every_bad_delivery_has_its_words(desk: Desk, problem: SignatureProblem) -> None:
+    account = desk.working()
+    ProcessorAccount.objects.filter(tenant=desk.tenant, id=account.id).update(
+        bad_signatures=1, last_bad_signature_at=now(), last_bad_signature=problem.value
+    )
+    health = account_view(desk.fresh(account), "", "kopi").health
+    assert len(health) == 2
+    assert health[1].endswith(".")
+
+
+def test_a_secret_that_cannot_be_opened_is_said(desk: Desk) -> None:
+    account = desk.working()
+    with override_settings(ENCRYPTION_KEYS={"new": b"n" * 32}):
+        assert "paste it again" in account_view(account, "", "kopi").fields[0].masked
+
+
+def test_a_view_costs_no_query(desk: Desk, django_assert_num_queries: object) -> None:
+    account = desk.working()
+    with django_assert_num_queries(0):  # type: ignore[operator]
+        account_view(account, "", "kopi")
