@@ -21,7 +21,7 @@ SCREENS = {"a small phone at night": (320, "dark"), "a desk by day": (1280, "lig
 
 @pytest.fixture
 def page(shop: Shop, chromium: Browser) -> Iterator[Page]:
-    """The owner is signed in; there are orders in several states, an Attention, long names."""
+    """The owner is signed in; there are orders in several states, an Alert, long names."""
     tenant = Tenant.objects.get(id=shop.tenant.id)
     tenant.name = LONG
     tenant.save()

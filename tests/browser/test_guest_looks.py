@@ -60,6 +60,7 @@ def _order(phone: GuestPhone) -> None:
 def _receipt(phone: GuestPhone) -> None:
     _order(phone)
     phone.page.get_by_role("link", name="Receipt").click()
+    phone.page.wait_for_url("**/receipt/")
 
 
 def _problem(phone: GuestPhone) -> None:

@@ -53,7 +53,7 @@ def test_a_declined_card_and_then_a_good_one_are_one_order(shop: Shop, chromium:
         phone.card()
         expect(phone.page.get_by_role("heading", name="Order T1")).to_be_attached()
         assert len(shop.placed()) == 1
-        assert shop.attentions() == []
+        assert shop.alerts() == []
 
 
 def test_adding_asks_nobody_and_the_cart_survives(shop: Shop, rice: MenuItem, chromium: Browser) -> None:

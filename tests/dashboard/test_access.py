@@ -9,9 +9,9 @@ from duitpos.kit.ids import uuid7
 from tests.dashboard.desk import Desk, sign_in
 from tests.support.restaurant import a_member, a_restaurant
 
-PAGES = ["orders", "waiting", "attention", "tables", "add_table", "payment_types", "add_payment_type"]
+PAGES = ["orders", "waiting", "alerts", "tables", "add_table", "payment_types", "add_payment_type"]
 FOR = {
-    "manager": {"orders", "waiting", "attention", "tables", "add_table"},
+    "manager": {"orders", "waiting", "alerts", "tables", "add_table"},
     "cashier": {"orders", "waiting"},
     "kitchen": set(),
 }
@@ -54,7 +54,7 @@ def test_each_role_reaches_its_own_pages(desk: Desk, role: str, name: str) -> No
 def test_the_rail_leads_only_where_one_may_go(desk: Desk, role: str) -> None:
     desk.be(role)
     page = desk.client.get(desk.url("home"), follow=True).content.decode()
-    for name in ("attention", "tables", "payment_types"):
+    for name in ("alerts", "tables", "payment_types"):
         assert (f'href="{desk.url(name)}"' in page) == (name in FOR[role])
 
 

@@ -57,7 +57,7 @@ def test_the_page_costs_a_fixed_number_of_queries(busy_desk: Desk, shop: Shop) -
     busy_desk.page("order", order.id)
     with CaptureQueriesContext(connection) as seen:
         busy_desk.page("order", order.id)
-    # Session, user, membership; seven of the story; its attentions; the badge.
+    # Session, user, membership; seven of the story; its alerts; the badge.
     assert len(seen.captured_queries) == 13, [query["sql"][:90] for query in seen.captured_queries]
 
 
@@ -130,14 +130,14 @@ def test_a_paid_order_is_canceled_and_refunded(busy_desk: Desk, shop: Shop) -> N
     assert "Canceled" in page
     assert "kitchen fire" in page
     assert busy_desk.url("cancel_order", order.id) not in page
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
-def test_money_of_a_canceled_order_that_is_kept_stands_under_attention(busy_desk: Desk, shop: Shop) -> None:
+def test_money_of_a_canceled_order_that_is_kept_stands_under_alert(busy_desk: Desk, shop: Shop) -> None:
     order = paid_order(shop)
     said = busy_desk.sent("cancel_order", order.id, reason="guest left")
-    assert said == ["Order T1 canceled. RM\u202f25.00 is still here: see Attention."]
-    assert shop.attentions() == ["refund_due"]
+    assert said == ["Order T1 canceled. RM\u202f25.00 is still here: it is under “Needs attention”."]
+    assert shop.alerts() == ["refund_due"]
     assert "Refund due" in busy_desk.page("order", order.id)
 
 

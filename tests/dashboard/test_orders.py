@@ -148,7 +148,7 @@ def test_a_poll_is_304_until_something_changes(desk: Desk) -> None:
     assert changed.status_code == 200
     assert changed.headers["ETag"] != etag
     assert sorted(numbers(changed.content.decode())) == ["2", "7"]
-    assert 'id="attention-count" hx-swap-oob="true" hidden' in changed.content.decode()
+    assert 'id="alerts-count" hx-swap-oob="true" hidden' in changed.content.decode()
 
 
 def test_the_minutes_go_by_without_an_order(desk: Desk, time_machine: TimeMachineFixture) -> None:

@@ -77,7 +77,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/check/": Staff(COUNTER),
     "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/": Staff(OFFICE),
     "<slug:tenant>/dashboard/attention/": Staff(OFFICE),
-    "<slug:tenant>/dashboard/attention/<uuid:attention_id>/<slug:action>/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/attention/<uuid:alert_id>/<slug:action>/": Staff(OFFICE),
     "<slug:tenant>/dashboard/payment-types/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/add/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/": Staff(frozenset({OWNER})),
@@ -97,7 +97,7 @@ RULES: dict[str, Rule] = {
 }
 
 WHOSE = frozenset(
-    "order_id payment_id attention_id type_id account_id table_id location token order_token".split()
+    "order_id payment_id alert_id type_id account_id table_id location token order_token".split()
 )
 """Parts of an address that name something of one restaurant."""
 OTHER_PARTS = frozenset({"tenant", "action", "processor", "uidb36", "key"})

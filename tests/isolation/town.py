@@ -9,12 +9,12 @@ from typing import Any
 from django.apps import apps
 from django.test import Client
 
-from duitpos.domain.alerts.open import open_attention
+from duitpos.domain.alerts.open import open_alert
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.tenancy import TenantModel, across_tenants
 from duitpos.models import (
-    Attention,
+    Alert,
     Location,
     Membership,
     Order,
@@ -25,7 +25,7 @@ from duitpos.models import (
     Table,
     User,
 )
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment_setup import AccountState
 from duitpos.models.people import Role
 from tests.support.restaurant import Restaurant, a_member, a_restaurant, a_table, an_item
@@ -45,7 +45,7 @@ class House:
 
 
 def a_house(slug: str, site: str) -> House:
-    """A restaurant with a paid order, a held one, an Attention, a payment type with an account, a table."""
+    """A restaurant with a paid order, a held one, an Alert, a payment type with an account, a table."""
     restaurant = a_restaurant(slug, name=f"site-of-{slug}")
     tenant = restaurant.tenant
     Location.objects.filter(tenant=tenant).update(slug=site)
@@ -63,9 +63,9 @@ def a_house(slug: str, site: str) -> House:
     orders = {status: _an_order(restaurant, table, item, status) for status in ("placed", "held")}
     paid = _a_payment(orders["placed"], account, "succeeded")
     _a_payment(orders["held"], account, "pending")
-    open_attention(
+    open_alert(
         tenant.id,
-        AttentionKind.LATE_MONEY,
+        AlertKind.LATE_MONEY,
         paid.id,
         now(),
         order=orders["placed"],
@@ -78,7 +78,7 @@ def a_house(slug: str, site: str) -> House:
         "order_token": orders["placed"].token,
         "order_id": str(orders["placed"].id),
         "payment_id": str(paid.id),
-        "attention_id": str(Attention.objects.get(tenant=tenant).id),
+        "alert_id": str(Alert.objects.get(tenant=tenant).id),
         "action": "done",
         "type_id": str(kind.id),
         "account_id": str(account.id),

@@ -15,7 +15,7 @@ from django.core.cache.backends.filebased import FileBasedCache
 from django.core.exceptions import ImproperlyConfigured
 from django_tasks_db.models import DBTaskResult
 
-from duitpos.domain.payments.outbox.run import do_due_work_soon
+from duitpos.domain.payments.outbox.run import run_outbox_soon
 from duitpos.jobs import worker
 from duitpos.kit.heartbeat import last_beat
 from tests.operator.commands import environment
@@ -64,7 +64,7 @@ def test_a_wrong_pause_is_named(monkeypatch: pytest.MonkeyPatch, value: str) -> 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 def test_it_works_and_ends_when_it_is_told_to(database_url: str, tmp_path: Path, end: signal.Signals) -> None:
     tenant = a_restaurant().tenant
-    task = do_due_work_soon.enqueue(str(tenant.id))
+    task = run_outbox_soon.enqueue(str(tenant.id))
     env = environment(tmp_path, DATABASE_URL=database_url, DUITPOS_SWEEP_SECONDS="1")
     shared = FileBasedCache(str(tmp_path / "cache"), {})
     log = (tmp_path / "log").open("wb")

@@ -78,7 +78,7 @@ def _cancel(facts: Facts) -> Work:
 
 def _decide(facts: Facts) -> Work:
     owner = _owner(facts)
-    return lambda: act(owner, UUID(facts["attention"]), Action(facts["action"]))
+    return lambda: act(owner, UUID(facts["alert"]), Action(facts["action"]))
 
 
 DEEDS: dict[str, Callable[[Facts], Work]] = {

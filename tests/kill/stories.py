@@ -20,7 +20,7 @@ from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.transact import transact
-from duitpos.models import Attention, ItemStock, Location, Membership, Order, Payment, Refund
+from duitpos.models import Alert, ItemStock, Location, Membership, Order, Payment, Refund
 from tests.kill.deeds import request_of
 from tests.kill.lives import Facts, Story
 from tests.support.shop import WEBHOOK_SECRET, Shop
@@ -129,9 +129,9 @@ def staff_are_asked(shop: Shop) -> Facts:
     transact(lambda: advance(order, "held", "canceled", actor, now(), "no gas", cancel_reason="no gas"))
     shop.sandbox.pay(facts["session"], email=EMAIL)
     deliver(shop, event_of(shop, "checkout.session.completed"))
-    question = Attention.objects.get(tenant=shop.tenant, resolved_at=None)
+    question = Alert.objects.get(tenant=shop.tenant, resolved_at=None)
     assert question.kind == "order_canceled"
-    return {**facts, "attention": str(question.id)}
+    return {**facts, "alert": str(question.id)}
 
 
 def they_serve_it(shop: Shop) -> Facts:
@@ -195,7 +195,7 @@ def staff_press_again(shop: Shop, facts: Facts) -> None:
 def staff_decide_again(shop: Shop, facts: Facts) -> None:
     owner = Membership.objects.get(tenant=shop.tenant, role="owner")
     with suppress(Conflict):  # it was decided before the death
-        act(owner, UUID(facts["attention"]), Action(facts["action"]))
+        act(owner, UUID(facts["alert"]), Action(facts["action"]))
 
 
 # -- expect ------------------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ def as_the_old_tab_says(shop: Shop, facts: Facts) -> list[str]:
 
 
 def unlooked_for(shop: Shop) -> list[str]:
-    return [f"staff are asked about {kind}" for kind in shop.attentions()]
+    return [f"staff are asked about {kind}" for kind in shop.alerts()]
 
 
 def at_most_one_refund(shop: Shop, facts: Facts) -> list[str]:
@@ -238,26 +238,26 @@ def canceled_whole_or_not_at_all(shop: Shop, facts: Facts) -> list[str]:
     order = Order.objects.get(tenant=shop.tenant)
     refunded = len(shop.sandbox.listed("refunds"))
     fine = {("placed", 0, ()), ("canceled", 1, ()), ("canceled", 0, ("refund_due",))}
-    outcome = (order.status, refunded, tuple(shop.attentions()))
-    return [] if outcome in fine else [f"order, refunds, attentions: {outcome}"]
+    outcome = (order.status, refunded, tuple(shop.alerts()))
+    return [] if outcome in fine else [f"order, refunds, alerts: {outcome}"]
 
 
 def _after_deciding(shop: Shop) -> tuple[str, int, tuple[str, ...]]:
     order = Order.objects.get(tenant=shop.tenant)
-    return order.status, len(shop.sandbox.listed("refunds")), tuple(shop.attentions())
+    return order.status, len(shop.sandbox.listed("refunds")), tuple(shop.alerts())
 
 
 def disputed_once(shop: Shop, facts: Facts) -> list[str]:
     moved = [amount for kind, amount in shop.ledger() if kind == "dispute"]
-    fine = (moved, shop.attentions()) == ([-2500], ["dispute"])
-    return [] if fine else [f"moved {moved}, attentions: {shop.attentions()}"]
+    fine = (moved, shop.alerts()) == ([-2500], ["dispute"])
+    return [] if fine else [f"moved {moved}, alerts: {shop.alerts()}"]
 
 
 def held_and_asked_about(shop: Shop, facts: Facts) -> list[str]:
     """The money is booked once, and nobody cooks before staff say so."""
-    outcome = ([order.status for order in shop.orders()], shop.attentions(), shop.ledger())
+    outcome = ([order.status for order in shop.orders()], shop.alerts(), shop.ledger())
     fine = (["held"], ["late_food"], [("payment", 2500)])
-    return [] if outcome == fine else [f"orders, attentions, ledger: {outcome}"]
+    return [] if outcome == fine else [f"orders, alerts, ledger: {outcome}"]
 
 
 def canceled_with_its_stock_or_not_at_all(shop: Shop, facts: Facts) -> list[str]:
@@ -273,7 +273,7 @@ DECIDED = {"serve": ("placed", 0, ()), "refund": ("canceled", 1, ())}
 
 def decided_whole(shop: Shop, facts: Facts) -> list[str]:
     outcome = _after_deciding(shop)
-    return [] if outcome == DECIDED[facts["action"]] else [f"order, refunds, attentions: {outcome}"]
+    return [] if outcome == DECIDED[facts["action"]] else [f"order, refunds, alerts: {outcome}"]
 
 
 def decided_whole_or_still_asked(shop: Shop, facts: Facts) -> list[str]:

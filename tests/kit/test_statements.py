@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from duitpos.kit.clock import now
 from duitpos.kit.statements import Prepared, insert, update
 from duitpos.kit.tenancy import AcrossTenants
-from duitpos.models import Attention, MenuItem, NumberSeries, PaymentType, ProcessorAccount
+from duitpos.models import Alert, MenuItem, NumberSeries, PaymentType, ProcessorAccount
 from tests.support.restaurant import Restaurant, a_restaurant, an_item
 
 pytestmark = pytest.mark.django_db
@@ -55,15 +55,13 @@ def test_a_second_row_is_refused_ignored_or_counted(kopi: Restaurant) -> None:
 
 
 def test_several_rows_are_one_statement(kopi: Restaurant) -> None:
-    rows = [
-        Attention(tenant=kopi.tenant, kind="late_money", subject_id=uuid4(), opened_at=now()) for _ in "abc"
-    ]
+    rows = [Alert(tenant=kopi.tenant, kind="late_money", subject_id=uuid4(), opened_at=now()) for _ in "abc"]
     with CaptureQueriesContext(
         connection,
     ) as seen:
         insert(rows, "DO NOTHING")
     assert len(seen) == 1
-    assert Attention.objects.filter(tenant=kopi.tenant).count() == 3
+    assert Alert.objects.filter(tenant=kopi.tenant).count() == 3
 
 
 def test_an_update_says_how_many_rows_there_were(kopi: Restaurant) -> None:
@@ -114,9 +112,9 @@ def test_a_prepared_query_finds_what_the_queryset_finds(kopi: Restaurant) -> Non
 
 
 def test_a_row_that_points_at_nothing_brings_nothing_along(kopi: Restaurant) -> None:
-    insert([Attention(tenant=kopi.tenant, kind="late_money", subject_id=uuid4(), opened_at=now())])
+    insert([Alert(tenant=kopi.tenant, kind="late_money", subject_id=uuid4(), opened_at=now())])
     query = Prepared(
-        lambda tenant_id: Attention.objects.filter(tenant_id=tenant_id).select_related("order"), UUID
+        lambda tenant_id: Alert.objects.filter(tenant_id=tenant_id).select_related("order"), UUID
     )
     (found,) = query.rows(kopi.tenant.id)
     with CaptureQueriesContext(connection) as seen:

@@ -14,8 +14,8 @@ from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import Location, Payment
-from duitpos.models.attention import AttentionKind as A
-from tests.support.happenings import SESSION, attention, free_number, take_number
+from duitpos.models.alert import AlertKind as A
+from tests.support.happenings import SESSION, alert, free_number, take_number
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop
 
@@ -44,13 +44,13 @@ def test_an_error_on_any_path_is_seen_and_heals(deaf_shop: Shop, clock: Clock, p
     assert (broken.status, broken.last_problem[:14]) == ("pending", "IntegrityError")
     assert broken.next_check_at is not None
     assert broken.next_check_at > now() + timedelta(seconds=80)
-    row = attention(shop).attention
+    row = alert(shop).alert
     assert (row.kind, row.payment_id, row.amount_minor) == (A.EVENT_FAILED, payment.id, 2500)
     free_number(shop, 1)
     clock.advance(minutes=10, theirs=False)
     assert sweep().errors == 0
     assert shop.fresh(payment).status == "succeeded"
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_what_stays_broken_is_tried_later_and_later(deaf_shop: Shop, clock: Clock) -> None:
@@ -66,7 +66,7 @@ def test_what_stays_broken_is_tried_later_and_later(deaf_shop: Shop, clock: Cloc
         assert due is not None
         waits.append(round((due - now()).total_seconds() / 60))
     assert waits == [3, 6, 12, 24]
-    assert shop.attentions() == [A.EVENT_FAILED]
+    assert shop.alerts() == [A.EVENT_FAILED]
 
 
 def test_what_the_button_could_not_find_is_answered_by_the_next_notice(shop: Shop) -> None:
@@ -74,10 +74,10 @@ def test_what_the_button_could_not_find_is_answered_by_the_next_notice(shop: Sho
     shop.sandbox.fault("error", status=404, path=SESSION, count=2)
     with pytest.raises(Unavailable):
         check_now(shop.restaurant.owner, payment.id)
-    assert shop.attentions() == [], "one answer proves nothing (M75)"
+    assert shop.alerts() == [], "one answer proves nothing (M75)"
     Payment.objects.filter(tenant=shop.tenant).update(not_found_at=now() - timedelta(minutes=2))
     with pytest.raises(Unavailable):
         check_now(shop.restaurant.owner, payment.id)
-    assert shop.attentions() == [A.NOT_AT_PROCESSOR]
+    assert shop.alerts() == [A.NOT_AT_PROCESSOR]
     shop.pay(payment)
-    assert shop.attentions() == []
+    assert shop.alerts() == []

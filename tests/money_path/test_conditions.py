@@ -17,10 +17,10 @@ from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import ItemStock, Location, Order, OrderEvent, Payment, Refund
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
 from tests.support.happenings import (
-    attention,
+    alert,
     end_wrongly,
     seen_by_guest,
     start_again,
@@ -51,8 +51,8 @@ def assert_paid_and_to_be_confirmed(shop: Shop, payment: Payment, kind: A) -> No
     assert seen.state == GuestState.PAID
     assert "restaurant will confirm" in seen.message
     assert not seen.can_pay_again
-    row = attention(shop)
-    assert (row.attention.kind, row.attention.payment_id) == (kind, payment.id)
+    row = alert(shop)
+    assert (row.alert.kind, row.alert.payment_id) == (kind, payment.id)
     assert row.offers[0].action == Action.REFUND
 
 
@@ -60,7 +60,7 @@ def assert_first_offer_refunds(shop: Shop, payment: Payment) -> None:
     assert "refunded" in take_first_offer(shop)
     refund = Refund.objects.get(tenant=shop.tenant)
     assert (refund.status, refund.amount, refund.payment_id) == ("succeeded", payment.moved, payment.id)
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     assert shop.ledger() == [("payment", payment.moved.minor), ("refund", -payment.moved.minor)]
 
 
@@ -100,7 +100,7 @@ def paused(shop: Shop, payment: Payment) -> None:
 def test_item_sold_out(shop: Shop, happening: Callable[[Shop, Payment], None]) -> None:
     payment = pay_after(shop, happening)
     assert_paid_and_to_be_confirmed(shop, payment, A.SOLD_OUT_AFTER_PAYMENT)
-    assert attention(shop).attention.detail == "Nasi lemak"
+    assert alert(shop).alert.detail == "Nasi lemak"
     assert_first_offer_refunds(shop, payment)
     assert payment.order is not None
     assert seen_by_guest(shop, payment.order).state == GuestState.REFUNDED
@@ -127,8 +127,8 @@ def test_late_by_the_guest_s_clock_m60_though_the_order_is_held(deaf_shop: Shop,
     assert seen.state == GuestState.NEEDS_STAFF
     assert "The restaurant will confirm" in seen.message
     assert not seen.can_pay_again
-    row = attention(shop)
-    assert row.attention.kind == A.LATE_FOOD
+    row = alert(shop)
+    assert row.alert.kind == A.LATE_FOOD
     assert [offer.action for offer in row.offers] == [Action.SERVE, Action.REFUND]
     assert shop.ledger() == [("payment", 2500)]
 
@@ -141,7 +141,7 @@ def test_money_for_a_payment_that_had_ended_is_cooked_when_it_is_fresh(shop: Sho
 
 def test_what_was_confirmed_needs_no_confirmation_any_more(shop: Shop) -> None:
     payment = pay_after(shop, sold_out)
-    act(shop.restaurant.owner, attention(shop).attention.id, Action.DONE, "we found one")
+    act(shop.restaurant.owner, alert(shop).alert.id, Action.DONE, "we found one")
     assert payment.order is not None
     assert seen_by_guest(shop, payment.order).message == "Paid. The kitchen has your order."
 
@@ -188,16 +188,16 @@ def test_amount_currency_or_mode_differs(
     assert seen.state == GuestState.NEEDS_STAFF
     assert "We have your payment" in seen.message
     assert "Do not pay again" in seen.message
-    row = attention(shop)
-    assert row.attention.kind == kind
+    row = alert(shop)
+    assert row.alert.kind == kind
     assert [offer.action for offer in row.offers] == [Action.SERVE, Action.REFUND]
     if take == "release":
         take_first_offer(shop)
         order.refresh_from_db()
         assert (order.status, order.label, order.released_by_id) == ("placed", "T1", payment.id)
-        assert shop.attentions() == []
+        assert shop.alerts() == []
     else:
-        act(shop.restaurant.owner, row.attention.id, Action.REFUND)
+        act(shop.restaurant.owner, row.alert.id, Action.REFUND)
         order.refresh_from_db()
         assert Refund.objects.get(tenant=shop.tenant).status == "succeeded"
         assert seen_by_guest(shop, order).state == GuestState.REFUNDED
@@ -232,26 +232,26 @@ def test_order_canceled_by_whom_ever(
     seen = seen_by_guest(shop, order)
     assert seen.state == GuestState.LATE_CANCELED
     assert "Paid, but the order was canceled. It is being refunded or served" in seen.message
-    row = attention(shop)
-    assert row.attention.kind == A.ORDER_CANCELED
+    row = alert(shop)
+    assert row.alert.kind == A.ORDER_CANCELED
     assert [offer.action for offer in row.offers] == [Action.REFUND, Action.SERVE]
     if action == Action.REFUND:
         assert_first_offer_refunds(shop, payment)
         assert seen_by_guest(shop, order).state == GuestState.REFUNDED
         return
-    act(shop.restaurant.owner, row.attention.id, Action.SERVE)
+    act(shop.restaurant.owner, row.alert.id, Action.SERVE)
     order.refresh_from_db()
     assert (order.status, order.label, order.cancel_reason) == ("placed", "T1", "")
     event = OrderEvent.objects.filter(tenant=shop.tenant, from_status="canceled").get()
     assert (event.to_status, event.actor, event.member_id) == ("placed", "staff", shop.restaurant.owner.id)
     assert seen_by_guest(shop, order).state == GuestState.PAID
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_who_serves_what_somebody_else_has_just_refunded_serves_nothing(shop: Shop) -> None:
     payment = shop.start()
     other_amount(shop, payment)
-    as_one_cook_saw_it = attention(shop).attention
+    as_one_cook_saw_it = alert(shop).alert
     act(shop.restaurant.owner, as_one_cook_saw_it.id, Action.REFUND)
     with pytest.raises(Conflict):
         transact(lambda: serve(shop.restaurant.owner, as_one_cook_saw_it))
@@ -275,15 +275,15 @@ def test_order_already_released_by_another_payment(shop: Shop) -> None:
     seen = seen_by_guest(shop, order)
     assert seen.state == GuestState.PAID
     assert "A second payment for it arrived and is being refunded" in seen.message
-    row = attention(shop)
-    assert (row.attention.kind, row.attention.payment_id) == (A.DUPLICATE_PAYMENT, first.id)
+    row = alert(shop)
+    assert (row.alert.kind, row.alert.payment_id) == (A.DUPLICATE_PAYMENT, first.id)
     assert row.offers[0].action == Action.REFUND
     take_first_offer(shop)
     refund = Refund.objects.get(tenant=shop.tenant)
     assert (refund.status, refund.payment_id) == ("succeeded", first.id)
     order.refresh_from_db()
     assert order.status == "placed"
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     seen = seen_by_guest(shop, order)
     assert (seen.state, seen.message) == (GuestState.PAID, "Paid. The kitchen has your order.")
 
@@ -299,11 +299,11 @@ def test_no_payment_required_though_total_0(shop: Shop) -> None:
     assert (payment.status, order.status) == ("pending", "held")
     assert seen_by_guest(shop, order).state == GuestState.CHECKING
     assert shop.ledger() == []
-    row = attention(shop)
-    assert row.attention.kind == A.NO_PAYMENT_REQUIRED
+    row = alert(shop)
+    assert row.alert.kind == A.NO_PAYMENT_REQUIRED
     assert row.offers[0].action == Action.DONE
-    act(shop.restaurant.owner, row.attention.id, Action.DONE, "looked: a mistake at Stripe")
-    assert shop.attentions() == []
+    act(shop.restaurant.owner, row.alert.id, Action.DONE, "looked: a mistake at Stripe")
+    assert shop.alerts() == []
     assert shop.fresh(payment).status == "pending"
 
 

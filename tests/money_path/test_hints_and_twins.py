@@ -12,7 +12,7 @@ from duitpos.domain.payments.events.receive import Received
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Payment, ProcessorAccount
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models.alert import AlertKind as A
 from tests.support.happenings import SESSION
 from tests.support.shop import Shop
 from tests.support.stampede import deliver, event_of
@@ -58,7 +58,7 @@ def test_a_key_that_is_refused_while_a_hint_is_followed_is_known_at_once(shop: S
     shop.sandbox.control("DELETE", f"/keys/{shop.sandbox.secret_key}")
     assert deliver(shop, {**event, "api_version": "2020-08-27"}) == Received(503, "processor")
     assert ProcessorAccount.objects.get(tenant=shop.tenant).paused_at is not None
-    assert shop.attentions() == [A.KEY_REFUSED]
+    assert shop.alerts() == [A.KEY_REFUSED]
 
 
 def test_a_hint_about_our_payment_that_stays_unknown_is_for_a_person_until_it_is_known(shop: Shop) -> None:
@@ -66,12 +66,12 @@ def test_a_hint_about_our_payment_that_stays_unknown_is_for_a_person_until_it_is
     hint = {**event, "api_version": "2020-08-27"}
     shop.sandbox.fault("error", status=404, path=SESSION, count=2)
     assert deliver(shop, hint) == Received(503, "processor")
-    assert shop.attentions() == [], "one answer proves nothing (M75)"
+    assert shop.alerts() == [], "one answer proves nothing (M75)"
     Payment.objects.filter(tenant=shop.tenant).update(not_found_at=now() - timedelta(minutes=2))
     assert deliver(shop, hint) == Received(503, "processor")
-    assert shop.attentions() == [A.NOT_AT_PROCESSOR]
+    assert shop.alerts() == [A.NOT_AT_PROCESSOR]
     assert deliver(shop, hint) == Received(200, "settled")
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_what_a_twin_has_done_stays_done_when_ours_fails(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +90,7 @@ def test_what_a_twin_has_done_stays_done_when_ours_fails(shop: Shop, monkeypatch
     assert twin[1] == Received(200, "settled")
     assert [(row.state, row.outcome) for row in shop.events()] == [("done", "settled")]
     assert shop.fresh(payment).status == "succeeded"
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 @pytest.mark.parametrize(
@@ -111,5 +111,5 @@ def test_a_second_session_is_compared_with_what_was_asked(shop: Shop, facts: dic
     stray = Payment.objects.get(tenant=shop.tenant, reference="cs_test_second")
     assert (stray.status, stray.moved_minor) == ("succeeded", facts.get("amount_total", 2500))
     assert (stray.amount_minor, stray.is_test) == (2500, True)
-    assert shop.attentions() == [kind]
+    assert shop.alerts() == [kind]
     assert shop.placed() == []

@@ -69,7 +69,7 @@ def test_m1_a_fetch_tells_an_asynchronous_failure_from_processing(
     assert failed.failure
     seen = seen_by_guest(shop, payment.order)
     assert (seen.state, seen.can_pay_again) == (GuestState.NOT_PAID, True)
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m1_the_event_of_an_asynchronous_failure_ends_it(shop: Shop, clock: Clock) -> None:
@@ -102,7 +102,7 @@ def test_m2_a_decline_changes_no_state_and_the_good_card_is_no_late_money(shop: 
     shop.pay(payment)
     assert shop.fresh(payment).status == "succeeded"
     assert [order.label for order in shop.placed()] == ["T1"]
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m2_the_same_decline_seen_by_a_fetch_and_told_by_an_event_is_one_row(deaf_shop: Shop) -> None:

@@ -19,7 +19,7 @@ from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.kit.clock import now
 from duitpos.models import Payment, Refund, Tenant
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models.alert import AlertKind as A
 from tests.support.happenings import SESSIONS, calls, press_again, session_of, start_again
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop
@@ -190,7 +190,7 @@ def test_m9_no_definite_answer_leaves_the_payment(
     again = shop.fresh(payment)
     assert (again.status, again.redirect_url) == ("pending", answer.url)
     assert len(shop.sandbox.listed("sessions")) == 1
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 @pytest.mark.parametrize("fault", ["rate_limit", "lock_timeout"])
@@ -262,5 +262,5 @@ def test_m10_the_same_key_with_other_words_is_a_bug_that_somebody_must_see(deaf_
     Payment.objects.filter(tenant=shop.tenant).update(ask={**payment.ask, "description": "rebuilt"})
     shop.sweep(after=timedelta(minutes=2))
     assert shop.fresh(payment).status == "failed"
-    assert shop.attentions() == [A.KEY_REUSED]
+    assert shop.alerts() == [A.KEY_REUSED]
     assert start_again(shop, shop.orders()[0]).status == "pending"

@@ -16,12 +16,12 @@ from duitpos.domain.processor_accounts.accounts import check_account, remove_acc
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.staff_actions.resolve_alert import act
-from duitpos.models import Attention, Order, OrderEvent, Payment, PaymentType, ProcessorAccount
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models import Alert, Order, OrderEvent, Payment, PaymentType, ProcessorAccount
+from duitpos.models.alert import AlertKind as A
 from duitpos.models.payment_setup import AccountState
 from tests.support.happenings import (
     SESSION,
-    attention,
+    alert,
     calls,
     deliveries,
     end_wrongly,
@@ -98,7 +98,7 @@ def test_m12_the_same_account_in_two_payment_types_is_no_mismatch(shop: Shop) ->
     assert (event.account_id, event.outcome, event.payment_id) == (first.id, "settled", payment.id)
     assert calls(shop, "GET", payment.reference)
     assert [order.label for order in shop.placed()] == ["T1"]
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def retire_account(shop: Shop) -> None:
@@ -195,14 +195,14 @@ def test_m14_a_revoked_key_pauses_the_account_and_changes_no_payment(deaf_shop: 
     assert len([path for path in asked if "/checkout/sessions" in path]) == 1
     assert {path for path in asked if "/checkout/sessions" not in path} <= {"/v1/account"}
     assert [shop.fresh(payment).status for payment in (first, second)] == ["pending", "pending"]
-    assert shop.attentions() == [A.KEY_REFUSED]
-    row = attention(shop).attention
+    assert shop.alerts() == [A.KEY_REFUSED]
+    row = alert(shop).alert
     assert (row.amount_minor, row.currency) == (5000, "MYR")
     assert row.detail.startswith("2 payments wait")
     with pytest.raises(OrderAtCounter):
         shop.checkout(guest_token="a third phone")
     paste(shop, a_working_key(shop))
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     shop.sweep(after=timedelta(hours=2))
     assert shop.fresh(first).status == "succeeded"
     assert [order.label for order in shop.placed()] == ["T1"]
@@ -216,21 +216,21 @@ def test_m14_the_button_says_that_the_key_is_refused(deaf_shop: Shop, status: in
     with pytest.raises(Unavailable, match="Nothing was changed"):
         check_now(shop.restaurant.owner, payment.id)
     assert shop.fresh(payment).status == "pending"
-    assert shop.attentions() == [A.KEY_REFUSED]
+    assert shop.alerts() == [A.KEY_REFUSED]
 
 
-def test_m14_a_key_refused_again_opens_the_attention_again(deaf_shop: Shop) -> None:
+def test_m14_a_key_refused_again_opens_the_alert_again(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.start()
     key = shop.sandbox.secret_key
     for _ in range(2):
         shop.sandbox.control("DELETE", f"/keys/{key}")
         shop.sweep(after=timedelta(hours=2))
-        assert shop.attentions() == [A.KEY_REFUSED]
+        assert shop.alerts() == [A.KEY_REFUSED]
         key = a_working_key(shop)
         paste(shop, key)
-        assert shop.attentions() == []
-    assert Attention.objects.filter(tenant=shop.tenant).count() == 1
+        assert shop.alerts() == []
+    assert Alert.objects.filter(tenant=shop.tenant).count() == 1
 
 
 def test_m14_a_session_that_stripe_does_not_know_is_for_a_person(deaf_shop: Shop, clock: Clock) -> None:
@@ -239,11 +239,11 @@ def test_m14_a_session_that_stripe_does_not_know_is_for_a_person(deaf_shop: Shop
     shop.sandbox.fault("error", status=404, path=SESSION, count=None)
     clock.advance(minutes=2)
     shop.sweep()
-    assert shop.attentions() == [], "one answer proves nothing (M75)"
+    assert shop.alerts() == [], "one answer proves nothing (M75)"
     clock.advance(minutes=3)
     shop.sweep()
     assert shop.fresh(payment).status == "pending"
-    assert shop.attentions() == [A.NOT_AT_PROCESSOR]
+    assert shop.alerts() == [A.NOT_AT_PROCESSOR]
     asked = len(shop.sandbox.requests())
     clock.advance(hours=5)
     shop.sweep()
@@ -252,7 +252,7 @@ def test_m14_a_session_that_stripe_does_not_know_is_for_a_person(deaf_shop: Shop
     clock.advance(hours=2)
     shop.sweep()
     assert shop.fresh(payment).status == "canceled"
-    assert shop.attentions() == [], "Stripe has answered: nobody need look any more"
+    assert shop.alerts() == [], "Stripe has answered: nobody need look any more"
 
 
 def test_m15_served_after_all_keeps_its_number(shop: Shop) -> None:
@@ -263,8 +263,8 @@ def test_m15_served_after_all_keeps_its_number(shop: Shop) -> None:
     shop.pay(paid)
     cancel_order(shop.restaurant.owner, order.id, "no gas", refund=False)
     shop.pay(late)
-    assert shop.attentions() == [A.ORDER_CANCELED, A.REFUND_DUE]
-    row = Attention.objects.get(tenant=shop.tenant, kind=A.ORDER_CANCELED)
+    assert shop.alerts() == [A.ORDER_CANCELED, A.REFUND_DUE]
+    row = Alert.objects.get(tenant=shop.tenant, kind=A.ORDER_CANCELED)
     act(shop.restaurant.owner, row.id, Action.SERVE)
     order = Order.objects.get(tenant=shop.tenant)
     assert (order.status, order.label, order.ended_at) == ("placed", "T1", None)

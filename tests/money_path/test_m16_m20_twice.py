@@ -18,7 +18,7 @@ from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.tenancy.installation import adopt
 from duitpos.kit.clock import now
 from duitpos.models import (
-    Attention,
+    Alert,
     LedgerEntry,
     Location,
     Order,
@@ -28,10 +28,10 @@ from duitpos.models import (
     ProcessorAccount,
     Refund,
 )
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models.alert import AlertKind as A
 from tests.support.happenings import (
     REFUNDS,
-    attention,
+    alert,
     calls,
     deliveries,
     elsewhere,
@@ -75,20 +75,20 @@ def test_m16_two_payments_that_settle_together_release_once_and_one_is_a_duplica
     order.refresh_from_db()
     assert (order.status, order.label) == ("placed", "T1")
     assert OrderEvent.objects.filter(tenant=shop.tenant, to_status="placed").count() == 1
-    duplicate = Attention.objects.get(tenant=shop.tenant, kind=A.DUPLICATE_PAYMENT)
+    duplicate = Alert.objects.get(tenant=shop.tenant, kind=A.DUPLICATE_PAYMENT)
     assert {duplicate.payment_id, order.released_by_id} == {first.id, second.id}
     assert sorted(entry.payment_id for entry in LedgerEntry.objects.filter(tenant=shop.tenant)) == sorted(
         [first.id, second.id]
     )
 
 
-def test_m16_fifty_settles_make_one_attention_and_one_ledger_row(shop: Shop) -> None:
+def test_m16_fifty_settles_make_one_alert_and_one_ledger_row(shop: Shop) -> None:
     payment = shop.start()
     end_wrongly(shop, payment)
     shop.pay(payment)
     for kind in ("webhook", "return", "sweep", "button", "webhook") * 10:
         assert ask_and_settle(shop.fresh(payment), Actor(kind)) == "already"
-    assert Attention.objects.get(tenant=shop.tenant).kind == A.LATE_MONEY
+    assert Alert.objects.get(tenant=shop.tenant).kind == A.LATE_MONEY
     assert shop.ledger() == [("payment", 2500)]
     assert shop.fresh(payment).settled_via == "webhook"
 
@@ -108,7 +108,7 @@ def assert_refunded_once(shop: Shop, refund: Refund) -> None:
     assert (refund.status, refund.reference) == ("succeeded", there["id"])
     assert there["metadata"]["refund"] == str(refund.id)
     assert shop.ledger() == [("payment", 2500), ("refund", -2500)]
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m17_a_lost_answer_is_asked_for_with_the_same_key(deaf_shop: Shop) -> None:
@@ -203,7 +203,7 @@ def poisoned(shop: Shop, poison: Any) -> Payment:
     (event,) = shop.events()
     assert (event.state, event.outcome) == ("failed", "failed")
     assert event.error
-    assert shop.attentions() == [A.EVENT_FAILED]
+    assert shop.alerts() == [A.EVENT_FAILED]
     assert shop.fresh(payment).status == "pending", "nothing half done"
     assert shop.ledger() == []
     return payment
@@ -217,7 +217,7 @@ def test_m18_a_poison_event_leaves_a_trace_and_runs_when_it_is_sent_again(
     (delivery,) = deliveries(shop, COMPLETED)
     shop.sandbox.control("POST", f"/deliveries/{delivery['id']}/retry")
     shop.sandbox.idle()
-    assert shop.attentions() == [A.EVENT_FAILED], "still one"
+    assert shop.alerts() == [A.EVENT_FAILED], "still one"
     antidote(shop)
     shop.sandbox.control("POST", f"/deliveries/{delivery['id']}/retry")
     shop.sandbox.idle()
@@ -225,7 +225,7 @@ def test_m18_a_poison_event_leaves_a_trace_and_runs_when_it_is_sent_again(
     assert (event.state, event.outcome, event.error) == ("done", "settled", "")
     assert shop.fresh(payment).status == "succeeded"
     assert [order.released_by_id for order in shop.placed()] == [payment.id]
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 @pytest.mark.parametrize("poison, antidote", POISONS)
@@ -236,7 +236,7 @@ def test_m18_the_sweep_runs_it_again_too(shop: Shop, clock: Clock, poison: Any, 
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
     shop.sandbox.rule("drop", count=None)
     shop.sweep()
-    assert shop.attentions() == [A.EVENT_FAILED]
+    assert shop.alerts() == [A.EVENT_FAILED]
     clock.advance(minutes=30, theirs=False)
     shop.sweep()
     antidote(shop)
@@ -244,7 +244,7 @@ def test_m18_the_sweep_runs_it_again_too(shop: Shop, clock: Clock, poison: Any, 
     shop.sweep()
     assert shop.fresh(payment).status == "succeeded"
     assert [event.state for event in shop.events()] == ["done"]
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def restore_an_older_backup(shop: Shop) -> None:
@@ -262,9 +262,9 @@ def money_of_nobody(shop: Shop) -> Payment:
     shop.sandbox.idle()
     stray = Payment.objects.get(tenant=shop.tenant)
     assert (stray.reference, stray.status, stray.order_id) == (lost.reference, "succeeded", None)
-    row = attention(shop)
-    assert row.attention.kind == A.UNKNOWN_PAYMENT
-    assert (row.attention.amount_minor, row.attention.currency) == (2500, "MYR")
+    row = alert(shop)
+    assert row.alert.kind == A.UNKNOWN_PAYMENT
+    assert (row.alert.amount_minor, row.alert.currency) == (2500, "MYR")
     assert [offer.action for offer in row.offers] == [Action.REFUND, Action.LINK]
     assert shop.ledger() == [("payment", 2500)]
     return stray
@@ -274,17 +274,17 @@ def test_m19_our_money_that_is_unknown_here_can_be_refunded(shop: Shop) -> None:
     stray = money_of_nobody(shop)
     take_first_offer(shop)
     assert Refund.objects.get(tenant=shop.tenant, payment=stray).status == "succeeded"
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m19_our_money_that_is_unknown_here_can_be_linked_to_an_order(shop: Shop) -> None:
     stray = money_of_nobody(shop)
     other = shop.start(guest_token="the same guest again")
     assert other.order_id is not None
-    act(shop.restaurant.owner, attention(shop).attention.id, Action.LINK, order_id=other.order_id)
+    act(shop.restaurant.owner, alert(shop).alert.id, Action.LINK, order_id=other.order_id)
     order = Order.objects.get(tenant=shop.tenant)
     assert (order.status, order.label, order.released_by_id) == ("placed", "T1", stray.id)
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     shop.sweep(after=timedelta(minutes=2))
     assert shop.fresh(other).status == "canceled", "its session must not be paid, too"
 
@@ -301,7 +301,7 @@ def test_m19_a_second_session_under_one_mark_is_other_money(shop: Shop) -> None:
     shop.sandbox.idle()
     stray = Payment.objects.get(tenant=shop.tenant, reference="cs_test_of_the_same_mark")
     assert (stray.status, stray.order_id) == ("succeeded", payment.order_id)
-    assert shop.attentions() == [A.DUPLICATE_PAYMENT]
+    assert shop.alerts() == [A.DUPLICATE_PAYMENT]
     assert shop.ledger() == [("payment", 2500), ("payment", 2500)]
 
 
@@ -325,7 +325,7 @@ def test_m19_what_is_not_ours_is_counted_only(shop: Shop, whose: str) -> None:
         foreign(shop, {**mark, "tenant": str(payment.id)})
     assert [event.outcome for event in shop.events()] == ["foreign"]
     assert ProcessorAccount.objects.get(tenant=shop.tenant).foreign_events == 1
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     assert shop.ledger() == []
     assert Payment.objects.get(tenant=shop.tenant).status == "pending"
 
@@ -335,7 +335,7 @@ def test_m19_unpaid_and_unknown_is_nothing(shop: Shop) -> None:
     restore_an_older_backup(shop)
     tell(shop, "checkout.session.expired", payment, overrides={"status": "expired"})
     assert [event.outcome for event in shop.events()] == ["unknown_payment"]
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m20_a_copy_elsewhere_asks_no_processor_anything_until_it_is_adopted(

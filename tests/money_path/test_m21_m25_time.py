@@ -26,7 +26,7 @@ from duitpos.models import (
     Refund,
     WebhookEvent,
 )
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models.alert import AlertKind as A
 from tests.support.happenings import EXPIRE, SESSION, calls, deliveries, end_wrongly, session_of, start_again
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop
@@ -57,7 +57,7 @@ def test_m21_an_order_ends_15_minutes_after_stripe_said_that_nobody_paid(
     assert (order.status, order.cancel_reason) == ("canceled", "unpaid")
     event = OrderEvent.objects.get(tenant=shop.tenant, to_status="canceled")
     assert (event.actor, event.reason) == ("sweep", "unpaid")
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m21_never_before_stripe_said_so(deaf_shop: Shop, clock: Clock) -> None:
@@ -121,7 +121,7 @@ def test_m21_what_money_touched_stays_for_ever(shop: Shop, clock: Clock) -> None
         shop.sweep()
     assert the_order(shop).status == "canceled"
     assert shop.fresh(payment).status == "succeeded"
-    assert shop.attentions() == [A.ORDER_CANCELED]
+    assert shop.alerts() == [A.ORDER_CANCELED]
 
 
 def test_m22_staff_find_a_held_order_and_check_it(deaf_shop: Shop) -> None:
@@ -151,13 +151,13 @@ def test_m23_a_canceled_paid_order_is_refunded_when_staff_say_so(shop: Shop) -> 
     order = cancel_order(shop.restaurant.owner, the_order(shop).id, "no gas", refund=True).order
     assert order.status == "canceled"
     assert Refund.objects.get(tenant=shop.tenant).status == "succeeded"
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m23_a_canceled_paid_order_otherwise_asks_for_its_refund(shop: Shop) -> None:
     shop.pay(shop.start())
     cancel_order(shop.restaurant.owner, the_order(shop).id, "no gas", refund=False)
-    assert shop.attentions() == [A.REFUND_DUE]
+    assert shop.alerts() == [A.REFUND_DUE]
     assert Refund.objects.filter(tenant=shop.tenant).count() == 0
 
 
@@ -168,9 +168,9 @@ def test_m23_money_that_could_not_be_refunded_yet_stays_on_the_list(deaf_shop: S
     shop.sweep(after=timedelta(minutes=2))
     shop.sandbox.fault("drop", path="/v1/refunds", when="before", count=2)
     cancel_order(shop.restaurant.owner, the_order(shop).id, "no gas", refund=True)
-    assert shop.attentions() == [A.REFUND_DUE]
+    assert shop.alerts() == [A.REFUND_DUE]
     shop.sweep(after=timedelta(minutes=5))
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     assert shop.ledger() == [("payment", 2500), ("refund", -2500)]
 
 

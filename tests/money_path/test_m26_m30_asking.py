@@ -16,7 +16,7 @@ from duitpos.domain.sweep.payments import claim, due_payments
 from duitpos.domain.sweep.sweep import sweep, tenants_with_due_work
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, ProcessorAccount
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models.alert import AlertKind as A
 from tests.support.happenings import (
     SESSIONS,
     calls,
@@ -134,17 +134,17 @@ def test_m28_processing_is_asked_hourly_then_six_hourly_and_after_15_days_a_pers
     clock.advance(hours=25)
     sweep()
     assert seconds_to_next(shop.fresh(payment)) == pytest.approx(6 * 3600, abs=5)
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     clock.advance(days=14)
     sweep()
-    assert shop.attentions() == [A.STILL_PROCESSING]
+    assert shop.alerts() == [A.STILL_PROCESSING]
     assert shop.fresh(payment).is_processing
     shop.sandbox.control("POST", f"/sessions/{payment.reference}/async_result", {"result": "succeed"})
     clock.advance(hours=7)
     sweep()
     assert shop.fresh(payment).status == "succeeded"
     assert shop.placed() == []
-    assert shop.attentions() == [A.LATE_FOOD], "nobody cooks what was chosen two weeks ago by itself (M60)"
+    assert shop.alerts() == [A.LATE_FOOD], "nobody cooks what was chosen two weeks ago by itself (M60)"
 
 
 def test_m28_a_sweep_that_dies_leaves_its_work_to_another_after_a_minute(
@@ -217,5 +217,5 @@ def test_m30_what_the_guests_bank_showed_is_a_detail(shop: Shop) -> None:
     settled = shop.fresh(payment)
     assert (settled.moved_minor, settled.moved_currency) == (2500, "MYR")
     assert settled.method["presentment"] == "560 usd"
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     assert [order.label for order in shop.placed()] == ["T1"]

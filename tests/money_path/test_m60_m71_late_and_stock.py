@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from duitpos.domain.alerts.offers import Action
-from duitpos.domain.alerts.open import ask_about_payment, resolve
-from duitpos.domain.alerts.queries import open_attentions
+from duitpos.domain.alerts.open import open_payment_alert, resolve
+from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.checkout.checkout import checkout
 from duitpos.domain.checkout.handle_return import come_back
 from duitpos.domain.checkout.resume import AlreadyPaid
@@ -22,9 +22,9 @@ from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import ItemStock, Location, Order, Payment
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
-from tests.support.happenings import attention
+from tests.support.happenings import alert
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop
 from tests.support.stampede import deliver, event_of, stampede
@@ -44,7 +44,7 @@ def assert_asked(shop: Shop, payment: Payment) -> None:
     payment = shop.fresh(payment)
     assert payment.order is not None
     assert (payment.status, payment.order.status) == ("succeeded", "held")
-    assert shop.attentions() == [A.LATE_FOOD]
+    assert shop.alerts() == [A.LATE_FOOD]
     assert shop.ledger() == [("payment", 2500)]
 
 
@@ -75,7 +75,7 @@ def test_m60_within_the_limit_it_is_cooked(deaf_shop: Shop, clock: Clock) -> Non
     clock.advance(minutes=44)
     sweep()
     assert [order.label for order in shop.placed()] == ["T1"]
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m60_the_limit_is_the_locations(deaf_shop: Shop, clock: Clock) -> None:
@@ -108,7 +108,7 @@ def test_m60_a_transfer_chosen_yesterday_is_late_whatever_we_knew_of_it(
     Payment.objects.filter(tenant=shop.tenant).update(next_check_at=datetime(2026, 1, 1, tzinfo=UTC))
     sweep()
     assert shop.placed() == []
-    assert shop.attentions() == [A.LATE_FOOD, A.LATE_FOOD]
+    assert shop.alerts() == [A.LATE_FOOD, A.LATE_FOOD]
 
 
 def test_m60_processing_counts_from_the_guests_own_act(deaf_shop: Shop, clock: Clock) -> None:
@@ -133,7 +133,7 @@ def test_m60_the_end_of_the_day_counts_after_ten_minutes(
     payment = paid_silently(shop)
     clock.advance(seconds=3, minutes=11 if is_late else 0)
     come_back(shop.tenant, shop.orders()[0].token, payment.reference)
-    assert shop.attentions() == ([A.LATE_FOOD] if is_late else [])
+    assert shop.alerts() == ([A.LATE_FOOD] if is_late else [])
     assert len(shop.placed()) == (0 if is_late else 1)
 
 
@@ -168,10 +168,10 @@ def test_m60_staff_serve_it_or_give_it_back_and_nobody_pays_again(deaf_shop: Sho
         clock.advance(days=20)
         sweep()
     assert_asked(shop, payment)
-    act(shop.restaurant.owner, attention(shop).attention.id, Action.SERVE)
+    act(shop.restaurant.owner, alert(shop).alert.id, Action.SERVE)
     (order,) = shop.placed()
     assert (order.label, order.status) == ("T1", "placed")
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 @pytest.mark.races
@@ -180,7 +180,7 @@ def test_m60_served_or_refunded_never_both(deaf_shop: Shop, clock: Clock) -> Non
     payment = paid_silently(shop)
     clock.advance(hours=2)
     sweep()
-    row = attention(shop).attention
+    row = alert(shop).alert
 
     def decide(action: Action) -> object:
         try:
@@ -211,7 +211,7 @@ def test_m60_a_canceled_order_stays_a_canceled_order(deaf_shop: Shop, clock: Clo
     Order.objects.filter(tenant=shop.tenant).update(status="canceled")
     clock.advance(hours=2)
     sweep()
-    assert shop.attentions() == [A.ORDER_CANCELED]
+    assert shop.alerts() == [A.ORDER_CANCELED]
 
 
 # -- M71 ------------------------------------------------------------------------------------------------------
@@ -243,7 +243,7 @@ def test_m71_stock_comes_back_when_nobody_began_to_cook(shop: Shop) -> None:
     cancel(shop, order)
     assert stock(shop) == (StockStatus.LIMITED, 3)
     assert Location.objects.get(tenant=shop.tenant).menu_version > version, "open phones see it"
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 @pytest.mark.parametrize("status", ["preparing", "ready"])
@@ -254,12 +254,12 @@ def test_m71_staff_are_asked_when_it_was_being_cooked(shop: Shop, status: str) -
         move(shop.restaurant.owner, shop.restaurant.location, order.id, step)
     cancel(shop, order)
     assert stock(shop) == (StockStatus.LIMITED, 2)
-    (row,) = open_attentions(shop.tenant)
-    assert (row.attention.kind, row.attention.detail) == (A.STOCK_BACK, "3 × Nasi lemak")  # noqa: RUF001
-    assert act(shop.restaurant.owner, row.attention.id, Action.PUT_BACK)
+    (row,) = open_alerts(shop.tenant)
+    assert (row.alert.kind, row.alert.detail) == (A.STOCK_BACK, "3 × Nasi lemak")  # noqa: RUF001
+    assert act(shop.restaurant.owner, row.alert.id, Action.PUT_BACK)
     assert stock(shop) == (StockStatus.LIMITED, 5)
     with pytest.raises(Conflict):
-        act(shop.restaurant.owner, row.attention.id, Action.PUT_BACK)
+        act(shop.restaurant.owner, row.alert.id, Action.PUT_BACK)
     assert stock(shop) == (StockStatus.LIMITED, 5)
 
 
@@ -303,8 +303,8 @@ def shop_alert(shop: Shop, payment: Payment) -> Any:
     """An alert under which staff may serve a canceled order."""
     resolve(shop.tenant.id, now(), "elsewhere")
     payment = shop.fresh(payment)
-    ask_about_payment(payment, A.ORDER_CANCELED, now())
-    return attention(shop).attention.id
+    open_payment_alert(payment, A.ORDER_CANCELED, now())
+    return alert(shop).alert.id
 
 
 @pytest.mark.races

@@ -26,7 +26,7 @@ from duitpos.kit.transact import transact
 from duitpos.models import Location, Order, Payment, PaymentType, ProcessorAccount, Table
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.payment_setup import AccountState, Mode
-from tests.support.happenings import attention, seen_by_guest, session_of
+from tests.support.happenings import alert, seen_by_guest, session_of
 from tests.support.restaurant import a_location, a_table, an_item
 from tests.support.shop import Shop
 
@@ -382,8 +382,8 @@ def test_m64_a_test_order_paid_after_going_live_waits_for_staff_and_the_guest_re
     seen = seen_by_guest(shop, order)
     assert (seen.state, kitchen_sees(shop)) == ("needs_staff", [])
     assert "kitchen" not in seen.message
-    assert shop.attentions() == ["mode_differs"]
-    act(shop.restaurant.owner, attention(shop).attention.id, Action.SERVE)
+    assert shop.alerts() == ["mode_differs"]
+    act(shop.restaurant.owner, alert(shop).alert.id, Action.SERVE)
     assert (seen_by_guest(shop, order).state, kitchen_sees(shop)) == ("paid", ["T1"])
 
 
@@ -403,10 +403,10 @@ def test_m64_a_test_order_in_the_kitchen_when_a_live_account_comes_is_asked_abou
         edit_type(shop.restaurant.owner, account.payment_type_id, "LIVE", "Card", is_active=True)
     seen = seen_by_guest(shop, order)
     assert (seen.state, kitchen_sees(shop)) == ("needs_staff", [])
-    assert shop.attentions() == ["mode_differs"]
-    act(shop.restaurant.owner, attention(shop).attention.id, Action.SERVE)
+    assert shop.alerts() == ["mode_differs"]
+    act(shop.restaurant.owner, alert(shop).alert.id, Action.SERVE)
     assert (seen_by_guest(shop, order).state, kitchen_sees(shop)) == ("paid", ["T1"])
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m64_an_order_of_another_mode_is_not_tried_again(deaf_shop: Shop) -> None:

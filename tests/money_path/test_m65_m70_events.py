@@ -11,7 +11,7 @@ import stripe
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, override_settings
 
-from duitpos.domain.alerts.queries import open_attentions
+from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.timeline import order_story
 from duitpos.domain.payments.events.receive import Received, receive
@@ -119,7 +119,7 @@ def test_m65_a_dispute_that_another_account_signed_is_looked_up_and_not_booked(d
     assert deliver_signed(shop, made_up("charge.dispute.created", a_dispute_of(payment))).status == 200
     assert not Dispute.objects.filter(tenant=shop.tenant).exists()
     assert shop.ledger() == [("payment", 2500)]
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m65_a_decline_that_another_account_signed_is_not_written_down(deaf_shop: Shop) -> None:
@@ -187,12 +187,12 @@ def test_m66_a_dispute_is_seen_booked_and_an_alert(shop: Shop) -> None:
     assert (dispute.payment_id, dispute.status, dispute.amount_minor) == (payment.id, "needs_response", 2500)
     assert dispute.respond_by is not None
     assert sorted(shop.ledger()) == [("dispute", -2500), ("payment", 2500)]
-    assert shop.attentions() == ["dispute"]
+    assert shop.alerts() == ["dispute"]
     settle_dispute(shop, "won")
     dispute.refresh_from_db()
     assert dispute.status == "won"
     assert sorted(shop.ledger()) == [("dispute", -2500), ("dispute_return", 2500), ("payment", 2500)]
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     assert {event.outcome for event in shop.events()} <= {
         "settled",
         "dispute_needs_response",
@@ -205,7 +205,7 @@ def test_m66_a_lost_dispute_stays_with_a_person(shop: Shop) -> None:
     shop.pay(shop.start(), card=FRAUD)
     settle_dispute(shop, "lost")
     assert Dispute.objects.get(tenant=shop.tenant).status == "lost"
-    assert shop.attentions() == ["dispute"]
+    assert shop.alerts() == ["dispute"]
     assert sorted(shop.ledger()) == [("dispute", -2500), ("payment", 2500)]
 
 
@@ -213,9 +213,9 @@ def test_m66_an_inquiry_moves_no_money(shop: Shop) -> None:
     shop.pay(shop.start(), card="4000000000001976")
     assert Dispute.objects.get(tenant=shop.tenant).status == "inquiry"
     assert shop.ledger() == [("payment", 2500)]
-    assert shop.attentions() == ["dispute"]
+    assert shop.alerts() == ["dispute"]
     settle_dispute(shop, "warning_closed")
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
@@ -253,7 +253,7 @@ def test_m66_events_in_any_order_and_twice_end_in_the_same_books(
         ("dispute_return", 2500),
         ("payment", 2500),
     ]
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m66_a_dispute_that_overtakes_the_payment_settles_it_first(deaf_shop: Shop) -> None:
@@ -281,7 +281,7 @@ def test_m67_staff_are_never_told_to_pay_out_what_the_bank_has_taken(shop: Shop)
     done = cancel_order(shop.restaurant.owner, shop.orders()[0].id, "left", refund=True)
     assert "dispute" in done.not_refunded[0]
     assert done.refunds == ()
-    assert shop.attentions() == ["dispute"], "no refund is due"
+    assert shop.alerts() == ["dispute"], "no refund is due"
     (attempt,) = order_story(shop.tenant, shop.orders()[0].id).payments
     assert not attempt.can_refund, "no button for it either"
     settle_dispute(shop, "won")
@@ -289,21 +289,19 @@ def test_m67_staff_are_never_told_to_pay_out_what_the_bank_has_taken(shop: Shop)
     assert attempt.refundable.minor == 2500
     settle_again = refund_payment(shop.restaurant.owner, payment.id, "cold")
     assert settle_again.payment_id == payment.id
-    assert not any(
-        "another way" in row.text and "Do not" not in row.text for row in open_attentions(shop.tenant)
-    )
+    assert not any("another way" in row.text and "Do not" not in row.text for row in open_alerts(shop.tenant))
 
 
 def test_m67_without_dispute_events_the_refused_refund_finds_the_dispute(guide_shop: Shop) -> None:
     shop = guide_shop
     payment = shop.start()
     shop.pay(payment, card=FRAUD)
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
     assert refund.status == "failed"
     assert "Do not pay it out another way" in refund_result(refund)
     assert "charged back" in refund_result(refund)
-    assert shop.attentions() == ["dispute"]
+    assert shop.alerts() == ["dispute"]
     assert sorted(shop.ledger()) == [("dispute", -2500), ("payment", 2500)]
 
 
@@ -317,9 +315,9 @@ def test_m67_another_refusal_is_told_in_the_processors_words(shop: Shop, code: s
     refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
     assert refund.status == "failed"
     assert "Not enough balance." in refund_result(refund)
-    (row,) = open_attentions(shop.tenant)
-    assert row.attention.kind == "refund_failed"
-    assert "Not enough balance." in row.attention.detail
+    (row,) = open_alerts(shop.tenant)
+    assert row.alert.kind == "refund_failed"
+    assert "Not enough balance." in row.alert.detail
 
 
 # -- M69: thin events ---------------------------------------------------------------------------------------

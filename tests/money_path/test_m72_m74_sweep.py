@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError
 
-from duitpos.domain.alerts.queries import open_attentions
+from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.menus.read import menu_of
 from duitpos.domain.sweep import sweep as sweep_module
 from duitpos.domain.sweep.compare_sessions import compare_all_again, compare_sessions
@@ -16,13 +16,13 @@ from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.models import (
-    Attention,
-    DueWork,
+    Alert,
     LedgerEntry,
     Location,
     Order,
     OrderEvent,
     OrderLine,
+    OutboxEntry,
     Payment,
     ProcessorAccount,
     Refund,
@@ -64,7 +64,7 @@ def test_m72_a_restaurant_with_an_unknown_time_zone_does_not_stop_the_others(dea
     report = sweep()
     assert later.fresh(payments[1]).status == "succeeded"
     assert report.errors == 1
-    assert first.attentions() == ["event_failed"]
+    assert first.alerts() == ["event_failed"]
     poisoned = first.fresh(payments[0])
     assert poisoned.status == "pending"
     assert poisoned.next_check_at is not None
@@ -73,7 +73,7 @@ def test_m72_a_restaurant_with_an_unknown_time_zone_does_not_stop_the_others(dea
     make_due(first)
     sweep()
     assert first.fresh(payments[0]).status == "succeeded"
-    assert first.attentions() == []
+    assert first.alerts() == []
     Payment.objects.filter(tenant=first.tenant).update(next_check_at=None)
 
 
@@ -103,13 +103,13 @@ def test_m72_where_not_even_the_list_can_be_made_somebody_is_told_and_it_ends(
     monkeypatch.setattr(sweep_module, "KINDS", (poison, *real[1:], real[0]))
     assert sweep().errors == 1
     assert shop.fresh(payment).status == "succeeded"
-    assert shop.attentions() == ["sweep_failed"]
-    (row,) = open_attentions(shop.tenant)
-    assert "poison" in row.attention.detail
+    assert shop.alerts() == ["sweep_failed"]
+    (row,) = open_alerts(shop.tenant)
+    assert "poison" in row.alert.detail
     monkeypatch.setattr(sweep_module, "KINDS", real)
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
     sweep()
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m72_a_database_that_is_gone_ends_the_round(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +123,7 @@ def test_m72_a_database_that_is_gone_ends_the_round(deaf_shop: Shop, monkeypatch
     monkeypatch.setattr(sweep_module, "KINDS", (gone,))
     with pytest.raises(OperationalError):
         sweep()
-    assert Attention.objects.filter(tenant=deaf_shop.tenant).count() == 0
+    assert Alert.objects.filter(tenant=deaf_shop.tenant).count() == 0
 
 
 def test_m72_one_listed_event_that_cannot_be_read_hides_no_other(shop: Shop) -> None:
@@ -145,12 +145,12 @@ def restore_a_backup_without(shop: Shop, payment: Payment) -> None:
     assert payment.order_id is not None
     of_payment = {"tenant": shop.tenant, "payment_id": payment.id}
     of_order = {"tenant": shop.tenant, "order_id": payment.order_id}
-    Attention.objects.filter(**of_payment)._raw_delete("default")
+    Alert.objects.filter(**of_payment)._raw_delete("default")
     LedgerEntry.objects.filter(**of_payment)._raw_delete("default")
     WebhookEvent.objects.filter(tenant=shop.tenant)._raw_delete("default")
     Order.objects.filter(tenant=shop.tenant, id=payment.order_id).update(released_by=None)
     Payment.objects.filter(tenant=shop.tenant, id=payment.id)._raw_delete("default")
-    for model in (OrderLine, OrderEvent, DueWork):
+    for model in (OrderLine, OrderEvent, OutboxEntry):
         model._default_manager.filter(**of_order)._raw_delete("default")
     Order.objects.filter(tenant=shop.tenant, id=payment.order_id)._raw_delete("default")
 
@@ -172,8 +172,8 @@ def test_m74_after_a_restored_backup_paid_sessions_come_back_as_alerts_once(shop
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(sessions_seen_to=before)
     for _ in range(3):
         look(shop)
-    (row,) = open_attentions(shop.tenant)
-    assert (row.attention.kind, row.attention.amount_minor) == ("unknown_payment", 2500)
+    (row,) = open_alerts(shop.tenant)
+    assert (row.alert.kind, row.alert.amount_minor) == ("unknown_payment", 2500)
     assert shop.ledger() == [("payment", 2500)]
 
 
@@ -184,11 +184,11 @@ def test_m74_adopting_a_database_compares_everything_again(shop: Shop, clock: Cl
     look(shop)
     restore_a_backup_without(shop, shop.fresh(payment))
     look(shop)
-    assert shop.attentions() == [], "long past the last hour"
+    assert shop.alerts() == [], "long past the last hour"
     assert compare_all_again() == 1
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(created_at=now() - timedelta(hours=101))
     look(shop)
-    assert shop.attentions() == ["unknown_payment"]
+    assert shop.alerts() == ["unknown_payment"]
 
 
 def test_m74_a_lost_payment_that_we_know_is_settled_by_the_list(deaf_shop: Shop) -> None:
@@ -208,12 +208,12 @@ def test_m74_what_went_back_already_asks_nobody(shop: Shop) -> None:
     shop.sandbox.control("POST", "/refunds", {"payment_intent": intent})
     shop.sandbox.idle()
     restored = shop.fresh(payment)
-    Attention.objects.filter(tenant=shop.tenant)._raw_delete("default")
+    Alert.objects.filter(tenant=shop.tenant)._raw_delete("default")
     LedgerEntry.objects.filter(tenant=shop.tenant)._raw_delete("default")
     Refund.objects.filter(tenant=shop.tenant)._raw_delete("default")
     restore_a_backup_without(shop, restored)
     look(shop)
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     assert shop.ledger() == [("payment", 2500), ("refund", -2500)]
     Refund.objects.filter(tenant=shop.tenant).update(next_check_at=None)
 
@@ -234,7 +234,7 @@ def test_m74_two_sweeps_at_once_make_one_alert(shop: Shop) -> None:
     restore_a_backup_without(shop, shop.fresh(payment))
     account = ProcessorAccount.objects.get(tenant=shop.tenant)
     stampede([lambda: compare_sessions(shop.tenant, account, float("inf"))] * 4)
-    assert shop.attentions() == ["unknown_payment"]
+    assert shop.alerts() == ["unknown_payment"]
     assert shop.ledger() == [("payment", 2500)]
 
 
@@ -251,4 +251,4 @@ def test_m74_a_key_that_may_not_list_pauses_nothing(deaf_shop: Shop) -> None:
     shop.sandbox.fault("error", status=403, method="GET", path="/v1/checkout/sessions$", count=None)
     look(shop)
     assert ProcessorAccount.objects.get(tenant=shop.tenant).paused_at is None
-    assert shop.attentions() == []
+    assert shop.alerts() == []

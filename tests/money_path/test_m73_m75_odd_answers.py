@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from duitpos.domain.alerts.queries import open_attentions
+from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.checkout.checkout import OrderAtCounter
 from duitpos.domain.checkout.handle_return import come_back
 from duitpos.domain.checkout.resume import GoToProcessor
@@ -18,7 +18,7 @@ from duitpos.domain.processor_accounts.view import account_view
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import Payment, ProcessorAccount
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models.alert import AlertKind as A
 from tests.support.happenings import SESSION, press_again
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop
@@ -50,10 +50,10 @@ def test_m73_refused_starts_are_one_alert_and_the_type_is_no_longer_offered(deaf
     refuse_starts(shop, None)
     answers = [press(shop, number) for number in range(8)]
     assert [type(answer) for answer in answers] == [StartRefused] * 3 + [OrderAtCounter] * 5
-    (row,) = open_attentions(shop.tenant)
-    assert row.attention.kind == A.START_REFUSED
-    assert "Refused 3 times in a row." in row.attention.detail
-    assert "Stripe refuses the request." in row.attention.detail
+    (row,) = open_alerts(shop.tenant)
+    assert row.alert.kind == A.START_REFUSED
+    assert "Refused 3 times in a row." in row.alert.detail
+    assert "Stripe refuses the request." in row.alert.detail
     view = account_view(account(shop), "https://x.example", shop.tenant.slug)
     assert any("guests are not offered it" in sentence for sentence in view.health)
 
@@ -69,7 +69,7 @@ def test_m73_it_is_tried_again_by_itself_and_the_alert_closes(deaf_shop: Shop, c
     assert isinstance(press(shop, 5), OrderAtCounter), "the pause grows"
     clock.advance(minutes=2)
     assert isinstance(press(shop, 6), GoToProcessor)
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     assert (account(shop).refused_starts, account(shop).offered_again_at) == (0, None)
 
 
@@ -87,9 +87,9 @@ def test_m73_an_amount_that_is_refused_keeps_nobody_else_from_paying(deaf_shop: 
     refuse_starts(shop, 5, code="amount_too_large")
     for number in range(5):
         assert isinstance(press(shop, number), StartRefused)
-    assert shop.attentions() == [A.START_REFUSED], "but somebody is told"
+    assert shop.alerts() == [A.START_REFUSED], "but somebody is told"
     assert isinstance(press(shop, 6), GoToProcessor)
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m73_a_refusal_that_is_followed_by_a_start_does_not_count_on(deaf_shop: Shop) -> None:
@@ -112,7 +112,7 @@ def test_m75_one_refusal_of_one_guests_return_pauses_nothing(deaf_shop: Shop, st
     (order,) = shop.orders()
     come_back(shop.tenant, order.token, payment.reference)
     assert account(shop).paused_at is None
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     assert isinstance(press(shop, 2), GoToProcessor)
     shop.sweep(after=timedelta(minutes=1))
     assert shop.fresh(payment).status == "succeeded"
@@ -139,7 +139,7 @@ def test_m75_a_key_that_is_refused_at_the_second_look_pauses_the_account(deaf_sh
     (order,) = shop.orders()
     come_back(shop.tenant, order.token, payment.reference)
     assert account(shop).paused_at is not None
-    assert shop.attentions() == [A.KEY_REFUSED]
+    assert shop.alerts() == [A.KEY_REFUSED]
 
 
 def test_m75_a_payment_that_never_started_is_not_asked_for(deaf_shop: Shop, clock: Clock) -> None:
@@ -155,7 +155,7 @@ def test_m75_a_payment_that_never_started_is_not_asked_for(deaf_shop: Shop, cloc
     said = check_now(shop.restaurant.owner, payment.id)
     assert "never started" in said
     assert len(shop.sandbox.requests()) == before
-    assert A.NOT_AT_PROCESSOR not in shop.attentions()
+    assert A.NOT_AT_PROCESSOR not in shop.alerts()
     clock.advance(minutes=16)
     sweep()
     assert [order.status for order in shop.orders()] == ["canceled"]
@@ -182,7 +182,7 @@ def test_m75_not_found_after_the_money_was_booked_opens_nothing(deaf_shop: Shop)
     for _ in range(2):
         with pytest.raises(Unavailable):
             check_now(shop.restaurant.owner, payment.id)
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     assert shop.fresh(payment).not_found_at is None
 
 
@@ -194,8 +194,8 @@ def test_m75_an_answer_closes_what_a_not_found_has_opened(deaf_shop: Shop, clock
     for minutes in (2, 3):
         clock.advance(minutes=minutes)
         sweep()
-    assert shop.attentions() == [A.NOT_AT_PROCESSOR]
+    assert shop.alerts() == [A.NOT_AT_PROCESSOR]
     assert isinstance(press_again(shop, shop.orders()[0]), GoToProcessor)
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     assert shop.fresh(payment).not_found_at is None
     assert guest_order(shop.tenant, shop.orders()[0].token).state == GuestState.WAITING

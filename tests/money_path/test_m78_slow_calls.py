@@ -96,7 +96,7 @@ def test_m78_a_return_and_a_notice_without_room_change_nothing_and_come_again(de
         assert deliver(shop, hint) == Received(503, "processor")
         assert shop.fresh(payment).status == "pending"
     assert deliver(shop, hint) == Received(200, "settled")
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_m78_a_place_is_free_again_after_every_kind_of_call(deaf_shop: Shop) -> None:

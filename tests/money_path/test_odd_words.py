@@ -51,7 +51,7 @@ def test_an_address_that_is_too_long_stops_no_other_path(deaf_shop: Shop, path: 
     else:
         check_now(shop.restaurant.owner, payment.id)
     assert (shop.fresh(payment).status, shop.fresh(payment).guest_email) == ("succeeded", "")
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_references_that_cannot_be_kept_are_dropped_and_the_order_stands(shop: Shop) -> None:

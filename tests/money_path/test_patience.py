@@ -11,7 +11,7 @@ import pytest
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.sweep import sweep as sweep_module
 from duitpos.domain.sweep.sweep import sweep
-from duitpos.models import DueWork, Payment, ProcessorAccount
+from duitpos.models import OutboxEntry, Payment, ProcessorAccount
 from tests.support.happenings import REFUNDS, SESSION, calls
 from tests.support.live_shop import Clock
 from tests.support.shop import GUIDE_EVENTS, Shop, open_shop
@@ -32,7 +32,7 @@ def test_what_hangs_at_one_restaurant_is_left_for_the_next_sweep(
     deaf_shop.listen(GUIDE_EVENTS)
     for guest in range(4):
         deaf_shop.pay(deaf_shop.start(guest_token=f"guest-{guest}"))
-    open_work = DueWork.objects.filter(tenant=deaf_shop.tenant, done_at=None, kind="details")
+    open_work = OutboxEntry.objects.filter(tenant=deaf_shop.tenant, done_at=None, kind="details")
     assert open_work.count() == 4
     waits = other.start()
     deaf_shop.sandbox.pay(waits.reference)

@@ -265,7 +265,7 @@ def test_nor_staff_from_canceling_and_money_found_later_is_seen(deaf_shop: Shop,
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(paused_at=None)
     shop.sweep(after=timedelta(hours=12))
     assert shop.fresh(payment).status == "succeeded"
-    assert "order_canceled" in shop.attentions()
+    assert "order_canceled" in shop.alerts()
 
 
 def test_money_on_its_way_is_never_surely_over(deaf_shop: Shop, clock: Clock) -> None:

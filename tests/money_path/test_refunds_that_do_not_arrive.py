@@ -14,10 +14,10 @@ from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.transact import transact
 from duitpos.models import Payment, ProcessorAccount, Refund
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models.alert import AlertKind as A
 from duitpos.processors.base import Failure, ProcessorError
 from tests.money_path.test_m16_m20_twice import paid
-from tests.support.happenings import SESSION, attention, seen_by_guest, take_first_offer
+from tests.support.happenings import SESSION, alert, seen_by_guest, take_first_offer
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop
 
@@ -55,13 +55,13 @@ def test_neither_the_refund_nor_the_payment_is_known_over_there(deaf_shop: Shop)
     deaf_shop.sandbox.fault("error", status=404, path="/v1/refunds", count=None)
     refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
     assert the_refund(deaf_shop).status == "created"
-    assert deaf_shop.attentions() == [A.REFUND_FAILED]
+    assert deaf_shop.alerts() == [A.REFUND_FAILED]
     assert "under way already" in take_first_offer(deaf_shop)
-    assert deaf_shop.attentions() == [A.REFUND_FAILED], "it is still true"
+    assert deaf_shop.alerts() == [A.REFUND_FAILED], "it is still true"
     deaf_shop.sandbox.control("DELETE", "/faults")
     take_first_offer(deaf_shop)
     assert the_refund(deaf_shop).status == "succeeded"
-    assert deaf_shop.attentions() == []
+    assert deaf_shop.alerts() == []
 
 
 def test_no_answer_for_a_day(deaf_shop: Shop, clock: Clock) -> None:
@@ -70,15 +70,15 @@ def test_no_answer_for_a_day(deaf_shop: Shop, clock: Clock) -> None:
     refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
     clock.advance(hours=10, theirs=False)
     sweep()
-    assert deaf_shop.attentions() == []
+    assert deaf_shop.alerts() == []
     clock.advance(hours=15, theirs=False)
     sweep()
-    assert deaf_shop.attentions() == [A.REFUND_FAILED]
+    assert deaf_shop.alerts() == [A.REFUND_FAILED]
     deaf_shop.sandbox.control("DELETE", "/faults")
     clock.advance(hours=10, theirs=False)
     sweep()
     assert the_refund(deaf_shop).status == "succeeded"
-    assert deaf_shop.attentions() == []
+    assert deaf_shop.alerts() == []
 
 
 def test_on_its_way_for_two_weeks(deaf_shop: Shop, clock: Clock) -> None:
@@ -86,14 +86,14 @@ def test_on_its_way_for_two_weeks(deaf_shop: Shop, clock: Clock) -> None:
     refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
     clock.advance(days=10, theirs=False)
     sweep()
-    assert deaf_shop.attentions() == []
+    assert deaf_shop.alerts() == []
     clock.advance(days=5, theirs=False)
     sweep()
-    assert (the_refund(deaf_shop).status, deaf_shop.attentions()) == ("pending", [A.REFUND_FAILED])
-    act(deaf_shop.restaurant.owner, attention(deaf_shop).attention.id, Action.DONE, "asked them")
+    assert (the_refund(deaf_shop).status, deaf_shop.alerts()) == ("pending", [A.REFUND_FAILED])
+    act(deaf_shop.restaurant.owner, alert(deaf_shop).alert.id, Action.DONE, "asked them")
     clock.advance(days=1, theirs=False)
     sweep()
-    assert deaf_shop.attentions() == [], "asked once"
+    assert deaf_shop.alerts() == [], "asked once"
     settled = {"status": "succeeded"}
     deaf_shop.sandbox.control("POST", f"/refunds/{the_refund(deaf_shop).reference}/settle", settled)
     clock.advance(days=1, theirs=False)
@@ -105,13 +105,13 @@ def test_a_key_that_may_not_refund_still_takes_payments(deaf_shop: Shop, clock: 
     another_key(deaf_shop, NO_REFUNDS)
     payment = paid(deaf_shop)
     refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
-    assert (is_paused(deaf_shop), deaf_shop.attentions()) == (False, [A.REFUND_FAILED])
-    assert "may not make refunds" in attention(deaf_shop).attention.detail
+    assert (is_paused(deaf_shop), deaf_shop.alerts()) == (False, [A.REFUND_FAILED])
+    assert "may not make refunds" in alert(deaf_shop).alert.detail
     deaf_shop.start(guest_token="another phone")
     another_key(deaf_shop)
     deaf_shop.sweep(after=timedelta(hours=3))
     assert the_refund(deaf_shop).status == "succeeded"
-    assert deaf_shop.attentions() == []
+    assert deaf_shop.alerts() == []
 
 
 def test_a_late_no_to_the_old_key_does_not_pause_the_new_one(deaf_shop: Shop) -> None:
@@ -119,9 +119,9 @@ def test_a_late_no_to_the_old_key_does_not_pause_the_new_one(deaf_shop: Shop) ->
     another_key(deaf_shop)
     refused = ProcessorError(Failure.KEY_REFUSED, "the old key was refused")
     transact(lambda: pause_account(used, refused))
-    assert (is_paused(deaf_shop), deaf_shop.attentions()) == (False, [])
+    assert (is_paused(deaf_shop), deaf_shop.alerts()) == (False, [])
     transact(lambda: pause_account(ProcessorAccount.objects.get(tenant=deaf_shop.tenant), refused))
-    assert (is_paused(deaf_shop), deaf_shop.attentions()) == (True, [A.KEY_REFUSED])
+    assert (is_paused(deaf_shop), deaf_shop.alerts()) == (True, [A.KEY_REFUSED])
 
 
 @pytest.mark.parametrize("where", ["order's page", "dashboard"])
@@ -129,7 +129,7 @@ def test_a_held_order_whose_money_went_back_ends(shop: Shop, where: str) -> None
     payment = shop.start()
     Payment.objects.filter(tenant=shop.tenant).update(amount_minor=2400)
     shop.pay(payment)
-    assert shop.attentions() == [A.AMOUNT_DIFFERS]
+    assert shop.alerts() == [A.AMOUNT_DIFFERS]
     if where == "dashboard":
         intent = shop.fresh(payment).intent_reference
         shop.sandbox.control("POST", "/refunds", {"payment_intent": intent})
@@ -137,7 +137,7 @@ def test_a_held_order_whose_money_went_back_ends(shop: Shop, where: str) -> None
     else:
         refund_payment(shop.restaurant.owner, payment.id, "wrong")
     (order,) = shop.orders()
-    assert (order.status, order.cancel_reason, shop.attentions()) == ("canceled", "refunded", [])
+    assert (order.status, order.cancel_reason, shop.alerts()) == ("canceled", "refunded", [])
     assert seen_by_guest(shop, order).state == "refunded"
 
 
@@ -149,7 +149,7 @@ def test_a_question_that_is_not_about_money_does_not_keep_an_unpaid_order(
     for _ in range(2):
         clock.advance(minutes=3)
         sweep()
-    assert deaf_shop.attentions() == [A.NOT_AT_PROCESSOR]
+    assert deaf_shop.alerts() == [A.NOT_AT_PROCESSOR]
     clock.advance(hours=7)
     sweep()
     clock.advance(minutes=20)

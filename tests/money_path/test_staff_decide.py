@@ -16,13 +16,13 @@ from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import now
-from duitpos.models import Attention, DirtyDay, ItemStock, LedgerEntry, Order, Payment, Refund
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models import Alert, DirtyDay, ItemStock, LedgerEntry, Order, Payment, Refund
+from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
 from tests.money_path.test_m16_m20_twice import money_of_nobody, paid
 from tests.support.happenings import (
     REFUNDS,
-    attention,
+    alert,
     calls,
     end_wrongly,
     seen_by_guest,
@@ -44,7 +44,7 @@ def paid_after_cancel(shop: Shop, **how: Any) -> Payment:
     end_wrongly(shop, payment)
     cancel(shop, payment, refund=False)
     shop.pay(payment, **how)
-    assert shop.attentions() == [A.ORDER_CANCELED]
+    assert shop.alerts() == [A.ORDER_CANCELED]
     return shop.fresh(payment)
 
 
@@ -53,7 +53,7 @@ def paid_too_much(shop: Shop) -> Payment:
     payment = shop.start()
     Payment.objects.filter(tenant=shop.tenant).update(amount_minor=2400)
     shop.pay(payment)
-    assert shop.attentions() == [A.AMOUNT_DIFFERS]
+    assert shop.alerts() == [A.AMOUNT_DIFFERS]
     return shop.fresh(payment)
 
 
@@ -63,7 +63,7 @@ def cancel(shop: Shop, payment: Payment, *, refund: bool) -> Order:
 
 
 def do(shop: Shop, kind: str, action: Action, **more: Any) -> str:
-    row = Attention.objects.get(tenant=shop.tenant, kind=kind, resolved_at=None)
+    row = Alert.objects.get(tenant=shop.tenant, kind=kind, resolved_at=None)
     return act(shop.restaurant.owner, row.id, action, **more)
 
 
@@ -97,7 +97,7 @@ def test_what_is_on_its_way_back_is_not_served(shop: Shop) -> None:
 @pytest.mark.races
 def test_serve_pressed_while_the_refund_is_being_sent(shop: Shop) -> None:
     payment = paid_after_cancel(shop)
-    row = attention(shop).attention
+    row = alert(shop).alert
     shop.sandbox.fault("hang", seconds=1.5, path=REFUNDS, method="POST", when="before")
 
     def give_back() -> None:
@@ -123,9 +123,9 @@ def test_served_and_canceled_again_the_refund_is_due_again(shop: Shop) -> None:
     payment = paid_too_much(shop)
     cancel(shop, payment, refund=False)
     do(shop, A.AMOUNT_DIFFERS, Action.SERVE)
-    assert shop.attentions() == [], "the money is for what is being cooked"
+    assert shop.alerts() == [], "the money is for what is being cooked"
     cancel(shop, payment, refund=False)
-    assert shop.attentions() == [A.REFUND_DUE]
+    assert shop.alerts() == [A.REFUND_DUE]
 
 
 def test_an_order_served_after_all_was_released_by_the_money_that_stays(shop: Shop) -> None:
@@ -149,14 +149,14 @@ def test_serve_takes_what_is_limited(shop: Shop) -> None:
     stock.refresh_from_db()
     assert (stock.quantity, stock.status) == (0, StockStatus.OUT_OF_STOCK)
     cancel(shop, payment, refund=False)
-    assert shop.attentions() == [A.REFUND_DUE]
+    assert shop.alerts() == [A.REFUND_DUE]
 
 
 def test_serve_of_what_is_sold_out_is_told(shop: Shop) -> None:
     paid_after_cancel(shop)
     limited(shop, 1)
     do(shop, A.ORDER_CANCELED, Action.SERVE)
-    assert shop.attentions() == [A.SOLD_OUT_AFTER_PAYMENT]
+    assert shop.alerts() == [A.SOLD_OUT_AFTER_PAYMENT]
 
 
 # -- refund ------------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ def test_the_button_after_a_day_looks_before_it_asks_again(deaf_shop: Shop, cloc
 def test_the_offer_says_that_the_money_went_back_before(shop: Shop) -> None:
     payment = paid(shop)
     refund_payment(shop.restaurant.owner, payment.id, "cold")
-    Attention.objects.create(
+    Alert.objects.create(
         tenant=shop.tenant, kind=A.LATE_MONEY, subject_id=payment.id, payment=payment, opened_at=now()
     )
     assert "Refunded already" in take_first_offer(shop)
@@ -192,7 +192,7 @@ def test_money_linked_to_a_canceled_order_is_asked_about(shop: Shop) -> None:
     payment = paid(shop)
     cancel(shop, payment, refund=True)
     do(shop, A.UNKNOWN_PAYMENT, Action.LINK, order_id=payment.order_id)
-    row = attention(shop).attention
+    row = alert(shop).alert
     assert (row.kind, row.payment_id, row.order_id) == (A.ORDER_CANCELED, stray.id, payment.order_id)
 
 
@@ -200,7 +200,7 @@ def test_money_linked_to_a_paid_order_is_one_too_many(shop: Shop) -> None:
     stray = money_of_nobody(shop)
     payment = paid(shop)
     do(shop, A.UNKNOWN_PAYMENT, Action.LINK, order_id=payment.order_id)
-    row = attention(shop).attention
+    row = alert(shop).alert
     assert (row.kind, row.payment_id) == (A.DUPLICATE_PAYMENT, stray.id)
 
 

@@ -12,8 +12,8 @@ from duitpos.domain.orders.guest_view import GuestState, guest_order
 from duitpos.domain.processor_accounts.accounts import check_account, save_credentials
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
-from duitpos.models import Attention, ProcessorAccount
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models import Alert, ProcessorAccount
+from duitpos.models.alert import AlertKind as A
 from tests.support.happenings import calls
 from tests.support.live_shop import Clock
 from tests.support.shop import WEBHOOK_SECRET, Shop
@@ -41,14 +41,14 @@ def test_a_good_key_that_waited_is_put_to_use_by_the_sweep(deaf_shop: Shop, cloc
     shop.sandbox.control("DELETE", f"/keys/{shop.sandbox.secret_key}")
     clock.advance(minutes=2, theirs=False)
     sweep()
-    assert shop.attentions() == [A.KEY_REFUSED]
+    assert shop.alerts() == [A.KEY_REFUSED]
     paste_while_nobody_answers(shop, secret_key=key)
     for _ in range(2):
         clock.advance(minutes=4, theirs=False)
         sweep()
     assert (account(shop).paused_at, account(shop).reveal("secret_key")) == (None, key)
     assert shop.fresh(payment).status == "succeeded"
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_while_nobody_answers_it_is_tried_later_and_later(deaf_shop: Shop, clock: Clock) -> None:
@@ -104,7 +104,7 @@ def test_a_key_that_cannot_prove_its_account_gets_a_row_of_its_own(deaf_shop: Sh
 
 
 def mark_all_as_done(shop: Shop) -> None:
-    Attention.objects.filter(tenant=shop.tenant).update(resolved_at=now(), resolution="done")
+    Alert.objects.filter(tenant=shop.tenant).update(resolved_at=now(), resolution="done")
 
 
 def test_a_key_that_was_refused_in_passing_is_found_good_again(deaf_shop: Shop, clock: Clock) -> None:
@@ -121,7 +121,7 @@ def test_a_key_that_was_refused_in_passing_is_found_good_again(deaf_shop: Shop, 
         sweep()
     assert account(shop).paused_at is None
     assert shop.fresh(payment).status == "succeeded"
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_while_a_key_is_refused_nobodys_done_closes_the_question(deaf_shop: Shop, clock: Clock) -> None:
@@ -131,10 +131,10 @@ def test_while_a_key_is_refused_nobodys_done_closes_the_question(deaf_shop: Shop
     clock.advance(minutes=2, theirs=False)
     sweep()
     mark_all_as_done(shop)
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     clock.advance(minutes=4, theirs=False)
     sweep()
-    assert shop.attentions() == [A.KEY_REFUSED]
+    assert shop.alerts() == [A.KEY_REFUSED]
 
 
 def test_while_the_processor_is_silent_no_guest_is_told_that_nothing_was_charged(

@@ -165,7 +165,7 @@ def test_the_last_portion_is_sold_once(deaf_shop: Shop) -> None:
     # All four are paid and placed, each with a number of its own; three of them are somebody's to look at.
     orders = Order.objects.filter(tenant=deaf_shop.tenant, status="placed")
     assert sorted(order.number or 0 for order in orders) == [1, 2, 3, 4]
-    assert deaf_shop.attentions() == ["sold_out_after_payment"] * 3
+    assert deaf_shop.alerts() == ["sold_out_after_payment"] * 3
     assert ItemStock.objects.get(tenant=deaf_shop.tenant).status == StockStatus.OUT_OF_STOCK
 
 

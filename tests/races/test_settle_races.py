@@ -15,7 +15,7 @@ from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.settlement import settle as settle_module
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.sweep.sweep import sweep
-from duitpos.models import DueWork, NumberSeries, Order, OrderEvent, Payment
+from duitpos.models import NumberSeries, Order, OrderEvent, OutboxEntry, Payment
 from tests.support.shop import Shop
 from tests.support.stampede import deliver, event_of, stampede
 
@@ -47,10 +47,10 @@ def _assert_exactly_one(shop: Shop, payment: Payment) -> None:
     assert NumberSeries.objects.get(tenant=shop.tenant).last == 1
     assert OrderEvent.objects.filter(tenant=shop.tenant, to_status="placed").count() == 1
     assert shop.ledger() == [("payment", payment.amount_minor)]
-    kinds = list(DueWork.objects.filter(tenant=shop.tenant).values_list("kind", flat=True))
+    kinds = list(OutboxEntry.objects.filter(tenant=shop.tenant).values_list("kind", flat=True))
     assert len(kinds) == len(set(kinds))
     assert "receipt" in kinds
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_fifty_at_once_make_one_order(deaf_shop: Shop) -> None:

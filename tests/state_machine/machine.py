@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from duitpos.domain.alerts.queries import open_attentions
+from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.checkout.handle_return import come_back, turn_back
 from duitpos.domain.errors import DomainError
 from duitpos.domain.payments.refunds.refund import refund_payment
@@ -155,10 +155,10 @@ class MoneyPath(RuleBasedStateMachine):
 
     @rule(n=which)
     def take_the_first_offer(self, n: int) -> None:
-        if rows := open_attentions(self.story.shop.tenant):
+        if rows := open_alerts(self.story.shop.tenant):
             row = _one_of(rows, n)
             with suppress(DomainError):
-                act(self.story.shop.restaurant.owner, row.attention.id, row.offers[0].action, "seen")
+                act(self.story.shop.restaurant.owner, row.alert.id, row.offers[0].action, "seen")
 
     @rule()
     def pause_or_open(self) -> None:

@@ -9,14 +9,14 @@ from uuid import UUID
 
 from django.test import override_settings
 
-from duitpos.domain.alerts.queries import AttentionRow, open_attentions
+from duitpos.domain.alerts.queries import AlertRow, open_alerts
 from duitpos.domain.checkout.checkout import checkout
 from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.orders.guest_view import GuestOrder, guest_order
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import business_date, now
 from duitpos.kit.ids import secret_token
-from duitpos.models import Attention, LedgerEntry, Order, Payment, Refund
+from duitpos.models import Alert, LedgerEntry, Order, Payment, Refund
 from tests.support.shop import Shop
 
 Json = dict[str, Any]
@@ -57,16 +57,16 @@ def seen_by_guest(shop: Shop, order: Order) -> GuestOrder:
     return guest_order(shop.tenant, order.token)
 
 
-def attention(shop: Shop) -> AttentionRow:
+def alert(shop: Shop) -> AlertRow:
     """The one that is open."""
-    (row,) = open_attentions(shop.tenant)
+    (row,) = open_alerts(shop.tenant)
     return row
 
 
 def take_first_offer(shop: Shop) -> str:
     """The owner presses the button that is offered first."""
-    row = attention(shop)
-    return act(shop.restaurant.owner, row.attention.id, row.offers[0].action)
+    row = alert(shop)
+    return act(shop.restaurant.owner, row.alert.id, row.offers[0].action)
 
 
 def calls(shop: Shop, method: str, ending: str = "") -> list[Json]:
@@ -137,7 +137,7 @@ def books_disagree(shop: Shop) -> list[str]:
 def _payments_wrong(
     shop: Shop, booked: dict[tuple[str, UUID], LedgerEntry], refunds: list[Refund]
 ) -> Iterator[str]:
-    watched = set(Attention.objects.filter(tenant=shop.tenant).values_list("payment_id", flat=True))
+    watched = set(Alert.objects.filter(tenant=shop.tenant).values_list("payment_id", flat=True))
     for payment in Payment.objects.filter(tenant=shop.tenant).select_related("order"):
         mine = [refund for refund in refunds if refund.payment_id == payment.id]
         given = sum(refund.amount_minor for refund in mine if refund.status not in ("failed", "canceled"))
@@ -148,4 +148,4 @@ def _payments_wrong(
             yield f"{payment}: the ledger has {entry}"
         released = payment.order is not None and payment.order.released_by_id == payment.id
         if payment.status == "succeeded" and not released and payment.id not in watched:
-            yield f"{payment}: money without an order or an Attention"
+            yield f"{payment}: money without an order or an Alert"

@@ -12,12 +12,12 @@ from django.db.models import Q
 from duitpos.domain.orders.guest_view import GuestState, guest_order
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import (
-    Attention,
-    DueWork,
+    Alert,
     LedgerEntry,
     NumberSeries,
     Order,
     OrderEvent,
+    OutboxEntry,
     Payment,
     ProcessorAccount,
     Refund,
@@ -61,7 +61,7 @@ def retire(shop: Shop) -> None:
     Payment.objects.filter(tenant=shop.tenant).update(next_check_at=None)
     Refund.objects.filter(tenant=shop.tenant).update(next_check_at=None)
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=None)
-    DueWork.objects.filter(tenant=shop.tenant).update(due_at=None)
+    OutboxEntry.objects.filter(tenant=shop.tenant).update(due_at=None)
 
 
 def broken_promises(shop: Shop) -> list[str]:
@@ -98,7 +98,7 @@ def _has_a_home(shop: Shop, payment: Payment) -> bool:
     # One that ended with "Refund … started" does not count: the refund may have failed since.
     a_person_decided = Q(resolved_by__isnull=False) & ~Q(resolution__startswith="Refund")
     somebody_knows = Q(resolved_at__isnull=True) | a_person_decided
-    return Attention.objects.filter(somebody_knows, tenant=shop.tenant, payment=payment).exists()
+    return Alert.objects.filter(somebody_knows, tenant=shop.tenant, payment=payment).exists()
 
 
 def _invented_money(shop: Shop, there: There) -> Iterator[str]:
@@ -123,7 +123,7 @@ def _doubles(shop: Shop, there: There) -> Iterator[str]:
     if drawn != numbered:
         yield f"{drawn} numbers were drawn for {numbered} orders"
     for payment in _payments(shop, status="succeeded"):
-        due = DueWork.objects.filter(tenant=shop.tenant, subject_id=payment.id, kind="receipt").count()
+        due = OutboxEntry.objects.filter(tenant=shop.tenant, subject_id=payment.id, kind="receipt").count()
         wanted = 1 if payment.guest_email and payment.order_id else 0
         if due != wanted:
             yield f"{due} receipts are due for one payment, not {wanted}"
@@ -132,7 +132,7 @@ def _doubles(shop: Shop, there: There) -> Iterator[str]:
 def _false_alarms(shop: Shop, there: There) -> Iterator[str]:
     """Nobody is asked to give back the very money that an order was cooked for."""
     kinds = ("duplicate_payment", "order_canceled")
-    rows = Attention.objects.filter(tenant=shop.tenant, kind__in=kinds, resolved_at__isnull=True)
+    rows = Alert.objects.filter(tenant=shop.tenant, kind__in=kinds, resolved_at__isnull=True)
     for row in rows.select_related("order", "payment"):
         if row.order and row.order.status in IN_HAND and row.order.released_by_id == row.payment_id:
             yield f"staff are told of {row.kind}, and it is the order's only payment"
@@ -177,7 +177,7 @@ def _stuck(shop: Shop, there: There) -> Iterator[str]:
         yield f"payment {payment.id} is {payment.status}, next look: {when}, {payment.last_problem!r}"
     for refund in Refund.objects.filter(tenant=shop.tenant).exclude(status__in=ENDED_REFUND):
         yield f"refund {refund.id} is {refund.status}"
-    for work in DueWork.objects.filter(tenant=shop.tenant, done_at=None):
+    for work in OutboxEntry.objects.filter(tenant=shop.tenant, done_at=None):
         yield f"{work.kind} was not done in {work.tries} tries: {work.outcome!r}"
     for event in WebhookEvent.objects.filter(tenant=shop.tenant, state="failed"):
         yield f"event {event.external_id} ({event.type}) failed: {event.error[:200]}"
@@ -193,6 +193,6 @@ def _kept_waiting(shop: Shop, there: There) -> Iterator[str]:
         seen = guest_order(shop.tenant, order.token)
         if seen.state in waiting:
             yield f"the guest of order {order.id} is told: {seen.message}"
-        told = Attention.objects.filter(tenant=shop.tenant, order=order, resolved_at__isnull=True)
+        told = Alert.objects.filter(tenant=shop.tenant, order=order, resolved_at__isnull=True)
         if order.status == "held" and not told.exists():
             yield f"order {order.id} is held"

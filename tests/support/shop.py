@@ -20,7 +20,7 @@ from duitpos.domain.tenancy.installation import forget
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.models import (
-    Attention,
+    Alert,
     LedgerEntry,
     MenuItem,
     Order,
@@ -153,9 +153,9 @@ class Shop:
     def placed(self) -> list[Order]:
         return list(Order.objects.filter(tenant=self.tenant, placed_at__isnull=False))
 
-    def attentions(self) -> list[str]:
+    def alerts(self) -> list[str]:
         """Kinds of what is open, sorted."""
-        rows = Attention.objects.filter(tenant=self.tenant, resolved_at__isnull=True)
+        rows = Alert.objects.filter(tenant=self.tenant, resolved_at__isnull=True)
         return sorted(rows.values_list("kind", flat=True))
 
     def events(self, **which: Any) -> list[WebhookEvent]:

@@ -16,7 +16,7 @@ from duitpos.domain.checkout.checkout import checkout
 from duitpos.domain.checkout.handle_return import come_back, turn_back
 from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.payments.outbox.run import do_due_work
+from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.processor_accounts.accounts import check_account
 from duitpos.domain.staff_actions.cancel_order import cancel_order
@@ -116,7 +116,7 @@ def receiving_a_hint(shop: Shop) -> Work:
 def doing_due_work(shop: Shop) -> Work:
     """How it was paid: a notice does not say it, so it is asked for afterwards."""
     _in_the_kitchen(shop)
-    return lambda: do_due_work(shop.tenant.id)
+    return lambda: run_outbox(shop.tenant.id)
 
 
 def refunding(shop: Shop) -> Work:

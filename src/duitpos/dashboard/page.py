@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.queries import attention_count
+from duitpos.domain.alerts.queries import alert_count
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
 
@@ -49,12 +49,12 @@ def nav(staff: Staff, here: str) -> list[NavItem]:
 
     def add(name: str, can: Can, label: str, view: str, icon: str, count: int = 0) -> None:
         if may(role, can):
-            badge = f"{name}-count" if can == Can.RESOLVE_ATTENTION else ""
+            badge = f"{name}-count" if can == Can.RESOLVE_ALERTS else ""
             items.append(NavItem(label, reverse(view, args=[slug]), icon, name == here, count, badge))
 
     add("orders", Can.SEE_ORDERS, _("Orders"), "dashboard:orders", "orders")
-    open_now = attention_count(staff.tenant) if may(role, Can.RESOLVE_ATTENTION) else 0
-    add("attention", Can.RESOLVE_ATTENTION, _("Attention"), "dashboard:attention", "bell", open_now)
+    open_now = alert_count(staff.tenant) if may(role, Can.RESOLVE_ALERTS) else 0
+    add("alerts", Can.RESOLVE_ALERTS, _("Needs attention"), "dashboard:alerts", "bell", open_now)
     add("tables", Can.SET_UP_TABLES, _("Tables"), "dashboard:tables", "tables")
     add("payment_types", Can.SET_UP_PAYMENTS, _("Payment Types"), "dashboard:payment_types", "payments")
     add("kitchen", Can.SEE_KITCHEN, _("Kitchen"), "kitchen:pick", "kitchen")

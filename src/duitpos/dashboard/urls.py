@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duitpos.dashboard.views.attention import act, attention
+from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.check_payment import check_payment
 from duitpos.dashboard.views.home import home
@@ -35,8 +35,8 @@ urlpatterns = [
     path("orders/<uuid:order_id>/cancel/", cancel_order, name="cancel_order"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/check/", check_payment, name="check_payment"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/", refund, name="refund"),
-    path("attention/", attention, name="attention"),
-    path("attention/<uuid:attention_id>/<slug:action>/", act, name="act"),
+    path("attention/", alerts, name="alerts"),
+    path("attention/<uuid:alert_id>/<slug:action>/", act, name="act"),
     path("payment-types/", payment_types, name="payment_types"),
     path("payment-types/add/", add_payment_type, name="add_payment_type"),
     path("payment-types/<uuid:type_id>/", payment_type, name="payment_type"),

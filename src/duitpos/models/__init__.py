@@ -1,11 +1,11 @@
 """Tables, constraints, derived properties. No verbs: what happens to rows lives in `domain`."""
 
-from duitpos.models.attention import Attention
+from duitpos.models.alert import Alert
 from duitpos.models.dispute import Dispute
-from duitpos.models.due import DueWork
 from duitpos.models.ledger import DirtyDay, LedgerEntry, NumberSeries
 from duitpos.models.menu import ItemGroup, ItemStock, MenuItem, MenuSection, Modifier, ModifierGroup
 from duitpos.models.order import Order, OrderEvent, OrderLine
+from duitpos.models.outbox import OutboxEntry
 from duitpos.models.payment import Payment, PaymentDecline
 from duitpos.models.payment_setup import PaymentType, ProcessorAccount
 from duitpos.models.people import Membership, User
@@ -15,10 +15,9 @@ from duitpos.models.tenant import Installation, Location, Tenant
 from duitpos.models.webhook_event import WebhookEvent
 
 __all__ = [
-    "Attention",
+    "Alert",
     "DirtyDay",
     "Dispute",
-    "DueWork",
     "Installation",
     "ItemGroup",
     "ItemStock",
@@ -33,6 +32,7 @@ __all__ = [
     "Order",
     "OrderEvent",
     "OrderLine",
+    "OutboxEntry",
     "Payment",
     "PaymentDecline",
     "PaymentType",

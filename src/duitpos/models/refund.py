@@ -9,7 +9,7 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class RefundStatus(models.TextChoices):
-    """succeeded -> failed: the bank sent it back; opens an Attention."""
+    """succeeded -> failed: the bank sent it back; opens an Alert."""
 
     CREATED = "created"
     PENDING = "pending"

@@ -14,7 +14,7 @@ class Meaning(StrEnum):
 
     OK = "ok"
     WAITING = "waiting"
-    ATTENTION = "attention"
+    ALERT = "attention"
     FAILED = "failed"
     QUIET = "quiet"
 
@@ -28,7 +28,7 @@ class Shown(NamedTuple):
 
 ORDER: dict[str, Shown] = {
     "held": Shown(Meaning.WAITING, _("Waiting for payment")),
-    "placed": Shown(Meaning.ATTENTION, _("New")),
+    "placed": Shown(Meaning.ALERT, _("New")),
     "preparing": Shown(Meaning.WAITING, _("Preparing")),
     "ready": Shown(Meaning.OK, _("Ready")),
     "served": Shown(Meaning.QUIET, _("Served")),
@@ -40,7 +40,7 @@ MONEY: dict[str, Shown] = {
     "processing": Shown(Meaning.WAITING, _("Processing")),
     "paid": Shown(Meaning.OK, _("Paid")),
     "refunding": Shown(Meaning.WAITING, _("Refunding")),
-    "partly_refunded": Shown(Meaning.ATTENTION, _("Partly refunded")),
+    "partly_refunded": Shown(Meaning.ALERT, _("Partly refunded")),
     "refunded": Shown(Meaning.QUIET, _("Refunded")),
     "unpaid": Shown(Meaning.FAILED, _("Not paid")),
 }
@@ -62,8 +62,8 @@ REFUND: dict[str, Shown] = {
 }
 
 DISPUTE: dict[str, Shown] = {
-    "inquiry": Shown(Meaning.ATTENTION, _("Bank asks")),
-    "needs_response": Shown(Meaning.ATTENTION, _("Disputed")),
+    "inquiry": Shown(Meaning.ALERT, _("Bank asks")),
+    "needs_response": Shown(Meaning.ALERT, _("Disputed")),
     "under_review": Shown(Meaning.WAITING, _("Dispute under review")),
     "won": Shown(Meaning.OK, _("Dispute won")),
     "lost": Shown(Meaning.FAILED, _("Dispute lost")),

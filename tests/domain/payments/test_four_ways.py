@@ -12,8 +12,8 @@ from django.core import mail
 from duitpos.domain.checkout.handle_return import come_back
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.kit.clock import now
-from duitpos.models import DirtyDay, DueWork, NumberSeries, OrderEvent, Payment
-from duitpos.models.due import DueKind
+from duitpos.models import DirtyDay, NumberSeries, OrderEvent, OutboxEntry, Payment
+from duitpos.models.outbox import OutboxKind
 from tests.support.happenings import calls, deliveries, end_wrongly, tell
 from tests.support.live_shop import Clock
 from tests.support.shop import GUIDE_EVENTS, Shop
@@ -55,10 +55,10 @@ def assert_exactly_one(shop: Shop, payment: Payment, via: str | None = None) -> 
     assert OrderEvent.objects.filter(tenant=shop.tenant, to_status="placed").count() == 1
     assert shop.ledger() == [("payment", 2500)]
     assert DirtyDay.objects.filter(tenant=shop.tenant).count() == 1
-    assert DueWork.objects.filter(tenant=shop.tenant, kind=DueKind.RECEIPT).count() == 1
-    due = DueWork.objects.filter(tenant=shop.tenant).values_list("kind", flat=True)
+    assert OutboxEntry.objects.filter(tenant=shop.tenant, kind=OutboxKind.RECEIPT).count() == 1
+    due = OutboxEntry.objects.filter(tenant=shop.tenant).values_list("kind", flat=True)
     assert len(due) == len(set(due)), "one of each"
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_webhook_only(shop: Shop) -> None:
@@ -132,7 +132,7 @@ def test_the_receipt_is_sent_once(shop: Shop) -> None:
     (sent,) = mail.outbox
     assert sent.to == ["guest@example.com"]
     assert "T1" in sent.body
-    work = DueWork.objects.get(tenant=shop.tenant, kind=DueKind.RECEIPT)
+    work = OutboxEntry.objects.get(tenant=shop.tenant, kind=OutboxKind.RECEIPT)
     assert (work.outcome, work.due_at) == ("sent", None)
 
 
@@ -144,7 +144,7 @@ def test_a_receipt_that_can_never_be_sent_keeps_no_other_from_its_turn(shop: Sho
     assert shop.sweep().errors == 0
     (sent,) = mail.outbox
     assert sent.to == ["guest@example.com"]
-    work = DueWork.objects.get(tenant=shop.tenant, kind=DueKind.RECEIPT, done_at=None)
+    work = OutboxEntry.objects.get(tenant=shop.tenant, kind=OutboxKind.RECEIPT, done_at=None)
     assert (work.subject_id, work.tries, work.outcome[:16]) == (broken.id, 1, "BadHeaderError: ")
     assert work.due_at is not None
     assert work.due_at > now()
@@ -198,7 +198,7 @@ def test_expired_before_completed_is_one_order_and_somebody_looks_at_it(shop: Sh
     shop.pay(payment)
     assert [order.label for order in shop.placed()] == ["T1"]
     assert shop.ledger() == [("payment", 2500)]
-    assert shop.attentions() == ["late_money"]
+    assert shop.alerts() == ["late_money"]
 
 
 def test_completed_before_expired_stays_paid(shop: Shop) -> None:
@@ -216,7 +216,7 @@ def test_a_session_that_expires_makes_no_order(guide_shop: Shop, clock: Clock) -
     (order,) = guide_shop.orders()
     assert (order.status, order.number) == ("held", None)
     assert guide_shop.ledger() == []
-    assert guide_shop.attentions() == []
+    assert guide_shop.alerts() == []
 
 
 def test_after_a_return_the_email_is_there_for_the_receipt(deaf_shop: Shop) -> None:
@@ -224,7 +224,7 @@ def test_after_a_return_the_email_is_there_for_the_receipt(deaf_shop: Shop) -> N
     deaf_shop.pay(payment, email="other@example.com")
     by_return(deaf_shop, payment)
     assert deaf_shop.fresh(payment).guest_email == "other@example.com"
-    work = DueWork.objects.get(tenant=deaf_shop.tenant, kind=DueKind.RECEIPT)
+    work = OutboxEntry.objects.get(tenant=deaf_shop.tenant, kind=OutboxKind.RECEIPT)
     assert work.due_at is not None
 
 

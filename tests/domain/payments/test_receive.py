@@ -67,7 +67,7 @@ def test_unknown_types_are_acknowledged_and_counted(shop: Shop) -> None:
     shop.sandbox.idle()
     assert {(event.outcome, event.state) for event in shop.events()} == {("unknown_type", "done")}
     assert account(shop).unknown_events == 2
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_foreign_events_are_acknowledged_and_counted(shop: Shop, type_: str) -> 
     ]
     assert account(shop).foreign_events == 1
     assert shop.fresh(payment).status == "pending"
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def tampered(shop: Shop) -> tuple[bytes, str | None]:
@@ -226,7 +226,7 @@ def test_500_for_what_cannot_be_stored_as_done(shop: Shop) -> None:
     event = WebhookEvent.objects.get(tenant=shop.tenant)
     assert (event.state, event.outcome) == ("failed", "failed")
     assert event.error
-    assert shop.attentions() == ["event_failed"]
+    assert shop.alerts() == ["event_failed"]
     assert shop.ledger() == []
 
 

@@ -67,7 +67,7 @@ def test_the_row_is_there_before_the_call_and_the_key_is_made_from_it(deaf_shop:
     assert shop.ledger() == BOOKS
     assert shop.fresh(payment).refund_reserved_minor == 2500
     assert state_seen(shop) == GuestState.REFUNDED
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_pressed_twice_is_one_refund(shop: Shop) -> None:
@@ -119,7 +119,7 @@ def test_failed_after_it_succeeded(shop: Shop) -> None:
     shop.sandbox.idle()
     refund.refresh_from_db()
     assert (refund.status, refund.failure) == ("failed", "expired_or_canceled_card")
-    assert shop.attentions() == ["refund_failed"]
+    assert shop.alerts() == ["refund_failed"]
     assert shop.ledger() == [*BOOKS, ("refund_failed", 2500)]
     assert state_seen(shop) == GuestState.PAID
     assert shop.fresh(payment).refund_reserved_minor == 0
@@ -127,7 +127,7 @@ def test_failed_after_it_succeeded(shop: Shop) -> None:
     shop.sandbox.idle()
     assert Refund.objects.filter(tenant=shop.tenant, status="succeeded").count() == 1
     assert shop.ledger() == [*BOOKS, ("refund_failed", 2500), ("refund", -2500)]
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_a_card_that_takes_no_refund(shop: Shop, clock: Clock) -> None:
@@ -135,7 +135,7 @@ def test_a_card_that_takes_no_refund(shop: Shop, clock: Clock) -> None:
     clock.advance(minutes=10)
     refund.refresh_from_db()
     assert refund.status == "failed"
-    assert shop.attentions() == ["refund_failed"]
+    assert shop.alerts() == ["refund_failed"]
     assert state_seen(shop) == GuestState.PAID
 
 
@@ -146,20 +146,20 @@ def test_canceled_at_the_processor_is_asked_about(shop: Shop) -> None:
     cancel_order(shop.restaurant.owner, payment.order_id, "left", refund=False)
     shop.pay(payment, card=PENDING_CARD)
     take_first_offer(shop)
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     refund = Refund.objects.get(tenant=shop.tenant)
     shop.sandbox.control("POST", f"/refunds/{refund.reference}/settle", {"status": "canceled"})
     shop.sandbox.idle()
     refund.refresh_from_db()
     assert refund.status == "canceled"
-    assert shop.attentions() == ["refund_failed"], "the money is here, and its order is canceled"
+    assert shop.alerts() == ["refund_failed"], "the money is here, and its order is canceled"
     assert shop.fresh(payment).refund_reserved_minor == 0
     take_first_offer(shop)
     again = Refund.objects.get(tenant=shop.tenant, status="pending")
     shop.sandbox.control("POST", f"/refunds/{again.reference}/settle", {"status": "succeeded"})
     shop.sandbox.idle()
     assert shop.ledger() == BOOKS
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_given_back_at_last_answers_the_one_that_failed(shop: Shop) -> None:
@@ -167,9 +167,9 @@ def test_given_back_at_last_answers_the_one_that_failed(shop: Shop) -> None:
     refund = press(shop, payment)
     shop.sandbox.control("POST", f"/refunds/{refund.reference}/settle", {"status": "failed"})
     shop.sandbox.idle()
-    assert shop.attentions() == ["refund_failed"]
+    assert shop.alerts() == ["refund_failed"]
     press(shop, payment)  # from the order's page
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_refused(deaf_shop: Shop) -> None:
@@ -179,7 +179,7 @@ def test_refused(deaf_shop: Shop) -> None:
     refund = press(shop, payment)
     assert refund.status == "failed"
     assert "Insufficient funds." in refund.failure
-    assert shop.attentions() == ["refund_failed"]
+    assert shop.alerts() == ["refund_failed"]
     assert shop.ledger() == [("payment", 2500)]
     again = press(shop, payment)
     assert (again.id != refund.id, again.key != refund.key, again.status) == (True, True, "succeeded")
@@ -199,7 +199,7 @@ def test_made_in_stripes_dashboard(deaf_shop: Shop, heard: bool) -> None:
     assert (refund.status, refund.source, refund.member_id) == ("succeeded", "processor", None)
     assert shop.fresh(payment).refund_reserved_minor == 2500
     assert shop.ledger() == BOOKS
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     assert state_seen(shop) == GuestState.REFUNDED
 
 
@@ -234,7 +234,7 @@ def test_news_in_any_order_even_before_that_of_the_payment(shop: Shop, types: tu
     assert shop.ledger() == BOOKS
     assert shop.fresh(payment).refund_reserved_minor == 2500
     assert state_seen(shop) == GuestState.REFUNDED
-    assert shop.attentions() == []
+    assert shop.alerts() == []
 
 
 def test_who_may_refund_what(shop: Shop) -> None:

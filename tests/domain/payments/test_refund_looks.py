@@ -39,7 +39,7 @@ def test_with_the_guides_two_events_a_refund_that_came_back_is_found(
     refund = Refund.objects.get(tenant=guide_shop.tenant)
     if is_sent_back:
         assert (refund.status, refund.next_check_at) == ("failed", None)
-        assert guide_shop.attentions() == ["refund_failed"]
+        assert guide_shop.alerts() == ["refund_failed"]
         assert sum(amount for _, amount in guide_shop.ledger()) == payment.amount_minor, (
             "the money is here again"
         )
@@ -47,7 +47,7 @@ def test_with_the_guides_two_events_a_refund_that_came_back_is_found(
         assert refund.status == "succeeded"
         assert refund.ended_at is not None
         assert refund.next_check_at == refund.ended_at + REFUND_LOOKS[1]
-        assert guide_shop.attentions() == []
+        assert guide_shop.alerts() == []
 
 
 def test_no_answer_is_asked_again_soon(guide_shop: Shop, clock: Clock) -> None:

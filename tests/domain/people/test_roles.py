@@ -18,7 +18,7 @@ RIGHTS = {
     Can.CHECK_PAYMENT: (True, True, True, False),
     Can.CANCEL_ORDER: (True, True, False, False),
     Can.REFUND: (True, True, False, False),
-    Can.RESOLVE_ATTENTION: (True, True, False, False),
+    Can.RESOLVE_ALERTS: (True, True, False, False),
     Can.SET_UP_PAYMENTS: (True, False, False, False),
     Can.SET_UP_TABLES: (True, True, False, False),
     Can.SEE_KITCHEN: (True, True, True, True),

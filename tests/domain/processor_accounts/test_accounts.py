@@ -20,7 +20,7 @@ from duitpos.domain.processor_accounts.credentials import CredentialsRefused
 from duitpos.domain.processor_accounts.types import create_type, edit_type, type_of
 from duitpos.domain.processor_accounts.view import account_view
 from duitpos.domain.tenancy.installation import forget, installation
-from duitpos.models import Attention, PaymentType, ProcessorAccount
+from duitpos.models import Alert, PaymentType, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, Mode
 from duitpos.models.people import Role
 from duitpos.processors.base import Failure, ProcessorError
@@ -315,11 +315,11 @@ def test_a_good_key_of_the_same_account_lets_the_sweep_go_on(desk: Desk) -> None
     account = desk.working()
     desk.pay_with(account)
     pause_account(account, ProcessorError(Failure.KEY_REFUSED, "Stripe refuses the secret key."))
-    assert Attention.objects.filter(tenant=desk.tenant, kind="key_refused", resolved_at=None).exists()
+    assert Alert.objects.filter(tenant=desk.tenant, kind="key_refused", resolved_at=None).exists()
     desk.save(account, secret_key=desk.second_key())
     row = desk.fresh(account)
     assert (row.paused_at, row.problem) == (None, "")
-    assert not Attention.objects.filter(tenant=desk.tenant, kind="key_refused", resolved_at=None).exists()
+    assert not Alert.objects.filter(tenant=desk.tenant, kind="key_refused", resolved_at=None).exists()
 
 
 def test_a_check_that_finds_the_key_revoked_pauses_the_account(desk: Desk) -> None:

@@ -31,7 +31,9 @@ class CancelForm(ReasonForm):
         super().__init__(*args, **kwargs)
         if amount:
             self.fields["refund"].label = _("Refund %(amount)s now") % {"amount": amount}
-            self.fields["refund"].help_text = _("If not, it is kept under Attention until somebody does it.")
+            self.fields["refund"].help_text = _(
+                "If not, it is kept under “Needs attention” until somebody does it."
+            )
         else:
             del self.fields["refund"]
 

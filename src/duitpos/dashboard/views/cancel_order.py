@@ -78,7 +78,7 @@ def _said(story: OrderStory, amount: str, refund: bool) -> str:
     words = {"number": story.order.label, "amount": amount}
     said = _("Order %(number)s canceled.") % words if story.order.label else _("Order canceled.")
     if amount and not refund:
-        said += " " + _("%(amount)s is still here: see Attention.") % words
+        said += " " + _("%(amount)s is still here: it is under “Needs attention”.") % words
     return said
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.page import page
-from duitpos.domain.alerts.queries import open_attentions
+from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.orders.states import HELD, KITCHEN
 from duitpos.domain.orders.timeline import order_story
 from duitpos.domain.people.roles import Can, may
@@ -23,13 +23,13 @@ from duitpos.domain.people.staff import Staff
 def order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
     """Everything about it, and what can be done."""
     story = order_story(staff.tenant, order_id)
-    attends = may(staff.member.role, Can.RESOLVE_ATTENTION)
+    attends = may(staff.member.role, Can.RESOLVE_ALERTS)
     guest_path = reverse("guest:order", args=[staff.tenant.slug, story.order.token])
     context = {
         "story": story,
         "order": story.order,
         "location": story.order.location,
-        "attentions": open_attentions(staff.tenant, order_id) if attends else [],
+        "alerts": open_alerts(staff.tenant, order_id) if attends else [],
         "can_cancel": story.order.status in (HELD, *KITCHEN),
         "guest_url": settings.BASE_URL + guest_path,
     }

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.filters import STATES, Asked, read_filters
 from duitpos.dashboard.page import page, rights
-from duitpos.domain.alerts.queries import attention_count
+from duitpos.domain.alerts.queries import alert_count
 from duitpos.domain.orders.queries import (
     OrdersPage,
     orders_page,
@@ -58,13 +58,13 @@ def orders_live(request: HttpRequest, staff: Staff) -> HttpResponse:
         same["ETag"] = f'"{version}"'
         return _private(same)
     found = orders_page(staff.tenant, asked.filters)
-    renews = may(staff.member.role, Can.RESOLVE_ATTENTION)
+    renews = may(staff.member.role, Can.RESOLVE_ALERTS)
     context = {
         **_rows(staff, asked, found, version),
         "staff": staff,
         "can": rights(staff),
         "renews_count": renews,
-        "attention_count": attention_count(staff.tenant) if renews else 0,
+        "alert_count": alert_count(staff.tenant) if renews else 0,
     }
     response = render(request, "dashboard/_orders.html", context)
     response["ETag"] = f'"{version}"'

@@ -1,4 +1,4 @@
-"""What each Attention says, and what staff can do about it; the first offer is the one to take when in doubt."""
+"""What each Alert says, and what staff can do about it; the first offer is the one to take when in doubt."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from duitpos.models.attention import AttentionKind as A
+from duitpos.models.alert import AlertKind as A
 
 
 class Action(StrEnum):

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from duitpos.kit.money import Money
-from duitpos.models import Attention, Membership, Order, Payment, ProcessorAccount
+from duitpos.models import Alert, Membership, Order, Payment, ProcessorAccount
 
 
-def open_attention(
+def open_alert(
     tenant_id: UUID,
     kind: str,
     subject_id: UUID,
@@ -22,7 +22,7 @@ def open_attention(
     detail: str = "",
 ) -> None:
     """Open it once per kind and subject, in the caller's transaction; fifty paths make one (M16)."""
-    row = Attention(
+    row = Alert(
         tenant_id=tenant_id,
         kind=kind,
         subject_id=subject_id,
@@ -34,16 +34,16 @@ def open_attention(
         currency=amount.currency if amount else "",
         detail=detail[:500],
     )
-    Attention.objects.bulk_create([row], ignore_conflicts=True)
+    Alert.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def ask_about_payment(
+def open_payment_alert(
     payment: Payment, kind: str, at: datetime, *, amount: Money | None = None, detail: str = ""
 ) -> None:
-    """open_attention for a payment and its order, with what moved, or before that what was asked for."""
+    """open_alert for a payment and its order, with what moved, or before that what was asked for."""
     if amount is None:
         amount = payment.amount if payment.moved_minor is None else payment.moved
-    open_attention(
+    open_alert(
         payment.tenant_id,
         kind,
         payment.id,
@@ -55,7 +55,7 @@ def ask_about_payment(
     )
 
 
-def reopen_attention(
+def reopen_alert(
     tenant_id: UUID,
     kind: str,
     subject_id: UUID,
@@ -70,7 +70,7 @@ def reopen_attention(
         facts |= {"amount_minor": amount.minor, "currency": amount.currency}
     if detail is not None:
         facts["detail"] = detail[:500]
-    Attention.objects.filter(
+    Alert.objects.filter(
         tenant_id=tenant_id, kind=kind, subject_id=subject_id, resolved_at__isnull=False
     ).update(opened_at=at, resolved_at=None, resolved_by=None, resolution="", **facts)
 
@@ -78,7 +78,7 @@ def reopen_attention(
 def resolve(
     tenant_id: UUID, at: datetime, resolution: str, *, member: Membership | None = None, **which: object
 ) -> int:
-    """Close the open ones that match `which` (columns of Attention); how many there were."""
-    return Attention.objects.filter(tenant_id=tenant_id, resolved_at__isnull=True, **which).update(
+    """Close the open ones that match `which` (columns of Alert); how many there were."""
+    return Alert.objects.filter(tenant_id=tenant_id, resolved_at__isnull=True, **which).update(
         resolved_at=at, resolved_by=member, resolution=resolution[:200]
     )

@@ -8,61 +8,61 @@ from uuid import UUID
 from django.db.models import Case, QuerySet, Value, When
 
 from duitpos.domain.alerts.offers import WORDS, Offer, offers
-from duitpos.models import Attention, Tenant
-from duitpos.models.attention import AttentionKind
+from duitpos.models import Alert, Tenant
+from duitpos.models.alert import AlertKind
 
 NO_MONEY_YET = (
-    AttentionKind.STILL_PROCESSING,
-    AttentionKind.NOT_AT_PROCESSOR,
-    AttentionKind.KEY_REFUSED,
-    AttentionKind.EVENT_FAILED,
-    AttentionKind.KEY_REUSED,
-    AttentionKind.START_REFUSED,
-    AttentionKind.SWEEP_FAILED,
-    AttentionKind.STOCK_BACK,
+    AlertKind.STILL_PROCESSING,
+    AlertKind.NOT_AT_PROCESSOR,
+    AlertKind.KEY_REFUSED,
+    AlertKind.EVENT_FAILED,
+    AlertKind.KEY_REUSED,
+    AlertKind.START_REFUSED,
+    AlertKind.SWEEP_FAILED,
+    AlertKind.STOCK_BACK,
 )
 """What is wrong without money that arrived. Many of these at once must not hide the money that a guest waits for."""
 PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
-class AttentionRow:
+class AlertRow:
     """One of them, in words and with its buttons."""
 
-    attention: Attention
+    alert: Alert
     title: str
     text: str
     offers: tuple[Offer, ...]
 
 
-def open_attentions(
+def open_alerts(
     tenant: Tenant, order_id: UUID | None = None, limit: int = PAGE, offset: int = 0
-) -> list[AttentionRow]:
+) -> list[AlertRow]:
     """What is open, money first, then newest first; of one order, where given. One query."""
     rows = _open(tenant)
     if order_id is not None:
         rows = rows.filter(order_id=order_id)
     rank = Case(When(kind__in=NO_MONEY_YET, then=Value(1)), default=Value(0))
     found = rows.order_by(rank, "-opened_at", "-id")[offset : offset + limit]
-    return [_row(attention) for attention in found]
+    return [_row(alert) for alert in found]
 
 
-def open_attention_row(tenant: Tenant, attention_id: UUID) -> AttentionRow | None:
+def open_alert_row(tenant: Tenant, alert_id: UUID) -> AlertRow | None:
     """One that is open, on whatever page it stands."""
-    attention = _open(tenant).filter(id=attention_id).first()
-    return None if attention is None else _row(attention)
+    alert = _open(tenant).filter(id=alert_id).first()
+    return None if alert is None else _row(alert)
 
 
-def _open(tenant: Tenant) -> QuerySet[Attention]:
-    rows = Attention.objects.filter(tenant=tenant, resolved_at__isnull=True)
+def _open(tenant: Tenant) -> QuerySet[Alert]:
+    rows = Alert.objects.filter(tenant=tenant, resolved_at__isnull=True)
     return rows.select_related("order__location", "order__table", "payment", "account__payment_type")
 
 
-def attention_count(tenant: Tenant) -> int:
+def alert_count(tenant: Tenant) -> int:
     """How many are open: the badge."""
-    return Attention.objects.filter(tenant=tenant, resolved_at__isnull=True).count()
+    return Alert.objects.filter(tenant=tenant, resolved_at__isnull=True).count()
 
 
-def _row(attention: Attention) -> AttentionRow:
-    words = WORDS[attention.kind]
-    return AttentionRow(attention, str(words.title), str(words.text), offers(attention.kind))
+def _row(alert: Alert) -> AlertRow:
+    words = WORDS[alert.kind]
+    return AlertRow(alert, str(words.title), str(words.text), offers(alert.kind))

@@ -11,11 +11,11 @@ from datetime import timedelta
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import open_attention, reopen_attention, resolve
+from duitpos.domain.alerts.open import open_alert, reopen_alert, resolve
 from duitpos.kit.clock import now
 from duitpos.kit.texts import storable
-from duitpos.models import Attention, Payment, ProcessorAccount
-from duitpos.models.attention import AttentionKind
+from duitpos.models import Alert, Payment, ProcessorAccount
+from duitpos.models.alert import AlertKind
 from duitpos.processors.base import ProcessorError
 
 MOST_REFUSALS = 3
@@ -50,18 +50,18 @@ def note_started(account: ProcessorAccount) -> None:
         account.tenant_id,
         now(),
         _("A payment could be started again."),
-        kind=AttentionKind.START_REFUSED,
+        kind=AlertKind.START_REFUSED,
         subject_id=account.id,
     )
 
 
 def _alert(account: ProcessorAccount, refused: int, problem: str) -> None:
-    kind, at = AttentionKind.START_REFUSED, now()
+    kind, at = AlertKind.START_REFUSED, now()
     detail = problem
     if refused > 1:
         detail = _("Refused %(count)s times in a row. %(problem)s") % {"count": refused, "problem": problem}
-    reopen_attention(account.tenant_id, kind, account.id, at, detail=detail)
-    open_attention(account.tenant_id, kind, account.id, at, account=account, detail=detail)
-    Attention.objects.filter(
+    reopen_alert(account.tenant_id, kind, account.id, at, detail=detail)
+    open_alert(account.tenant_id, kind, account.id, at, account=account, detail=detail)
+    Alert.objects.filter(
         tenant_id=account.tenant_id, kind=kind, subject_id=account.id, resolved_at__isnull=True
     ).update(detail=detail[:500])

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import ask_about_payment
+from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.checkout.refused_starts import note_refused_start, note_started
 from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.orders.advance import Actor, still_waits
@@ -25,7 +25,7 @@ from duitpos.kit.deadline import deadline
 from duitpos.kit.slow_calls import Full, slow_calls
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment import PaymentStatus
 from duitpos.processors.base import NO_PERMISSION, CheckoutAsk, CheckoutSession, Failure, ProcessorError
 
@@ -211,4 +211,4 @@ def fail_attempt(payment: Payment, failure: str) -> None:
 
 def _report_bug(payment: Payment, error: ProcessorError) -> None:
     """The same key with other words is a fault of ours, never of the guest or the restaurant."""
-    ask_about_payment(payment, AttentionKind.KEY_REUSED, now(), detail=error.message)
+    open_payment_alert(payment, AlertKind.KEY_REUSED, now(), detail=error.message)

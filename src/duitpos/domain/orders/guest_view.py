@@ -17,8 +17,8 @@ from duitpos.domain.orders.money_state import MoneyState, money_state
 from duitpos.domain.orders.queries import payments_of
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.kit.clock import now
-from duitpos.models import Attention, Location, Order, OrderLine, Payment, Refund, Table, Tenant
-from duitpos.models.attention import AttentionKind
+from duitpos.models import Alert, Location, Order, OrderLine, Payment, Refund, Table, Tenant
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment import PaymentStatus
 
 REMEMBERED = timedelta(hours=12)
@@ -41,10 +41,10 @@ class GuestState(StrEnum):
 FINAL = frozenset({GuestState.NOT_PAID, GuestState.REFUNDED})
 """States after which a page need not ask again."""
 CONFIRM = (
-    AttentionKind.SOLD_OUT_AFTER_PAYMENT,
-    AttentionKind.PAID_WHILE_CLOSED,
-    AttentionKind.LATE_MONEY,
-    AttentionKind.LATE_FOOD,
+    AlertKind.SOLD_OUT_AFTER_PAYMENT,
+    AlertKind.PAID_WHILE_CLOSED,
+    AlertKind.LATE_MONEY,
+    AlertKind.LATE_FOOD,
 )
 
 
@@ -110,7 +110,7 @@ def _view(tenant: Tenant, order: Order) -> GuestOrder:
         state = GuestState.NEEDS_STAFF  # the kitchen does not see it: real money can come in now (M64)
     confirm = (
         state in (GuestState.PAID, GuestState.NEEDS_STAFF)
-        and Attention.objects.filter(
+        and Alert.objects.filter(
             tenant=tenant, order_id=order.id, kind__in=CONFIRM, resolved_at__isnull=True
         ).exists()
     )

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import ask_about_payment, open_attention, reopen_attention
+from duitpos.domain.alerts.open import open_alert, open_payment_alert, reopen_alert
 from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.schedule import FIRST_CHECK
@@ -25,7 +25,7 @@ from duitpos.kit.money import Money
 from duitpos.kit.texts import first_line, storable
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment, ProcessorAccount
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 from duitpos.processors.base import Failure, ProcessorError
 
@@ -51,7 +51,7 @@ def leaving_a_trace(payment: Payment) -> Iterator[None]:
 
 
 def note_broken(payment: Payment, error: Exception) -> None:
-    """In a transaction of its own: what it was, when to look again, and an Attention. Never raises."""
+    """In a transaction of its own: what it was, when to look again, and an Alert. Never raises."""
     problem = storable(redact(first_line(error)))[:300]
     try:
         transact(lambda: _note(payment, problem))
@@ -65,17 +65,17 @@ def _note(payment: Payment, problem: str) -> None:
     rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id)
     rows.update(last_problem=problem)
     rows.filter(next_check_at__isnull=False).update(next_check_at=at + wait)
-    reopen_attention(payment.tenant_id, AttentionKind.EVENT_FAILED, payment.id, at)
-    ask_about_payment(
+    reopen_alert(payment.tenant_id, AlertKind.EVENT_FAILED, payment.id, at)
+    open_payment_alert(
         payment,
-        AttentionKind.EVENT_FAILED,
+        AlertKind.EVENT_FAILED,
         at,
         detail=_("What the processor says about this payment could not be booked."),
     )
 
 
 def note_trouble(payment: Payment, error: ProcessorError) -> bool:
-    """Turn a refused key into a paused account and a missing session into an Attention; other errors pass by.
+    """Turn a refused key into a paused account and a missing session into an Alert; other errors pass by.
 
     Never inside a transaction. True when the account is paused: its key is refused for all.
     """
@@ -113,7 +113,7 @@ def note_silence(payment: Payment, error: ProcessorError) -> None:
 
 
 def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
-    """One Attention with count and sum of what waits; from then on the sweep asks only whether the key is good."""
+    """One Alert with count and sum of what waits; from then on the sweep asks only whether the key is good."""
     at = now()
     # The refusal is about the key that was used; a better one may have been saved while the call was under way.
     rows = ProcessorAccount.objects.filter(
@@ -131,9 +131,9 @@ def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
             "count": waiting["count"],
             "problem": error.message,
         }
-    kind = AttentionKind.KEY_REFUSED
-    reopen_attention(account.tenant_id, kind, account.id, at, amount=amount, detail=detail)
-    open_attention(account.tenant_id, kind, account.id, at, account=account, amount=amount, detail=detail)
+    kind = AlertKind.KEY_REFUSED
+    reopen_alert(account.tenant_id, kind, account.id, at, amount=amount, detail=detail)
+    open_alert(account.tenant_id, kind, account.id, at, account=account, amount=amount, detail=detail)
 
 
 def _not_there(payment: Payment, error: ProcessorError) -> None:
@@ -150,5 +150,5 @@ def _not_there(payment: Payment, error: ProcessorError) -> None:
     if live.filter(not_found_at__lte=at - NOT_FOUND_SECOND_LOOK / 2).update(
         next_check_at=at + NOT_FOUND_AGAIN
     ):
-        reopen_attention(payment.tenant_id, AttentionKind.NOT_AT_PROCESSOR, payment.id, at)
-        ask_about_payment(payment, AttentionKind.NOT_AT_PROCESSOR, at, detail=error.message)
+        reopen_alert(payment.tenant_id, AlertKind.NOT_AT_PROCESSOR, payment.id, at)
+        open_payment_alert(payment, AlertKind.NOT_AT_PROCESSOR, at, detail=error.message)

@@ -20,7 +20,7 @@ class Can(StrEnum):
     CHECK_PAYMENT = "check_payment"
     CANCEL_ORDER = "cancel_order"
     REFUND = "refund"
-    RESOLVE_ATTENTION = "resolve_attention"
+    RESOLVE_ALERTS = "resolve_alert"
     SET_UP_PAYMENTS = "set_up_payments"
     SET_UP_TABLES = "set_up_tables"
     SEE_KITCHEN = "see_kitchen"
@@ -43,7 +43,7 @@ _WORDS = {
     Can.CHECK_PAYMENT: gettext_lazy("check a payment"),
     Can.CANCEL_ORDER: gettext_lazy("cancel an order"),
     Can.REFUND: gettext_lazy("refund a payment"),
-    Can.RESOLVE_ATTENTION: gettext_lazy("settle what needs attention"),
+    Can.RESOLVE_ALERTS: gettext_lazy("settle what needs attention"),
     Can.SET_UP_PAYMENTS: gettext_lazy("change payment types and their keys"),
     Can.SET_UP_TABLES: gettext_lazy("change tables and their codes"),
     Can.SEE_KITCHEN: gettext_lazy("see the kitchen board"),

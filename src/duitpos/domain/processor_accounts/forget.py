@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from duitpos.models import Attention, Payment, PaymentType, ProcessorAccount, WebhookEvent
+from duitpos.models import Alert, Payment, PaymentType, ProcessorAccount, WebhookEvent
 
 
 def forget_account(account: ProcessorAccount) -> bool:
@@ -11,7 +11,7 @@ def forget_account(account: ProcessorAccount) -> bool:
     A payment that is made at this very moment makes the commit fail (IntegrityError): its reference is a foreign key.
     """
     mine = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
-    for model in (Payment, WebhookEvent, Attention):
+    for model in (Payment, WebhookEvent, Alert):
         if model._default_manager.filter(tenant_id=account.tenant_id, account_id=account.id).exists():
             return False
     mine._raw_delete("default")

@@ -19,7 +19,7 @@ from duitpos.domain.processor_accounts.went_live import after_going_live
 from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.models import ProcessorAccount
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment_setup import AccountState
 
 WEBHOOK_SECRET, PREVIOUS = "webhook_secret", "webhook_secret_previous"
@@ -65,7 +65,7 @@ def keep_key(
     if row.id != pasted_into.id:
         _step_back(pasted_into)
     after_going_live(row.tenant_id, at)
-    resolve(row.tenant_id, at, "A good key was saved.", kind=AttentionKind.KEY_REFUSED, subject_id=row.id)
+    resolve(row.tenant_id, at, "A good key was saved.", kind=AlertKind.KEY_REFUSED, subject_id=row.id)
     return fresh
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from duitpos.domain.alerts.open import ask_about_payment, reopen_attention
+from duitpos.domain.alerts.open import open_payment_alert, reopen_alert
 from duitpos.domain.orders.board import hidden_test_orders, takes_real_money
 from duitpos.models import Payment
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 
 RECENT = timedelta(hours=12)
@@ -32,9 +32,9 @@ def after_going_live(tenant_id: UUID, at: datetime) -> None:
         released__tenant_id=tenant_id,
     )
     for payment in paid.select_related("order").distinct():
-        kind = AttentionKind.MODE_DIFFERS
-        reopen_attention(tenant_id, kind, payment.id, at)
-        ask_about_payment(payment, kind, at)
+        kind = AlertKind.MODE_DIFFERS
+        reopen_alert(tenant_id, kind, payment.id, at)
+        open_payment_alert(payment, kind, at)
     open_tests = Payment.objects.filter(
         tenant_id=tenant_id, is_test=True, status__in=LIVE_ATTEMPT, processing_since__isnull=True
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import open_attention, reopen_attention
+from duitpos.domain.alerts.open import open_alert, reopen_alert
 from duitpos.domain.checkout.resume import AlreadyPaid, DoNotPayAgain, end_earlier_attempt
 from duitpos.domain.errors import Conflict, Gone, Invalid, Unavailable
 from duitpos.domain.menus.sell import put_back
@@ -21,7 +21,7 @@ from duitpos.domain.people.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Order, OrderLine, Payment, Refund
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 
 TRIES = 3
@@ -38,7 +38,7 @@ class Canceled:
 
 
 def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) -> Canceled:
-    """Cancel it. Money that is there is refunded (`refund`) or opens the Attention "refund due" (M23).
+    """Cancel it. Money that is there is refunded (`refund`) or opens the Alert "refund due" (M23).
 
     A held order's payment page is closed first, so that nobody pays what was canceled. Forbidden, Gone, Invalid,
     Conflict, Unavailable.
@@ -93,9 +93,9 @@ def _return_stock(order: Order, before: str, at: datetime) -> None:
             tenant_id=order.tenant_id, order=order, item_id__in=list(taken.get())
         )
         detail = ", ".join(f"{line.quantity} × {line.name}" for line in lines.order_by("position"))  # noqa: RUF001
-        kind = AttentionKind.STOCK_BACK
-        reopen_attention(order.tenant_id, kind, order.id, at, detail=detail)
-        open_attention(order.tenant_id, kind, order.id, at, order=order, detail=detail)
+        kind = AlertKind.STOCK_BACK
+        reopen_alert(order.tenant_id, kind, order.id, at, detail=detail)
+        open_alert(order.tenant_id, kind, order.id, at, order=order, detail=detail)
 
 
 def _close_payment_page(order: Order) -> None:
@@ -145,12 +145,12 @@ def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
     rows = rows.filter(status=PaymentStatus.SUCCEEDED)
     paid = [payment for payment in rows if payment.refundable.minor > 0]
     for payment in paid:
-        kind, left = AttentionKind.REFUND_DUE, payment.refundable - taken_by_bank(payment)
+        kind, left = AlertKind.REFUND_DUE, payment.refundable - taken_by_bank(payment)
         if left.minor <= 0:
             continue  # the guest's bank has it: the dispute's alert says so
         # Canceled before, closed, and then served after all: it is due again.
-        reopen_attention(order.tenant_id, kind, payment.id, at, amount=left, detail=reason)
-        open_attention(
+        reopen_alert(order.tenant_id, kind, payment.id, at, amount=left, detail=reason)
+        open_alert(
             order.tenant_id, kind, payment.id, at, order=order, payment=payment, amount=left, detail=reason
         )
     return paid

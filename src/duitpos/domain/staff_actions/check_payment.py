@@ -45,7 +45,7 @@ def check_now(member: Membership, payment_id: UUID) -> str:
         Outcome.STILL_OPEN: _("Not paid yet. The guest can still pay."),
         Outcome.PROCESSING: _("The guest has done everything; the bank has not confirmed yet."),
         Outcome.ENDED: _("Not paid, and it can no longer be paid."),
-        Outcome.FREE: _("The processor says that no payment was needed. Please look at Attention."),
+        Outcome.FREE: _("The processor says that no payment was needed. Please look at “Needs attention”."),
     }[told]
 
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import ask_about_payment
+from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.states import HELD
-from duitpos.domain.payments.settlement.ledger import due_after_payment, mark_dirty
+from duitpos.domain.payments.settlement.ledger import mark_dirty, queue_after_payment
 from duitpos.domain.payments.settlement.release_order import why_not_released
 from duitpos.domain.payments.settlement.settle import look_at_siblings
 from duitpos.domain.staff_actions.serve_order import send_to_kitchen
@@ -32,10 +32,10 @@ def link_payment(payment: Payment, order: Order, actor: Actor, at: datetime) -> 
         raise Conflict(_("This money is linked to an order already, or it is on its way back."))
     payment.order, payment.location, payment.business_date = order, location, day
     if not send_to_kitchen(order, payment, actor, at, HELD, _("linked by staff")):
-        ask_about_payment(payment, why_not_released(order), at)
+        open_payment_alert(payment, why_not_released(order), at)
     look_at_siblings(payment, at)
     _move_to_day(payment, location.id, day, at)
-    due_after_payment(payment, at)
+    queue_after_payment(payment, at)
 
 
 def _move_to_day(payment: Payment, location_id: UUID, day: date, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Staff do something about an Attention."""
+"""Staff do something about an Alert."""
 
 from __future__ import annotations
 
@@ -21,50 +21,50 @@ from duitpos.domain.staff_actions.link_payment import link_payment
 from duitpos.domain.staff_actions.serve_order import send_to_kitchen
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
-from duitpos.models import Attention, Membership, Order, Payment
-from duitpos.models.attention import AttentionKind
+from duitpos.models import Alert, Membership, Order, Payment
+from duitpos.models.alert import AlertKind
 from duitpos.models.refund import RefundStatus
 
 
 def act(
-    member: Membership, attention_id: UUID, action: str, reason: str = "", order_id: UUID | None = None
+    member: Membership, alert_id: UUID, action: str, reason: str = "", order_id: UUID | None = None
 ) -> str:
     """Do it and say what was done. `reason` explains "done"; `order_id` is the order to link money to.
 
     Forbidden, Gone, Invalid, Conflict when somebody was faster.
     """
-    require(member, Can.RESOLVE_ATTENTION)
-    rows = Attention.objects.filter(tenant_id=member.tenant_id, id=attention_id)
-    attention = rows.select_related("order__location", "payment").first()
-    if attention is None:
+    require(member, Can.RESOLVE_ALERTS)
+    rows = Alert.objects.filter(tenant_id=member.tenant_id, id=alert_id)
+    alert = rows.select_related("order__location", "payment").first()
+    if alert is None:
         raise Gone(_("There is no such entry."))
-    if attention.resolved_at is not None:
-        raise Conflict(_("Somebody has taken care of this already: %(how)s") % {"how": attention.resolution})
-    if action not in WORDS[attention.kind].actions:
+    if alert.resolved_at is not None:
+        raise Conflict(_("Somebody has taken care of this already: %(how)s") % {"how": alert.resolution})
+    if action not in WORDS[alert.kind].actions:
         raise Invalid(_("This cannot be done about it."))
     if action == Action.REFUND:
-        return _refund(member, attention, reason)
+        return _refund(member, alert, reason)
     if action == Action.SERVE:
-        return transact(lambda: _serve(member, attention))
+        return transact(lambda: _serve(member, alert))
     if action == Action.PUT_BACK:
-        return transact(lambda: _put_back(member, attention))
+        return transact(lambda: _put_back(member, alert))
     if action == Action.LINK:
-        return transact(lambda: _link(member, attention, order_id))
-    return _close(member, attention, reason or _("Looked at."))
+        return transact(lambda: _link(member, alert, order_id))
+    return _close(member, alert, reason or _("Looked at."))
 
 
-def _refund(member: Membership, attention: Attention, reason: str) -> str:
-    said, reserved = transact(lambda: _start_refund(member, attention, reason))
+def _refund(member: Membership, alert: Alert, reason: str) -> str:
+    said, reserved = transact(lambda: _start_refund(member, alert, reason))
     refund = ask_for_refund(reserved)
     return refund_result(refund) if reserved.is_new else said
 
 
-def _start_refund(member: Membership, attention: Attention, reason: str) -> tuple[str, Reserved]:
+def _start_refund(member: Membership, alert: Alert, reason: str) -> tuple[str, Reserved]:
     """Reserve the money and close the question in one transaction: nobody can serve it in between."""
-    if attention.payment_id is None:
+    if alert.payment_id is None:
         raise Invalid(_("There is no payment to refund."))
-    reserved = reserve_refund(member, attention.payment_id, reason or str(WORDS[attention.kind].title))
-    refund, order = reserved.refund, attention.order
+    reserved = reserve_refund(member, alert.payment_id, reason or str(WORDS[alert.kind].title))
+    refund, order = reserved.refund, alert.order
     if order is not None:  # one that was still held would wait for ever: its money is on the way back
         at, why = now(), _("refunded")
         if advance(order, HELD, CANCELED, Actor("staff", member), at, why, ended_at=at, cancel_reason=why):
@@ -80,12 +80,12 @@ def _start_refund(member: Membership, attention: Attention, reason: str) -> tupl
             "amount": refund.amount
         }
         return said, reserved  # closed when it arrives
-    # If this refund fails, that opens an Attention of its own.
-    return _close_as_first(member, attention, said), reserved
+    # If this refund fails, that opens an Alert of its own.
+    return _close_as_first(member, alert, said), reserved
 
 
-def _serve(member: Membership, attention: Attention) -> str:
-    order, payment = attention.order, attention.payment
+def _serve(member: Membership, alert: Alert) -> str:
+    order, payment = alert.order, alert.payment
     if order is None or payment is None:
         raise Invalid(_("There is no order to serve."))
     # Not the row as it was read: a refund that reserves the money meanwhile waits here, or this waits for it.
@@ -107,41 +107,41 @@ def _serve(member: Membership, attention: Attention) -> str:
         raise Conflict(_("This order is in the kitchen already."))
     said = _("Sent to the kitchen.")
     # Served after all: no refund is due any more, and its dishes are needed.
-    resolve(member.tenant_id, at, said, member=member, kind=AttentionKind.REFUND_DUE, subject_id=payment.id)
-    resolve(member.tenant_id, at, said, member=member, kind=AttentionKind.STOCK_BACK, subject_id=order.id)
-    return _close_as_first(member, attention, said)
+    resolve(member.tenant_id, at, said, member=member, kind=AlertKind.REFUND_DUE, subject_id=payment.id)
+    resolve(member.tenant_id, at, said, member=member, kind=AlertKind.STOCK_BACK, subject_id=order.id)
+    return _close_as_first(member, alert, said)
 
 
-def _put_back(member: Membership, attention: Attention) -> str:
+def _put_back(member: Membership, alert: Alert) -> str:
     """Closed first: of two who press it, one puts the dishes back."""
-    said = _close_as_first(member, attention, _("Put back in stock."))
-    order = attention.order
+    said = _close_as_first(member, alert, _("Put back in stock."))
+    order = alert.order
     if order is None:
         raise Invalid(_("There is no order whose dishes could be put back."))
     put_back(order)
     return said
 
 
-def _link(member: Membership, attention: Attention, order_id: UUID | None) -> str:
+def _link(member: Membership, alert: Alert, order_id: UUID | None) -> str:
     """Book money without an order on an order; if that order waits for it, it goes to the kitchen."""
     orders = Order.objects.filter(tenant_id=member.tenant_id, id__in=[order_id] if order_id else [])
-    order, payment = orders.select_related("location").first(), attention.payment
+    order, payment = orders.select_related("location").first(), alert.payment
     if order is None or payment is None:
         raise Invalid(_("Give the order that this money is for."))
     link_payment(payment, order, Actor("staff", member), now())
-    Attention.objects.filter(tenant_id=member.tenant_id, id=attention.id).update(order_id=order.id)
+    Alert.objects.filter(tenant_id=member.tenant_id, id=alert.id).update(order_id=order.id)
     return _close_as_first(
-        member, attention, _("Linked to order %(number)s.") % {"number": order.label or order.id}
+        member, alert, _("Linked to order %(number)s.") % {"number": order.label or order.id}
     )
 
 
-def _close_as_first(member: Membership, attention: Attention, how: str) -> str:
+def _close_as_first(member: Membership, alert: Alert, how: str) -> str:
     """In the deed's own transaction: who comes second, after a refund for example, takes the deed back."""
-    if not resolve(member.tenant_id, now(), how, member=member, id=attention.id):
+    if not resolve(member.tenant_id, now(), how, member=member, id=alert.id):
         raise Conflict(_("Somebody has taken care of this already. Look at the order again."))
     return how
 
 
-def _close(member: Membership, attention: Attention, how: str) -> str:
-    resolve(member.tenant_id, now(), how, member=member, id=attention.id)
+def _close(member: Membership, alert: Alert, how: str) -> str:
+    resolve(member.tenant_id, now(), how, member=member, id=alert.id)
     return how

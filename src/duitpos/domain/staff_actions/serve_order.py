@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from duitpos.domain.alerts.open import ask_about_payment
+from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.menus.sell import sell
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.release import release
 from duitpos.models import Order, Payment
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 
 
 def send_to_kitchen(
@@ -23,5 +23,5 @@ def send_to_kitchen(
         return False
     short = [] if is_taken else sell(order, order.location)
     if short:
-        ask_about_payment(payment, AttentionKind.SOLD_OUT_AFTER_PAYMENT, at, detail=", ".join(short))
+        open_payment_alert(payment, AlertKind.SOLD_OUT_AFTER_PAYMENT, at, detail=", ".join(short))
     return True

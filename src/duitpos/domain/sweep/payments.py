@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 from django.db.models import F, Q
 
-from duitpos.domain.alerts.open import ask_about_payment
+from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.checkout.retry import look_again, must_end, retry_start
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor, advance, still_waits
@@ -27,7 +27,7 @@ from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Order, Payment, ProcessorAccount
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 from duitpos.processors.base import ProcessorError
 
@@ -101,7 +101,7 @@ def _check_pending(payment: Payment) -> None:
 
 
 def _still_processing(payment: Payment, at: datetime) -> None:
-    ask_about_payment(payment, AttentionKind.STILL_PROCESSING, at)
+    open_payment_alert(payment, AlertKind.STILL_PROCESSING, at)
 
 
 def _no_more_checks(payment: Payment) -> None:

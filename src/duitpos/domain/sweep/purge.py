@@ -7,20 +7,20 @@ from django.db.models import Q
 from duitpos.domain.orders.states import CANCELED
 from duitpos.domain.payments.refunds.apply_refund import MONEY_QUESTIONS
 from duitpos.models import (
-    Attention,
-    DueWork,
+    Alert,
     LedgerEntry,
     Order,
     OrderEvent,
     OrderLine,
+    OutboxEntry,
     Payment,
     PaymentDecline,
     WebhookEvent,
 )
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment import PaymentStatus
 
-ABOUT_MONEY = (*MONEY_QUESTIONS, AttentionKind.NO_PAYMENT_REQUIRED)
+ABOUT_MONEY = (*MONEY_QUESTIONS, AlertKind.NO_PAYMENT_REQUIRED)
 """What keeps an order for ever; that a call was refused once does not."""
 
 
@@ -33,7 +33,7 @@ def purge_unpaid_order(order: Order) -> bool:
         return False
     ids = list(payments.values_list("id", flat=True))
     of_payments = {"tenant_id": order.tenant_id, "payment_id__in": ids}
-    asked = Attention.objects.filter(Q(order_id=order.id) | Q(payment_id__in=ids), tenant_id=order.tenant_id)
+    asked = Alert.objects.filter(Q(order_id=order.id) | Q(payment_id__in=ids), tenant_id=order.tenant_id)
     if LedgerEntry.objects.filter(**of_payments).exists() or asked.filter(kind__in=ABOUT_MONEY).exists():
         return False
     Order.objects.filter(tenant_id=order.tenant_id, replaces_id=order.id).update(replaces=None)
@@ -42,7 +42,7 @@ def purge_unpaid_order(order: Order) -> bool:
     WebhookEvent.objects.filter(**of_payments)._raw_delete("default")
     PaymentDecline.objects.filter(**of_payments)._raw_delete("default")
     payments._raw_delete("default")
-    for model in (OrderLine, OrderEvent, DueWork):
+    for model in (OrderLine, OrderEvent, OutboxEntry):
         model._default_manager.filter(**of_order)._raw_delete("default")
     Order.objects.filter(tenant_id=order.tenant_id, id=order.id)._raw_delete("default")
     return True

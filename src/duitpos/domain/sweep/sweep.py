@@ -18,11 +18,11 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import open_attention, reopen_attention, resolve
+from duitpos.domain.alerts.open import open_alert, reopen_alert, resolve
 from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.events.receive import take_in
-from duitpos.domain.payments.outbox.run import do_due_work
+from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.problems import EXPECTED, leaving_a_trace, note_refused_key
 from duitpos.domain.payments.processors.connect import CANDIDATE, SECRET_KEY, open_account
 from duitpos.domain.payments.refunds.apply_refund import ask_about_refund
@@ -35,8 +35,8 @@ from duitpos.kit.logs import redact
 from duitpos.kit.tenancy import across_tenants
 from duitpos.kit.texts import first_line, storable
 from duitpos.kit.transact import outside_database, transact
-from duitpos.models import DueWork, Payment, ProcessorAccount, Refund, Tenant
-from duitpos.models.attention import AttentionKind
+from duitpos.models import OutboxEntry, Payment, ProcessorAccount, Refund, Tenant
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.refund import RefundStatus
 from duitpos.processors.base import Failure, ProcessorError
@@ -59,7 +59,7 @@ class SweepReport:
     payments: int = 0
     refunds: int = 0
     events: int = 0
-    due_work: int = 0
+    outbox: int = 0
     errors: int = 0
 
 
@@ -103,7 +103,7 @@ def tenants_with_due_work() -> list[Tenant]:
         ids.update(
             Refund.objects.filter(next_check_at__lte=at).values_list("tenant_id", flat=True).distinct()
         )
-        ids.update(DueWork.objects.filter(due_at__lte=at).values_list("tenant_id", flat=True).distinct())
+        ids.update(OutboxEntry.objects.filter(due_at__lte=at).values_list("tenant_id", flat=True).distinct())
         ids.update(
             ProcessorAccount.objects.filter(_to_ask(at)).values_list("tenant_id", flat=True).distinct()
         )
@@ -133,11 +133,11 @@ def sweep_tenant(tenant: Tenant, report: SweepReport, limit: int = 100) -> None:
 
 def _tell_of_failures(tenant: Tenant, failures: list[Exception]) -> None:
     """Where not even the list of what is due could be made, a person must know; the next good round closes it."""
-    at, kind, told = now(), AttentionKind.SWEEP_FAILED, f"sweep-failed:{tenant.id}"
+    at, kind, told = now(), AlertKind.SWEEP_FAILED, f"sweep-failed:{tenant.id}"
     if failures:
         detail = storable(redact(first_line(failures[0])))
-        transact(lambda: reopen_attention(tenant.id, kind, tenant.id, at, detail=detail))
-        transact(lambda: open_attention(tenant.id, kind, tenant.id, at, detail=detail))
+        transact(lambda: reopen_alert(tenant.id, kind, tenant.id, at, detail=detail))
+        transact(lambda: open_alert(tenant.id, kind, tenant.id, at, detail=detail))
         cache.set(told, True, timeout=None)
     elif cache.get(told):
         transact(lambda: resolve(tenant.id, at, _("The check went through again."), kind=kind))
@@ -182,11 +182,11 @@ def _sweep_accounts(tenant: Tenant, report: SweepReport, limit: int, until: floa
         report.events += _guarded(report, partial(_ask_account, tenant, account, until))
 
 
-def _sweep_due_work(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
-    report.due_work += do_due_work(tenant.id, limit, until)
+def _sweep_outbox(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
+    report.outbox += run_outbox(tenant.id, limit, until)
 
 
-KINDS = (_sweep_payments, _sweep_refunds, _sweep_accounts, _sweep_due_work)
+KINDS = (_sweep_payments, _sweep_refunds, _sweep_accounts, _sweep_outbox)
 
 
 def _guarded(report: SweepReport, work: Callable[[], object]) -> int:
@@ -248,7 +248,7 @@ def _try_key_again(account: ProcessorAccount) -> None:
         log.warning("key_not_tried_again", account=str(account.id), problem=error.message)
     rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
     if rows.filter(paused_at__isnull=False).exists():
-        reopen_attention(account.tenant_id, AttentionKind.KEY_REFUSED, account.id, now())
+        reopen_alert(account.tenant_id, AlertKind.KEY_REFUSED, account.id, now())
 
 
 def _accounts_to_ask(tenant: Tenant, until: float) -> Iterator[ProcessorAccount]:

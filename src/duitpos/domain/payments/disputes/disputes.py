@@ -9,7 +9,7 @@ import structlog
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import open_attention, reopen_attention, resolve
+from duitpos.domain.alerts.open import open_alert, reopen_alert, resolve
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.settlement.ledger import book_dispute
@@ -17,7 +17,7 @@ from duitpos.kit.clock import business_date, display_zone, now
 from duitpos.kit.money import Money
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Dispute, LedgerEntry, Location, Payment
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 from duitpos.models.ledger import LedgerKind
 from duitpos.processors.base import DISPUTE_OVER, DisputeSnapshot, DisputeState, ProcessorError
 
@@ -112,12 +112,12 @@ def _tell(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: dat
     """One alert a dispute. It closes by itself when the bank has decided and the money is here."""
     if snapshot.state in (DisputeState.WON, DisputeState.CLOSED):
         over = _("The dispute is over, and the money is here.")
-        resolve(payment.tenant_id, at, over, kind=AttentionKind.DISPUTE, subject_id=dispute.id)
+        resolve(payment.tenant_id, at, over, kind=AlertKind.DISPUTE, subject_id=dispute.id)
         return
     detail = _detail(snapshot, payment.location)
-    tenant_id, kind = payment.tenant_id, AttentionKind.DISPUTE
-    reopen_attention(tenant_id, kind, dispute.id, at, amount=snapshot.amount, detail=detail)
-    open_attention(
+    tenant_id, kind = payment.tenant_id, AlertKind.DISPUTE
+    reopen_alert(tenant_id, kind, dispute.id, at, amount=snapshot.amount, detail=detail)
+    open_alert(
         tenant_id,
         kind,
         dispute.id,

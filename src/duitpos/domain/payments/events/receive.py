@@ -13,7 +13,7 @@ import structlog
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.db.models import F
 
-from duitpos.domain.alerts.open import open_attention, reopen_attention, resolve
+from duitpos.domain.alerts.open import open_alert, reopen_alert, resolve
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.events.apply_event import Word, apply, look_up, names_us
@@ -24,7 +24,7 @@ from duitpos.kit.statements import insert
 from duitpos.kit.texts import first_line, storable
 from duitpos.kit.transact import transact
 from duitpos.models import ProcessorAccount, Tenant, WebhookEvent
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 from duitpos.models.webhook_event import EventState
 from duitpos.processors.base import ProcessorError, ProcessorEvent, SignatureInvalid
 
@@ -118,7 +118,7 @@ def _seen_before(
         outcome = apply(tenant, account, event, word, actor)
         stored.update(outcome=outcome, payment=word.payment)
         resolve(
-            tenant.id, now(), "It ran when it came again.", kind=AttentionKind.EVENT_FAILED, subject_id=row.id
+            tenant.id, now(), "It ran when it came again.", kind=AlertKind.EVENT_FAILED, subject_id=row.id
         )
         return outcome
 
@@ -128,7 +128,7 @@ def _seen_before(
 def _store_failure(
     tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, error: Exception
 ) -> Received:
-    """A second, short transaction: the event as failed, and an Attention. Then 500, so that it is sent again."""
+    """A second, short transaction: the event as failed, and an Alert. Then 500, so that it is sent again."""
     log.error("webhook_failed", event_id=event.external_id, type=event.type, exc_info=error)
     text = storable(redact(first_line(error)))[:2000]
 
@@ -150,10 +150,8 @@ def _store_failure(
         # What a twin has done meanwhile stays done.
         if not failed.update(error=text, outcome="failed"):
             return False
-        reopen_attention(tenant.id, AttentionKind.EVENT_FAILED, row.id, now())
-        open_attention(
-            tenant.id, AttentionKind.EVENT_FAILED, row.id, now(), account=account, detail=event.type
-        )
+        reopen_alert(tenant.id, AlertKind.EVENT_FAILED, row.id, now())
+        open_alert(tenant.id, AlertKind.EVENT_FAILED, row.id, now(), account=account, detail=event.type)
         return True
 
     try:

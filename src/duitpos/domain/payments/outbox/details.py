@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.kit.transact import outside_database
-from duitpos.models import DueWork, Payment
+from duitpos.models import OutboxEntry, Payment
 
 
-def fetch_details(work: DueWork) -> str:
+def fetch_details(work: OutboxEntry) -> str:
     """Ask for the payment once more and keep method and charge. ProcessorError and Unavailable: try again later."""
     payment = (
         Payment.objects.filter(tenant_id=work.tenant_id, id=work.subject_id).select_related("account").get()

@@ -6,10 +6,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
-from duitpos.models import DueWork, Payment
+from duitpos.models import OutboxEntry, Payment
 
 
-def send_receipt(work: DueWork) -> str:
+def send_receipt(work: OutboxEntry) -> str:
     """Send it; what became of it. OSError when the mail server does not take it. `work` comes with order and tenant."""
     payment = Payment.objects.filter(tenant_id=work.tenant_id, id=work.subject_id).get()
     order = work.order

@@ -16,56 +16,58 @@ from duitpos.domain.payments.outbox.receipt import send_receipt
 from duitpos.kit.clock import now
 from duitpos.kit.logs import redact
 from duitpos.kit.texts import first_line
-from duitpos.models import DueWork
-from duitpos.models.due import DueKind
+from duitpos.models import OutboxEntry
+from duitpos.models.outbox import OutboxKind
 from duitpos.processors.base import ProcessorError
 
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 8
-DO = {DueKind.RECEIPT: send_receipt, DueKind.DETAILS: fetch_details}
+DO = {OutboxKind.RECEIPT: send_receipt, OutboxKind.DETAILS: fetch_details}
 log = structlog.get_logger(__name__)
 
 
 @task()
-def do_due_work_soon(tenant_id: str) -> None:
-    """The queue's way to do_due_work; if the queue loses it, the sweep comes by."""
-    do_due_work(UUID(tenant_id))
+def run_outbox_soon(tenant_id: str) -> None:
+    """The queue's way to run_outbox; if the queue loses it, the sweep comes by."""
+    run_outbox(UUID(tenant_id))
 
 
-def do_due_work(tenant_id: UUID, limit: int = 20, until: float | None = None) -> int:
+def run_outbox(tenant_id: UUID, limit: int = 20, until: float | None = None) -> int:
     """Do what is due for one tenant; how many pieces were done. Two at once never do the same piece.
 
     Nothing is begun after `until` (time.monotonic): it stays due.
     """
     done = 0
-    rows = DueWork.objects.filter(tenant_id=tenant_id, due_at__lte=now()).order_by("due_at")
+    rows = OutboxEntry.objects.filter(tenant_id=tenant_id, due_at__lte=now()).order_by("due_at")
     for work in list(rows.select_related("order__location", "tenant")[:limit]):
         if until is not None and time.monotonic() >= until:
             break
         at = now()
-        mine = DueWork.objects.filter(tenant_id=tenant_id, id=work.id, due_at=work.due_at)
+        mine = OutboxEntry.objects.filter(tenant_id=tenant_id, id=work.id, due_at=work.due_at)
         if not mine.update(due_at=at + LEASE, tries=F("tries") + 1):
             continue  # another worker claimed it
         try:
-            outcome = DO[DueKind(work.kind)](work)
+            outcome = DO[OutboxKind(work.kind)](work)
         except (OSError, ProcessorError, Unavailable) as error:
             # What mail servers and processors raise when they are not there.
             _try_later(work, str(error))
             continue
         except Exception as error:
             # A bug must be seen, but must not keep everything behind it, of all tenants, from its turn.
-            log.exception("due_work_broken", kind=work.kind, work=str(work.id))
+            log.exception("outbox_entry_broken", kind=work.kind, work=str(work.id))
             _try_later(work, redact(first_line(error)))
             continue
-        DueWork.objects.filter(tenant_id=tenant_id, id=work.id).update(
+        OutboxEntry.objects.filter(tenant_id=tenant_id, id=work.id).update(
             due_at=None, done_at=now(), outcome=outcome
         )
         done += 1
     return done
 
 
-def _try_later(work: DueWork, problem: str) -> None:
+def _try_later(work: OutboxEntry, problem: str) -> None:
     """After two minutes, four, eight …; after eight tries it stays undone, with the reason."""
-    log.warning("due_work_failed", kind=work.kind, work=str(work.id), problem=problem)
+    log.warning("outbox_entry_failed", kind=work.kind, work=str(work.id), problem=problem)
     again = now() + timedelta(minutes=2 ** (work.tries + 1)) if work.tries + 1 < MOST_TRIES else None
-    DueWork.objects.filter(tenant_id=work.tenant_id, id=work.id).update(due_at=again, outcome=problem[:200])
+    OutboxEntry.objects.filter(tenant_id=work.tenant_id, id=work.id).update(
+        due_at=again, outcome=problem[:200]
+    )

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import open_attention, reopen_attention, resolve
+from duitpos.domain.alerts.open import open_alert, reopen_alert, resolve
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.advance import advance_refund
@@ -18,7 +18,7 @@ from duitpos.domain.payments.settlement.match_payment import as_uuid
 from duitpos.domain.payments.settlement.settle import look_at_siblings
 from duitpos.kit.clock import business_date, now
 from duitpos.models import Payment, Refund
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 from duitpos.models.ledger import LedgerKind
 from duitpos.models.payment import PaymentStatus
 from duitpos.models.refund import RefundSource, RefundStatus
@@ -27,17 +27,17 @@ from duitpos.processors.base import RefundSnapshot, RefundState
 OPEN = (RefundStatus.CREATED, RefundStatus.PENDING)
 PENDING_CHECK = timedelta(hours=1)
 MONEY_QUESTIONS = (
-    AttentionKind.REFUND_DUE,
-    AttentionKind.REFUND_FAILED,
-    AttentionKind.DUPLICATE_PAYMENT,
-    AttentionKind.ORDER_CANCELED,
-    AttentionKind.AMOUNT_DIFFERS,
-    AttentionKind.MODE_DIFFERS,
-    AttentionKind.LATE_MONEY,
-    AttentionKind.LATE_FOOD,
-    AttentionKind.PAID_WHILE_CLOSED,
-    AttentionKind.SOLD_OUT_AFTER_PAYMENT,
-    AttentionKind.UNKNOWN_PAYMENT,
+    AlertKind.REFUND_DUE,
+    AlertKind.REFUND_FAILED,
+    AlertKind.DUPLICATE_PAYMENT,
+    AlertKind.ORDER_CANCELED,
+    AlertKind.AMOUNT_DIFFERS,
+    AlertKind.MODE_DIFFERS,
+    AlertKind.LATE_MONEY,
+    AlertKind.LATE_FOOD,
+    AlertKind.PAID_WHILE_CLOSED,
+    AlertKind.SOLD_OUT_AFTER_PAYMENT,
+    AlertKind.UNKNOWN_PAYMENT,
 )
 """What is answered once the whole payment went back."""
 
@@ -112,7 +112,7 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
         at,
         _("Refund arrived."),
         member=refund.member,
-        kind=AttentionKind.REFUND_FAILED,
+        kind=AlertKind.REFUND_FAILED,
         subject_id=refund.id,
     )
     if all_given_back(payment):
@@ -174,16 +174,16 @@ def fail_refund(
     if not all_given_back(payment):
         # Somebody may have closed it as done while the refund was only late.
         detail = failure or _why(to)
-        reopen_attention(refund.tenant_id, AttentionKind.REFUND_FAILED, refund.id, at, detail=detail)
+        reopen_alert(refund.tenant_id, AlertKind.REFUND_FAILED, refund.id, at, detail=detail)
         ask_about_refund(refund, payment, detail, at)
     return "refund_failed"
 
 
 def ask_about_refund(refund: Refund, payment: Payment, detail: str, at: datetime) -> None:
     """Have a person see to a refund that has not reached the guest, in the caller's transaction; once a refund."""
-    open_attention(
+    open_alert(
         refund.tenant_id,
-        AttentionKind.REFUND_FAILED,
+        AlertKind.REFUND_FAILED,
         refund.id,
         at,
         order=payment.order,

@@ -8,12 +8,12 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db import transaction
 
-from duitpos.domain.payments.outbox.run import do_due_work_soon
+from duitpos.domain.payments.outbox.run import run_outbox_soon
 from duitpos.kit.money import Money
 from duitpos.kit.statements import insert
-from duitpos.models import DirtyDay, DueWork, LedgerEntry, Payment, Refund
-from duitpos.models.due import DueKind
+from duitpos.models import DirtyDay, LedgerEntry, OutboxEntry, Payment, Refund
 from duitpos.models.ledger import LedgerKind
+from duitpos.models.outbox import OutboxKind
 
 
 def book_payment(payment: Payment, at: datetime) -> None:
@@ -90,20 +90,20 @@ def mark_dirty(tenant_id: UUID, location_id: UUID, day: date, at: datetime) -> N
     )
 
 
-def due_after_payment(payment: Payment, at: datetime) -> None:
+def queue_after_payment(payment: Payment, at: datetime) -> None:
     """A receipt, once the guest left an address; and how it was paid, where the notice did not say.
 
     A task hurries it, the sweep makes sure of it.
     """
     kinds = []
     if payment.guest_email:
-        kinds.append(DueKind.RECEIPT)
+        kinds.append(OutboxKind.RECEIPT)
     if not payment.method:
-        kinds.append(DueKind.DETAILS)
+        kinds.append(OutboxKind.DETAILS)
     if payment.order_id is None or not kinds:
         return
     works = [
-        DueWork(
+        OutboxEntry(
             tenant_id=payment.tenant_id,
             kind=kind,
             subject_id=payment.id,
@@ -122,4 +122,4 @@ def due_after_payment(payment: Payment, at: datetime) -> None:
 def _hurry(tenant_id: str) -> None:
     # One task does all that is due, and the worker looks for tasks once a second: more of them would be empty rows.
     if cache.add(f"hurried:{tenant_id}", True, timeout=1):
-        do_due_work_soon.enqueue(tenant_id)
+        run_outbox_soon.enqueue(tenant_id)

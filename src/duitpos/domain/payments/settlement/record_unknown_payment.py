@@ -13,7 +13,7 @@ def adopt_stray(tenant: Tenant, account: ProcessorAccount, snapshot: PaymentSnap
     """A payment row for it, in the caller's transaction: made once, since its reference is unique in the account.
 
     Where the mark names a payment of ours with another session, the money is for that payment's order; settling it
-    finds the order released and opens the Attention. Otherwise it belongs to no order we know.
+    finds the order released and opens the Alert. Otherwise it belongs to no order we know.
     """
     sibling = payment_of_mark(tenant.id, snapshot.mark)
     if sibling is not None and are_one(sibling.account, account):

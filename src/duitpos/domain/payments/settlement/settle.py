@@ -13,16 +13,16 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import ask_about_payment, resolve
+from duitpos.domain.alerts.open import open_payment_alert, resolve
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, next_check
 from duitpos.domain.payments.settlement.declines import record_declines
-from duitpos.domain.payments.settlement.ledger import book_payment, due_after_payment
+from duitpos.domain.payments.settlement.ledger import book_payment, queue_after_payment
 from duitpos.domain.payments.settlement.release_order import order_after_money
 from duitpos.kit.clock import business_date, now
 from duitpos.models import Payment
-from duitpos.models.attention import AttentionKind
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 from duitpos.processors.base import PaymentSnapshot, SnapshotState
 
@@ -108,7 +108,7 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
     if late:
         look_at_siblings(payment, at)
     book_payment(payment, at)
-    due_after_payment(payment, at)
+    queue_after_payment(payment, at)
     if was_asked_about:
         _answer_questions(payment, at)
     return Outcome.SETTLED
@@ -127,9 +127,9 @@ def _answer_questions(payment: Payment, at: datetime) -> None:
         _("The processor has answered."),
         payment_id=payment.id,
         kind__in=(
-            AttentionKind.NOT_AT_PROCESSOR,
-            AttentionKind.STILL_PROCESSING,
-            AttentionKind.EVENT_FAILED,
+            AlertKind.NOT_AT_PROCESSOR,
+            AlertKind.STILL_PROCESSING,
+            AlertKind.EVENT_FAILED,
         ),
     )
 
@@ -165,7 +165,7 @@ def _have_it_looked_at(payment: Payment, at: datetime) -> Outcome:
     live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
     # The guest is through with the processor's page, so theirs says "checking".
     live.update(returned_at=Coalesce("returned_at", Value(at)), next_check_at=None)
-    ask_about_payment(payment, AttentionKind.NO_PAYMENT_REQUIRED, at)
+    open_payment_alert(payment, AlertKind.NO_PAYMENT_REQUIRED, at)
     return Outcome.FREE
 
 

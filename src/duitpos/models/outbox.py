@@ -7,19 +7,19 @@ from django.db import models
 from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
-class DueKind(models.TextChoices):
+class OutboxKind(models.TextChoices):
     """What is to be done."""
 
     RECEIPT = "receipt"
     DETAILS = "details"
 
 
-class DueWork(TenantModel):
+class OutboxEntry(TenantModel):
     """One piece of outbound work, once per kind and subject. A task hurries it, the sweep makes sure of it."""
 
-    kind = models.CharField(max_length=10, choices=DueKind.choices)
+    kind = models.CharField(max_length=10, choices=OutboxKind.choices)
     subject_id = models.UUIDField(help_text="The payment or order it is about.")
-    order = TenantForeignKey("duitpos.Order", on_delete=models.CASCADE, related_name="due_work")
+    order = TenantForeignKey("duitpos.Order", on_delete=models.CASCADE, related_name="outbox_entries")
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, help_text="When to try (again); empty when done.")
     done_at = models.DateTimeField(null=True)
@@ -28,7 +28,9 @@ class DueWork(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "kind", "subject_id"], name="due_once"),
-            models.CheckConstraint(condition=models.Q(kind__in=DueKind.values), name="due_kind"),
+            models.UniqueConstraint(fields=["tenant", "kind", "subject_id"], name="outbox_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=OutboxKind.values), name="outbox_kind"),
         ]
-        indexes = [models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="due_at")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="outbox_due")
+        ]

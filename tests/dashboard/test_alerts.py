@@ -1,60 +1,60 @@
-"""The Attention list: what happened in words, its offers, and what each does."""
+"""The Alert list: what happened in words, its offers, and what each does."""
 
 from __future__ import annotations
 
-from duitpos.domain.alerts.open import open_attention
+from duitpos.domain.alerts.open import open_alert
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.kit.clock import now
 from duitpos.kit.ids import uuid7
-from duitpos.models import Attention, Order, Refund
-from duitpos.models.attention import AttentionKind
+from duitpos.models import Alert, Order, Refund
+from duitpos.models.alert import AlertKind
 from tests.dashboard.desk import Desk
 from tests.support.shop import Shop
 
 
-def canceled_with_money(shop: Shop) -> tuple[Order, Attention]:
+def canceled_with_money(shop: Shop) -> tuple[Order, Alert]:
     payment = shop.start()
     shop.pay(payment)
     order = shop.fresh(payment).order
     cancel_order(shop.restaurant.owner, order.id, "guest left", refund=False)
-    return order, Attention.objects.get(tenant=shop.tenant)
+    return order, Alert.objects.get(tenant=shop.tenant)
 
 
 def test_nothing_open_says_what_would_stand_here(desk: Desk) -> None:
-    page = desk.page("attention")
+    page = desk.page("alerts")
     assert "All is well" in page
-    assert 'id="attention-count" hidden' in page
+    assert 'id="alerts-count" hidden' in page
 
 
 def test_it_says_what_happened_and_offers_the_usual_answer_first(busy_desk: Desk, shop: Shop) -> None:
-    order, attention = canceled_with_money(shop)
-    page = busy_desk.page("attention")
+    order, alert = canceled_with_money(shop)
+    page = busy_desk.page("alerts")
     for words in ("Refund due", "RM\u202f25.00", "guest left", "Order T1", busy_desk.url("order", order.id)):
         assert words in page, words
-    refund, done = (busy_desk.url("act", attention.id, action) for action in ("refund", "done"))
+    refund, done = (busy_desk.url("act", alert.id, action) for action in ("refund", "done"))
     assert page.index(refund) < page.index(done)
     assert f'class="button primary" href="{refund}"' in page
-    assert ">1<span" in page.split('id="attention-count"')[1]
+    assert ">1<span" in page.split('id="alerts-count"')[1]
 
 
 def test_refund_all_asks_and_then_does_it(busy_desk: Desk, shop: Shop) -> None:
-    _, attention = canceled_with_money(shop)
-    question = busy_desk.page("act", attention.id, "refund")
+    _, alert = canceled_with_money(shop)
+    question = busy_desk.page("act", alert.id, "refund")
     assert "RM\u202f25.00" in question
     assert "goes back to the guest's card" in question
     assert not Refund.objects.filter(tenant=shop.tenant).exists()
-    said = busy_desk.sent("act", attention.id, "refund", reason="guest left")
+    said = busy_desk.sent("act", alert.id, "refund", reason="guest left")
     assert said == ["Refund due: RM\u202f25.00 refunded."]
-    assert shop.attentions() == []
+    assert shop.alerts() == []
     assert Refund.objects.get(tenant=shop.tenant).amount_minor == 2500
 
 
 def test_done_needs_no_question_and_keeps_who_did_it(busy_desk: Desk, shop: Shop) -> None:
-    _, attention = canceled_with_money(shop)
-    busy_desk.sent("act", attention.id, "done")
-    attention.refresh_from_db()
-    assert attention.resolved_by_id == shop.restaurant.owner.id
+    _, alert = canceled_with_money(shop)
+    busy_desk.sent("act", alert.id, "done")
+    alert.refresh_from_db()
+    assert alert.resolved_by_id == shop.restaurant.owner.id
 
 
 def test_an_order_paid_after_it_was_canceled_can_be_served(busy_desk: Desk, shop: Shop) -> None:
@@ -63,59 +63,57 @@ def test_an_order_paid_after_it_was_canceled_can_be_served(busy_desk: Desk, shop
     # It was canceled by the house's rule while the page was still open: money comes late.
     advance(order, "held", "canceled", Actor("sweep", None), now(), "unpaid", ended_at=now())
     shop.pay(payment)
-    attention = Attention.objects.get(tenant=shop.tenant, resolved_at__isnull=True)
-    assert attention.kind == AttentionKind.ORDER_CANCELED
-    assert "goes to the kitchen board" in busy_desk.page("act", attention.id, "serve")
-    assert "Sent to the kitchen." in busy_desk.sent("act", attention.id, "serve")[0]
+    alert = Alert.objects.get(tenant=shop.tenant, resolved_at__isnull=True)
+    assert alert.kind == AlertKind.ORDER_CANCELED
+    assert "goes to the kitchen board" in busy_desk.page("act", alert.id, "serve")
+    assert "Sent to the kitchen." in busy_desk.sent("act", alert.id, "serve")[0]
     assert [row.id for row in shop.placed()] == [order.id]
 
 
 def test_money_without_an_order_is_linked_to_one_that_is_chosen(busy_desk: Desk, shop: Shop) -> None:
     payment = shop.start()
-    open_attention(
-        shop.tenant.id, AttentionKind.UNKNOWN_PAYMENT, uuid7(), now(), payment=payment, amount=payment.amount
+    open_alert(
+        shop.tenant.id, AlertKind.UNKNOWN_PAYMENT, uuid7(), now(), payment=payment, amount=payment.amount
     )
-    attention = Attention.objects.get(tenant=shop.tenant)
-    page = busy_desk.page("act", attention.id, "link")
+    alert = Alert.objects.get(tenant=shop.tenant)
+    page = busy_desk.page("act", alert.id, "link")
     assert f'value="{payment.order_id}"' in page
     assert "not paid · RM\u202f25.00 · table 1 · Bangsar" in page
-    assert "Select a valid choice" in busy_desk.refused("act", attention.id, "link", order=str(uuid7()))
+    assert "Select a valid choice" in busy_desk.refused("act", alert.id, "link", order=str(uuid7()))
     # The domain refuses: this money has an order already. Its words stand on the form.
     assert "linked to an order already" in busy_desk.refused(
-        "act", attention.id, "link", order=str(payment.order_id)
+        "act", alert.id, "link", order=str(payment.order_id)
     )
 
 
 def test_what_somebody_else_did_first_is_gone(busy_desk: Desk, shop: Shop) -> None:
-    _, attention = canceled_with_money(shop)
-    busy_desk.sent("act", attention.id, "done")
-    response = busy_desk.post("act", attention.id, "refund")
+    _, alert = canceled_with_money(shop)
+    busy_desk.sent("act", alert.id, "done")
+    response = busy_desk.post("act", alert.id, "refund")
     assert response.status_code == 404
     assert "taken care of this already" in response.content.decode()
     assert not Refund.objects.filter(tenant=shop.tenant).exists()
 
 
 def test_an_action_that_is_not_offered_does_not_exist(busy_desk: Desk, shop: Shop) -> None:
-    _, attention = canceled_with_money(shop)
-    assert busy_desk.get("act", attention.id, "serve").status_code == 404
+    _, alert = canceled_with_money(shop)
+    assert busy_desk.get("act", alert.id, "serve").status_code == 404
 
 
 def test_a_long_list_has_pages_and_money_comes_first(busy_desk: Desk, shop: Shop) -> None:
     _, money = canceled_with_money(shop)
     for _ in range(101):
-        open_attention(shop.tenant.id, AttentionKind.EVENT_FAILED, uuid7(), now())
-    page = busy_desk.page("attention")
+        open_alert(shop.tenant.id, AlertKind.EVENT_FAILED, uuid7(), now())
+    page = busy_desk.page("alerts")
     assert page.index("Refund due") < page.index("A notice could not be handled")
     assert page.count('<article class="card') == 100
     assert '?page=1"' in page
-    second = busy_desk.page("attention", query="?page=1")
+    second = busy_desk.page("alerts", query="?page=1")
     assert second.count('<article class="card') == 2
     assert "?page=" not in second
-    oldest = Attention.objects.filter(tenant=shop.tenant, kind=AttentionKind.EVENT_FAILED).earliest(
-        "opened_at"
-    )
-    assert f'id="attention-{oldest.id}"' in second
+    oldest = Alert.objects.filter(tenant=shop.tenant, kind=AlertKind.EVENT_FAILED).earliest("opened_at")
+    assert f'id="alert-{oldest.id}"' in second
     busy_desk.sent("act", oldest.id, "done")
     busy_desk.sent("act", money.id, "done")
-    assert "Nothing more." in busy_desk.page("attention", query="?page=7")
-    assert "All is well" not in busy_desk.page("attention", query="?page=x")
+    assert "Nothing more." in busy_desk.page("alerts", query="?page=7")
+    assert "All is well" not in busy_desk.page("alerts", query="?page=x")

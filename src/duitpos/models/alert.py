@@ -7,7 +7,7 @@ from django.db import models
 from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
-class AttentionKind(models.TextChoices):
+class AlertKind(models.TextChoices):
     """What happened. What staff can do about each is in domain/alerts/offers.py."""
 
     AMOUNT_DIFFERS = "amount_differs"
@@ -33,17 +33,15 @@ class AttentionKind(models.TextChoices):
     SWEEP_FAILED = "sweep_failed"
 
 
-class Attention(TenantModel):
+class Alert(TenantModel):
     """Opened once per kind and subject, whatever the number of paths that find it (M16)."""
 
-    kind = models.CharField(max_length=24, choices=AttentionKind.choices)
+    kind = models.CharField(max_length=24, choices=AlertKind.choices)
     subject_id = models.UUIDField(help_text="The payment, refund, event or account it is about.")
-    order = TenantForeignKey("duitpos.Order", on_delete=models.PROTECT, null=True, related_name="attentions")
-    payment = TenantForeignKey(
-        "duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="attentions"
-    )
+    order = TenantForeignKey("duitpos.Order", on_delete=models.PROTECT, null=True, related_name="alerts")
+    payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="alerts")
     account = TenantForeignKey(
-        "duitpos.ProcessorAccount", on_delete=models.PROTECT, null=True, related_name="attentions"
+        "duitpos.ProcessorAccount", on_delete=models.PROTECT, null=True, related_name="alerts"
     )
     amount_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, blank=True)
@@ -57,13 +55,13 @@ class Attention(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "kind", "subject_id"], name="attention_once"),
-            models.CheckConstraint(condition=models.Q(kind__in=AttentionKind.values), name="attention_kind"),
+            models.UniqueConstraint(fields=["tenant", "kind", "subject_id"], name="alert_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=AlertKind.values), name="alert_kind"),
         ]
         indexes = [
             models.Index(
                 fields=["tenant", "-opened_at"],
                 condition=models.Q(resolved_at__isnull=True),
-                name="attention_open",
+                name="alert_open",
             )
         ]

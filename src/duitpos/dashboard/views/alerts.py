@@ -1,4 +1,4 @@
-"""Attention: what a person must look at, and what can be done about it."""
+"""Alerts: what a person must look at, and what can be done about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.reasons import ActForm, LinkForm
 from duitpos.dashboard.page import page
 from duitpos.domain.alerts.offers import Action, Offer
-from duitpos.domain.alerts.queries import PAGE, AttentionRow, open_attention_row, open_attentions
+from duitpos.domain.alerts.queries import PAGE, AlertRow, open_alert_row, open_alerts
 from duitpos.domain.errors import Conflict, Gone, Invalid
 from duitpos.domain.orders.queries import OrderRow, orders_page, waiting_orders
 from duitpos.domain.orders.search import OrderFilters
@@ -27,29 +27,29 @@ from duitpos.ui.forms import PlainForm
 
 
 @require_safe
-@staff(Can.RESOLVE_ATTENTION)
-def attention(request: HttpRequest, staff: Staff) -> HttpResponse:
+@staff(Can.RESOLVE_ALERTS)
+def alerts(request: HttpRequest, staff: Staff) -> HttpResponse:
     """What is open, money first; page by page."""
     asked = request.GET.get("page", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
-    rows = open_attentions(staff.tenant, limit=PAGE + 1, offset=number * PAGE)
+    rows = open_alerts(staff.tenant, limit=PAGE + 1, offset=number * PAGE)
     context = {"rows": rows[:PAGE], "more": number + 1 if len(rows) > PAGE else 0, "is_later": number > 0}
-    return page(request, staff, "dashboard/attention.html", context, here="attention")
+    return page(request, staff, "dashboard/alerts.html", context, here="alerts")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff(Can.RESOLVE_ATTENTION)
-def act(request: HttpRequest, staff: Staff, attention_id: UUID, action: str) -> HttpResponse:
+@staff(Can.RESOLVE_ALERTS)
+def act(request: HttpRequest, staff: Staff, alert_id: UUID, action: str) -> HttpResponse:
     """One offer: says what will happen, then does it."""
-    row, offer = _offer(staff, attention_id, action)
+    row, offer = _offer(staff, alert_id, action)
     form = _form(request, staff, row, offer)
-    home = reverse("dashboard:attention", args=[staff.tenant.slug])
+    home = reverse("dashboard:alerts", args=[staff.tenant.slug])
     if request.method == "POST" and form.is_valid():
         order_id = form.cleaned_data.get("order")
         try:
             said = do_it(
                 staff.member,
-                attention_id,
+                alert_id,
                 offer.action,
                 form.cleaned_data.get("reason", ""),
                 UUID(order_id) if order_id else None,
@@ -62,25 +62,23 @@ def act(request: HttpRequest, staff: Staff, attention_id: UUID, action: str) -> 
     context = {
         "form": form,
         "title": f"{offer.label}?",
-        "facts": [
-            fact for fact in (row.title + _amount(row), row.attention.detail, str(offer.confirm)) if fact
-        ],
+        "facts": [fact for fact in (row.title + _amount(row), row.alert.detail, str(offer.confirm)) if fact],
         "do": offer.label,
         "back": home,
         "is_danger": offer.action == Action.REFUND,
     }
-    return page(request, staff, "dashboard/question.html", context, here="attention")
+    return page(request, staff, "dashboard/question.html", context, here="alerts")
 
 
-def _offer(staff: Staff, attention_id: UUID, action: str) -> tuple[AttentionRow, Offer]:
-    row = open_attention_row(staff.tenant, attention_id)
+def _offer(staff: Staff, alert_id: UUID, action: str) -> tuple[AlertRow, Offer]:
+    row = open_alert_row(staff.tenant, alert_id)
     for offer in row.offers if row else ():
         if row and offer.action == action:
             return row, offer
     raise Gone(_("Somebody has taken care of this already, or it never was."))
 
 
-def _form(request: HttpRequest, staff: Staff, row: AttentionRow, offer: Offer) -> PlainForm:
+def _form(request: HttpRequest, staff: Staff, row: AlertRow, offer: Offer) -> PlainForm:
     data = request.POST if request.method == "POST" else None
     if offer.action != Action.LINK:
         return ActForm(data)
@@ -95,9 +93,9 @@ def _words(row: OrderRow) -> str:
     return " · ".join(part for part in (name, total, table, row.location.name) if part)
 
 
-def _amount(row: AttentionRow) -> str:
-    if not row.attention.amount_minor:
+def _amount(row: AlertRow) -> str:
+    if not row.alert.amount_minor:
         return ""
-    order = row.attention.order
+    order = row.alert.order
     locale = order.location.locale if order else "en_MY"
-    return f": {Money(row.attention.amount_minor, row.attention.currency).format(locale)}"
+    return f": {Money(row.alert.amount_minor, row.alert.currency).format(locale)}"
