@@ -12,7 +12,7 @@ from duitpos.models.alert import AlertKind as A
 
 
 class Action(StrEnum):
-    """What act.py can do."""
+    """What resolve_alert.py can do."""
 
     REFUND = "refund"
     SERVE = "serve"

@@ -1,0 +1,50 @@
+"""Uses an upgraded database as its owner, a guest and the worker do; writes what they saw, as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import django
+
+django.setup()
+
+from django.test import Client  # noqa: E402
+from django.utils.module_loading import import_string  # noqa: E402
+from django_tasks_db.models import DBTaskResult  # noqa: E402
+
+from duitpos.domain.alerts.offers import Action  # noqa: E402
+from duitpos.domain.alerts.queries import open_alerts  # noqa: E402
+from duitpos.domain.payments.outbox.run import run_outbox  # noqa: E402
+from duitpos.domain.staff_actions.resolve_alert import act  # noqa: E402
+from duitpos.models import Membership, Order, OutboxEntry, Tenant  # noqa: E402
+
+
+def main() -> None:
+    tenant = Tenant.objects.get()
+    owner = Membership.objects.select_related("user", "tenant").get(tenant=tenant)
+    client = Client()
+    client.force_login(owner.user, "allauth.account.auth_backends.AuthenticationBackend")
+    orders = Order.objects.filter(tenant=tenant).order_by("created_at")
+    pages = [f"/kopi/dashboard/{name}/" for name in ("orders", "orders/waiting", "attention", "payment-types")]
+    pages += [f"/kopi/o/{order.token}/" for order in orders]
+    statuses = {page: client.get(page, headers={"host": "testserver"}).status_code for page in pages}
+    (row,) = open_alerts(tenant)
+    act(owner, row.alert.id, Action.SERVE)
+    seen = {
+        "not served": {page: status for page, status in statuses.items() if status != 200},
+        "alert": row.alert.kind,
+        "alerts afterwards": len(open_alerts(tenant)),
+        "orders": [order.status for order in orders.all()],
+        "outbox": run_outbox(tenant.id),
+        "outbox undone": OutboxEntry.objects.filter(tenant=tenant, done_at__isnull=True).count(),
+        "queued tasks": [
+            import_string(path).module_path
+            for path in DBTaskResult.objects.filter(status="READY").values_list("task_path", flat=True)
+        ],
+    }
+    sys.stdout.write(json.dumps(seen))
+
+
+if __name__ == "__main__":
+    main()

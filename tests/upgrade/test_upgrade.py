@@ -1,0 +1,47 @@
+"""A restaurant's database of an earlier version opens after an upgrade, and is worked with."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.operator.commands import duitpos, environment
+
+pytestmark = [pytest.mark.pure, pytest.mark.slow]
+HERE = Path(__file__).resolve().parent
+
+
+def test_a_database_of_before_alerts_and_outbox_is_worked_with(tmp_path: Path) -> None:
+    """Made by the code at migration 0007: an order served, one refunded, one unpaid, one paid after it was canceled."""
+    file = tmp_path / "old.sqlite3"
+    with sqlite3.connect(file) as database:
+        database.executescript((HERE / "migration_0007.sql").read_text(encoding="utf-8"))
+    database.close()
+    env = environment(
+        tmp_path / "var",
+        DATABASE_URL=f"sqlite:///{file}",
+        DUITPOS_SANDBOX_URLS="http://127.0.0.1:12111",
+        PYTHONPATH=str(HERE.parents[1]),
+    )
+    (tmp_path / "var" / "static").mkdir(parents=True)
+    migrated = duitpos("manage", "migrate", "--verbosity=0", env=env)
+    assert migrated.returncode == 0, migrated.stderr
+    opened = subprocess.run(
+        [sys.executable, str(HERE / "opened.py")], env=env, capture_output=True, text=True, timeout=120
+    )
+    assert opened.returncode == 0, opened.stderr
+    seen = json.loads(opened.stdout.splitlines()[-1])
+    assert seen == {
+        "not served": {},
+        "alert": "order_canceled",
+        "alerts afterwards": 0,
+        "orders": ["placed", "placed", "held", "placed"],
+        "outbox": 1,
+        "outbox undone": 0,
+        "queued tasks": ["duitpos.domain.payments.outbox.run.run_outbox_soon"],
+    }
