@@ -28,7 +28,7 @@ from duitpos.models import (
 )
 from duitpos.models.payment import PaymentStatus
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import AskLine, CheckoutAsk, Mark
+from duitpos.processors.base import CheckoutRequest, LineItem, Mark
 
 SECRET = "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o"
 AMOUNT = 3160
@@ -156,11 +156,11 @@ def _lines(guest: Pending) -> Iterator[OrderLine]:
 
 def _payment(guest: Pending) -> Payment:
     at = now()
-    ask = CheckoutAsk(
+    ask = CheckoutRequest(
         mark=guest.mark,
         amount_minor=AMOUNT,
         currency="MYR",
-        lines=tuple(AskLine(*line) for line in _LINES),
+        lines=tuple(LineItem(*line) for line in _LINES),
         success_url=f"https://bench.example/{slug_of(guest.restaurant)}/pay/return/token-{guest.order}/?session_id={{REFERENCE}}",
         cancel_url=f"https://bench.example/{slug_of(guest.restaurant)}/pay/cancel/token-{guest.order}/",
         expires_at=int((at + timedelta(minutes=45)).timestamp()),

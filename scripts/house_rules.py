@@ -1,4 +1,4 @@
-"""Rules of this house that no common linter knows. `make lint` runs them; tests/workshop shows that each bites.
+"""Rules of this house that no common linter knows. `make lint` runs them; tests/tools shows that each bites.
 
 one-writer       The status of an Order, a Payment or a Refund changes in `advance.py` only: no save(), no
                  update(status=...), no assignment anywhere else. A save() writes back every column that it

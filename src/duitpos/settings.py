@@ -32,7 +32,7 @@ SHARDED = False  # becomes true with the distributed database of a later rung (d
 CACHES = env.caches(VAR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-ROOMS = ("guest", "dashboard", "kitchen", "accounts", "ui")
+PAGES = ("guest", "dashboard", "kitchen", "accounts", "ui")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -70,7 +70,7 @@ WSGI_APPLICATION = "duitpos.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [PACKAGE / room / "templates" for room in ROOMS],
+        "DIRS": [PACKAGE / package / "templates" for package in PAGES],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -92,7 +92,7 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [path for room in ROOMS if (path := PACKAGE / room / "static").is_dir()]
+STATICFILES_DIRS = [path for package in PAGES if (path := PACKAGE / package / "static").is_dir()]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

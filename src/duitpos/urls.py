@@ -1,4 +1,4 @@
-"""Every address, room by room. Reserved slugs come first."""
+"""Every address, package by package. Reserved slugs come first."""
 
 from __future__ import annotations
 

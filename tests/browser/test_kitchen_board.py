@@ -11,7 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from duitpos.models import Location, MenuItem, Order
-from tests.kitchen.room import open_kitchen
+from tests.kitchen.factories import open_kitchen
 from tests.kitchen.tickets import a_ticket
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

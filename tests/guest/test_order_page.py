@@ -28,11 +28,11 @@ def paid(shop: Shop, phone: Phone) -> Payment:
     """A guest who paid and came back."""
     payment = ordered(shop, phone)
     shop.pay(payment)
-    come_back(phone, payment)
+    handle_return(phone, payment)
     return shop.fresh(payment)
 
 
-def come_back(phone: Phone, payment: Payment) -> None:
+def handle_return(phone: Phone, payment: Payment) -> None:
     assert payment.order is not None
     phone.open(f"/kopi/pay/return/{payment.order.token}/?session_id={payment.reference}")
 
@@ -56,7 +56,7 @@ def test_before_payment_it_waits_and_leads_back_to_the_cart(shop: Shop, phone: P
 
 def test_back_before_the_processor_says_anything_it_is_being_checked(shop: Shop, phone: Phone) -> None:
     payment = ordered(shop, phone)
-    come_back(phone, payment)
+    handle_return(phone, payment)
     words = text_of(phone.open(url_of(payment)))
     assert "Checking your payment" in words
     assert "Do not pay again" in words
@@ -66,7 +66,7 @@ def test_back_before_the_processor_says_anything_it_is_being_checked(shop: Shop,
 def test_a_slow_bank_is_a_state_of_its_own(shop: Shop, phone: Phone) -> None:
     payment = ordered(shop, phone)
     shop.pay(payment, method="customer_balance", delayed_result=None)
-    come_back(phone, payment)
+    handle_return(phone, payment)
     words = text_of(phone.open(url_of(payment)))
     assert "Your payment is on its way" in words
     assert "Do not pay again" in words

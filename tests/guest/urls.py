@@ -1,4 +1,4 @@
-"""The guest's room alone: its tests need no other room."""
+"""Guest pages alone: their tests need no others."""
 
 from __future__ import annotations
 

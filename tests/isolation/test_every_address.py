@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from tests.isolation.addresses import all_routes, filled, names_in
+from tests.isolation.factories import Town, all_rows
 from tests.isolation.rules import OTHER_PARTS, RULES, WHOSE, Anyone, HolderOf, Processor, Staff
-from tests.isolation.town import Town, all_rows
 
 pytestmark = pytest.mark.slow
 

@@ -8,12 +8,12 @@ import pytest
 from django.test import Client
 
 if TYPE_CHECKING:
-    from tests.kitchen.room import Kitchen
+    from tests.kitchen.factories import Kitchen
 
 
 @pytest.fixture
 def kitchen(db: None, client: Client) -> Kitchen:
     # pytest loads this file before Django is set up.
-    from tests.kitchen.room import open_kitchen
+    from tests.kitchen.factories import open_kitchen
 
     return open_kitchen(client)

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from duitpos.models import Membership, Payment, PaymentType, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, Mode
-from tests.kitchen.room import Kitchen, sign_in
+from tests.kitchen.factories import Kitchen, sign_in
 from tests.kitchen.tickets import a_payment, a_ticket
 from tests.support.restaurant import a_location, a_member, a_restaurant, a_table
 

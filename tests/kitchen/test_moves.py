@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from duitpos.models import OrderEvent
-from tests.kitchen.room import Kitchen
+from tests.kitchen.factories import Kitchen
 from tests.kitchen.tickets import a_ticket
 from tests.support.restaurant import a_location, a_restaurant, an_item
 

@@ -8,15 +8,15 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import Location, Payment
 from duitpos.models.alert import AlertKind as A
-from tests.support.happenings import SESSION, alert, free_number, take_number
 from tests.support.live_shop import Clock
+from tests.support.scenarios import SESSION, alert, free_number, take_number
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -35,7 +35,7 @@ def test_an_error_on_any_path_is_seen_and_heals(deaf_shop: Shop, clock: Clock, p
     else:
         token, owner = payment.order.token, shop.restaurant.owner
         ask: dict[str, Callable[[], object]] = {
-            "return": lambda: come_back(shop.tenant, token, payment.reference),
+            "return": lambda: handle_return(shop.tenant, token, payment.reference),
             "button": lambda: check_now(owner, payment.id),
         }
         with pytest.raises(IntegrityError):

@@ -19,7 +19,9 @@ from duitpos.kit.transact import transact
 from duitpos.models import ItemStock, Location, Order, OrderEvent, Payment, Refund
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
-from tests.support.happenings import (
+from tests.support.live_shop import Clock
+from tests.support.restaurant import an_item
+from tests.support.scenarios import (
     alert,
     end_wrongly,
     seen_by_guest,
@@ -27,8 +29,6 @@ from tests.support.happenings import (
     take_first_offer,
     tell,
 )
-from tests.support.live_shop import Clock
-from tests.support.restaurant import an_item
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)

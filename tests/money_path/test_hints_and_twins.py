@@ -13,7 +13,7 @@ from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind as A
-from tests.support.happenings import SESSION
+from tests.support.scenarios import SESSION
 from tests.support.shop import Shop
 from tests.support.stampede import deliver, event_of
 

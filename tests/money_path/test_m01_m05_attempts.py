@@ -9,14 +9,15 @@ from django.db import IntegrityError, transaction
 
 from duitpos.domain.checkout.attempt import new_attempt
 from duitpos.domain.checkout.checkout import Changed
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.checkout.options import pay_options
 from duitpos.domain.checkout.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor
 from duitpos.domain.orders.guest_view import GuestState
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.kit.clock import now
 from duitpos.models import Order, OrderLine, Payment, PaymentDecline
-from tests.support.happenings import (
+from tests.support.live_shop import Clock
+from tests.support.scenarios import (
     EXPIRE,
     calls,
     end_wrongly,
@@ -25,7 +26,6 @@ from tests.support.happenings import (
     session_of,
     start_again,
 )
-from tests.support.live_shop import Clock
 from tests.support.shop import Shop
 from tests.support.stampede import stampede
 
@@ -36,7 +36,7 @@ BANK = {"method": "customer_balance", "delayed_seconds": 120}
 
 def by_return(shop: Shop, payment: Payment) -> None:
     assert payment.order is not None
-    come_back(shop.tenant, payment.order.token, payment.reference)
+    handle_return(shop.tenant, payment.order.token, payment.reference)
 
 
 def by_sweep(shop: Shop, payment: Payment) -> None:

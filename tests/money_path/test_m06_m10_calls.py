@@ -20,8 +20,8 @@ from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.kit.clock import now
 from duitpos.models import Payment, Refund, Tenant
 from duitpos.models.alert import AlertKind as A
-from tests.support.happenings import SESSIONS, calls, press_again, session_of, start_again
 from tests.support.live_shop import Clock
+from tests.support.scenarios import SESSIONS, calls, press_again, session_of, start_again
 from tests.support.shop import Shop
 from tests.support.stampede import stampede
 

@@ -9,7 +9,7 @@ import pytest
 
 from duitpos.domain.alerts.offers import Action
 from duitpos.domain.checkout.checkout import OrderAtCounter
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.processor_accounts.accounts import check_account, remove_account, save_credentials
@@ -19,7 +19,8 @@ from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.models import Alert, Order, OrderEvent, Payment, PaymentType, ProcessorAccount
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.payment_setup import AccountState
-from tests.support.happenings import (
+from tests.support.live_shop import Clock
+from tests.support.scenarios import (
     SESSION,
     alert,
     calls,
@@ -27,7 +28,6 @@ from tests.support.happenings import (
     end_wrongly,
     start_again,
 )
-from tests.support.live_shop import Clock
 from tests.support.shop import Shop, an_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -124,7 +124,7 @@ def test_m13_what_is_retired_starts_nothing_but_verifies_fetches_and_refunds(
     shop.pay(payment)
     if path == "return":
         assert payment.order is not None
-        come_back(shop.tenant, payment.order.token, payment.reference)
+        handle_return(shop.tenant, payment.order.token, payment.reference)
     if path == "sweep":
         shop.sweep(after=timedelta(minutes=2))
     assert [order.label for order in shop.placed()] == ["T1"]

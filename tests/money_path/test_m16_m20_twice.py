@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from duitpos.domain.alerts.offers import Action
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.refunds.refund import refund_payment
-from duitpos.domain.payments.settlement.fetch import ask_and_settle
+from duitpos.domain.payments.settlement.fetch import fetch_and_settle
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.tenancy.installation import adopt
@@ -29,7 +29,8 @@ from duitpos.models import (
     Refund,
 )
 from duitpos.models.alert import AlertKind as A
-from tests.support.happenings import (
+from tests.support.live_shop import Clock
+from tests.support.scenarios import (
     REFUNDS,
     alert,
     calls,
@@ -42,7 +43,6 @@ from tests.support.happenings import (
     take_number,
     tell,
 )
-from tests.support.live_shop import Clock
 from tests.support.shop import Shop
 from tests.support.stampede import deliver, stampede
 
@@ -87,7 +87,7 @@ def test_m16_fifty_settles_make_one_alert_and_one_ledger_row(shop: Shop) -> None
     end_wrongly(shop, payment)
     shop.pay(payment)
     for kind in ("webhook", "return", "sweep", "button", "webhook") * 10:
-        assert ask_and_settle(shop.fresh(payment), Actor(kind)) == "already"
+        assert fetch_and_settle(shop.fresh(payment), Actor(kind)) == "already"
     assert Alert.objects.get(tenant=shop.tenant).kind == A.LATE_MONEY
     assert shop.ledger() == [("payment", 2500)]
     assert shop.fresh(payment).settled_via == "webhook"
@@ -352,7 +352,7 @@ def test_m20_a_copy_elsewhere_asks_no_processor_anything_until_it_is_adopted(
             shop.checkout(guest_token="a phone at staging")
         with pytest.raises(Unavailable, match="duitpos adopt"):
             check_now(owner, open_still.id)
-        come_back(shop.tenant, open_still.order.token, open_still.reference)
+        handle_return(shop.tenant, open_still.order.token, open_still.reference)
         assert refund_payment(owner, settled.id, "a try").status == "created"
         clock.advance(hours=1, theirs=False)
         shop.sweep()

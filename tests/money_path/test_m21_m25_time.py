@@ -27,8 +27,8 @@ from duitpos.models import (
     WebhookEvent,
 )
 from duitpos.models.alert import AlertKind as A
-from tests.support.happenings import EXPIRE, SESSION, calls, deliveries, end_wrongly, session_of, start_again
 from tests.support.live_shop import Clock
+from tests.support.scenarios import EXPIRE, SESSION, calls, deliveries, end_wrongly, session_of, start_again
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.processor_accounts.view import account_view
@@ -17,7 +17,9 @@ from duitpos.domain.sweep.sweep import sweep, tenants_with_due_work
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind as A
-from tests.support.happenings import (
+from tests.support.live_shop import Clock
+from tests.support.restaurant import a_restaurant
+from tests.support.scenarios import (
     SESSIONS,
     calls,
     deliveries,
@@ -25,8 +27,6 @@ from tests.support.happenings import (
     seen_by_guest,
     tell,
 )
-from tests.support.live_shop import Clock
-from tests.support.restaurant import a_restaurant
 from tests.support.shop import Shop
 from tests.support.stampede import stampede
 
@@ -62,14 +62,14 @@ def test_m27_a_hammered_return_asks_once_in_three_seconds(deaf_shop: Shop, clock
     shop = deaf_shop
     payment = shop.start()
     token = token_of(shop, payment)
-    stampede([lambda: come_back(shop.tenant, token, payment.reference)] * 8)
+    stampede([lambda: handle_return(shop.tenant, token, payment.reference)] * 8)
     assert len(calls(shop, "GET", payment.reference)) == 1
     assert seen_by_guest(shop, shop.orders()[0]).state == "checking"
     clock.advance(seconds=2)
-    come_back(shop.tenant, token, payment.reference)
+    handle_return(shop.tenant, token, payment.reference)
     assert len(calls(shop, "GET", payment.reference)) == 1
     clock.advance(seconds=2)
-    come_back(shop.tenant, token, payment.reference)
+    handle_return(shop.tenant, token, payment.reference)
     assert len(calls(shop, "GET", payment.reference)) == 2
 
 
@@ -78,7 +78,7 @@ def test_m27_a_session_that_is_not_stored_with_this_order_is_ignored(deaf_shop: 
     mine, other = shop.start(), shop.start(guest_token="another phone")
     shop.sandbox.pay(other.reference)
     for session in (other.reference, "cs_test_of_nobody", "", "../../etc", "{CHECKOUT_SESSION_ID}"):
-        order = come_back(shop.tenant, token_of(shop, mine), session)
+        order = handle_return(shop.tenant, token_of(shop, mine), session)
         assert order.status == "held"
     assert calls(shop, "GET") == []
     assert shop.placed() == []
@@ -115,7 +115,7 @@ def test_m28_looks_come_later_and_later_and_once_after_the_end(deaf_shop: Shop, 
 def test_m28_twenty_seconds_after_a_return_without_settle(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = shop.start()
-    come_back(shop.tenant, token_of(shop, payment), payment.reference)
+    handle_return(shop.tenant, token_of(shop, payment), payment.reference)
     assert seconds_to_next(shop.fresh(payment)) == pytest.approx(20, abs=5)
     shop.sandbox.pay(payment.reference)
     clock.advance(seconds=21)

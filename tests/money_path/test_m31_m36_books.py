@@ -12,12 +12,12 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
 from duitpos.domain.checkout.checkout import NotTakingOrders
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.release import draw_number
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.refunds.refund import refund_payment
-from duitpos.domain.payments.settlement.settle import Outcome, settle
+from duitpos.domain.payments.settlement.settle import SettleResult, settle
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
@@ -25,8 +25,8 @@ from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.transact import transact
 from duitpos.models import DirtyDay, LedgerEntry, Location, NumberSeries, Order, Payment, ProcessorAccount
 from duitpos.operator.start import StartRefused, check_keys
-from tests.support.happenings import end_wrongly, free_number, start_again, take_number
 from tests.support.live_shop import Clock
+from tests.support.scenarios import end_wrongly, free_number, start_again, take_number
 from tests.support.shop import Shop, an_account
 from tests.support.stampede import deliver, stampede
 
@@ -55,7 +55,7 @@ def test_m31_a_closed_tenant_starts_nothing_and_still_receives_sweeps_and_refund
     shop.pay(payment)
     if path == "return":
         assert payment.order is not None
-        come_back(shop.tenant, payment.order.token, payment.reference)
+        handle_return(shop.tenant, payment.order.token, payment.reference)
     if path == "sweep":
         shop.sweep(after=timedelta(minutes=2))
     assert [order.label for order in shop.placed()] == ["T1"]
@@ -234,9 +234,9 @@ def test_m36_a_settle_that_collided_is_run_again_as_if_nothing_had_been(deaf_sho
     shop = deaf_shop
     (payment,) = (shop.fresh(payment) for payment in paid_unseen(shop, 1))
     snapshot = open_account(payment.account).fetch(payment.reference)
-    tries: list[Outcome] = []
+    tries: list[SettleResult] = []
 
-    def work() -> Outcome:
+    def work() -> SettleResult:
         tries.append(settle(payment, snapshot, Actor("webhook")))
         if len(tries) == 1:
             raise OperationalError("database is locked")
@@ -268,7 +268,7 @@ def test_m36_all_paths_to_many_orders_at_once_never_lock_each_other_out(deaf_sho
         assert order is not None
         ways += [
             lambda event=event: deliver(shop, event),
-            lambda order=order, payment=payment: come_back(shop.tenant, order.token, payment.reference),
+            lambda order=order, payment=payment: handle_return(shop.tenant, order.token, payment.reference),
             lambda payment=payment: check_now(owner, payment.id),
         ]
     stampede([*ways, *reversed(ways)])

@@ -11,7 +11,7 @@ from duitpos.domain.alerts.offers import Action
 from duitpos.domain.alerts.open import open_payment_alert, resolve
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.checkout.checkout import checkout
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.checkout.resume import AlreadyPaid
 from duitpos.domain.errors import Conflict
 from duitpos.domain.menus.eighty_six import set_stock
@@ -24,8 +24,8 @@ from duitpos.kit.clock import now
 from duitpos.models import ItemStock, Location, Order, Payment
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
-from tests.support.happenings import alert
 from tests.support.live_shop import Clock
+from tests.support.scenarios import alert
 from tests.support.shop import Shop
 from tests.support.stampede import deliver, event_of, stampede
 
@@ -60,7 +60,7 @@ def test_m60_late_is_late_from_any_path(deaf_shop: Shop, clock: Clock, path: str
     if path == "webhook":
         deliver(shop, event_of(shop, COMPLETED))
     elif path == "return":
-        come_back(shop.tenant, payment.order.token, payment.reference)
+        handle_return(shop.tenant, payment.order.token, payment.reference)
     elif path == "sweep":
         sweep()
     else:
@@ -132,7 +132,7 @@ def test_m60_the_end_of_the_day_counts_after_ten_minutes(
     clock.set(before)
     payment = paid_silently(shop)
     clock.advance(seconds=3, minutes=11 if is_late else 0)
-    come_back(shop.tenant, shop.orders()[0].token, payment.reference)
+    handle_return(shop.tenant, shop.orders()[0].token, payment.reference)
     assert shop.alerts() == ([A.LATE_FOOD] if is_late else [])
     assert len(shop.placed()) == (0 if is_late else 1)
 
@@ -145,7 +145,7 @@ def test_m60_where_the_day_ends_with_the_opening_hours_it_counts_at_once(
     Location.objects.filter(tenant=shop.tenant).update(opens_at=time(18, 0), closes_at=time(4, 0))
     payment = paid_silently(shop)
     clock.advance(seconds=3)
-    come_back(shop.tenant, shop.orders()[0].token, payment.reference)
+    handle_return(shop.tenant, shop.orders()[0].token, payment.reference)
     assert_asked(shop, payment)
 
 
@@ -153,7 +153,7 @@ def test_m60_a_clock_that_is_wrong_keeps_no_food_from_anybody(deaf_shop: Shop, c
     shop = deaf_shop
     payment = paid_silently(shop)
     clock.advance(hours=-2, theirs=False)
-    come_back(shop.tenant, shop.orders()[0].token, payment.reference)
+    handle_return(shop.tenant, shop.orders()[0].token, payment.reference)
     assert [order.label for order in shop.placed()] == ["T1"]
 
 

@@ -9,7 +9,7 @@ import pytest
 from duitpos.domain.alerts.offers import Action
 from duitpos.domain.checkout import start as start_module
 from duitpos.domain.checkout.checkout import Changed, NotTakingOrders, checkout
-from duitpos.domain.checkout.handle_return import turn_back
+from duitpos.domain.checkout.handle_return import handle_cancel
 from duitpos.domain.checkout.options import pay_options
 from duitpos.domain.checkout.resume import AlreadyPaid, GoToProcessor, end_attempts
 from duitpos.domain.checkout.start import StartRefused
@@ -26,8 +26,8 @@ from duitpos.kit.transact import transact
 from duitpos.models import Location, Order, Payment, PaymentType, ProcessorAccount, Table
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.payment_setup import AccountState, Mode
-from tests.support.happenings import alert, seen_by_guest, session_of
 from tests.support.restaurant import a_location, a_table, an_item
+from tests.support.scenarios import alert, seen_by_guest, session_of
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -134,7 +134,7 @@ def test_m62_an_edit_of_a_linked_order_replaces_it_whichever_phone_edits(deaf_sh
 def test_m62_a_lapsed_order_is_tried_again_from_another_phone(deaf_shop: Shop) -> None:
     shop = deaf_shop
     first = shop.start(guest_token="the-scanners-browser")
-    turn_back(shop.tenant, order_of(first).token)
+    handle_cancel(shop.tenant, order_of(first).token)
     newer = shop.start(guest_token="the-scanners-browser", cart=shop.cart(4))
     answer = press_at(shop, shop.table, order_of(first), guest_token="chrome")
     assert isinstance(answer, GoToProcessor)
@@ -181,7 +181,7 @@ def test_m62_another_note_is_another_dish_and_nothing_left_shows_what_is_paid(de
 def lapsed(shop: Shop) -> Order:
     """An order whose payment page was closed by its guest."""
     order = order_of(shop.start())
-    turn_back(shop.tenant, order.token)
+    handle_cancel(shop.tenant, order.token)
     return order
 
 

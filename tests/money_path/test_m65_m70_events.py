@@ -23,7 +23,7 @@ from duitpos.domain.sweep.purge_events import purge_event_bodies
 from duitpos.kit.clock import now
 from duitpos.models import Dispute, Payment, PaymentDecline, ProcessorAccount, Refund, WebhookEvent
 from duitpos.models.payment_setup import AccountState
-from tests.support.happenings import calls
+from tests.support.scenarios import calls
 from tests.support.shop import WEBHOOK_SECRET, Shop, an_account
 from tests.support.stampede import deliver, event_of
 

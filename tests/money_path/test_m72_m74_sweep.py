@@ -29,9 +29,9 @@ from duitpos.models import (
     WebhookEvent,
 )
 from duitpos.ui.when import exactly
-from tests.support.happenings import calls
 from tests.support.live_shop import Clock
 from tests.support.restaurant import a_restaurant, a_table, an_item
+from tests.support.scenarios import calls
 from tests.support.shop import Shop, an_account
 from tests.support.stampede import stampede
 

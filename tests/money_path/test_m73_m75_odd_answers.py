@@ -8,7 +8,7 @@ import pytest
 
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.checkout.checkout import OrderAtCounter
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.checkout.start import StartRefused
 from duitpos.domain.errors import Conflict, Unavailable
@@ -19,8 +19,8 @@ from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind as A
-from tests.support.happenings import SESSION, press_again
 from tests.support.live_shop import Clock
+from tests.support.scenarios import SESSION, press_again
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,7 +110,7 @@ def test_m75_one_refusal_of_one_guests_return_pauses_nothing(deaf_shop: Shop, st
     shop.sandbox.pay(payment.reference)
     shop.sandbox.fault("error", status=status, path=SESSION, count=1)
     (order,) = shop.orders()
-    come_back(shop.tenant, order.token, payment.reference)
+    handle_return(shop.tenant, order.token, payment.reference)
     assert account(shop).paused_at is None
     assert shop.alerts() == []
     assert isinstance(press(shop, 2), GoToProcessor)
@@ -137,7 +137,7 @@ def test_m75_a_key_that_is_refused_at_the_second_look_pauses_the_account(deaf_sh
     payment = shop.start()
     shop.sandbox.control("DELETE", f"/keys/{shop.sandbox.secret_key}")
     (order,) = shop.orders()
-    come_back(shop.tenant, order.token, payment.reference)
+    handle_return(shop.tenant, order.token, payment.reference)
     assert account(shop).paused_at is not None
     assert shop.alerts() == [A.KEY_REFUSED]
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.events.receive import Received
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.slow_calls import bound_slow_calls, slow_calls
-from tests.support.happenings import calls
+from tests.support.scenarios import calls
 from tests.support.shop import Shop
 from tests.support.signals import HANG
 from tests.support.stampede import deliver, event_of
@@ -92,7 +92,7 @@ def test_m78_a_return_and_a_notice_without_room_change_nothing_and_come_again(de
     shop.sandbox.pay(payment.reference)
     hint = event_of(shop, "checkout.session.completed") | {"api_version": "2020-08-27"}
     with slow_calls().place("somebody else's"):
-        come_back(shop.tenant, shop.orders()[0].token, payment.reference)
+        handle_return(shop.tenant, shop.orders()[0].token, payment.reference)
         assert deliver(shop, hint) == Received(503, "processor")
         assert shop.fresh(payment).status == "pending"
     assert deliver(shop, hint) == Received(200, "settled")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import stripe
 
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.payments.events.receive import Received, receive
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.models import Payment
@@ -47,7 +47,7 @@ def test_an_address_that_is_too_long_stops_no_other_path(deaf_shop: Shop, path: 
     if path == "sweep":
         assert shop.sweep(after=timedelta(minutes=2)).errors == 0
     elif path == "return":
-        come_back(shop.tenant, payment.order.token, payment.reference)
+        handle_return(shop.tenant, payment.order.token, payment.reference)
     else:
         check_now(shop.restaurant.owner, payment.id)
     assert (shop.fresh(payment).status, shop.fresh(payment).guest_email) == ("succeeded", "")

@@ -12,8 +12,8 @@ from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.sweep import sweep as sweep_module
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import OutboxEntry, Payment, ProcessorAccount
-from tests.support.happenings import REFUNDS, SESSION, calls
 from tests.support.live_shop import Clock
+from tests.support.scenarios import REFUNDS, SESSION, calls
 from tests.support.shop import GUIDE_EVENTS, Shop, open_shop
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from duitpos.domain.checkout.checkout import Changed, NotTakingOrders, OrderAtCounter
-from duitpos.domain.checkout.handle_return import turn_back
+from duitpos.domain.checkout.handle_return import handle_cancel
 from duitpos.domain.checkout.limits import MOST_PER_PHONE
 from duitpos.domain.checkout.resume import DoNotPayAgain, GoToProcessor
 from duitpos.domain.checkout.start import StartRefused, start
@@ -18,8 +18,8 @@ from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import Location, Order, Payment, PaymentType, ProcessorAccount, Tenant
-from tests.support.happenings import EXPIRE, SESSIONS, calls, press_again, session_of
 from tests.support.live_shop import Clock
+from tests.support.scenarios import EXPIRE, SESSIONS, calls, press_again, session_of
 from tests.support.shop import Shop, an_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -201,13 +201,13 @@ def test_the_way_back_is_hammered_and_asks_once_in_three_seconds(deaf_shop: Shop
     payment = shop.start()
     (order,) = shop.orders()
     shop.sandbox.fault("error", status=503, path=EXPIRE, count=2)
-    assert turn_back(shop.tenant, order.token).is_open_still
+    assert handle_cancel(shop.tenant, order.token).is_open_still
     asked = len(calls(shop, "POST", "/expire"))
     for _ in range(5):
-        assert turn_back(shop.tenant, order.token).is_open_still
+        assert handle_cancel(shop.tenant, order.token).is_open_still
     assert len(calls(shop, "POST", "/expire")) == asked
     clock.advance(seconds=4)
-    turned = turn_back(shop.tenant, order.token)
+    turned = handle_cancel(shop.tenant, order.token)
     assert (turned.is_open_still, turned.is_paid) == (False, False)
     assert session_of(shop, payment)["status"] == "expired"
 
@@ -217,12 +217,12 @@ def test_the_way_back_asks_nothing_about_money_on_its_way(deaf_shop: Shop, clock
     payment = shop.start()
     (order,) = shop.orders()
     shop.pay(payment, method="customer_balance", delayed_result=None)
-    assert turn_back(shop.tenant, order.token).is_open_still
+    assert handle_cancel(shop.tenant, order.token).is_open_still
     assert shop.fresh(payment).is_processing
     asked = len(shop.sandbox.requests())
     for _ in range(3):
         clock.advance(seconds=4)
-        assert turn_back(shop.tenant, order.token).is_open_still
+        assert handle_cancel(shop.tenant, order.token).is_open_still
     assert len(shop.sandbox.requests()) == asked
 
 

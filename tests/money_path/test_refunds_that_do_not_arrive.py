@@ -17,8 +17,8 @@ from duitpos.models import Payment, ProcessorAccount, Refund
 from duitpos.models.alert import AlertKind as A
 from duitpos.processors.base import Failure, ProcessorError
 from tests.money_path.test_m16_m20_twice import paid
-from tests.support.happenings import SESSION, alert, seen_by_guest, take_first_offer
 from tests.support.live_shop import Clock
+from tests.support.scenarios import SESSION, alert, seen_by_guest, take_first_offer
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -20,7 +20,8 @@ from duitpos.models import Alert, DirtyDay, ItemStock, LedgerEntry, Order, Payme
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
 from tests.money_path.test_m16_m20_twice import money_of_nobody, paid
-from tests.support.happenings import (
+from tests.support.live_shop import Clock
+from tests.support.scenarios import (
     REFUNDS,
     alert,
     calls,
@@ -30,7 +31,6 @@ from tests.support.happenings import (
     start_again,
     take_first_offer,
 )
-from tests.support.live_shop import Clock
 from tests.support.shop import Shop
 from tests.support.signals import HANG
 

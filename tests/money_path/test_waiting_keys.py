@@ -14,8 +14,8 @@ from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import Alert, ProcessorAccount
 from duitpos.models.alert import AlertKind as A
-from tests.support.happenings import calls
 from tests.support.live_shop import Clock
+from tests.support.scenarios import calls
 from tests.support.shop import WEBHOOK_SECRET, Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -16,11 +16,11 @@ from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.processors.base import (
     Adapter,
-    AskLine,
-    CheckoutAsk,
+    CheckoutRequest,
     DisputeState,
     EventKind,
     Failure,
+    LineItem,
     Mark,
     PaymentSnapshot,
     Processor,
@@ -57,16 +57,16 @@ class Rig(Protocol):
         ...
 
 
-def an_ask(currency: str) -> CheckoutAsk:
+def an_ask(currency: str) -> CheckoutRequest:
     """An order over 31.85: two dishes and a service charge."""
-    return CheckoutAsk(
+    return CheckoutRequest(
         mark=Mark(installation=str(uuid4()), tenant=str(uuid4()), payment=str(uuid4())),
         amount_minor=3185,
         currency=currency,
         lines=(
-            AskLine("Nasi lemak ayam", 1250, 2, "extra sambal"),
-            AskLine("Teh tarik", 450, 1),
-            AskLine("Service charge", 235, 1),
+            LineItem("Nasi lemak ayam", 1250, 2, "extra sambal"),
+            LineItem("Teh tarik", 450, 1),
+            LineItem("Service charge", 235, 1),
         ),
         success_url="https://order.example/kopi/pay/return/token/?session_id={REFERENCE}",
         cancel_url="https://order.example/kopi/pay/cancel/token/",
@@ -103,7 +103,7 @@ class ProcessorContract:
     def test_the_same_key_and_ask_are_the_same_session(self, rig: Rig) -> None:
         ask = an_ask(rig.currency)
         first = rig.processor.start(ask, key=ask.mark.payment)
-        pinned = CheckoutAsk.from_json(ask.to_json())
+        pinned = CheckoutRequest.from_json(ask.to_json())
         assert rig.processor.start(pinned, key=ask.mark.payment) == first
 
     def test_the_same_key_with_other_words_is_our_bug(self, rig: Rig) -> None:

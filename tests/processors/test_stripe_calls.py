@@ -18,7 +18,14 @@ import time_machine
 
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
-from duitpos.processors.base import AskLine, CheckoutAsk, EventKind, Failure, ProcessorError, SnapshotState
+from duitpos.processors.base import (
+    CheckoutRequest,
+    EventKind,
+    Failure,
+    LineItem,
+    ProcessorError,
+    SnapshotState,
+)
 from duitpos.processors.stripe.adapter import StripeAdapter, StripeProcessor
 from duitpos.processors.stripe.client import API_VERSION, SANDBOX
 from duitpos.processors.stripe.start import session_params, stripe_locale
@@ -33,7 +40,7 @@ def _starts(sandbox: SandboxProcess) -> list[dict[str, Any]]:
     return [one for one in sandbox.requests() if one["target"] == "/v1/checkout/sessions"]
 
 
-def _failure(processor: StripeProcessor, ask: CheckoutAsk | None = None) -> ProcessorError:
+def _failure(processor: StripeProcessor, ask: CheckoutRequest | None = None) -> ProcessorError:
     with pytest.raises(ProcessorError) as caught:
         processor.start(ask or an_ask("MYR"), key="key-1")
     return caught.value
@@ -101,14 +108,14 @@ def test_locales(ours: str, theirs: str) -> None:
 
 
 def test_an_amount_that_stripe_cannot_take_exactly_is_not_sent() -> None:
-    ask = replace(an_ask("KWD"), amount_minor=1005, lines=(AskLine("Tea", 1005, 1),))
+    ask = replace(an_ask("KWD"), amount_minor=1005, lines=(LineItem("Tea", 1005, 1),))
     with pytest.raises(ProcessorError) as caught:
         session_params(ask)
     assert caught.value.is_definite
 
 
 def test_more_lines_than_stripe_takes_are_not_sent() -> None:
-    ask = replace(an_ask("MYR"), amount_minor=10100, lines=(AskLine("Tea", 100, 1),) * 101)
+    ask = replace(an_ask("MYR"), amount_minor=10100, lines=(LineItem("Tea", 100, 1),) * 101)
     with pytest.raises(ProcessorError):
         session_params(ask)
 

@@ -12,7 +12,7 @@ import stripe
 
 from duitpos.kit.money import Money
 from duitpos.processors.base import (
-    CheckoutAsk,
+    CheckoutRequest,
     EventKind,
     ProcessorEvent,
     RefundState,
@@ -144,12 +144,12 @@ Play = Callable[..., dict[str, Json]]
 
 
 @pytest.fixture
-def ask() -> CheckoutAsk:
+def ask() -> CheckoutRequest:
     return an_ask("MYR")
 
 
 @pytest.fixture
-def play(stripe_account: StripeProcessor, sandbox: SandboxProcess, ask: CheckoutAsk) -> Play:
+def play(stripe_account: StripeProcessor, sandbox: SandboxProcess, ask: CheckoutRequest) -> Play:
     """Start a session, do something with it, and answer with the last event of each type."""
 
     def play_out(*steps: Callable[[str], object]) -> dict[str, Json]:
@@ -165,7 +165,7 @@ def _pay(sandbox: SandboxProcess, **how: Any) -> Callable[[str], object]:
     return lambda reference: sandbox.pay(reference, **how)
 
 
-def test_paid(play: Play, sandbox: SandboxProcess, ask: CheckoutAsk) -> None:
+def test_paid(play: Play, sandbox: SandboxProcess, ask: CheckoutRequest) -> None:
     event = _read(play(_pay(sandbox))["checkout.session.completed"])
     assert (event.kind, event.is_hint, event.is_live, event.mark) == (
         EventKind.PAYMENT,
@@ -215,7 +215,7 @@ def test_delayed_money(
 
 
 def test_a_decline_is_a_row_that_fetch_tells_by_the_same_name(
-    play: Play, sandbox: SandboxProcess, stripe_account: StripeProcessor, ask: CheckoutAsk
+    play: Play, sandbox: SandboxProcess, stripe_account: StripeProcessor, ask: CheckoutRequest
 ) -> None:
     events = play(_pay(sandbox, card="4000000000009995"))
     event = _read(events["payment_intent.payment_failed"])
@@ -276,7 +276,7 @@ def test_a_payment_of_somebody_else_has_no_mark(sandbox: SandboxProcess) -> None
 
 
 def test_another_version_is_a_hint_with_references(
-    play: Play, sandbox: SandboxProcess, ask: CheckoutAsk
+    play: Play, sandbox: SandboxProcess, ask: CheckoutRequest
 ) -> None:
     events = play(_pay(sandbox, card="4000000000009995"), _pay(sandbox))
     paid, declined = (

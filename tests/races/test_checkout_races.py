@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from duitpos.domain.checkout.checkout import CheckoutRequest, checkout
-from duitpos.domain.checkout.handle_return import turn_back
+from duitpos.domain.checkout.checkout import GuestCheckout, checkout
+from duitpos.domain.checkout.handle_return import handle_cancel
 from duitpos.domain.checkout.resume import AlreadyPaid, AnotherIsPaid, GoToProcessor, end_attempts
 from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.payments.refunds.refund import refund_payment
@@ -35,7 +35,7 @@ def test_ten_presses_are_one_order_and_one_session(deaf_shop: Shop) -> None:
     assert len(deaf_shop.sandbox.listed("sessions")) == 1
 
 
-def press(request: CheckoutRequest) -> object:
+def press(request: GuestCheckout) -> object:
     """What one tab is answered; refusals that keep the cart are answers, too."""
     try:
         return checkout(request)
@@ -173,7 +173,7 @@ def test_the_last_portion_is_sold_once(deaf_shop: Shop) -> None:
 def test_pay_again_and_a_cancellation_at_once_leave_nothing_payable(deaf_shop: Shop, lead: float) -> None:
     """M63, whoever comes first. Its test in tests/money_path shows what happens without the guards."""
     order = the_order_of(deaf_shop.start())
-    turn_back(deaf_shop.tenant, order.token)
+    handle_cancel(deaf_shop.tenant, order.token)
     request = deaf_shop.request(checkout_key=order.checkout_key)
 
     def cancel() -> object:
@@ -211,7 +211,7 @@ def test_one_cart_from_two_tables_at_once_leaves_one_payable_session(deaf_shop: 
 def test_one_link_in_two_browsers_at_once_is_one_session(deaf_shop: Shop) -> None:
     """M62: the same order, whichever cookie."""
     first = deaf_shop.start()
-    turn_back(deaf_shop.tenant, the_order_of(first).token)
+    handle_cancel(deaf_shop.tenant, the_order_of(first).token)
     request = deaf_shop.request(checkout_key=the_order_of(first).checkout_key)
     answers = stampede([lambda: press(request), lambda: press(replace(request, guest_token="chrome"))] * 3)
     assert all(isinstance(answer, GoToProcessor) for answer in answers), answers

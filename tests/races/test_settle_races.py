@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.orders import release as release_module
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.settlement import settle as settle_module
@@ -30,7 +30,7 @@ def _paths(shop: Shop, payment: Payment) -> list[Callable[[], Any]]:
     Payment.objects.filter(tenant=shop.tenant).update(next_check_at=payment.created_at)
     ways: list[Callable[[], Any]] = [
         lambda: deliver(shop, completed),
-        lambda: come_back(shop.tenant, token, payment.reference),
+        lambda: handle_return(shop.tenant, token, payment.reference),
         sweep,
         lambda: check_now(shop.restaurant.owner, payment.id),
     ]

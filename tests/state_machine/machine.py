@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from duitpos.domain.alerts.queries import open_alerts
-from duitpos.domain.checkout.handle_return import come_back, turn_back
+from duitpos.domain.checkout.handle_return import handle_cancel, handle_return
 from duitpos.domain.errors import DomainError
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.staff_actions.cancel_order import cancel_order
@@ -21,7 +21,7 @@ from duitpos.kit.ids import secret_token
 from duitpos.models import Location
 from tests.sandbox_process import ControlRefused
 from tests.state_machine.world import Press, Story, World
-from tests.support.happenings import tell
+from tests.support.scenarios import tell
 from tests.support.shop import ALL_EVENTS, GUIDE_EVENTS
 
 WAYS_TO_PAY: dict[str, dict[str, Any]] = {
@@ -112,21 +112,21 @@ class MoneyPath(RuleBasedStateMachine):
     def pay_and_come_back(self, n: int) -> None:
         if self.story.pages:
             self.story.shop.pay(self._payment_on(n))
-            self.come_back(n)
+            self.handle_return(n)
 
     @rule(n=which)
-    def come_back(self, n: int) -> None:
+    def handle_return(self, n: int) -> None:
         if self.story.pages:
             payment = self._payment_on(n)
             assert payment.order is not None
-            come_back(self.story.shop.tenant, payment.order.token, payment.reference)
+            handle_return(self.story.shop.tenant, payment.order.token, payment.reference)
 
     @rule(n=which)
-    def turn_back(self, n: int) -> None:
+    def handle_cancel(self, n: int) -> None:
         if self.story.pages:
             payment = self._payment_on(n)
             assert payment.order is not None
-            turn_back(self.story.shop.tenant, payment.order.token)
+            handle_cancel(self.story.shop.tenant, payment.order.token)
 
     def _payment_on(self, n: int) -> Any:
         rows = self.story.payments()

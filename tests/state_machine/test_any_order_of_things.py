@@ -50,7 +50,7 @@ def test_the_same_stories_on_postgresql(world: World) -> None:
 
 
 def _the_sweep_does_not_ask(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep_payments, "ask_and_settle", lambda *args, **kwargs: None)
+    monkeypatch.setattr(sweep_payments, "fetch_and_settle", lambda *args, **kwargs: None)
 
 
 def _every_notice_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from duitpos.domain.checkout import start
-from duitpos.domain.checkout.checkout import CheckoutRequest, checkout
+from duitpos.domain.checkout.checkout import GuestCheckout, checkout
 from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.cart import Cart
@@ -43,7 +43,7 @@ class Story:
 
     def press_pay(self, press: Press) -> None:
         """The guest sees the price of the moment and presses Pay; a refusal is an answer like any other."""
-        request: CheckoutRequest = self.shop.request(
+        request: GuestCheckout = self.shop.request(
             cart=press.cart, guest_token=press.guest, checkout_key=press.key
         )
         try:

@@ -57,7 +57,7 @@ def clock(sandbox: SandboxProcess) -> Iterator[Clock]:
 @pytest.fixture
 def deaf_shop(live_server: LiveServer, sandbox: SandboxProcess) -> Iterator[Shop]:
     """A shop with no webhook at all. At the end its books must agree, and what it said to Stripe with the contract."""
-    from tests.support.happenings import books_disagree
+    from tests.support.scenarios import books_disagree
     from tests.support.shop import open_shop
 
     with open_shop(sandbox, live_server.url) as shop:

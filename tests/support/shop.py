@@ -11,7 +11,7 @@ from typing import Any
 from django.test import override_settings
 
 from duitpos.domain.checkout import checkout as checkout_module
-from duitpos.domain.checkout.checkout import CheckoutRequest
+from duitpos.domain.checkout.checkout import GuestCheckout
 from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.orders.quote import quote
@@ -81,7 +81,7 @@ class Shop:
         dish = item or self.item
         return Cart((CartLine(dish.id, (), quantity, note, dish.price_minor),))
 
-    def request(self, **changes: Any) -> CheckoutRequest:
+    def request(self, **changes: Any) -> GuestCheckout:
         """What a guest's Pay sends; the total is the one they saw."""
         cart = changes.pop("cart", None) or self.cart()
         table = Table.objects.select_related("location").get(tenant=self.tenant, id=self.table.id)
@@ -95,9 +95,9 @@ class Shop:
             "seen_total_minor": seen,
             "has_looked": True,
         }
-        return CheckoutRequest(**{**values, **changes})
+        return GuestCheckout(**{**values, **changes})
 
-    def checkout(self, **changes: Any) -> checkout_module.Outcome:
+    def checkout(self, **changes: Any) -> checkout_module.CheckoutResult:
         return checkout_module.checkout(self.request(**changes))
 
     def start(self, **changes: Any) -> Payment:

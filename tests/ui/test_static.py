@@ -12,7 +12,7 @@ pytestmark = pytest.mark.pure
 
 PACKAGE = Path(__file__).parents[2] / "src" / "duitpos"
 STAFF = ("ui/static/ui/staff.css", "dashboard/static/dashboard/dashboard.css")
-TEMPLATES = [path for room in PACKAGE.iterdir() for path in (room / "templates").rglob("*.html")]
+TEMPLATES = [path for package in PACKAGE.iterdir() for path in (package / "templates").rglob("*.html")]
 
 
 def test_tokens_are_small_since_guests_load_them() -> None:

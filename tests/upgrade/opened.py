@@ -26,7 +26,9 @@ def main() -> None:
     client = Client()
     client.force_login(owner.user, "allauth.account.auth_backends.AuthenticationBackend")
     orders = Order.objects.filter(tenant=tenant).order_by("created_at")
-    pages = [f"/kopi/dashboard/{name}/" for name in ("orders", "orders/waiting", "attention", "payment-types")]
+    pages = [
+        f"/kopi/dashboard/{name}/" for name in ("orders", "orders/waiting", "attention", "payment-types")
+    ]
     pages += [f"/kopi/o/{order.token}/" for order in orders]
     statuses = {page: client.get(page, headers={"host": "testserver"}).status_code for page in pages}
     (row,) = open_alerts(tenant)

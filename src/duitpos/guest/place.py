@@ -81,7 +81,7 @@ def menu_key_of(tenant: Tenant, location: Location) -> str:
 
 @lru_cache(maxsize=1)
 def code_version() -> str:
-    """Changes with every file of this room and of the look, so that a new release never serves the old page."""
+    """Changes with every file of this package and of ui, so that a new release never serves the old page."""
     files = [*_ROOM.rglob("*"), *(_ROOM.parent / "ui" / "static").rglob("*.css")]
     contents = [file.read_bytes() for file in sorted(files) if file.suffix in (".py", ".html", ".css", ".js")]
     return _hash(*contents)

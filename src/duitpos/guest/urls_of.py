@@ -1,4 +1,4 @@
-"""Addresses of this room that more than one page needs."""
+"""Addresses of guest pages that more than one page needs."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ class RefundStatus(models.TextChoices):
 
 
 class RefundSource(models.TextChoices):
-    """Who wanted it: our staff, somebody at the processor's dashboard, or a rule of the house."""
+    """Who wanted it: our staff, somebody at the processor's dashboard, or a rule of ours."""
 
     STAFF = "staff"
     PROCESSOR = "processor"

@@ -121,7 +121,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class AskLine:
+class LineItem:
     """A line the guest sees at the processor. `unit_minor` times `quantity` adds up, over all lines, to the amount."""
 
     name: str
@@ -131,13 +131,13 @@ class AskLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckoutAsk:
+class CheckoutRequest:
     """Everything a start call says; pinned in the payment before the call, so that a repeat says the same (M10)."""
 
     mark: Mark
     amount_minor: int
     currency: str
-    lines: tuple[AskLine, ...]
+    lines: tuple[LineItem, ...]
     success_url: str
     """Holds the literal {REFERENCE} where the processor puts its own session id."""
     cancel_url: str
@@ -153,11 +153,11 @@ class CheckoutAsk:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> CheckoutAsk:
+    def from_json(cls, value: Mapping[str, Any]) -> CheckoutRequest:
         """The ask as it was pinned."""
         plain = dict(value)
         plain["mark"] = Mark(**plain["mark"])
-        plain["lines"] = tuple(AskLine(**line) for line in plain["lines"])
+        plain["lines"] = tuple(LineItem(**line) for line in plain["lines"])
         return cls(**plain)
 
 
@@ -325,7 +325,7 @@ class Processor(Protocol):
         """Who the key belongs to."""
         ...
 
-    def start(self, ask: CheckoutAsk, key: str) -> CheckoutSession:
+    def start(self, ask: CheckoutRequest, key: str) -> CheckoutSession:
         """Make the page that `ask` describes. The same key and ask answer with the same session for 24 hours."""
         ...
 

@@ -1,4 +1,4 @@
-"""Template tags that every room uses: {% load ui %}."""
+"""Template tags that every package of pages uses: {% load ui %}."""
 
 from __future__ import annotations
 

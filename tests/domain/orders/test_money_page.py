@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from duitpos.domain.checkout.line_items import ask_lines
+from duitpos.domain.checkout.line_items import line_items
 from duitpos.domain.menus.read import Choice, Group, Item, Menu, Section
 from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.orders.pricing import Rules, Totals, price
@@ -93,5 +93,5 @@ def test_a_worked_example(example: Example) -> None:
     assert quote.totals == example.totals
     assert quote.currency == example.currency
     assert not quote.changes
-    asked = ask_lines(quote.lines, quote.totals, example.rules.tax_name)
+    asked = line_items(quote.lines, quote.totals, example.rules.tax_name)
     assert sum(line.unit_minor * line.quantity for line in asked) == example.totals.total_minor

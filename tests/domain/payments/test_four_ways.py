@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.kit.clock import now
 from duitpos.models import DirtyDay, NumberSeries, OrderEvent, OutboxEntry, Payment
 from duitpos.models.outbox import OutboxKind
-from tests.support.happenings import calls, deliveries, end_wrongly, tell
 from tests.support.live_shop import Clock
+from tests.support.scenarios import calls, deliveries, end_wrongly, tell
 from tests.support.shop import GUIDE_EVENTS, Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ def by_webhook(shop: Shop, payment: Payment) -> None:
 def by_return(shop: Shop, payment: Payment) -> None:
     order = shop.fresh(payment).order
     assert order is not None
-    come_back(shop.tenant, order.token, payment.reference)
+    handle_return(shop.tenant, order.token, payment.reference)
 
 
 def by_sweep(shop: Shop, payment: Payment) -> None:

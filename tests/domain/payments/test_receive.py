@@ -20,7 +20,7 @@ from duitpos.domain.payments.processors import bad_signatures
 from duitpos.kit.tenancy import across_tenants
 from duitpos.models import ProcessorAccount, WebhookEvent
 from duitpos.webhooks.views import MOST_BYTES
-from tests.support.happenings import deliveries
+from tests.support.scenarios import deliveries
 from tests.support.shop import WEBHOOK_SECRET, Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)

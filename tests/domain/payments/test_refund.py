@@ -15,9 +15,9 @@ from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.kit.ids import uuid7
 from duitpos.models import Payment, Refund
 from duitpos.models.people import Role
-from tests.support.happenings import REFUNDS, calls, end_wrongly, seen_by_guest, take_first_offer
 from tests.support.live_shop import Clock
 from tests.support.restaurant import a_member
+from tests.support.scenarios import REFUNDS, calls, end_wrongly, seen_by_guest, take_first_offer
 from tests.support.shop import GUIDE_EVENTS, Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)

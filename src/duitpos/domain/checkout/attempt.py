@@ -9,13 +9,13 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from duitpos.domain.checkout.line_items import PricedLine, ask_lines
+from duitpos.domain.checkout.line_items import PricedLine, line_items
 from duitpos.domain.checkout.options import PayOption
 from duitpos.domain.payments.schedule import FIRST_CHECK, SESSION_LIFE
 from duitpos.domain.tenancy.installation import installation
 from duitpos.models import Location, Order, Payment, Tenant
 from duitpos.models.payment_setup import Mode
-from duitpos.processors.base import CheckoutAsk, Mark
+from duitpos.processors.base import CheckoutRequest, Mark
 
 
 def new_attempt(
@@ -42,11 +42,11 @@ def new_attempt(
         next_check_at=at + FIRST_CHECK,
     )
     home = f"{settings.BASE_URL}/{tenant.slug}/pay"
-    ask = CheckoutAsk(
+    ask = CheckoutRequest(
         mark=Mark(str(installation().id), str(tenant.id), str(payment.id)),
         amount_minor=order.total_minor,
         currency=order.currency,
-        lines=ask_lines(lines, order, order.tax_name),
+        lines=line_items(lines, order, order.tax_name),
         success_url=f"{home}/return/{order.token}/?session_id={{REFERENCE}}",
         cancel_url=f"{home}/cancel/{order.token}/",
         expires_at=int(expires_at.timestamp()),

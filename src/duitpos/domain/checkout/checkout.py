@@ -45,7 +45,7 @@ from duitpos.models.payment_setup import Mode
 
 
 @dataclass(frozen=True, slots=True)
-class CheckoutRequest:
+class GuestCheckout:
     """What the guest sent. `seen_total_minor` is the total on the page where Pay was pressed."""
 
     tenant: Tenant
@@ -72,7 +72,7 @@ class Changed:
     why: str
 
 
-Outcome = GoToProcessor | AlreadyPaid | DoNotPayAgain | Changed
+CheckoutResult = GoToProcessor | AlreadyPaid | DoNotPayAgain | Changed
 
 
 class OrderAtCounter(Conflict):
@@ -97,7 +97,7 @@ class NotTakingOrders(Conflict):
     """Closed or paused. The cart is kept."""
 
 
-def checkout(ask: CheckoutRequest) -> Outcome:
+def checkout(ask: GuestCheckout) -> CheckoutResult:
     """From a cart to a page to pay on.
 
     Raises Gone (the table's code), NotTakingOrders, TooMany, OrderAtCounter, BelowMinimum, AnotherIsPaid (in another
@@ -108,7 +108,7 @@ def checkout(ask: CheckoutRequest) -> Outcome:
         return _checkout(ask)
 
 
-def _checkout(ask: CheckoutRequest) -> Outcome:
+def _checkout(ask: GuestCheckout) -> CheckoutResult:
     existing = Order.objects.filter(tenant=ask.tenant, checkout_key=ask.checkout_key).first()
     if existing is None or existing.released_by_id is None:
         # Under its own key, too: an order that replaced this one, at another table or elsewhere, may be paid.
@@ -119,7 +119,7 @@ def _checkout(ask: CheckoutRequest) -> Outcome:
     return _new_order(ask) if existing is None else _again(ask, existing)
 
 
-def _new_order(ask: CheckoutRequest) -> Outcome:
+def _new_order(ask: GuestCheckout) -> CheckoutResult:
     _refuse_while_closed(ask)
     refuse_busy_phone(ask.tenant, ask.guest_token)
     priced = _priced(ask)
@@ -130,7 +130,7 @@ def _new_order(ask: CheckoutRequest) -> Outcome:
         return _end_and_place(ask, priced, option)
 
 
-def _end_and_place(ask: CheckoutRequest, priced: Quote, option: PayOption) -> Outcome:
+def _end_and_place(ask: GuestCheckout, priced: Quote, option: PayOption) -> CheckoutResult:
     """The phone's other attempts are ended; then the order is placed and its payment started."""
     # One of this key was made this moment by a twin of this press: it is not another order.
     earlier = open_attempts(ask.tenant, [ask.guest_token], ask.checkout_key, ask.cart.earlier)
@@ -149,7 +149,7 @@ def _end_and_place(ask: CheckoutRequest, priced: Quote, option: PayOption) -> Ou
     return _place_and_start(ask, priced, option, _replaced(ask, earlier))
 
 
-def _priced(ask: CheckoutRequest) -> Quote | Changed:
+def _priced(ask: GuestCheckout) -> Quote | Changed:
     """The cart at the price that the guest saw; or what has changed. NotTakingOrders."""
     _refuse_while_closed(ask)
     priced = quote(ask.tenant, ask.table.location, ask.cart)
@@ -158,13 +158,13 @@ def _priced(ask: CheckoutRequest) -> Quote | Changed:
     return priced
 
 
-def _afresh(ask: CheckoutRequest) -> CheckoutRequest:
+def _afresh(ask: GuestCheckout) -> GuestCheckout:
     """The same press, with the restaurant, the table and its location as they are now. Gone."""
     tenant = Tenant.objects.get(id=ask.tenant.id)
     return replace(ask, tenant=tenant, table=table_by_token(tenant, ask.table.token))
 
 
-def _replaced(ask: CheckoutRequest, ended: list[Payment]) -> Order | None:
+def _replaced(ask: GuestCheckout, ended: list[Payment]) -> Order | None:
     """The order that this cart was before: its attempt was just ended, or it is the newest of the earlier keys."""
     before: Order | None = ended[0].order if ended else None
     if before is not None or not ask.cart.earlier:
@@ -175,7 +175,7 @@ def _replaced(ask: CheckoutRequest, ended: list[Payment]) -> Order | None:
     return rows.order_by("-created_at").first()
 
 
-def _what_is_left(ask: CheckoutRequest, cart: Cart, paid: Order) -> Outcome:
+def _what_is_left(ask: GuestCheckout, cart: Cart, paid: Order) -> CheckoutResult:
     """Some of this cart was paid in another tab. The guest sees what is left before anything is started."""
     if not cart.lines:
         return AlreadyPaid(paid)
@@ -183,8 +183,8 @@ def _what_is_left(ask: CheckoutRequest, cart: Cart, paid: Order) -> Outcome:
 
 
 def _place_and_start(
-    ask: CheckoutRequest, priced: Quote, option: PayOption, earlier: Order | None
-) -> Outcome:
+    ask: GuestCheckout, priced: Quote, option: PayOption, earlier: Order | None
+) -> CheckoutResult:
     tenant, location = ask.tenant, ask.table.location
     known = is_known(tenant, ask.guest_token, ask.has_looked)
 
@@ -223,7 +223,7 @@ def _place_and_start(
     return start_alone(payment, payment.order)
 
 
-def _again(ask: CheckoutRequest, order: Order) -> Outcome:
+def _again(ask: GuestCheckout, order: Order) -> CheckoutResult:
     """The key made an order before. Who knows it holds the order's link, whatever cookie they have.
 
     The same cart at the same table for the same money gets that order; another cart needs a key of its own (M3).
@@ -252,14 +252,14 @@ def _again(ask: CheckoutRequest, order: Order) -> Outcome:
     return _retry(ask, order, _choose(ask, priced))
 
 
-def _is_another(ask: CheckoutRequest, order: Order) -> bool:
+def _is_another(ask: GuestCheckout, order: Order) -> bool:
     """Whether the order is served elsewhere, or costs something else than the page said where Pay was pressed (M62)."""
     place = (order.location_id, order.table_id)
     costs_the_same = ask.seen_total_minor in (None, order.total_minor)
     return place != (ask.table.location_id, ask.table.id) or not costs_the_same
 
 
-def _order_anew(ask: CheckoutRequest, order: Order) -> Outcome:
+def _order_anew(ask: GuestCheckout, order: Order) -> CheckoutResult:
     """The same cart at another table, or at another price, is another order that replaces the first.
 
     Its key is made from the first one's, so that pressing twice is one order here, too. When the first one is paid, the
@@ -277,7 +277,7 @@ def key_at(key: str, table: Table, total_minor: int | None) -> str:
     return hashlib.sha256(f"{key}:{table.id}:{total_minor}".encode()).hexdigest()
 
 
-def _ask_again(ask: CheckoutRequest, why: str) -> Changed:
+def _ask_again(ask: GuestCheckout, why: str) -> Changed:
     cart = with_earlier(ask.cart, ask.checkout_key)
     return Changed(quote(ask.tenant, ask.table.location, cart), cart, secret_token(), why)
 
@@ -291,7 +291,7 @@ class _NoLongerWaits(Exception):
     """The order was canceled or paid while the processor was being asked."""
 
 
-def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
+def _retry(ask: GuestCheckout, order: Order, option: PayOption) -> CheckoutResult:
     """A new attempt for an order whose last one ended unpaid: a new row, so a new key."""
     if order.is_test != (option.mode == Mode.TEST):
         return _ask_again(ask, "mode")
@@ -299,7 +299,7 @@ def _retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
         return _end_and_retry(ask, order, option)
 
 
-def _end_and_retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Outcome:
+def _end_and_retry(ask: GuestCheckout, order: Order, option: PayOption) -> CheckoutResult:
     refuse_busy_phone(ask.tenant, ask.guest_token)
     phones = {ask.guest_token, order.guest_token}
     others = open_attempts(ask.tenant, phones, order.checkout_key, ask.cart.earlier)
@@ -336,17 +336,17 @@ def _end_and_retry(ask: CheckoutRequest, order: Order, option: PayOption) -> Out
     return start_alone(payment, order)
 
 
-def _refuse_switched_off(ask: CheckoutRequest, option: PayOption) -> None:
+def _refuse_switched_off(ask: GuestCheckout, option: PayOption) -> None:
     if not is_in_use(ask.tenant, option):
         raise _switched_off()
 
 
-def _refuse_while_closed(ask: CheckoutRequest) -> None:
+def _refuse_while_closed(ask: GuestCheckout) -> None:
     if not takes_orders(ask.tenant, ask.table.location, now()):
         raise NotTakingOrders(_("This restaurant is not taking orders right now. Your cart is kept."))
 
 
-def _choose(ask: CheckoutRequest, priced: Quote) -> PayOption:
+def _choose(ask: GuestCheckout, priced: Quote) -> PayOption:
     options = pay_options(ask.tenant, ask.table.location)
     if not options:
         raise OrderAtCounter(

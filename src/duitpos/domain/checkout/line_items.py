@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from duitpos.processors.base import AskLine
+from duitpos.processors.base import LineItem
 
 MOST_LINES = 100
 """Stripe takes no more in one checkout session (API reference, `line_items`, payment mode)."""
@@ -45,7 +45,7 @@ class LinesDiffer(ValueError):
     """Lines and totals do not belong together: asking for this money would be wrong."""
 
 
-def ask_lines(lines: Sequence[PricedLine], totals: HasTotals, tax_name: str = "") -> tuple[AskLine, ...]:
+def line_items(lines: Sequence[PricedLine], totals: HasTotals, tax_name: str = "") -> tuple[LineItem, ...]:
     """Lines whose unit times quantity adds up to the total. Service charge and exclusive tax are lines of their own.
 
     More than Stripe takes are folded into a last one. LinesDiffer when lines and totals contradict each other.
@@ -58,8 +58,8 @@ def ask_lines(lines: Sequence[PricedLine], totals: HasTotals, tax_name: str = ""
     return asked
 
 
-def _dish(line: PricedLine) -> AskLine:
-    return AskLine(
+def _dish(line: PricedLine) -> LineItem:
+    return LineItem(
         name=_cut(line.name, NAME_LENGTH),
         unit_minor=line.unit_price_minor,
         quantity=line.quantity,
@@ -72,22 +72,22 @@ def _name_of(modifier: Any) -> str:
     return str(modifier["name"] if isinstance(modifier, Mapping) else modifier.name)
 
 
-def _extras(totals: HasTotals, tax_name: str) -> Iterator[AskLine]:
+def _extras(totals: HasTotals, tax_name: str) -> Iterator[LineItem]:
     if totals.service_charge_minor:
-        yield AskLine(_("Service charge"), totals.service_charge_minor, 1)
+        yield LineItem(_("Service charge"), totals.service_charge_minor, 1)
     # Inclusive tax is inside the prices already: then nothing is left here.
     tax = totals.total_minor - totals.subtotal_minor - totals.service_charge_minor
     if tax > 0:
-        yield AskLine(_cut(tax_name, NAME_LENGTH) or _("Tax"), tax, 1)
+        yield LineItem(_cut(tax_name, NAME_LENGTH) or _("Tax"), tax, 1)
 
 
-def _folded(dishes: list[AskLine], room: int) -> list[AskLine]:
+def _folded(dishes: list[LineItem], room: int) -> list[LineItem]:
     if len(dishes) <= room:
         return dishes
     kept, rest = dishes[: room - 1], dishes[room - 1 :]
     count = sum(line.quantity for line in rest)
     name = ngettext("%(count)d more item", "%(count)d more items", count) % {"count": count}
-    return [*kept, AskLine(name, sum(line.unit_minor * line.quantity for line in rest), 1)]
+    return [*kept, LineItem(name, sum(line.unit_minor * line.quantity for line in rest), 1)]
 
 
 def _cut(text: str, length: int) -> str:

@@ -16,8 +16,8 @@ from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_surely_over
-from duitpos.domain.payments.settlement.fetch import ask_and_settle, latest_of, may_ask
-from duitpos.domain.payments.settlement.settle import Outcome as Told
+from duitpos.domain.payments.settlement.fetch import fetch_and_settle, latest_of, may_fetch
+from duitpos.domain.payments.settlement.settle import SettleResult
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Order, Payment, Tenant
@@ -75,9 +75,9 @@ def resume(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed
         if may_start_still(payment, now()):
             return start_alone(payment, order)
         _give_up(payment, "may no longer be started")
-    if payment.status == PaymentStatus.PENDING and may_ask(payment, now()):
+    if payment.status == PaymentStatus.PENDING and may_fetch(payment, now()):
         try:
-            ask_and_settle(payment, GUEST)
+            fetch_and_settle(payment, GUEST)
         except (ProcessorError, Unavailable):
             if not is_surely_over(payment, now()):
                 return DoNotPayAgain(order)  # unknown: nothing new is started (M5)
@@ -181,13 +181,13 @@ def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
     if payment is None or payment.status != PaymentStatus.PENDING:
         return AlreadyPaid(order) if payment and payment.status == PaymentStatus.SUCCEEDED else None
     try:
-        told = ask_and_settle(payment, GUEST, cancel=True)
+        result = fetch_and_settle(payment, GUEST, cancel=True)
     except (ProcessorError, Unavailable):
         # A key that is dead for good must not block guest and staff for good: what cannot be paid newly is in no way.
         return None if is_surely_over(payment, now()) else DoNotPayAgain(order)
-    if told == Told.SETTLED:
+    if result == SettleResult.SETTLED:
         return AlreadyPaid(order)
-    if told in (Told.PROCESSING, Told.STILL_OPEN):
+    if result in (SettleResult.PROCESSING, SettleResult.STILL_OPEN):
         return DoNotPayAgain(order)
     paid = Payment.objects.filter(tenant_id=order.tenant_id, id=payment.id, status=PaymentStatus.SUCCEEDED)
     return AlreadyPaid(order) if paid.exists() else None

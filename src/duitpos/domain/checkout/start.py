@@ -15,11 +15,11 @@ from duitpos.domain.checkout.refused_starts import note_refused_start, note_star
 from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.orders.advance import Actor, still_waits
 from duitpos.domain.payments.advance import advance_payment
-from duitpos.domain.payments.problems import note_trouble
+from duitpos.domain.payments.problems import record_refusal
 from duitpos.domain.payments.processors.bounded import NO_ROOM
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_too_old_to_start, next_check
-from duitpos.domain.payments.settlement.fetch import ask_and_settle, with_rows
+from duitpos.domain.payments.settlement.fetch import fetch_and_settle, with_rows
 from duitpos.kit.clock import now
 from duitpos.kit.deadline import deadline
 from duitpos.kit.slow_calls import Full, slow_calls
@@ -27,7 +27,7 @@ from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import PaymentStatus
-from duitpos.processors.base import NO_PERMISSION, CheckoutAsk, CheckoutSession, Failure, ProcessorError
+from duitpos.processors.base import NO_PERMISSION, CheckoutRequest, CheckoutSession, Failure, ProcessorError
 
 log = structlog.get_logger(__name__)
 TWIN_PATIENCE = 4.0
@@ -75,7 +75,7 @@ def start(payment: Payment) -> str:
         try:
             processor = open_account(payment.account)
             with outside_database():
-                session = processor.start(CheckoutAsk.from_json(payment.ask), key=str(payment.id))
+                session = processor.start(CheckoutRequest.from_json(payment.ask), key=str(payment.id))
         except ProcessorError as error:
             if error.failure != Failure.BUSY:
                 raise _after_error(payment, error) from error
@@ -142,7 +142,7 @@ def _end(payment: Payment) -> None:
     row = with_rows(payment.tenant_id, id=payment.id)
     try:
         if row is not None:
-            ask_and_settle(row, Actor("return"), cancel=True)
+            fetch_and_settle(row, Actor("return"), cancel=True)
     except (ProcessorError, Unavailable):
         log.warning("session_of_canceled_order_not_expired", payment=str(payment.id))
         rows = Payment.objects.filter(
@@ -159,7 +159,7 @@ def _after_error(payment: Payment, error: ProcessorError) -> Exception:
     is_refused = error.is_definite or error.code == NO_PERMISSION
     if error.failure == Failure.KEY_REFUSED and not is_refused:
         # Where the key is good after all it was one odd answer, and proves nothing (M75).
-        if not note_trouble(payment, error):
+        if not record_refusal(payment, error):
             return _no_answer()
     elif not (is_refused or error.replayed or error.failure == Failure.KEY_REUSED):
         return _no_answer()

@@ -39,18 +39,18 @@ KEY_AGAIN = timedelta(minutes=3)
 
 
 @contextmanager
-def leaving_a_trace(payment: Payment) -> Iterator[None]:
+def recording_errors(payment: Payment) -> Iterator[None]:
     """Around work on a payment, outside any transaction. The error goes on to whoever asked."""
     try:
         yield
     except EXPECTED:
         raise
     except Exception as error:
-        note_broken(payment, error)
+        record_error(payment, error)
         raise
 
 
-def note_broken(payment: Payment, error: Exception) -> None:
+def record_error(payment: Payment, error: Exception) -> None:
     """In a transaction of its own: what it was, when to look again, and an Alert. Never raises."""
     problem = storable(redact(first_line(error)))[:300]
     try:
@@ -74,19 +74,19 @@ def _note(payment: Payment, problem: str) -> None:
     )
 
 
-def note_trouble(payment: Payment, error: ProcessorError) -> bool:
+def record_refusal(payment: Payment, error: ProcessorError) -> bool:
     """Turn a refused key into a paused account and a missing session into an Alert; other errors pass by.
 
     Never inside a transaction. True when the account is paused: its key is refused for all.
     """
     if error.failure == Failure.KEY_REFUSED:
-        return note_refused_key(payment.account)
+        return record_refused_key(payment.account)
     if error.failure == Failure.NOT_FOUND:
         transact(lambda: _not_there(payment, error))
     return False
 
 
-def note_refused_key(account: ProcessorAccount) -> bool:
+def record_refused_key(account: ProcessorAccount) -> bool:
     """A call was refused: ask whose key it is, and pause the account only when that is refused as well (M75).
 
     One odd answer decides nothing for the other guests. Never inside a transaction. True when the account is paused.
@@ -106,7 +106,7 @@ def note_refused_key(account: ProcessorAccount) -> bool:
     return False
 
 
-def note_silence(payment: Payment, error: ProcessorError) -> None:
+def record_no_answer(payment: Payment, error: ProcessorError) -> None:
     """Asked, and not told: until the processor answers, nobody may say that nothing was charged (M5)."""
     rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
     rows.update(last_problem=storable(error.message)[:300])

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from duitpos.domain.checkout.retry import retry_start
 from duitpos.domain.errors import Gone, Unavailable
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.payments.settlement.fetch import ask_and_settle, with_rows
-from duitpos.domain.payments.settlement.settle import Outcome
+from duitpos.domain.payments.settlement.fetch import fetch_and_settle, with_rows
+from duitpos.domain.payments.settlement.settle import SettleResult
 from duitpos.domain.people.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.models import Membership, Payment
@@ -34,19 +34,21 @@ def check_now(member: Membership, payment_id: UUID) -> str:
     payment.asked_at = now()
     Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).update(asked_at=payment.asked_at)
     try:
-        told = ask_and_settle(payment, Actor("button", member))
+        result = fetch_and_settle(payment, Actor("button", member))
     except ProcessorError as error:
         raise Unavailable(
             _("The processor does not answer: %(reason)s Nothing was changed.") % {"reason": error.message}
         ) from error
     return {
-        Outcome.SETTLED: _("Paid. The order is settled."),
-        Outcome.ALREADY: _("Nothing new: the processor says what we knew."),
-        Outcome.STILL_OPEN: _("Not paid yet. The guest can still pay."),
-        Outcome.PROCESSING: _("The guest has done everything; the bank has not confirmed yet."),
-        Outcome.ENDED: _("Not paid, and it can no longer be paid."),
-        Outcome.FREE: _("The processor says that no payment was needed. Please look at “Needs attention”."),
-    }[told]
+        SettleResult.SETTLED: _("Paid. The order is settled."),
+        SettleResult.ALREADY: _("Nothing new: the processor says what we knew."),
+        SettleResult.STILL_OPEN: _("Not paid yet. The guest can still pay."),
+        SettleResult.PROCESSING: _("The guest has done everything; the bank has not confirmed yet."),
+        SettleResult.ENDED: _("Not paid, and it can no longer be paid."),
+        SettleResult.FREE: _(
+            "The processor says that no payment was needed. Please look at “Needs attention”."
+        ),
+    }[result]
 
 
 def _after_healing(payment: Payment) -> str:

@@ -21,7 +21,7 @@ from duitpos.domain.payments.schedule import (
     PROCESSING_LIMIT,
     PURGE_UNPAID,
 )
-from duitpos.domain.payments.settlement.fetch import ask_and_settle
+from duitpos.domain.payments.settlement.fetch import fetch_and_settle
 from duitpos.domain.sweep.purge import purge_unpaid_order
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
@@ -94,7 +94,7 @@ def _check_pending(payment: Payment) -> None:
     if payment.processing_since and at - payment.processing_since > PROCESSING_LIMIT:
         transact(lambda: _still_processing(payment, at))
     try:
-        ask_and_settle(payment, SWEEP, cancel=must_end(payment, at))
+        fetch_and_settle(payment, SWEEP, cancel=must_end(payment, at))
     except (ProcessorError, Unavailable) as error:
         log.warning("sweep_could_not_ask", payment=str(payment.id), problem=str(error))
         look_again(payment, str(error))

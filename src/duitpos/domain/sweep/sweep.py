@@ -23,7 +23,7 @@ from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.events.receive import take_in
 from duitpos.domain.payments.outbox.run import run_outbox
-from duitpos.domain.payments.problems import EXPECTED, leaving_a_trace, note_refused_key
+from duitpos.domain.payments.problems import EXPECTED, record_refused_key, recording_errors
 from duitpos.domain.payments.processors.connect import CANDIDATE, SECRET_KEY, open_account
 from duitpos.domain.payments.refunds.apply_refund import ask_about_refund
 from duitpos.domain.payments.refunds.send_refund import heal_refund
@@ -157,7 +157,7 @@ def _sweep_payments(tenant: Tenant, report: SweepReport, limit: int, until: floa
 
 
 def _check(payment: Payment) -> None:
-    with leaving_a_trace(payment):
+    with recording_errors(payment):
         check_payment(payment)
 
 
@@ -296,7 +296,7 @@ def _could_not_list(account: ProcessorAccount, error: ProcessorError) -> None:
     log.warning("events_not_listed", account=str(account.id), failure=error.failure.value)
     # A restricted key may lack the right to list events and yet be good for all else.
     if error.failure == Failure.KEY_REFUSED and error.code != "more_permissions_required":
-        note_refused_key(account)
+        record_refused_key(account)
 
 
 def _since(account: ProcessorAccount, at: datetime) -> datetime:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
-from duitpos.domain.checkout.checkout import Changed, CheckoutRequest, Outcome, key_at
+from duitpos.domain.checkout.checkout import Changed, CheckoutResult, GuestCheckout, key_at
 from duitpos.domain.checkout.checkout import checkout as start_checkout
 from duitpos.domain.checkout.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor, open_attempts
 from duitpos.domain.errors import DomainError
@@ -123,7 +123,7 @@ def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
 def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
     try:
         outcome = start_checkout(
-            CheckoutRequest(
+            GuestCheckout(
                 tenant=visit.tenant,
                 table=visit.table,
                 guest_token=visit.guest_token,
@@ -139,7 +139,7 @@ def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
     return _answer(request, visit, sent, outcome)
 
 
-def _answer(request: HttpRequest, visit: Visit, sent: Sent, outcome: Outcome) -> HttpResponse:
+def _answer(request: HttpRequest, visit: Visit, sent: Sent, outcome: CheckoutResult) -> HttpResponse:
     match outcome:
         case GoToProcessor():
             return _go_on(request, visit, outcome)

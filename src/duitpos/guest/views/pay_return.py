@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_GET
 
-from duitpos.domain.checkout.handle_return import come_back
+from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.access import guest_page, plain
 from duitpos.guest.urls_of import order_url
@@ -16,5 +16,5 @@ from duitpos.guest.urls_of import order_url
 def pay_return(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
     """Ask the processor, then show the order's page. The address itself proves nothing and changes nothing."""
     owner = tenant_by_slug(tenant)
-    order = come_back(owner, plain(order_token), plain(request.GET.get("session_id", "")))
+    order = handle_return(owner, plain(order_token), plain(request.GET.get("session_id", "")))
     return HttpResponseRedirect(order_url(owner, order))

@@ -1,1 +1,1 @@
-"""Stripe: Checkout in `payment` mode. The only room that knows Stripe's library, its words and its amounts."""
+"""Stripe: Checkout in `payment` mode. The only package that knows Stripe's library, its words and its amounts."""

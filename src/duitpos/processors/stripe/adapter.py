@@ -17,7 +17,7 @@ from duitpos.kit.money import Money
 from duitpos.processors.base import (
     AccountFacts,
     Capabilities,
-    CheckoutAsk,
+    CheckoutRequest,
     CheckoutSession,
     CredentialField,
     DisputeSnapshot,
@@ -91,7 +91,7 @@ class StripeProcessor:
         with within():
             return account_facts(self._client, self._secret_key)
 
-    def start(self, ask: CheckoutAsk, key: str) -> CheckoutSession:
+    def start(self, ask: CheckoutRequest, key: str) -> CheckoutSession:
         """Make the page that `ask` describes."""
         with within():
             return start_session(self._client, ask, key)

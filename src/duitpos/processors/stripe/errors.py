@@ -23,7 +23,7 @@ MOST_WORDS = 400
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Around every call: nothing of Stripe's library leaves this room, not even its errors."""
+    """Around every call: nothing of Stripe's library leaves this package, not even its errors."""
     try:
         yield
     except stripe.StripeError as error:

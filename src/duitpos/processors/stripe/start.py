@@ -10,7 +10,7 @@ import stripe
 from django.utils.translation import gettext as _
 
 from duitpos.kit.money import Money
-from duitpos.processors.base import AskLine, CheckoutAsk, CheckoutSession, Failure, ProcessorError
+from duitpos.processors.base import CheckoutRequest, CheckoutSession, Failure, LineItem, ProcessorError
 from duitpos.processors.stripe.amounts import AmountNotExact, to_stripe
 from duitpos.processors.stripe.errors import translated
 from duitpos.processors.stripe.snapshots import metadata_of
@@ -23,7 +23,7 @@ MAX_LINES = 100
 _TO_STRIPE = {"hi": "hi-IN", "zh-hans": "zh", "zh-hant": "zh-TW", "tl": "fil", "no": "nb"}
 
 
-def start_session(client: stripe.StripeClient, ask: CheckoutAsk, key: str) -> CheckoutSession:
+def start_session(client: stripe.StripeClient, ask: CheckoutRequest, key: str) -> CheckoutSession:
     """Ask Stripe for the page. ProcessorError; REFUSED also for an ask that could not be charged exactly."""
     params: Any = session_params(ask)
     options: Any = {"idempotency_key": key}
@@ -38,7 +38,7 @@ def start_session(client: stripe.StripeClient, ask: CheckoutAsk, key: str) -> Ch
     )
 
 
-def session_params(ask: CheckoutAsk) -> dict[str, Any]:
+def session_params(ask: CheckoutRequest) -> dict[str, Any]:
     """The parameters. No `payment_method_types` (gone since 2026-09-30), no promotion codes, no automatic tax (M30)."""
     metadata = metadata_of(ask.mark)
     params = {
@@ -66,7 +66,7 @@ def stripe_locale(language: str) -> str:
     return by_lower.get(named.lower()) or by_lower.get(named.lower().partition("-")[0], "")
 
 
-def _line_items(ask: CheckoutAsk) -> list[dict[str, Any]]:
+def _line_items(ask: CheckoutRequest) -> list[dict[str, Any]]:
     try:
         lines = [_line_item(line, ask.currency) for line in ask.lines]
         total = to_stripe(Money(ask.amount_minor, ask.currency))
@@ -84,7 +84,7 @@ def _line_items(ask: CheckoutAsk) -> list[dict[str, Any]]:
     return lines
 
 
-def _line_item(line: AskLine, currency: str) -> dict[str, Any]:
+def _line_item(line: LineItem, currency: str) -> dict[str, Any]:
     product = {"name": line.name}
     if line.description:
         product["description"] = line.description

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.disputes.disputes import apply_dispute
-from duitpos.domain.payments.problems import note_refused_key, note_trouble
+from duitpos.domain.payments.problems import record_refusal, record_refused_key
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.refunds.apply_refund import apply_refund_snapshot
 from duitpos.domain.payments.settlement.declines import record_declines
@@ -20,7 +20,7 @@ from duitpos.domain.payments.settlement.match_payment import (
     payment_of_mark,
     payment_of_snapshot,
 )
-from duitpos.domain.payments.settlement.record_unknown_payment import adopt_stray, are_one
+from duitpos.domain.payments.settlement.record_unknown_payment import are_one, record_unknown_payment
 from duitpos.domain.payments.settlement.settle import settle
 from duitpos.domain.tenancy.installation import installation
 from duitpos.kit.clock import now
@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class EventContext:
     """What is known before the transaction: whose payment it is and, where the event itself may not be believed or does
     not say, what was fetched about it."""
 
@@ -61,13 +61,13 @@ class Word:
 OF_A_CHARGE = (EventKind.REFUND, EventKind.REFUNDED_CHARGE, EventKind.DISPUTE)
 
 
-def look_up(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> Word:
+def load_context(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> EventContext:
     """Find the payment and, unless the event is to be believed as it is, fetch. ProcessorError, Unavailable."""
     if event.kind == EventKind.OTHER:
-        return Word()
+        return EventContext()
     if event.kind in OF_A_CHARGE:
-        return _look_up_charge(tenant, account, event)
-    return _look_up_session(tenant, account, event)
+        return _load_charge(tenant, account, event)
+    return _load_session(tenant, account, event)
 
 
 def is_believed(account: ProcessorAccount, event: ProcessorEvent, payment: Payment | None) -> bool:
@@ -81,33 +81,33 @@ def is_believed(account: ProcessorAccount, event: ProcessorEvent, payment: Payme
     return event.is_live == account.is_live and (not event.is_hint or event.decline is not None)
 
 
-def _look_up_session(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> Word:
+def _load_session(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> EventContext:
     """About a checkout session or the payment intent of one."""
     payment = _payment_named(tenant, event)
     if not _is_ours(tenant, event, payment):
         if not event.is_thin:
-            return Word(is_ours=False)
+            return EventContext(is_ours=False)
         # It carries no mark: only the session itself tells whose it is.
         snapshot = _fetch_named(account, None, event)
         if snapshot is None or not names_us(tenant, snapshot.mark):
-            return Word(is_ours=False)
-        return _word_of(tenant, account, snapshot)
+            return EventContext(is_ours=False)
+        return _context_of(tenant, account, snapshot)
     owner = payment or payment_of_mark(tenant.id, event.mark)
     if is_believed(account, event, owner):
-        return Word(payment, event.payment, decline=event.decline)
+        return EventContext(payment, event.payment, decline=event.decline)
     asked = _account_to_ask(account, event, owner)
     # A session that is not the payment's own may be unknown over there without any trouble of the payment.
     is_its_own = owner is not None and event.reference in ("", owner.reference)
     snapshot = _fetch_named(asked, owner if is_its_own else None, event)
-    return Word(payment) if snapshot is None else _word_of(tenant, asked, snapshot)
+    return EventContext(payment) if snapshot is None else _context_of(tenant, asked, snapshot)
 
 
-def _word_of(tenant: Tenant, asked: ProcessorAccount, snapshot: PaymentSnapshot) -> Word:
+def _context_of(tenant: Tenant, asked: ProcessorAccount, snapshot: PaymentSnapshot) -> EventContext:
     """A snapshot fetched from `asked`. Another account's session never settles a payment, whatever mark it carries."""
     payment = payment_of_snapshot(tenant.id, snapshot)
     if payment is not None and not are_one(payment.account, asked):
         payment = None
-    return Word(payment, snapshot)
+    return EventContext(payment, snapshot)
 
 
 def _payment_named(tenant: Tenant, event: ProcessorEvent) -> Payment | None:
@@ -151,15 +151,15 @@ def _follow(account: ProcessorAccount, payment: Payment | None, ask: Callable[[P
             return ask(processor)
     except ProcessorError as error:
         if error.failure == Failure.KEY_REFUSED:
-            note_refused_key(account)
+            record_refused_key(account)
         elif error.failure == Failure.NOT_FOUND:
             if payment is None:
                 return None  # a definite answer: to ask again for ever would tell nothing else
-            note_trouble(payment, error)
+            record_refusal(payment, error)
         raise
 
 
-def _look_up_charge(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> Word:
+def _load_charge(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> EventContext:
     """Refunds and disputes carry no mark of the payment, so it is found by the intent."""
     intent = event.intent_reference
     payment = payment_of_intent(tenant.id, intent, event.charge_reference)
@@ -174,29 +174,29 @@ def _look_up_charge(tenant: Tenant, account: ProcessorAccount, event: ProcessorE
         # It may have overtaken the news of the payment itself.
         snapshot = _follow(account, None, lambda processor: processor.fetch_by_intent(intent))
         if snapshot is not None and names_us(tenant, snapshot.mark):
-            payment = _word_of(tenant, account, snapshot).payment
+            payment = _context_of(tenant, account, snapshot).payment
     if payment is None:
-        return Word(is_ours=False)
+        return EventContext(is_ours=False)
     intent = intent or payment.intent_reference
     if event.kind == EventKind.DISPUTE:
-        return _dispute_word(account, event, payment, snapshot, intent)
+        return _dispute_context(account, event, payment, snapshot, intent)
     if event.refund is not None and is_believed(account, event, payment):
-        return Word(payment, snapshot, refunds=(event.refund,))
+        return EventContext(payment, snapshot, refunds=(event.refund,))
     refunds = _follow(payment.account, payment, lambda processor: processor.refunds_of(intent))
-    return Word(payment, snapshot, refunds=tuple(refunds or ()))
+    return EventContext(payment, snapshot, refunds=tuple(refunds or ()))
 
 
-def _dispute_word(
+def _dispute_context(
     account: ProcessorAccount,
     event: ProcessorEvent,
     payment: Payment,
     snapshot: PaymentSnapshot | None,
     intent: str,
-) -> Word:
+) -> EventContext:
     if event.dispute is not None and is_believed(account, event, payment):
-        return Word(payment, snapshot, disputes=(event.dispute,), said_at=event.created_at)
+        return EventContext(payment, snapshot, disputes=(event.dispute,), said_at=event.created_at)
     disputes = _follow(payment.account, payment, lambda processor: processor.disputes_of(intent))
-    return Word(payment, snapshot, disputes=tuple(disputes or ()))
+    return EventContext(payment, snapshot, disputes=tuple(disputes or ()))
 
 
 def _is_ours(tenant: Tenant, event: ProcessorEvent, payment: Payment | None) -> bool:
@@ -211,40 +211,44 @@ def names_us(tenant: Tenant, mark: Mark | None) -> bool:
     return mark is not None and (mark.installation, mark.tenant) == (str(installation().id), str(tenant.id))
 
 
-def apply(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, word: Word, actor: Actor) -> str:
+def apply_event(
+    tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, context: EventContext, actor: Actor
+) -> str:
     """Change our books by an event, in the caller's transaction; one word on what became of it."""
-    outcome = _apply(tenant, account, event, word, actor)
+    outcome = _apply_by_kind(tenant, account, event, context, actor)
     _note_health(account, event)  # last: payment and order are locked first, whatever the path (M36)
     return outcome
 
 
-def _apply(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, word: Word, actor: Actor) -> str:
-    if not word.is_ours:
+def _apply_by_kind(
+    tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, context: EventContext, actor: Actor
+) -> str:
+    if not context.is_ours:
         _count(account, "foreign_events")
         return "foreign"
     if event.kind == EventKind.OTHER:
         _count(account, "unknown_events")
         return "unknown_type"
     if event.kind in OF_A_CHARGE:
-        return _apply_charge(word, actor)
-    if event.kind == EventKind.DECLINE and word.snapshot is None:
-        if word.payment is None or word.decline is None:
+        return _apply_charge(context, actor)
+    if event.kind == EventKind.DECLINE and context.snapshot is None:
+        if context.payment is None or context.decline is None:
             return "unknown_payment"
-        record_declines(word.payment, (word.decline,))
+        record_declines(context.payment, (context.decline,))
         return "declined"
-    if word.snapshot is None:  # it names no session, or one that the processor does not know
+    if context.snapshot is None:  # it names no session, or one that the processor does not know
         return "unknown_payment"
-    return apply_payment(tenant, account, word.payment, word.snapshot, actor)
+    return apply_payment(tenant, account, context.payment, context.snapshot, actor)
 
 
-def _apply_charge(word: Word, actor: Actor) -> str:
-    payment = word.payment
-    if payment is None:  # look_up calls one without a payment foreign
+def _apply_charge(context: EventContext, actor: Actor) -> str:
+    payment = context.payment
+    if payment is None:  # load_context calls one without a payment foreign
         return "unknown_payment"
-    if word.snapshot is not None:
-        settle(payment, word.snapshot, actor)
-    words = [apply_refund_snapshot(payment, snapshot) for snapshot in word.refunds]
-    words += [apply_dispute(payment, snapshot, word.said_at) for snapshot in word.disputes]
+    if context.snapshot is not None:
+        settle(payment, context.snapshot, actor)
+    words = [apply_refund_snapshot(payment, snapshot) for snapshot in context.refunds]
+    words += [apply_dispute(payment, snapshot, context.said_at) for snapshot in context.disputes]
     return words[-1] if words else "nothing"
 
 
@@ -261,7 +265,7 @@ def apply_payment(
         return settle(payment, snapshot, actor).value
     if snapshot.state != SnapshotState.PAID:
         return "unknown_payment"
-    return settle(adopt_stray(tenant, account, snapshot), snapshot, actor).value
+    return settle(record_unknown_payment(tenant, account, snapshot), snapshot, actor).value
 
 
 def _note_health(account: ProcessorAccount, event: ProcessorEvent) -> None:

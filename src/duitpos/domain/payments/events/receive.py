@@ -16,7 +16,7 @@ from django.db.models import F
 from duitpos.domain.alerts.open import open_alert, reopen_alert, resolve
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.payments.events.apply_event import Word, apply, look_up, names_us
+from duitpos.domain.payments.events.apply_event import EventContext, apply_event, load_context, names_us
 from duitpos.domain.payments.processors.connect import verify
 from duitpos.kit.clock import now
 from duitpos.kit.logs import redact
@@ -58,11 +58,11 @@ def receive(tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[s
 def take_in(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, actor: Actor) -> Received:
     """One verified event, delivered or listed by the sweep; the same event twice is a quiet 200."""
     try:
-        word = look_up(tenant, account, event)
+        context = load_context(tenant, account, event)
         try:
-            outcome = transact(lambda: _store_and_apply(tenant, account, event, word, actor))
+            outcome = transact(lambda: _store_and_apply(tenant, account, event, context, actor))
         except IntegrityError as error:
-            outcome = _seen_before(tenant, account, event, word, actor, error)
+            outcome = _seen_before(tenant, account, event, context, actor, error)
         return Received(200, outcome)
     except (ProcessorError, Unavailable):
         log.warning("webhook_processor_unavailable", event_id=event.external_id, type=event.type)
@@ -75,9 +75,9 @@ def take_in(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, ac
 
 
 def _store_and_apply(
-    tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, word: Word, actor: Actor
+    tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent, context: EventContext, actor: Actor
 ) -> str:
-    outcome = apply(tenant, account, event, word, actor)
+    outcome = apply_event(tenant, account, event, context, actor)
     # Last, with what became of it: a twin that comes here fails, and takes back what it did.
     row = WebhookEvent(
         tenant_id=tenant.id,
@@ -86,8 +86,8 @@ def _store_and_apply(
         type=event.type[:80],
         state=EventState.DONE,
         outcome=outcome,
-        payment_id=word.payment.id if word.payment else None,
-        body=event.body if word.payment else "",  # others' events hold others' guests (M70)
+        payment_id=context.payment.id if context.payment else None,
+        body=event.body if context.payment else "",  # others' events hold others' guests (M70)
         received_at=now(),
     )
     insert([row])
@@ -98,7 +98,7 @@ def _seen_before(
     tenant: Tenant,
     account: ProcessorAccount,
     event: ProcessorEvent,
-    word: Word,
+    context: EventContext,
     actor: Actor,
     error: IntegrityError,
 ) -> str:
@@ -115,8 +115,8 @@ def _seen_before(
             state=EventState.DONE, tries=F("tries") + 1, error=""
         ):
             return "duplicate"
-        outcome = apply(tenant, account, event, word, actor)
-        stored.update(outcome=outcome, payment=word.payment)
+        outcome = apply_event(tenant, account, event, context, actor)
+        stored.update(outcome=outcome, payment=context.payment)
         resolve(
             tenant.id, now(), "It ran when it came again.", kind=AlertKind.EVENT_FAILED, subject_id=row.id
         )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.disputes.disputes import look_for_disputes
-from duitpos.domain.payments.problems import note_trouble
+from duitpos.domain.payments.problems import record_refusal
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.refunds.apply_refund import (
     all_given_back,
@@ -126,7 +126,7 @@ def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> boo
             refund, _("This key may not make refunds. Give it that right at the processor, or paste another.")
         )
     elif error.failure == Failure.KEY_REFUSED:
-        note_trouble(payment, error)
+        record_refusal(payment, error)
     elif error.replayed:
         # A stored 500 would answer for 24 h. Only when the refund is surely not there may another key be used.
         return _look(refund, payment) == _Seen.ABSENT and _new_key(refund)

@@ -9,17 +9,17 @@ from uuid import UUID
 from django.db.models import Case, Q, Value, When
 
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.payments.problems import leaving_a_trace, note_silence, note_trouble
+from duitpos.domain.payments.problems import record_no_answer, record_refusal, recording_errors
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.schedule import AFTER_RETURN, ASK_AGAIN
-from duitpos.domain.payments.settlement.settle import Outcome, settle
+from duitpos.domain.payments.settlement.settle import SettleResult, settle
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.processors.base import PaymentSnapshot, ProcessorError
 
 
-def ask_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> Outcome:
+def fetch_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> SettleResult:
     """Fetch the truth (or expire the session, which answers with the truth too) and settle it.
 
     `payment` comes with account, order and location. ProcessorError after noting what must be known; Unavailable in a
@@ -30,19 +30,19 @@ def ask_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> O
         with outside_database():
             snapshot = processor.cancel(payment.reference) if cancel else processor.fetch(payment.reference)
     except ProcessorError as error:
-        note_silence(payment, error)
-        note_trouble(payment, error)
+        record_no_answer(payment, error)
+        record_refusal(payment, error)
         raise
     return settle_snapshot(payment, snapshot, actor)
 
 
-def settle_snapshot(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Outcome:
+def settle_snapshot(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> SettleResult:
     """Settle in a transaction of its own; an unexpected error leaves a trace in another."""
-    with leaving_a_trace(payment):
+    with recording_errors(payment):
         return transact(lambda: settle(payment, snapshot, actor))
 
 
-def may_ask(payment: Payment, at: datetime) -> bool:
+def may_fetch(payment: Payment, at: datetime) -> bool:
     """Whether a guest's request may ask now: at most once in 3 s per payment, whoever comes (M27).
 
     The guarded update lets one of many through; it also brings the sweep close, in case this process dies.

@@ -9,7 +9,7 @@ from duitpos.models.payment import PaymentStatus
 from duitpos.processors.base import PaymentSnapshot
 
 
-def adopt_stray(tenant: Tenant, account: ProcessorAccount, snapshot: PaymentSnapshot) -> Payment:
+def record_unknown_payment(tenant: Tenant, account: ProcessorAccount, snapshot: PaymentSnapshot) -> Payment:
     """A payment row for it, in the caller's transaction: made once, since its reference is unique in the account.
 
     Where the mark names a payment of ours with another session, the money is for that payment's order; settling it

@@ -29,7 +29,7 @@ from duitpos.processors.base import PaymentSnapshot, SnapshotState
 ENDED_UNPAID = (PaymentStatus.FAILED, PaymentStatus.CANCELED)
 
 
-class Outcome(StrEnum):
+class SettleResult(StrEnum):
     """What became of a processor's word."""
 
     SETTLED = "settled"
@@ -40,7 +40,7 @@ class Outcome(StrEnum):
     FREE = "free"
 
 
-def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Outcome:
+def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> SettleResult:
     """Apply a snapshot to its payment, in the caller's transaction; safe to run twice.
 
     `payment` comes with its `order` and `location`. Lock order: payment, order, number, inserts (M36).
@@ -52,7 +52,7 @@ def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> Outcome
     return settled
 
 
-def _apply(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Outcome:
+def _apply(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> SettleResult:
     if snapshot.state == SnapshotState.PAID:
         return _take_money(payment, snapshot, actor, at)
     if snapshot.state in (SnapshotState.EXPIRED, SnapshotState.FAILED):
@@ -77,7 +77,7 @@ def _remember_references(payment: Payment, snapshot: PaymentSnapshot) -> None:
     )
 
 
-def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Outcome:
+def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> SettleResult:
     moved = snapshot.amount or payment.amount
     location = payment.location
     day = business_date(at, location.time_zone, location.day_closes_at) if location else at.date()
@@ -103,7 +103,7 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
     if not advance_payment(payment, LIVE_ATTEMPT, PaymentStatus.SUCCEEDED, **columns):
         late = advance_payment(payment, ENDED_UNPAID, PaymentStatus.SUCCEEDED, **columns)
         if not late:
-            return Outcome.ALREADY
+            return SettleResult.ALREADY
     order_after_money(payment, snapshot, actor, at, late=late)
     if late:
         look_at_siblings(payment, at)
@@ -111,7 +111,7 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
     queue_after_payment(payment, at)
     if was_asked_about:
         _answer_questions(payment, at)
-    return Outcome.SETTLED
+    return SettleResult.SETTLED
 
 
 def _was_asked_about(payment: Payment) -> bool:
@@ -142,7 +142,7 @@ def look_at_siblings(payment: Payment, at: datetime) -> None:
     siblings.update(next_check_at=at)
 
 
-def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Outcome:
+def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> SettleResult:
     to = PaymentStatus.CANCELED if snapshot.state == SnapshotState.EXPIRED else PaymentStatus.FAILED
     was_asked_about = _was_asked_about(payment)
     ended = advance_payment(
@@ -157,19 +157,19 @@ def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Ou
     )
     if ended and was_asked_about:
         _answer_questions(payment, at)
-    return Outcome.ENDED if ended else Outcome.ALREADY
+    return SettleResult.ENDED if ended else SettleResult.ALREADY
 
 
-def _have_it_looked_at(payment: Payment, at: datetime) -> Outcome:
+def _have_it_looked_at(payment: Payment, at: datetime) -> SettleResult:
     """Complete, and nothing to pay: impossible for us, and final over there. A person decides; asking again is idle."""
     live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
     # The guest is through with the processor's page, so theirs says "checking".
     live.update(returned_at=Coalesce("returned_at", Value(at)), next_check_at=None)
     open_payment_alert(payment, AlertKind.NO_PAYMENT_REQUIRED, at)
-    return Outcome.FREE
+    return SettleResult.FREE
 
 
-def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> Outcome:
+def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> SettleResult:
     """Nothing is decided yet: note "processing", and when to look again. Changes no state."""
     live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.PENDING)
     processing = snapshot.state == SnapshotState.PROCESSING
@@ -181,7 +181,7 @@ def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetim
     if payment.last_problem or payment.not_found_at:
         live.update(last_problem="", not_found_at=None)  # it has answered
         _answer_questions(payment, at)
-    # A guest who came back is looked after in 20 s; whoever asked for them has set that (may_ask).
+    # A guest who came back is looked after in 20 s; whoever asked for them has set that (may_fetch).
     if processing or actor.kind != "return":
         live.update(next_check_at=next_check(payment, payment.location, at))
-    return Outcome.PROCESSING if processing else Outcome.STILL_OPEN
+    return SettleResult.PROCESSING if processing else SettleResult.STILL_OPEN

@@ -40,7 +40,7 @@ def _by_another_way() -> None:
     patch("duitpos.domain.checkout.checkout.now", and_a_call).start()
 
 
-TWINS: dict[str, Callable[[], None]] = {
+MUTATIONS: dict[str, Callable[[], None]] = {
     "without transactions": _without_transactions,
     "one more statement": _one_more_statement,
     "by another way": _by_another_way,

@@ -10,7 +10,7 @@ from tests.support.sandboxes import deaf_shop, sandbox, sandbox_process
 
 if TYPE_CHECKING:
     # A conftest is read before Django is set up.
-    from tests.waiting.watch import Watch
+    from tests.connections.watch import Watch
 
 __all__ = ["deaf_shop", "sandbox", "sandbox_process", "watch"]
 
@@ -18,6 +18,6 @@ __all__ = ["deaf_shop", "sandbox", "sandbox_process", "watch"]
 @pytest.fixture
 def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     """Looks at the caller's database connection whenever a processor is asked."""
-    from tests.waiting.watch import Watch
+    from tests.connections.watch import Watch
 
     return Watch(monkeypatch)

@@ -13,7 +13,7 @@ from django.db import connection
 
 from duitpos.domain.checkout import start as start_module
 from duitpos.domain.checkout.checkout import checkout
-from duitpos.domain.checkout.handle_return import come_back, turn_back
+from duitpos.domain.checkout.handle_return import handle_cancel, handle_return
 from duitpos.domain.checkout.resume import GoToProcessor
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.outbox.run import run_outbox
@@ -24,9 +24,9 @@ from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import Payment, ProcessorAccount, Refund
+from tests.connections.watch import Watch
 from tests.support.shop import Shop
 from tests.support.stampede import deliver, event_of, stampede
-from tests.waiting.watch import Watch
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -73,14 +73,14 @@ def coming_back(shop: Shop) -> Work:
     payment = _paid(shop)
     assert payment.order is not None
     token = payment.order.token
-    return lambda: come_back(shop.tenant, token, payment.reference)
+    return lambda: handle_return(shop.tenant, token, payment.reference)
 
 
 def turning_back(shop: Shop) -> Work:
     payment = shop.start()
     assert payment.order is not None
     token = payment.order.token
-    return lambda: turn_back(shop.tenant, token)
+    return lambda: handle_cancel(shop.tenant, token)
 
 
 def checking_now(shop: Shop) -> Work:

@@ -13,7 +13,7 @@ from tests.support.sandboxes import sandbox, sandbox_process
 
 if TYPE_CHECKING:
     # A conftest is read before Django is set up.
-    from tests.kill.lives import World
+    from tests.crash.processes import World
 
 __all__ = ["sandbox", "sandbox_process", "world"]
 
@@ -22,8 +22,8 @@ __all__ = ["sandbox", "sandbox_process", "world"]
 def world(database_url: str, sandbox: SandboxProcess, caplog: pytest.LogCaptureFixture) -> Iterator[World]:
     """Shops to die in."""
     caplog.set_level(logging.WARNING, "httpx")  # it says every call, and there are thousands
-    from tests.kill.lives import HERE, World
-    from tests.kill.zygote import Zygote
+    from tests.crash.fork_server import ForkServer
+    from tests.crash.processes import HERE, World
 
-    with Zygote(database_url, HERE, sandbox.url) as zygote:
-        yield World(sandbox, zygote)
+    with ForkServer(database_url, HERE, sandbox.url) as fork_server:
+        yield World(sandbox, fork_server)

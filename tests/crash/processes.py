@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from duitpos.domain.tenancy.installation import installation
-from tests.kill.zygote import End, Zygote
+from tests.crash.fork_server import End, ForkServer
 from tests.sandbox_process import SandboxProcess
 from tests.support.live_shop import Clock
 from tests.support.promise import broken_promises, retire, settle_down
@@ -21,23 +21,23 @@ Facts = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Story:
-    """`before` brings a shop to the moment, `deed` is what dies, `after` is what people do once it runs again.
+class Scenario:
+    """`before` brings a shop to the moment, `action` is what dies, `after` is what people do once it runs again.
 
     `expect` complains of what the promise alone would allow. Sweeps come by themselves, after `after`.
     """
 
-    deed: str
+    action: str
     before: Callable[[Shop], Facts]
     expect: Callable[[Shop, Facts], list[str]]
     after: Callable[[Shop, Facts], None] = lambda shop, facts: None
 
 
 class World:
-    """Where stories are played: one sandbox, one database, a new restaurant for each life."""
+    """Where scenarios are played: one sandbox, one database, a new restaurant for each life."""
 
-    def __init__(self, sandbox: SandboxProcess, zygote: Zygote) -> None:
-        self.sandbox, self.zygote = sandbox, zygote
+    def __init__(self, sandbox: SandboxProcess, fork_server: ForkServer) -> None:
+        self.sandbox, self.fork_server = sandbox, fork_server
         self._lives = 0
 
     def shop(self) -> AbstractContextManager[Shop]:
@@ -46,33 +46,33 @@ class World:
         self._lives += 1
         return open_shop(self.sandbox, HERE, slug=f"kopi-{self._lives}")
 
-    def live(self, story: Story, die_at: int | None, twin: str = "") -> tuple[End, list[str]]:
+    def live(self, scenario: Scenario, crash_at: int | None, mutation: str = "") -> tuple[End, list[str]]:
         """Play it with a death at that moment (None: nobody dies). How the process ended, and every complaint."""
         with self.shop() as shop:
             installation()  # its row is made once in a database's life, not in every one of these
-            facts = story.before(shop)
-            end = self.zygote.run(story.deed, facts, die_at, twin)
+            facts = scenario.before(shop)
+            end = self.fork_server.run(scenario.action, facts, crash_at, mutation)
             clock = Clock(self.sandbox)
             try:
-                story.after(shop, facts)
+                scenario.after(shop, facts)
                 settle_down(shop, clock)
-                complaints = [*broken_promises(shop), *story.expect(shop, facts)]
+                complaints = [*broken_promises(shop), *scenario.expect(shop, facts)]
                 retire(shop)
             finally:
                 clock.stop()
         return end, complaints
 
-    def moments(self, story: Story) -> list[str]:
+    def moments(self, scenario: Scenario) -> list[str]:
         """The places to die at, seen in a life without a death, which must end well."""
-        end, complaints = self.live(story, None)
-        assert end.signal == 0, self.zygote.output()
+        end, complaints = self.live(scenario, None)
+        assert end.signal == 0, self.fork_server.output()
         assert complaints == [], "\n".join(complaints)
         return end.seen
 
-    def die_everywhere(self, story: Story, twin: str = "") -> Iterator[str]:
+    def die_everywhere(self, scenario: Scenario, mutation: str = "") -> Iterator[str]:
         """One life for each moment: every complaint, with the moment it comes from."""
-        for at in range(len(self.moments(story))):
-            end, complaints = self.live(story, at, twin)
+        for at in range(len(self.moments(scenario))):
+            end, complaints = self.live(scenario, at, mutation)
             if not end.was_killed:
                 yield f"moment {at} was never reached"
             for complaint in complaints:

@@ -1,4 +1,4 @@
-"""What a doomed process does, by name: the verbs of the money path, called as their rooms call them."""
+"""What a process that will be killed does, by name: functions of the money path, called as entry points call them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from duitpos.domain.alerts.offers import Action
-from duitpos.domain.checkout.checkout import CheckoutRequest, checkout
-from duitpos.domain.checkout.handle_return import come_back, turn_back
+from duitpos.domain.checkout.checkout import GuestCheckout, checkout
+from duitpos.domain.checkout.handle_return import handle_cancel, handle_return
 from duitpos.domain.orders.cart import parse_cart
 from duitpos.domain.payments.events.receive import receive
 from duitpos.domain.payments.refunds.refund import refund_payment
@@ -29,10 +29,10 @@ def _owner(facts: Facts) -> Membership:
     return Membership.objects.select_related("tenant", "user").get(tenant_id=facts["tenant"], role="owner")
 
 
-def request_of(facts: Facts) -> CheckoutRequest:
+def request_of(facts: Facts) -> GuestCheckout:
     """What a guest's Pay sends."""
     tenant = _tenant(facts)
-    return CheckoutRequest(
+    return GuestCheckout(
         tenant=tenant,
         table=Table.objects.select_related("location").get(tenant=tenant, id=facts["table"]),
         guest_token=facts["guest"],
@@ -54,12 +54,12 @@ def _receive(facts: Facts) -> Work:
 
 def _come_back(facts: Facts) -> Work:
     tenant = _tenant(facts)
-    return lambda: come_back(tenant, facts["order_token"], facts["session"])
+    return lambda: handle_return(tenant, facts["order_token"], facts["session"])
 
 
 def _turn_back(facts: Facts) -> Work:
     tenant = _tenant(facts)
-    return lambda: turn_back(tenant, facts["order_token"])
+    return lambda: handle_cancel(tenant, facts["order_token"])
 
 
 def _sweep(facts: Facts) -> Work:
@@ -81,7 +81,7 @@ def _decide(facts: Facts) -> Work:
     return lambda: act(owner, UUID(facts["alert"]), Action(facts["action"]))
 
 
-DEEDS: dict[str, Callable[[Facts], Work]] = {
+ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "checkout": _checkout,
     "receive": _receive,
     "come back": _come_back,
@@ -91,4 +91,4 @@ DEEDS: dict[str, Callable[[Facts], Work]] = {
     "cancel": _cancel,
     "decide": _decide,
 }
-"""Each takes facts that crossed a pipe, reads what its room would have read, and returns the call to make."""
+"""Each takes facts that crossed a pipe, reads what its entry point would have read, and returns the call to make."""

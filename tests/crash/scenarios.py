@@ -21,8 +21,8 @@ from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.transact import transact
 from duitpos.models import Alert, ItemStock, Location, Membership, Order, Payment, Refund
-from tests.kill.deeds import request_of
-from tests.kill.lives import Facts, Story
+from tests.crash.actions import request_of
+from tests.crash.processes import Facts, Scenario
 from tests.support.shop import WEBHOOK_SECRET, Shop
 from tests.support.stampede import deliver, event_of
 
@@ -281,36 +281,36 @@ def decided_whole_or_still_asked(shop: Shop, facts: Facts) -> list[str]:
     return [] if still_asked else decided_whole(shop, facts)
 
 
-STORIES: dict[str, Story] = {
-    "start, and nobody comes back": Story("checkout", a_guest_presses_pay, nothing_is_cooked),
-    "start, pressed again": Story("checkout", a_guest_presses_pay, one_order, presses_again_and_pays),
-    "start of an edited cart, pressed again": Story(
+SCENARIOS: dict[str, Scenario] = {
+    "start, and nobody comes back": Scenario("checkout", a_guest_presses_pay, nothing_is_cooked),
+    "start, pressed again": Scenario("checkout", a_guest_presses_pay, one_order, presses_again_and_pays),
+    "start of an edited cart, pressed again": Scenario(
         "checkout", a_guest_edits_the_cart, one_order, presses_again_and_pays
     ),
-    "start of an edited cart, paid in the old tab": Story(
+    "start of an edited cart, paid in the old tab": Scenario(
         "checkout", a_guest_edits_the_cart, as_the_old_tab_says, pays_in_the_old_tab
     ),
-    "a lost start is swept up": Story("sweep", the_first_call_was_lost, nothing_is_cooked),
-    "receive": Story("receive", paid_and_told, one_order),
-    "receive, sent again": Story("receive", paid_and_told, one_order, stripe_sends_it_again),
-    "receive that it expired": Story("receive", expired_and_told, nothing_is_cooked),
-    "settle on return": Story("come back", paid, one_order),
-    "settle by sweep": Story("sweep", paid_and_due, one_order),
-    "back from the payment page": Story("turn back", on_the_payment_page, nothing_is_cooked),
-    "refund": Story("refund", in_the_kitchen, at_most_one_refund),
-    "refund, pressed again": Story("refund", in_the_kitchen, one_refund, staff_press_again),
-    "a lost refund is swept up": Story("sweep", the_refund_was_lost, one_refund),
-    "serve what was canceled": Story("decide", they_serve_it, decided_whole_or_still_asked),
-    "give canceled money back": Story("decide", they_give_it_back, decided_whole_or_still_asked),
-    "give canceled money back, pressed again": Story(
+    "a lost start is swept up": Scenario("sweep", the_first_call_was_lost, nothing_is_cooked),
+    "receive": Scenario("receive", paid_and_told, one_order),
+    "receive, sent again": Scenario("receive", paid_and_told, one_order, stripe_sends_it_again),
+    "receive that it expired": Scenario("receive", expired_and_told, nothing_is_cooked),
+    "settle on return": Scenario("come back", paid, one_order),
+    "settle by sweep": Scenario("sweep", paid_and_due, one_order),
+    "back from the payment page": Scenario("turn back", on_the_payment_page, nothing_is_cooked),
+    "refund": Scenario("refund", in_the_kitchen, at_most_one_refund),
+    "refund, pressed again": Scenario("refund", in_the_kitchen, one_refund, staff_press_again),
+    "a lost refund is swept up": Scenario("sweep", the_refund_was_lost, one_refund),
+    "serve what was canceled": Scenario("decide", they_serve_it, decided_whole_or_still_asked),
+    "give canceled money back": Scenario("decide", they_give_it_back, decided_whole_or_still_asked),
+    "give canceled money back, pressed again": Scenario(
         "decide", they_give_it_back, decided_whole, staff_decide_again
     ),
-    "receive a dispute, sent again": Story(
+    "receive a dispute, sent again": Scenario(
         "receive", disputed_and_told, disputed_once, stripe_sends_it_again
     ),
-    "receive what was paid late": Story("receive", paid_late_and_told, held_and_asked_about),
-    "cancel what took the last portions": Story(
+    "receive what was paid late": Scenario("receive", paid_late_and_told, held_and_asked_about),
+    "cancel what took the last portions": Scenario(
         "cancel", the_last_portions, canceled_with_its_stock_or_not_at_all
     ),
-    "cancel and refund": Story("cancel", in_the_kitchen, canceled_whole_or_not_at_all),
+    "cancel and refund": Scenario("cancel", in_the_kitchen, canceled_whole_or_not_at_all),
 }

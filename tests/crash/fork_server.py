@@ -1,7 +1,7 @@
-"""A process that has loaded everything and does nothing but fork: each child does one deed and may die at one moment.
+"""A process that has loaded everything and does nothing but fork: each child does one action and may die at one moment.
 
 It has one thread and no connection of its own, so that a child inherits nothing that two processes must not share.
-Speaks JSON, a line each way: `Zygote` is its other end, `main` the process.
+Speaks JSON, a line each way: `ForkServer` is its other end, `main` the process.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import IO, Any
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60
-"""Seconds that a deed may take before it counts as hanging."""
+"""Seconds that an action may take before it counts as hanging."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class End:
         return self.signal == signal.SIGKILL
 
 
-class Zygote:
+class ForkServer:
     """Starts the process, and asks it for children."""
 
     def __init__(self, database_url: str, base_url: str, sandbox_url: str) -> None:
@@ -52,7 +52,7 @@ class Zygote:
             "LOG_LEVEL": "ERROR",
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.kill.zygote"],
+            [sys.executable, "-m", "tests.crash.fork_server"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._output,
@@ -60,7 +60,7 @@ class Zygote:
             cwd=ROOT,
         )
 
-    def __enter__(self) -> Zygote:
+    def __enter__(self) -> ForkServer:
         return self
 
     def __exit__(
@@ -69,22 +69,25 @@ class Zygote:
         self._process.communicate(timeout=PATIENCE)
         self._output.close()
 
-    def run(self, deed: str, facts: dict[str, Any], die_at: int | None = None, twin: str = "") -> End:
-        """Do it in a child that kills itself at moment `die_at`; without one it is the dry run."""
+    def run(self, action: str, facts: dict[str, Any], crash_at: int | None = None, mutation: str = "") -> End:
+        """Do it in a child that kills itself at moment `crash_at`; without one it is the dry run."""
         told, heard = self._process.stdin, self._process.stdout
         assert told is not None
         assert heard is not None
         told.write(
-            json.dumps({"deed": deed, "facts": facts, "die_at": die_at, "twin": twin}).encode() + b"\n"
+            json.dumps(
+                {"action": action, "facts": facts, "crash_at": crash_at, "mutation": mutation}
+            ).encode()
+            + b"\n"
         )
         told.flush()
         ready, _, _ = select.select([heard], [], [], 2 * PATIENCE)
         line = heard.readline() if ready else b""
         if not line:
-            raise RuntimeError(f"the zygote does not answer: {self.output()}")
+            raise RuntimeError(f"the fork_server does not answer: {self.output()}")
         end = End(**json.loads(line))
         if end.code:
-            raise RuntimeError(f"the deed failed with exit code {end.code}: {self.output()}")
+            raise RuntimeError(f"the action failed with exit code {end.code}: {self.output()}")
         return end
 
     def output(self) -> str:
@@ -101,7 +104,7 @@ def main() -> None:
     from django.db import connection
     from django.urls import get_resolver
 
-    from tests.kill import deeds, failpoints, twins  # noqa: F401 (loaded once, here, and not in every child)
+    from tests.crash import actions, failpoints, mutations  # noqa: F401 (loaded once, here, and not in every child)
 
     _ = get_resolver().url_patterns
     if connection.vendor == "postgresql":
@@ -143,9 +146,9 @@ def _live(command: dict[str, Any], pipe: IO[bytes]) -> None:
     """A child's whole life; it ends here without any clearing up, as nothing of the parent's is its business."""
     import traceback
 
-    from tests.kill.deeds import DEEDS
-    from tests.kill.failpoints import FailPoints
-    from tests.kill.twins import TWINS
+    from tests.crash.actions import ACTIONS
+    from tests.crash.failpoints import FailPoints
+    from tests.crash.mutations import MUTATIONS
 
     known = set(sys.modules)
 
@@ -156,10 +159,10 @@ def _live(command: dict[str, Any], pipe: IO[bytes]) -> None:
     signal.alarm(PATIENCE)
     code = 1
     try:
-        work = DEEDS[command["deed"]](command["facts"])
-        if command["twin"]:
-            TWINS[command["twin"]]()
-        points = FailPoints(command["die_at"], tell)
+        work = ACTIONS[command["action"]](command["facts"])
+        if command["mutation"]:
+            MUTATIONS[command["mutation"]]()
+        points = FailPoints(command["crash_at"], tell)
         points.install()
         work()
         tell(points.seen)

@@ -28,9 +28,9 @@ UNSEEN_CALL = 70
 class FailPoints:
     """Counts the moments and kills this process at the one it is told."""
 
-    def __init__(self, die_at: int | None, tell: Callable[[list[str]], None]) -> None:
+    def __init__(self, crash_at: int | None, tell: Callable[[list[str]], None]) -> None:
         self.seen: list[str] = []
-        self._die_at, self._tell = die_at, tell
+        self._die_at, self._tell = crash_at, tell
         self._calling = False
 
     def reach(self, label: str) -> None:
