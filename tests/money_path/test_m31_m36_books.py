@@ -226,7 +226,7 @@ def test_m36_locks_are_taken_in_one_order(deaf_shop: Shop) -> None:
         if query["sql"].startswith(("INSERT", "UPDATE"))
     ]
     assert written.index("payment") < written.index("order") < written.index("numberseries")
-    for shared in ("ledgerentry", "dirtyday", "duework"):
+    for shared in ("ledgerentry", "dirtyday", "outboxentry"):
         assert written.index("numberseries") < written.index(shared)
 
 
