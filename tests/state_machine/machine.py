@@ -112,17 +112,17 @@ class MoneyPath(RuleBasedStateMachine):
     def pay_and_come_back(self, n: int) -> None:
         if self.story.pages:
             self.story.shop.pay(self._payment_on(n))
-            self.handle_return(n)
+            self.come_back(n)
 
     @rule(n=which)
-    def handle_return(self, n: int) -> None:
+    def come_back(self, n: int) -> None:
         if self.story.pages:
             payment = self._payment_on(n)
             assert payment.order is not None
             handle_return(self.story.shop.tenant, payment.order.token, payment.reference)
 
     @rule(n=which)
-    def handle_cancel(self, n: int) -> None:
+    def turn_back(self, n: int) -> None:
         if self.story.pages:
             payment = self._payment_on(n)
             assert payment.order is not None

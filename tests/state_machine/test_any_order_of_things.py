@@ -74,7 +74,7 @@ def test_what_is_broken_is_noticed(
     break_it(monkeypatch)
     how = settings(
         COMMON,
-        max_examples=60,
+        max_examples=200,
         derandomize=True,
         database=None,
         verbosity=Verbosity.quiet,
