@@ -16,6 +16,7 @@ from duitpos.domain.sweep import payments as sweep_payments
 from duitpos.models import Payment
 from tests.state_machine.machine import MoneyPath
 from tests.state_machine.world import World
+from tests.support.shop import ALL_EVENTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -82,3 +83,26 @@ def test_what_is_broken_is_noticed(
     )
     with pytest.raises(AssertionError, match=noticed):
         play(world, how)
+
+
+def test_a_settle_without_its_guard_is_noticed_in_a_story_that_is_always_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Money comes late, and the news of it twice. Which stories Hypothesis tells hangs on the names of the rules."""
+    _every_notice_is_the_first(monkeypatch)
+    story = type("MoneyPath", (MoneyPath,), {"world": world})()
+    story.open(ALL_EVENTS, 1)
+    story.hear_wrongly_that_it_expired(0)
+    story.next_delivery("as another event")
+    story.pay(0, "a good card")
+    with pytest.raises(AssertionError, match="silent_money"):
+        story.teardown()
+
+
+def test_the_same_story_ends_well_with_the_guard(world: World) -> None:
+    story = type("MoneyPath", (MoneyPath,), {"world": world})()
+    story.open(ALL_EVENTS, 1)
+    story.hear_wrongly_that_it_expired(0)
+    story.next_delivery("as another event")
+    story.pay(0, "a good card")
+    story.teardown()

@@ -25,7 +25,7 @@ from duitpos.models import Location, Table, Tenant
 SECONDS = 1
 """How long a process may go on with what it knows of a table: a rotated code still shows the menu, never more."""
 
-_ROOM = Path(__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parent
 
 
 class Place(NamedTuple):
@@ -82,7 +82,7 @@ def menu_key_of(tenant: Tenant, location: Location) -> str:
 @lru_cache(maxsize=1)
 def code_version() -> str:
     """Changes with every file of this package and of ui, so that a new release never serves the old page."""
-    files = [*_ROOM.rglob("*"), *(_ROOM.parent / "ui" / "static").rglob("*.css")]
+    files = [*_PACKAGE.rglob("*"), *(_PACKAGE.parent / "ui" / "static").rglob("*.css")]
     contents = [file.read_bytes() for file in sorted(files) if file.suffix in (".py", ".html", ".css", ".js")]
     return _hash(*contents)
 
