@@ -58,8 +58,8 @@ def _serve(command: str) -> int:
     _set_up()
     from duitpos.domain.sweep.compare_sessions import compare_all_again
     from duitpos.domain.tenancy.installation import adopt
-    from duitpos.operator.start import StartRefused, check_database, check_start, check_static
-    from duitpos.operator.web import serve, web_from_environment
+    from duitpos.operations.start import StartRefused, check_database, check_start, check_static
+    from duitpos.operations.web import serve, web_from_environment
 
     try:
         if command == "adopt":

@@ -53,8 +53,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "duitpos.ui.private.Private",
-    "duitpos.ui.body_cap.BodyCap",  # after those that only add headers, before any that reads
+    "duitpos.web.private.Private",
+    "duitpos.web.body_cap.BodyCap",  # after those that only add headers, before any that reads
     "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -62,7 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "duitpos.ui.errors.DomainErrors",
+    "duitpos.web.errors.DomainErrors",
 ]
 ROOT_URLCONF = "duitpos.urls"
 WSGI_APPLICATION = "duitpos.wsgi.application"
@@ -155,7 +155,7 @@ SESSION_ENGINE = "duitpos.accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-CSRF_FAILURE_VIEW = "duitpos.ui.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "duitpos.web.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; a cart of 200 lines is far below
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-handler400 = "duitpos.ui.errors.bad_request"
-handler500 = "duitpos.ui.errors.server_error"
+handler400 = "duitpos.web.errors.bad_request"
+handler500 = "duitpos.web.errors.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("duitpos.operator.urls")),
+    path("", include("duitpos.operations.urls")),
     path("accounts/", include("duitpos.accounts.urls")),
     path("<slug:tenant>/webhooks/", include("duitpos.webhooks.urls")),
     path("<slug:tenant>/dashboard/", include("duitpos.dashboard.urls")),

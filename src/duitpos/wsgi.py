@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 from duitpos.kit import env
 from duitpos.kit.slow_calls import bound_slow_calls
-from duitpos.ui.body_cap import bound_readers
+from duitpos.web.body_cap import bound_readers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duitpos.settings")
 application = get_wsgi_application()

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.operator.commands import environment
+from tests.operations.commands import environment
 from tests.support.signals import HANG, default_signals
 
 pytestmark = pytest.mark.slow

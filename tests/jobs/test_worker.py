@@ -18,7 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from duitpos.domain.payments.outbox.run import run_outbox_soon
 from duitpos.jobs import worker
 from duitpos.kit.heartbeat import last_beat
-from tests.operator.commands import environment
+from tests.operations.commands import environment
 from tests.support.restaurant import a_restaurant
 from tests.support.signals import HANG, default_signals
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from duitpos.kit.private_files import database_files, keep_private
-from tests.operator.commands import environment
+from tests.operations.commands import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.pure

@@ -24,7 +24,7 @@ from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.transact import transact
 from duitpos.models import DirtyDay, LedgerEntry, Location, NumberSeries, Order, Payment, ProcessorAccount
-from duitpos.operator.start import StartRefused, check_keys
+from duitpos.operations.start import StartRefused, check_keys
 from tests.support.live_shop import Clock
 from tests.support.scenarios import end_wrongly, free_number, start_again, take_number
 from tests.support.shop import Shop, an_account

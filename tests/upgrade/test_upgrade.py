@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.operator.commands import duitpos, environment
+from tests.operations.commands import duitpos, environment
 
 pytestmark = [pytest.mark.pure, pytest.mark.slow]
 HERE = Path(__file__).resolve().parent

@@ -1,4 +1,4 @@
-"""What can go wrong, as facts. The edge gives each kind its status (ui/errors.py); the domain knows no HTTP."""
+"""What can go wrong, as facts. The edge gives each kind its status (web/errors.py); the domain knows no HTTP."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from duitpos.domain.errors import DomainError, Gone, Kind
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.banner import banner_of
 from duitpos.models import Tenant
-from duitpos.ui.errors import STATUS
-from duitpos.ui.private import PRIVATE
+from duitpos.web.errors import STATUS
+from duitpos.web.private import PRIVATE
 
 
 def problem_page(request: HttpRequest, error: DomainError, slug: str, guest_token: str) -> HttpResponse:

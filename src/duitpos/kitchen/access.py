@@ -8,7 +8,7 @@ from typing import ParamSpec
 from django.http import HttpResponse
 
 from duitpos.domain.people.roles import Can
-from duitpos.ui.staff_only import View, staff_only
+from duitpos.web.staff_only import View, staff_only
 
 P = ParamSpec("P")
 

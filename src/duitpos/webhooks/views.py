@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from duitpos.domain.payments.events.receive import receive
 from duitpos.domain.tenancy.find import tenant_by_slug
-from duitpos.ui.body_cap import is_length
+from duitpos.web.body_cap import is_length
 
 log = structlog.get_logger(__name__)
 MOST_BYTES = 256 * 1024

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from duitpos.domain.processor_accounts.view import AccountView
 from duitpos.models.payment_setup import PaymentKind
-from duitpos.ui.forms import PlainForm
+from duitpos.web.forms import PlainForm
 
 KINDS = (
     (PaymentKind.ONLINE, gettext_lazy("Online, on the guest's phone")),

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from duitpos.models import Location
-from duitpos.ui.forms import PlainForm
+from duitpos.web.forms import PlainForm
 
 
 class TableForm(PlainForm):

@@ -23,7 +23,7 @@ from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.staff_actions.resolve_alert import act as do_it
 from duitpos.kit.money import Money
-from duitpos.ui.forms import PlainForm
+from duitpos.web.forms import PlainForm
 
 
 @require_safe

@@ -28,7 +28,7 @@ from duitpos.domain.processor_accounts.types import TypeRow, create_type, delete
 from duitpos.domain.processor_accounts.view import account_view, processors_to_add
 from duitpos.models import PaymentType
 from duitpos.models.payment_setup import AccountState, PaymentKind
-from duitpos.ui.forms import PlainForm
+from duitpos.web.forms import PlainForm
 
 
 @require_safe

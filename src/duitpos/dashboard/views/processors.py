@@ -30,7 +30,7 @@ from duitpos.domain.processor_accounts.accounts import (
 from duitpos.domain.processor_accounts.credentials import CredentialsRefused
 from duitpos.domain.processor_accounts.types import TypeRow
 from duitpos.domain.processor_accounts.view import processors_to_add
-from duitpos.ui.forms import PlainForm
+from duitpos.web.forms import PlainForm
 
 FOOT = "#processors"
 

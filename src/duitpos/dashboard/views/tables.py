@@ -26,7 +26,7 @@ from duitpos.domain.tables.find import tables_of
 from duitpos.domain.tables.rotate import rotate_token
 from duitpos.domain.tenancy.find import locations
 from duitpos.models import Table
-from duitpos.ui.forms import PlainForm
+from duitpos.web.forms import PlainForm
 
 
 @require_safe

@@ -38,7 +38,7 @@ from duitpos.guest.review import Review, review_page
 from duitpos.guest.urls_of import again_url, order_url
 from duitpos.kit.money import Money
 from duitpos.models import Order
-from duitpos.ui.errors import STATUS
+from duitpos.web.errors import STATUS
 
 STILL_TO_PAY = (GuestState.WAITING, GuestState.NOT_PAID)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.operator.web import answer, starting_web, wait_for
+from tests.operations.web import answer, starting_web, wait_for
 
 pytestmark = pytest.mark.slow
 STOPS_WITHIN = 15

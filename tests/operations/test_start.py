@@ -7,7 +7,7 @@ from django.test import override_settings
 
 from duitpos.domain.tenancy.installation import forget, installation
 from duitpos.models import PaymentType, ProcessorAccount
-from duitpos.operator.start import StartRefused, check_caches, check_start
+from duitpos.operations.start import StartRefused, check_caches, check_start
 from tests.support.restaurant import a_restaurant
 
 pytestmark = pytest.mark.django_db

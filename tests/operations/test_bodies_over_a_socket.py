@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import pytest
 import requests
 
-from tests.operator.web import HOST, answer, starting_web, wait_for
+from tests.operations.web import HOST, answer, starting_web, wait_for
 from tests.support.signals import HANG
 
 pytestmark = pytest.mark.slow

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import DomainError, Kind
-from duitpos.ui.private import PRIVATE
+from duitpos.web.private import PRIVATE
 
 log = structlog.get_logger(__name__)
 READ_ONLY = "25006"

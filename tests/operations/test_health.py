@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from duitpos.kit import clock
 from duitpos.kit.heartbeat import beat
-from duitpos.operator import health
+from duitpos.operations import health
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import requests
 
-from tests.operator.commands import duitpos, environment
+from tests.operations.commands import duitpos, environment
 from tests.support.signals import default_signals
 
 HOST = "order.example.my"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from duitpos.operator import health
+from duitpos.operations import health
 
-app_name = "operator"
+app_name = "operations"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.operator.commands import duitpos, environment
+from tests.operations.commands import duitpos, environment
 
 pytestmark = pytest.mark.slow
 

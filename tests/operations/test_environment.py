@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from duitpos.kit import env
-from duitpos.operator.web import port_number, web_from_environment
+from duitpos.operations.web import port_number, web_from_environment
 
 VAR = Path("var")
 

@@ -14,7 +14,7 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 from django.test import Client
 
 from duitpos.models import Table
-from duitpos.ui.errors import is_database_gone
+from duitpos.web.errors import is_database_gone
 from tests.support.restaurant import Restaurant, a_restaurant, a_table, an_item
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
-from duitpos.ui.errors import error_page, unavailable_page
+from duitpos.web.errors import error_page, unavailable_page
 
 READERS_WAIT = 1.0
 """Seconds that a request waits until fewer others are being read."""
