@@ -28,7 +28,7 @@ from duitpos.models import (
 )
 from duitpos.models.payment import PaymentStatus
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import CheckoutRequest, LineItem, Mark
+from duitpos.processors.base import CheckoutRequest, Correlation, LineItem
 
 SECRET = "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o"
 AMOUNT = 3160
@@ -60,9 +60,9 @@ class Pending:
         return f"cs_test_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5{self.order}"
 
     @property
-    def mark(self) -> Mark:
+    def mark(self) -> Correlation:
         """What is written into the session."""
-        return Mark(
+        return Correlation(
             str(installation().id), str(row_id(TENANT, self.restaurant)), str(row_id(PAYMENT, self.order))
         )
 
@@ -156,8 +156,8 @@ def _lines(guest: Pending) -> Iterator[OrderLine]:
 
 def _payment(guest: Pending) -> Payment:
     at = now()
-    ask = CheckoutRequest(
-        mark=guest.mark,
+    request = CheckoutRequest(
+        correlation=guest.mark,
         amount_minor=AMOUNT,
         currency="MYR",
         lines=tuple(LineItem(*line) for line in _LINES),
@@ -179,7 +179,7 @@ def _payment(guest: Pending) -> Payment:
         amount_minor=AMOUNT,
         currency="MYR",
         created_at=at,
-        ask=ask.to_json(),
+        checkout_request=request.to_json(),
         expires_at=at + timedelta(minutes=45),
         reference=guest.reference,
         redirect_url=f"https://checkout.stripe.com/c/pay/{guest.reference}",

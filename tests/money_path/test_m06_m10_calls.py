@@ -229,10 +229,10 @@ def test_m9_a_definite_no_ends_it(deaf_shop: Shop) -> None:
 def test_m9_a_second_tap_while_the_first_is_under_way_is_no_bad_news(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.sandbox.fault("hang", seconds=1, path=SESSIONS, method="POST", when="before")
-    ask = shop.request()
+    checkout_request = shop.request()
     from duitpos.domain.checkout.checkout import checkout
 
-    answers = stampede([lambda: checkout(ask)] * 3)
+    answers = stampede([lambda: checkout(checkout_request)] * 3)
     assert {type(answer) for answer in answers} == {GoToProcessor}
     assert len({answer.url for answer in answers}) == 1
     assert len(shop.sandbox.listed("sessions")) == 1
@@ -251,7 +251,7 @@ def test_m10_a_replay_says_what_was_pinned_whatever_has_changed_since(deaf_shop:
     assert len(set(said)) == 1
     assert len(said) == 3, "two tries and the replay"
     assert len(shop.sandbox.listed("sessions")) == 1
-    pinned = payment.ask
+    pinned = payment.checkout_request
     assert pinned["api_version"] == said[0][1], "the version is pinned, too"
     assert pinned["expires_at"] == session_of(shop, shop.fresh(payment))["expires_at"]
 
@@ -259,7 +259,9 @@ def test_m10_a_replay_says_what_was_pinned_whatever_has_changed_since(deaf_shop:
 def test_m10_the_same_key_with_other_words_is_a_bug_that_somebody_must_see(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = lose(shop, LOST)
-    Payment.objects.filter(tenant=shop.tenant).update(ask={**payment.ask, "description": "rebuilt"})
+    Payment.objects.filter(tenant=shop.tenant).update(
+        checkout_request={**payment.checkout_request, "description": "rebuilt"}
+    )
     shop.sweep(after=timedelta(minutes=2))
     assert shop.fresh(payment).status == "failed"
     assert shop.alerts() == [A.KEY_REUSED]

@@ -316,13 +316,13 @@ def foreign(shop: Shop, metadata: dict[str, str] | None) -> None:
 @pytest.mark.parametrize("whose", ["another program", "another installation", "another restaurant"])
 def test_m19_what_is_not_ours_is_counted_only(shop: Shop, whose: str) -> None:
     payment = shop.start()
-    mark = dict(payment.ask["mark"])
+    correlation = dict(payment.checkout_request["correlation"])
     if whose == "another program":
         foreign(shop, None)
     elif whose == "another installation":
-        foreign(shop, {**mark, "installation": str(payment.id)})
+        foreign(shop, {**correlation, "installation": str(payment.id)})
     else:
-        foreign(shop, {**mark, "tenant": str(payment.id)})
+        foreign(shop, {**correlation, "tenant": str(payment.id)})
     assert [event.outcome for event in shop.events()] == ["foreign"]
     assert ProcessorAccount.objects.get(tenant=shop.tenant).foreign_events == 1
     assert shop.alerts() == []

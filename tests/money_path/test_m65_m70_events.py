@@ -126,11 +126,11 @@ def test_m65_a_decline_that_another_account_signed_is_not_written_down(deaf_shop
     shop = deaf_shop
     another_account(shop)
     payment = shop.start()
-    mark = payment.ask["mark"]
+    correlation = payment.checkout_request["correlation"]
     thing = {
         "id": "pi_made_up",
         "object": "payment_intent",
-        "metadata": mark,
+        "metadata": correlation,
         "last_payment_error": {"code": "card_declined", "message": "no"},
     }
     assert deliver_signed(shop, made_up("payment_intent.payment_failed", thing)).status == 200

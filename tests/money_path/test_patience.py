@@ -75,11 +75,11 @@ def test_events_that_were_not_begun_are_listed_again(
     shop.listen()
     shop.sandbox.rule("drop", types=["checkout.session.completed"])
     shop.pay(shop.start())
-    sweep_module.ask_for_events(shop.tenant, account, time.monotonic())
+    sweep_module.fetch_missed_events(shop.tenant, account, time.monotonic())
     account.refresh_from_db()
     assert shop.events() == []
     assert account.events_seen_to is not None
-    sweep_module.ask_for_events(shop.tenant, account, time.monotonic() + 60)
+    sweep_module.fetch_missed_events(shop.tenant, account, time.monotonic() + 60)
     assert [event.outcome for event in shop.events()] == ["settled"]
     assert calls(shop, "GET", "/events")
     assert Payment.objects.get(tenant=shop.tenant).status == "succeeded"

@@ -17,11 +17,11 @@ from duitpos.kit.money import Money
 from duitpos.processors.base import (
     Adapter,
     CheckoutRequest,
+    Correlation,
     DisputeState,
     EventKind,
     Failure,
     LineItem,
-    Mark,
     PaymentSnapshot,
     Processor,
     ProcessorError,
@@ -57,10 +57,10 @@ class Rig(Protocol):
         ...
 
 
-def an_ask(currency: str) -> CheckoutRequest:
+def checkout_request(currency: str) -> CheckoutRequest:
     """An order over 31.85: two dishes and a service charge."""
     return CheckoutRequest(
-        mark=Mark(installation=str(uuid4()), tenant=str(uuid4()), payment=str(uuid4())),
+        correlation=Correlation(installation=str(uuid4()), tenant=str(uuid4()), payment=str(uuid4())),
         amount_minor=3185,
         currency=currency,
         lines=(
@@ -87,42 +87,44 @@ class ProcessorContract:
         assert facts.currency == facts.currency.upper()
 
     def test_a_session_is_open_with_what_was_asked(self, rig: Rig) -> None:
-        ask = an_ask(rig.currency)
-        session = rig.processor.start(ask, key=ask.mark.payment)
+        request = checkout_request(rig.currency)
+        session = rig.processor.start(request, key=request.correlation.payment)
         seen = rig.processor.fetch(session.reference)
         assert session.url
         assert session.url == seen.url
-        assert int(session.expires_at.timestamp()) == ask.expires_at
-        assert (seen.state, seen.amount, seen.mark) == (
+        assert int(session.expires_at.timestamp()) == request.expires_at
+        assert (seen.state, seen.amount, seen.correlation) == (
             SnapshotState.OPEN,
             Money(3185, rig.currency),
-            ask.mark,
+            request.correlation,
         )
         assert not seen.is_live
 
     def test_the_same_key_and_ask_are_the_same_session(self, rig: Rig) -> None:
-        ask = an_ask(rig.currency)
-        first = rig.processor.start(ask, key=ask.mark.payment)
-        pinned = CheckoutRequest.from_json(ask.to_json())
-        assert rig.processor.start(pinned, key=ask.mark.payment) == first
+        request = checkout_request(rig.currency)
+        first = rig.processor.start(request, key=request.correlation.payment)
+        pinned = CheckoutRequest.from_json(request.to_json())
+        assert rig.processor.start(pinned, key=request.correlation.payment) == first
 
     def test_the_same_key_with_other_words_is_our_bug(self, rig: Rig) -> None:
-        ask = an_ask(rig.currency)
-        rig.processor.start(ask, key=ask.mark.payment)
+        request = checkout_request(rig.currency)
+        rig.processor.start(request, key=request.correlation.payment)
         with pytest.raises(ProcessorError) as caught:
-            rig.processor.start(replace(ask, description="something else"), key=ask.mark.payment)
+            rig.processor.start(
+                replace(request, description="something else"), key=request.correlation.payment
+            )
         assert caught.value.failure == Failure.KEY_REUSED
         assert not caught.value.is_definite
 
     def test_a_start_whose_answer_was_lost_is_found_by_its_key(self, rig: Rig) -> None:
-        ask = an_ask(rig.currency)
+        request = checkout_request(rig.currency)
         rig.hang_next_start()
         try:
-            first = rig.processor.start(ask, key=ask.mark.payment)
+            first = rig.processor.start(request, key=request.correlation.payment)
         except ProcessorError as error:
             assert error.failure in (Failure.UNAVAILABLE, Failure.BUSY)  # noqa: PT017 - either is right
-            first = rig.processor.start(ask, key=ask.mark.payment)
-        assert rig.processor.start(ask, key=ask.mark.payment) == first
+            first = rig.processor.start(request, key=request.correlation.payment)
+        assert rig.processor.start(request, key=request.correlation.payment) == first
 
     def test_paid(self, rig: Rig) -> None:
         paid = self._paid(rig)
@@ -140,8 +142,8 @@ class ProcessorContract:
         assert rig.processor.fetch_by_intent(paid.intent_reference[:-4] + "none") is None
 
     def test_a_decline_leaves_it_payable_and_is_told_once(self, rig: Rig) -> None:
-        ask = an_ask(rig.currency)
-        session = rig.processor.start(ask, key=ask.mark.payment)
+        request = checkout_request(rig.currency)
+        session = rig.processor.start(request, key=request.correlation.payment)
         rig.decline(session.reference)
         seen, again = (rig.processor.fetch(session.reference) for _ in range(2))
         assert seen.state == SnapshotState.OPEN
@@ -152,8 +154,8 @@ class ProcessorContract:
         assert rig.processor.fetch(session.reference).state == SnapshotState.PAID
 
     def test_money_on_its_way_and_money_that_never_came_are_told_apart(self, rig: Rig) -> None:
-        ask = an_ask(rig.currency)
-        session = rig.processor.start(ask, key=ask.mark.payment)
+        request = checkout_request(rig.currency)
+        session = rig.processor.start(request, key=request.correlation.payment)
         rig.pay_later(session.reference)
         assert rig.processor.fetch(session.reference).state == SnapshotState.PROCESSING
         assert rig.processor.cancel(session.reference).state == SnapshotState.PROCESSING
@@ -161,8 +163,8 @@ class ProcessorContract:
         assert rig.processor.fetch(session.reference).state == SnapshotState.FAILED
 
     def test_cancel_ends_what_is_open_and_may_be_repeated(self, rig: Rig) -> None:
-        ask = an_ask(rig.currency)
-        session = rig.processor.start(ask, key=ask.mark.payment)
+        request = checkout_request(rig.currency)
+        session = rig.processor.start(request, key=request.correlation.payment)
         states = [rig.processor.cancel(session.reference).state for _ in range(2)]
         assert states == [SnapshotState.EXPIRED, SnapshotState.EXPIRED]
         assert rig.processor.fetch(session.reference).url == ""
@@ -190,7 +192,7 @@ class ProcessorContract:
         assert caught.value.is_definite
 
     def test_a_dispute_tells_what_the_bank_has_moved(self, rig: Rig) -> None:
-        session = rig.processor.start(an_ask(rig.currency), "key-disputed")
+        session = rig.processor.start(checkout_request(rig.currency), "key-disputed")
         rig.pay_and_dispute(session.reference)
         intent = rig.processor.fetch(session.reference).intent_reference
         (dispute,) = rig.processor.disputes_of(intent)
@@ -201,13 +203,13 @@ class ProcessorContract:
 
     def test_what_was_started_in_a_time_is_listed(self, rig: Rig) -> None:
         """Paid and open alike, each with our mark: after a restored backup only this tells (M74)."""
-        ask = an_ask(rig.currency)
-        paid, still_open = (rig.processor.start(ask, f"key-{name}") for name in ("paid", "open"))
+        request = checkout_request(rig.currency)
+        paid, still_open = (rig.processor.start(request, f"key-{name}") for name in ("paid", "open"))
         rig.pay(paid.reference)
         hour = timedelta(hours=1)
         listed = {one.reference: one for one in rig.processor.sessions_between(now() - hour, now() + hour)}
         assert listed[paid.reference].state == SnapshotState.PAID
-        assert listed[paid.reference].mark == ask.mark
+        assert listed[paid.reference].correlation == request.correlation
         assert listed[still_open.reference].state == SnapshotState.OPEN
         before = rig.processor.sessions_between(now() - 3 * hour, now() - 2 * hour)
         assert not {one.reference for one in before} & {paid.reference, still_open.reference}
@@ -219,10 +221,10 @@ class ProcessorContract:
             assert caught.value.failure == Failure.NOT_FOUND
 
     def test_a_strange_key_is_refused_everywhere(self, rig: Rig) -> None:
-        ask = an_ask(rig.currency)
+        request = checkout_request(rig.currency)
         for call in (
             rig.stranger.check,
-            lambda: rig.stranger.start(ask, "key"),
+            lambda: rig.stranger.start(request, "key"),
             lambda: rig.stranger.fetch(rig.unknown_reference),
             lambda: rig.stranger.cancel(rig.unknown_reference),
             lambda: list(rig.stranger.undelivered(now())),
@@ -233,9 +235,9 @@ class ProcessorContract:
             assert not caught.value.is_definite
 
     def test_lines_that_do_not_add_up_are_never_sent(self, rig: Rig) -> None:
-        ask = an_ask(rig.currency)
+        request = checkout_request(rig.currency)
         with pytest.raises(ProcessorError) as caught:
-            rig.processor.start(replace(ask, amount_minor=3186), key=ask.mark.payment)
+            rig.processor.start(replace(request, amount_minor=3186), key=request.correlation.payment)
         assert caught.value.is_definite
 
     def test_the_adapter_describes_its_form(self, rig: Rig) -> None:
@@ -246,7 +248,7 @@ class ProcessorContract:
         assert rig.adapter.currency_problem(rig.currency) == ""
 
     def _paid(self, rig: Rig) -> PaymentSnapshot:
-        ask = an_ask(rig.currency)
-        session = rig.processor.start(ask, key=ask.mark.payment)
+        request = checkout_request(rig.currency)
+        session = rig.processor.start(request, key=request.correlation.payment)
         rig.pay(session.reference)
         return rig.processor.fetch(session.reference)

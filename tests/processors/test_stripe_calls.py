@@ -29,7 +29,7 @@ from duitpos.processors.base import (
 from duitpos.processors.stripe.adapter import StripeAdapter, StripeProcessor
 from duitpos.processors.stripe.client import API_VERSION, SANDBOX
 from duitpos.processors.stripe.start import session_params, stripe_locale
-from tests.processors.contract import an_ask
+from tests.processors.contract import checkout_request
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.pure
@@ -40,9 +40,9 @@ def _starts(sandbox: SandboxProcess) -> list[dict[str, Any]]:
     return [one for one in sandbox.requests() if one["target"] == "/v1/checkout/sessions"]
 
 
-def _failure(processor: StripeProcessor, ask: CheckoutRequest | None = None) -> ProcessorError:
+def _failure(processor: StripeProcessor, request: CheckoutRequest | None = None) -> ProcessorError:
     with pytest.raises(ProcessorError) as caught:
-        processor.start(ask or an_ask("MYR"), key="key-1")
+        processor.start(request or checkout_request("MYR"), key="key-1")
     return caught.value
 
 
@@ -52,15 +52,19 @@ def _failure(processor: StripeProcessor, ask: CheckoutRequest | None = None) -> 
 def test_a_start_says_all_that_was_pinned_and_nothing_else(
     stripe_account: StripeProcessor, sandbox: SandboxProcess
 ) -> None:
-    ask = an_ask("MYR")
-    stripe_account.start(ask, key=ask.mark.payment)
+    request = checkout_request("MYR")
+    stripe_account.start(request, key=request.correlation.payment)
     (sent,) = _starts(sandbox)
     headers = {name.lower(): value for name, value in sent["headers"].items()}
-    assert headers["idempotency-key"] == ask.mark.payment
+    assert headers["idempotency-key"] == request.correlation.payment
     assert headers["stripe-version"] == API_VERSION
     assert "x-stripe-client-telemetry" not in headers
     form = dict(parse_qsl(sent["body"], keep_blank_values=True))
-    mark = {"installation": ask.mark.installation, "tenant": ask.mark.tenant, "payment": ask.mark.payment}
+    correlation = {
+        "installation": request.correlation.installation,
+        "tenant": request.correlation.tenant,
+        "payment": request.correlation.payment,
+    }
     lines = {
         f"line_items[{number}][{name}]": value
         for number, (dish, amount, quantity) in enumerate(
@@ -75,23 +79,23 @@ def test_a_start_says_all_that_was_pinned_and_nothing_else(
     }
     assert form == {
         "mode": "payment",
-        "client_reference_id": ask.mark.payment,
-        "success_url": ask.success_url.replace("{REFERENCE}", "{CHECKOUT_SESSION_ID}"),
-        "cancel_url": ask.cancel_url,
-        "expires_at": str(ask.expires_at),
+        "client_reference_id": request.correlation.payment,
+        "success_url": request.success_url.replace("{REFERENCE}", "{CHECKOUT_SESSION_ID}"),
+        "cancel_url": request.cancel_url,
+        "expires_at": str(request.expires_at),
         "adaptive_pricing[enabled]": "false",
         "locale": "en",
-        "payment_intent_data[description]": ask.description,
+        "payment_intent_data[description]": request.description,
         "line_items[0][price_data][product_data][description]": "extra sambal",
-        **{f"metadata[{name}]": value for name, value in mark.items()},
-        **{f"payment_intent_data[metadata][{name}]": value for name, value in mark.items()},
+        **{f"metadata[{name}]": value for name, value in correlation.items()},
+        **{f"payment_intent_data[metadata][{name}]": value for name, value in correlation.items()},
         **lines,
     }
 
 
 def test_the_pinned_version_is_used_again(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:
-    ask = replace(an_ask("MYR"), api_version=API_VERSION)
-    stripe_account.start(ask, key="key-1")
+    request = replace(checkout_request("MYR"), api_version=API_VERSION)
+    stripe_account.start(request, key="key-1")
     assert _starts(sandbox)[0]["headers"]["stripe-version"] == API_VERSION
 
 
@@ -104,20 +108,20 @@ def test_the_pinned_version_is_used_again(stripe_account: StripeProcessor, sandb
 )  # fmt: skip
 def test_locales(ours: str, theirs: str) -> None:
     assert stripe_locale(ours) == theirs
-    assert session_params(replace(an_ask("MYR"), locale=ours)).get("locale", "") == theirs
+    assert session_params(replace(checkout_request("MYR"), locale=ours)).get("locale", "") == theirs
 
 
 def test_an_amount_that_stripe_cannot_take_exactly_is_not_sent() -> None:
-    ask = replace(an_ask("KWD"), amount_minor=1005, lines=(LineItem("Tea", 1005, 1),))
+    request = replace(checkout_request("KWD"), amount_minor=1005, lines=(LineItem("Tea", 1005, 1),))
     with pytest.raises(ProcessorError) as caught:
-        session_params(ask)
+        session_params(request)
     assert caught.value.is_definite
 
 
 def test_more_lines_than_stripe_takes_are_not_sent() -> None:
-    ask = replace(an_ask("MYR"), amount_minor=10100, lines=(LineItem("Tea", 100, 1),) * 101)
+    request = replace(checkout_request("MYR"), amount_minor=10100, lines=(LineItem("Tea", 100, 1),) * 101)
     with pytest.raises(ProcessorError):
-        session_params(ask)
+        session_params(request)
 
 
 # -- the table of errors ----------------------------------------------------------------------------------------
@@ -155,15 +159,15 @@ def test_every_error_has_its_word(
 
 def test_a_stored_500_is_known_as_a_replay(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:
     sandbox.fault("error", path=SESSIONS, headers={"Stripe-Should-Retry": "false"})
-    ask = an_ask("MYR")
-    first, second = (_failure(stripe_account, ask=ask) for _ in range(2))
+    request = checkout_request("MYR")
+    first, second = (_failure(stripe_account, request=request) for _ in range(2))
     assert (first.failure, first.replayed) == (Failure.UNAVAILABLE, False)
     assert (second.failure, second.replayed) == (Failure.UNAVAILABLE, True)
 
 
 def test_one_hiccup_is_not_even_noticed(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:
     sandbox.fault("drop", path=SESSIONS, when="after")
-    session = stripe_account.start(an_ask("MYR"), key="key-1")
+    session = stripe_account.start(checkout_request("MYR"), key="key-1")
     keys = [one["headers"]["idempotency-key"] for one in _starts(sandbox)]
     assert keys == ["key-1", "key-1"]
     assert [one["id"] for one in sandbox.listed("sessions")] == [session.reference]
@@ -291,21 +295,21 @@ def test_undelivered_events_come_oldest_first_and_page_by_page(
         "POST", "/endpoints", {"url": "http://127.0.0.1:9/nobody", "secret": "whsec_of_nobody_at_all"}
     )
     since = now() - timedelta(minutes=5)
-    asks = [an_ask("MYR") for _ in range(3)]
-    for ask in asks:
-        sandbox.pay(stripe_account.start(ask, key=ask.mark.payment).reference)
+    requests = [checkout_request("MYR") for _ in range(3)]
+    for request in requests:
+        sandbox.pay(stripe_account.start(request, key=request.correlation.payment).reference)
         sandbox.control("POST", "/clock", {"advance": 1})
     events = list(stripe_account.undelivered(since))
     paid = [event for event in events if event.kind == EventKind.PAYMENT]
-    assert [event.mark for event in paid] == [ask.mark for ask in asks]
+    assert [event.correlation for event in paid] == [request.correlation for request in requests]
     assert all(event.payment and event.payment.state == SnapshotState.PAID for event in paid)
     assert [event.created_at for event in events] == sorted(event.created_at for event in events)
     assert {event.type for event in events} <= {name for name, _ in StripeAdapter.guide_events}
 
 
 def test_a_long_list_is_read_whole(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:
-    ask = an_ask("MYR")
-    session = stripe_account.start(ask, key="key-1").reference
+    request = checkout_request("MYR")
+    session = stripe_account.start(request, key="key-1").reference
     sandbox.rule("drop", count=None)
     sandbox.control(
         "POST", "/endpoints", {"url": "http://127.0.0.1:9/nobody", "secret": "whsec_of_nobody_at_all"}
@@ -319,8 +323,8 @@ def test_a_long_list_is_read_whole(stripe_account: StripeProcessor, sandbox: San
 def test_a_refund_reason_is_kept_without_stripe_s_own(
     stripe_account: StripeProcessor, sandbox: SandboxProcess
 ) -> None:
-    ask = an_ask("MYR")
-    session = stripe_account.start(ask, key="key-1").reference
+    request = checkout_request("MYR")
+    session = stripe_account.start(request, key="key-1").reference
     sandbox.pay(session)
     intent = stripe_account.fetch(session).intent_reference
     refund = stripe_account.refund(intent, Money(500, "MYR"), "key-2", "our-refund", "fraudulent")

@@ -21,7 +21,7 @@ from duitpos.processors.base import (
     SnapshotState,
 )
 from duitpos.processors.stripe.adapter import StripeAdapter, StripeProcessor
-from tests.processors.contract import an_ask
+from tests.processors.contract import checkout_request
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.pure
@@ -144,16 +144,16 @@ Play = Callable[..., dict[str, Json]]
 
 
 @pytest.fixture
-def ask() -> CheckoutRequest:
-    return an_ask("MYR")
+def start_request() -> CheckoutRequest:
+    return checkout_request("MYR")
 
 
 @pytest.fixture
-def play(stripe_account: StripeProcessor, sandbox: SandboxProcess, ask: CheckoutRequest) -> Play:
+def play(stripe_account: StripeProcessor, sandbox: SandboxProcess, start_request: CheckoutRequest) -> Play:
     """Start a session, do something with it, and answer with the last event of each type."""
 
     def play_out(*steps: Callable[[str], object]) -> dict[str, Json]:
-        session = stripe_account.start(ask, key=ask.mark.payment)
+        session = stripe_account.start(start_request, key=start_request.correlation.payment)
         for step in steps:
             step(session.reference)
         return {event["type"]: event for event in reversed(sandbox.listed("events"))}
@@ -165,20 +165,20 @@ def _pay(sandbox: SandboxProcess, **how: Any) -> Callable[[str], object]:
     return lambda reference: sandbox.pay(reference, **how)
 
 
-def test_paid(play: Play, sandbox: SandboxProcess, ask: CheckoutRequest) -> None:
+def test_paid(play: Play, sandbox: SandboxProcess, start_request: CheckoutRequest) -> None:
     event = _read(play(_pay(sandbox))["checkout.session.completed"])
-    assert (event.kind, event.is_hint, event.is_live, event.mark) == (
+    assert (event.kind, event.is_hint, event.is_live, event.correlation) == (
         EventKind.PAYMENT,
         False,
         False,
-        ask.mark,
+        start_request.correlation,
     )
     snapshot = event.payment
     assert snapshot is not None
-    assert (snapshot.state, snapshot.amount, snapshot.mark) == (
+    assert (snapshot.state, snapshot.amount, snapshot.correlation) == (
         SnapshotState.PAID,
         Money(3185, "MYR"),
-        ask.mark,
+        start_request.correlation,
     )
     assert snapshot.reference == event.reference
     assert snapshot.intent_reference == event.intent_reference != ""
@@ -215,11 +215,15 @@ def test_delayed_money(
 
 
 def test_a_decline_is_a_row_that_fetch_tells_by_the_same_name(
-    play: Play, sandbox: SandboxProcess, stripe_account: StripeProcessor, ask: CheckoutRequest
+    play: Play, sandbox: SandboxProcess, stripe_account: StripeProcessor, start_request: CheckoutRequest
 ) -> None:
     events = play(_pay(sandbox, card="4000000000009995"))
     event = _read(events["payment_intent.payment_failed"])
-    assert (event.kind, event.mark, event.payment) == (EventKind.DECLINE, ask.mark, None)
+    assert (event.kind, event.correlation, event.payment) == (
+        EventKind.DECLINE,
+        start_request.correlation,
+        None,
+    )
     assert event.decline is not None
     assert (event.decline.code, event.decline.decline_code) == ("card_declined", "insufficient_funds")
     assert event.decline.method == {"kind": "card", "brand": "visa", "last4": "9995"} | {
@@ -269,14 +273,14 @@ def test_a_free_session_is_not_paid(play: Play, sandbox: SandboxProcess) -> None
 def test_a_payment_of_somebody_else_has_no_mark(sandbox: SandboxProcess) -> None:
     event = sandbox.control("POST", "/events", {"type": "checkout.session.completed", "foreign": True})
     read = _read(event)
-    assert (read.mark, read.is_hint) == (None, False)
+    assert (read.correlation, read.is_hint) == (None, False)
 
 
 # -- hints (M11) ------------------------------------------------------------------------------------------------
 
 
 def test_another_version_is_a_hint_with_references(
-    play: Play, sandbox: SandboxProcess, ask: CheckoutRequest
+    play: Play, sandbox: SandboxProcess, start_request: CheckoutRequest
 ) -> None:
     events = play(_pay(sandbox, card="4000000000009995"), _pay(sandbox))
     paid, declined = (
@@ -286,7 +290,7 @@ def test_another_version_is_a_hint_with_references(
     for event in (paid, declined):
         assert event.is_hint
         assert event.payment is None
-        assert event.mark == ask.mark
+        assert event.correlation == start_request.correlation
         assert event.intent_reference.startswith("pi_")
     assert _read({**events["checkout.session.completed"], "api_version": None}).is_hint
     # A decline is words only, and they are the same in every version.
@@ -317,4 +321,4 @@ def test_an_event_without_its_object_is_a_hint_that_names_nothing(thing: Any) ->
     event = {**json.loads(ODD), "data": thing}
     for type_ in ("checkout.session.completed", "refund.updated", "payment_intent.payment_failed"):
         read = _read({**event, "type": type_})
-        assert (read.is_hint, read.reference, read.mark) == (True, "", None)
+        assert (read.is_hint, read.reference, read.correlation) == (True, "", None)

@@ -126,9 +126,9 @@ def _prepare(plan: Plan, keys: DemoKeys) -> dict[str, str]:
 
 
 def _know_the_account(slug: str) -> None:
-    from duitpos.demo.prepare import ask_whose_keys_these_are
+    from duitpos.demo.prepare import check_keys
 
-    ask_whose_keys_these_are(slug)
+    check_keys(slug)
 
 
 def _wait_for(supervisor: Supervisor, name: str, url: str) -> None:

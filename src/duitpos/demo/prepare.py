@@ -26,7 +26,7 @@ def bring_up_to_date() -> None:
         adopt()
 
 
-def ask_whose_keys_these_are(slug: str) -> None:
+def check_keys(slug: str) -> None:
     """As when an owner saves them: the account's name stands under Payment Types from the first look on."""
     for account in ProcessorAccount.objects.filter(tenant=tenant_by_slug(slug), checked_at__isnull=True):
         recheck(account)

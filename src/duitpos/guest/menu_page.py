@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from duitpos.domain.menus.read import Item, Menu, menu_of
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
-from duitpos.guest.place import Place, menu_key_of
 from duitpos.guest.pressed import Pressed, press
+from duitpos.guest.table_page import TablePage, menu_key_of
 from duitpos.guest.words import charge_words, mark_words, rule_of
 from duitpos.kit.money import decimal_places
 from duitpos.models import Location, Tenant
@@ -34,14 +34,14 @@ class MenuParts(NamedTuple):
     after: Pressed
 
 
-def menu_parts(place: Place, slug: str, token: str) -> MenuParts:
+def menu_parts(table_page: TablePage, slug: str, token: str) -> MenuParts:
     """The finished parts of the menu's page; made now when this version was never asked for."""
-    parts: MenuParts | None = cache.get(place.menu_key)
+    parts: MenuParts | None = cache.get(table_page.menu_key)
     if parts is None:
         tenant = tenant_by_slug(slug)
         location = table_by_token(tenant, token).location
         parts = _render(tenant, location)
-        # Under the key of what was read just now: the menu may have changed since the place was.
+        # Under the key of what was read just now: the menu may have changed since the table was.
         cache.set(menu_key_of(tenant, location), parts, KEPT_SECONDS)
     return parts
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from duitpos.domain.checkout.checkout import BelowMinimum
 from duitpos.domain.checkout.options import PayOption, pay_options
-from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json, digest, with_earlier
+from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json, contents_hash, with_earlier
 from duitpos.domain.orders.pricing import Change, ChangeKind, Quote
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.guest.access import Visit
@@ -43,7 +43,7 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
     """The cart as it would be ordered now, the differences first."""
     location, totals = visit.location, review.quote.totals
     cart = cart_of(review.quote, review.sent)
-    is_as_sent = digest(cart) == digest(review.sent)
+    is_as_sent = contents_hash(cart) == contents_hash(review.sent)
     if not is_as_sent:
         cart = with_earlier(cart, review.key)
     options = pay_options(visit.tenant, location)

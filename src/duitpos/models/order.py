@@ -37,7 +37,7 @@ class Order(TenantModel):
     )
     checkout_key = models.CharField(max_length=64, help_text="The cart's key: one order for ever (M3).")
     contents = models.CharField(
-        max_length=64, help_text="Digest of what was ordered: another cart under one key differs."
+        max_length=64, help_text="Hash of what was ordered: another cart under one key differs."
     )
     replaces = TenantForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
     note = models.CharField(max_length=300, blank=True)

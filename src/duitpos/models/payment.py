@@ -27,7 +27,7 @@ LIVE_ATTEMPT = (PaymentStatus.CREATED, PaymentStatus.PENDING)
 
 
 class Payment(TenantModel):
-    """An attempt. What the processor is asked is pinned in `ask` before the call, so a repeat says the same (M10)."""
+    """An attempt. `checkout_request` is pinned before the call, so that a repeat says the same (M10)."""
 
     # Empty only for money that reached us for an order we do not know (M19).
     order = TenantForeignKey("duitpos.Order", on_delete=models.PROTECT, null=True, related_name="payments")
@@ -42,7 +42,9 @@ class Payment(TenantModel):
     created_at = models.DateTimeField()
 
     # The call that starts it.
-    ask = models.JSONField(default=dict, help_text="The whole request as sent; a replay sends exactly this.")
+    checkout_request = models.JSONField(
+        default=dict, help_text="The whole request as sent; a replay sends exactly this."
+    )
     expires_at = models.DateTimeField(null=True)
     reference = models.CharField(max_length=80, blank=True, help_text="The checkout session (cs_…).")
     redirect_url = models.TextField(blank=True, help_text="The processor's page for this session.")

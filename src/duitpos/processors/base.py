@@ -112,7 +112,7 @@ class AccountFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Correlation:
     """What we write into everything we create at a processor, so that it can be told from others' (M19)."""
 
     installation: str
@@ -134,7 +134,7 @@ class LineItem:
 class CheckoutRequest:
     """Everything a start call says; pinned in the payment before the call, so that a repeat says the same (M10)."""
 
-    mark: Mark
+    correlation: Correlation
     amount_minor: int
     currency: str
     lines: tuple[LineItem, ...]
@@ -146,7 +146,7 @@ class CheckoutRequest:
     description: str
     locale: str
     api_version: str = ""
-    """The processor's API version the ask was made for (Adapter.api_version); a repeat uses it again."""
+    """The processor's API version the request was made for (Adapter.api_version); a repeat uses it again."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, for the payment's row."""
@@ -154,9 +154,10 @@ class CheckoutRequest:
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> CheckoutRequest:
-        """The ask as it was pinned."""
+        """The request as it was pinned."""
         plain = dict(value)
-        plain["mark"] = Mark(**plain["mark"])
+        # Rows from before migration 0009 call it "mark".
+        plain["correlation"] = Correlation(**plain.pop("mark", None) or plain["correlation"])
         plain["lines"] = tuple(LineItem(**line) for line in plain["lines"])
         return cls(**plain)
 
@@ -201,7 +202,7 @@ class PaymentSnapshot:
     state: SnapshotState
     amount: Money | None
     is_live: bool
-    mark: Mark | None
+    correlation: Correlation | None
     """None: not made by any DuitPOS."""
     intent_reference: str = ""
     charge_reference: str = ""
@@ -297,7 +298,7 @@ class ProcessorEvent:
     kind: EventKind
     is_live: bool
     created_at: datetime
-    mark: Mark | None
+    correlation: Correlation | None
     is_hint: bool = False
     reference: str = ""
     """The checkout session, where the event is about one."""
@@ -325,8 +326,8 @@ class Processor(Protocol):
         """Who the key belongs to."""
         ...
 
-    def start(self, ask: CheckoutRequest, key: str) -> CheckoutSession:
-        """Make the page that `ask` describes. The same key and ask answer with the same session for 24 hours."""
+    def start(self, request: CheckoutRequest, key: str) -> CheckoutSession:
+        """Make the page that `request` describes. For 24 hours the same key and request give the same session."""
         ...
 
     def fetch(self, reference: str) -> PaymentSnapshot:
@@ -378,7 +379,7 @@ class Adapter(Protocol):
     guide_events: tuple[tuple[str, bool], ...]
     """Event types to tick at the processor; True for those that are enough."""
     api_version: str
-    """The version of the processor's API that it speaks; pinned in every ask."""
+    """The version of the processor's API that it speaks; pinned in every request."""
 
     def open(self, secret_key: str, api_base: str) -> Processor:
         """An account, for the calls of one piece of work. `api_base` is empty for the processor's own address."""

@@ -20,7 +20,7 @@ from duitpos.domain.orders.cart import (
     CartLine,
     cart_to_json,
     clean_note,
-    digest,
+    contents_hash,
     parse_cart,
 )
 
@@ -163,9 +163,9 @@ def _cart(*lines: CartLine, note: str = "") -> Cart:
 
 def test_the_digest_is_of_what_is_ordered() -> None:
     cart = _cart(CartLine(ROTI, (EGG, CHEESE), 2, "crisp", 500))
-    assert len(digest(cart)) == 64
-    assert digest(cart) == digest(_cart(CartLine(ROTI, (CHEESE, EGG), 2, "crisp", 600)))
-    assert digest(cart) == digest(parse_cart(cart_to_json(cart)))
+    assert len(contents_hash(cart)) == 64
+    assert contents_hash(cart) == contents_hash(_cart(CartLine(ROTI, (CHEESE, EGG), 2, "crisp", 600)))
+    assert contents_hash(cart) == contents_hash(parse_cart(cart_to_json(cart)))
 
 
 @pytest.mark.parametrize(
@@ -182,4 +182,4 @@ def test_the_digest_is_of_what_is_ordered() -> None:
     ],
 )
 def test_another_order_has_another_digest(other: Cart) -> None:
-    assert digest(other) != digest(_cart(CartLine(ROTI, (EGG, CHEESE), 2, "crisp")))
+    assert contents_hash(other) != contents_hash(_cart(CartLine(ROTI, (EGG, CHEESE), 2, "crisp")))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from duitpos.domain.checkout.line_items import MOST_LINES, line_items
 from duitpos.domain.menus.read import Menu
-from duitpos.domain.orders.cart import Cart, cart_to_json, digest, parse_cart
+from duitpos.domain.orders.cart import Cart, cart_to_json, contents_hash, parse_cart
 from duitpos.domain.orders.pricing import ChangeKind, Rules, half_up, price
 from tests.domain.orders.menus import RULES, long_shopping, shopping
 
@@ -62,7 +62,7 @@ def test_what_the_guest_saw_changes_no_price(
     other = Cart(tuple(replace(line, seen_minor=seen) for line in cart.lines), cart.note)
     ours, theirs = price(cart, menu, rules), price(other, menu, rules)
     assert (ours.lines, ours.totals) == (theirs.lines, theirs.totals)
-    assert digest(cart) == digest(other)
+    assert contents_hash(cart) == contents_hash(other)
 
 
 @given(shopping(), RULES)
@@ -72,7 +72,7 @@ def test_the_order_of_modifiers_changes_nothing(bought: tuple[Menu, Cart], rules
         tuple(replace(line, modifier_ids=line.modifier_ids[::-1]) for line in cart.lines), cart.note
     )
     assert price(cart, menu, rules) == price(turned, menu, rules)
-    assert digest(cart) == digest(turned)
+    assert contents_hash(cart) == contents_hash(turned)
 
 
 @given(shopping())

@@ -19,7 +19,7 @@ STATES = (WAITING, *(state for state in ORDER if state != "held"))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListQuery:
     """What the address asks for; what it names and we do not know is left out."""
 
     location: Location | None
@@ -51,13 +51,13 @@ class Asked:
         return urlencode({name: word for name, word in words.items() if word})
 
 
-def read_filters(address: QueryDict, sites: list[Location]) -> Asked:
+def read_filters(address: QueryDict, sites: list[Location]) -> ListQuery:
     """The filters of an address."""
     wanted = address.get("location", "")
     state = address.get("state", "")
     # PostgreSQL refuses a text with a zero byte; the longest table name has 40 characters.
     text = address.get("q", "").replace("\x00", "").strip()[:60]
-    return Asked(
+    return ListQuery(
         location=next((site for site in sites if site.slug == wanted), None),
         state=state if state in STATES else "",
         day=_day(address.get("day", "")),

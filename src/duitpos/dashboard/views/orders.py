@@ -10,7 +10,7 @@ from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_safe
 
 from duitpos.dashboard.access import staff
-from duitpos.dashboard.forms.filters import STATES, Asked, read_filters
+from duitpos.dashboard.forms.filters import STATES, ListQuery, read_filters
 from duitpos.dashboard.page import page, rights
 from duitpos.domain.alerts.queries import alert_count
 from duitpos.domain.orders.queries import (
@@ -35,12 +35,12 @@ from duitpos.ui.words import ORDER
 def orders(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Newest first, fifty at a time."""
     sites = locations(staff.tenant)
-    asked = read_filters(request.GET, sites)
+    query = read_filters(request.GET, sites)
     # Before the rows: what changes in between is fetched by the next poll.
-    version = _version(staff, asked)
-    found = orders_page(staff.tenant, asked.filters, before=asked.before)
+    version = _version(staff, query)
+    found = orders_page(staff.tenant, query.filters, before=query.before)
     context = {
-        **_rows(staff, asked, found, version),
+        **_rows(staff, query, found, version),
         "sites": sites,
         "states": [(state, ORDER["held" if state == "waiting" else state].word) for state in STATES],
     }
@@ -51,16 +51,16 @@ def orders(request: HttpRequest, staff: Staff) -> HttpResponse:
 @staff(Can.SEE_ORDERS)
 def orders_live(request: HttpRequest, staff: Staff) -> HttpResponse:
     """The rows alone, for polling: 304 after one query while nothing changed."""
-    asked = read_filters(request.GET, locations(staff.tenant) if request.GET.get("location") else [])
-    version = _version(staff, asked)
+    query = read_filters(request.GET, locations(staff.tenant) if request.GET.get("location") else [])
+    version = _version(staff, query)
     same = get_conditional_response(request, etag=f'"{version}"')
     if same is not None and same.status_code == 304:
         same["ETag"] = f'"{version}"'
         return _private(same)
-    found = orders_page(staff.tenant, asked.filters)
+    found = orders_page(staff.tenant, query.filters)
     renews = may(staff.member.role, Can.RESOLVE_ALERTS)
     context = {
-        **_rows(staff, asked, found, version),
+        **_rows(staff, query, found, version),
         "staff": staff,
         "can": rights(staff),
         "renews_count": renews,
@@ -89,22 +89,22 @@ def _next_step(staff: Staff) -> dict[str, Any]:
     return {"first_table": next(iter(tables_of(staff.tenant)), None), "is_payable": bool(ready)}
 
 
-def _rows(staff: Staff, asked: Asked, found: OrdersPage, version: str) -> dict[str, Any]:
-    is_new = not found.rows and not asked.is_narrowed and not asked.before
+def _rows(staff: Staff, query: ListQuery, found: OrdersPage, version: str) -> dict[str, Any]:
+    is_new = not found.rows and not query.is_narrowed and not query.before
     return {
         "is_new": is_new,
         **(_next_step(staff) if is_new else {}),
-        "asked": asked,
+        "filters": query,
         "rows": found.rows,
         "version": version,
-        "query": asked.query(),
-        "older": asked.query(found.rows[-1].order.created_at) if found.more else "",
+        "query": query.query(),
+        "older": query.query(found.rows[-1].order.created_at) if found.more else "",
     }
 
 
-def _version(staff: Staff, asked: Asked) -> str:
+def _version(staff: Staff, query: ListQuery) -> str:
     """Also another one each minute, so that "5 min ago" stays true."""
-    return f"{orders_version(staff.tenant, asked.filters)}-{int(now().timestamp()) // 60}"
+    return f"{orders_version(staff.tenant, query.filters)}-{int(now().timestamp()) // 60}"
 
 
 def _private(response: HttpResponse) -> HttpResponse:

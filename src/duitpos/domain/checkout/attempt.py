@@ -15,7 +15,7 @@ from duitpos.domain.payments.schedule import FIRST_CHECK, SESSION_LIFE
 from duitpos.domain.tenancy.installation import installation
 from duitpos.models import Location, Order, Payment, Tenant
 from duitpos.models.payment_setup import Mode
-from duitpos.processors.base import CheckoutRequest, Mark
+from duitpos.processors.base import CheckoutRequest, Correlation
 
 
 def new_attempt(
@@ -42,8 +42,8 @@ def new_attempt(
         next_check_at=at + FIRST_CHECK,
     )
     home = f"{settings.BASE_URL}/{tenant.slug}/pay"
-    ask = CheckoutRequest(
-        mark=Mark(str(installation().id), str(tenant.id), str(payment.id)),
+    request = CheckoutRequest(
+        correlation=Correlation(str(installation().id), str(tenant.id), str(payment.id)),
         amount_minor=order.total_minor,
         currency=order.currency,
         lines=line_items(lines, order, order.tax_name),
@@ -55,5 +55,5 @@ def new_attempt(
         locale=get_language() or "en",
         api_version=option.api_version,
     )
-    payment.ask = ask.to_json()
+    payment.checkout_request = request.to_json()
     return payment

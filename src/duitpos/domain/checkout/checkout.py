@@ -27,7 +27,7 @@ from duitpos.domain.checkout.start import refuse_without_time, room_for
 from duitpos.domain.errors import Conflict, Invalid
 from duitpos.domain.orders.advance import still_waits
 from duitpos.domain.orders.board import takes_real_money
-from duitpos.domain.orders.cart import Cart, digest, with_earlier
+from duitpos.domain.orders.cart import Cart, contents_hash, with_earlier
 from duitpos.domain.orders.paid_before import take_out_paid
 from duitpos.domain.orders.place import Placing, place
 from duitpos.domain.orders.pricing import Quote
@@ -97,7 +97,7 @@ class NotTakingOrders(Conflict):
     """Closed or paused. The cart is kept."""
 
 
-def checkout(ask: GuestCheckout) -> CheckoutResult:
+def checkout(checkout: GuestCheckout) -> CheckoutResult:
     """From a cart to a page to pay on.
 
     Raises Gone (the table's code), NotTakingOrders, TooMany, OrderAtCounter, BelowMinimum, AnotherIsPaid (in another
@@ -105,101 +105,103 @@ def checkout(ask: GuestCheckout) -> CheckoutResult:
     none leaves anything payable behind unseen.
     """
     with within():  # the ending of earlier attempts and the start, in all (M29)
-        return _checkout(ask)
+        return _checkout(checkout)
 
 
-def _checkout(ask: GuestCheckout) -> CheckoutResult:
-    existing = Order.objects.filter(tenant=ask.tenant, checkout_key=ask.checkout_key).first()
+def _checkout(checkout: GuestCheckout) -> CheckoutResult:
+    existing = Order.objects.filter(tenant=checkout.tenant, checkout_key=checkout.checkout_key).first()
     if existing is None or existing.released_by_id is None:
         # Under its own key, too: an order that replaced this one, at another table or elsewhere, may be paid.
-        sent = ask.cart if existing is None else with_earlier(ask.cart, ask.checkout_key)
-        left = take_out_paid(ask.tenant, sent)
+        sent = checkout.cart if existing is None else with_earlier(checkout.cart, checkout.checkout_key)
+        left = take_out_paid(checkout.tenant, sent)
         if left.paid is not None:
-            return _what_is_left(ask, left.cart, left.paid)
-    return _new_order(ask) if existing is None else _again(ask, existing)
+            return _what_is_left(checkout, left.cart, left.paid)
+    return _new_order(checkout) if existing is None else _again(checkout, existing)
 
 
-def _new_order(ask: GuestCheckout) -> CheckoutResult:
-    _refuse_while_closed(ask)
-    refuse_busy_phone(ask.tenant, ask.guest_token)
-    priced = _priced(ask)
+def _new_order(checkout: GuestCheckout) -> CheckoutResult:
+    _refuse_while_closed(checkout)
+    refuse_busy_phone(checkout.tenant, checkout.guest_token)
+    priced = _priced(checkout)
     if isinstance(priced, Changed):
         return priced
-    option = _choose(ask, priced)
+    option = _choose(checkout, priced)
     with room_for(option.account_id):
-        return _end_and_place(ask, priced, option)
+        return _end_and_place(checkout, priced, option)
 
 
-def _end_and_place(ask: GuestCheckout, priced: Quote, option: PayOption) -> CheckoutResult:
+def _end_and_place(checkout: GuestCheckout, priced: Quote, option: PayOption) -> CheckoutResult:
     """The phone's other attempts are ended; then the order is placed and its payment started."""
     # One of this key was made this moment by a twin of this press: it is not another order.
-    earlier = open_attempts(ask.tenant, [ask.guest_token], ask.checkout_key, ask.cart.earlier)
+    earlier = open_attempts(
+        checkout.tenant, [checkout.guest_token], checkout.checkout_key, checkout.cart.earlier
+    )
     over = end_attempts(earlier)
     if over is not None:
         return over
     if earlier:
         # The processor was asked, which may have taken ten seconds: nothing that was read before counts now.
-        ask = _afresh(ask)
-        again = _priced(ask)
+        checkout = _afresh(checkout)
+        again = _priced(checkout)
         if isinstance(again, Changed):
             return again
         priced = again
-        _refuse_switched_off(ask, option)
+        _refuse_switched_off(checkout, option)
     refuse_without_time()
-    return _place_and_start(ask, priced, option, _replaced(ask, earlier))
+    return _place_and_start(checkout, priced, option, _replaced(checkout, earlier))
 
 
-def _priced(ask: GuestCheckout) -> Quote | Changed:
+def _priced(checkout: GuestCheckout) -> Quote | Changed:
     """The cart at the price that the guest saw; or what has changed. NotTakingOrders."""
-    _refuse_while_closed(ask)
-    priced = quote(ask.tenant, ask.table.location, ask.cart)
-    if priced.changes or not priced.lines or priced.totals.total_minor != ask.seen_total_minor:
-        return Changed(priced, ask.cart, ask.checkout_key, "price")
+    _refuse_while_closed(checkout)
+    priced = quote(checkout.tenant, checkout.table.location, checkout.cart)
+    if priced.changes or not priced.lines or priced.totals.total_minor != checkout.seen_total_minor:
+        return Changed(priced, checkout.cart, checkout.checkout_key, "price")
     return priced
 
 
-def _afresh(ask: GuestCheckout) -> GuestCheckout:
+def _afresh(checkout: GuestCheckout) -> GuestCheckout:
     """The same press, with the restaurant, the table and its location as they are now. Gone."""
-    tenant = Tenant.objects.get(id=ask.tenant.id)
-    return replace(ask, tenant=tenant, table=table_by_token(tenant, ask.table.token))
+    tenant = Tenant.objects.get(id=checkout.tenant.id)
+    return replace(checkout, tenant=tenant, table=table_by_token(tenant, checkout.table.token))
 
 
-def _replaced(ask: GuestCheckout, ended: list[Payment]) -> Order | None:
+def _replaced(checkout: GuestCheckout, ended: list[Payment]) -> Order | None:
     """The order that this cart was before: its attempt was just ended, or it is the newest of the earlier keys."""
     before: Order | None = ended[0].order if ended else None
-    if before is not None or not ask.cart.earlier:
+    if before is not None or not checkout.cart.earlier:
         return before
     rows = Order.objects.filter(
-        tenant=ask.tenant, checkout_key__in=ask.cart.earlier, released_by__isnull=True
+        tenant=checkout.tenant, checkout_key__in=checkout.cart.earlier, released_by__isnull=True
     )
     return rows.order_by("-created_at").first()
 
 
-def _what_is_left(ask: GuestCheckout, cart: Cart, paid: Order) -> CheckoutResult:
+def _what_is_left(checkout: GuestCheckout, cart: Cart, paid: Order) -> CheckoutResult:
     """Some of this cart was paid in another tab. The guest sees what is left before anything is started."""
     if not cart.lines:
         return AlreadyPaid(paid)
-    return Changed(quote(ask.tenant, ask.table.location, cart), cart, secret_token(), "paid")
+    return Changed(quote(checkout.tenant, checkout.table.location, cart), cart, secret_token(), "paid")
 
 
 def _place_and_start(
-    ask: GuestCheckout, priced: Quote, option: PayOption, earlier: Order | None
+    checkout: GuestCheckout, priced: Quote, option: PayOption, earlier: Order | None
 ) -> CheckoutResult:
-    tenant, location = ask.tenant, ask.table.location
-    known = is_known(tenant, ask.guest_token, ask.has_looked)
+    tenant, location = checkout.tenant, checkout.table.location
+    known = is_known(tenant, checkout.guest_token, checkout.has_looked)
 
     def work() -> Payment:
         at = now()
-        count_start(ask.table, known=known)
+        count_start(checkout.table, known=known)
         order = place(
             Placing(
                 tenant=tenant,
                 location=location,
-                table=ask.table,
-                guest_token=ask.guest_token,
-                checkout_key=ask.checkout_key,
-                contents=digest(ask.cart),
-                note=ask.cart.note,
+                table=checkout.table,
+                guest_token=checkout.guest_token,
+                checkout_key=checkout.checkout_key,
+                contents=contents_hash(checkout.cart),
+                note=checkout.cart.note,
                 quote=priced,
                 is_test=option.mode == Mode.TEST,
                 replaces=earlier,
@@ -215,61 +217,63 @@ def _place_and_start(
         payment = transact(work)
     except IntegrityError:
         # A twin of this request was faster; it made the order, and this one is a second press of the same button.
-        twin = Order.objects.filter(tenant=tenant, checkout_key=ask.checkout_key).first()
+        twin = Order.objects.filter(tenant=tenant, checkout_key=checkout.checkout_key).first()
         if twin is None:
             raise
-        return _again(ask, twin)
+        return _again(checkout, twin)
     assert payment.order is not None  # noqa: S101 - made above
     return start_alone(payment, payment.order)
 
 
-def _again(ask: GuestCheckout, order: Order) -> CheckoutResult:
+def _again(checkout: GuestCheckout, order: Order) -> CheckoutResult:
     """The key made an order before. Who knows it holds the order's link, whatever cookie they have.
 
     The same cart at the same table for the same money gets that order; another cart needs a key of its own (M3).
     """
-    if order.contents != digest(ask.cart):
-        return _ask_again(ask, "edited")
-    if _is_another(ask, order):
-        return _order_anew(ask, order)
-    if order.is_test and takes_real_money(ask.tenant.id):
+    if order.contents != contents_hash(checkout.cart):
+        return _changed(checkout, "edited")
+    if _is_another(checkout, order):
+        return _order_anew(checkout, order)
+    if order.is_test and takes_real_money(checkout.tenant.id):
         # Nobody is sent to a page for test money any more, not even to one that is open still (M64).
-        return end_earlier_attempt(order) or _ask_again(ask, "mode")
-    if order.guest_token != ask.guest_token:
-        over = end_attempts(open_attempts(ask.tenant, [ask.guest_token], order.checkout_key))
+        return end_earlier_attempt(order) or _changed(checkout, "mode")
+    if order.guest_token != checkout.guest_token:
+        over = end_attempts(open_attempts(checkout.tenant, [checkout.guest_token], order.checkout_key))
         if over is not None:
             return over
     answer = resume(order)
     if not isinstance(answer, Lapsed):
         return answer
-    ask = _afresh(ask)
+    checkout = _afresh(checkout)
     if answer.is_closed:
-        return _ask_again(ask, "unsure" if answer.is_unsure else _why_closed(order))
-    priced = quote(ask.tenant, ask.table.location, ask.cart)
+        return _changed(checkout, "unsure" if answer.is_unsure else _why_closed(order))
+    priced = quote(checkout.tenant, checkout.table.location, checkout.cart)
     if priced.changes or priced.totals.total_minor != order.total_minor:
-        return _ask_again(ask, "lapsed")
-    _refuse_while_closed(ask)
-    return _retry(ask, order, _choose(ask, priced))
+        return _changed(checkout, "lapsed")
+    _refuse_while_closed(checkout)
+    return _retry(checkout, order, _choose(checkout, priced))
 
 
-def _is_another(ask: GuestCheckout, order: Order) -> bool:
+def _is_another(checkout: GuestCheckout, order: Order) -> bool:
     """Whether the order is served elsewhere, or costs something else than the page said where Pay was pressed (M62)."""
     place = (order.location_id, order.table_id)
-    costs_the_same = ask.seen_total_minor in (None, order.total_minor)
-    return place != (ask.table.location_id, ask.table.id) or not costs_the_same
+    costs_the_same = checkout.seen_total_minor in (None, order.total_minor)
+    return place != (checkout.table.location_id, checkout.table.id) or not costs_the_same
 
 
-def _order_anew(ask: GuestCheckout, order: Order) -> CheckoutResult:
+def _order_anew(checkout: GuestCheckout, order: Order) -> CheckoutResult:
     """The same cart at another table, or at another price, is another order that replaces the first.
 
     Its key is made from the first one's, so that pressing twice is one order here, too. When the first one is paid, the
     guest sees that instead.
     """
-    paid = Payment.objects.filter(tenant=ask.tenant, order=order, status=PaymentStatus.SUCCEEDED)
+    paid = Payment.objects.filter(tenant=checkout.tenant, order=order, status=PaymentStatus.SUCCEEDED)
     if paid.exists():
         return AlreadyPaid(order)
-    key = key_at(order.checkout_key, ask.table, ask.seen_total_minor)
-    return _checkout(replace(ask, checkout_key=key, cart=with_earlier(ask.cart, order.checkout_key)))
+    key = key_at(order.checkout_key, checkout.table, checkout.seen_total_minor)
+    return _checkout(
+        replace(checkout, checkout_key=key, cart=with_earlier(checkout.cart, order.checkout_key))
+    )
 
 
 def key_at(key: str, table: Table, total_minor: int | None) -> str:
@@ -277,9 +281,9 @@ def key_at(key: str, table: Table, total_minor: int | None) -> str:
     return hashlib.sha256(f"{key}:{table.id}:{total_minor}".encode()).hexdigest()
 
 
-def _ask_again(ask: GuestCheckout, why: str) -> Changed:
-    cart = with_earlier(ask.cart, ask.checkout_key)
-    return Changed(quote(ask.tenant, ask.table.location, cart), cart, secret_token(), why)
+def _changed(checkout: GuestCheckout, why: str) -> Changed:
+    cart = with_earlier(checkout.cart, checkout.checkout_key)
+    return Changed(quote(checkout.tenant, checkout.table.location, cart), cart, secret_token(), why)
 
 
 def _why_closed(order: Order) -> str:
@@ -291,34 +295,34 @@ class _NoLongerWaits(Exception):
     """The order was canceled or paid while the processor was being asked."""
 
 
-def _retry(ask: GuestCheckout, order: Order, option: PayOption) -> CheckoutResult:
+def _retry(checkout: GuestCheckout, order: Order, option: PayOption) -> CheckoutResult:
     """A new attempt for an order whose last one ended unpaid: a new row, so a new key."""
     if order.is_test != (option.mode == Mode.TEST):
-        return _ask_again(ask, "mode")
+        return _changed(checkout, "mode")
     with room_for(option.account_id):
-        return _end_and_retry(ask, order, option)
+        return _end_and_retry(checkout, order, option)
 
 
-def _end_and_retry(ask: GuestCheckout, order: Order, option: PayOption) -> CheckoutResult:
-    refuse_busy_phone(ask.tenant, ask.guest_token)
-    phones = {ask.guest_token, order.guest_token}
-    others = open_attempts(ask.tenant, phones, order.checkout_key, ask.cart.earlier)
+def _end_and_retry(checkout: GuestCheckout, order: Order, option: PayOption) -> CheckoutResult:
+    refuse_busy_phone(checkout.tenant, checkout.guest_token)
+    phones = {checkout.guest_token, order.guest_token}
+    others = open_attempts(checkout.tenant, phones, order.checkout_key, checkout.cart.earlier)
     over = end_attempts(others)
     if over is not None:
         return over
     if others:  # the processor was asked: what is offered now may be something else
-        ask = _afresh(ask)
-        _refuse_while_closed(ask)
-        _refuse_switched_off(ask, option)
+        checkout = _afresh(checkout)
+        _refuse_while_closed(checkout)
+        _refuse_switched_off(checkout, option)
     refuse_without_time()
-    lines = list(OrderLine.objects.filter(tenant=ask.tenant, order=order).order_by("position"))
+    lines = list(OrderLine.objects.filter(tenant=checkout.tenant, order=order).order_by("position"))
 
     def work() -> Payment:
-        count_start(ask.table, known=ask.has_looked or not order.is_strangers)
-        payment = new_attempt(ask.tenant, ask.table.location, order, lines, option, now())
+        count_start(checkout.table, known=checkout.has_looked or not order.is_strangers)
+        payment = new_attempt(checkout.tenant, checkout.table.location, order, lines, option, now())
         payment.save(force_insert=True)
         # Read after the row is there: staff may cancel, and late money may come, while the processor is asked (M63).
-        paid = Payment.objects.filter(tenant=ask.tenant, order=order, status=PaymentStatus.SUCCEEDED)
+        paid = Payment.objects.filter(tenant=checkout.tenant, order=order, status=PaymentStatus.SUCCEEDED)
         if not still_waits(order) or paid.exists():
             raise _NoLongerWaits
         return payment
@@ -331,34 +335,34 @@ def _end_and_retry(ask: GuestCheckout, order: Order, option: PayOption) -> Check
     ):  # a twin made the live attempt (M4), or nothing is to be paid any more
         answer = resume(order)
         if isinstance(answer, Lapsed):  # and it is over already
-            return _ask_again(ask, _why_closed(order))
+            return _changed(checkout, _why_closed(order))
         return answer
     return start_alone(payment, order)
 
 
-def _refuse_switched_off(ask: GuestCheckout, option: PayOption) -> None:
-    if not is_in_use(ask.tenant, option):
+def _refuse_switched_off(checkout: GuestCheckout, option: PayOption) -> None:
+    if not is_in_use(checkout.tenant, option):
         raise _switched_off()
 
 
-def _refuse_while_closed(ask: GuestCheckout) -> None:
-    if not takes_orders(ask.tenant, ask.table.location, now()):
+def _refuse_while_closed(checkout: GuestCheckout) -> None:
+    if not takes_orders(checkout.tenant, checkout.table.location, now()):
         raise NotTakingOrders(_("This restaurant is not taking orders right now. Your cart is kept."))
 
 
-def _choose(ask: GuestCheckout, priced: Quote) -> PayOption:
-    options = pay_options(ask.tenant, ask.table.location)
+def _choose(checkout: GuestCheckout, priced: Quote) -> PayOption:
+    options = pay_options(checkout.tenant, checkout.table.location)
     if not options:
         raise OrderAtCounter(
             _("Online payment is not available here. Please order at the counter; your cart is kept.")
         )
     if priced.totals.total_minor == 0:
         raise OrderAtCounter(_("There is nothing to pay for this order. Please order it at the counter."))
-    option = next((one for one in options if ask.payment_type_id in (None, one.payment_type_id)), None)
+    option = next((one for one in options if checkout.payment_type_id in (None, one.payment_type_id)), None)
     if option is None:
         raise _switched_off()
     if priced.totals.total_minor < option.minimum_minor:
-        raise BelowMinimum(Money(option.minimum_minor, option.currency), ask.table.location.locale)
+        raise BelowMinimum(Money(option.minimum_minor, option.currency), checkout.table.location.locale)
     return option
 
 

@@ -63,7 +63,7 @@ class StartRefused(Conflict):
 def start(payment: Payment) -> str:
     """Make the processor's page for a `created` payment; the URL to send the guest to.
 
-    Asked twice, or by two at once, it is one session: the key is the payment's id and the ask was pinned before.
+    Asked twice, or by two at once, it is one session: the key is the payment's id and the request was pinned before.
     StartRefused when the processor says no; Unavailable when it does not answer (the sweep repeats the call).
     """
     if is_too_old_to_start(payment, now()):
@@ -75,7 +75,9 @@ def start(payment: Payment) -> str:
         try:
             processor = open_account(payment.account)
             with outside_database():
-                session = processor.start(CheckoutRequest.from_json(payment.ask), key=str(payment.id))
+                session = processor.start(
+                    CheckoutRequest.from_json(payment.checkout_request), key=str(payment.id)
+                )
         except ProcessorError as error:
             if error.failure != Failure.BUSY:
                 raise _after_error(payment, error) from error

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Gone, Invalid
 from duitpos.domain.people.roles import Can, require
-from duitpos.domain.tenancy.shown import shown_changed
+from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.transact import transact
 from duitpos.models import ItemStock, Location, Membership, MenuItem
 from duitpos.models.menu import StockStatus
@@ -43,6 +43,6 @@ def set_stock(
         Location.objects.filter(tenant_id=member.tenant_id, id=location.id).update(
             menu_version=F("menu_version") + 1
         )
-        shown_changed(location.id)
+        location_changed(location.id)
 
     transact(work)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from duitpos.domain.tenancy.shown import shown_changed
+from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.statements import Prepared
 from duitpos.models import ItemStock, Location, Order, OrderLine
 from duitpos.models.menu import StockStatus
@@ -73,7 +73,7 @@ def put_back(order: Order) -> bool:
 def _menu_changed(location: Location) -> None:
     rows = Location.objects.filter(tenant_id=location.tenant_id, id=location.id)
     rows.update(menu_version=F("menu_version") + 1)
-    shown_changed(location.id)
+    location_changed(location.id)
 
 
 def _take(row: ItemStock, count: int) -> bool:

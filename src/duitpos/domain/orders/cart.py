@@ -105,7 +105,7 @@ def cart_to_json(cart: Cart) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def digest(cart: Cart) -> str:
+def contents_hash(cart: Cart) -> str:
     """What is ordered, as 64 hex digits: the same for the same dishes whatever price was seen (M3)."""
     plain = [
         [str(line.item_id), sorted(str(modifier) for modifier in line.modifier_ids), line.quantity, line.note]

@@ -13,7 +13,7 @@ from duitpos.domain.menus.sell import put_back
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.board import hidden_test_orders
 from duitpos.domain.orders.states import CANCELED, HELD
-from duitpos.domain.payments.refunds.refund import Reserved, ask_for_refund, reserve_refund
+from duitpos.domain.payments.refunds.refund import Reserved, reserve_refund, send_reserved
 from duitpos.domain.payments.refunds.refund_result import refund_result
 from duitpos.domain.payments.settlement.settle import look_at_siblings
 from duitpos.domain.people.roles import Can, require
@@ -55,7 +55,7 @@ def act(
 
 def _refund(member: Membership, alert: Alert, reason: str) -> str:
     said, reserved = transact(lambda: _start_refund(member, alert, reason))
-    refund = ask_for_refund(reserved)
+    refund = send_reserved(reserved)
     return refund_result(refund) if reserved.is_new else said
 
 

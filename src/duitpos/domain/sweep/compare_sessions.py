@@ -86,7 +86,7 @@ def compare_all_again() -> int:
 def _book_missing(
     tenant: Tenant, account: ProcessorAccount, processor: Processor, snapshots: Iterable[PaymentSnapshot]
 ) -> Found:
-    ours = [one for one in snapshots if one.state == SnapshotState.PAID and names_us(tenant, one.mark)]
+    ours = [one for one in snapshots if one.state == SnapshotState.PAID and names_us(tenant, one.correlation)]
     known = Payment.objects.filter(tenant=tenant, reference__in=[one.reference for one in ours])
     settled = set(known.filter(status=PaymentStatus.SUCCEEDED).values_list("reference", flat=True))
     missing = [one for one in ours if one.reference not in settled]

@@ -25,7 +25,7 @@ from duitpos.domain.payments.events.receive import take_in
 from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.problems import EXPECTED, record_refused_key, recording_errors
 from duitpos.domain.payments.processors.connect import CANDIDATE, SECRET_KEY, open_account
-from duitpos.domain.payments.refunds.apply_refund import ask_about_refund
+from duitpos.domain.payments.refunds.apply_refund import open_refund_alert
 from duitpos.domain.payments.refunds.send_refund import heal_refund
 from duitpos.domain.processor_accounts.accounts import recheck
 from duitpos.domain.sweep.compare_sessions import compare_sessions
@@ -105,7 +105,7 @@ def tenants_with_due_work() -> list[Tenant]:
         )
         ids.update(OutboxEntry.objects.filter(due_at__lte=at).values_list("tenant_id", flat=True).distinct())
         ids.update(
-            ProcessorAccount.objects.filter(_to_ask(at)).values_list("tenant_id", flat=True).distinct()
+            ProcessorAccount.objects.filter(_is_due(at)).values_list("tenant_id", flat=True).distinct()
         )
         return list(Tenant.objects.filter(id__in=ids).order_by("slug"))
 
@@ -173,12 +173,12 @@ def _heal(refund: Refund) -> None:
         raise
     except Exception:
         detail = _("What the processor says about this refund could not be booked.")
-        transact(lambda: ask_about_refund(refund, refund.payment, detail, now()))
+        transact(lambda: open_refund_alert(refund, refund.payment, detail, now()))
         raise
 
 
 def _sweep_accounts(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
-    for account in _accounts_to_ask(tenant, until):
+    for account in _due_accounts(tenant, until):
         report.events += _guarded(report, partial(_ask_account, tenant, account, until))
 
 
@@ -217,7 +217,7 @@ def _refund_pause(refund: Refund) -> timedelta:
     return pause
 
 
-def _to_ask(at: datetime) -> Q:
+def _is_due(at: datetime) -> Q:
     """Its turn has come. A paused one is asked only whether its key, or the one that waits, is good by now."""
     return Q(next_events_at__lte=at)
 
@@ -227,7 +227,7 @@ def _ask_account(tenant: Tenant, account: ProcessorAccount, until: float) -> Non
         _try_key_again(account)
     now_there = ProcessorAccount.objects.filter(tenant=tenant, id=account.id).first()
     if now_there is not None and now_there.paused_at is None and SECRET_KEY in now_there.secrets:
-        ask_for_events(tenant, now_there, until)
+        fetch_missed_events(tenant, now_there, until)
         if time.monotonic() < until:
             compare_sessions(tenant, now_there, until)
 
@@ -251,9 +251,9 @@ def _try_key_again(account: ProcessorAccount) -> None:
         reopen_alert(account.tenant_id, AlertKind.KEY_REFUSED, account.id, now())
 
 
-def _accounts_to_ask(tenant: Tenant, until: float) -> Iterator[ProcessorAccount]:
+def _due_accounts(tenant: Tenant, until: float) -> Iterator[ProcessorAccount]:
     at = now()
-    rows = ProcessorAccount.objects.filter(_to_ask(at), tenant=tenant)
+    rows = ProcessorAccount.objects.filter(_is_due(at), tenant=tenant)
     for account in list(rows):
         if time.monotonic() >= until:
             return
@@ -264,7 +264,7 @@ def _accounts_to_ask(tenant: Tenant, until: float) -> Iterator[ProcessorAccount]
             yield account
 
 
-def ask_for_events(tenant: Tenant, account: ProcessorAccount, until: float) -> int:
+def fetch_missed_events(tenant: Tenant, account: ProcessorAccount, until: float) -> int:
     """Take in what the processor could not deliver; the same door as a webhook, so nothing happens twice.
 
     What is not begun by `until` is listed again next time.

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Gone
 from duitpos.domain.people.roles import Can, require
-from duitpos.domain.tenancy.shown import shown_changed
+from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.transact import transact
@@ -28,7 +28,7 @@ def rotate_token(member: Membership, table_id: UUID) -> Table:
         Location.objects.filter(tenant_id=member.tenant_id, id=table.location_id).update(
             shown_version=F("shown_version") + 1
         )
-        shown_changed(table.location_id)
+        location_changed(table.location_id)
         return table
 
     return transact(work)

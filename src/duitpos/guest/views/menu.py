@@ -17,8 +17,8 @@ from duitpos.guest.access import guest_page, guest_token_of
 from duitpos.guest.banner import banner_of
 from duitpos.guest.forms import read_checkout
 from duitpos.guest.menu_page import menu_parts
-from duitpos.guest.place import Place, place_of
 from duitpos.guest.pressed import Pressed, gzip_page, plain_page
+from duitpos.guest.table_page import TablePage, table_page_of
 from duitpos.guest.words import items_word
 
 _TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
@@ -31,18 +31,18 @@ def menu(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
 
     POST: the page with a cart in hand, for a phone without script that wants to add more.
     """
-    place = place_of(tenant, token)
+    table_page = table_page_of(tenant, token)
     if request.method == "POST":
         sent = read_checkout(request.POST)
         carried = with_earlier(sent.cart, sent.key)  # what is added there makes another cart of it
-        return _page(request, place, tenant, token, b"", carried)
+        return _page(request, table_page, tenant, token, b"", carried)
     guest = guest_token_of(request)
     banner = _banner_html(tenant, guest) if guest else b""
-    etag = _etag(place, banner, _csrf_secret(request))
+    etag = _etag(table_page, banner, _csrf_secret(request))
     if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
         response: HttpResponse = HttpResponseNotModified()
     else:
-        response = _page(request, place, tenant, token, banner)
+        response = _page(request, table_page, tenant, token, banner)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     response["Vary"] = "Accept-Encoding, Cookie"
@@ -50,12 +50,17 @@ def menu(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, place: Place, slug: str, token: str, banner: bytes, carried: Cart | None = None
+    request: HttpRequest,
+    table_page: TablePage,
+    slug: str,
+    token: str,
+    banner: bytes,
+    carried: Cart | None = None,
 ) -> HttpResponse:
-    parts = menu_parts(place, slug, token)
+    parts = menu_parts(table_page, slug, token)
     secret = _csrf_secret(request)
     csrf = f'<input type="hidden" name="csrfmiddlewaretoken" value="{secret}" form="menu">'.encode()
-    live = [place.head + banner, csrf]
+    live = [table_page.head + banner, csrf]
     if carried is not None and carried.lines:
         live[0] += format_html('<p class="notice" role="status">{}</p>', items_word(_count(carried))).encode()
         live[1] += format_html(
@@ -84,9 +89,9 @@ def _banner_html(slug: str, guest: str) -> bytes:
     return render_to_string("guest/_banner.html", {"banner": banner}).encode() if banner else b""
 
 
-def _etag(place: Place, banner: bytes, secret: str) -> str:
+def _etag(table_page: TablePage, banner: bytes, secret: str) -> str:
     """Weak: the same page goes out compressed and plain. The form's token is good as long as its cookie is the same."""
-    return f'W/"{hashlib.blake2b(place.version.encode() + banner + secret.encode(), digest_size=12).hexdigest()}"'
+    return f'W/"{hashlib.blake2b(table_page.version.encode() + banner + secret.encode(), digest_size=12).hexdigest()}"'
 
 
 def _count(cart: Cart) -> int:

@@ -11,7 +11,7 @@ from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.access import guest_page, plain
 from duitpos.guest.live import live_facts
 from duitpos.guest.menu_page import page_facts
-from duitpos.guest.place import code_version
+from duitpos.guest.table_page import code_version
 
 
 @guest_page

@@ -10,14 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from duitpos.guest.access import guest_page, remember_look
-from duitpos.guest.place import place_of
+from duitpos.guest.table_page import table_page_of
 
 
 @guest_page
 @require_safe
 def phone(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
     """Only for a code that leads to a table; at most one query a second and code."""
-    place_of(tenant, token)
+    table_page_of(tenant, token)
     response = HttpResponse("", content_type="text/css")
     remember_look(request, response, tenant)
     response["Cache-Control"] = "private, no-store"

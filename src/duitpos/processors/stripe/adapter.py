@@ -91,10 +91,10 @@ class StripeProcessor:
         with within():
             return account_facts(self._client, self._secret_key)
 
-    def start(self, ask: CheckoutRequest, key: str) -> CheckoutSession:
-        """Make the page that `ask` describes."""
+    def start(self, request: CheckoutRequest, key: str) -> CheckoutSession:
+        """Make the page that `request` describes."""
         with within():
-            return start_session(self._client, ask, key)
+            return start_session(self._client, request, key)
 
     def fetch(self, reference: str) -> PaymentSnapshot:
         """The truth about an attempt."""

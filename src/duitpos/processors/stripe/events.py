@@ -21,9 +21,9 @@ from duitpos.processors.stripe.disputes import dispute_snapshot
 from duitpos.processors.stripe.snapshots import (
     Incomplete,
     Json,
+    correlation_of,
     id_of,
     intent_decline,
-    mark_of,
     object_of,
     own_id,
     refund_snapshot,
@@ -117,7 +117,7 @@ def event_of(event: Any, body: str) -> ProcessorEvent:
         kind=kind,
         is_live=event.get("livemode") is True,
         created_at=at,
-        mark=mark_of(thing),
+        correlation=correlation_of(thing),
         body=body,
     )
     if kind == EventKind.OTHER:
@@ -146,7 +146,7 @@ def _thin_event(event: Json, body: str) -> ProcessorEvent:
         kind=kind if is_hint else EventKind.OTHER,
         is_live=event.get("livemode") is True,
         created_at=_time_of_text(event.get("created")),
-        mark=None,
+        correlation=None,
         is_hint=is_hint,
         is_thin=True,
         body=body,

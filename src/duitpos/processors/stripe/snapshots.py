@@ -12,8 +12,8 @@ from typing import Any
 from duitpos.kit.money import Money
 from duitpos.kit.texts import cut, storable, whole
 from duitpos.processors.base import (
+    Correlation,
     Decline,
-    Mark,
     PaymentSnapshot,
     RefundSnapshot,
     RefundState,
@@ -73,17 +73,21 @@ def time_of(value: Any) -> datetime | None:
     return at if at.year <= LAST_YEAR else None
 
 
-def mark_of(thing: Json) -> Mark | None:
+def correlation_of(thing: Json) -> Correlation | None:
     """What we wrote into it; None when no DuitPOS made it."""
     metadata = object_of(thing.get("metadata"))
     parts = [metadata.get(name) for name in ("installation", "tenant", "payment")]
     texts = [part for part in parts if isinstance(part, str) and part]
-    return Mark(*texts) if len(texts) == len(parts) else None
+    return Correlation(*texts) if len(texts) == len(parts) else None
 
 
-def metadata_of(mark: Mark) -> dict[str, str]:
+def metadata_of(correlation: Correlation) -> dict[str, str]:
     """The counterpart of `mark_of`."""
-    return {"installation": mark.installation, "tenant": mark.tenant, "payment": mark.payment}
+    return {
+        "installation": correlation.installation,
+        "tenant": correlation.tenant,
+        "payment": correlation.payment,
+    }
 
 
 def money_of(thing: Json, amount: str, currency: str = "currency") -> Money | None:
@@ -118,7 +122,7 @@ def session_snapshot(session: Json, *, failed: bool = False, at: datetime | None
         state=state,
         amount=money_of(session, "amount_total"),
         is_live=live,
-        mark=mark_of(session),
+        correlation=correlation_of(session),
         intent_reference=id_of(session.get("payment_intent")),
         charge_reference=id_of(intent.get("latest_charge")) if paid else "",
         url=whole(session.get("url"), ADDRESS),

@@ -23,12 +23,12 @@ MAX_LINES = 100
 _TO_STRIPE = {"hi": "hi-IN", "zh-hans": "zh", "zh-hant": "zh-TW", "tl": "fil", "no": "nb"}
 
 
-def start_session(client: stripe.StripeClient, ask: CheckoutRequest, key: str) -> CheckoutSession:
-    """Ask Stripe for the page. ProcessorError; REFUSED also for an ask that could not be charged exactly."""
-    params: Any = session_params(ask)
+def start_session(client: stripe.StripeClient, request: CheckoutRequest, key: str) -> CheckoutSession:
+    """Ask Stripe for the page. ProcessorError; REFUSED also for a request that could not be charged exactly."""
+    params: Any = session_params(request)
     options: Any = {"idempotency_key": key}
-    if ask.api_version:
-        options["stripe_version"] = ask.api_version
+    if request.api_version:
+        options["stripe_version"] = request.api_version
     with translated():
         session = client.v1.checkout.sessions.create(params=params, options=options)
     return CheckoutSession(
@@ -38,23 +38,23 @@ def start_session(client: stripe.StripeClient, ask: CheckoutRequest, key: str) -
     )
 
 
-def session_params(ask: CheckoutRequest) -> dict[str, Any]:
+def session_params(request: CheckoutRequest) -> dict[str, Any]:
     """The parameters. No `payment_method_types` (gone since 2026-09-30), no promotion codes, no automatic tax (M30)."""
-    metadata = metadata_of(ask.mark)
+    metadata = metadata_of(request.correlation)
     params = {
         "mode": "payment",
-        "client_reference_id": ask.mark.payment,
-        "line_items": _line_items(ask),
+        "client_reference_id": request.correlation.payment,
+        "line_items": _line_items(request),
         # Filled in by Stripe; it must not be percent-encoded within the address.
-        "success_url": ask.success_url.replace("{REFERENCE}", "{CHECKOUT_SESSION_ID}"),
-        "cancel_url": ask.cancel_url,
-        "expires_at": ask.expires_at,
+        "success_url": request.success_url.replace("{REFERENCE}", "{CHECKOUT_SESSION_ID}"),
+        "cancel_url": request.cancel_url,
+        "expires_at": request.expires_at,
         "adaptive_pricing": {"enabled": False},
         "metadata": metadata,
         # The session's own are not copied: these land on the intent and the charge (M2).
-        "payment_intent_data": {"description": ask.description[:1000], "metadata": metadata},
+        "payment_intent_data": {"description": request.description[:1000], "metadata": metadata},
     }
-    locale = stripe_locale(ask.locale)
+    locale = stripe_locale(request.locale)
     return {**params, "locale": locale} if locale else params
 
 
@@ -66,10 +66,10 @@ def stripe_locale(language: str) -> str:
     return by_lower.get(named.lower()) or by_lower.get(named.lower().partition("-")[0], "")
 
 
-def _line_items(ask: CheckoutRequest) -> list[dict[str, Any]]:
+def _line_items(request: CheckoutRequest) -> list[dict[str, Any]]:
     try:
-        lines = [_line_item(line, ask.currency) for line in ask.lines]
-        total = to_stripe(Money(ask.amount_minor, ask.currency))
+        lines = [_line_item(line, request.currency) for line in request.lines]
+        total = to_stripe(Money(request.amount_minor, request.currency))
     except AmountNotExact as error:
         raise ProcessorError(Failure.REFUSED, str(error), code="amount_not_exact") from error
     added = sum(line["price_data"]["unit_amount"] * line["quantity"] for line in lines)

@@ -16,8 +16,8 @@ from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.refunds.apply_refund import apply_refund_snapshot
 from duitpos.domain.payments.settlement.declines import record_declines
 from duitpos.domain.payments.settlement.match_payment import (
+    payment_of_correlation,
     payment_of_intent,
-    payment_of_mark,
     payment_of_snapshot,
 )
 from duitpos.domain.payments.settlement.record_unknown_payment import are_one, record_unknown_payment
@@ -27,11 +27,11 @@ from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database
 from duitpos.models import Payment, ProcessorAccount, Tenant
 from duitpos.processors.base import (
+    Correlation,
     Decline,
     DisputeSnapshot,
     EventKind,
     Failure,
-    Mark,
     PaymentSnapshot,
     Processor,
     ProcessorError,
@@ -87,15 +87,15 @@ def _load_session(tenant: Tenant, account: ProcessorAccount, event: ProcessorEve
     if not _is_ours(tenant, event, payment):
         if not event.is_thin:
             return EventContext(is_ours=False)
-        # It carries no mark: only the session itself tells whose it is.
+        # It carries no correlation: only the session itself tells whose it is.
         snapshot = _fetch_named(account, None, event)
-        if snapshot is None or not names_us(tenant, snapshot.mark):
+        if snapshot is None or not names_us(tenant, snapshot.correlation):
             return EventContext(is_ours=False)
         return _context_of(tenant, account, snapshot)
-    owner = payment or payment_of_mark(tenant.id, event.mark)
+    owner = payment or payment_of_correlation(tenant.id, event.correlation)
     if is_believed(account, event, owner):
         return EventContext(payment, event.payment, decline=event.decline)
-    asked = _account_to_ask(account, event, owner)
+    asked = _account_to_fetch_from(account, event, owner)
     # A session that is not the payment's own may be unknown over there without any trouble of the payment.
     is_its_own = owner is not None and event.reference in ("", owner.reference)
     snapshot = _fetch_named(asked, owner if is_its_own else None, event)
@@ -103,7 +103,7 @@ def _load_session(tenant: Tenant, account: ProcessorAccount, event: ProcessorEve
 
 
 def _context_of(tenant: Tenant, asked: ProcessorAccount, snapshot: PaymentSnapshot) -> EventContext:
-    """A snapshot fetched from `asked`. Another account's session never settles a payment, whatever mark it carries."""
+    """A snapshot fetched from `asked`. Another account's session never settles a payment, whatever it carries."""
     payment = payment_of_snapshot(tenant.id, snapshot)
     if payment is not None and not are_one(payment.account, asked):
         payment = None
@@ -118,10 +118,12 @@ def _payment_named(tenant: Tenant, event: ProcessorEvent) -> Payment | None:
         found = rows.select_related("order", "location").first()
         if found is not None:
             return found
-    return payment_of_mark(tenant.id, event.mark) or payment_of_intent(tenant.id, event.intent_reference)
+    return payment_of_correlation(tenant.id, event.correlation) or payment_of_intent(
+        tenant.id, event.intent_reference
+    )
 
 
-def _account_to_ask(
+def _account_to_fetch_from(
     account: ProcessorAccount, event: ProcessorEvent, owner: Payment | None
 ) -> ProcessorAccount:
     """The payment's own (M12). Of a session that is not the payment's own, the account that tells of it can tell."""
@@ -160,7 +162,7 @@ def _follow(account: ProcessorAccount, payment: Payment | None, ask: Callable[[P
 
 
 def _load_charge(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> EventContext:
-    """Refunds and disputes carry no mark of the payment, so it is found by the intent."""
+    """Refunds and disputes carry no correlation of the payment, so it is found by the intent."""
     intent = event.intent_reference
     payment = payment_of_intent(tenant.id, intent, event.charge_reference)
     snapshot = None
@@ -168,12 +170,12 @@ def _load_charge(tenant: Tenant, account: ProcessorAccount, event: ProcessorEven
         kind, reference = event.kind, event.object_reference
         intent = _follow(account, None, lambda processor: processor.intent_of(kind, reference)) or ""
         payment = payment_of_intent(tenant.id, intent)
-    # A charge has our mark or is foreign; of a refund or a dispute only its intent's session tells.
-    may_be_ours = event.kind != EventKind.REFUNDED_CHARGE or event.mark is not None or event.is_thin
+    # A charge has our correlation or is foreign; of a refund or a dispute only its intent's session tells.
+    may_be_ours = event.kind != EventKind.REFUNDED_CHARGE or event.correlation is not None or event.is_thin
     if payment is None and intent and may_be_ours:
         # It may have overtaken the news of the payment itself.
         snapshot = _follow(account, None, lambda processor: processor.fetch_by_intent(intent))
-        if snapshot is not None and names_us(tenant, snapshot.mark):
+        if snapshot is not None and names_us(tenant, snapshot.correlation):
             payment = _context_of(tenant, account, snapshot).payment
     if payment is None:
         return EventContext(is_ours=False)
@@ -200,15 +202,18 @@ def _dispute_context(
 
 
 def _is_ours(tenant: Tenant, event: ProcessorEvent, payment: Payment | None) -> bool:
-    if event.mark is None:
+    if event.correlation is None:
         # A hint may lack its metadata: ours if we know the session or its intent.
         return event.is_hint and payment is not None
-    return names_us(tenant, event.mark)
+    return names_us(tenant, event.correlation)
 
 
-def names_us(tenant: Tenant, mark: Mark | None) -> bool:
-    """Whether a mark was written by this installation for this restaurant."""
-    return mark is not None and (mark.installation, mark.tenant) == (str(installation().id), str(tenant.id))
+def names_us(tenant: Tenant, correlation: Correlation | None) -> bool:
+    """Whether a correlation was written by this installation for this restaurant."""
+    return correlation is not None and (correlation.installation, correlation.tenant) == (
+        str(installation().id),
+        str(tenant.id),
+    )
 
 
 def apply_event(

@@ -141,7 +141,7 @@ def _store_failure(
             state=EventState.FAILED,
             outcome="failed",
             error=text,
-            body=storable(event.body) if names_us(tenant, event.mark) else "",
+            body=storable(event.body) if names_us(tenant, event.correlation) else "",
             received_at=now(),
         )
         WebhookEvent.objects.bulk_create([absent], ignore_conflicts=True)

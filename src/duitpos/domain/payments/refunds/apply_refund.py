@@ -175,11 +175,11 @@ def fail_refund(
         # Somebody may have closed it as done while the refund was only late.
         detail = failure or _why(to)
         reopen_alert(refund.tenant_id, AlertKind.REFUND_FAILED, refund.id, at, detail=detail)
-        ask_about_refund(refund, payment, detail, at)
+        open_refund_alert(refund, payment, detail, at)
     return "refund_failed"
 
 
-def ask_about_refund(refund: Refund, payment: Payment, detail: str, at: datetime) -> None:
+def open_refund_alert(refund: Refund, payment: Payment, detail: str, at: datetime) -> None:
     """Have a person see to a refund that has not reached the guest, in the caller's transaction; once a refund."""
     open_alert(
         refund.tenant_id,

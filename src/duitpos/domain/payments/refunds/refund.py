@@ -36,10 +36,10 @@ def refund_payment(member: Membership, payment_id: UUID, reason: str) -> Refund:
     The answer may be that the processor has not answered yet; then the sweep finds out (M17). Forbidden, Gone,
     Conflict.
     """
-    return ask_for_refund(transact(lambda: reserve_refund(member, payment_id, reason)))
+    return send_reserved(transact(lambda: reserve_refund(member, payment_id, reason)))
 
 
-def ask_for_refund(reserved: Reserved) -> Refund:
+def send_reserved(reserved: Reserved) -> Refund:
     """Make the call for a row that is stored, with no transaction open."""
     refund = reserved.refund
     if refund.status == RefundStatus.CREATED:

@@ -16,8 +16,8 @@ from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.refunds.apply_refund import (
     all_given_back,
     apply_refund_snapshot,
-    ask_about_refund,
     fail_refund,
+    open_refund_alert,
 )
 from duitpos.domain.payments.schedule import (
     REFUND_PENDING_LIMIT,
@@ -103,16 +103,16 @@ def _ask_when_overdue(refund: Refund) -> None:
     refund.refresh_from_db()
     waited = now() - refund.created_at
     if refund.status == RefundStatus.CREATED and waited >= REFUND_UNANSWERED:
-        _ask(
+        _alert(
             refund, _("The processor has not said for a day whether it makes this refund. It is asked again.")
         )
     elif refund.status == RefundStatus.PENDING and waited >= REFUND_PENDING_LIMIT:
-        _ask(refund, _("The refund has been on its way for two weeks. Ask the processor or the guest."))
+        _alert(refund, _("The refund has been on its way for two weeks. Ask the processor or the guest."))
 
 
-def _ask(refund: Refund, detail: str) -> None:
+def _alert(refund: Refund, detail: str) -> None:
     payment = _payment_of(refund)
-    transact(lambda: ask_about_refund(refund, payment, detail, now()))
+    transact(lambda: open_refund_alert(refund, payment, detail, now()))
 
 
 def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> bool:
@@ -122,7 +122,7 @@ def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> boo
     )
     if error.failure == Failure.KEY_REFUSED and error.code == NO_PERMISSION:
         # Guests can still pay with this key: the account goes on.
-        _ask(
+        _alert(
             refund, _("This key may not make refunds. Give it that right at the processor, or paste another.")
         )
     elif error.failure == Failure.KEY_REFUSED:
@@ -138,7 +138,9 @@ def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> boo
             look_for_disputes(payment)
             transact(lambda: _give_up(refund, payment, error))
         elif seen == _Seen.NO_PAYMENT:
-            _ask(refund, _("The processor does not know this payment. Was a key of another account pasted?"))
+            _alert(
+                refund, _("The processor does not know this payment. Was a key of another account pasted?")
+            )
     return False
 
 

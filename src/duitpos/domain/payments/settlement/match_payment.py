@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from duitpos.kit.statements import Prepared
 from duitpos.models import Payment
-from duitpos.processors.base import Mark, PaymentSnapshot
+from duitpos.processors.base import Correlation, PaymentSnapshot
 
 _BY_ID = Prepared(
     lambda tenant_id, payment_id: Payment.objects.filter(tenant_id=tenant_id, id=payment_id).select_related(
@@ -35,27 +35,27 @@ def as_uuid(text: str) -> UUID | None:
 
 
 def payment_of_snapshot(tenant_id: UUID, snapshot: PaymentSnapshot) -> Payment | None:
-    """By our mark or the session's reference. The mark wins only where the row knows no other session.
+    """By our correlation or the session's reference. The former wins only where the row knows no other session.
 
-    A second session under one mark (a replay after the processor forgot the key, M7) is other money: it must not
+    A second session under one correlation (a replay after the processor forgot the key, M7) is other money: it must not
     vanish behind the first one's row, so it is not found here.
     """
-    # By its key first: the mark is nearly always there, and costs the same however many payments there are.
-    marked = payment_of_mark(tenant_id, snapshot.mark)
-    if marked is not None and marked.reference == snapshot.reference:
-        return marked
+    # By its key first: the correlation is nearly always there, and costs the same however many payments there are.
+    correlated = payment_of_correlation(tenant_id, snapshot.correlation)
+    if correlated is not None and correlated.reference == snapshot.reference:
+        return correlated
     named = next(iter(_BY_REFERENCE.rows(tenant_id, snapshot.reference)), None)
-    if named is None and marked is not None and not marked.reference:
-        return marked
+    if named is None and correlated is not None and not correlated.reference:
+        return correlated
     return named
 
 
-def payment_of_mark(tenant_id: UUID, mark: Mark | None) -> Payment | None:
-    """The payment that our mark names."""
-    marked = as_uuid(mark.payment) if mark else None
-    if marked is None:
+def payment_of_correlation(tenant_id: UUID, correlation: Correlation | None) -> Payment | None:
+    """The payment that our correlation names."""
+    payment_id = as_uuid(correlation.payment) if correlation else None
+    if payment_id is None:
         return None
-    return next(iter(_BY_ID.rows(tenant_id, marked)), None)
+    return next(iter(_BY_ID.rows(tenant_id, payment_id)), None)
 
 
 def payment_of_intent(tenant_id: UUID, intent_reference: str, charge_reference: str = "") -> Payment | None:

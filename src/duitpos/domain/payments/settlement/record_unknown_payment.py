@@ -1,8 +1,8 @@
-"""Money that carries our mark but has no row here: after a restored backup, or a second session (M7, M19)."""
+"""Money that carries our correlation but has no row here: after a restored backup, or a second session (M7, M19)."""
 
 from __future__ import annotations
 
-from duitpos.domain.payments.settlement.match_payment import payment_of_mark
+from duitpos.domain.payments.settlement.match_payment import payment_of_correlation
 from duitpos.kit.clock import now
 from duitpos.models import Payment, ProcessorAccount, Tenant
 from duitpos.models.payment import PaymentStatus
@@ -12,10 +12,10 @@ from duitpos.processors.base import PaymentSnapshot
 def record_unknown_payment(tenant: Tenant, account: ProcessorAccount, snapshot: PaymentSnapshot) -> Payment:
     """A payment row for it, in the caller's transaction: made once, since its reference is unique in the account.
 
-    Where the mark names a payment of ours with another session, the money is for that payment's order; settling it
-    finds the order released and opens the Alert. Otherwise it belongs to no order we know.
+    Where the correlation names a payment of ours with another session, the money is for that payment's order; settling
+    it finds the order released and opens the Alert. Otherwise it belongs to no order we know.
     """
-    sibling = payment_of_mark(tenant.id, snapshot.mark)
+    sibling = payment_of_correlation(tenant.id, snapshot.correlation)
     if sibling is not None and are_one(sibling.account, account):
         account = sibling.account
     money = snapshot.amount

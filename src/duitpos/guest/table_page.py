@@ -1,6 +1,6 @@
 """Where a QR code leads, kept for a second: a full restaurant scans the same few codes over and over.
 
-docs/decisions/ says why a second, and who forgets it earlier (domain/tenancy/shown.py).
+docs/decisions/ says why a second, and who forgets it earlier (domain/tenancy/location_stamp.py).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.domain.tenancy.hours import takes_orders
-from duitpos.domain.tenancy.shown import stamp_of
+from duitpos.domain.tenancy.location_stamp import stamp_of
 from duitpos.guest.words import charge_words
 from duitpos.kit.clock import now
 from duitpos.models import Location, Table, Tenant
@@ -28,7 +28,7 @@ SECONDS = 1
 _PACKAGE = Path(__file__).resolve().parent
 
 
-class Place(NamedTuple):
+class TablePage(NamedTuple):
     """What the menu page needs to know of a code. `menu_key` names the menu's look, `version` the whole page's."""
 
     location: str
@@ -39,24 +39,24 @@ class Place(NamedTuple):
     """The table's name and, when closed, that it is closed: ready to be sent."""
 
 
-def place_of(slug: str, token: str) -> Place:
+def table_page_of(slug: str, token: str) -> TablePage:
     """Where this code leads. Gone. One query, or none within a second of the last scan."""
-    key = f"place:{slug}:{token}:{get_language()}"
+    key = f"table_page:{slug}:{token}:{get_language()}"
     sound = len(key) < 100 and key.isascii() and key.isprintable() and " " not in key
-    place: Place | None = cache.get(key) if sound else None
-    if place is None or place.stamp != stamp_of(place.location):
+    table_page: TablePage | None = cache.get(key) if sound else None
+    if table_page is None or table_page.stamp != stamp_of(table_page.location):
         tenant = tenant_by_slug(slug)
-        place = _place(tenant, table_by_token(tenant, token))
-        cache.set(key, place, SECONDS)
-    return place
+        table_page = _table_page(tenant, table_by_token(tenant, token))
+        cache.set(key, table_page, SECONDS)
+    return table_page
 
 
-def _place(tenant: Tenant, table: Table) -> Place:
+def _table_page(tenant: Tenant, table: Table) -> TablePage:
     location = table.location
     facts = {"table": table, "takes_orders": takes_orders(tenant, location, now())}
     head = render_to_string("guest/_table.html", facts).encode()
     menu_key = menu_key_of(tenant, location)
-    return Place(
+    return TablePage(
         location=str(location.id),
         stamp=stamp_of(str(location.id)),
         menu_key=menu_key,

@@ -18,7 +18,7 @@ def stamp_of(location_id: UUID | str) -> str:
     return str(cache.get(_key(location_id), ""))
 
 
-def shown_changed(location_id: UUID | str) -> None:
+def location_changed(location_id: UUID | str) -> None:
     """Say so, after the statement that changed it: now for this transaction's own process, at commit for all others."""
     cache.set(_key(location_id), secret_token(), _SECONDS)
     transaction.on_commit(lambda: cache.set(_key(location_id), secret_token(), _SECONDS))
