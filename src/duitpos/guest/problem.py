@@ -12,6 +12,7 @@ from duitpos.guest.banner import banner_of
 from duitpos.models import Tenant
 from duitpos.web.errors import STATUS
 from duitpos.web.private import PRIVATE
+from duitpos.web.texts import error_text
 
 
 def problem_page(request: HttpRequest, error: DomainError, slug: str, guest_token: str) -> HttpResponse:
@@ -19,7 +20,7 @@ def problem_page(request: HttpRequest, error: DomainError, slug: str, guest_toke
     tenant = _tenant(slug)
     context = {
         "heading": _heading(error.kind),
-        "message": error.message,
+        "message": error_text(error),
         "kind": error.kind.value,
         "tenant": tenant,
         "banner": banner_of(tenant, guest_token) if tenant else None,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from duitpos.domain.checkout.checkout import BelowMinimum
 from duitpos.domain.checkout.options import PayOption, pay_options
+from duitpos.domain.errors import Code
 from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json, contents_hash, with_earlier
 from duitpos.domain.orders.pricing import Change, ChangeKind, Quote
 from duitpos.domain.tenancy.hours import takes_orders
@@ -22,6 +23,7 @@ from duitpos.guest.menu_page import page_facts
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.models.payment_setup import Mode
+from duitpos.web.texts import error_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +144,5 @@ def _why_at_counter(visit: Visit, quote: Quote, options: Sequence[PayOption]) ->
     if quote.totals.total_minor == 0:
         return _("There is nothing to pay for this order.")
     least = min(options, key=lambda option: option.minimum_minor)
-    return BelowMinimum(Money(least.minimum_minor, least.currency), visit.location.locale).message
+    minimum = Money(least.minimum_minor, least.currency)
+    return error_text(BelowMinimum(Code.BELOW_MINIMUM, minimum=minimum, locale=visit.location.locale))

@@ -11,7 +11,7 @@ from enum import StrEnum
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Gone
+from duitpos.domain.errors import Code, Gone
 from duitpos.domain.orders.board import is_hidden
 from duitpos.domain.orders.money_state import MoneyState, money_state
 from duitpos.domain.orders.queries import payments_of
@@ -70,7 +70,7 @@ def order_of_token(tenant: Tenant, order_token: str) -> Order:
     """The order whose unguessable token the guest holds, with its location and table; Gone."""
     order = _rows(tenant).filter(token=order_token).first()
     if order is None:
-        raise Gone(_("There is no such order. Scan the code on your table to begin."))
+        raise Gone(Code.GUEST_ORDER_UNKNOWN)
     return order
 
 

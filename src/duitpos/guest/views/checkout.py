@@ -39,6 +39,7 @@ from duitpos.guest.urls_of import again_url, order_url
 from duitpos.kit.money import Money
 from duitpos.models import Order
 from duitpos.web.errors import STATUS
+from duitpos.web.texts import error_text
 
 STILL_TO_PAY = (GuestState.WAITING, GuestState.NOT_PAID)
 
@@ -219,7 +220,7 @@ def _not_now(request: HttpRequest, visit: Visit, sent: Sent, error: DomainError)
         quote(visit.tenant, visit.location, sent.cart),
         sent.cart,
         sent.key,
-        notice=error.message,
+        notice=error_text(error),
         is_error=True,
         payment_type_id=sent.payment_type_id,
         status=STATUS[error.kind],
