@@ -172,7 +172,10 @@ def test_m4_an_order_has_one_live_attempt(deaf_shop: Shop) -> None:
     (order,) = shop.orders()
     lines = list(OrderLine.objects.filter(tenant=shop.tenant, order=order))
     (option,) = pay_options(shop.tenant, shop.restaurant.location)
-    another = new_attempt(shop.tenant, shop.restaurant.location, order, lines, option, now())
+    asked = shop.request()
+    another = new_attempt(
+        shop.tenant, shop.restaurant.location, order, lines, option, asked.labels, asked.urls, now()
+    )
     with pytest.raises(IntegrityError), transaction.atomic():
         another.save(force_insert=True)
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from duitpos.domain.checkout.attempt import new_attempt
 from duitpos.domain.checkout.limits import count_start, is_known, refuse_busy_phone
 from duitpos.domain.checkout.options import PayOption, is_in_use, pay_options
+from duitpos.domain.checkout.payment_page import PageLabels, PageUrls
 from duitpos.domain.checkout.resume import (
     AlreadyPaid,
     DoNotPayAgain,
@@ -53,6 +54,9 @@ class GuestCheckout:
     checkout_key: str
     cart: Cart
     seen_total_minor: int | None
+    labels: PageLabels
+    """What the payment page is to say."""
+    urls: PageUrls
     payment_type_id: UUID | None = None
     has_looked: bool = False
     """The phone has a cookie of ours that says that it looked at the menu."""
@@ -198,7 +202,9 @@ def _place_and_start(
                 at=at,
             )
         )
-        payment = new_attempt(tenant, location, order, priced.lines, option, at)
+        payment = new_attempt(
+            tenant, location, order, priced.lines, option, checkout.labels, checkout.urls, at
+        )
         payment.save(force_insert=True)
         return payment
 
@@ -308,7 +314,16 @@ def _end_and_retry(checkout: GuestCheckout, order: Order, option: PayOption) -> 
 
     def work() -> Payment:
         count_start(checkout.table, known=checkout.has_looked or not order.is_strangers)
-        payment = new_attempt(checkout.tenant, checkout.table.location, order, lines, option, now())
+        payment = new_attempt(
+            checkout.tenant,
+            checkout.table.location,
+            order,
+            lines,
+            option,
+            checkout.labels,
+            checkout.urls,
+            now(),
+        )
         payment.save(force_insert=True)
         # Read after the row is there: staff may cancel, and late money may come, while the processor is asked (M63).
         paid = Payment.objects.filter(tenant=checkout.tenant, order=order, status=PaymentStatus.SUCCEEDED)
