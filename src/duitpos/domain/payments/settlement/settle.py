@@ -107,7 +107,7 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
     order_after_money(payment, snapshot, actor, at, late=late)
     if late:
         look_at_siblings(payment, at)
-    book_payment(payment, at)
+    book_payment(payment, at, day)
     queue_after_payment(payment, at)
     if was_asked_about:
         _answer_questions(payment, at)
