@@ -10,9 +10,8 @@ from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.disputes.disputes import apply_dispute
 from duitpos.domain.payments.events.load_context import OF_A_CHARGE, EventContext, VerifiedEvent
 from duitpos.domain.payments.refunds.apply_refund import apply_refund_snapshot
-from duitpos.domain.payments.settlement.declines import record_declines
 from duitpos.domain.payments.settlement.record_unknown_payment import record_unknown_payment
-from duitpos.domain.payments.settlement.settle import settle
+from duitpos.domain.payments.settlement.settle import record_declines, settle
 from duitpos.kit.clock import now
 from duitpos.models import Payment, ProcessorAccount, Tenant
 from duitpos.processors.base import EventKind, PaymentSnapshot, ProcessorEvent, SnapshotState
