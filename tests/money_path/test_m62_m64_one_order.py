@@ -21,6 +21,7 @@ from duitpos.domain.processor_accounts.types import create_type, edit_type
 from duitpos.domain.processor_accounts.went_live import after_going_live
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.resolve_alert import act
+from duitpos.guest.texts import order_text
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Order, Payment, PaymentType, ProcessorAccount, Table
@@ -381,7 +382,7 @@ def test_m64_a_test_order_paid_after_going_live_waits_for_staff_and_the_guest_re
     order = order_of(payment)
     seen = seen_by_guest(shop, order)
     assert (seen.state, kitchen_sees(shop)) == ("needs_staff", [])
-    assert "kitchen" not in seen.message
+    assert "kitchen" not in order_text(seen)
     assert shop.alerts() == ["mode_differs"]
     act(shop.restaurant.owner, alert(shop).alert.id, Action.SERVE)
     assert (seen_by_guest(shop, order).state, kitchen_sees(shop)) == ("paid", ["T1"])

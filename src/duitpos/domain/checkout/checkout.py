@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.utils.translation import gettext as _
 
 from duitpos.domain.checkout.attempt import new_attempt
 from duitpos.domain.checkout.limits import count_start, is_known, refuse_busy_phone
@@ -24,7 +23,7 @@ from duitpos.domain.checkout.resume import (
     start_alone,
 )
 from duitpos.domain.checkout.start import refuse_without_time, room_for
-from duitpos.domain.errors import Conflict, Invalid
+from duitpos.domain.errors import Code, Conflict, Invalid
 from duitpos.domain.orders.advance import still_waits
 from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.cart import Cart, contents_hash, with_earlier
@@ -81,16 +80,6 @@ class OrderAtCounter(Conflict):
 
 class BelowMinimum(Invalid):
     """The processor takes no amount this small."""
-
-    def __init__(self, minimum: Money, locale: str) -> None:
-        amount = minimum.format(locale)
-        super().__init__(
-            _(
-                "Online payment starts at %(amount)s. Add something, or order at the counter. Your cart is kept."
-            )
-            % {"amount": amount}
-        )
-        self.minimum = minimum
 
 
 class NotTakingOrders(Conflict):
@@ -347,24 +336,26 @@ def _refuse_switched_off(checkout: GuestCheckout, option: PayOption) -> None:
 
 def _refuse_while_closed(checkout: GuestCheckout) -> None:
     if not takes_orders(checkout.tenant, checkout.table.location, now()):
-        raise NotTakingOrders(_("This restaurant is not taking orders right now. Your cart is kept."))
+        raise NotTakingOrders(Code.LOCATION_CLOSED)
 
 
 def _choose(checkout: GuestCheckout, priced: Quote) -> PayOption:
     options = pay_options(checkout.tenant, checkout.table.location)
     if not options:
-        raise OrderAtCounter(
-            _("Online payment is not available here. Please order at the counter; your cart is kept.")
-        )
+        raise OrderAtCounter(Code.ONLINE_PAYMENT_UNAVAILABLE)
     if priced.totals.total_minor == 0:
-        raise OrderAtCounter(_("There is nothing to pay for this order. Please order it at the counter."))
+        raise OrderAtCounter(Code.NOTHING_TO_PAY)
     option = next((one for one in options if checkout.payment_type_id in (None, one.payment_type_id)), None)
     if option is None:
         raise _switched_off()
     if priced.totals.total_minor < option.minimum_minor:
-        raise BelowMinimum(Money(option.minimum_minor, option.currency), checkout.table.location.locale)
+        raise BelowMinimum(
+            Code.BELOW_MINIMUM,
+            minimum=Money(option.minimum_minor, option.currency),
+            locale=checkout.table.location.locale,
+        )
     return option
 
 
 def _switched_off() -> Conflict:
-    return Conflict(_("That way to pay was just switched off. Please choose another; your cart is kept."))
+    return Conflict(Code.PAYMENT_TYPE_SWITCHED_OFF)

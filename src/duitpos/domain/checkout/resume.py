@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from duitpos.domain.checkout.options import may_start_still
 from duitpos.domain.checkout.start import start
-from duitpos.domain.errors import Conflict, Unavailable
+from duitpos.domain.errors import Code, Conflict, Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.advance import advance_payment
@@ -150,12 +149,7 @@ def _stand_alone(payment: Payment, order: Order) -> AlreadyPaid | DoNotPayAgain 
     if others and _age(others[0]) > _age(payment):
         over = end_earlier_attempt(order)
         if over is None:
-            raise AnotherIsPaid(
-                _(
-                    "You began to pay for another order on this phone, so this one was not started."
-                    " Your cart is kept: press Pay again to order this instead."
-                )
-            )
+            raise AnotherIsPaid(Code.ANOTHER_CART_PAID)
         return over
     over = end_attempts(others)
     if over is not None:

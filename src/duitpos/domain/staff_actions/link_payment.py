@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from duitpos.domain.alerts.open import open_payment_alert
-from duitpos.domain.errors import Conflict
+from duitpos.domain.errors import Code, Conflict
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.states import HELD
 from duitpos.domain.payments.settlement.ledger import queue_after_payment
@@ -29,7 +29,7 @@ def link_payment(payment: Payment, order: Order, actor: Actor, at: datetime) -> 
         tenant_id=payment.tenant_id, id=payment.id, order__isnull=True, refund_reserved_minor=0
     )
     if not mine.update(order_id=order.id, location_id=location.id, business_date=day):
-        raise Conflict(_("This money is linked to an order already, or it is on its way back."))
+        raise Conflict(Code.MONEY_LINKED_ALREADY)
     payment.order, payment.location, payment.business_date = order, location, day
     if not send_to_kitchen(order, payment, actor, at, HELD, _("linked by staff")):
         open_payment_alert(payment, why_not_released(order), at)

@@ -246,7 +246,7 @@ def _try_key_again(account: ProcessorAccount) -> None:
     try:
         recheck(account)
     except DomainError as error:
-        log.warning("key_not_tried_again", account=str(account.id), problem=error.message)
+        log.warning("key_not_tried_again", account=str(account.id), problem=str(error))
     rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
     if rows.filter(paused_at__isnull=False).exists():
         reopen_alert(account.tenant_id, AlertKind.KEY_REFUSED, account.id, now())

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
@@ -35,10 +34,12 @@ from duitpos.guest.banner import banner_of
 from duitpos.guest.forms import Sent, new_key, read_checkout
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.review import Review, review_page
+from duitpos.guest.texts import changed_text, kept_text, total_text
 from duitpos.guest.urls_of import again_url, order_url
 from duitpos.kit.money import Money
 from duitpos.models import Order
 from duitpos.web.errors import STATUS
+from duitpos.web.texts import error_text
 
 STILL_TO_PAY = (GuestState.WAITING, GuestState.NOT_PAID)
 
@@ -94,7 +95,7 @@ def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpRespon
     # Whoever edits it here edits this order, whichever browser sent it first.
     cart = Cart(tuple(lines), seen.order.note, (seen.order.checkout_key,))
     priced = quote(visit.tenant, visit.location, cart)
-    notice = _("You have not paid yet. Your order is kept: change it, or pay when you are ready.")
+    notice = kept_text()
     review = Review(priced, cart, seen.order.checkout_key, notice=notice, rebuilt=True)
     return review_page(request, visit, review)
 
@@ -110,7 +111,7 @@ def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
     left = take_out_paid(visit.tenant, cart)
     key, notice = sent.key, ""
     if left.paid is not None:
-        key, notice = new_key(), _paid_before()
+        key, notice = new_key(), changed_text("paid")
         if not left.cart.lines:
             return _see_other(_page_of(visit, left.paid))
     elif became is not None and became.order.table_id != visit.table.id:
@@ -153,10 +154,6 @@ def _answer(request: HttpRequest, visit: Visit, sent: Sent, outcome: CheckoutRes
             assert_never(outcome)
 
 
-def _paid_before() -> str:
-    return _("What you paid for meanwhile was taken out of this order. This is what is left.")
-
-
 def _page_of(visit: Visit, order: Order, kept: str = "") -> str:
     """The order's page, which says so when the guest sits at another table now."""
     return order_url(visit.tenant, order) + (kept if order.table_id == visit.table.id else "?kept=table")
@@ -178,39 +175,22 @@ def _go_on(request: HttpRequest, visit: Visit, outcome: GoToProcessor) -> HttpRe
 
 
 def _ask_again(request: HttpRequest, visit: Visit, sent: Sent, changed: Changed) -> HttpResponse:
-    notices = {
-        "price": _total_words(visit, sent, changed.quote),
-        "edited": _("This order was changed since it was sent. Please look at it again before you pay."),
-        "lapsed": _("The time to pay was over. Nothing was charged: please look again, and pay."),
-        "canceled": _(
-            "Our staff canceled this order. Nothing was charged, and it is kept here: ask them before you pay for it."
-        ),
-        "mode": _(
-            "This restaurant changed how it takes payments. Nothing was charged: please look again, and pay."
-        ),
-        "paid": _paid_before(),
-        "unsure": _(
-            "The time to pay was over, and the payment service does not tell us whether it was paid."
-            " If you have paid, do not pay again: ask our staff."
-        ),
-    }
+    is_price = changed.why == "price"
     review = Review(
         changed.quote,
         changed.cart,
         changed.new_key,
-        notice=notices.get(changed.why, ""),
+        notice=_total_text(visit, sent, changed.quote) if is_price else changed_text(changed.why),
         payment_type_id=sent.payment_type_id,
         status=409,
     )
     return review_page(request, visit, review)
 
 
-def _total_words(visit: Visit, sent: Sent, priced: Quote) -> str:
-    now_is = Money(priced.totals.total_minor, priced.currency).format(visit.location.locale)
-    if sent.seen_total_minor is None or sent.seen_total_minor == priced.totals.total_minor:
-        return _("Please look at your order again before you pay.")
-    was = Money(sent.seen_total_minor, priced.currency).format(visit.location.locale)
-    return _("The total is now %(now)s, was %(was)s. Nothing was charged yet.") % {"now": now_is, "was": was}
+def _total_text(visit: Visit, sent: Sent, priced: Quote) -> str:
+    seen = sent.seen_total_minor
+    was = None if seen is None else Money(seen, priced.currency)
+    return total_text(Money(priced.totals.total_minor, priced.currency), was, visit.location.locale)
 
 
 def _not_now(request: HttpRequest, visit: Visit, sent: Sent, error: DomainError) -> HttpResponse:
@@ -219,7 +199,7 @@ def _not_now(request: HttpRequest, visit: Visit, sent: Sent, error: DomainError)
         quote(visit.tenant, visit.location, sent.cart),
         sent.cart,
         sent.key,
-        notice=error.message,
+        notice=error_text(error),
         is_error=True,
         payment_type_id=sent.payment_type_id,
         status=STATUS[error.kind],
