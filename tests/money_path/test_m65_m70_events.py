@@ -19,7 +19,7 @@ from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.payments.refunds.refund_result import refund_result
 from duitpos.domain.processor_accounts.view import account_view
 from duitpos.domain.staff_actions.cancel_order import cancel_order
-from duitpos.domain.sweep.purge_events import purge_event_bodies
+from duitpos.domain.sweep.purge import purge_event_bodies
 from duitpos.kit.clock import now
 from duitpos.models import Dispute, Payment, PaymentDecline, ProcessorAccount, Refund, WebhookEvent
 from duitpos.models.payment_setup import AccountState

@@ -2,7 +2,7 @@
 
 from duitpos.models.alert import Alert
 from duitpos.models.dispute import Dispute
-from duitpos.models.ledger import DirtyDay, LedgerEntry, NumberSeries
+from duitpos.models.ledger import LedgerEntry, NumberSeries
 from duitpos.models.menu import ItemGroup, ItemStock, MenuItem, MenuSection, Modifier, ModifierGroup
 from duitpos.models.order import Order, OrderEvent, OrderLine
 from duitpos.models.outbox import OutboxEntry
@@ -16,7 +16,6 @@ from duitpos.models.webhook_event import WebhookEvent
 
 __all__ = [
     "Alert",
-    "DirtyDay",
     "Dispute",
     "Installation",
     "ItemGroup",

@@ -53,7 +53,6 @@ def place(placing: Placing) -> Order:
         tax_name=location.tax_name,
         tax_is_inclusive=location.tax_is_inclusive,
         tax_on_service_charge=location.tax_on_service_charge,
-        menu_version=location.menu_version,
         created_at=placing.at,
     )
     OrderLine.objects.bulk_create(
