@@ -184,7 +184,7 @@ STAFF: Mapping[Code, Sentence] = {
         "This entry is kept for %(old)s, and the key belongs to another account."
         " Paste it into the one in use."
     ),
-    Code.KEY_REFUSED: _("Nothing was saved."),
+    Code.PASTED_KEY_REFUSED: _("Nothing was saved."),
     Code.CREDENTIALS_WRONG: _("What was pasted cannot be a key. Nothing was saved."),
 }
 

@@ -32,6 +32,7 @@ from duitpos.domain.orders.paid_before import take_out_paid
 from duitpos.domain.orders.place import Placing, place
 from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.orders.quote import quote
+from duitpos.domain.orders.states import Because
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.kit.clock import now
@@ -283,7 +284,11 @@ def _changed(checkout: GuestCheckout, why: str) -> Changed:
 
 def _why_closed(order: Order) -> str:
     reasons = Order.objects.filter(tenant_id=order.tenant_id, id=order.id)
-    return "lapsed" if reasons.values_list("cancel_reason", flat=True).get() in ("", "unpaid") else "canceled"
+    return (
+        "lapsed"
+        if reasons.values_list("cancel_reason", flat=True).get() in ("", Because.UNPAID)
+        else "canceled"
+    )
 
 
 class _NoLongerWaits(Exception):
