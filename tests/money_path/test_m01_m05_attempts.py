@@ -8,10 +8,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from duitpos.domain.checkout.attempt import new_attempt
-from duitpos.domain.checkout.checkout import Changed
 from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.checkout.options import pay_options
-from duitpos.domain.checkout.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor
+from duitpos.domain.checkout.results import AlreadyPaid, Changed, DoNotPayAgain, GoToProcessor
 from duitpos.domain.orders.guest_view import GuestState
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.kit.clock import now

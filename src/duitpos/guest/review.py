@@ -10,8 +10,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from duitpos.domain.checkout.checkout import BelowMinimum
 from duitpos.domain.checkout.options import PayOption, pay_options
+from duitpos.domain.checkout.results import BelowMinimum
 from duitpos.domain.errors import Code
 from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json, contents_hash, with_earlier
 from duitpos.domain.orders.pricing import Quote
