@@ -14,12 +14,13 @@ from stripe_sandbox import API_VERSION
 from stripe_sandbox.accounts import Caller, forbidden, masked
 from stripe_sandbox.connections import abort
 from stripe_sandbox.errors import StripeError
-from stripe_sandbox.faults import Fault
+from stripe_sandbox.faults import Fault, Faults
 from stripe_sandbox.forms import bracket_tree
 from stripe_sandbox.idempotency import Idempotency, Stored
 from stripe_sandbox.ids import request_id
 from stripe_sandbox.operations import Call, find_operation
 from stripe_sandbox.params import read_params
+from stripe_sandbox.request_log import RequestLog
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json
 
@@ -94,16 +95,18 @@ async def _body(request: Request) -> bytes | None:
 
 
 class Api:
-    """Answers every call below `/v1`."""
+    """Answers every call below `/v1`, with its planned faults and the log of its calls."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self.faults = Faults()
+        self.log = RequestLog()
         self._idempotency = Idempotency(sandbox.store, sandbox.clock)
 
     async def __call__(self, request: Request) -> Response:
         body = await _body(request)
         text = "" if body is None else body.decode("utf-8", "replace")
-        exchange = Exchange(request, text, self._sandbox.log.next_seq(), self._sandbox.age)
+        exchange = Exchange(request, text, self.log.next_seq(), self._sandbox.age)
         started = time.monotonic()
         try:
             if body is None:
@@ -135,7 +138,7 @@ class Api:
                 exchange.request.headers.get("authorization")
             )
             account = exchange.caller.scope.account
-            exchange.fault = self._sandbox.faults.find(exchange.method, exchange.path, account)
+            exchange.fault = self.faults.find(exchange.method, exchange.path, account)
             await self._attempt(exchange, exchange.caller)
         except StripeError as error:
             exchange.say(error.status, error.body)
@@ -219,7 +222,7 @@ class Api:
         """Only now it counts: a call may be refused or replayed before it gets here."""
         if not exchange.struck:
             exchange.struck = True
-            self._sandbox.faults.count_down(fault)
+            self.faults.count_down(fault)
 
     def _version(self, exchange: Exchange) -> None:
         version = exchange.request.headers.get("stripe-version")
@@ -257,7 +260,7 @@ class Api:
             scheme, _, key = headers["authorization"].partition(" ")
             headers["authorization"] = f"{scheme} {masked(key)}"
         query = f"?{request.url.query}" if request.url.query else ""
-        self._sandbox.log.add(
+        self.log.add(
             {
                 "seq": exchange.seq,
                 "at": self._sandbox.clock.now(),

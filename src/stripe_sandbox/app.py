@@ -75,8 +75,8 @@ def create_app(sandbox: Sandbox, seed: Callable[[], None], control_from_anywhere
     """The application; `seed` makes the accounts and endpoints of the command line, again after each reset."""
     plan_timers(sandbox)
     hosted, api = HostedPages(sandbox), Api(sandbox)
-    control = Control(sandbox, seed, control_from_anywhere)
-    dashboard = Dashboard(sandbox, control_from_anywhere)
+    control = Control(sandbox, api, seed, control_from_anywhere)
+    dashboard = Dashboard(sandbox, api, control_from_anywhere)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stripe_sandbox import control_money, control_webhooks
+from stripe_sandbox.api import Api
 from stripe_sandbox.control_params import Idle, MoveClock, Since, read_json
 from stripe_sandbox.errors import ControlError, StripeError
 from stripe_sandbox.faults import Fault
@@ -50,8 +51,8 @@ def allowed(request: Request, anywhere: bool) -> bool:
 class Control:
     """All control calls; those about money and webhooks have their own modules."""
 
-    def __init__(self, sandbox: Sandbox, seed: Callable[[], None], anywhere: bool) -> None:
-        self._sandbox, self._seed, self._anywhere = sandbox, seed, anywhere
+    def __init__(self, sandbox: Sandbox, api: Api, seed: Callable[[], None], anywhere: bool) -> None:
+        self._sandbox, self._api, self._seed, self._anywhere = sandbox, api, seed, anywhere
 
     def routes(self) -> list[Route]:
         money = control_money.handlers(self._sandbox)
@@ -109,8 +110,8 @@ class Control:
         box.age += 1
         box.deliveries.forget()
         box.store.clear()
-        box.faults.clear()
-        box.log.clear()
+        self._api.faults.clear()
+        self._api.log.clear()
         box.clock.offset = 0
         _copy_settings(box.settings, Settings())
         box.timers.reload()
@@ -174,14 +175,14 @@ class Control:
 
     async def _plan_fault(self, request: Request, body: Json) -> Json:
         fault = Fault.model_validate(body)
-        self._sandbox.faults.plan(fault)
+        self._api.faults.plan(fault)
         return fault.model_dump()
 
     async def _faults(self, request: Request, body: Json) -> Json:
-        return {"data": [fault.model_dump() for fault in self._sandbox.faults.all()]}
+        return {"data": [fault.model_dump() for fault in self._api.faults.all()]}
 
     async def _clear_faults(self, request: Request, body: Json) -> Json:
-        self._sandbox.faults.clear()
+        self._api.faults.clear()
         return {"ok": True}
 
     async def _requests(self, request: Request, body: Json) -> Json:
@@ -189,14 +190,14 @@ class Control:
         since = Since.model_validate(dict(query)).since
         found = [
             entry
-            for entry in self._sandbox.log.since(since)
+            for entry in self._api.log.since(since)
             if query.get("method", "").upper() in ("", entry["method"])
             and entry["target"].startswith(query.get("path", ""))
         ]
-        return {"data": found, "last": self._sandbox.log.last}
+        return {"data": found, "last": self._api.log.last}
 
     async def _clear_requests(self, request: Request, body: Json) -> Json:
-        self._sandbox.log.clear()
+        self._api.log.clear()
         return {"ok": True}
 
     # -- objects -------------------------------------------------------------------------------------------

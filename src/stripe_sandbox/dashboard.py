@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from stripe_sandbox import checkout, paying, refunds
+from stripe_sandbox.api import Api
 from stripe_sandbox.control import allowed
 from stripe_sandbox.endpoints import create_endpoint, plain_endpoint
 from stripe_sandbox.errors import ControlError, StripeError
@@ -97,8 +98,8 @@ def _intent_row(record: Record, error: Json | None) -> Json:
 class Dashboard:
     """Tabs (GET) and buttons (POST); a button answers with a redirect to its tab."""
 
-    def __init__(self, sandbox: Sandbox, anywhere: bool) -> None:
-        self._sandbox, self._anywhere = sandbox, anywhere
+    def __init__(self, sandbox: Sandbox, api: Api, anywhere: bool) -> None:
+        self._sandbox, self._api, self._anywhere = sandbox, api, anywhere
 
     def routes(self) -> list[Route]:
         buttons: dict[str, Action] = {
@@ -151,9 +152,9 @@ class Dashboard:
         if tab == "accounts":
             return [box.accounts.facts(record) for record in box.store.all("account")]
         if tab == "faults":
-            return [fault.model_dump() for fault in box.faults.all()]
+            return [fault.model_dump() for fault in self._api.faults.all()]
         if tab == "requests":
-            return box.log.since(box.log.last - ROWS)[::-1]
+            return self._api.log.since(self._api.log.last - ROWS)[::-1]
         kind = {"sessions": "session", "refunds": "refund", "events": "event"}.get(tab)
         if kind is not None:
             return [
@@ -229,11 +230,11 @@ class Dashboard:
 
     async def _plan_fault(self, request: Request, form: dict[str, str]) -> str:
         facts = {name: form[name] for name in ("fault", "method", "path") if form.get(name)}
-        self._sandbox.faults.plan(Fault.model_validate(facts))
+        self._api.faults.plan(Fault.model_validate(facts))
         return "faults"
 
     async def _clear_faults(self, request: Request, form: dict[str, str]) -> str:
-        self._sandbox.faults.clear()
+        self._api.faults.clear()
         self._sandbox.deliveries.rules.clear()
         return "faults"
 

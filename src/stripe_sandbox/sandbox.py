@@ -6,8 +6,6 @@ from typing import Any
 from stripe_sandbox.accounts import Accounts, Scope
 from stripe_sandbox.clock import Clock
 from stripe_sandbox.deliveries import Deliveries
-from stripe_sandbox.faults import Faults
-from stripe_sandbox.request_log import RequestLog
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.store import Json, Record, Store
 from stripe_sandbox.timers import Timers
@@ -24,8 +22,6 @@ class Sandbox:
         self.timers = Timers(self.store, self.clock)
         self.accounts = Accounts(self.store)
         self.deliveries = Deliveries(self.store, self.clock, self.timers, self.settings)
-        self.faults = Faults()
-        self.log = RequestLog()
         self.public_url = public_url
         # Counts resets: a call that began before one must not touch what came after.
         self.age = 0

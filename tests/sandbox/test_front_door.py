@@ -43,4 +43,4 @@ def test_a_fault_of_its_own_is_a_500_in_json(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("stripe_sandbox.api.find_operation", broken)
     reply = ask(api, "/v1/account")
     assert (reply.status_code, json.loads(reply.body)["error"]["type"]) == (500, "api_error")
-    assert box.log.since(0)[-1]["status"] == 500
+    assert api.log.since(0)[-1]["status"] == 500
