@@ -15,11 +15,11 @@ from stripe_sandbox.accounts import Caller, forbidden, masked
 from stripe_sandbox.connections import abort
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.faults import Fault, Faults
-from stripe_sandbox.forms import bracket_tree
 from stripe_sandbox.idempotency import Idempotency, Stored
 from stripe_sandbox.ids import request_id
 from stripe_sandbox.operations import Call, find_operation
-from stripe_sandbox.params import read_params
+from stripe_sandbox.params.form import bracket_tree
+from stripe_sandbox.params.read import read_params
 from stripe_sandbox.request_log import RequestLog
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json

@@ -10,9 +10,10 @@ from stripe_sandbox.events import emit
 from stripe_sandbox.ids import session_id
 from stripe_sandbox.money import MAXIMUM, MINIMUM, in_message, step
 from stripe_sandbox.objects.session import line_item_object, session_object
-from stripe_sandbox.params import Params, bracket_name
+from stripe_sandbox.params.fields import Params
+from stripe_sandbox.params.form import bracket_name
+from stripe_sandbox.params.sessions import CreateSession, LineItem, PaymentIntentData, PriceData
 from stripe_sandbox.sandbox import Sandbox, scope_of
-from stripe_sandbox.session_params import CreateSession, LineItem, PaymentIntentData, PriceData
 from stripe_sandbox.store import Json, Record
 
 HOUR = 3600

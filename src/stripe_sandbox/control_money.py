@@ -10,6 +10,7 @@ from stripe_sandbox import checkout, disputes, paying, refunds
 from stripe_sandbox.cards import brand_of
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.hosted import leave, success_url
+from stripe_sandbox.params.refunds import CreateRefund
 from stripe_sandbox.paying import Outcome
 from stripe_sandbox.sandbox import Sandbox, scope_of
 from stripe_sandbox.store import Json, Record
@@ -107,7 +108,7 @@ class MoneyControl:
             found = self._sandbox.store.find("payment_intent", str(body.get("payment_intent", "")))
         if found is None:
             raise ControlError("no such charge or payment_intent", 404)
-        params = refunds.CreateRefund.model_validate({k: str(v) for k, v in body.items() if v is not None})
+        params = CreateRefund.model_validate({k: str(v) for k, v in body.items() if v is not None})
         record = refunds.create_refund(self._sandbox, scope_of(found), params)
         return expanded(self._sandbox, record, [])
 

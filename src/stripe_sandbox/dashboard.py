@@ -12,10 +12,12 @@ from starlette.routing import Route
 from stripe_sandbox import checkout, paying, refunds
 from stripe_sandbox.api import Api
 from stripe_sandbox.control import allowed
-from stripe_sandbox.endpoints import create_endpoint, plain_endpoint
+from stripe_sandbox.endpoints import create_endpoint
 from stripe_sandbox.errors import ControlError, StripeError
 from stripe_sandbox.faults import Fault
 from stripe_sandbox.pages import page
+from stripe_sandbox.params.refunds import CreateRefund
+from stripe_sandbox.params.webhook_endpoints import plain_endpoint
 from stripe_sandbox.sandbox import Sandbox, scope_of
 from stripe_sandbox.store import Json, Record
 from stripe_sandbox.views import view
@@ -197,7 +199,7 @@ class Dashboard:
         fields = {"charge": charge.id, "reason": "requested_by_customer"}
         if form.get("amount", "").strip():
             fields["amount"] = form["amount"].strip()
-        refunds.create_refund(self._sandbox, scope_of(charge), refunds.CreateRefund.model_validate(fields))
+        refunds.create_refund(self._sandbox, scope_of(charge), CreateRefund.model_validate(fields))
         return "refunds"
 
     async def _expire(self, request: Request, form: dict[str, str]) -> str:

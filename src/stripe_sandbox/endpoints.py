@@ -1,65 +1,14 @@
 """Webhook endpoints."""
 
-import re
-from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
-
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.errors import invalid, unsupported
 from stripe_sandbox.ids import new_id, webhook_secret
-from stripe_sandbox.params import AsList, Bool, Expandable, Metadata, MetadataUpdate, Text, Url
+from stripe_sandbox.params.fields import merge_metadata
+from stripe_sandbox.params.webhook_endpoints import CreateEndpoint, UpdateEndpoint
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record
 
-_TYPES = frozenset((Path(__file__).parent / "data" / "event_types.txt").read_text().split())
-
 MOST = 16
-
-
-def _event_type(value: Any) -> str:
-    if value not in _TYPES:
-        raise PydanticCustomError("event_type", "Invalid event type: {value}", {"value": str(value)})
-    return str(value)
-
-
-def _version(value: Any) -> str:
-    if not re.fullmatch(r"20\d\d-\d\d-\d\d(\.[a-z]+)?", str(value)):
-        raise PydanticCustomError("version", "Invalid Stripe API version: {value}", {"value": str(value)})
-    return str(value)
-
-
-def _some(value: Any) -> Any:
-    if value in ("", {}):
-        raise PydanticCustomError("parameter_invalid_empty", "At least one event type is required.")
-    return value
-
-
-# The last validator named looks first.
-EventTypes = Annotated[list[Annotated[str, BeforeValidator(_event_type)]], AsList, BeforeValidator(_some)]
-
-
-class CreateEndpoint(Expandable):
-    """`POST /v1/webhook_endpoints`."""
-
-    enabled_events: EventTypes
-    url: Url
-    api_version: Annotated[str, BeforeValidator(_version)] | None = None
-    connect: Bool | None = None
-    description: Text | None = None
-    metadata: Metadata = {}
-
-
-class UpdateEndpoint(Expandable):
-    """`POST /v1/webhook_endpoints/{id}`."""
-
-    description: str | None = None
-    disabled: Bool | None = None
-    enabled_events: EventTypes | None = None
-    metadata: MetadataUpdate | None = None
-    url: Url | None = None
 
 
 def create_endpoint(
@@ -87,13 +36,6 @@ def create_endpoint(
     return sandbox.add("endpoint", scope, obj, secrets=secrets, api_version=params.api_version)
 
 
-def plain_endpoint(url: str, event_types: list[str], api_version: str | None = None) -> CreateEndpoint:
-    """Parameters of an endpoint made without the API. Raises pydantic's ValidationError."""
-    listed = {str(place): name for place, name in enumerate(event_types)}
-    version = {} if api_version is None else {"api_version": api_version}
-    return CreateEndpoint.model_validate({"url": url, "enabled_events": listed, **version})
-
-
 def update_endpoint(sandbox: Sandbox, record: Record, params: UpdateEndpoint) -> None:
     """Change what was given; `api_version` cannot be changed through the API."""
     obj = record.obj
@@ -108,13 +50,6 @@ def update_endpoint(sandbox: Sandbox, record: Record, params: UpdateEndpoint) ->
     if params.metadata is not None:
         obj["metadata"] = merge_metadata(obj["metadata"], params.metadata)
     sandbox.store.save(record)
-
-
-def merge_metadata(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
-    """Stripe's update: given keys replace, an empty value removes, an empty map clears."""
-    if not new:
-        return {}
-    return {key: value for key, value in {**old, **new}.items() if value != ""}
 
 
 def roll_secret(sandbox: Sandbox, record: Record, secret: str | None, old_for_seconds: int) -> None:

@@ -13,8 +13,8 @@ from stripe_sandbox.objects.payment import (
     method_object,
 )
 from stripe_sandbox.objects.session import customer_details, session_object
+from stripe_sandbox.params.sessions import CreateSession
 from stripe_sandbox.sandbox import Sandbox
-from stripe_sandbox.session_params import CreateSession
 from stripe_sandbox.store import Json
 
 AMOUNT = 4200

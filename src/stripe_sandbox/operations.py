@@ -8,9 +8,13 @@ from typing import Any
 from stripe_sandbox import checkout, endpoints, listing, refunds
 from stripe_sandbox.accounts import Caller
 from stripe_sandbox.errors import StripeError, invalid, missing_object, unknown_address
-from stripe_sandbox.params import Expandable, MetadataUpdate, Params
+from stripe_sandbox.params import lists
+from stripe_sandbox.params.fields import Expandable, Params, merge_metadata
+from stripe_sandbox.params.payment_intents import RetrieveIntent
+from stripe_sandbox.params.refunds import CreateRefund, UpdateRefund
+from stripe_sandbox.params.sessions import CreateSession, UpdateSession
+from stripe_sandbox.params.webhook_endpoints import CreateEndpoint, UpdateEndpoint
 from stripe_sandbox.sandbox import Sandbox
-from stripe_sandbox.session_params import CreateSession
 from stripe_sandbox.store import Json, Record
 from stripe_sandbox.views import expanded, line_item_list
 
@@ -35,20 +39,6 @@ class Operation:
     permission: str
     params: type[Params]
     run: Callable[[Call, Any], Json]
-
-
-class UpdateSession(Expandable):
-    """`POST /v1/checkout/sessions/{id}`: of the real parameters only metadata is built."""
-
-    metadata: MetadataUpdate | None = None
-    collected_information: Any = None
-    line_items: Any = None
-    payment_intent_data: Any = None
-    shipping_options: Any = None
-
-
-class RetrieveIntent(Expandable):
-    client_secret: str | None = None
 
 
 # Kind of record → noun in "No such …" and name of the path parameter.
@@ -87,7 +77,7 @@ def _retrieve(kind: str) -> Callable[[Call, Any], Json]:
 
 
 def _list(kind: str) -> Callable[[Call, Any], Json]:
-    def run(call: Call, params: listing.Page) -> Json:
+    def run(call: Call, params: lists.Page) -> Json:
         def keep(record: Record) -> bool:
             return listing.matches(record.obj, params)
 
@@ -119,12 +109,12 @@ def _update_session(call: Call, params: UpdateSession) -> Json:
             )
     record = _found(call, "session")
     if params.metadata is not None:
-        record.obj["metadata"] = endpoints.merge_metadata(record.obj["metadata"], params.metadata)
+        record.obj["metadata"] = merge_metadata(record.obj["metadata"], params.metadata)
         call.sandbox.store.save(record)
     return expanded(call.sandbox, record, params.expand)
 
 
-def _line_items(call: Call, params: listing.Page) -> Json:
+def _line_items(call: Call, params: lists.Page) -> Json:
     items = line_item_list(_found(call, "session"))["data"]
     return listing.page_of_items(items, params, call.path)
 
@@ -132,15 +122,15 @@ def _line_items(call: Call, params: listing.Page) -> Json:
 # -- refunds -----------------------------------------------------------------------------------------------
 
 
-def _create_refund(call: Call, params: refunds.CreateRefund) -> Json:
+def _create_refund(call: Call, params: CreateRefund) -> Json:
     record = refunds.create_refund(call.sandbox, call.caller.scope, params, call.caller.request)
     return expanded(call.sandbox, record, params.expand)
 
 
-def _update_refund(call: Call, params: refunds.UpdateRefund) -> Json:
+def _update_refund(call: Call, params: UpdateRefund) -> Json:
     record = _found(call, "refund")
     if params.metadata is not None:
-        record.obj["metadata"] = endpoints.merge_metadata(record.obj["metadata"], params.metadata)
+        record.obj["metadata"] = merge_metadata(record.obj["metadata"], params.metadata)
         call.sandbox.store.save(record)
     return expanded(call.sandbox, record, params.expand)
 
@@ -154,7 +144,7 @@ def _cancel_refund(call: Call, params: Expandable) -> Json:
 # -- events ------------------------------------------------------------------------------------------------
 
 
-def _list_events(call: Call, params: listing.ListEvents) -> Json:
+def _list_events(call: Call, params: lists.ListEvents) -> Json:
     if params.type is not None and params.types is not None:
         raise invalid("You may only specify one of these parameters: type, types.", "type")
     if params.types is not None and len(params.types) > 20:
@@ -184,13 +174,13 @@ def _retrieve_event(call: Call, params: Expandable) -> Json:
 # -- webhook endpoints -------------------------------------------------------------------------------------
 
 
-def _create_endpoint(call: Call, params: endpoints.CreateEndpoint) -> Json:
+def _create_endpoint(call: Call, params: CreateEndpoint) -> Json:
     record = endpoints.create_endpoint(call.sandbox, call.caller.scope, params)
     secret = record.extra["secrets"][0]["secret"]
     return {**expanded(call.sandbox, record, params.expand), "secret": secret}
 
 
-def _update_endpoint(call: Call, params: endpoints.UpdateEndpoint) -> Json:
+def _update_endpoint(call: Call, params: UpdateEndpoint) -> Json:
     record = _found(call, "endpoint")
     endpoints.update_endpoint(call.sandbox, record, params)
     return expanded(call.sandbox, record, params.expand)
@@ -232,16 +222,16 @@ _ID = "/{id}"
 
 OPERATIONS = (
     Operation("POST", _SESSIONS, "rak_checkout_session_write", CreateSession, _create_session),
-    Operation("GET", _SESSIONS, "rak_checkout_session_read", listing.ListSessions, _list("session")),
+    Operation("GET", _SESSIONS, "rak_checkout_session_read", lists.ListSessions, _list("session")),
     Operation("GET", _SESSIONS + _ID, "rak_checkout_session_read", Expandable, _retrieve("session")),
     Operation("POST", _SESSIONS + _ID, "rak_checkout_session_write", UpdateSession, _update_session),
     Operation("POST", _SESSIONS + _ID + "/expire", "rak_checkout_session_write", Expandable, _expire_session),
-    Operation("GET", _SESSIONS + _ID + "/line_items", "rak_checkout_session_read", listing.Page, _line_items),
+    Operation("GET", _SESSIONS + _ID + "/line_items", "rak_checkout_session_read", lists.Page, _line_items),
     Operation(
         "GET",
         "/v1/payment_intents",
         "rak_payment_intent_read",
-        listing.ListPaymentIntents,
+        lists.ListPaymentIntents,
         _list("payment_intent"),
     ),
     Operation(
@@ -251,27 +241,27 @@ OPERATIONS = (
         RetrieveIntent,
         _retrieve("payment_intent"),
     ),
-    Operation("GET", "/v1/charges", "rak_charge_read", listing.ListCharges, _list("charge")),
+    Operation("GET", "/v1/charges", "rak_charge_read", lists.ListCharges, _list("charge")),
     Operation("GET", "/v1/charges" + _ID, "rak_charge_read", Expandable, _retrieve("charge")),
-    Operation("POST", "/v1/refunds", "rak_charge_write", refunds.CreateRefund, _create_refund),
-    Operation("GET", "/v1/refunds", "rak_charge_read", listing.ListRefunds, _list("refund")),
+    Operation("POST", "/v1/refunds", "rak_charge_write", CreateRefund, _create_refund),
+    Operation("GET", "/v1/refunds", "rak_charge_read", lists.ListRefunds, _list("refund")),
     Operation("GET", "/v1/refunds" + _ID, "rak_charge_read", Expandable, _retrieve("refund")),
-    Operation("POST", "/v1/refunds" + _ID, "rak_charge_write", refunds.UpdateRefund, _update_refund),
+    Operation("POST", "/v1/refunds" + _ID, "rak_charge_write", UpdateRefund, _update_refund),
     Operation("POST", "/v1/refunds" + _ID + "/cancel", "rak_charge_write", Expandable, _cancel_refund),
-    Operation("GET", "/v1/disputes", "rak_dispute_read", listing.ListDisputes, _list("dispute")),
+    Operation("GET", "/v1/disputes", "rak_dispute_read", lists.ListDisputes, _list("dispute")),
     Operation("GET", "/v1/disputes" + _ID, "rak_dispute_read", Expandable, _retrieve("dispute")),
-    Operation("GET", "/v1/events", "rak_event_read", listing.ListEvents, _list_events),
+    Operation("GET", "/v1/events", "rak_event_read", lists.ListEvents, _list_events),
     Operation("GET", "/v1/events" + _ID, "rak_event_read", Expandable, _retrieve_event),
-    Operation("POST", _ENDPOINTS, "rak_webhook_write", endpoints.CreateEndpoint, _create_endpoint),
-    Operation("GET", _ENDPOINTS, "rak_webhook_read", listing.Page, _list("endpoint")),
+    Operation("POST", _ENDPOINTS, "rak_webhook_write", CreateEndpoint, _create_endpoint),
+    Operation("GET", _ENDPOINTS, "rak_webhook_read", lists.Page, _list("endpoint")),
     Operation("GET", _ENDPOINTS + _ID, "rak_webhook_read", Expandable, _retrieve("endpoint")),
-    Operation("POST", _ENDPOINTS + _ID, "rak_webhook_write", endpoints.UpdateEndpoint, _update_endpoint),
+    Operation("POST", _ENDPOINTS + _ID, "rak_webhook_write", UpdateEndpoint, _update_endpoint),
     Operation("DELETE", _ENDPOINTS + _ID, "rak_webhook_write", Params, _delete_endpoint),
     Operation(
         "GET",
         "/v1/balance_transactions",
         "rak_balance_transaction_source_read",
-        listing.ListBalanceTransactions,
+        lists.ListBalanceTransactions,
         _list("balance_transaction"),
     ),
     Operation(

@@ -1,39 +1,13 @@
 """Refunds: create, and their later turns."""
 
-from typing import Annotated, Literal
-
-from pydantic import Field
-
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.errors import StripeError, invalid, missing_object, unsupported
 from stripe_sandbox.events import emit
 from stripe_sandbox.money import in_message
 from stripe_sandbox.objects.ledger import balance_transaction_object, refund_object
-from stripe_sandbox.params import Bool, Currency, Expandable, Int, Metadata, MetadataUpdate, Text
+from stripe_sandbox.params.refunds import CreateRefund
 from stripe_sandbox.sandbox import Sandbox, scope_of
 from stripe_sandbox.store import Json, Record
-
-
-class CreateRefund(Expandable):
-    """`POST /v1/refunds`."""
-
-    amount: Int | None = None
-    charge: Text | None = None
-    currency: Currency | None = None
-    customer: Text | None = None
-    instructions_email: Text | None = None
-    metadata: Metadata = {}
-    origin: Annotated[str, Field(pattern="^customer_balance$")] | None = None
-    payment_intent: Text | None = None
-    reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
-    refund_application_fee: Bool | None = None
-    reverse_transfer: Bool | None = None
-
-
-class UpdateRefund(Expandable):
-    """`POST /v1/refunds/{id}`."""
-
-    metadata: MetadataUpdate | None = None
 
 
 def create_refund(

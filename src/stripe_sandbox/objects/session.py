@@ -4,7 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from stripe_sandbox.ids import new_id
-from stripe_sandbox.session_params import CreateSession, CustomText, LineItem
+from stripe_sandbox.params.sessions import CreateSession, CustomText, LineItem
 from stripe_sandbox.store import Json
 
 PMC = {"id": "pmc_1SandboxDefaultConfigurat", "parent": None}

@@ -1,13 +1,11 @@
-"""Reads parameters by a pydantic model and turns its complaints into Stripe's 400s."""
+"""Field types of request parameters, with Stripe's limits and error messages."""
 
 import re
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
-from stripe_sandbox.errors import StripeError, invalid
-from stripe_sandbox.forms import bracket_tree
 from stripe_sandbox.money import CURRENCIES
 
 
@@ -97,7 +95,7 @@ Text200 = Annotated[str, BeforeValidator(_text), Field(max_length=200)]
 Currency = Annotated[str, BeforeValidator(_currency)]
 Url = Annotated[str, BeforeValidator(_url)]
 Email = Annotated[str, BeforeValidator(_email)]
-# An empty value unsets its key: nothing to keep on creation, something to do on update.
+# An empty value unsets its key: dropped on creation, kept on update for `merge_metadata`.
 Metadata = Annotated[dict[str, str], BeforeValidator(_metadata), AfterValidator(_without_empty)]
 MetadataUpdate = Annotated[dict[str, str], BeforeValidator(_metadata)]
 AsList = BeforeValidator(_listed)
@@ -105,65 +103,19 @@ Texts = Annotated[list[Text], AsList]
 
 
 class Params(BaseModel):
-    """Base of all parameter models: an unknown name is an error at every depth."""
+    """Base of all parameter models: an unknown name is an error, nested ones included."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Expandable(Params):
+    """Parameters of a call whose answer can be expanded."""
+
     expand: Texts = []
 
 
-P = TypeVar("P", bound=Params)
-
-
-def read_params(model: type[P], form: str) -> P:
-    """The call's parameters, typed.
-
-    Raises StripeError 400 with `param` in bracket form for the first unknown, missing or ill-typed one.
-    """
-    tree = bracket_tree(form)
-    if "payment_method_types" in tree and "mode" in model.model_fields:
-        message = (
-            "The `payment_method_types` parameter is no longer supported. Use dynamic payment methods, "
-            "`allowed_payment_method_types` or `excluded_payment_method_types`."
-        )
-        raise invalid(message, "payment_method_types", "payment_method_types_no_longer_supported")
-    try:
-        return model.model_validate(tree)
-    except ValidationError as error:
-        # Every unknown name is reported before anything else, as Stripe does.
-        found = sorted(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-        raise _answer(found[0]) from error
-
-
-def bracket_name(location: tuple[int | str, ...]) -> str:
-    """`("line_items", 0, "price_data")` → `line_items[0][price_data]`."""
-    first, *rest = [str(part) for part in location]
-    return first + "".join(f"[{part}]" for part in rest)
-
-
-_OWN_CODES = {"parameter_invalid_integer", "parameter_invalid_empty", "url_invalid", "email_invalid"}
-
-
-def _answer(error: ErrorDetails) -> StripeError:
-    param, kind = bracket_name(error["loc"]), error["type"]
-    if kind == "extra_forbidden":
-        return invalid(f"Received unknown parameter: {param}", param, "parameter_unknown")
-    if kind == "missing":
-        return invalid(f"Missing required param: {param}.", param, "parameter_missing")
-    if kind == "literal_error":
-        expected = error["ctx"]["expected"].replace("'", "")
-        return invalid(f"Invalid {param}: must be one of {expected}", param)
-    if kind == "string_too_long":
-        limit = error["ctx"]["max_length"]
-        return invalid(f"Invalid string: must be at most {limit} characters", param)
-    if kind == "too_long":
-        limit, counted = (
-            error["ctx"]["max_length"],
-            "characters" if isinstance(error["input"], str) else "items",
-        )
-        return invalid(f"Invalid value: must have at most {limit} {counted}", param)
-    if kind == "model_type":
-        return invalid("Invalid object", param)
-    return invalid(error["msg"], param, kind if kind in _OWN_CODES else None)
+def merge_metadata(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
+    """Stripe's update: given keys replace, an empty value removes, an empty map clears."""
+    if not new:
+        return {}
+    return {key: value for key, value in {**old, **new}.items() if value != ""}

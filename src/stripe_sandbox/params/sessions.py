@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
-from stripe_sandbox.method_options import PaymentMethodOptions
-from stripe_sandbox.params import (
+from stripe_sandbox.params.fields import (
     AsList,
     Bool,
     Currency,
@@ -14,12 +13,14 @@ from stripe_sandbox.params import (
     Expandable,
     Int,
     Metadata,
+    MetadataUpdate,
     Params,
     Text,
     Text200,
     Texts,
     Url,
 )
+from stripe_sandbox.params.payment_method_options import PaymentMethodOptions
 
 # Every locale and payment method type of Checkout at this version.
 METHOD_TYPES = frozenset(
@@ -56,20 +57,20 @@ class Enabled(Params):
     enabled: Bool
 
 
-# What belongs to a feature that may only be switched off: taken, and of no effect then.
-Idle = dict[str, Any] | str | None
+# Settings of a feature that may only be switched off: accepted, without effect.
+Ignored = dict[str, Any] | str | None
 
 
 class AutomaticTax(Enabled):
-    liability: Idle = None
+    liability: Ignored = None
 
 
 class InvoiceCreation(Enabled):
-    invoice_data: Idle = None
+    invoice_data: Ignored = None
 
 
 class TaxIdCollection(Enabled):
-    required: Idle = None
+    required: Ignored = None
 
 
 class ManagedPayments(Params):
@@ -185,7 +186,7 @@ class WalletOptions(Params):
 
 
 class CreateSession(Expandable):
-    """`POST /v1/checkout/sessions`. What is typed `Any` is known to Stripe and refused here as unsupported."""
+    """`POST /v1/checkout/sessions`. Parameters of type `Any` exist at Stripe and are refused here as unsupported."""
 
     adaptive_pricing: AdaptivePricing | None = None
     after_expiration: Any = None
@@ -237,3 +238,13 @@ class CreateSession(Expandable):
     tax_id_collection: TaxIdCollection | None = None
     ui_mode: Literal["elements", "embedded_page", "form", "hosted_page"] | None = None
     wallet_options: WalletOptions | None = None
+
+
+class UpdateSession(Expandable):
+    """`POST /v1/checkout/sessions/{id}`: only `metadata` is implemented."""
+
+    metadata: MetadataUpdate | None = None
+    collected_information: Any = None
+    line_items: Any = None
+    payment_intent_data: Any = None
+    shipping_options: Any = None

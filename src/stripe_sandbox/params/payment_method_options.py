@@ -1,8 +1,8 @@
-"""`payment_method_options` of a session. What is typed `Any` is known to Stripe and refused here as unsupported."""
+"""`payment_method_options` of a session. Types of `Any` exist at Stripe and are refused here as unsupported."""
 
 from typing import Any, Literal
 
-from stripe_sandbox.params import Params, Text
+from stripe_sandbox.params.fields import Params, Text
 
 
 class CardOptions(Params):

@@ -1,4 +1,4 @@
-"""Stripe's bracket form: `a[b][0]=x` and `a[]=x` into a tree of dicts and strings."""
+"""Stripe's form encoding: `a[b][0]=x` and `a[]=x` become a tree of dicts and strings."""
 
 import re
 import urllib.parse
@@ -7,22 +7,22 @@ from stripe_sandbox.errors import invalid
 
 Tree = dict[str, "Tree | str"]
 
-# No parameter of Stripe's lies deeper than a few levels; what walks the tree does so by calling itself.
-DEEPEST = 20
+# Stripe's own parameters have a few levels only. The tree is read recursively, so its depth must have a limit.
+MAX_DEPTH = 20
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 
 
 def bracket_tree(text: str) -> Tree:
-    """Decode a form body or query. Lists stay dicts keyed by index: only the parameter's type knows better.
+    """Decode a form body or query. Lists stay dicts keyed by index; the type of the parameter turns them into lists.
 
     Raises StripeError (400) for a name that is not of this form, nested too deeply, or used both as a value and
     as a container.
     """
     root: Tree = {}
     for name, value in urllib.parse.parse_qsl(text, keep_blank_values=True):
-        if name.count("[") > DEEPEST:
-            message = f"Invalid request parameter: nested more than {DEEPEST} levels deep."
+        if name.count("[") > MAX_DEPTH:
+            message = f"Invalid request parameter: nested more than {MAX_DEPTH} levels deep."
             raise invalid(message, name.partition("[")[0])
         match = _NAME.fullmatch(name)
         if not match:
@@ -45,3 +45,9 @@ def _put(root: Tree, parts: list[str], value: str, name: str) -> None:
         if not isinstance(child, dict):
             raise invalid(f"Invalid request parameter: {name}", name)
         node = child
+
+
+def bracket_name(location: tuple[int | str, ...]) -> str:
+    """`("line_items", 0, "price_data")` → `line_items[0][price_data]`."""
+    first, *rest = [str(part) for part in location]
+    return first + "".join(f"[{part}]" for part in rest)
