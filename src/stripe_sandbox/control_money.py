@@ -7,9 +7,9 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
 from stripe_sandbox import checkout, disputes, paying, refunds
-from stripe_sandbox.cards import brand_of
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.hosted import leave, success_url
+from stripe_sandbox.objects.cards import brand_of
 from stripe_sandbox.params.refunds import CreateRefund
 from stripe_sandbox.paying import Outcome
 from stripe_sandbox.sandbox import Sandbox, scope_of

@@ -1,7 +1,8 @@
 """Disputes: opened by Stripe's dispute cards, decided by a control call."""
 
 from stripe_sandbox.events import emit
-from stripe_sandbox.objects.ledger import balance_transaction_object, dispute_object
+from stripe_sandbox.objects.balance_transaction import balance_transaction_object
+from stripe_sandbox.objects.dispute import dispute_object
 from stripe_sandbox.sandbox import Sandbox, scope_of
 from stripe_sandbox.store import Record
 

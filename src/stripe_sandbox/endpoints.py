@@ -2,11 +2,12 @@
 
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.errors import invalid, unsupported
-from stripe_sandbox.ids import new_id, webhook_secret
+from stripe_sandbox.ids import webhook_secret
+from stripe_sandbox.objects.webhook_endpoint import webhook_endpoint_object
 from stripe_sandbox.params.fields import merge_metadata
 from stripe_sandbox.params.webhook_endpoints import CreateEndpoint, UpdateEndpoint
 from stripe_sandbox.sandbox import Sandbox
-from stripe_sandbox.store import Json, Record
+from stripe_sandbox.store import Record
 
 MOST = 16
 
@@ -19,19 +20,7 @@ def create_endpoint(
         raise unsupported("connect")
     if len(sandbox.of("endpoint", scope)) >= MOST:
         raise invalid("You have reached the maximum of 16 test webhook endpoints.", None)
-    obj: Json = {
-        "id": new_id("we"),
-        "object": "webhook_endpoint",
-        "api_version": params.api_version,
-        "application": None,
-        "created": sandbox.clock.now(),
-        "description": params.description,
-        "enabled_events": params.enabled_events,
-        "livemode": scope.livemode,
-        "metadata": params.metadata,
-        "status": "enabled",
-        "url": params.url,
-    }
+    obj = webhook_endpoint_object(params, scope.livemode, sandbox.clock.now())
     secrets = [{"secret": secret or webhook_secret(), "until": None}]
     return sandbox.add("endpoint", scope, obj, secrets=secrets, api_version=params.api_version)
 

@@ -1,13 +1,9 @@
 """Makes Event objects and hands them to the deliveries."""
 
-import copy
-
 from stripe_sandbox.accounts import Scope
-from stripe_sandbox.ids import new_id
+from stripe_sandbox.objects.event import event_object
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record
-
-NOBODY: Json = {"id": None, "idempotency_key": None}
 
 
 def emit(
@@ -35,18 +31,6 @@ def make_event(
     request: Json | None = None,
 ) -> Record:
     """An Event object, recorded but not delivered."""
-    data: Json = {"object": copy.deepcopy(obj)}
-    if previous is not None:
-        data["previous_attributes"] = previous
-    event: Json = {
-        "id": new_id("evt"),
-        "object": "event",
-        "api_version": sandbox.accounts.get(scope.account).extra["api_version"],
-        "created": sandbox.clock.now(),
-        "data": data,
-        "livemode": scope.livemode,
-        "pending_webhooks": 0,
-        "request": dict(request or NOBODY),
-        "type": event_type,
-    }
+    version = sandbox.accounts.get(scope.account).extra["api_version"]
+    event = event_object(event_type, obj, version, scope.livemode, sandbox.clock.now(), previous, request)
     return sandbox.add("event", scope, event)

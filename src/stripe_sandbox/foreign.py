@@ -1,17 +1,14 @@
 """Plausible objects of somebody else, for events that are not ours to act on."""
 
 from stripe_sandbox.accounts import Scope
-from stripe_sandbox.cards import Card, CardEntry
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.ids import new_id, session_id
-from stripe_sandbox.objects.ledger import dispute_object, refund_object
-from stripe_sandbox.objects.payment import (
-    Payer,
-    authorized_outcome,
-    charge_object,
-    intent_object,
-    method_object,
-)
+from stripe_sandbox.objects.cards import Card, CardEntry
+from stripe_sandbox.objects.charge import authorized_outcome, charge_object
+from stripe_sandbox.objects.dispute import dispute_object
+from stripe_sandbox.objects.payment_intent import intent_object
+from stripe_sandbox.objects.payment_method import Payer, method_object
+from stripe_sandbox.objects.refund import refund_object
 from stripe_sandbox.objects.session import customer_details, session_object
 from stripe_sandbox.params.sessions import CreateSession
 from stripe_sandbox.sandbox import Sandbox

@@ -2,21 +2,14 @@
 
 from dataclasses import dataclass
 
-from stripe_sandbox import cards
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.disputes import open_dispute
 from stripe_sandbox.events import emit
-from stripe_sandbox.objects.ledger import balance_transaction_object
-from stripe_sandbox.objects.payment import (
-    Payer,
-    authorized_outcome,
-    charge_object,
-    decline_error,
-    declined_outcome,
-    intent_object,
-    method_object,
-    other_error,
-)
+from stripe_sandbox.objects import cards
+from stripe_sandbox.objects.balance_transaction import balance_transaction_object
+from stripe_sandbox.objects.charge import authorized_outcome, charge_object, declined_outcome
+from stripe_sandbox.objects.payment_intent import decline_error, intent_object, other_error
+from stripe_sandbox.objects.payment_method import Payer, method_object
 from stripe_sandbox.objects.session import customer_details
 from stripe_sandbox.sandbox import Sandbox, scope_of
 from stripe_sandbox.store import Json, Record

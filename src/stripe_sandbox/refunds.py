@@ -4,7 +4,8 @@ from stripe_sandbox.accounts import Scope
 from stripe_sandbox.errors import StripeError, invalid, missing_object, unsupported
 from stripe_sandbox.events import emit
 from stripe_sandbox.money import in_message
-from stripe_sandbox.objects.ledger import balance_transaction_object, refund_object
+from stripe_sandbox.objects.balance_transaction import balance_transaction_object
+from stripe_sandbox.objects.refund import refund_object
 from stripe_sandbox.params.refunds import CreateRefund
 from stripe_sandbox.sandbox import Sandbox, scope_of
 from stripe_sandbox.store import Json, Record
