@@ -13,9 +13,9 @@ import uvicorn
 from pydantic import ValidationError
 
 from stripe_sandbox.accounts import Scope
+from stripe_sandbox.actions.webhook_endpoints import create_endpoint
 from stripe_sandbox.app import create_app
 from stripe_sandbox.connections import ResettableProtocol
-from stripe_sandbox.endpoints import create_endpoint
 from stripe_sandbox.errors import ControlError, StripeError
 from stripe_sandbox.params.webhook_endpoints import plain_endpoint
 from stripe_sandbox.sandbox import Sandbox

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from stripe_sandbox import checkout, paying, refunds
+from stripe_sandbox.actions import payments, refunds, sessions
 from stripe_sandbox.api import Api
 from stripe_sandbox.control import Control
 from stripe_sandbox.dashboard import Dashboard
@@ -28,13 +28,13 @@ def plan_timers(sandbox: Sandbox) -> None:
     """Bind what timers do to this sandbox."""
 
     def expire(session: str) -> None:
-        checkout.expire_by_timer(sandbox, session)
+        sessions.expire_by_timer(sandbox, session)
 
     def result(session: str, result: str) -> None:
-        paying.async_result(sandbox, session, result)
+        payments.async_result(sandbox, session, result)
 
     def balance(charge: str) -> None:
-        paying.balance_charge(sandbox, charge)
+        payments.balance_charge(sandbox, charge)
 
     def refund(refund: str, status: str) -> None:
         refunds.refund_result(sandbox, refund, status)

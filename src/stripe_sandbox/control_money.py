@@ -6,12 +6,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
-from stripe_sandbox import checkout, disputes, paying, refunds
+from stripe_sandbox.actions import disputes, payments, refunds, sessions
+from stripe_sandbox.actions.payments import Outcome
+from stripe_sandbox.actions.redirect import success_url, wait_before_redirect
 from stripe_sandbox.errors import ControlError
-from stripe_sandbox.hosted import leave, success_url
 from stripe_sandbox.objects.cards import brand_of
 from stripe_sandbox.params.refunds import CreateRefund
-from stripe_sandbox.paying import Outcome
 from stripe_sandbox.sandbox import Sandbox, scope_of
 from stripe_sandbox.store import Json, Record
 from stripe_sandbox.views import expanded
@@ -81,7 +81,7 @@ class MoneyControl:
         outcome = pay_session(self._sandbox, session, ask)
         redirect = success_url(session) if outcome.result in ("paid", "processing") else None
         if ask.wait:
-            await leave(self._sandbox, outcome)
+            await wait_before_redirect(self._sandbox, outcome)
         return {
             "result": outcome.result,
             "error": outcome.error,
@@ -93,13 +93,13 @@ class MoneyControl:
         session, result = self.session(request), body.get("result", "succeed")
         if result not in ("succeed", "fail"):
             raise ControlError("result is succeed or fail")
-        if not paying.async_result(self._sandbox, session.id, result):
+        if not payments.async_result(self._sandbox, session.id, result):
             raise ControlError("no delayed payment is waiting on this session")
         return self._shown(session)
 
     async def expire(self, request: Request, body: Json) -> Json:
         session = self.session(request)
-        checkout.expire_session(self._sandbox, session)
+        sessions.expire_session(self._sandbox, session)
         return self._shown(session)
 
     async def refund(self, request: Request, body: Json) -> Json:
@@ -131,16 +131,16 @@ class MoneyControl:
 
 def pay_session(sandbox: Sandbox, session: Record, ask: Pay) -> Outcome:
     """Fill in the form and answer the page behind it, if there is one."""
-    gone = paying.closed(session)
+    gone = payments.closed(session)
     if gone is not None:
         return gone
-    payer, wrong = paying.read_payer(sandbox, session, ask.form(), ask.method)
+    payer, wrong = payments.read_payer(sandbox, session, ask.form(), ask.method)
     if payer is None:
         return wrong or Outcome("invalid")
-    outcome = paying.confirm(sandbox, session, payer)
+    outcome = payments.confirm(sandbox, session, payer)
     if outcome.result != "action":
         return outcome
-    return paying.answer_action(
+    return payments.answer_action(
         sandbox, session, ask.outcome == "authorise", ask.delayed_result, ask.delayed_seconds
     )
 

@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
 from stripe_sandbox.accounts import Scope
+from stripe_sandbox.actions.events import make_event
+from stripe_sandbox.actions.webhook_endpoints import create_endpoint, roll_secret
 from stripe_sandbox.deliveries import without
 from stripe_sandbox.delivery_rules import Rule
-from stripe_sandbox.endpoints import create_endpoint, roll_secret
 from stripe_sandbox.errors import ControlError
-from stripe_sandbox.events import make_event
 from stripe_sandbox.foreign import foreign_object
 from stripe_sandbox.params.webhook_endpoints import plain_endpoint
 from stripe_sandbox.sandbox import Sandbox

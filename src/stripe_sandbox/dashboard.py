@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from stripe_sandbox import checkout, paying, refunds
+from stripe_sandbox.actions import payments, refunds, sessions
+from stripe_sandbox.actions.webhook_endpoints import create_endpoint
 from stripe_sandbox.api import Api
 from stripe_sandbox.control import allowed
-from stripe_sandbox.endpoints import create_endpoint
 from stripe_sandbox.errors import ControlError, StripeError
 from stripe_sandbox.faults import Fault
 from stripe_sandbox.pages import page
@@ -203,12 +203,12 @@ class Dashboard:
         return "refunds"
 
     async def _expire(self, request: Request, form: dict[str, str]) -> str:
-        checkout.expire_session(self._sandbox, self._find("session", request))
+        sessions.expire_session(self._sandbox, self._find("session", request))
         return "sessions"
 
     async def _result(self, request: Request, form: dict[str, str]) -> str:
         session = self._find("session", request)
-        paying.async_result(self._sandbox, session.id, form.get("result", "succeed"))
+        payments.async_result(self._sandbox, session.id, form.get("result", "succeed"))
         return "sessions"
 
     async def _resend(self, request: Request, form: dict[str, str]) -> str:

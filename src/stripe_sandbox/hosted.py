@@ -3,23 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from stripe_sandbox import paying
+from stripe_sandbox.actions import payments
+from stripe_sandbox.actions.payments import METHOD_NAMES, Outcome
+from stripe_sandbox.actions.redirect import success_url, wait_before_redirect
 from stripe_sandbox.pages import page
-from stripe_sandbox.paying import METHOD_NAMES, Outcome
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record
-
-
-def success_url(session: Record) -> str:
-    """Where the payer goes after paying, with the session's id filled in."""
-    return str(session.obj["success_url"]).replace("{CHECKOUT_SESSION_ID}", session.id)
-
-
-async def leave(sandbox: Sandbox, outcome: Outcome) -> None:
-    """Wait as Stripe does before the redirect: until the completed event was answered, but not for long."""
-    sandbox.flush()
-    if outcome.event is not None:
-        await sandbox.deliveries.wait_answered(outcome.event, sandbox.settings.redirect_wait_seconds)
 
 
 class HostedPages:
@@ -37,13 +26,13 @@ class HostedPages:
             return self._show(session, request.query_params.get("method", ""))
         form = await _fields(request)
         method = form.get("method") or self._methods(session)[0]
-        payer, wrong = paying.read_payer(self._sandbox, session, form, method)
+        payer, wrong = payments.read_payer(self._sandbox, session, form, method)
         if session.obj["status"] == "complete":
             # A second submit of a paid page goes on to the shop as the first one did.
             return RedirectResponse(success_url(session), 303)
         if payer is None:
             return self._show(session, method, wrong, form, 402)
-        outcome = paying.confirm(self._sandbox, session, payer)
+        outcome = payments.confirm(self._sandbox, session, payer)
         return await self._answer(session, outcome, method, form)
 
     async def authorise(self, request: Request) -> Response:
@@ -53,7 +42,7 @@ class HostedPages:
             return page("missing.html", 404)
         if session.obj["status"] != "open":
             return self._closed(session)
-        attempt = paying.pending_attempt(self._sandbox, session)
+        attempt = payments.pending_attempt(self._sandbox, session)
         if attempt is None:
             return RedirectResponse(f"/c/pay/{session.id}", 303)
         method = attempt.payer.method
@@ -62,7 +51,7 @@ class HostedPages:
         answer = (await _fields(request)).get("outcome", "")
         delayed = {"later_succeed": "succeed", "later_fail": "fail"}.get(answer)
         authorised = answer == "authorise" or answer.startswith("later")
-        outcome = paying.answer_action(self._sandbox, session, authorised, delayed)
+        outcome = payments.answer_action(self._sandbox, session, authorised, delayed)
         form = {"email": attempt.payer.email, "name": attempt.payer.name or ""}
         return await self._answer(session, outcome, method, form)
 
@@ -71,7 +60,7 @@ class HostedPages:
             self._sandbox.flush()
             return RedirectResponse(f"/c/pay/{session.id}/authorise", 303)
         if outcome.result in ("paid", "processing"):
-            await leave(self._sandbox, outcome)
+            await wait_before_redirect(self._sandbox, outcome)
             return RedirectResponse(success_url(session), 303)
         self._sandbox.flush()
         if outcome.result in ("complete", "expired"):

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_sandbox import checkout, endpoints, listing, refunds
+from stripe_sandbox import listing
 from stripe_sandbox.accounts import Caller
+from stripe_sandbox.actions import refunds, sessions, webhook_endpoints
 from stripe_sandbox.errors import StripeError, invalid, missing_object, unknown_address
 from stripe_sandbox.params import lists
 from stripe_sandbox.params.fields import Expandable, Params, merge_metadata
@@ -91,13 +92,13 @@ def _list(kind: str) -> Callable[[Call, Any], Json]:
 
 
 def _create_session(call: Call, params: CreateSession) -> Json:
-    record = checkout.create_session(call.sandbox, call.caller, params, call.base_url)
+    record = sessions.create_session(call.sandbox, call.caller, params, call.base_url)
     return expanded(call.sandbox, record, params.expand)
 
 
 def _expire_session(call: Call, params: Expandable) -> Json:
     record = _found(call, "session")
-    checkout.expire_session(call.sandbox, record, call.caller.request)
+    sessions.expire_session(call.sandbox, record, call.caller.request)
     return expanded(call.sandbox, record, params.expand)
 
 
@@ -175,14 +176,14 @@ def _retrieve_event(call: Call, params: Expandable) -> Json:
 
 
 def _create_endpoint(call: Call, params: CreateEndpoint) -> Json:
-    record = endpoints.create_endpoint(call.sandbox, call.caller.scope, params)
+    record = webhook_endpoints.create_endpoint(call.sandbox, call.caller.scope, params)
     secret = record.extra["secrets"][0]["secret"]
     return {**expanded(call.sandbox, record, params.expand), "secret": secret}
 
 
 def _update_endpoint(call: Call, params: UpdateEndpoint) -> Json:
     record = _found(call, "endpoint")
-    endpoints.update_endpoint(call.sandbox, record, params)
+    webhook_endpoints.update_endpoint(call.sandbox, record, params)
     return expanded(call.sandbox, record, params.expand)
 
 

@@ -1,8 +1,8 @@
 """Refunds: create, and their later turns."""
 
 from stripe_sandbox.accounts import Scope
+from stripe_sandbox.actions.events import emit
 from stripe_sandbox.errors import StripeError, invalid, missing_object, unsupported
-from stripe_sandbox.events import emit
 from stripe_sandbox.money import in_message
 from stripe_sandbox.objects.balance_transaction import balance_transaction_object
 from stripe_sandbox.objects.refund import refund_object

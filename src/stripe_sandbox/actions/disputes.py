@@ -1,6 +1,6 @@
 """Disputes: opened by Stripe's dispute cards, decided by a control call."""
 
-from stripe_sandbox.events import emit
+from stripe_sandbox.actions.events import emit
 from stripe_sandbox.objects.balance_transaction import balance_transaction_object
 from stripe_sandbox.objects.dispute import dispute_object
 from stripe_sandbox.sandbox import Sandbox, scope_of

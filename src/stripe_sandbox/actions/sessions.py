@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox.accounts import Caller, Scope
+from stripe_sandbox.actions.events import emit
 from stripe_sandbox.errors import StripeError, invalid, unsupported
-from stripe_sandbox.events import emit
 from stripe_sandbox.ids import session_id
 from stripe_sandbox.money import MAXIMUM, MINIMUM, in_message, step
 from stripe_sandbox.objects.session import line_item_object, session_object

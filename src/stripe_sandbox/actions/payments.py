@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from stripe_sandbox.accounts import Scope
-from stripe_sandbox.disputes import open_dispute
-from stripe_sandbox.events import emit
+from stripe_sandbox.actions.disputes import open_dispute
+from stripe_sandbox.actions.events import emit
 from stripe_sandbox.objects import cards
 from stripe_sandbox.objects.balance_transaction import balance_transaction_object
 from stripe_sandbox.objects.charge import authorized_outcome, charge_object, declined_outcome
