@@ -14,8 +14,8 @@ from pydantic import ValidationError
 
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.actions.webhook_endpoints import create_endpoint
+from stripe_sandbox.api.connection_reset import ResettableProtocol
 from stripe_sandbox.app import create_app
-from stripe_sandbox.connections import ResettableProtocol
 from stripe_sandbox.errors import ControlError, StripeError
 from stripe_sandbox.params.webhook_endpoints import plain_endpoint
 from stripe_sandbox.sandbox import Sandbox

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from stripe_sandbox.actions import payments, refunds, sessions
-from stripe_sandbox.api import Api
+from stripe_sandbox.api.handler import Api
 from stripe_sandbox.control import Control
 from stripe_sandbox.dashboard import Dashboard
 from stripe_sandbox.errors import unknown_address

@@ -10,14 +10,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stripe_sandbox import control_money, control_webhooks
-from stripe_sandbox.api import Api
+from stripe_sandbox.api.expand import api_object
+from stripe_sandbox.api.faults import Fault
+from stripe_sandbox.api.handler import Api
 from stripe_sandbox.control_params import Idle, MoveClock, Since, read_json
 from stripe_sandbox.errors import ControlError, StripeError
-from stripe_sandbox.faults import Fault
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.store import Json
-from stripe_sandbox.views import view
 
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1", "localhost")
 
@@ -209,7 +209,7 @@ class Control:
         data = []
         for record in self._sandbox.store.newest(KINDS[word]):
             if account in (None, record.account):
-                shown = view(self._sandbox, record)
+                shown = api_object(self._sandbox, record)
                 data.append(control_webhooks.endpoint_facts(record) if record.kind == "endpoint" else shown)
         return {"data": data}
 

@@ -9,12 +9,12 @@ from starlette.requests import Request
 from stripe_sandbox.actions import disputes, payments, refunds, sessions
 from stripe_sandbox.actions.payments import Outcome
 from stripe_sandbox.actions.redirect import success_url, wait_before_redirect
+from stripe_sandbox.api.expand import expanded
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.objects.cards import brand_of
 from stripe_sandbox.params.refunds import CreateRefund
 from stripe_sandbox.sandbox import Sandbox, scope_of
 from stripe_sandbox.store import Json, Record
-from stripe_sandbox.views import expanded
 
 Handler = Callable[[Request, Json], Awaitable[Any]]
 

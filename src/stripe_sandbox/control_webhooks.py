@@ -10,6 +10,7 @@ from starlette.requests import Request
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.actions.events import make_event
 from stripe_sandbox.actions.webhook_endpoints import create_endpoint, roll_secret
+from stripe_sandbox.api.expand import api_object
 from stripe_sandbox.deliveries import without
 from stripe_sandbox.delivery_rules import Rule
 from stripe_sandbox.errors import ControlError
@@ -17,7 +18,6 @@ from stripe_sandbox.foreign import foreign_object
 from stripe_sandbox.params.webhook_endpoints import plain_endpoint
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record
-from stripe_sandbox.views import view
 
 Handler = Callable[[Request, Json], Awaitable[Any]]
 
@@ -146,7 +146,7 @@ class WebhookControl:
             record.obj["created"] = ask.created
         if ask.deliver:
             self._sandbox.deliveries.dispatch(record, everywhere=ask.force)
-        return view(self._sandbox, record)
+        return api_object(self._sandbox, record)
 
     def _object(self, ask: NewEvent, scope: Scope) -> Json:
         if ask.object is not None:
@@ -156,7 +156,7 @@ class WebhookControl:
         for kind in OBJECT_KINDS:
             record = self._sandbox.store.find(kind, ask.object_id or "")
             if record is not None:
-                return view(self._sandbox, record)
+                return api_object(self._sandbox, record)
         raise ControlError("give object, foreign or the object_id of something here", 404)
 
     async def resend(self, request: Request, body: Json) -> Json:

@@ -11,16 +11,16 @@ from starlette.routing import Route
 
 from stripe_sandbox.actions import payments, refunds, sessions
 from stripe_sandbox.actions.webhook_endpoints import create_endpoint
-from stripe_sandbox.api import Api
+from stripe_sandbox.api.expand import api_object
+from stripe_sandbox.api.faults import Fault
+from stripe_sandbox.api.handler import Api
 from stripe_sandbox.control import allowed
 from stripe_sandbox.errors import ControlError, StripeError
-from stripe_sandbox.faults import Fault
 from stripe_sandbox.pages import page
 from stripe_sandbox.params.refunds import CreateRefund
 from stripe_sandbox.params.webhook_endpoints import plain_endpoint
 from stripe_sandbox.sandbox import Sandbox, scope_of
 from stripe_sandbox.store import Json, Record
-from stripe_sandbox.views import view
 
 TABS = {
     "payments": "Payments",
@@ -160,7 +160,7 @@ class Dashboard:
         kind = {"sessions": "session", "refunds": "refund", "events": "event"}.get(tab)
         if kind is not None:
             return [
-                {**view(box, record), "account_id": record.account, "extra": record.extra}
+                {**api_object(box, record), "account_id": record.account, "extra": record.extra}
                 for record in box.store.newest(kind)[:ROWS]
             ]
         kind = {"deliveries": "delivery", "endpoints": "endpoint"}[tab]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from stripe_sandbox.api import Api
+from stripe_sandbox.api.handler import Api
 from stripe_sandbox.sandbox import Sandbox
 
 
@@ -40,7 +40,7 @@ def test_a_fault_of_its_own_is_a_500_in_json(monkeypatch: pytest.MonkeyPatch) ->
     def broken(method: str, path: str) -> None:
         raise RecursionError("too deep")
 
-    monkeypatch.setattr("stripe_sandbox.api.find_operation", broken)
+    monkeypatch.setattr("stripe_sandbox.api.handler.find_operation", broken)
     reply = ask(api, "/v1/account")
     assert (reply.status_code, json.loads(reply.body)["error"]["type"]) == (500, "api_error")
     assert api.log.since(0)[-1]["status"] == 500

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+from stripe_sandbox.api.expand import expanded
 from stripe_sandbox.errors import invalid, missing_object
 from stripe_sandbox.params.lists import CustomerDetails, Page, Range
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record
-from stripe_sandbox.views import expanded
 
 # Filters by a property of the same name; others have their own test below.
 _PLAIN = (

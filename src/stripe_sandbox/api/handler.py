@@ -12,15 +12,15 @@ from starlette.responses import Response
 
 from stripe_sandbox import API_VERSION
 from stripe_sandbox.accounts import Caller, forbidden, masked
-from stripe_sandbox.connections import abort
+from stripe_sandbox.api.connection_reset import abort
+from stripe_sandbox.api.faults import Fault, Faults
+from stripe_sandbox.api.idempotency import Idempotency, Stored
+from stripe_sandbox.api.operations import Call, find_operation
+from stripe_sandbox.api.request_log import RequestLog
 from stripe_sandbox.errors import StripeError
-from stripe_sandbox.faults import Fault, Faults
-from stripe_sandbox.idempotency import Idempotency, Stored
 from stripe_sandbox.ids import request_id
-from stripe_sandbox.operations import Call, find_operation
 from stripe_sandbox.params.form import bracket_tree
 from stripe_sandbox.params.read import read_params
-from stripe_sandbox.request_log import RequestLog
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json
 

@@ -50,7 +50,7 @@ _SOURCES = {"ch": "charge", "re": "refund", "du": "dispute"}
 DEEPEST = 4
 
 
-def view(sandbox: Sandbox, record: Record) -> Json:
+def api_object(sandbox: Sandbox, record: Record) -> Json:
     """The object as the API shows it, free to be changed by the caller."""
     obj = copy.deepcopy(record.obj)
     if record.kind == "event":
@@ -62,7 +62,7 @@ def view(sandbox: Sandbox, record: Record) -> Json:
 
 def expanded(sandbox: Sandbox, record: Record, paths: list[str]) -> Json:
     """The object with the asked-for properties expanded. Raises StripeError 400 for one that cannot be."""
-    obj = view(sandbox, record)
+    obj = api_object(sandbox, record)
     scope = Scope(record.account, record.livemode)
     for path in paths:
         parts = path.split(".")
@@ -94,7 +94,7 @@ def _expand(sandbox: Sandbox, scope: Scope, obj: Json, parts: list[str], path: s
     if isinstance(obj.get(name), str) and kinds[name]:
         record = sandbox.get(kinds[name], scope, obj[name])
         if record is not None:
-            obj[name] = view(sandbox, record)
+            obj[name] = api_object(sandbox, record)
     elif name == "line_items":
         session = sandbox.store.find("session", obj["id"])
         if session is not None:
@@ -110,7 +110,7 @@ def _expand(sandbox: Sandbox, scope: Scope, obj: Json, parts: list[str], path: s
 
 def _refunds_of(sandbox: Sandbox, scope: Scope, charge: Json) -> Json:
     found = [r for r in sandbox.of("refund", scope) if r.obj["charge"] == charge["id"]]
-    data = [view(sandbox, record) for record in found[:10]]
+    data = [api_object(sandbox, record) for record in found[:10]]
     return {
         "object": "list", "data": data, "has_more": len(found) > 10, "url": f"/v1/charges/{charge['id']}/refunds",
     }  # fmt: skip

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_sandbox import listing
 from stripe_sandbox.accounts import Caller
 from stripe_sandbox.actions import refunds, sessions, webhook_endpoints
+from stripe_sandbox.api.expand import expanded, line_item_list
+from stripe_sandbox.api.lists import matches, page_of, page_of_items
 from stripe_sandbox.errors import StripeError, invalid, missing_object, unknown_address
 from stripe_sandbox.params import lists
 from stripe_sandbox.params.fields import Expandable, Params, merge_metadata
@@ -17,7 +18,6 @@ from stripe_sandbox.params.sessions import CreateSession, UpdateSession
 from stripe_sandbox.params.webhook_endpoints import CreateEndpoint, UpdateEndpoint
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record
-from stripe_sandbox.views import expanded, line_item_list
 
 DAY = 86400
 
@@ -80,10 +80,10 @@ def _retrieve(kind: str) -> Callable[[Call, Any], Json]:
 def _list(kind: str) -> Callable[[Call, Any], Json]:
     def run(call: Call, params: lists.Page) -> Json:
         def keep(record: Record) -> bool:
-            return listing.matches(record.obj, params)
+            return matches(record.obj, params)
 
         records = call.sandbox.of(kind, call.caller.scope)
-        return listing.page_of(call.sandbox, records, keep, params, call.path, _NOUNS[kind][0])
+        return page_of(call.sandbox, records, keep, params, call.path, _NOUNS[kind][0])
 
     return run
 
@@ -117,7 +117,7 @@ def _update_session(call: Call, params: UpdateSession) -> Json:
 
 def _line_items(call: Call, params: lists.Page) -> Json:
     items = line_item_list(_found(call, "session"))["data"]
-    return listing.page_of_items(items, params, call.path)
+    return page_of_items(items, params, call.path)
 
 
 # -- refunds -----------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def _list_events(call: Call, params: lists.ListEvents) -> Json:
     since = call.sandbox.clock.now() - 30 * DAY
 
     def keep(record: Record) -> bool:
-        if record.obj["created"] < since or not listing.matches(record.obj, params):
+        if record.obj["created"] < since or not matches(record.obj, params):
             return False
         if params.types is not None and record.obj["type"] not in params.types:
             return False
@@ -162,7 +162,7 @@ def _list_events(call: Call, params: lists.ListEvents) -> Json:
         return (call.sandbox.deliveries.pending(record.id) == 0) == params.delivery_success
 
     records = call.sandbox.of("event", call.caller.scope)
-    return listing.page_of(call.sandbox, records, keep, params, call.path, "event")
+    return page_of(call.sandbox, records, keep, params, call.path, "event")
 
 
 def _retrieve_event(call: Call, params: Expandable) -> Json:
