@@ -15,7 +15,8 @@ from stripe_sandbox.accounts import Caller, forbidden, masked
 from stripe_sandbox.api.connection_reset import abort
 from stripe_sandbox.api.faults import Fault, Faults
 from stripe_sandbox.api.idempotency import Idempotency, Stored
-from stripe_sandbox.api.operations import Call, find_operation
+from stripe_sandbox.api.operations.operation import Call
+from stripe_sandbox.api.operations.table import find_operation
 from stripe_sandbox.api.request_log import RequestLog
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.ids import request_id
