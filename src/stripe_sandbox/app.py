@@ -14,11 +14,11 @@ from starlette.types import Receive, Scope, Send
 
 from stripe_sandbox.actions import payments, refunds, sessions
 from stripe_sandbox.api.handler import Api
-from stripe_sandbox.control import Control
-from stripe_sandbox.dashboard import Dashboard
+from stripe_sandbox.control.routes import Control
+from stripe_sandbox.dashboard.dashboard import Dashboard
 from stripe_sandbox.errors import unknown_address
-from stripe_sandbox.hosted import HostedPages
-from stripe_sandbox.pages import STYLE
+from stripe_sandbox.hosted.payment_page import HostedPages
+from stripe_sandbox.pages.render import STYLE
 from stripe_sandbox.sandbox import Sandbox
 
 log = logging.getLogger(__name__)

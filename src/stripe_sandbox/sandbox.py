@@ -5,7 +5,7 @@ from typing import Any
 
 from stripe_sandbox.accounts import Accounts, Scope
 from stripe_sandbox.clock import Clock
-from stripe_sandbox.deliveries import Deliveries
+from stripe_sandbox.delivery.deliveries import Deliveries
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.store import Json, Record, Store
 from stripe_sandbox.timers import Timers

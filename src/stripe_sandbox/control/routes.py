@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from stripe_sandbox import control_money, control_webhooks
 from stripe_sandbox.api.expand import api_object
 from stripe_sandbox.api.faults import Fault
 from stripe_sandbox.api.handler import Api
-from stripe_sandbox.control_params import Idle, MoveClock, Since, read_json
+from stripe_sandbox.control import money, webhooks
+from stripe_sandbox.control.body import Idle, MoveClock, Since, read_json
 from stripe_sandbox.errors import ControlError, StripeError
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.settings import Settings
@@ -55,8 +55,8 @@ class Control:
         self._sandbox, self._api, self._seed, self._anywhere = sandbox, api, seed, anywhere
 
     def routes(self) -> list[Route]:
-        money = control_money.handlers(self._sandbox)
-        webhooks = control_webhooks.handlers(self._sandbox)
+        payments = money.handlers(self._sandbox)
+        hooks = webhooks.handlers(self._sandbox)
         own: dict[tuple[str, str], Handler] = {
             ("GET", "/health"): self._health,
             ("POST", "/reset"): self._reset,
@@ -76,7 +76,7 @@ class Control:
             ("GET", "/requests"): self._requests,
             ("DELETE", "/requests"): self._clear_requests,
         }
-        table = {**own, **money, **webhooks, ("GET", "/{kind}"): self._objects}
+        table = {**own, **payments, **hooks, ("GET", "/{kind}"): self._objects}
         return [
             Route(f"/_sandbox{path}", self._wrap(handler), methods=[method])
             for (method, path), handler in table.items()
@@ -210,7 +210,7 @@ class Control:
         for record in self._sandbox.store.newest(KINDS[word]):
             if account in (None, record.account):
                 shown = api_object(self._sandbox, record)
-                data.append(control_webhooks.endpoint_facts(record) if record.kind == "endpoint" else shown)
+                data.append(webhooks.endpoint_facts(record) if record.kind == "endpoint" else shown)
         return {"data": data}
 
 

@@ -10,10 +10,10 @@ from collections.abc import Coroutine
 import httpx
 
 from stripe_sandbox.clock import Clock
-from stripe_sandbox.delivery_rules import Rule, Rules, type_matches
+from stripe_sandbox.delivery.rules import Rule, Rules, type_matches
+from stripe_sandbox.delivery.signature import signature_header
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.settings import Settings
-from stripe_sandbox.signing import signature_header
 from stripe_sandbox.store import Json, Record, Store
 from stripe_sandbox.timers import Timers
 

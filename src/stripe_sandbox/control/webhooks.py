@@ -11,10 +11,10 @@ from stripe_sandbox.accounts import Scope
 from stripe_sandbox.actions.events import make_event
 from stripe_sandbox.actions.webhook_endpoints import create_endpoint, roll_secret
 from stripe_sandbox.api.expand import api_object
-from stripe_sandbox.deliveries import without
-from stripe_sandbox.delivery_rules import Rule
+from stripe_sandbox.control.foreign_objects import foreign_object
+from stripe_sandbox.delivery.deliveries import without
+from stripe_sandbox.delivery.rules import Rule
 from stripe_sandbox.errors import ControlError
-from stripe_sandbox.foreign import foreign_object
 from stripe_sandbox.params.webhook_endpoints import plain_endpoint
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record

@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 from stripe_sandbox.actions import payments
 from stripe_sandbox.actions.payments import METHOD_NAMES, Outcome
 from stripe_sandbox.actions.redirect import success_url, wait_before_redirect
-from stripe_sandbox.pages import page
+from stripe_sandbox.pages.render import page
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record
 

@@ -14,9 +14,9 @@ from stripe_sandbox.actions.webhook_endpoints import create_endpoint
 from stripe_sandbox.api.expand import api_object
 from stripe_sandbox.api.faults import Fault
 from stripe_sandbox.api.handler import Api
-from stripe_sandbox.control import allowed
+from stripe_sandbox.control.routes import allowed
 from stripe_sandbox.errors import ControlError, StripeError
-from stripe_sandbox.pages import page
+from stripe_sandbox.pages.render import page
 from stripe_sandbox.params.refunds import CreateRefund
 from stripe_sandbox.params.webhook_endpoints import plain_endpoint
 from stripe_sandbox.sandbox import Sandbox, scope_of
