@@ -135,7 +135,7 @@ class Dashboard:
         box = self._sandbox
         names = {r.id: r.obj["settings"]["dashboard"]["display_name"] for r in box.store.all("account")}
         return page(
-            "dashboard.html",
+            "dashboard/dashboard.html",
             tab=tab,
             tabs=TABS,
             rows=self._rows(tab),

@@ -47,7 +47,7 @@ class HostedPages:
             return RedirectResponse(f"/c/pay/{session.id}", 303)
         method = attempt.payer.method
         if request.method != "POST":
-            return page("authorise.html", method=method, **self._facts(session))
+            return page("hosted/authorise.html", method=method, **self._facts(session))
         answer = (await _fields(request)).get("outcome", "")
         delayed = {"later_succeed": "succeed", "later_fail": "fail"}.get(answer)
         authorised = answer == "authorise" or answer.startswith("later")
@@ -96,7 +96,7 @@ class HostedPages:
         methods = self._methods(session)
         values = {"email": session.obj["customer_email"] or "", "name": "", **(form or {})}
         return page(
-            "pay.html",
+            "hosted/pay.html",
             status,
             method=method if method in methods else methods[0],
             methods=[(key, METHOD_NAMES[key]) for key in methods],
@@ -109,8 +109,8 @@ class HostedPages:
     def _closed(self, session: Record) -> Response:
         """What somebody sees who opens the address too late."""
         if session.obj["status"] == "complete":
-            return page("complete.html", back=success_url(session), **self._facts(session))
-        return page("expired.html", **self._facts(session))
+            return page("hosted/complete.html", back=success_url(session), **self._facts(session))
+        return page("hosted/expired.html", **self._facts(session))
 
 
 async def _fields(request: Request) -> dict[str, str]:
