@@ -1,55 +1,28 @@
-"""Bodies of control calls: read from JSON with care, and the models of those that only `control` takes."""
+"""What control calls have in common: a JSON object as the body, and handlers by method and path."""
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.store import Json
 
-# No number here, an amount or a time, is larger; a time beyond would be none that Python can show.
+# Larger than any amount or time that is needed; Python could not show a time beyond it.
 LARGEST = 10**11
-DEEPEST = 50
-# The clock stays within 1970 to 2100.
-LAST_SECOND = 4_102_444_800
+MAX_DEPTH = 50
+
+# Gets the request and its body; returns what is answered as JSON.
+Handler = Callable[[Request, Json], Awaitable[Any]]
+Handlers = dict[tuple[str, str], Handler]
 
 
-class Ask(BaseModel):
+class Body(BaseModel):
+    """A body with known fields only."""
+
     model_config = ConfigDict(extra="forbid")
-
-
-class Idle(Ask):
-    timeout: float = Field(default=5, ge=0)
-
-
-class MoveClock(Ask):
-    """One of the three."""
-
-    advance: float | None = None
-    set: float | None = None
-    offset: float | None = None
-
-    def target(self, now: float, offset: float) -> float:
-        """Where the clock is to stand. Raises ControlError."""
-        if self.advance is not None:
-            target = now + self.advance
-        elif self.set is not None:
-            target = self.set
-        elif self.offset is not None:
-            target = now - offset + self.offset
-        else:
-            raise ControlError("give one of advance, set, offset")
-        if not 0 <= target <= LAST_SECOND:
-            raise ControlError(f"the clock goes from 0 to {LAST_SECOND}")
-        return target
-
-
-class Since(BaseModel):
-    """The part of the log that is asked for."""
-
-    since: int = 0
 
 
 async def read_json(request: Request) -> Json:
@@ -59,14 +32,14 @@ async def read_json(request: Request) -> Json:
         return {}
     try:
         body = json.loads(raw, parse_int=_integer, parse_float=_float, parse_constant=_float)
-        # What cannot be written again, like half a character, is no JSON for us.
+        # Refuse what could not be written again, such as half a surrogate pair.
         json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise ControlError(f"not JSON: {error}") from error
     if not isinstance(body, dict):
         raise ControlError("the body must be an object")
-    if _depth(body) > DEEPEST:
-        raise ControlError(f"not more than {DEEPEST} levels")
+    if _depth(body) > MAX_DEPTH:
+        raise ControlError(f"not more than {MAX_DEPTH} levels")
     return body
 
 
@@ -85,7 +58,7 @@ def _float(text: str) -> float:
 
 
 def _depth(body: Json) -> int:
-    """Levels of objects and lists, counted without a call for each."""
+    """Levels of objects and lists, counted without recursion."""
     depth, level = 0, list[Any]([body])
     while level:
         depth += 1

@@ -1,28 +1,23 @@
 """Control calls about sessions, refunds and disputes."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
 from stripe_sandbox.actions import disputes, payments, refunds, sessions
 from stripe_sandbox.actions.payments import Outcome
 from stripe_sandbox.actions.redirect import success_url, wait_before_redirect
 from stripe_sandbox.api.expand import expanded
+from stripe_sandbox.control.body import Body, Handlers
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.objects.cards import brand_of
 from stripe_sandbox.params.refunds import CreateRefund
 from stripe_sandbox.sandbox import Sandbox, scope_of
 from stripe_sandbox.store import Json, Record
 
-Handler = Callable[[Request, Json], Awaitable[Any]]
 
-
-class Pay(BaseModel):
+class Pay(Body):
     """How to pay a session without its page."""
-
-    model_config = ConfigDict(extra="forbid")
 
     method: str = "card"
     card: str = "4242424242424242"
@@ -41,24 +36,20 @@ class Pay(BaseModel):
         return {"email": self.email, "name": self.name, "card_number": self.card, "exp": self.exp, "cvc": cvc}
 
 
-class Settle(BaseModel):
-    """How a refund goes on."""
-
-    model_config = ConfigDict(extra="forbid")
+class Settle(Body):
+    """The next status of a refund."""
 
     status: Literal["succeeded", "failed", "canceled"] = "succeeded"
     failure_reason: str = "expired_or_canceled_card"
 
 
-class Decide(BaseModel):
-    """How a dispute goes on."""
-
-    model_config = ConfigDict(extra="forbid")
+class Decide(Body):
+    """The next status of a dispute."""
 
     status: Literal["under_review", "won", "lost", "warning_closed"] = "won"
 
 
-class MoneyControl:
+class PaymentControl:
     """Handlers of these calls."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -130,7 +121,7 @@ class MoneyControl:
 
 
 def pay_session(sandbox: Sandbox, session: Record, ask: Pay) -> Outcome:
-    """Fill in the form and answer the page behind it, if there is one."""
+    """Fill in the form, and answer the 3-D Secure or bank page if one follows."""
     gone = payments.closed(session)
     if gone is not None:
         return gone
@@ -145,15 +136,15 @@ def pay_session(sandbox: Sandbox, session: Record, ask: Pay) -> Outcome:
     )
 
 
-def handlers(sandbox: Sandbox) -> dict[tuple[str, str], Handler]:
+def handlers(sandbox: Sandbox) -> Handlers:
     """Control calls by method and path."""
-    money = MoneyControl(sandbox)
+    control = PaymentControl(sandbox)
     return {
-        ("GET", "/sessions/{id}"): money.show,
-        ("POST", "/sessions/{id}/pay"): money.pay,
-        ("POST", "/sessions/{id}/async_result"): money.async_result,
-        ("POST", "/sessions/{id}/expire"): money.expire,
-        ("POST", "/refunds"): money.refund,
-        ("POST", "/refunds/{id}/settle"): money.settle_refund,
-        ("POST", "/disputes/{id}/decide"): money.decide_dispute,
+        ("GET", "/sessions/{id}"): control.show,
+        ("POST", "/sessions/{id}/pay"): control.pay,
+        ("POST", "/sessions/{id}/async_result"): control.async_result,
+        ("POST", "/sessions/{id}/expire"): control.expire,
+        ("POST", "/refunds"): control.refund,
+        ("POST", "/refunds/{id}/settle"): control.settle_refund,
+        ("POST", "/disputes/{id}/decide"): control.decide_dispute,
     }

@@ -1,16 +1,15 @@
 """Control calls about webhook endpoints, events and deliveries."""
 
 import copy
-from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.actions.events import make_event
 from stripe_sandbox.actions.webhook_endpoints import create_endpoint, roll_secret
 from stripe_sandbox.api.expand import api_object
+from stripe_sandbox.control.body import Body, Handlers
 from stripe_sandbox.control.foreign_objects import foreign_object
 from stripe_sandbox.delivery.deliveries import without
 from stripe_sandbox.delivery.rules import Rule
@@ -19,16 +18,10 @@ from stripe_sandbox.params.webhook_endpoints import plain_endpoint
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record
 
-Handler = Callable[[Request, Json], Awaitable[Any]]
-
 OBJECT_KINDS = ("session", "payment_intent", "charge", "refund", "dispute", "balance_transaction")
 
 
-class Model(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class NewEndpoint(Model):
+class NewEndpoint(Body):
     url: str
     secret: str | None = None
     enabled_events: list[str] = ["*"]
@@ -37,7 +30,7 @@ class NewEndpoint(Model):
     livemode: bool = False
 
 
-class EndpointChange(Model):
+class EndpointChange(Body):
     url: str | None = None
     enabled_events: list[str] | None = None
     status: Literal["enabled", "disabled"] | None = None
@@ -45,12 +38,12 @@ class EndpointChange(Model):
     drop_fields: list[str] | None = None
 
 
-class Roll(Model):
+class Roll(Body):
     secret: str | None = None
     old_for_seconds: int = 86400
 
 
-class NewEvent(Model):
+class NewEvent(Body):
     type: str
     object_id: str | None = None
     object: Json | None = None
@@ -65,14 +58,14 @@ class NewEvent(Model):
     deliver: bool = True
 
 
-class Release(Model):
+class Release(Body):
     order: Literal["fifo", "lifo", "parallel"] = "fifo"
     ids: list[str] | None = None
     types: list[str] | None = None
 
 
 def endpoint_facts(record: Record) -> Json:
-    """An endpoint with what only the sandbox knows of it."""
+    """An endpoint with its secrets and the sandbox's own settings of it."""
     return {**copy.deepcopy(record.obj), "account": record.account, **copy.deepcopy(record.extra)}
 
 
@@ -81,7 +74,7 @@ def delivery_facts(record: Record) -> Json:
 
 
 def merge(target: Json, changes: Json) -> None:
-    """Lay `changes` over `target`, deeply, in place."""
+    """Merge `changes` into `target`, in place and at every depth."""
     for name, value in changes.items():
         if isinstance(value, dict) and isinstance(target.get(name), dict):
             merge(target[name], value)
@@ -202,7 +195,7 @@ class WebhookControl:
         return {"ok": True, "still_held": self._sandbox.deliveries.rules.clear()}
 
 
-def handlers(sandbox: Sandbox) -> dict[tuple[str, str], Handler]:
+def handlers(sandbox: Sandbox) -> Handlers:
     """Control calls by method and path."""
     hooks = WebhookControl(sandbox)
     return {

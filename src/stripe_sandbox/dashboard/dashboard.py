@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from stripe_sandbox.access import allowed
 from stripe_sandbox.actions import payments, refunds, sessions
 from stripe_sandbox.actions.webhook_endpoints import create_endpoint
 from stripe_sandbox.api.expand import api_object
 from stripe_sandbox.api.faults import Fault
 from stripe_sandbox.api.handler import Api
-from stripe_sandbox.control.routes import allowed
 from stripe_sandbox.errors import ControlError, StripeError
 from stripe_sandbox.pages.render import page
 from stripe_sandbox.params.refunds import CreateRefund
