@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from stripe_sandbox.actions import payments, refunds, sessions
 from stripe_sandbox.api.handler import Api
 from stripe_sandbox.control.routes import Control
-from stripe_sandbox.dashboard.dashboard import Dashboard
+from stripe_sandbox.dashboard.tabs import Dashboard
 from stripe_sandbox.errors import unknown_address
 from stripe_sandbox.hosted.payment_page import HostedPages
 from stripe_sandbox.pages.render import STYLE
