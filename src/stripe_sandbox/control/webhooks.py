@@ -11,7 +11,7 @@ from stripe_sandbox.actions.webhook_endpoints import create_endpoint, roll_secre
 from stripe_sandbox.api.expand import api_object
 from stripe_sandbox.control.body import Body, Handlers
 from stripe_sandbox.control.foreign_objects import foreign_object
-from stripe_sandbox.delivery.deliveries import without
+from stripe_sandbox.delivery.request import remove_field
 from stripe_sandbox.delivery.rules import Rule
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.params.webhook_endpoints import plain_endpoint
@@ -131,7 +131,7 @@ class WebhookControl:
         obj = self._object(ask, scope)
         merge(obj, ask.overrides)
         for dotted in ask.remove:
-            without(obj, dotted)
+            remove_field(obj, dotted)
         record = make_event(self._sandbox, scope, ask.type, obj)
         if ask.api_version is not None:
             record.obj["api_version"] = ask.api_version

@@ -2,7 +2,6 @@
 
 import asyncio
 import copy
-import json
 import random
 import time
 from collections.abc import Coroutine
@@ -10,30 +9,17 @@ from collections.abc import Coroutine
 import httpx
 
 from stripe_sandbox.clock import Clock
+from stripe_sandbox.delivery.request import payload, sign
 from stripe_sandbox.delivery.rules import Rule, Rules, type_matches
-from stripe_sandbox.delivery.signature import signature_header
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.store import Json, Record, Store
 from stripe_sandbox.timers import Timers
 
-USER_AGENT = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
-
 # Deliveries leave in parallel and arrive in any order, as Stripe's do.
 JITTER_SECONDS = 0.02
 
 FINISHED = ("delivered", "failed", "dropped")
-
-
-def without(obj: Json, dotted: str) -> None:
-    """Remove `a.b.c` from a nested object, in place; a missing field is fine."""
-    *path, last = dotted.split(".")
-    for part in path:
-        child = obj.get(part)
-        if not isinstance(child, dict):
-            return
-        obj = child
-    obj.pop(last, None)
 
 
 class Deliveries:
@@ -195,15 +181,6 @@ class Deliveries:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def payload(self, event: Record, endpoint: Record) -> bytes:
-        """The body for one endpoint: rendered in its API version, indented as Stripe's."""
-        obj = copy.deepcopy(event.obj)
-        obj["api_version"] = endpoint.extra.get("api_version") or obj["api_version"]
-        obj["pending_webhooks"] = max(1, self.pending(event.id))
-        for dotted in endpoint.extra.get("drop_fields", []):
-            without(obj["data"]["object"], dotted)
-        return json.dumps(obj, indent=2, ensure_ascii=False).encode()
-
     async def _send(self, delivery: Record, tamper: str | None) -> None:
         """One attempt, recorded whatever happens; a failed one is planned again."""
         await asyncio.sleep(random.uniform(0, JITTER_SECONDS))  # noqa: S311 (no secret)
@@ -217,7 +194,8 @@ class Deliveries:
             self._skip(delivery)
             return
         self._set(delivery, "sending")
-        body, headers = self._signed(event, endpoint, tamper)
+        body = payload(event, endpoint, max(1, self.pending(event.id)))
+        body, headers = sign(body, endpoint, self._clock.now(), self._settings, tamper)
         attempt: Json = {
             "at": self._clock.now(),
             "status": None,
@@ -241,32 +219,6 @@ class Deliveries:
         delivery.extra["attempts"].append(attempt)
         self._conclude(delivery, attempt["status"])
         self._store.flush()
-
-    def _signed(self, event: Record, endpoint: Record, tamper: str | None) -> tuple[bytes, dict[str, str]]:
-        body = self.payload(event, endpoint)
-        now = self._clock.now() + self._settings.signature_skew
-        secrets = [
-            s["secret"]
-            for s in endpoint.extra["secrets"]
-            if s["until"] is None or s["until"] > self._clock.now()
-        ]
-        if tamper == "signature":
-            secrets = ["whsec_somebody_else"]
-        header = signature_header(
-            body, secrets, now - 3600 if tamper == "timestamp" else now, self._settings.fake_v0
-        )
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "User-Agent": USER_AGENT,
-            "Accept": "*/*; q=0.5, application/xml",
-            "Cache-Control": "no-cache",
-            "Stripe-Signature": header,
-        }
-        if tamper == "missing":
-            del headers["Stripe-Signature"]
-        if tamper == "body":
-            body = body.replace(b'"object": "event"', b'"object":  "event"', 1)
-        return body, headers
 
     def _conclude(self, delivery: Record, status: int | None) -> None:
         delivery.extra["next_at"] = None
