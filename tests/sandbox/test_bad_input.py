@@ -1,4 +1,4 @@
-"""Input that nobody sends on purpose: it is refused in the form of every other error, and does no harm."""
+"""Malformed and malicious input: refused in the form of every other error, and harmless."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The front door itself, without a process around it."""
+"""The API's handler itself, without a process around it."""
 
 from __future__ import annotations
 

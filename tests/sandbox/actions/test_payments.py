@@ -1,4 +1,4 @@
-"""Paying: the hosted page, the cards, the other methods, and what the API says afterwards."""
+"""Payments: the hosted page, the cards, the other methods, and what the API says afterwards."""
 
 from __future__ import annotations
 
