@@ -1,4 +1,4 @@
-"""Disputes: opened by Stripe's dispute cards, decided by a control call."""
+"""Disputes: opened by Stripe's dispute test cards, decided by a control call."""
 
 from stripe_sandbox.actions.events import emit
 from stripe_sandbox.objects.balance_transaction import balance_transaction_object
@@ -8,7 +8,7 @@ from stripe_sandbox.store import Record
 
 
 def open_dispute(sandbox: Sandbox, charge: Record, reason: str) -> Record:
-    """The payer's bank disputes a charge; all but an inquiry take the money back at once."""
+    """The payer's bank disputes a charge; all but an inquiry withdraw the money at once."""
     scope, now = scope_of(charge), sandbox.clock.now()
     obj = dispute_object(charge.obj, reason, now)
     record = sandbox.add("dispute", scope, obj)
@@ -25,7 +25,7 @@ def open_dispute(sandbox: Sandbox, charge: Record, reason: str) -> Record:
 
 
 def decide_dispute(sandbox: Sandbox, dispute: str, status: str) -> Record | None:
-    """The bank decides: won gives the money back, all else moves nothing. None: no such open dispute."""
+    """The bank decides; `won` returns the money. None if there is no such open dispute."""
     record = sandbox.store.find("dispute", dispute)
     if record is None or record.obj["status"] in ("won", "lost", "warning_closed"):
         return None

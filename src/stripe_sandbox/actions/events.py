@@ -1,4 +1,4 @@
-"""Makes Event objects and hands them to the deliveries."""
+"""Events: record one, and start its deliveries."""
 
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.objects.event import event_object
@@ -15,7 +15,7 @@ def emit(
     previous: Json | None = None,
     request: Json | None = None,
 ) -> Record:
-    """Record that something happened to `obj` (a snapshot is taken) and deliver it to the endpoints that ticked it."""
+    """Record an event with a snapshot of `obj`, and deliver it to the endpoints that listen to its type."""
     record = make_event(sandbox, scope, event_type, obj, previous=previous, request=request)
     sandbox.deliveries.dispatch(record)
     return record

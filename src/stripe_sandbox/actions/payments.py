@@ -1,4 +1,4 @@
-"""What happens when somebody pays a session: PaymentIntent, Charge, events. Page and control API both come here."""
+"""Payments of a session: from the payer's form to PaymentIntent, charge and events."""
 
 from dataclasses import dataclass
 
@@ -26,8 +26,8 @@ METHOD_NAMES = {
 class Outcome:
     """How an attempt ended.
 
-    `result`: paid, processing, declined, invalid (a field), action (3-D Secure or a bank's page comes next),
-    expired, complete (somebody paid before). `event` is the id of the `completed` event, if one was made.
+    `result`: paid, processing, declined, invalid (a field), action (3-D Secure or a bank's page follows),
+    expired, complete (paid before). `event` is the id of the `completed` event, if one was made.
     """
 
     result: str
@@ -47,8 +47,8 @@ class Attempt:
     method: Json
 
 
-def closed(session: Record) -> Outcome | None:
-    """The answer for a session that can no longer be paid."""
+def closed_outcome(session: Record) -> Outcome | None:
+    """The outcome for a session that can no longer be paid; None while it is open."""
     status = session.obj["status"]
     return None if status == "open" else Outcome(status)
 
@@ -81,27 +81,27 @@ def _invalid(code: str, field: str, message: str) -> Outcome:
 
 
 def confirm(sandbox: Sandbox, session: Record, payer: Payer) -> Outcome:
-    """The payer pressed Pay: a session of total 0 completes, others charge or ask for the next step."""
-    gone = closed(session)
-    if gone is not None:
-        return gone
+    """Pay with these details: a session with total 0 completes, others charge the payer or require an action first."""
+    closed = closed_outcome(session)
+    if closed is not None:
+        return closed
     if session.obj["amount_total"] == 0:
         event = _complete(sandbox, session, payer, "no_payment_required")
         return Outcome("paid", event=event)
-    attempt = _begin(sandbox, session, payer)
+    attempt = _start_attempt(sandbox, session, payer)
     entry = payer.entry
     if entry is None or entry.card.three_d_secure == "required":
-        _ask(sandbox, attempt)
+        _require_action(sandbox, attempt)
         return Outcome("action")
     if entry.card.code is not None:
         return _decline(sandbox, attempt, authenticated=False)
     return _succeed(sandbox, attempt, authenticated=False)
 
 
-def _begin(sandbox: Sandbox, session: Record, payer: Payer) -> Attempt:
-    """The session's PaymentIntent, made on the first try and used again by later ones.
+def _start_attempt(sandbox: Sandbox, session: Record, payer: Payer) -> Attempt:
+    """The session's PaymentIntent, made by the first attempt and reused by later ones.
 
-    What an earlier try left on the authorise page is over: that page must not pay with its card any more.
+    An earlier attempt that still waits on the authorise page is dropped, so that its card can no longer be charged.
     """
     session.extra["pending"] = None
     sandbox.store.save(session)
@@ -117,8 +117,8 @@ def _begin(sandbox: Sandbox, session: Record, payer: Payer) -> Attempt:
     return Attempt(session, scope, intent, payer, method)
 
 
-def _ask(sandbox: Sandbox, attempt: Attempt) -> None:
-    """Send the payer to another page first: 3-D Secure, a bank, a wallet."""
+def _require_action(sandbox: Sandbox, attempt: Attempt) -> None:
+    """Send the payer to another page first: 3-D Secure, a bank or a wallet."""
     url = attempt.session.obj["url"]
     attempt.intent.obj |= {
         "status": "requires_action",
@@ -148,7 +148,7 @@ def _ask(sandbox: Sandbox, attempt: Attempt) -> None:
 
 
 def pending_attempt(sandbox: Sandbox, session: Record) -> Attempt | None:
-    """The attempt that waits on the authorise page, if any."""
+    """The attempt that waits for its answer on the authorise page, if any."""
     pending = session.extra.get("pending")
     scope = scope_of(session)
     intent = sandbox.get("payment_intent", scope, session.obj["payment_intent"] or "")
@@ -184,26 +184,26 @@ def answer_action(
 
     For the delayed method `delayed` says how it ends (`succeed`, `fail`, None = undecided) and `seconds` when.
     """
-    gone = closed(session)
-    if gone is not None:
-        return gone
+    closed = closed_outcome(session)
+    if closed is not None:
+        return closed
     attempt = pending_attempt(sandbox, session)
     if attempt is None:
         return _invalid("intent_invalid_state", "method", "There is nothing to authorise.")
     session.extra["pending"] = None
     attempt.intent.obj["next_action"] = None
     if not authorised:
-        return _refused(sandbox, attempt)
+        return _fail_action(sandbox, attempt)
     if attempt.payer.method == "customer_balance":
-        return _process(sandbox, attempt, delayed, seconds)
+        return _start_delayed(sandbox, attempt, delayed, seconds)
     entry = attempt.payer.entry
     if entry is not None and entry.card.code is not None:
         return _decline(sandbox, attempt, authenticated=True)
     return _succeed(sandbox, attempt, authenticated=entry is not None)
 
 
-def _refused(sandbox: Sandbox, attempt: Attempt) -> Outcome:
-    """The payer failed or left the other page: no charge, the session stays open."""
+def _fail_action(sandbox: Sandbox, attempt: Attempt) -> Outcome:
+    """The payer failed 3-D Secure or the bank's page: no charge is made and the session stays open."""
     if attempt.payer.entry is not None:
         code = "payment_intent_authentication_failure"
         message = (
@@ -260,8 +260,8 @@ def _decline(sandbox: Sandbox, attempt: Attempt, authenticated: bool) -> Outcome
     return Outcome("declined", error)
 
 
-def _settle_charge(sandbox: Sandbox, attempt: Attempt, charge: Record) -> None:
-    """Money taken: charge and intent succeed; the balance transaction follows later (`automatic_async`)."""
+def _succeed_charge(sandbox: Sandbox, attempt: Attempt, charge: Record) -> None:
+    """Charge and PaymentIntent succeed; the balance transaction follows later (`automatic_async`)."""
     charge.obj |= {
         "status": "succeeded",
         "paid": True,
@@ -289,7 +289,7 @@ def _settle_charge(sandbox: Sandbox, attempt: Attempt, charge: Record) -> None:
 
 def _succeed(sandbox: Sandbox, attempt: Attempt, authenticated: bool) -> Outcome:
     charge = _charge(sandbox, attempt, authenticated)
-    _settle_charge(sandbox, attempt, charge)
+    _succeed_charge(sandbox, attempt, charge)
     event = _complete(sandbox, attempt.session, attempt.payer, "paid")
     entry = attempt.payer.entry
     if entry is not None and entry.card.dispute is not None:
@@ -308,8 +308,8 @@ def _complete(sandbox: Sandbox, session: Record, payer: Payer, payment_status: s
     return emit(sandbox, scope_of(session), "checkout.session.completed", session.obj).id
 
 
-def _process(sandbox: Sandbox, attempt: Attempt, delayed: str | None, seconds: int | None) -> Outcome:
-    """The delayed method: the session is complete, the money comes (or not) later."""
+def _start_delayed(sandbox: Sandbox, attempt: Attempt, delayed: str | None, seconds: int | None) -> Outcome:
+    """A delayed payment: the session is complete, whether the money arrives is known later."""
     charge = _charge(sandbox, attempt, authenticated=False)
     attempt.intent.obj |= {
         "status": "processing",
@@ -320,7 +320,7 @@ def _process(sandbox: Sandbox, attempt: Attempt, delayed: str | None, seconds: i
     sandbox.store.save(attempt.intent)
     emit(sandbox, attempt.scope, "charge.pending", charge.obj)
     emit(sandbox, attempt.scope, "payment_intent.processing", attempt.intent.obj)
-    # Kept for the moment the result arrives, which may be after a restart.
+    # Stored, because the result may arrive after a restart.
     attempt.session.extra["delayed"] = {
         "charge": charge.id,
         "email": attempt.payer.email,
@@ -334,8 +334,8 @@ def _process(sandbox: Sandbox, attempt: Attempt, delayed: str | None, seconds: i
     return Outcome("processing", event=event)
 
 
-def async_result(sandbox: Sandbox, session: str, result: str) -> bool:
-    """The delayed money arrived (`succeed`) or failed; False when nothing is waiting for it."""
+def finish_delayed(sandbox: Sandbox, session: str, result: str) -> bool:
+    """A delayed payment succeeds (`succeed`) or fails; False when the session has none that is waiting."""
     record = sandbox.store.find("session", session)
     delayed = record.extra.get("delayed") if record is not None else None
     if record is None or not delayed:
@@ -351,7 +351,7 @@ def async_result(sandbox: Sandbox, session: str, result: str) -> bool:
     attempt = Attempt(record, scope, intent, payer, method.obj if method else {})
     record.extra["delayed"] = None
     if result == "succeed":
-        _settle_charge(sandbox, attempt, charge)
+        _succeed_charge(sandbox, attempt, charge)
         record.obj["payment_status"] = "paid"
     else:
         _fail_delayed(sandbox, attempt, charge)
@@ -375,8 +375,8 @@ def _fail_delayed(sandbox: Sandbox, attempt: Attempt, charge: Record) -> None:
     _fail_intent(sandbox, attempt, error, charge.id)
 
 
-def balance_charge(sandbox: Sandbox, charge: str) -> None:
-    """The charge's balance transaction appears (`charge.updated`)."""
+def add_balance_transaction(sandbox: Sandbox, charge: str) -> None:
+    """Add the charge's balance transaction, with its event `charge.updated`."""
     record = sandbox.store.find("charge", charge)
     if record is None or record.obj["balance_transaction"] is not None:
         return

@@ -1,4 +1,4 @@
-"""Refunds: create, and their later turns."""
+"""Refunds: create one, and settle it later."""
 
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.actions.events import emit
@@ -14,7 +14,7 @@ from stripe_sandbox.store import Json, Record
 def create_refund(
     sandbox: Sandbox, scope: Scope, params: CreateRefund, request: Json | None = None
 ) -> Record:
-    """Refund part or all of a charge; without `amount` all that is left.
+    """Refund part or all of a charge; without `amount`, all that is not refunded yet.
 
     Raises StripeError 400 for an unknown or unpaid charge, one refunded before, or too much.
     """
@@ -31,7 +31,7 @@ def create_refund(
     charge.obj["amount_refunded"] += amount
     charge.obj["refunded"] = charge.obj["amount_refunded"] == charge.obj["amount"]
     sandbox.store.save(charge)
-    _first_state(sandbox, record, charge)
+    _set_first_status(sandbox, record, charge)
     emit(sandbox, scope, "refund.created", obj, request=request)
     emit(sandbox, scope, "charge.refunded", charge.obj, request=request)
     return record
@@ -81,8 +81,8 @@ def _check_amount(charge: Json, amount: int, left: int) -> None:
         raise StripeError(400, message, param="amount", executed=True)
 
 
-def _first_state(sandbox: Sandbox, refund: Record, charge: Record) -> None:
-    """Most refunds succeed at once; some cards and GrabPay take their time, one card's refund comes back."""
+def _set_first_status(sandbox: Sandbox, refund: Record, charge: Record) -> None:
+    """Most refunds succeed at once; GrabPay's and one test card's are pending first, one card's fail later."""
     behaviour = charge.extra.get("refund", "succeeded")
     kind = charge.obj["payment_method_details"]["type"]
     at = sandbox.clock.exact() + sandbox.settings.refund_result_seconds
@@ -90,12 +90,12 @@ def _first_state(sandbox: Sandbox, refund: Record, charge: Record) -> None:
         refund.obj |= {"status": "pending", "pending_reason": "processing"}
         sandbox.timers.add("refund_result", at, refund=refund.id, status="succeeded")
         return
-    _book(sandbox, refund, "refund", -refund.obj["amount"], "balance_transaction")
+    _add_balance_transaction(sandbox, refund, "refund", -refund.obj["amount"], "balance_transaction")
     if behaviour == "fails":
         sandbox.timers.add("refund_result", at, refund=refund.id, status="failed")
 
 
-def _book(sandbox: Sandbox, refund: Record, kind: str, amount: int, name: str) -> None:
+def _add_balance_transaction(sandbox: Sandbox, refund: Record, kind: str, amount: int, name: str) -> None:
     obj = balance_transaction_object(
         refund.id, amount, refund.obj["currency"], kind, sandbox.clock.now(), available_now=True
     )
@@ -103,10 +103,10 @@ def _book(sandbox: Sandbox, refund: Record, kind: str, amount: int, name: str) -
     refund.obj[name] = obj["id"]
 
 
-def refund_result(
+def settle_refund(
     sandbox: Sandbox, refund: str, status: str, failure_reason: str = "expired_or_canceled_card"
 ) -> bool:
-    """A pending refund ends, or a succeeded one comes back from the bank; False when neither applies.
+    """Settle a pending refund, or fail one that had succeeded; False when neither applies.
 
     Only a pending one can be canceled.
     """
@@ -122,25 +122,27 @@ def refund_result(
     record.obj.pop("pending_reason", None)
     record.obj["status"] = status
     if status == "succeeded":
-        _book(sandbox, record, "refund", -record.obj["amount"], "balance_transaction")
+        _add_balance_transaction(sandbox, record, "refund", -record.obj["amount"], "balance_transaction")
         event = "refund.updated"
     elif status == "canceled":
         event = "refund.updated"
-        _give_back(sandbox, scope, record)
+        _restore_charge(sandbox, scope, record)
     else:
         event = "refund.failed"
         record.obj["failure_reason"] = failure_reason
         if before == "succeeded":
-            _book(sandbox, record, "refund_failure", record.obj["amount"], "failure_balance_transaction")
-        _give_back(sandbox, scope, record)
+            _add_balance_transaction(
+                sandbox, record, "refund_failure", record.obj["amount"], "failure_balance_transaction"
+            )
+        _restore_charge(sandbox, scope, record)
     sandbox.store.save(record)
     previous = {"status": before} if event == "refund.updated" else None
     emit(sandbox, scope, event, record.obj, previous=previous)
     return True
 
 
-def _give_back(sandbox: Sandbox, scope: Scope, refund: Record) -> None:
-    """A failed refund leaves its part of the charge unrefunded again."""
+def _restore_charge(sandbox: Sandbox, scope: Scope, refund: Record) -> None:
+    """Take a failed or canceled refund off the charge's refunded amount."""
     charge = sandbox.get("charge", scope, refund.obj["charge"])
     if charge is not None:
         charge.obj["amount_refunded"] -= refund.obj["amount"]

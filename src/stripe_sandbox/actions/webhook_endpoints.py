@@ -1,4 +1,4 @@
-"""Webhook endpoints."""
+"""Webhook endpoints: create, update, roll the secret."""
 
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.errors import invalid, unsupported
@@ -9,7 +9,7 @@ from stripe_sandbox.params.webhook_endpoints import CreateEndpoint, UpdateEndpoi
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Record
 
-MOST = 16
+MAX_ENDPOINTS = 16
 
 
 def create_endpoint(
@@ -18,7 +18,7 @@ def create_endpoint(
     """A new endpoint; its secret is in `extra["secrets"]` and shown by the create call only."""
     if params.connect:
         raise unsupported("connect")
-    if len(sandbox.of("endpoint", scope)) >= MOST:
+    if len(sandbox.of("endpoint", scope)) >= MAX_ENDPOINTS:
         raise invalid("You have reached the maximum of 16 test webhook endpoints.", None)
     obj = webhook_endpoint_object(params, scope.livemode, sandbox.clock.now())
     secrets = [{"secret": secret or webhook_secret(), "until": None}]
@@ -26,7 +26,7 @@ def create_endpoint(
 
 
 def update_endpoint(sandbox: Sandbox, record: Record, params: UpdateEndpoint) -> None:
-    """Change what was given; `api_version` cannot be changed through the API."""
+    """Change the given properties; `api_version` cannot be changed through the API."""
     obj = record.obj
     if params.url is not None:
         obj["url"] = params.url
@@ -42,7 +42,7 @@ def update_endpoint(sandbox: Sandbox, record: Record, params: UpdateEndpoint) ->
 
 
 def roll_secret(sandbox: Sandbox, record: Record, secret: str | None, old_for_seconds: int) -> None:
-    """A new secret signs from now on; the old ones sign beside it for a while."""
+    """Sign with a new secret from now on; the old ones stay valid for `old_for_seconds`."""
     until = sandbox.clock.now() + old_for_seconds
     for old in record.extra["secrets"]:
         old["until"] = until if old["until"] is None else min(old["until"], until)

@@ -1,4 +1,4 @@
-"""Resets a client's connection, which an ASGI application cannot do by itself."""
+"""Reset a client's connection, which ASGI has no means for."""
 
 import asyncio
 from typing import Any
@@ -10,7 +10,7 @@ _transports: dict[tuple[str, int], asyncio.Transport] = {}
 
 
 class ResettableProtocol(H11Protocol):
-    """uvicorn's protocol that lets a request find its own connection, by the client's address."""
+    """uvicorn's HTTP protocol, with a lookup of connections by the client's address."""
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)

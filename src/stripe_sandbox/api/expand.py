@@ -1,4 +1,4 @@
-"""How stored objects look in answers: live counters, and `expand`."""
+"""Objects as the API shows them: computed properties and `expand`."""
 
 import copy
 
@@ -7,7 +7,7 @@ from stripe_sandbox.errors import invalid
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record
 
-# Which property of which object may be expanded into which kind of record; "" = expandable, here always null.
+# Object → expandable property → kind of record; "" for properties that are always null here.
 EXPANDABLE: dict[str, dict[str, str]] = {
     "checkout.session": {
         "payment_intent": "payment_intent",
@@ -44,14 +44,14 @@ EXPANDABLE: dict[str, dict[str, str]] = {
     "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
 }
 
-# The kind of a balance transaction's source shows in its id.
+# Prefix of a balance transaction's source → kind of record.
 _SOURCES = {"ch": "charge", "re": "refund", "du": "dispute"}
 
-DEEPEST = 4
+MAX_LEVELS = 4
 
 
 def api_object(sandbox: Sandbox, record: Record) -> Json:
-    """The object as the API shows it, free to be changed by the caller."""
+    """A copy of the object, with the properties that depend on time or deliveries."""
     obj = copy.deepcopy(record.obj)
     if record.kind == "event":
         obj["pending_webhooks"] = sandbox.deliveries.pending(record.id)
@@ -66,8 +66,8 @@ def expanded(sandbox: Sandbox, record: Record, paths: list[str]) -> Json:
     scope = Scope(record.account, record.livemode)
     for path in paths:
         parts = path.split(".")
-        if len(parts) > DEEPEST:
-            raise invalid(f"You cannot expand more than {DEEPEST} levels of a property: {path}", "expand")
+        if len(parts) > MAX_LEVELS:
+            raise invalid(f"You cannot expand more than {MAX_LEVELS} levels of a property: {path}", "expand")
         _expand(sandbox, scope, obj, parts, path)
     return obj
 

@@ -1,4 +1,4 @@
-"""Failures on demand: the next calls that match one are answered wrong, late or not at all."""
+"""Planned faults: matching API calls are answered with an error, late or not at all."""
 
 import re
 from typing import Literal
@@ -10,7 +10,7 @@ from stripe_sandbox.ids import new_id
 
 
 class Fault(BaseModel):
-    """One planned failure; README.md lists the kinds."""
+    """One planned fault; README.md lists the kinds."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,7 +39,7 @@ class Fault(BaseModel):
 
     @property
     def before(self) -> bool:
-        """Whether it strikes before the call's work; errors do by default, the rest after."""
+        """Whether it happens before the call's work, as errors do by default; the others happen after it."""
         return (self.when or ("before" if self.fault == "error" else "after")) == "before"
 
     @property
@@ -48,7 +48,7 @@ class Fault(BaseModel):
         return self.status == 500 if self.store is None else self.store
 
     def error(self) -> StripeError:
-        """The answer of the kinds that answer with an error."""
+        """The error of the kinds that answer with one."""
         if self.fault == "rate_limit":
             headers = {"Stripe-Rate-Limited-Reason": "global-rate", **self.headers}
             message = "Request rate limit exceeded. Learn more about rate limits in Stripe's documentation."
@@ -78,7 +78,7 @@ _CODES = {403: "more_permissions_required", 404: "resource_missing", 409: "idemp
 
 
 class Faults:
-    """Planned failures in the order they were made; the first that matches strikes."""
+    """Planned faults in the order they were made; the first that matches a call is used."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -93,7 +93,7 @@ class Faults:
         self._faults.clear()
 
     def find(self, method: str, path: str, account: str) -> Fault | None:
-        """The failure for this call; None when the call is to go well. It counts only when it strikes."""
+        """The fault for this call, or None. It is counted by `count_down` when it takes effect."""
         for fault in self._faults:
             if fault.method and fault.method.upper() != method:
                 continue
@@ -105,7 +105,7 @@ class Faults:
         return None
 
     def count_down(self, fault: Fault) -> None:
-        """It struck once; the last time it goes."""
+        """Count one use; after the last one the fault is removed."""
         if fault.count is not None:
             fault.count -= 1
             if fault.count == 0 and fault in self._faults:

@@ -1,4 +1,4 @@
-"""The front door of `/v1`: who calls, what fails on demand, what was answered before, then the operation."""
+"""Handle a call to `/v1`: authentication, planned faults, idempotency, then the operation."""
 
 import asyncio
 import json
@@ -40,21 +40,21 @@ _LOGGED_HEADERS = (
 
 
 class Dropped(Exception):
-    """The connection is to be reset instead of answered."""
+    """Reset the connection instead of answering."""
 
 
 @dataclass
 class Exchange:
-    """One call and what becomes of it."""
+    """One call and its answer."""
 
     request: Request
     body: str
     seq: int
-    age: int
+    resets: int
     id: str = field(default_factory=request_id)
     caller: Caller | None = None
     fault: Fault | None = None
-    struck: bool = False
+    fault_used: bool = False
     status: int = 0
     answer: Json = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
@@ -66,7 +66,7 @@ class Exchange:
 
     @property
     def path(self) -> str:
-        # Not request.url.path: making a URL of it loses a line break at its end.
+        # Not request.url.path, which loses a line break at the end of the path.
         return str(self.request.scope["path"])
 
     @property
@@ -76,16 +76,16 @@ class Exchange:
 
     @property
     def form(self) -> str:
-        """The parameters: GET and DELETE have them in the query, POST in the body and in the query too."""
+        """The parameters: of GET and DELETE from the query, of POST from query and body."""
         query = str(self.request.url.query)
         return "&".join(part for part in (query, self.body) if part) if self.method == "POST" else query
 
-    def say(self, status: int, answer: Json) -> None:
+    def set_answer(self, status: int, answer: Json) -> None:
         self.status, self.answer = status, answer
 
 
 async def _body(request: Request) -> bytes | None:
-    """The body; None as soon as it is known to be too large."""
+    """The body, or None if it is too large."""
     size, parts = 0, []
     async for part in request.stream():
         size += len(part)
@@ -107,12 +107,12 @@ class Api:
     async def __call__(self, request: Request) -> Response:
         body = await _body(request)
         text = "" if body is None else body.decode("utf-8", "replace")
-        exchange = Exchange(request, text, self.log.next_seq(), self._sandbox.age)
+        exchange = Exchange(request, text, self.log.next_seq(), self._sandbox.resets)
         started = time.monotonic()
         try:
             if body is None:
-                exchange.say(413, StripeError(413, "The request body is too large.").body)
-                # The rest of the body is not read, so nothing can follow it on this connection.
+                exchange.set_answer(413, StripeError(413, "The request body is too large.").body)
+                # The rest of the body was not read, so the connection cannot be used again.
                 exchange.headers["Connection"] = "close"
             else:
                 await self._answer(exchange)
@@ -122,13 +122,13 @@ class Api:
             abort(request)
             response = Response(status_code=500)
         except Exception:
-            # A fault of the sandbox itself: said as Stripe says its own, so that a client's library can read it.
+            # An error of the sandbox itself, in the form of Stripe's, so that a client's library can read it.
             log.exception("%s %s failed", exchange.method, exchange.path)
             error = StripeError(500, "An unknown error occurred.", type="api_error")
-            exchange.say(error.status, error.body)
+            exchange.set_answer(error.status, error.body)
             response = self._response(exchange)
         finally:
-            if exchange.age == self._sandbox.age:
+            if exchange.resets == self._sandbox.resets:
                 self._log(exchange, started)
             self._sandbox.flush()
         return response
@@ -142,22 +142,22 @@ class Api:
             exchange.fault = self.faults.find(exchange.method, exchange.path, account)
             await self._attempt(exchange, exchange.caller)
         except StripeError as error:
-            exchange.say(error.status, error.body)
+            exchange.set_answer(error.status, error.body)
             exchange.headers |= error.headers
         if exchange.fault is not None:
             await self._fault_after(exchange, exchange.fault)
 
     async def _attempt(self, exchange: Exchange, caller: Caller) -> None:
-        """The call with its Idempotency-Key: replay, or work and remember."""
+        """Replay the answer of the Idempotency-Key, or do the work and keep its answer."""
         exchange.caller = caller
         caller.request = {"id": exchange.id, "idempotency_key": exchange.key}
         self._version(exchange)
         fault = exchange.fault
         if fault is not None and fault.fault in ("rate_limit", "lock_timeout"):
-            self._strike(exchange, fault)
+            self._use_fault(exchange, fault)
             raise fault.error()
         if fault is not None and fault.before and fault.fault == "drop":
-            self._strike(exchange, fault)
+            self._use_fault(exchange, fault)
             raise Dropped
         if exchange.key is None:
             await self._work(exchange, caller)
@@ -165,7 +165,7 @@ class Api:
         tree = dict(bracket_tree(exchange.form))
         stored = self._idempotency.begin(caller.scope, exchange.key, exchange.path, tree)
         if stored is not None:
-            exchange.say(stored.status, stored.body)
+            exchange.set_answer(stored.status, stored.body)
             exchange.replayed = True
             exchange.headers["Original-Request"] = stored.request_id
             return
@@ -174,7 +174,7 @@ class Api:
             keep = True
         except StripeError as error:
             keep = error.executed
-            exchange.say(error.status, error.body)
+            exchange.set_answer(error.status, error.body)
             exchange.headers |= error.headers
         finally:
             self._idempotency.end(caller.scope, exchange.key)
@@ -186,11 +186,11 @@ class Api:
     async def _work(self, exchange: Exchange, caller: Caller) -> None:
         fault = exchange.fault
         if fault is not None and fault.before:
-            self._strike(exchange, fault)
+            self._use_fault(exchange, fault)
             if fault.fault == "hang":
                 await asyncio.sleep(fault.seconds)
-                if exchange.age != self._sandbox.age:
-                    # The sandbox was reset meanwhile; this call belongs to what is gone.
+                if exchange.resets != self._sandbox.resets:
+                    # The sandbox was reset meanwhile; this call belongs to the state before.
                     raise Dropped
             elif fault.fault == "error":
                 raise fault.error()
@@ -202,27 +202,27 @@ class Api:
         params = read_params(operation.params, exchange.form)
         url = exchange.request.url
         call = Call(self._sandbox, caller, f"{url.scheme}://{url.netloc}", exchange.path, object_id)
-        exchange.say(200, operation.run(call, params))
+        exchange.set_answer(200, operation.run(call, params))
         if fault is not None and fault.fault == "error" and not fault.before:
-            self._strike(exchange, fault)
+            self._use_fault(exchange, fault)
             raise fault.error()
 
     async def _fault_after(self, exchange: Exchange, fault: Fault) -> None:
         if fault.before:
             return
         if fault.fault == "hang":
-            self._strike(exchange, fault)
+            self._use_fault(exchange, fault)
             # The work is done and stored; only the answer is late.
             self._sandbox.flush()
             await asyncio.sleep(fault.seconds)
         elif fault.fault == "drop":
-            self._strike(exchange, fault)
+            self._use_fault(exchange, fault)
             raise Dropped
 
-    def _strike(self, exchange: Exchange, fault: Fault) -> None:
-        """Only now it counts: a call may be refused or replayed before it gets here."""
-        if not exchange.struck:
-            exchange.struck = True
+    def _use_fault(self, exchange: Exchange, fault: Fault) -> None:
+        """Count the fault once it takes effect; a call that is refused or replayed first does not use it up."""
+        if not exchange.fault_used:
+            exchange.fault_used = True
             self.faults.count_down(fault)
 
     def _version(self, exchange: Exchange) -> None:
@@ -248,7 +248,7 @@ class Api:
             headers.setdefault("Stripe-Should-Retry", "false")
         exchange.headers = headers
         if exchange.fault is not None and exchange.fault.fault == "garbage":
-            self._strike(exchange, exchange.fault)
+            self._use_fault(exchange, exchange.fault)
             exchange.status = 200
             return Response("<html><body>Bad gateway</body></html>", 200, headers, media_type="text/html")
         content = json.dumps(exchange.answer, indent=2, ensure_ascii=False)
@@ -274,7 +274,7 @@ class Api:
                 "response": exchange.answer,
                 "response_headers": exchange.headers,
                 "replayed": exchange.replayed,
-                "fault": exchange.fault.fault if exchange.fault and exchange.struck else None,
+                "fault": exchange.fault.fault if exchange.fault and exchange.fault_used else None,
                 "ms": round((time.monotonic() - started) * 1000),
             }
         )

@@ -1,4 +1,4 @@
-"""Stripe's idempotency store: per account and mode, 24 hours of the sandbox's clock."""
+"""Idempotency keys: answers kept for each account and mode, for 24 hours of the sandbox's clock."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ LONGEST = 255
 
 @dataclass(frozen=True)
 class Stored:
-    """An answer to be given again, word for word."""
+    """An answer that is repeated unchanged."""
 
     status: int
     body: Json
@@ -22,7 +22,7 @@ class Stored:
 
 
 class Idempotency:
-    """Answers by key. A key whose first call is still running is in flight."""
+    """Answers by key; a key is in flight while its first call is running."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store, self._clock = store, clock
@@ -33,7 +33,7 @@ class Idempotency:
         return f"{scope.account}:{'live' if scope.livemode else 'test'}:{key}"
 
     def begin(self, scope: Scope, key: str, path: str, tree: Json) -> Stored | None:
-        """Look a key up; None = go on and work (the key is then in flight until `end`).
+        """The stored answer, or None for a new key, which is then in flight until `end`.
 
         Raises StripeError: 400 for a key that is too long, that was used with other parameters or another
         endpoint, 409 for one that is in flight.
@@ -70,11 +70,11 @@ class Idempotency:
             raise StripeError(400, message, type="idempotency_error")
 
     def end(self, scope: Scope, key: str) -> None:
-        """The call is over, stored or not."""
+        """The key is no longer in flight, whether its answer was kept or not."""
         self._in_flight.pop(self._id(scope, key), None)
 
     def keep(self, scope: Scope, key: str, path: str, tree: Json, stored: Stored) -> None:
-        """Remember the first answer."""
+        """Store the first answer."""
         extra = {
             "path": path,
             "parameters": json.dumps(tree, sort_keys=True),

@@ -1,4 +1,4 @@
-"""Lists: cursors, limits, filters."""
+"""Answers of list calls: filters, limits and cursors."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,8 +8,8 @@ from stripe_sandbox.params.lists import CustomerDetails, Page, Range
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record
 
-# Filters by a property of the same name; others have their own test below.
-_PLAIN = (
+# Filters that compare the property of the same name.
+_SAME_NAME = (
     "customer", "customer_account", "payment_intent", "payment_link", "status", "subscription", "charge",
     "transfer_group", "currency", "source", "type", "payout",
 )  # fmt: skip
@@ -17,7 +17,7 @@ _PLAIN = (
 
 def matches(obj: Json, params: Page) -> bool:
     """Whether an object passes the filters that compare its own properties."""
-    for name in _PLAIN:
+    for name in _SAME_NAME:
         wanted = getattr(params, name, None)
         if wanted is not None and obj.get(name) != wanted:
             return False
@@ -40,7 +40,7 @@ def page_of(
 ) -> Json:
     """One page of the records to keep, which come newest first. Raises StripeError 400 for a bad limit or cursor.
 
-    The cursor is a place among all records: its object may have changed since, and be none to keep any more.
+    The cursor is a position among all records, because its object may no longer pass the filters.
     """
     place = _place([record.id for record in records], params, noun)
     found = [record for record in records if keep(record)]
@@ -57,7 +57,7 @@ def page_of(
 
 
 def page_of_items(items: list[Json], params: Page, url: str) -> Json:
-    """The same for line items, which are not records of their own."""
+    """The same for line items, which are not stored as records."""
     place = _place([item["id"] for item in items], params, "item")
     start, end = _window(len(items), params, place or 0, 0 if place is None else place + 1)
     more = start > 0 if params.ending_before else end < len(items)
@@ -82,7 +82,7 @@ def _place(ids: list[str], params: Page, noun: str) -> int | None:
 
 
 def _window(count: int, params: Page, newer: int = 0, past: int = 0) -> tuple[int, int]:
-    """First and last of the page: `newer` things come before the cursor, `past` with the cursor itself."""
+    """Start and end of the page; `newer` items come before the cursor, `past` includes the cursor."""
     if params.ending_before:
         return max(0, newer - params.limit), newer
     return past, min(count, past + params.limit)

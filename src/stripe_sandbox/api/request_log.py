@@ -1,4 +1,4 @@
-"""Every API call that came in, with its answer, for tests that check the traffic."""
+"""The log of API calls and their answers, for tests that check the traffic."""
 
 from collections import deque
 
@@ -8,7 +8,7 @@ LIMIT = 20_000
 
 
 class RequestLog:
-    """The last 20,000 calls; a call's entry appears when it has been answered or dropped."""
+    """The last 20,000 calls; a call is logged when it has been answered or dropped."""
 
     def __init__(self) -> None:
         self._entries: deque[Json] = deque(maxlen=LIMIT)

@@ -1,1 +1,1 @@
-"""The control API below `/_sandbox`, with which tests look at the sandbox and steer it. README.md describes it."""
+"""The control API below `/_sandbox`, with which tests inspect and control the sandbox. README.md describes it."""

@@ -1,4 +1,4 @@
-"""Plausible objects of somebody else, for events that are not ours to act on."""
+"""Plausible objects that no session here made, for events that a shop must not act on."""
 
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.errors import ControlError

@@ -84,7 +84,7 @@ class PaymentControl:
         session, result = self.session(request), body.get("result", "succeed")
         if result not in ("succeed", "fail"):
             raise ControlError("result is succeed or fail")
-        if not payments.async_result(self._sandbox, session.id, result):
+        if not payments.finish_delayed(self._sandbox, session.id, result):
             raise ControlError("no delayed payment is waiting on this session")
         return self._shown(session)
 
@@ -108,7 +108,7 @@ class PaymentControl:
         if record is None:
             raise ControlError("no such refund", 404)
         ask = Settle.model_validate(body)
-        if not refunds.refund_result(self._sandbox, record.id, ask.status, ask.failure_reason):
+        if not refunds.settle_refund(self._sandbox, record.id, ask.status, ask.failure_reason):
             raise ControlError(f"a refund that is {record.obj['status']} does not become {ask.status}")
         return expanded(self._sandbox, record, [])
 
@@ -122,9 +122,9 @@ class PaymentControl:
 
 def pay_session(sandbox: Sandbox, session: Record, ask: Pay) -> Outcome:
     """Fill in the form, and answer the 3-D Secure or bank page if one follows."""
-    gone = payments.closed(session)
-    if gone is not None:
-        return gone
+    closed = payments.closed_outcome(session)
+    if closed is not None:
+        return closed
     payer, wrong = payments.read_payer(sandbox, session, ask.form(), ask.method)
     if payer is None:
         return wrong or Outcome("invalid")

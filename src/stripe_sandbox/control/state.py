@@ -56,7 +56,7 @@ class StateControl:
 
     async def reset(self, request: Request, body: Json) -> Json:
         box = self._sandbox
-        box.age += 1
+        box.resets += 1
         box.deliveries.forget()
         box.store.clear()
         self._api.faults.clear()

@@ -58,7 +58,7 @@ class Buttons:
 
     async def result(self, request: Request, form: dict[str, str]) -> str:
         session = self._find("session", request)
-        payments.async_result(self._sandbox, session.id, form.get("result", "succeed"))
+        payments.finish_delayed(self._sandbox, session.id, form.get("result", "succeed"))
         return "sessions"
 
     async def resend(self, request: Request, form: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Sends events to webhook endpoints: signed, in parallel, with retries on the sandbox's clock."""
+"""Deliveries of events to webhook endpoints: in parallel, with retries on the sandbox's clock."""
 
 import asyncio
 import copy
@@ -23,7 +23,7 @@ FINISHED = ("delivered", "failed", "dropped")
 
 
 class Deliveries:
-    """One record per event and endpoint; its attempts are kept in it."""
+    """All deliveries: one record per event and endpoint, which lists its attempts."""
 
     def __init__(self, store: Store, clock: Clock, timers: Timers, settings: Settings) -> None:
         self._store, self._clock, self._timers, self._settings = store, clock, timers, settings
@@ -33,18 +33,18 @@ class Deliveries:
         self._client: httpx.AsyncClient | None = None
         self._by_event: dict[str, list[Record]] = {}
         self.reload()
-        timers.on("deliver", self._deliver_later)
+        timers.on("deliver", self._deliver_due)
 
     # -- planning ------------------------------------------------------------------------------------------
 
     def reload(self) -> None:
-        """Read the index anew from the store (after start and reset)."""
+        """Rebuild the index from the store, after start and reset."""
         self._by_event.clear()
         for record in self._store.all("delivery"):
             self._by_event.setdefault(record.extra["event"], []).append(record)
 
     def endpoints_for(self, event: Record, everywhere: bool = False) -> list[Record]:
-        """Enabled endpoints of the event's account and mode that ticked its type."""
+        """Enabled endpoints of the event's account and mode that listen to its type."""
         return [
             endpoint
             for endpoint in self._store.all("endpoint")
@@ -54,7 +54,7 @@ class Deliveries:
         ]
 
     def dispatch(self, event: Record, everywhere: bool = False) -> list[Record]:
-        """Plan the delivery of an event to its endpoints, by the rules in force."""
+        """Deliver an event to its endpoints, subject to the rules."""
         planned = [self._plan(event, endpoint) for endpoint in self.endpoints_for(event, everywhere)]
         for delivery in planned:
             self._apply_rules(delivery, event)
@@ -79,23 +79,23 @@ class Deliveries:
         delay, copies, tamper = 0.0, 1, None
         for rule in self.rules.matching(delivery.extra["type"], delivery.extra["endpoint"]):
             if rule.action in ("hold", "drop", "reorder"):
-                self._keep_back(delivery, rule)
+                self._hold_or_drop(delivery, rule)
                 return
             if rule.action == "duplicate":
                 copies += 1
             elif rule.action == "duplicate_event":
-                self._twin(event, delivery.extra["endpoint"])
+                self._duplicate_event(event, delivery.extra["endpoint"])
             elif rule.action == "delay":
                 delay += rule.seconds
             else:
                 tamper = rule.part
         if delay:
-            self._later(delivery, delay, "waiting")
+            self._schedule(delivery, delay, "waiting")
             return
         for _ in range(copies):
             self._start(self._send(delivery, tamper))
 
-    def _keep_back(self, delivery: Record, rule: Rule) -> None:
+    def _hold_or_drop(self, delivery: Record, rule: Rule) -> None:
         if rule.action == "drop":
             self._set(delivery, "delivered" if rule.claim_delivered else "dropped")
             return
@@ -103,24 +103,24 @@ class Deliveries:
         if rule.action == "reorder":
             rule.kept.append(delivery.id)
             if rule.count == 0:
-                self._start(self._one_by_one(list(reversed(rule.kept))))
+                self._start(self._send_in_order(list(reversed(rule.kept))))
 
-    def _twin(self, event: Record, endpoint_id: str) -> None:
-        """Stripe sometimes makes two Event objects of one happening."""
+    def _duplicate_event(self, event: Record, endpoint_id: str) -> None:
+        """Send a second Event object for the same change, as Stripe sometimes does."""
         obj = {**copy.deepcopy(event.obj), "id": new_id("evt")}
-        twin = Record("event", obj["id"], event.account, event.livemode, self._clock.now(), obj)
-        self._store.add(twin)
+        duplicate = Record("event", obj["id"], event.account, event.livemode, self._clock.now(), obj)
+        self._store.add(duplicate)
         endpoint = self._store.find("endpoint", endpoint_id)
         if endpoint is not None:
-            self._start(self._send(self._plan(twin, endpoint), None))
+            self._start(self._send(self._plan(duplicate, endpoint), None))
 
-    def _later(self, delivery: Record, seconds: float, state: str) -> None:
+    def _schedule(self, delivery: Record, seconds: float, state: str) -> None:
         at = self._clock.exact() + seconds
         delivery.extra["next_at"] = int(at)
         self._set(delivery, state)
         self._timers.add("deliver", at, delivery=delivery.id)
 
-    def _deliver_later(self, delivery: str) -> None:
+    def _deliver_due(self, delivery: str) -> None:
         record = self._store.find("delivery", delivery)
         if record is not None and record.extra["state"] in ("waiting", "retrying"):
             self._start(self._send(record, None))
@@ -128,16 +128,16 @@ class Deliveries:
     def _set(self, delivery: Record, state: str) -> None:
         delivery.extra["state"] = state
         self._store.save(delivery)
-        self._moved()
+        self._notify_progress()
 
-    def _moved(self) -> None:
+    def _notify_progress(self) -> None:
         self._progress.set()
         self._progress = asyncio.Event()
 
-    # -- by hand -------------------------------------------------------------------------------------------
+    # -- on demand -----------------------------------------------------------------------------------------
 
     def resend(self, event: Record, endpoint_id: str | None) -> list[Record]:
-        """Send an event again, now, to one endpoint or to all that ticked it."""
+        """Send an event again, now, to one endpoint or to all that listen to its type."""
         endpoints = self.endpoints_for(event)
         if endpoint_id is not None:
             endpoints = [e for e in self.endpoints_for(event, everywhere=True) if e.id == endpoint_id]
@@ -165,10 +165,10 @@ class Deliveries:
             for record in held:
                 self._start(self._send(record, None))
         elif keys:
-            self._start(self._one_by_one(keys if order == "fifo" else list(reversed(keys))))
+            self._start(self._send_in_order(keys if order == "fifo" else list(reversed(keys))))
         return len(held)
 
-    async def _one_by_one(self, keys: list[str]) -> None:
+    async def _send_in_order(self, keys: list[str]) -> None:
         for key in keys:
             record = self._store.find("delivery", key)
             if record is not None:
@@ -182,7 +182,7 @@ class Deliveries:
         task.add_done_callback(self._tasks.discard)
 
     async def _send(self, delivery: Record, tamper: str | None) -> None:
-        """One attempt, recorded whatever happens; a failed one is planned again."""
+        """One attempt, recorded whatever happens; a failed one is scheduled again."""
         await asyncio.sleep(random.uniform(0, JITTER_SECONDS))  # noqa: S311 (no secret)
         endpoint = self._store.find("endpoint", delivery.extra["endpoint"])
         event = self._store.find("event", delivery.extra["event"])
@@ -191,7 +191,7 @@ class Deliveries:
             self._set(delivery, "failed")
             return
         if endpoint.obj["status"] != "enabled":
-            self._skip(delivery)
+            self._skip_attempt(delivery)
             return
         self._set(delivery, "sending")
         body = payload(event, endpoint, max(1, self.pending(event.id)))
@@ -217,37 +217,37 @@ class Deliveries:
             attempt["error"] = f"{type(error).__name__}: {error}"
         attempt["ms"] = round((time.monotonic() - started) * 1000)
         delivery.extra["attempts"].append(attempt)
-        self._conclude(delivery, attempt["status"])
+        self._finish_attempt(delivery, attempt["status"])
         self._store.flush()
 
-    def _conclude(self, delivery: Record, status: int | None) -> None:
+    def _finish_attempt(self, delivery: Record, status: int | None) -> None:
         delivery.extra["next_at"] = None
         if status is not None and 200 <= status < 300:
             self._set(delivery, "delivered")
             return
         if delivery.extra["state"] == "delivered":
-            # A second copy failed where the first got through.
-            self._moved()
+            # A duplicate failed after another copy had been delivered.
+            self._notify_progress()
             return
-        self._again(delivery)
+        self._schedule_retry(delivery)
 
-    def _skip(self, delivery: Record) -> None:
-        """A try that its disabled endpoint does not get; the plan goes on, for the endpoint may be enabled again."""
+    def _skip_attempt(self, delivery: Record) -> None:
+        """Count an attempt as skipped while its endpoint is disabled; the retries go on, as it may be enabled again."""
         planned = delivery.extra["next_at"] or 0
         if delivery.extra["state"] == "delivered" or planned > self._clock.now():
             return
         delivery.extra["skipped"] = delivery.extra.get("skipped", 0) + 1
-        self._again(delivery)
+        self._schedule_retry(delivery)
 
-    def _again(self, delivery: Record) -> None:
-        """Plan the next try, or give up after the last one."""
+    def _schedule_retry(self, delivery: Record) -> None:
+        """Schedule the next attempt, or fail after the last one."""
         tries = len(delivery.extra["attempts"]) + delivery.extra.get("skipped", 0)
         waits = self._settings.retry_seconds
         if tries > len(waits):
             delivery.extra["next_at"] = None
             self._set(delivery, "failed")
         else:
-            self._later(delivery, waits[tries - 1], "retrying")
+            self._schedule(delivery, waits[tries - 1], "retrying")
 
     def _http(self) -> httpx.AsyncClient:
         if self._client is None:
@@ -256,7 +256,7 @@ class Deliveries:
             self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits)
         return self._client
 
-    # -- looking -------------------------------------------------------------------------------------------
+    # -- state ---------------------------------------------------------------------------------------------
 
     def of_event(self, event_id: str) -> list[Record]:
         return self._by_event.get(event_id, [])
@@ -270,7 +270,7 @@ class Deliveries:
         return sum(not done for done in states.values())
 
     async def wait_answered(self, event_id: str, timeout: float) -> None:
-        """Wait until every delivery of an event was tried once, `timeout` real seconds at most."""
+        """Wait until every delivery of an event was attempted once, `timeout` real seconds at most."""
         until = time.monotonic() + timeout
         while time.monotonic() < until:
             progress = self._progress
@@ -294,7 +294,7 @@ class Deliveries:
         return True
 
     def resume(self) -> None:
-        """After a restart: send what was on its way when the process ended."""
+        """After a restart: send what had not been sent when the process ended."""
         for record in self._store.all("delivery"):
             if record.extra["state"] == "sending" or (
                 record.extra["state"] == "waiting" and record.extra["next_at"] is None

@@ -1,4 +1,4 @@
-"""What is done to deliveries on their way out, on demand of a test."""
+"""Rules with which a test holds, drops, repeats, delays or spoils deliveries."""
 
 from typing import Literal
 
@@ -51,7 +51,7 @@ class Rules:
         return list(self._rules)
 
     def clear(self) -> list[str]:
-        """Remove all; answers the deliveries that a `reorder` was still keeping."""
+        """Remove all rules; returns the deliveries that a `reorder` still holds."""
         kept = [key for rule in self._rules for key in rule.kept]
         self._rules.clear()
         return kept

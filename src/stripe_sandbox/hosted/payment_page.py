@@ -18,7 +18,7 @@ class HostedPages:
         self._sandbox = sandbox
 
     async def pay(self, request: Request) -> Response:
-        """The form (GET), and what it sends (POST)."""
+        """Show the form (GET) or pay (POST)."""
         session = self._session(request)
         if session is None:
             return page("missing.html", 404)
@@ -36,7 +36,7 @@ class HostedPages:
         return await self._answer(session, outcome, method, form)
 
     async def authorise(self, request: Request) -> Response:
-        """The stand-in for 3-D Secure, a bank's page or a wallet."""
+        """The page in place of 3-D Secure, the bank or the wallet: authorise or fail."""
         session = self._session(request)
         if session is None:
             return page("missing.html", 404)
@@ -107,7 +107,7 @@ class HostedPages:
         )
 
     def _closed(self, session: Record) -> Response:
-        """What somebody sees who opens the address too late."""
+        """The page of a session that is no longer open."""
         if session.obj["status"] == "complete":
             return page("hosted/complete.html", back=success_url(session), **self._facts(session))
         return page("hosted/expired.html", **self._facts(session))

@@ -1,4 +1,4 @@
-"""Stripe's test cards and what each does. Other numbers are refused, as in Stripe's test mode."""
+"""Stripe's test cards and how each behaves; other numbers are refused, as in Stripe's test mode."""
 
 import datetime
 import re
@@ -50,7 +50,7 @@ CARDS: dict[str, Card] = {
     "4100000000000019": Card(code="card_declined", decline_code="fraudulent", risk="highest", blocked=True),
     "4000000000004954": Card(risk="highest"),
     "4000000000009235": Card(risk="elevated"),
-    # Paid all the same: no account here declines on it (`decline_on` in its settings).
+    # These succeed: no account here declines on a failed check (`decline_on` in its settings).
     "4000000000000101": Card(cvc_check="fail"),
     "4000000000000036": Card(postal_check="fail"),
     "4000000000000028": Card(line1_check="fail"),
@@ -64,7 +64,7 @@ CARDS: dict[str, Card] = {
     "4000000000000259": Card(dispute="fraudulent"),
     "4000000000002685": Card(dispute="product_not_received"),
     "4000000000001976": Card(dispute="inquiry"),
-    "4000000000005423": Card(),  # an early fraud warning follows at Stripe; of that the sandbox knows nothing
+    "4000000000005423": Card(),  # Stripe also sends an early fraud warning, which is not implemented here
     "4000000000007726": Card(refund="pending"),
     "4000000000005126": Card(refund="fails"),
     "4000000000000077": Card(available_now=True),
@@ -109,7 +109,7 @@ ADVICE = {
 
 @dataclass(frozen=True)
 class CardEntry:
-    """What was typed in, checked: digits only, and the behaviour of that number."""
+    """A card as entered on the page, after the checks: digits only, and how this number behaves."""
 
     number: str
     exp_month: int
@@ -159,7 +159,7 @@ def read_card(number: str, exp: str, cvc: str, clock: Clock) -> CardEntry:
     if not re.fullmatch(r"[0-9]{4}" if brand == "amex" else r"[0-9]{3}", cvc.strip()):
         raise CardInputError("invalid_cvc", "cvc", "Your card's security code is invalid.")
     if digits not in CARDS:
-        # Before anything is kept: a real card typed in by mistake leaves no trace here.
+        # Refused before anything is stored, so that a real card entered by mistake is not kept.
         message = "Your card was declined. Your request was in test mode, but used a non test card."
         raise CardInputError("test_mode_live_card", "card_number", message)
     return CardEntry(digits, month, year, CARDS[digits], brand)

@@ -7,7 +7,7 @@ from stripe_sandbox.store import Json
 
 
 def intent_object(session: Json, data: Json, now: int) -> Json:
-    """A fresh PaymentIntent of a session; `data` is the session's `payment_intent_data`."""
+    """A new PaymentIntent of a session; `data` is the session's `payment_intent_data`."""
     intent_id = new_id("pi")
     card = {
         "installments": None,
@@ -74,7 +74,7 @@ def decline_error(entry: CardEntry, charge_id: str, method: Json) -> Json:
         "payment_method": method,
         "type": "card_error",
     }
-    # Stripe repeats the reason as a decline code only where it says more than the code does.
+    # Stripe adds a decline code only where the error code is the general one.
     if code == "card_declined":
         error["decline_code"] = reason
     if reason in ADVICE:
@@ -85,7 +85,7 @@ def decline_error(entry: CardEntry, charge_id: str, method: Json) -> Json:
 
 
 def other_error(code: str, message: str, method: Json) -> Json:
-    """`last_payment_error` without a charge: authentication failed, the bank's page was left."""
+    """`last_payment_error` without a charge: authentication failed, or the payment failed on the bank's page."""
     return {
         "code": code,
         "doc_url": "https://stripe.com/docs/error-codes/" + code.replace("_", "-"),

@@ -79,7 +79,7 @@ def _consent(params: CreateSession) -> Json | None:
 
 
 def _unused_features() -> Json:
-    """The parts of a session that the sandbox never uses, as Stripe sends them."""
+    """Properties of features that the sandbox does not implement, as Stripe sends them."""
     return {
         "after_expiration": None,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
@@ -129,7 +129,7 @@ def session_object(
     livemode: bool,
     now: int,
 ) -> Json:
-    """A fresh open session; `total` in minor units, `expires_at` and `url` are the caller's to set."""
+    """A new open session; `total` in minor units, `url` is set by the caller."""
     pricing = params.adaptive_pricing
     obj: Json = {
         "id": session_id,

@@ -1,4 +1,4 @@
-"""Renders templates, with the headers every page gets."""
+"""Render a template into a response, with the headers that every page gets."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import jinja2
 from starlette.responses import HTMLResponse
 
-from stripe_sandbox.money import shown
+from stripe_sandbox.money import display
 
 _FOLDER = Path(__file__).parent
 
@@ -20,7 +20,7 @@ def _when(epoch: int | None) -> str:
     return "" if epoch is None else datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-_environment.filters["money"] = shown
+_environment.filters["money"] = display
 _environment.filters["when"] = _when
 
 STYLE = (_FOLDER / "templates" / "sandbox.css").read_text()
@@ -36,6 +36,6 @@ _HEADERS = {
 
 
 def page(template: str, status: int = 200, **context: Any) -> HTMLResponse:
-    """A rendered template as an answer."""
+    """A response with the rendered template."""
     text = _environment.get_template(template).render(**context)
     return HTMLResponse(text, status, dict(_HEADERS))

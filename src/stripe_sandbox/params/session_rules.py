@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_sandbox.errors import StripeError, invalid, unsupported
-from stripe_sandbox.money import MAXIMUM, MINIMUM, in_message, step
+from stripe_sandbox.money import MAXIMUM, MINIMUM, amount_step, in_message
 from stripe_sandbox.params.fields import Params
 from stripe_sandbox.params.form import bracket_name
 from stripe_sandbox.params.sessions import CreateSession, LineItem, PaymentIntentData, PriceData
@@ -127,7 +127,7 @@ def _check_amount(price: PriceData, name: str) -> None:
     places = value.as_tuple().exponent
     if isinstance(places, int) and places < -12:
         raise invalid("Only 12 decimal places are allowed.", field, "parameter_invalid_string")
-    multiple = step(price.currency)
+    multiple = amount_step(price.currency)
     if multiple > 1 and value % multiple:
         message = f"Invalid amount: amounts in {price.currency} must be multiples of {multiple}."
         raise invalid(message, field, "parameter_invalid_integer")

@@ -16,7 +16,7 @@ from stripe_sandbox.store import Json, Record
 
 @dataclass(frozen=True)
 class Call:
-    """One API call on its way into an operation; `base_url` is the address it came in on."""
+    """The API call that an operation answers; `base_url` is the address the call was sent to."""
 
     sandbox: Sandbox
     caller: Caller

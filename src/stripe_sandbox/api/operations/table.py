@@ -1,4 +1,4 @@
-"""The table of all operations, and how a request finds its own."""
+"""The table of all operations, and the lookup by method and path."""
 
 import re
 
