@@ -171,7 +171,7 @@ def test_m4_an_order_has_one_live_attempt(deaf_shop: Shop) -> None:
     (order,) = shop.orders()
     lines = list(OrderLine.objects.filter(tenant=shop.tenant, order=order))
     (option,) = pay_options(shop.tenant, shop.restaurant.location)
-    another = new_attempt(shop.tenant, shop.restaurant.location, order, lines, option, now())
+    another = new_attempt(shop.request(), order, lines, option, now())
     with pytest.raises(IntegrityError), transaction.atomic():
         another.save(force_insert=True)
 

@@ -17,6 +17,8 @@ from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.orders.quote import quote
 from duitpos.domain.sweep.sweep import SweepReport, sweep
 from duitpos.domain.tenancy.installation import forget
+from duitpos.guest.texts import payment_labels
+from duitpos.guest.urls_of import payment_urls
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.models import (
@@ -93,6 +95,8 @@ class Shop:
             "checkout_key": secret_token(),
             "cart": cart,
             "seen_total_minor": seen,
+            "labels": payment_labels(self.tenant, table.location),
+            "urls": payment_urls(self.tenant),
             "has_looked": True,
         }
         return GuestCheckout(**{**values, **changes})

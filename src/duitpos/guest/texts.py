@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from duitpos.domain.checkout.payment_page import PageLabels
 from duitpos.domain.errors import Kind
 from duitpos.domain.menus.read import Group
 from duitpos.domain.orders.guest_view import GuestOrder, GuestState
 from duitpos.domain.orders.pricing import Change, ChangeKind
 from duitpos.kit.money import Money
-from duitpos.models import Location
+from duitpos.models import Location, Tenant
 from duitpos.models.order import OrderStatus
 from duitpos.ui.tags import percent
 
@@ -144,6 +145,22 @@ def total_text(now: Money, was: Money | None, locale: str) -> str:
         "now": now.format(locale),
         "was": was.format(locale),
     }
+
+
+def payment_labels(tenant: Tenant, location: Location) -> PageLabels:
+    """What the processor's page says about this guest's order, in the guest's language."""
+    return PageLabels(
+        language=get_language() or "en",
+        description=_("Order at %(restaurant)s, %(location)s")
+        % {"restaurant": tenant.name, "location": location.name},
+        service_charge=_("Service charge"),
+        tax=_("Tax"),
+        more_items=_more_items_text,
+    )
+
+
+def _more_items_text(count: int) -> str:
+    return ngettext("%(count)d more item", "%(count)d more items", count) % {"count": count}
 
 
 # --- an order -----------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from duitpos.domain.checkout.line_items import MOST_LINES, line_items
 from duitpos.domain.menus.read import Menu
 from duitpos.domain.orders.cart import Cart, cart_to_json, contents_hash, parse_cart
 from duitpos.domain.orders.pricing import ChangeKind, Rules, half_up, price
-from tests.domain.orders.menus import RULES, long_shopping, shopping
+from tests.domain.orders.menus import LABELS, RULES, long_shopping, shopping
 
 pytestmark = pytest.mark.pure
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.pure
 def test_what_is_sent_adds_up_to_the_total(bought: tuple[Menu, Cart], rules: Rules) -> None:
     menu, cart = bought
     quote = price(cart, menu, rules)
-    asked = line_items(quote.lines, quote.totals, rules.tax_name)
+    asked = line_items(quote.lines, quote.totals, LABELS, rules.tax_name)
     assert sum(line.unit_minor * line.quantity for line in asked) == quote.totals.total_minor
     assert all(line.unit_minor >= 0 and line.quantity >= 1 and line.name for line in asked)
 
@@ -31,7 +31,7 @@ def test_what_is_sent_adds_up_to_the_total(bought: tuple[Menu, Cart], rules: Rul
 def test_a_long_cart_is_folded_and_still_adds_up(bought: tuple[Menu, Cart], rules: Rules) -> None:
     menu, cart = bought
     quote = price(cart, menu, rules)
-    asked = line_items(quote.lines, quote.totals, rules.tax_name)
+    asked = line_items(quote.lines, quote.totals, LABELS, rules.tax_name)
     assert len(quote.lines) == len(cart.lines)
     assert len(asked) <= MOST_LINES
     assert sum(line.unit_minor * line.quantity for line in asked) == quote.totals.total_minor

@@ -150,7 +150,7 @@ def _place(checkout: GuestCheckout, option: PayOption, earlier: Order | None) ->
                 at=at,
             )
         )
-        payment = new_attempt(tenant, location, order, checkout.quote.lines, option, at)
+        payment = new_attempt(checkout, order, checkout.quote.lines, option, at)
         payment.save(force_insert=True)
         return order, payment
 

@@ -131,7 +131,7 @@ def _add_attempt(checkout: GuestCheckout, order: Order, option: PayOption) -> Pa
 
     def work() -> Payment:
         count_start(checkout.table, known=checkout.has_looked or not order.is_strangers)
-        payment = new_attempt(checkout.tenant, checkout.table.location, order, lines, option, now())
+        payment = new_attempt(checkout, order, lines, option, now())
         payment.save(force_insert=True)
         # Read after the row is there: staff may cancel, and late money may come, while the processor is asked (M63).
         paid = Payment.objects.filter(tenant=checkout.tenant, order=order, status=PaymentStatus.SUCCEEDED)

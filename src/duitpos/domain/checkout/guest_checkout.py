@@ -7,6 +7,7 @@ from functools import cached_property
 from uuid import UUID
 
 from duitpos.domain.checkout.options import PayOption, is_in_use, pay_options
+from duitpos.domain.checkout.payment_page import PageLabels, PageUrls
 from duitpos.domain.checkout.results import BelowMinimum, Changed, NotTakingOrders, OrderAtCounter
 from duitpos.domain.errors import Code, Conflict
 from duitpos.domain.orders.cart import Cart, with_earlier
@@ -30,6 +31,9 @@ class GuestCheckout:
     checkout_key: str
     cart: Cart
     seen_total_minor: int | None
+    labels: PageLabels
+    """What the payment page is to say."""
+    urls: PageUrls
     payment_type_id: UUID | None = None
     has_looked: bool = False
     """The phone has a cookie of ours that says that it looked at the menu."""

@@ -36,8 +36,8 @@ from duitpos.guest.banner import banner_of
 from duitpos.guest.forms import Sent, new_key, read_checkout
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.review import Review, review_page
-from duitpos.guest.texts import changed_text, kept_text, total_text
-from duitpos.guest.urls_of import again_url, order_url
+from duitpos.guest.texts import changed_text, kept_text, payment_labels, total_text
+from duitpos.guest.urls_of import again_url, order_url, payment_urls
 from duitpos.kit.money import Money
 from duitpos.models import Order
 from duitpos.web.errors import STATUS
@@ -131,6 +131,8 @@ def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
         checkout_key=sent.key,
         cart=sent.cart,
         seen_total_minor=sent.seen_total_minor,
+        labels=payment_labels(visit.tenant, visit.location),
+        urls=payment_urls(visit.tenant),
         payment_type_id=sent.payment_type_id,
         has_looked=has_looked(request, visit.tenant.slug, visit.guest_token),
     )
