@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -49,13 +50,13 @@ def board_page(request: HttpRequest, staff: Staff, location: str) -> HttpRespons
 def live(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
     """The board alone, for polling: 304 without rendering while nothing on it changed."""
     site = location_of(staff.tenant, location)
-    same = get_conditional_response(request, etag=f'"{board_version(staff.tenant, site)}"')
+    same = get_conditional_response(request, etag=_etag(board_version(staff.tenant, site)))
     if same is not None and same.status_code == 304:
         return _private(same)
     seen = board(staff.tenant, site)
     response = render(request, "kitchen/_board.html", _context(staff, site, seen))
     # The version of what was really rendered: it may be newer than the one that was asked for first.
-    response["ETag"] = f'"{seen.version}"'
+    response["ETag"] = _etag(seen.version)
     return _private(response)
 
 
@@ -101,6 +102,10 @@ def _context(staff: Staff, site: Location, seen: Board) -> dict[str, Any]:
         "waiting_minutes": WAITING_MINUTES,
         "late_minutes": LATE_MINUTES,
     }
+
+
+def _etag(version: str) -> str:
+    return f'"{version}-{get_language()}"'
 
 
 def _private(response: HttpResponse) -> HttpResponse:

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
@@ -17,6 +19,8 @@ from duitpos.ui.when import exactly
 from duitpos.ui.words import KINDS, Meaning
 
 register = template.Library()
+SHORT = {"en": "EN", "ms": "BM", "zh-hans": "中文"}
+"""Languages as people abbreviate them; the others by their code."""
 
 
 @register.simple_tag
@@ -70,6 +74,17 @@ def exact_time(at: datetime | None, time_zone: str = "UTC", locale: str = "en_MY
         return ""
     words = exactly(at, time_zone, locale)
     return format_html('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), words)
+
+
+@register.simple_tag
+def languages(codes: str = "") -> list[dict[str, Any]]:
+    """The languages to choose from, by their own names: {% languages "en ms" as offered %}; without codes, all."""
+    wanted, current = codes.split(), get_language()
+    return [
+        {"code": code, "name": name, "short": SHORT.get(code, code), "is_current": code == current}
+        for code, name in settings.LANGUAGES
+        if not wanted or code in wanted
+    ]
 
 
 @register.inclusion_tag("ui/copyable.html")
