@@ -12,10 +12,12 @@ from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.pressed import Pressed, press
 from duitpos.guest.table_page import TablePage, menu_key_of
-from duitpos.guest.words import charge_words, mark_words, rule_of
+from duitpos.guest.words import charge_words, rule_of
 from duitpos.kit.money import decimal_places
 from duitpos.models import Location, Tenant
 from duitpos.models.menu import StockStatus
+from duitpos.ui.lists import listed
+from duitpos.ui.marks import mark_words
 
 KEPT_SECONDS = 24 * 3600
 """A version that nobody asks for any more goes away by itself."""
@@ -85,7 +87,7 @@ def _item(item: Item) -> dict[str, Any]:
         "description": item.description,
         "price_minor": item.price_minor,
         "marks": mark_words(item.marks),
-        "allergens": ", ".join(mark_words(item.allergens)),
+        "allergens": listed(mark_words(item.allergens)),
         "is_sold_out": item.stock == StockStatus.OUT_OF_STOCK,
         "left": item.left,
         "groups": [

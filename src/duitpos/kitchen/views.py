@@ -21,9 +21,11 @@ from duitpos.domain.orders.move import move
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.tenancy.find import location_of, locations
+from duitpos.kit.clock import display_zone
 from duitpos.kitchen.access import for_staff
 from duitpos.kitchen.cards import LATE_MINUTES, WAITING_MINUTES, board_view, moved_of
 from duitpos.models import Location
+from duitpos.ui.when import words_locale
 
 
 @never_cache
@@ -99,6 +101,8 @@ def _context(staff: Staff, site: Location, seen: Board) -> dict[str, Any]:
         "staff": staff,
         "site": site,
         "board": board_view(seen),
+        "zone": display_zone(site.time_zone).key,
+        "clock_locale": str(words_locale(site.locale)).replace("_", "-"),
         "waiting_minutes": WAITING_MINUTES,
         "late_minutes": LATE_MINUTES,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -14,7 +14,10 @@ from django.utils.translation import get_language
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.ui.icons import ICONS
+from duitpos.ui.lists import listed
+from duitpos.ui.marks import mark_words
 from duitpos.ui.when import ago as ago_words
+from duitpos.ui.when import day as day_words
 from duitpos.ui.when import exactly
 from duitpos.ui.words import KINDS, Meaning
 
@@ -85,6 +88,18 @@ def languages(codes: str = "") -> list[dict[str, Any]]:
         for code, name in settings.LANGUAGES
         if not wanted or code in wanted
     ]
+
+
+@register.simple_tag
+def day(on: date | None, locale: str = "en_MY") -> str:
+    """A day of the calendar; nothing for none."""
+    return day_words(on, locale) if on else ""
+
+
+@register.filter
+def marks(codes: list[str]) -> str:
+    """Dietary marks or allergens as words, in a row: {{ line.allergens|marks }}."""
+    return listed(mark_words(codes))
 
 
 @register.inclusion_tag("ui/copyable.html")
