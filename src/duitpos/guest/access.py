@@ -44,6 +44,7 @@ class Visit:
     tenant: Tenant
     table: Table
     guest_token: str
+    language: str
 
     @property
     def location(self) -> Location:
@@ -55,7 +56,8 @@ class Visit:
 def visit_of(request: HttpRequest, slug: str, token: str) -> Visit:
     """The visit that an address and a cookie describe, read afresh. Gone."""
     tenant = tenant_by_slug(slug)
-    return Visit(tenant, table_by_token(tenant, token), guest_token_of(request))
+    language = translation.get_language() or "en"
+    return Visit(tenant, table_by_token(tenant, token), guest_token_of(request), language)
 
 
 def guest_token_of(request: HttpRequest) -> str:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from duitpos.domain.menus.read import Item, Menu, menu_of
 from duitpos.domain.tables.find import table_by_token
@@ -50,7 +51,7 @@ def menu_parts(table_page: TablePage, slug: str, token: str) -> MenuParts:
 
 def _render(tenant: Tenant, location: Location) -> MenuParts:
     context = {
-        "sections": _sections(menu_of(tenant, location)),
+        "sections": _sections(menu_of(tenant, location, get_language() or "en")),
         "charges": charge_words(location),
         **page_facts(tenant, location),
     }
@@ -83,7 +84,7 @@ def _sections(menu: Menu) -> list[dict[str, Any]]:
 def _item(item: Item) -> dict[str, Any]:
     return {
         "id": item.id.hex,
-        "name": item.name,
+        "name": item.guest_name or item.name,
         "description": item.description,
         "price_minor": item.price_minor,
         "marks": mark_words(item.marks),
@@ -92,7 +93,7 @@ def _item(item: Item) -> dict[str, Any]:
         "left": item.left,
         "groups": [
             {
-                "name": group.name,
+                "name": group.guest_name or group.name,
                 "rule": rule_of(group),
                 "min": group.min_choices,
                 "max": group.max_choices,
@@ -100,7 +101,7 @@ def _item(item: Item) -> dict[str, Any]:
                 "choices": [
                     {
                         "id": choice.id.hex,
-                        "name": choice.name,
+                        "name": choice.guest_name or choice.name,
                         "delta": choice.price_delta_minor,
                         # What a guest must choose and costs nothing is chosen for them; they may change it.
                         "is_default": group.min_choices == group.max_choices == 1

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from duitpos.domain.checkout.line_items import PricedLine, line_items
@@ -52,7 +51,7 @@ def new_attempt(
         expires_at=int(expires_at.timestamp()),
         description=_("Order at %(restaurant)s, %(location)s")
         % {"restaurant": tenant.name, "location": location.name},
-        locale=get_language() or "en",
+        locale=order.language,
         api_version=option.api_version,
     )
     payment.checkout_request = request.to_json()

@@ -57,6 +57,8 @@ class GuestCheckout:
     payment_type_id: UUID | None = None
     has_looked: bool = False
     """The phone has a cookie of ours that says that it looked at the menu."""
+    language: str = "en"
+    """What the guest reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +156,14 @@ def _end_and_place(checkout: GuestCheckout, priced: Quote, option: PayOption) ->
 def _priced(checkout: GuestCheckout) -> Quote | Changed:
     """The cart at the price that the guest saw; or what has changed. NotTakingOrders."""
     _refuse_while_closed(checkout)
-    priced = quote(checkout.tenant, checkout.table.location, checkout.cart)
+    priced = _quote(checkout, checkout.cart)
     if priced.changes or not priced.lines or priced.totals.total_minor != checkout.seen_total_minor:
         return Changed(priced, checkout.cart, checkout.checkout_key, "price")
     return priced
+
+
+def _quote(checkout: GuestCheckout, cart: Cart) -> Quote:
+    return quote(checkout.tenant, checkout.table.location, cart, checkout.language)
 
 
 def _afresh(checkout: GuestCheckout) -> GuestCheckout:
@@ -181,7 +187,7 @@ def _what_is_left(checkout: GuestCheckout, cart: Cart, paid: Order) -> CheckoutR
     """Some of this cart was paid in another tab. The guest sees what is left before anything is started."""
     if not cart.lines:
         return AlreadyPaid(paid)
-    return Changed(quote(checkout.tenant, checkout.table.location, cart), cart, secret_token(), "paid")
+    return Changed(_quote(checkout, cart), cart, secret_token(), "paid")
 
 
 def _place_and_start(
@@ -207,6 +213,7 @@ def _place_and_start(
                 replaces=earlier,
                 is_strangers=not known,
                 at=at,
+                language=checkout.language,
             )
         )
         payment = new_attempt(tenant, location, order, priced.lines, option, at)
@@ -247,7 +254,7 @@ def _again(checkout: GuestCheckout, order: Order) -> CheckoutResult:
     checkout = _afresh(checkout)
     if answer.is_closed:
         return _changed(checkout, "unsure" if answer.is_unsure else _why_closed(order))
-    priced = quote(checkout.tenant, checkout.table.location, checkout.cart)
+    priced = _quote(checkout, checkout.cart)
     if priced.changes or priced.totals.total_minor != order.total_minor:
         return _changed(checkout, "lapsed")
     _refuse_while_closed(checkout)
@@ -283,7 +290,7 @@ def key_at(key: str, table: Table, total_minor: int | None) -> str:
 
 def _changed(checkout: GuestCheckout, why: str) -> Changed:
     cart = with_earlier(checkout.cart, checkout.checkout_key)
-    return Changed(quote(checkout.tenant, checkout.table.location, cart), cart, secret_token(), why)
+    return Changed(_quote(checkout, cart), cart, secret_token(), why)
 
 
 def _why_closed(order: Order) -> str:

@@ -93,7 +93,7 @@ def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpRespon
     ]
     # Whoever edits it here edits this order, whichever browser sent it first.
     cart = Cart(tuple(lines), seen.order.note, (seen.order.checkout_key,))
-    priced = quote(visit.tenant, visit.location, cart)
+    priced = quote(visit.tenant, visit.location, cart, visit.language)
     notice = _("You have not paid yet. Your order is kept: change it, or pay when you are ready.")
     review = Review(priced, cart, seen.order.checkout_key, notice=notice, rebuilt=True)
     return review_page(request, visit, review)
@@ -115,7 +115,7 @@ def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
             return _see_other(_page_of(visit, left.paid))
     elif became is not None and became.order.table_id != visit.table.id:
         key = key_at(sent.key, visit.table, None)
-    priced = quote(visit.tenant, visit.location, left.cart)
+    priced = quote(visit.tenant, visit.location, left.cart, visit.language)
     review = Review(priced, left.cart, key, notice=notice, payment_type_id=sent.payment_type_id)
     return review_page(request, visit, review)
 
@@ -132,6 +132,7 @@ def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
                 seen_total_minor=sent.seen_total_minor,
                 payment_type_id=sent.payment_type_id,
                 has_looked=has_looked(request, visit.tenant.slug, visit.guest_token),
+                language=visit.language,
             )
         )
     except DomainError as error:
@@ -216,7 +217,7 @@ def _total_words(visit: Visit, sent: Sent, priced: Quote) -> str:
 def _not_now(request: HttpRequest, visit: Visit, sent: Sent, error: DomainError) -> HttpResponse:
     """What the domain refused, on the same page with the same cart."""
     review = Review(
-        quote(visit.tenant, visit.location, sent.cart),
+        quote(visit.tenant, visit.location, sent.cart, visit.language),
         sent.cart,
         sent.key,
         notice=error.message,
