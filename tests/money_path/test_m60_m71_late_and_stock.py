@@ -255,7 +255,7 @@ def test_m71_staff_are_asked_when_it_was_being_cooked(shop: Shop, status: str) -
     cancel(shop, order)
     assert stock(shop) == (StockStatus.LIMITED, 2)
     (row,) = open_alerts(shop.tenant)
-    assert (row.alert.kind, row.alert.detail) == (A.STOCK_BACK, "3 × Nasi lemak")  # noqa: RUF001
+    assert (row.alert.kind, row.alert.detail) == (A.STOCK_BACK, "3 × Nasi lemak")
     assert act(shop.restaurant.owner, row.alert.id, Action.PUT_BACK)
     assert stock(shop) == (StockStatus.LIMITED, 5)
     with pytest.raises(Conflict):

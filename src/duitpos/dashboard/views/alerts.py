@@ -22,6 +22,7 @@ from duitpos.domain.orders.search import OrderFilters
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.staff_actions.resolve_alert import act as do_it
+from duitpos.domain.tenancy.find import locations
 from duitpos.kit.money import Money
 from duitpos.web.forms import PlainForm
 from duitpos.web.texts import error_text
@@ -34,7 +35,13 @@ def alerts(request: HttpRequest, staff: Staff) -> HttpResponse:
     asked = request.GET.get("page", "")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
     rows = open_alerts(staff.tenant, limit=PAGE + 1, offset=number * PAGE)
-    context = {"rows": rows[:PAGE], "more": number + 1 if len(rows) > PAGE else 0, "is_later": number > 0}
+    context = {
+        "rows": rows[:PAGE],
+        "more": number + 1 if len(rows) > PAGE else 0,
+        "is_later": number > 0,
+        # What is about no order happened on the clock of the first site.
+        "home": locations(staff.tenant)[0],
+    }
     return page(request, staff, "dashboard/alerts.html", context, here="alerts")
 
 

@@ -42,7 +42,7 @@ def new_attempt(
         cancel_url=checkout.urls.cancel(order.token),
         expires_at=int(expires_at.timestamp()),
         description=labels.description,
-        locale=labels.language,
+        locale=order.language,
         api_version=option.api_version,
     )
     payment.checkout_request = request.to_json()

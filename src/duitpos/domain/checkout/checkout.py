@@ -148,6 +148,7 @@ def _place(checkout: GuestCheckout, option: PayOption, earlier: Order | None) ->
                 replaces=earlier,
                 is_strangers=not known,
                 at=at,
+                language=checkout.language,
             )
         )
         payment = new_attempt(checkout, order, checkout.quote.lines, option, at)

@@ -37,11 +37,13 @@ class GuestCheckout:
     payment_type_id: UUID | None = None
     has_looked: bool = False
     """The phone has a cookie of ours that says that it looked at the menu."""
+    language: str = "en"
+    """What the guest reads."""
 
     @cached_property
     def quote(self) -> Quote:
         """What the cart costs: asked once, by whoever needs it first; `afresh` asks again."""
-        return quote(self.tenant, self.table.location, self.cart)
+        return quote(self.tenant, self.table.location, self.cart, self.language)
 
     def afresh(self) -> GuestCheckout:
         """The same press, with the restaurant, the table, its location and the prices as they are now. Gone.

@@ -1,4 +1,4 @@
-"""The lines a guest sees at the processor. They always add up to the order's total."""
+"""The lines a guest sees at the processor, as they read them on the menu. They always add up to the order's total."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class PricedLine(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def guest_name(self) -> str: ...
     @property
     def modifiers(self) -> Any: ...
     @property
@@ -60,7 +62,7 @@ def line_items(
 
 def _dish(line: PricedLine) -> LineItem:
     return LineItem(
-        name=_cut(line.name, NAME_LENGTH),
+        name=_cut(line.guest_name or line.name, NAME_LENGTH),
         unit_minor=line.unit_price_minor,
         quantity=line.quantity,
         description=_cut(", ".join(_name_of(modifier) for modifier in line.modifiers), DESCRIPTION_LENGTH),
@@ -69,7 +71,9 @@ def _dish(line: PricedLine) -> LineItem:
 
 def _name_of(modifier: Any) -> str:
     """A pinned modifier is a mapping in an OrderLine's JSON, an object in a quote."""
-    return str(modifier["name"] if isinstance(modifier, Mapping) else modifier.name)
+    if isinstance(modifier, Mapping):
+        return str(modifier.get("guest_name") or modifier["name"])
+    return str(modifier.guest_name or modifier.name)
 
 
 def _extras(totals: HasTotals, labels: PageLabels, tax_name: str) -> Iterator[LineItem]:

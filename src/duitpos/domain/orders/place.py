@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from duitpos.domain.orders.pricing import Quote
+from duitpos.domain.orders.pricing import Quote, QuotedModifier
 from duitpos.domain.orders.states import HELD
 from duitpos.models import Location, Order, OrderEvent, OrderLine, Table, Tenant
 
@@ -26,6 +27,8 @@ class Placing:
     replaces: Order | None
     is_strangers: bool
     at: datetime
+    language: str = "en"
+    """The guest's, in which `quote` has their names, too."""
 
 
 def place(placing: Placing) -> Order:
@@ -43,6 +46,7 @@ def place(placing: Placing) -> Order:
         replaces=placing.replaces,
         is_strangers=placing.is_strangers,
         note=placing.note,
+        language=placing.language,
         currency=placing.quote.currency,
         subtotal_minor=totals.subtotal_minor,
         service_charge_minor=totals.service_charge_minor,
@@ -62,13 +66,11 @@ def place(placing: Placing) -> Order:
             position=position,
             item_id=line.item_id,
             name=line.name,
+            guest_name=line.guest_name,
             quantity=line.quantity,
             unit_price_minor=line.unit_price_minor,
             total_minor=line.total_minor,
-            modifiers=[
-                {"id": str(m.id), "group": m.group, "name": m.name, "price_delta_minor": m.price_delta_minor}
-                for m in line.modifiers
-            ],
+            modifiers=[_pinned(modifier) for modifier in line.modifiers],
             allergens=list(line.allergens),
             note=line.note,
         )
@@ -78,3 +80,15 @@ def place(placing: Placing) -> Order:
         tenant=placing.tenant, order=order, at=placing.at, actor="guest", to_status=HELD, reason=""
     )
     return order
+
+
+def _pinned(modifier: QuotedModifier) -> dict[str, Any]:
+    """As OrderLine keeps it; the guest's names only where they differ."""
+    names = {"guest_group": modifier.guest_group, "guest_name": modifier.guest_name}
+    return {
+        "id": str(modifier.id),
+        "group": modifier.group,
+        "name": modifier.name,
+        "price_delta_minor": modifier.price_delta_minor,
+        **{key: name for key, name in names.items() if name},
+    }

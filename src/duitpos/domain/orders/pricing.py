@@ -46,6 +46,9 @@ class QuotedModifier:
     group: str
     name: str
     price_delta_minor: int
+    guest_group: str = ""
+    guest_name: str = ""
+    """In the guest's language; empty when it is the same. So too in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class QuoteLine:
     total_minor: int
     note: str
     allergens: tuple[str, ...]
+    guest_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,10 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A difference that the guest must agree to. Prices are unit prices; `name` is empty where nothing is known."""
+    """A difference that the guest must agree to. Prices are unit prices; `name` is empty where nothing is known.
+
+    It is the guest's name of the dish.
+    """
 
     kind: ChangeKind
     item_id: UUID
@@ -116,7 +123,7 @@ def price(cart: Cart, menu: Menu, rules: Rules) -> Quote:
         item = items.get(wanted.item_id)
         line, problem = _sell(wanted, item)
         if line is None or item is None:
-            changes.append(Change(problem, wanted.item_id, item.name if item else ""))
+            changes.append(Change(problem, wanted.item_id, _guest_name(item) if item else ""))
             continue
         enough = min(line.quantity, left.get(item.id, line.quantity))
         if item.id in left:
@@ -166,6 +173,7 @@ def _sell(wanted: CartLine, item: Item | None) -> tuple[QuoteLine | None, Change
         total_minor=unit * wanted.quantity,
         note=wanted.note,
         allergens=item.allergens,
+        guest_name=item.guest_name,
     )
     return line, ChangeKind.PRICE
 
@@ -179,7 +187,15 @@ def _chosen(wanted: CartLine, item: Item) -> tuple[QuotedModifier, ...] | None:
         if not group.min_choices <= len(taken) <= group.max_choices:
             return None
         found += [
-            QuotedModifier(choice.id, group.name, choice.name, choice.price_delta_minor) for choice in taken
+            QuotedModifier(
+                id=choice.id,
+                group=group.name,
+                name=choice.name,
+                price_delta_minor=choice.price_delta_minor,
+                guest_group=group.guest_name,
+                guest_name=choice.guest_name,
+            )
+            for choice in taken
         ]
     # As many as were named: none twice, none of another item, none that is off the menu.
     return tuple(found) if len(found) == len(wanted.modifier_ids) else None
@@ -188,13 +204,21 @@ def _chosen(wanted: CartLine, item: Item) -> tuple[QuotedModifier, ...] | None:
 def _differences(wanted: CartLine, line: QuoteLine, enough: int) -> Iterator[Change]:
     if enough < line.quantity:
         yield Change(
-            ChangeKind.LIMITED, line.item_id, line.name, was_quantity=line.quantity, now_quantity=enough
+            ChangeKind.LIMITED,
+            line.item_id,
+            _guest_name(line),
+            was_quantity=line.quantity,
+            now_quantity=enough,
         )
     if enough and wanted.seen_minor is not None and wanted.seen_minor != line.unit_price_minor:
         yield Change(
             ChangeKind.PRICE,
             line.item_id,
-            line.name,
+            _guest_name(line),
             was_minor=wanted.seen_minor,
             now_minor=line.unit_price_minor,
         )
+
+
+def _guest_name(named: Item | QuoteLine) -> str:
+    return named.guest_name or named.name

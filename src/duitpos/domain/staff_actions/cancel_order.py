@@ -92,7 +92,7 @@ def _return_stock(order: Order, before: str, at: datetime) -> None:
         lines = OrderLine.objects.filter(
             tenant_id=order.tenant_id, order=order, item_id__in=list(taken.get())
         )
-        detail = ", ".join(f"{line.quantity} × {line.name}" for line in lines.order_by("position"))  # noqa: RUF001
+        detail = ", ".join(f"{line.quantity} × {line.name}" for line in lines.order_by("position"))
         kind = AlertKind.STOCK_BACK
         reopen_alert(order.tenant_id, kind, order.id, at, detail=detail)
         open_alert(order.tenant_id, kind, order.id, at, order=order, detail=detail)

@@ -96,7 +96,7 @@ def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpRespon
     ]
     # Whoever edits it here edits this order, whichever browser sent it first.
     cart = Cart(tuple(lines), seen.order.note, (seen.order.checkout_key,))
-    priced = quote(visit.tenant, visit.location, cart)
+    priced = quote(visit.tenant, visit.location, cart, visit.language)
     notice = kept_text()
     review = Review(priced, cart, seen.order.checkout_key, notice=notice, rebuilt=True)
     return review_page(request, visit, review)
@@ -118,7 +118,7 @@ def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
             return _see_other(_page_of(visit, left.paid))
     elif became is not None and became.order.table_id != visit.table.id:
         key = key_at(sent.key, visit.table, None)
-    priced = quote(visit.tenant, visit.location, left.cart)
+    priced = quote(visit.tenant, visit.location, left.cart, visit.language)
     review = Review(priced, left.cart, key, notice=notice, payment_type_id=sent.payment_type_id)
     return review_page(request, visit, review)
 
@@ -135,6 +135,7 @@ def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
         urls=payment_urls(visit.tenant),
         payment_type_id=sent.payment_type_id,
         has_looked=has_looked(request, visit.tenant.slug, visit.guest_token),
+        language=visit.language,
     )
     try:
         result = start_checkout(guest_checkout)
