@@ -87,7 +87,7 @@ def cart_of(quote: Quote, sent: Cart) -> Cart:
     lines = [
         CartLine(
             item_id=line.item_id,
-            modifier_ids=tuple(modifier.id for modifier in line.modifiers),
+            modifier_ids=tuple(UUID(modifier["id"]) for modifier in line.modifiers),
             quantity=line.quantity,
             note=line.note,
             seen_minor=line.unit_price_minor,

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from duitpos.domain.checkout.guest_checkout import GuestCheckout
-from duitpos.domain.checkout.line_items import PricedLine, line_items
+from duitpos.domain.checkout.line_items import line_items
 from duitpos.domain.checkout.options import PayOption
 from duitpos.domain.payments.schedule import FIRST_CHECK, SESSION_LIFE
 from duitpos.domain.tenancy.installation import installation
-from duitpos.models import Order, Payment
+from duitpos.models import Order, OrderLine, Payment
 from duitpos.models.payment_setup import Mode
 from duitpos.processors.base import CheckoutRequest, Correlation
 
 
 def new_attempt(
-    checkout: GuestCheckout, order: Order, lines: Sequence[PricedLine], option: PayOption, at: datetime
+    checkout: GuestCheckout, order: Order, lines: Sequence[OrderLine], option: PayOption, at: datetime
 ) -> Payment:
     """An unsaved payment in state `created`. IntegrityError at saving when the order has a live one already (M4)."""
     tenant, labels, expires_at = checkout.tenant, checkout.labels, at + SESSION_LIFE
