@@ -6,7 +6,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-fast lint format bench screenshots venv lock clean
+.PHONY: help demo demo-reset test test-fast lint format messages bench screenshots venv lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ lint: .venv/dev.stamp ## style, types, import contracts, house rules, migrations
 format: .venv/dev.stamp ## mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: .venv/dev.stamp ## bring the translations up to date with the code, and compile them
+	@exec $(PY) -m scripts.messages
 
 bench: .venv/dev.stamp ## measure, and write bench/results/
 	@exec $(PY) -m bench

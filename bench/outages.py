@@ -81,4 +81,4 @@ def of_restart(result: Json) -> Iterator[str]:
 
 
 def _statuses(seen: dict[str, int]) -> str:
-    return ", ".join(f"{number:,} × {status}" for status, number in sorted(seen.items()))  # noqa: RUF001
+    return ", ".join(f"{number:,} × {status}" for status, number in sorted(seen.items()))

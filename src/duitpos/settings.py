@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "duitpos.web.private.Private",
+    "duitpos.web.language.Language",  # before whatever answers with a page of its own
     "duitpos.web.body_cap.BodyCap",  # after those that only add headers, before any that reads
     "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -85,6 +86,14 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English"),
+    ("ms", "Bahasa Melayu"),
+    ("zh-hans", "中文"),
+]  # web/language.py: which page has which
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY = IS_HTTPS, True
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from duitpos.domain.alerts.offers import Action
-from duitpos.domain.checkout.checkout import GuestCheckout, checkout
+from duitpos.domain.checkout.checkout import checkout
+from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.handle_return import handle_cancel, handle_return
 from duitpos.domain.orders.cart import parse_cart
 from duitpos.domain.payments.events.receive import receive

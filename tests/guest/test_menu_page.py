@@ -103,7 +103,7 @@ def test_the_compressed_page_is_the_page(cafe: Cafe) -> None:
     refused = phone.scan(headers={"accept-encoding": "gzip;q=0"})
     assert pressed["Content-Encoding"] == "gzip"
     assert gzip.decompress(pressed.content) == plain.content == refused.content
-    assert set(pressed["Vary"].split(", ")) == {"Accept-Encoding", "Cookie"}
+    assert set(pressed["Vary"].split(", ")) == {"Accept-Encoding", "Accept-Language", "Cookie"}
 
 
 def test_two_phones_get_their_own_form_token_and_nothing_else_of_each_other(cafe: Cafe) -> None:

@@ -79,7 +79,7 @@ def test_a_paid_order_shows_its_number_and_where_it_is(shop: Shop, phone: Phone)
         page
     )
     assert 'aria-current="step"><span>Received' in page.content.decode()
-    assert re.search(r"Paid \d+ \w+ \d{4}, \d\d:\d\d \u00b7 Visa \u00b7\u00b74242", text_of(page))
+    assert re.search(r"Paid \d+ \w+ \d{4}, \d+:\d\d [ap]m \u00b7 Visa \u00b7\u00b74242", text_of(page))
     assert phone.menu_url in page.content.decode()
     for to, word in (("preparing", "Being prepared"), ("ready", "Ready"), ("served", "Served")):
         move(shop.restaurant.owner, shop.restaurant.location, payment.order_id, to)  # type: ignore[arg-type]
@@ -133,7 +133,7 @@ def test_the_receipt_says_when_and_how_it_was_paid(shop: Shop, phone: Phone) -> 
         "Receipt",
         "Bangsar",
         "Order T1",
-        "With Visa \u00b7\u00b74242",
+        "Paid with Visa \u00b7\u00b74242",
         "Amount paid RM 25.00",
         "Total RM 25.00",
     ):

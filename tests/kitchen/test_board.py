@@ -51,7 +51,7 @@ def test_a_ticket_says_table_age_choices_allergens_and_notes(kitchen: Kitchen) -
         "Garden 3",
         "3\u00d7",
         "Extra spicy",
-        "Contains nuts, egg",
+        "Contains: nuts, egg",
         "&lt;b&gt;no onion",
         "Birthday",
         "<b>6</b>",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from duitpos.domain.alerts.offers import Action
-from duitpos.domain.checkout.checkout import OrderAtCounter
+from duitpos.domain.checkout.results import OrderAtCounter
 from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.guest_view import GuestState
 from duitpos.domain.staff_actions.cancel_order import cancel_order

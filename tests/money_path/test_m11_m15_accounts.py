@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from duitpos.domain.alerts.offers import Action
-from duitpos.domain.checkout.checkout import OrderAtCounter
 from duitpos.domain.checkout.handle_return import handle_return
+from duitpos.domain.checkout.results import OrderAtCounter
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.processor_accounts.accounts import check_account, remove_account, save_credentials

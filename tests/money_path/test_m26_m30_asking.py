@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from duitpos.domain.checkout.handle_return import handle_return
-from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.results import GoToProcessor
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.processor_accounts.view import account_view
 from duitpos.domain.sweep.payments import claim, due_payments

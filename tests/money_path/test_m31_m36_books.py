@@ -12,8 +12,8 @@ from django.db.models import ProtectedError, Sum
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-from duitpos.domain.checkout.checkout import NotTakingOrders
 from duitpos.domain.checkout.handle_return import handle_return
+from duitpos.domain.checkout.results import NotTakingOrders
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.release import draw_number
 from duitpos.domain.payments.processors.connect import open_account

@@ -15,7 +15,7 @@ from duitpos.domain.checkout.limits import (
     forget_counters,
     is_known,
 )
-from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.results import GoToProcessor
 from duitpos.domain.errors import TooMany
 from duitpos.domain.orders.queries import strangers_waiting, waiting_orders
 from duitpos.domain.sweep.sweep import sweep

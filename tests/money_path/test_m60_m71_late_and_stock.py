@@ -12,7 +12,7 @@ from duitpos.domain.alerts.open import open_payment_alert, resolve
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.checkout.checkout import checkout
 from duitpos.domain.checkout.handle_return import handle_return
-from duitpos.domain.checkout.resume import AlreadyPaid
+from duitpos.domain.checkout.results import AlreadyPaid
 from duitpos.domain.errors import Conflict
 from duitpos.domain.menus.eighty_six import set_stock
 from duitpos.domain.orders.move import move
@@ -256,7 +256,7 @@ def test_m71_staff_are_asked_when_it_was_being_cooked(shop: Shop, status: str) -
     cancel(shop, order)
     assert stock(shop) == (StockStatus.LIMITED, 2)
     (row,) = open_alerts(shop.tenant)
-    assert (row.alert.kind, detail(shop)) == (A.STOCK_BACK, "3 × Nasi lemak")  # noqa: RUF001
+    assert (row.alert.kind, detail(shop)) == (A.STOCK_BACK, "3 × Nasi lemak")
     act(shop.restaurant.owner, row.alert.id, Action.PUT_BACK)
     assert stock(shop) == (StockStatus.LIMITED, 5)
     with pytest.raises(Conflict):

@@ -8,10 +8,11 @@ import pytest
 
 from duitpos.domain.alerts.offers import Action
 from duitpos.domain.checkout import start as start_module
-from duitpos.domain.checkout.checkout import Changed, NotTakingOrders, checkout
+from duitpos.domain.checkout.checkout import checkout
 from duitpos.domain.checkout.handle_return import handle_cancel
 from duitpos.domain.checkout.options import pay_options
-from duitpos.domain.checkout.resume import AlreadyPaid, GoToProcessor, end_attempts
+from duitpos.domain.checkout.results import AlreadyPaid, Changed, GoToProcessor, NotTakingOrders
+from duitpos.domain.checkout.resume import end_attempts
 from duitpos.domain.checkout.start import StartRefused
 from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.advance import Actor, advance
@@ -194,7 +195,8 @@ def in_between(monkeypatch: pytest.MonkeyPatch, happens: Any) -> None:
         happens()
         return over
 
-    monkeypatch.setattr("duitpos.domain.checkout.checkout.end_attempts", asked)
+    for module in ("checkout", "existing_order"):
+        monkeypatch.setattr(f"duitpos.domain.checkout.{module}.end_attempts", asked)
 
 
 @pytest.mark.parametrize("is_guarded", [True, False])
@@ -206,7 +208,7 @@ def test_m63_an_attempt_is_made_only_while_its_order_waits(
     order = lapsed(shop)
     in_between(monkeypatch, lambda: cancel_order(shop.restaurant.owner, order.id, "left", refund=False))
     if not is_guarded:
-        for module in ("checkout", "start"):
+        for module in ("existing_order", "start"):
             monkeypatch.setattr(f"duitpos.domain.checkout.{module}.still_waits", lambda order: True)
     answer = press_at(shop, shop.table, order)
     assert bool(payable(shop)) is not is_guarded

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from duitpos.domain.checkout.handle_return import handle_return
-from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.results import GoToProcessor
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.events.receive import Received
 from duitpos.domain.sweep.sweep import sweep

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.test import override_settings
 
-from duitpos.domain.checkout import checkout as checkout_module
-from duitpos.domain.checkout.checkout import GuestCheckout
-from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.checkout import checkout
+from duitpos.domain.checkout.guest_checkout import GuestCheckout
+from duitpos.domain.checkout.results import CheckoutResult, GoToProcessor
 from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.orders.quote import quote
 from duitpos.domain.sweep.sweep import SweepReport, sweep
@@ -101,8 +101,8 @@ class Shop:
         }
         return GuestCheckout(**{**values, **changes})
 
-    def checkout(self, **changes: Any) -> checkout_module.CheckoutResult:
-        return checkout_module.checkout(self.request(**changes))
+    def checkout(self, **changes: Any) -> CheckoutResult:
+        return checkout(self.request(**changes))
 
     def start(self, **changes: Any) -> Payment:
         """A guest on the payment page: their pending payment."""

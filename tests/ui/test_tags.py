@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
+from django.utils import translation
 
 from duitpos.domain.orders.money_state import MoneyState
 from duitpos.models.order import OrderStatus
 from duitpos.models.payment import PaymentStatus
 from duitpos.models.refund import RefundStatus
 from duitpos.ui.icons import ICONS
-from duitpos.ui.tags import ago, chip, percent, state
+from duitpos.ui.tags import ago, chip, marks, percent, state
 from duitpos.ui.when import ago as ago_words
+from duitpos.ui.when import day, exactly
 from duitpos.ui.words import KINDS, Meaning
 
 pytestmark = pytest.mark.pure
@@ -29,8 +31,8 @@ NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)  # 22:30 in Kuala Lumpur
         (timedelta(minutes=59, seconds=59), "59 min ago"),
         (timedelta(hours=3), "3 h ago"),
         (timedelta(hours=22), "22 h ago"),
-        (timedelta(hours=23), "yesterday, 11:30 pm"),
-        (timedelta(days=3), "20 Nov 2026, 10:30 pm"),
+        (timedelta(hours=23), "yesterday, 11:30\u202fpm"),
+        (timedelta(days=3), "20 Nov 2026, 10:30\u202fpm"),
     ],
 )
 def test_how_long_ago(past: timedelta, words: str) -> None:
@@ -48,8 +50,35 @@ def test_supper_after_midnight_is_not_yet_yesterday() -> None:
 def test_the_exact_time_is_there_too_in_the_places_own_hours() -> None:
     html = ago(NOW, "Asia/Kuala_Lumpur")
     assert 'datetime="2026-11-23T14:30:00+00:00"' in html
-    assert 'title="23 Nov 2026, 10:30 pm"' in html
+    assert 'title="23 Nov 2026, 10:30\u202fpm"' in html
     assert ago(None) == ""
+
+
+@pytest.mark.parametrize(
+    "language, locale, words",
+    [
+        ("en", "en_MY", "23 Nov 2026, 10:30\u202fpm"),
+        ("ms", "en_MY", "23 Nov 2026, 10:30\u202fPTG"),
+        ("zh-hans", "en_MY", "2026年11月23日 下午10:30"),
+        ("en", "ms_MY", "23 Nov 2026, 10:30\u202fpm"),
+        ("ms", "ms_MY", "23 Nov 2026, 10:30\u202fPTG"),
+        ("en", "de_DE", "23 Nov 2026, 22:30"),
+        ("ms", "xx_QQ", "23 Nov 2026, 10:30\u202fPTG"),
+    ],
+)
+def test_a_time_is_written_as_in_the_place_in_the_pages_language(
+    language: str, locale: str, words: str
+) -> None:
+    with translation.override(language):
+        assert exactly(NOW, "Asia/Kuala_Lumpur", locale) == words
+        assert words.startswith(day(NOW.date(), locale))
+
+
+def test_allergens_are_listed_as_the_language_does() -> None:
+    assert marks(["peanuts", "egg", "sambal_belacan"]) == "peanuts, egg, sambal belacan"
+    with translation.override("zh-hans"):
+        assert marks(["peanuts", "egg"]) == "花生、蛋"
+    assert marks([]) == ""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A restaurant to play with: Kopi Kita, a café with two locations (data/kopi_kita.json)."""
+"""A restaurant to play with: Kopi Kita, a café with two locations, in three languages (data/kopi_kita.json)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.db.models import QuerySet
+
 from duitpos.domain.menus.eighty_six import set_stock
+from duitpos.domain.menus.texts import Text, Translated, translate_menu
 from duitpos.domain.tables.create import create_table
 from duitpos.domain.tables.find import tables_of
 from duitpos.domain.tenancy.find import locations
@@ -28,10 +31,12 @@ from duitpos.models import (
     Tenant,
     User,
 )
+from duitpos.models.menu import TextKind
 from duitpos.models.payment_setup import AccountState, Mode
 from duitpos.models.people import Role
 
 DATA = Path(__file__).parent / "data" / "kopi_kita.json"
+TEXTS = Path(__file__).parent / "data" / "kopi_kita_texts.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,8 @@ def _menu(tenant: Tenant, owner: Membership, sites: Mapping[str, Location], data
     if MenuSection.objects.filter(tenant=tenant).exists():
         return
     items = transact(lambda: _write_menu(tenant, data))
+    for language, by_kind in json.loads(TEXTS.read_text(encoding="utf-8")).items():
+        translate_menu(tenant, language, _texts(tenant, by_kind))
     for site in data["locations"]:
         for stock in site["stock"]:
             item = items[stock["item"]]
@@ -122,6 +129,19 @@ def _write_menu(tenant: Tenant, data: Mapping[str, Any]) -> dict[str, MenuItem]:
             for group_position, key in enumerate(plain["groups"]):
                 ItemGroup.objects.create(tenant=tenant, item=item, group=groups[key], position=group_position)
     return items
+
+
+def _texts(tenant: Tenant, by_kind: Mapping[str, Mapping[str, list[str]]]) -> Iterator[Translated]:
+    """A language's texts, which name things by what the restaurant calls them."""
+    rows: dict[str, QuerySet[Any]] = {
+        TextKind.SECTION: MenuSection.objects.filter(tenant=tenant),
+        TextKind.ITEM: MenuItem.objects.filter(tenant=tenant),
+        TextKind.GROUP: ModifierGroup.objects.filter(tenant=tenant),
+        TextKind.MODIFIER: Modifier.objects.filter(tenant=tenant),
+    }
+    for kind, named in rows.items():
+        for row_id, name in named.values_list("id", "name"):
+            yield Translated(kind, row_id, Text(*by_kind[kind][name]))
 
 
 def _groups(tenant: Tenant, plain_groups: list[dict[str, Any]]) -> Iterator[tuple[str, ModifierGroup]]:

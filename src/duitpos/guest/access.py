@@ -10,11 +10,13 @@ from typing import Concatenate, ParamSpec
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import translation
 
 from duitpos.domain.errors import DomainError
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
+from duitpos.guest.language import brings_a_cart, chosen_language, remember_language
 from duitpos.guest.problem import problem_page
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
@@ -42,6 +44,7 @@ class Visit:
     tenant: Tenant
     table: Table
     guest_token: str
+    language: str
 
     @property
     def location(self) -> Location:
@@ -53,7 +56,8 @@ class Visit:
 def visit_of(request: HttpRequest, slug: str, token: str) -> Visit:
     """The visit that an address and a cookie describe, read afresh. Gone."""
     tenant = tenant_by_slug(slug)
-    return Visit(tenant, table_by_token(tenant, token), guest_token_of(request))
+    language = translation.get_language() or "en"
+    return Visit(tenant, table_by_token(tenant, token), guest_token_of(request), language)
 
 
 def guest_token_of(request: HttpRequest) -> str:
@@ -139,13 +143,29 @@ def _signer(slug: str) -> Signer:
 def guest_page(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A view whose expected failures become a page for guests: what happened, what was kept, what to do."""
+    """A view whose expected failures become a page for guests: what happened, what was kept, what to do.
+
+    Every such page can be asked for in another language: a POST of `language` to its own address.
+    """
 
     @wraps(view)
     def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        try:
-            return view(request, *args, **kwargs)
-        except DomainError as error:
-            return problem_page(request, error, str(kwargs.get("tenant", "")), guest_token_of(request))
+        slug, language = str(kwargs.get("tenant", "")), chosen_language(request)
+        if language and not brings_a_cart(request):
+            response: HttpResponse = HttpResponseRedirect(request.get_full_path(), status=303)
+        else:
+            if language:
+                translation.activate(language)
+            response = _answer(request, slug, lambda: view(request, *args, **kwargs))
+        if language:
+            remember_language(response, slug, language)
+        return response
 
     return page
+
+
+def _answer(request: HttpRequest, slug: str, view: Callable[[], HttpResponse]) -> HttpResponse:
+    try:
+        return view()
+    except DomainError as error:
+        return problem_page(request, error, slug, guest_token_of(request))

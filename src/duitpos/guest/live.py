@@ -8,7 +8,6 @@ from typing import Any
 from duitpos.domain.orders.guest_view import FINAL, GuestOrder, GuestState
 from duitpos.guest.texts import heading_text, order_text, status_text
 from duitpos.guest.urls_of import again_url
-from duitpos.kit.clock import display_zone
 from duitpos.models import Tenant
 from duitpos.models.order import OrderStatus
 from duitpos.models.refund import RefundStatus
@@ -58,7 +57,6 @@ def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
         "look": look,
         "icon": icon,
         "steps": _steps(seen),
-        "zone": display_zone(seen.location.time_zone),
         "is_paid": is_paid,
         "is_over": seen.state in FINAL or seen.order.status == OrderStatus.SERVED,
         "again_url": again_url(tenant, seen.order, seen.table) if to_pay else "",

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from duitpos.domain.menus.read import Item, Menu, menu_of
 from duitpos.domain.tables.find import table_by_token
@@ -16,6 +17,7 @@ from duitpos.guest.texts import charges_text, mark_names, rule_text, wrong_choic
 from duitpos.kit.money import decimal_places
 from duitpos.models import Location, Tenant
 from duitpos.models.menu import StockStatus
+from duitpos.ui.lists import listed
 
 KEPT_SECONDS = 24 * 3600
 """A version that nobody asks for any more goes away by itself."""
@@ -48,7 +50,7 @@ def menu_parts(table_page: TablePage, slug: str, token: str) -> MenuParts:
 
 def _render(tenant: Tenant, location: Location) -> MenuParts:
     context = {
-        "sections": _sections(menu_of(tenant, location)),
+        "sections": _sections(menu_of(tenant, location, get_language() or "en")),
         "charges": charges_text(location),
         **page_facts(tenant, location),
     }
@@ -81,16 +83,16 @@ def _sections(menu: Menu) -> list[dict[str, Any]]:
 def _item(item: Item) -> dict[str, Any]:
     return {
         "id": item.id.hex,
-        "name": item.name,
+        "name": item.guest_name or item.name,
         "description": item.description,
         "price_minor": item.price_minor,
         "marks": mark_names(item.marks),
-        "allergens": ", ".join(mark_names(item.allergens)),
+        "allergens": listed(mark_names(item.allergens)),
         "is_sold_out": item.stock == StockStatus.OUT_OF_STOCK,
         "left": item.left,
         "groups": [
             {
-                "name": group.name,
+                "name": group.guest_name or group.name,
                 "rule": rule_text(group),
                 "wrong": wrong_choice_text(group),
                 "min": group.min_choices,
@@ -99,7 +101,7 @@ def _item(item: Item) -> dict[str, Any]:
                 "choices": [
                     {
                         "id": choice.id.hex,
-                        "name": choice.name,
+                        "name": choice.guest_name or choice.name,
                         "delta": choice.price_delta_minor,
                         # What a guest must choose and costs nothing is chosen for them; they may change it.
                         "is_default": group.min_choices == group.max_choices == 1

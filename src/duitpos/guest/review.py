@@ -10,8 +10,8 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from duitpos.domain.checkout.checkout import BelowMinimum
 from duitpos.domain.checkout.options import PayOption, pay_options
+from duitpos.domain.checkout.results import BelowMinimum
 from duitpos.domain.errors import Code
 from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json, contents_hash, with_earlier
 from duitpos.domain.orders.pricing import Quote
@@ -87,7 +87,7 @@ def cart_of(quote: Quote, sent: Cart) -> Cart:
     lines = [
         CartLine(
             item_id=line.item_id,
-            modifier_ids=tuple(modifier.id for modifier in line.modifiers),
+            modifier_ids=tuple(UUID(modifier["id"]) for modifier in line.modifiers),
             quantity=line.quantity,
             note=line.note,
             seen_minor=line.unit_price_minor,
@@ -125,4 +125,4 @@ def _why_at_counter(visit: Visit, quote: Quote, options: Sequence[PayOption]) ->
         return nothing_to_pay_text()
     least = min(options, key=lambda option: option.minimum_minor)
     minimum = Money(least.minimum_minor, least.currency)
-    return error_text(BelowMinimum(Code.BELOW_MINIMUM, minimum=minimum, locale=visit.location.locale))
+    return error_text(BelowMinimum(Code.BELOW_MINIMUM, amount=minimum, locale=visit.location.locale))

@@ -81,9 +81,11 @@ def menu_key_of(tenant: Tenant, location: Location) -> str:
 
 @lru_cache(maxsize=1)
 def code_version() -> str:
-    """Changes with every file of this package and of ui, so that a new release never serves the old page."""
-    files = [*_PACKAGE.rglob("*"), *(_PACKAGE.parent / "ui" / "static").rglob("*.css")]
-    contents = [file.read_bytes() for file in sorted(files) if file.suffix in (".py", ".html", ".css", ".js")]
+    """Changes with every file of this package, of ui's styles and of the translations: a release shows no old page."""
+    others = ((_PACKAGE.parent / "ui" / "static").rglob("*.css"), (_PACKAGE.parent / "locale").rglob("*.mo"))
+    files = [*_PACKAGE.rglob("*"), *others[0], *others[1]]
+    kinds = (".py", ".html", ".css", ".js", ".mo")
+    contents = [file.read_bytes() for file in sorted(files) if file.suffix in kinds]
     return _hash(*contents)
 
 

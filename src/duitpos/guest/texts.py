@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from duitpos.domain.checkout.payment_page import PageLabels
 from duitpos.domain.errors import Kind
@@ -150,7 +150,6 @@ def total_text(now: Money, was: Money | None, locale: str) -> str:
 def payment_labels(tenant: Tenant, location: Location) -> PageLabels:
     """What the processor's page says about this guest's order, in the guest's language."""
     return PageLabels(
-        language=get_language() or "en",
         description=_("Order at %(restaurant)s, %(location)s")
         % {"restaurant": tenant.name, "location": location.name},
         service_charge=_("Service charge"),

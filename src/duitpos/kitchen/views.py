@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -19,9 +20,11 @@ from duitpos.domain.orders.move import move
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.tenancy.find import location_of, locations
+from duitpos.kit.clock import display_zone
 from duitpos.kitchen.access import for_staff
 from duitpos.kitchen.cards import LATE_MINUTES, WAITING_MINUTES, board_view, moved_of
 from duitpos.models import Location
+from duitpos.ui.when import words_locale
 from duitpos.web.texts import error_text
 
 
@@ -49,13 +52,13 @@ def board_page(request: HttpRequest, staff: Staff, location: str) -> HttpRespons
 def live(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
     """The board alone, for polling: 304 without rendering while nothing on it changed."""
     site = location_of(staff.tenant, location)
-    same = get_conditional_response(request, etag=f'"{board_version(staff.tenant, site)}"')
+    same = get_conditional_response(request, etag=_etag(board_version(staff.tenant, site)))
     if same is not None and same.status_code == 304:
         return _private(same)
     seen = board(staff.tenant, site)
     response = render(request, "kitchen/_board.html", _context(staff, site, seen))
     # The version of what was really rendered: it may be newer than the one that was asked for first.
-    response["ETag"] = f'"{seen.version}"'
+    response["ETag"] = _etag(seen.version)
     return _private(response)
 
 
@@ -98,9 +101,15 @@ def _context(staff: Staff, site: Location, seen: Board) -> dict[str, Any]:
         "staff": staff,
         "site": site,
         "board": board_view(seen),
+        "zone": display_zone(site.time_zone).key,
+        "clock_locale": str(words_locale(site.locale)).replace("_", "-"),
         "waiting_minutes": WAITING_MINUTES,
         "late_minutes": LATE_MINUTES,
     }
+
+
+def _etag(version: str) -> str:
+    return f'"{version}-{get_language()}"'
 
 
 def _private(response: HttpResponse) -> HttpResponse:

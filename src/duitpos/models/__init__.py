@@ -3,7 +3,15 @@
 from duitpos.models.alert import Alert
 from duitpos.models.dispute import Dispute
 from duitpos.models.ledger import LedgerEntry, NumberSeries
-from duitpos.models.menu import ItemGroup, ItemStock, MenuItem, MenuSection, Modifier, ModifierGroup
+from duitpos.models.menu import (
+    ItemGroup,
+    ItemStock,
+    MenuItem,
+    MenuSection,
+    MenuText,
+    Modifier,
+    ModifierGroup,
+)
 from duitpos.models.order import Order, OrderEvent, OrderLine
 from duitpos.models.outbox import OutboxEntry
 from duitpos.models.payment import Payment, PaymentDecline
@@ -25,6 +33,7 @@ __all__ = [
     "Membership",
     "MenuItem",
     "MenuSection",
+    "MenuText",
     "Modifier",
     "ModifierGroup",
     "NumberSeries",

@@ -86,6 +86,37 @@ class ItemGroup(TenantModel):
         constraints = [models.UniqueConstraint(fields=["tenant", "item", "group"], name="item_group")]
 
 
+class TextKind(models.TextChoices):
+    """What on the menu has a text in other languages."""
+
+    SECTION = "section"
+    ITEM = "item"
+    GROUP = "group"
+    MODIFIER = "modifier"
+
+
+class MenuText(TenantModel):
+    """How something on the menu is called in a language that the menu is not written in (Tenant.menu_language)."""
+
+    kind = models.CharField(max_length=10, choices=TextKind.choices)
+    subject_id = models.UUIDField(help_text="The section, item, group or modifier.")
+    language = models.CharField(max_length=12, help_text='As in settings.LANGUAGES: "ms", "zh-hans".')
+    name = models.CharField(max_length=120, blank=True, help_text="Empty: the restaurant's own.")
+    description = models.CharField(max_length=300, blank=True, help_text="Of an item. Empty: its own.")
+
+    class Meta:
+        constraints = [
+            # In this order it is the index for reading a menu in one language.
+            models.UniqueConstraint(
+                fields=["tenant", "language", "kind", "subject_id"], name="menu_text_once"
+            ),
+            models.CheckConstraint(condition=models.Q(kind__in=TextKind.values), name="menu_text_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class StockStatus(models.TextChoices):
     """As in the glossary; no row at a location means in stock."""
 

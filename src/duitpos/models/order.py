@@ -40,6 +40,11 @@ class Order(TenantModel):
     )
     replaces = TenantForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
     note = models.CharField(max_length=300, blank=True)
+    language = models.CharField(
+        max_length=12,
+        default="en",
+        help_text="What the guest read when they ordered: mails are written in it.",
+    )
 
     # Totals and the rules they were made with, pinned at checkout. Minor units of `currency`; rates in basis points.
     currency = models.CharField(max_length=3)
@@ -105,11 +110,17 @@ class OrderLine(TenantModel):
     order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
     item = TenantForeignKey("duitpos.MenuItem", on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, help_text="The restaurant's own: the kitchen reads it.")
+    guest_name = models.CharField(
+        max_length=120, blank=True, help_text="What the guest read; empty when it is the same."
+    )
     quantity = models.PositiveIntegerField()
     unit_price_minor = models.BigIntegerField(help_text="With its modifiers.")
     total_minor = models.BigIntegerField()
-    modifiers = models.JSONField(default=list, help_text='[{"id", "group", "name", "price_delta_minor"}]')
+    modifiers = models.JSONField(
+        default=list,
+        help_text='[{"id", "group", "name", "price_delta_minor"}]; "guest_group", "guest_name" where they differ',
+    )
     allergens = models.JSONField(default=list)
     note = models.CharField(max_length=200, blank=True)
 

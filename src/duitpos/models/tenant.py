@@ -35,6 +35,11 @@ class Tenant(models.Model):
     name = models.CharField(max_length=120)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    menu_language = models.CharField(
+        max_length=12,
+        default="en",
+        help_text="What the menu's own texts are written in; others are MenuText.",
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -19,6 +19,7 @@ ICONS = {
     "print": "M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z",
     "plus": "M12 5v14M5 12h14",
     "back": "M15 5l-7 7 7 7",
+    "language": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM3 12h18M12 3c-5 5-5 13 0 18M12 3c5 5 5 13 0 18",
     "theme": "M12 3a9 9 0 1 0 9 9c-4 2.5-10-2-9-9z",
 }
 """Name to path. The four meanings carry their own names."""

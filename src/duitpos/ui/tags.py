@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.ui.icons import ICONS
+from duitpos.ui.lists import listed
+from duitpos.ui.marks import mark_words
 from duitpos.ui.when import ago as ago_words
+from duitpos.ui.when import day as day_words
 from duitpos.ui.when import exactly
 from duitpos.ui.words import KINDS, Meaning
 
 register = template.Library()
+SHORT = {"en": "EN", "ms": "BM", "zh-hans": "中文"}
+"""Languages as people abbreviate them; the others by their code."""
 
 
 @register.simple_tag
@@ -70,6 +77,29 @@ def exact_time(at: datetime | None, time_zone: str = "UTC", locale: str = "en_MY
         return ""
     words = exactly(at, time_zone, locale)
     return format_html('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), words)
+
+
+@register.simple_tag
+def languages(codes: str = "") -> list[dict[str, Any]]:
+    """The languages to choose from, by their own names: {% languages "en ms" as offered %}; without codes, all."""
+    wanted, current = codes.split(), get_language()
+    return [
+        {"code": code, "name": name, "short": SHORT.get(code, code), "is_current": code == current}
+        for code, name in settings.LANGUAGES
+        if not wanted or code in wanted
+    ]
+
+
+@register.simple_tag
+def day(on: date | None, locale: str = "en_MY") -> str:
+    """A day of the calendar; nothing for none."""
+    return day_words(on, locale) if on else ""
+
+
+@register.filter
+def marks(codes: list[str]) -> str:
+    """Dietary marks or allergens as words, in a row: {{ line.allergens|marks }}."""
+    return listed(mark_words(codes))
 
 
 @register.inclusion_tag("ui/copyable.html")

@@ -7,7 +7,7 @@ import pytest
 from duitpos.domain.checkout.line_items import MOST_LINES, LinesDiffer, line_items
 from duitpos.domain.orders.cart import MAX_LINES, Cart
 from duitpos.domain.orders.pricing import Quote, Rules, Totals, price
-from duitpos.models import Order, OrderLine
+from duitpos.models import Order
 from duitpos.processors.base import LineItem
 from tests.domain.orders.menus import LABELS, choice, group, item, line, menu
 
@@ -66,7 +66,7 @@ def test_long_names_are_cut_to_what_stripe_shows() -> None:
     assert len(sent.description) == 500
 
 
-def test_pinned_rows_ask_for_the_same_as_the_quote() -> None:
+def test_the_order_asks_for_the_same_as_its_quote() -> None:
     quote = _quote(EXCLUSIVE)
     totals = quote.totals
     order = Order(
@@ -75,19 +75,7 @@ def test_pinned_rows_ask_for_the_same_as_the_quote() -> None:
         tax_minor=totals.tax_minor,
         total_minor=totals.total_minor,
     )
-    rows = [
-        OrderLine(
-            name=sold.name,
-            quantity=sold.quantity,
-            unit_price_minor=sold.unit_price_minor,
-            total_minor=sold.total_minor,
-            modifiers=[
-                {"id": str(part.id), "group": part.group, "name": part.name} for part in sold.modifiers
-            ],
-        )
-        for sold in quote.lines
-    ]
-    assert line_items(rows, order, LABELS, "SST") == line_items(quote.lines, totals, LABELS, "SST")
+    assert line_items(quote.lines, order, LABELS, "SST") == line_items(quote.lines, totals, LABELS, "SST")
 
 
 @pytest.mark.parametrize("totals", [Totals(601, 60, 40, 701), Totals(500, 60, 40, 600)])

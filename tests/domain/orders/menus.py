@@ -15,7 +15,6 @@ from duitpos.domain.orders.pricing import Rules
 from duitpos.kit.ids import uuid7
 
 LABELS = PageLabels(
-    language="en",
     description="Order at Kopi, Bangsar",
     service_charge="Service charge",
     tax="Tax",

@@ -233,7 +233,7 @@ def _of_dishes(facts: Facts, locale: str) -> Iterator[str]:
 
 
 def _of_taken(facts: Facts, locale: str) -> Iterator[str]:
-    yield ", ".join(f"{dish['quantity']} × {dish['name']}" for dish in facts["taken"])  # noqa: RUF001
+    yield ", ".join(f"{dish['quantity']} × {dish['name']}" for dish in facts["taken"])
 
 
 def _of_event(facts: Facts, locale: str) -> Iterator[str]:

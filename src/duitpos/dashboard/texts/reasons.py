@@ -11,7 +11,7 @@ from duitpos.domain.errors import Code
 from duitpos.domain.reasons import Reason
 from duitpos.kit.facts import Facts
 from duitpos.web.sentences import Sentence, say
-from duitpos.web.texts import GUESTS, STAFF
+from duitpos.web.texts import SENTENCES
 
 PROCESSOR: Mapping[str, Sentence] = {
     # How a call failed.
@@ -79,4 +79,4 @@ def sentence_of(code: str) -> Sentence | None:
     known = OURS.get(code) or PROCESSOR.get(code)
     if known is not None or code not in {one.value for one in Code}:
         return known
-    return GUESTS.get(Code(code)) or STAFF.get(Code(code))
+    return SENTENCES.get(Code(code))

@@ -24,6 +24,7 @@ from duitpos.domain.orders.search import OrderFilters
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.staff_actions.resolve_alert import act as do_it
+from duitpos.domain.tenancy.find import locations
 from duitpos.kit.money import Money
 from duitpos.web.forms import PlainForm
 
@@ -39,6 +40,8 @@ def alerts(request: HttpRequest, staff: Staff) -> HttpResponse:
         "rows": [shown_alert(row) for row in rows[:PAGE]],
         "more": number + 1 if len(rows) > PAGE else 0,
         "is_later": number > 0,
+        # What is about no order happened on the clock of the first site.
+        "home": locations(staff.tenant)[0],
     }
     return page(request, staff, "dashboard/alerts.html", context, here="alerts")
 

@@ -78,10 +78,13 @@ def _facts(story: OrderStory, amount: str) -> list[str]:
 
 def _said(story: OrderStory, amount: str, refund: bool) -> str:
     words = {"number": story.order.label, "amount": amount}
-    said = _("Order %(number)s canceled.") % words if story.order.label else _("Order canceled.")
-    if amount and not refund:
-        said += " " + _("%(amount)s is still here: it is under “Needs attention”.") % words
-    return said
+    if not amount or refund:
+        return _("Order %(number)s canceled.") % words if story.order.label else _("Order canceled.")
+    if story.order.label:
+        return (
+            _("Order %(number)s canceled. %(amount)s is still here: it is under “Needs attention”.") % words
+        )
+    return _("Order canceled. %(amount)s is still here: it is under “Needs attention”.") % words
 
 
 def _say_refunds(request: HttpRequest, story: OrderStory, done: Canceled) -> None:

@@ -28,6 +28,7 @@ from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.processor_accounts.types import TypeRow, create_type, delete_type, edit_type, types_of
 from duitpos.domain.processor_accounts.view import account_view, processors_to_add
+from duitpos.domain.tenancy.find import locations
 from duitpos.models import PaymentType
 from duitpos.models.payment_setup import AccountState, PaymentKind
 from duitpos.web.forms import PlainForm
@@ -99,6 +100,8 @@ def edit_page(
     ]
     context = {
         "row": row,
+        # A payment type is of all sites; its times are on the clock of the first.
+        "location": locations(staff.tenant)[0],
         "form": form or PaymentTypeForm(initial=start),
         "is_online": row.type.kind == PaymentKind.ONLINE,
         "accounts": account_forms(staff, row) if accounts is None else accounts,

@@ -41,12 +41,11 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
         messages.warning(request, _("There is nothing left to refund of this payment."))
         return redirect("dashboard:order", staff.tenant.slug, order_id)
     amount = attempt.refundable.format(order.location.locale)
-    where = _("to %(method)s") % {"method": attempt.method} if attempt.method else _("the way it was paid")
     context = {
         "form": form,
         "title": _("Refund %(amount)s?") % {"amount": amount},
         "facts": [
-            _("All of it goes back %(where)s. The bank may take 5 to 10 days to show it.") % {"where": where},
+            _goes_back(attempt.method),
             _("The guest's page says so at once. This cannot be taken back."),
             _("The order itself stays as it is. To stop it too, cancel the order instead."),
         ],
@@ -55,6 +54,14 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
         "is_danger": True,
     }
     return page(request, staff, "dashboard/question.html", context, here="orders")
+
+
+def _goes_back(method: str) -> str:
+    if method:
+        return _("All of it goes back to %(method)s. The bank may take 5 to 10 days to show it.") % {
+            "method": method
+        }
+    return _("All of it goes back the way it was paid. The bank may take 5 to 10 days to show it.")
 
 
 def attempt_of(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, PaymentStory]:

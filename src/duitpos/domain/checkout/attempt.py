@@ -5,34 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from duitpos.domain.checkout.line_items import PricedLine, line_items
+from duitpos.domain.checkout.guest_checkout import GuestCheckout
+from duitpos.domain.checkout.line_items import line_items
 from duitpos.domain.checkout.options import PayOption
-from duitpos.domain.checkout.payment_page import PageLabels, PageUrls
 from duitpos.domain.payments.schedule import FIRST_CHECK, SESSION_LIFE
 from duitpos.domain.tenancy.installation import installation
-from duitpos.models import Location, Order, Payment, Tenant
+from duitpos.models import Order, OrderLine, Payment
 from duitpos.models.payment_setup import Mode
 from duitpos.processors.base import CheckoutRequest, Correlation
 
 
 def new_attempt(
-    tenant: Tenant,
-    location: Location,
-    order: Order,
-    lines: Sequence[PricedLine],
-    option: PayOption,
-    labels: PageLabels,
-    urls: PageUrls,
-    at: datetime,
+    checkout: GuestCheckout, order: Order, lines: Sequence[OrderLine], option: PayOption, at: datetime
 ) -> Payment:
     """An unsaved payment in state `created`. IntegrityError at saving when the order has a live one already (M4)."""
-    expires_at = at + SESSION_LIFE
+    tenant, labels, expires_at = checkout.tenant, checkout.labels, at + SESSION_LIFE
     payment = Payment(
         tenant=tenant,
         order=order,
         account_id=option.account_id,
         payment_type_id=option.payment_type_id,
-        location=location,
+        location=checkout.table.location,
         is_test=option.mode == Mode.TEST,
         amount_minor=order.total_minor,
         currency=order.currency,
@@ -45,11 +38,11 @@ def new_attempt(
         amount_minor=order.total_minor,
         currency=order.currency,
         lines=line_items(lines, order, labels, order.tax_name),
-        success_url=urls.success(order.token),
-        cancel_url=urls.cancel(order.token),
+        success_url=checkout.urls.success(order.token),
+        cancel_url=checkout.urls.cancel(order.token),
         expires_at=int(expires_at.timestamp()),
         description=labels.description,
-        locale=labels.language,
+        locale=order.language,
         api_version=option.api_version,
     )
     payment.checkout_request = request.to_json()

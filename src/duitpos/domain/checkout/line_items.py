@@ -1,11 +1,12 @@
-"""The lines a guest sees at the processor. They always add up to the order's total."""
+"""The lines a guest sees at the processor, as they read them on the menu. They always add up to the order's total."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from duitpos.domain.checkout.payment_page import PageLabels
+from duitpos.models import OrderLine
 from duitpos.processors.base import LineItem
 
 MOST_LINES = 100
@@ -13,19 +14,6 @@ MOST_LINES = 100
 NAME_LENGTH = 250
 """Characters that Stripe shows of a product's name."""
 DESCRIPTION_LENGTH = 500
-
-
-class PricedLine(Protocol):
-    """A QuoteLine, or the OrderLine that pinned it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def modifiers(self) -> Any: ...
-    @property
-    def unit_price_minor(self) -> int: ...
-    @property
-    def quantity(self) -> int: ...
 
 
 class HasTotals(Protocol):
@@ -44,7 +32,7 @@ class LinesDiffer(ValueError):
 
 
 def line_items(
-    lines: Sequence[PricedLine], totals: HasTotals, labels: PageLabels, tax_name: str = ""
+    lines: Sequence[OrderLine], totals: HasTotals, labels: PageLabels, tax_name: str = ""
 ) -> tuple[LineItem, ...]:
     """Lines whose unit times quantity adds up to the total. Service charge and exclusive tax are lines of their own.
 
@@ -58,18 +46,14 @@ def line_items(
     return asked
 
 
-def _dish(line: PricedLine) -> LineItem:
+def _dish(line: OrderLine) -> LineItem:
+    names = [modifier.get("guest_name") or modifier["name"] for modifier in line.modifiers]
     return LineItem(
-        name=_cut(line.name, NAME_LENGTH),
+        name=_cut(line.guest_name or line.name, NAME_LENGTH),
         unit_minor=line.unit_price_minor,
         quantity=line.quantity,
-        description=_cut(", ".join(_name_of(modifier) for modifier in line.modifiers), DESCRIPTION_LENGTH),
+        description=_cut(", ".join(names), DESCRIPTION_LENGTH),
     )
-
-
-def _name_of(modifier: Any) -> str:
-    """A pinned modifier is a mapping in an OrderLine's JSON, an object in a quote."""
-    return str(modifier["name"] if isinstance(modifier, Mapping) else modifier.name)
 
 
 def _extras(totals: HasTotals, labels: PageLabels, tax_name: str) -> Iterator[LineItem]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 class PageLabels:
     """Texts in the guest's language, for lines and payment. `more_items` is asked how many are folded into one line."""
 
-    language: str
     description: str
     service_charge: str
     tax: str

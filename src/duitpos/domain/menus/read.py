@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from duitpos.domain.menus.texts import MenuTexts, texts_in
 from duitpos.models import ItemGroup, ItemStock, Location, MenuItem, MenuSection, Modifier, Tenant
 from duitpos.models.menu import StockStatus
 
@@ -18,6 +19,8 @@ class Choice:
     id: UUID
     name: str
     price_delta_minor: int
+    guest_name: str = ""
+    """In the guest's language; empty when it is `name`. So too below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,15 @@ class Group:
     min_choices: int
     max_choices: int
     choices: tuple[Choice, ...]
+    guest_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something on the menu. `left` is how many there are where `stock` is limited, else None."""
+    """Something on the menu. `left` is how many there are where `stock` is limited, else None.
+
+    Guests alone read its description: it is in their language.
+    """
 
     id: UUID
     name: str
@@ -45,11 +52,12 @@ class Item:
     """in_stock, limited or out_of_stock."""
     left: int | None
     groups: tuple[Group, ...]
+    guest_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with its items."""
+    """A heading with its items, as guests read it."""
 
     id: UUID
     name: str
@@ -70,54 +78,71 @@ class Menu:
             yield from section.items
 
 
-def menu_of(tenant: Tenant, location: Location) -> Menu:
-    """The menu in the location's currency, in five queries whatever its size. Empty sections are left out."""
-    items = _items_by_section(tenant, location)
+def menu_of(tenant: Tenant, location: Location, language: str = "") -> Menu:
+    """The menu in the location's currency, in five queries whatever its size. Empty sections are left out.
+
+    `language` is the guest's: a sixth query when the menu is written in another one.
+    """
+    texts = texts_in(tenant, language)
+    items = _items_by_section(tenant, location, texts)
     sections = MenuSection.objects.filter(tenant=tenant).order_by("position", "name")
     return Menu(
         version=location.menu_version,
         currency=location.currency,
-        sections=tuple(Section(row.id, row.name, items[row.id]) for row in sections if row.id in items),
+        sections=tuple(
+            Section(row.id, texts.name(row.id) or row.name, items[row.id])
+            for row in sections
+            if row.id in items
+        ),
     )
 
 
-def _items_by_section(tenant: Tenant, location: Location) -> dict[UUID, tuple[Item, ...]]:
-    groups = _groups_by_item(tenant)
+def _items_by_section(tenant: Tenant, location: Location, texts: MenuTexts) -> dict[UUID, tuple[Item, ...]]:
+    groups = _groups_by_item(tenant, texts)
     stock = {row.item_id: row for row in ItemStock.objects.filter(tenant=tenant, location=location)}
     rows = MenuItem.objects.filter(tenant=tenant, is_active=True, currency=location.currency)
     items: dict[UUID, tuple[Item, ...]] = {}
     for row in rows.order_by("position", "name"):
-        item = _item(row, stock.get(row.id), groups.get(row.id, ()))
+        item = _item(row, stock.get(row.id), groups.get(row.id, ()), texts)
         items[row.section_id] = (*items.get(row.section_id, ()), item)
     return items
 
 
-def _groups_by_item(tenant: Tenant) -> dict[UUID, tuple[Group, ...]]:
+def _groups_by_item(tenant: Tenant, texts: MenuTexts) -> dict[UUID, tuple[Group, ...]]:
     choices: dict[UUID, list[Choice]] = defaultdict(list)
     for row in Modifier.objects.filter(tenant=tenant, is_active=True).order_by("position", "name"):
-        choices[row.group_id].append(Choice(row.id, row.name, row.price_delta_minor))
+        choice = Choice(row.id, row.name, row.price_delta_minor, texts.name(row.id))
+        choices[row.group_id].append(choice)
     groups: dict[UUID, tuple[Group, ...]] = {}
     links = (
         ItemGroup.objects.filter(tenant=tenant).select_related("group").order_by("position", "group__name")
     )
     for link in links:
         group = link.group
-        made = Group(group.id, group.name, group.min_choices, group.max_choices, tuple(choices[group.id]))
+        made = Group(
+            id=group.id,
+            name=group.name,
+            min_choices=group.min_choices,
+            max_choices=group.max_choices,
+            choices=tuple(choices[group.id]),
+            guest_name=texts.name(group.id),
+        )
         groups[link.item_id] = (*groups.get(link.item_id, ()), made)
     return groups
 
 
-def _item(row: MenuItem, stock: ItemStock | None, groups: tuple[Group, ...]) -> Item:
+def _item(row: MenuItem, stock: ItemStock | None, groups: tuple[Group, ...], texts: MenuTexts) -> Item:
     item = Item(
         id=row.id,
         name=row.name,
-        description=row.description,
+        description=texts.description(row.id) or row.description,
         price_minor=row.price_minor,
         marks=tuple(row.marks),
         allergens=tuple(row.allergens),
         stock=StockStatus.IN_STOCK.value,
         left=None,
         groups=tuple(group for group in groups if group.choices),
+        guest_name=texts.name(row.id),
     )
     # Nobody can choose what a required group no longer offers, so the item cannot be made.
     if any(len(group.choices) < group.min_choices for group in groups):

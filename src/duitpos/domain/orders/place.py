@@ -26,6 +26,8 @@ class Placing:
     replaces: Order | None
     is_strangers: bool
     at: datetime
+    language: str = "en"
+    """The guest's, in which `quote` has their names, too."""
 
 
 def place(placing: Placing) -> Order:
@@ -43,6 +45,7 @@ def place(placing: Placing) -> Order:
         replaces=placing.replaces,
         is_strangers=placing.is_strangers,
         note=placing.note,
+        language=placing.language,
         currency=placing.quote.currency,
         subtotal_minor=totals.subtotal_minor,
         service_charge_minor=totals.service_charge_minor,
@@ -55,25 +58,10 @@ def place(placing: Placing) -> Order:
         tax_on_service_charge=location.tax_on_service_charge,
         created_at=placing.at,
     )
-    OrderLine.objects.bulk_create(
-        OrderLine(
-            tenant=placing.tenant,
-            order=order,
-            position=position,
-            item_id=line.item_id,
-            name=line.name,
-            quantity=line.quantity,
-            unit_price_minor=line.unit_price_minor,
-            total_minor=line.total_minor,
-            modifiers=[
-                {"id": str(m.id), "group": m.group, "name": m.name, "price_delta_minor": m.price_delta_minor}
-                for m in line.modifiers
-            ],
-            allergens=list(line.allergens),
-            note=line.note,
-        )
-        for position, line in enumerate(placing.quote.lines)
-    )
+    lines = list(placing.quote.lines)
+    for position, line in enumerate(lines):
+        line.tenant, line.order, line.position = placing.tenant, order, position
+    OrderLine.objects.bulk_create(lines)
     OrderEvent.objects.create(
         tenant=placing.tenant, order=order, at=placing.at, actor="guest", to_status=HELD, reason=""
     )

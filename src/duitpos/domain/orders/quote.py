@@ -5,21 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 from duitpos.domain.menus.read import menu_of
+from duitpos.domain.menus.texts import texts_in
 from duitpos.domain.orders.cart import Cart
 from duitpos.domain.orders.pricing import ChangeKind, Quote, price, rules_of
 from duitpos.models import Location, MenuItem, Tenant
 
 
-def quote(tenant: Tenant, location: Location, cart: Cart) -> Quote:
-    """What the cart costs by the menu of this moment, and what differs from what the guest saw."""
-    return _named(tenant, price(cart, menu_of(tenant, location), rules_of(location)))
+def quote(tenant: Tenant, location: Location, cart: Cart, language: str = "") -> Quote:
+    """What the cart costs by the menu of this moment, and what differs from what the guest saw.
+
+    `language` is the guest's: names are there in it, too.
+    """
+    return _named(tenant, price(cart, menu_of(tenant, location, language), rules_of(location)), language)
 
 
-def _named(tenant: Tenant, priced: Quote) -> Quote:
+def _named(tenant: Tenant, priced: Quote, language: str) -> Quote:
     """The quote, with the names of dishes that were taken off the menu: "something is gone" helps nobody."""
     gone = {change.item_id for change in priced.changes if change.kind is ChangeKind.GONE}
     if not gone:
         return priced
-    names = dict(MenuItem.objects.filter(tenant=tenant, id__in=gone).values_list("id", "name"))
+    texts = texts_in(tenant, language)
+    rows = MenuItem.objects.filter(tenant=tenant, id__in=gone).values_list("id", "name")
+    names = {item_id: texts.name(item_id) or name for item_id, name in rows}
     changes = tuple(replace(change, name=names.get(change.item_id, change.name)) for change in priced.changes)
     return replace(priced, changes=changes)

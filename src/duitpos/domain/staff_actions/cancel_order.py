@@ -7,7 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from duitpos.domain.alerts.open import open_alert, reopen_alert
-from duitpos.domain.checkout.resume import AlreadyPaid, DoNotPayAgain, end_earlier_attempt
+from duitpos.domain.checkout.results import AlreadyPaid, DoNotPayAgain
+from duitpos.domain.checkout.resume import end_earlier_attempt
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid, Unavailable
 from duitpos.domain.menus.sell import put_back
 from duitpos.domain.orders.advance import Actor, advance

@@ -11,9 +11,11 @@ from django.shortcuts import render
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
-from duitpos.domain.checkout.checkout import Changed, CheckoutResult, GuestCheckout, key_at
 from duitpos.domain.checkout.checkout import checkout as start_checkout
-from duitpos.domain.checkout.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor, open_attempts
+from duitpos.domain.checkout.existing_order import key_at
+from duitpos.domain.checkout.guest_checkout import GuestCheckout
+from duitpos.domain.checkout.results import AlreadyPaid, Changed, CheckoutResult, DoNotPayAgain, GoToProcessor
+from duitpos.domain.checkout.resume import open_attempts
 from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.cart import Cart, CartLine, with_earlier
 from duitpos.domain.orders.guest_view import GuestState, guest_order, order_of_cart
@@ -94,7 +96,7 @@ def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpRespon
     ]
     # Whoever edits it here edits this order, whichever browser sent it first.
     cart = Cart(tuple(lines), seen.order.note, (seen.order.checkout_key,))
-    priced = quote(visit.tenant, visit.location, cart)
+    priced = quote(visit.tenant, visit.location, cart, visit.language)
     notice = kept_text()
     review = Review(priced, cart, seen.order.checkout_key, notice=notice, rebuilt=True)
     return review_page(request, visit, review)
@@ -116,44 +118,44 @@ def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
             return _see_other(_page_of(visit, left.paid))
     elif became is not None and became.order.table_id != visit.table.id:
         key = key_at(sent.key, visit.table, None)
-    priced = quote(visit.tenant, visit.location, left.cart)
+    priced = quote(visit.tenant, visit.location, left.cart, visit.language)
     review = Review(priced, left.cart, key, notice=notice, payment_type_id=sent.payment_type_id)
     return review_page(request, visit, review)
 
 
 def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
+    guest_checkout = GuestCheckout(
+        tenant=visit.tenant,
+        table=visit.table,
+        guest_token=visit.guest_token,
+        checkout_key=sent.key,
+        cart=sent.cart,
+        seen_total_minor=sent.seen_total_minor,
+        labels=payment_labels(visit.tenant, visit.location),
+        urls=payment_urls(visit.tenant),
+        payment_type_id=sent.payment_type_id,
+        has_looked=has_looked(request, visit.tenant.slug, visit.guest_token),
+        language=visit.language,
+    )
     try:
-        outcome = start_checkout(
-            GuestCheckout(
-                tenant=visit.tenant,
-                table=visit.table,
-                guest_token=visit.guest_token,
-                checkout_key=sent.key,
-                cart=sent.cart,
-                seen_total_minor=sent.seen_total_minor,
-                labels=payment_labels(visit.tenant, visit.location),
-                urls=payment_urls(visit.tenant),
-                payment_type_id=sent.payment_type_id,
-                has_looked=has_looked(request, visit.tenant.slug, visit.guest_token),
-            )
-        )
+        result = start_checkout(guest_checkout)
     except DomainError as error:
-        return _not_now(request, visit, sent, error)
-    return _answer(request, visit, sent, outcome)
+        return _not_now(request, visit, guest_checkout, error)
+    return _answer(request, visit, sent, result)
 
 
-def _answer(request: HttpRequest, visit: Visit, sent: Sent, outcome: CheckoutResult) -> HttpResponse:
-    match outcome:
+def _answer(request: HttpRequest, visit: Visit, sent: Sent, result: CheckoutResult) -> HttpResponse:
+    match result:
         case GoToProcessor():
-            return _go_on(request, visit, outcome)
+            return _go_on(request, visit, result)
         case AlreadyPaid() | DoNotPayAgain():
             # Another cart than that order's was sent: its page says that the new one was not ordered.
-            kept = "" if outcome.order.checkout_key == sent.key else "?kept=1"
-            return _see_other(_page_of(visit, outcome.order, kept))
+            kept = "" if result.order.checkout_key == sent.key else "?kept=1"
+            return _see_other(_page_of(visit, result.order, kept))
         case Changed():
-            return _ask_again(request, visit, sent, outcome)
+            return _show_changed(request, visit, sent, result)
         case _:
-            assert_never(outcome)
+            assert_never(result)
 
 
 def _page_of(visit: Visit, order: Order, kept: str = "") -> str:
@@ -161,22 +163,22 @@ def _page_of(visit: Visit, order: Order, kept: str = "") -> str:
     return order_url(visit.tenant, order) + (kept if order.table_id == visit.table.id else "?kept=table")
 
 
-def _go_on(request: HttpRequest, visit: Visit, outcome: GoToProcessor) -> HttpResponse:
+def _go_on(request: HttpRequest, visit: Visit, page: GoToProcessor) -> HttpResponse:
     """A page of ours that goes on by itself: the browser would block a redirect to another site after a form
     (docs/money-path.md, "Found by trying")."""
     context = {
         **page_facts(visit.tenant, visit.location),
         "table": visit.table,
-        "order": outcome.order,
-        "url": outcome.url,
-        "label": outcome.label,
+        "order": page.order,
+        "url": page.url,
+        "label": page.label,
     }
     response = render(request, "guest/go_on.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _ask_again(request: HttpRequest, visit: Visit, sent: Sent, changed: Changed) -> HttpResponse:
+def _show_changed(request: HttpRequest, visit: Visit, sent: Sent, changed: Changed) -> HttpResponse:
     is_price = changed.why == "price"
     review = Review(
         changed.quote,
@@ -195,12 +197,12 @@ def _total_text(visit: Visit, sent: Sent, priced: Quote) -> str:
     return total_text(Money(priced.totals.total_minor, priced.currency), was, visit.location.locale)
 
 
-def _not_now(request: HttpRequest, visit: Visit, sent: Sent, error: DomainError) -> HttpResponse:
+def _not_now(request: HttpRequest, visit: Visit, sent: GuestCheckout, error: DomainError) -> HttpResponse:
     """What the domain refused, on the same page with the same cart."""
     review = Review(
-        quote(visit.tenant, visit.location, sent.cart),
+        sent.quote,
         sent.cart,
-        sent.key,
+        sent.checkout_key,
         notice=error_text(error),
         is_error=True,
         payment_type_id=sent.payment_type_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from duitpos.domain.orders.guest_view import guest_order
@@ -20,7 +21,7 @@ def order_state(request: HttpRequest, tenant: str, order_token: str) -> HttpResp
     """A piece of HTML, or 304 when nothing has happened since."""
     owner = tenant_by_slug(tenant)
     seen = guest_order(owner, plain(order_token))
-    etag = f'W/"{seen.version}-{code_version()}"'
+    etag = f'W/"{seen.version}-{code_version()}-{get_language()}"'
     if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
         response: HttpResponse = HttpResponseNotModified()
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from duitpos.models import OutboxEntry, Payment
@@ -11,6 +12,11 @@ from duitpos.models import OutboxEntry, Payment
 
 def send_receipt(work: OutboxEntry) -> str:
     """Send it; what became of it. OSError when the mail server does not take it. `work` comes with order and tenant."""
+    with translation.override(work.order.language):
+        return _send(work)
+
+
+def _send(work: OutboxEntry) -> str:
     payment = Payment.objects.filter(tenant_id=work.tenant_id, id=work.subject_id).get()
     order = work.order
     text = _(

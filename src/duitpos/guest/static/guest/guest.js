@@ -181,6 +181,20 @@
     $$("#menu section").forEach((section) => watch.observe(section));
   };
 
+  // --- language ----------------------------------------------------------------------------------------------
+  // The cart is on this phone: the choice is sent alone, and the page is asked for again.
+  const speak = async (event) => {
+    event.preventDefault();
+    const token = $("[name=csrfmiddlewaretoken]").value;
+    const body = new URLSearchParams({ language: event.currentTarget.value, csrfmiddlewaretoken: token });
+    try {
+      await fetch("", { method: "POST", redirect: "manual", body });
+    } catch { return; }
+    if ($("main.review") && !$("form[data-rebuilt]")) location.replace(location.pathname);
+    else location.reload();
+  };
+  $$(".language button").forEach((button) => { button.onclick = speak; });
+
   // --- checkout ----------------------------------------------------------------------------------------------
   const keep = (form) => {
     const { key, lines, sent } = load(), { cart, checkout_key: field } = form.elements;
@@ -232,7 +246,9 @@
     form.addEventListener("submit", async (event) => {
       const button = event.submitter;
       if (form.dataset.sent) { event.preventDefault(); return; }
-      if (button?.value === "menu") { event.preventDefault(); location.href = "../"; return; }
+      // Enter in a field of the form is no press of anything.
+      if (!button?.value) { event.preventDefault(); return; }
+      if (button.value === "menu") { event.preventDefault(); location.href = "../"; return; }
       if (button?.name === "change") {
         event.preventDefault();
         const done = await ask(main, [...new FormData(form), ["change", button.value]]);

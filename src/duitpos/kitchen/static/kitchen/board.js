@@ -92,9 +92,9 @@ async function poll() {
   } catch (error) {
     if (mine !== turn) return;
     fails += 1;
-    const time = lastSeen.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const time = lastSeen.toLocaleTimeString(words.locale, { timeStyle: "short", timeZone: words.zone });
     if (error === words.signedOut) say(error);
-    else if (fails > 1) say(words.lost.replace("%s", time));
+    else if (fails > 1) say(words.lost.replace("{time}", time));
   }
   body.classList.toggle("is-old", fails > 1);
   soon(Math.min(15000, EVERY * 2 ** Math.min(fails, 3)));

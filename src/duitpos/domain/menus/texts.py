@@ -1,0 +1,86 @@
+"""The menu in other languages than the one it is written in: what was translated, and writing it down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F
+
+from duitpos.domain.tenancy.location_stamp import location_changed
+from duitpos.kit.transact import transact
+from duitpos.models import Location, MenuText, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A name and a description in one language. What is empty is read in the restaurant's own words."""
+
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """The text of one thing on the menu. `kind` is one of models.menu.TextKind; `subject_id` is that row's."""
+
+    kind: str
+    subject_id: UUID
+    text: Text
+
+
+_NONE = Text("")
+
+
+class MenuTexts:
+    """What there is in one language, by the id of what it names."""
+
+    def __init__(self, texts: Mapping[UUID, Text]) -> None:
+        self._texts = texts
+
+    def name(self, subject_id: UUID) -> str:
+        """The name; empty where there is none in this language."""
+        return self._texts.get(subject_id, _NONE).name
+
+    def description(self, subject_id: UUID) -> str:
+        """The description; empty where there is none in this language."""
+        return self._texts.get(subject_id, _NONE).description
+
+
+def texts_in(tenant: Tenant, language: str) -> MenuTexts:
+    """The menu's texts in a language: one query, or none for the language that the menu is written in."""
+    if language in ("", tenant.menu_language):
+        return MenuTexts({})
+    rows = MenuText.objects.filter(tenant=tenant, language=language)
+    values = rows.values_list("subject_id", "name", "description")
+    return MenuTexts({subject_id: Text(name, description) for subject_id, name, description in values})
+
+
+def translate_menu(tenant: Tenant, language: str, texts: Iterable[Translated]) -> None:
+    """Write texts of the menu in a language, over those that are there, and show them to guests at once."""
+    rows = [
+        MenuText(
+            tenant=tenant,
+            language=language,
+            kind=one.kind,
+            subject_id=one.subject_id,
+            name=one.text.name,
+            description=one.text.description,
+        )
+        for one in texts
+    ]
+
+    def work() -> None:
+        MenuText.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["tenant", "language", "kind", "subject_id"],
+            update_fields=["name", "description"],
+        )
+        sites = Location.objects.filter(tenant=tenant)
+        sites.update(menu_version=F("menu_version") + 1)
+        for location_id in sites.values_list("id", flat=True):
+            location_changed(location_id)
+
+    transact(work)

@@ -1,0 +1,72 @@
+"""Which language a page is written in: what the reader chose, then what their browser asks for."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
+
+GUEST = tuple(code for code, _name in settings.LANGUAGES)
+KITCHEN = ("en", "ms")
+STAFF = ("en",)
+"""What is translated for whom. A page in a language that is not complete would be half in English."""
+
+_MOST_HEADER = 500
+"""Characters of Accept-Language that are looked at, as Django does."""
+
+
+class Language(LocaleMiddleware):
+    """Middleware: Django's, narrowed to the languages that a page has, and over when the answer is made."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        offered = offered_at(request.path_info)
+        cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        wanted = choose(offered, cookie, request.headers.get("Accept-Language", "")[:_MOST_HEADER])
+        # Django's stays active in the thread, and so in whatever runs there next.
+        with translation.override(wanted):
+            request.LANGUAGE_CODE = wanted
+            response: HttpResponse = self.get_response(request)  # type: ignore[assignment]
+            # A guest who chooses another language gets the answer in that one.
+            response.headers.setdefault("Content-Language", translation.get_language() or wanted)
+        if len(offered) > 1:
+            patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        return response
+
+
+def offered_at(path: str) -> tuple[str, ...]:
+    """The languages that the page at this address has, the default first.
+
+    What is nobody's page gets an error page, which a guest may see.
+    """
+    first, _, rest = path.lstrip("/").partition("/")
+    second = rest.partition("/")[0]
+    if first == "accounts" or second in ("dashboard", "webhooks"):
+        return STAFF
+    return KITCHEN if second == "kitchen" else GUEST
+
+
+@lru_cache(maxsize=1000)
+def choose(offered: tuple[str, ...], chosen: str, accepted: str) -> str:
+    """One of `offered`: the reader's choice, else the first that Accept-Language names, else the default."""
+    if chosen in offered:
+        return chosen
+    for wanted, _quality in parse_accept_lang_header(accepted):
+        if wanted == "*":
+            break
+        known = _known(wanted)
+        if known in offered:
+            return known
+    return offered[0]
+
+
+def _known(wanted: str) -> str:
+    """Our language for a browser's: zh, zh-CN and zh-TW are all zh-hans. Empty when there is none."""
+    try:
+        return get_supported_language_variant(wanted)
+    except LookupError:
+        return ""

@@ -1,0 +1,109 @@
+"""Errors that only the pages of other staff meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from duitpos.domain.errors import Code
+from duitpos.domain.people.roles import Can
+from duitpos.web.sentences import ByFact, Sentence
+
+STAFF: Mapping[Code, Sentence] = {
+    Code.SIGN_IN_UNAVAILABLE: _(
+        "Nobody can sign in right now. Ask whoever runs this site: it was written to the log."
+    ),
+    Code.ROLE_MAY_NOT: ByFact(
+        "can",
+        {
+            Can.SEE_ORDERS: _("With your role you cannot see the orders. Ask the owner or a manager."),
+            Can.WORK_ORDERS: _(
+                "With your role you cannot move orders on the kitchen board. Ask the owner or a manager."
+            ),
+            Can.CHECK_PAYMENT: _("With your role you cannot check a payment. Ask the owner or a manager."),
+            Can.CANCEL_ORDER: _("With your role you cannot cancel an order. Ask the owner or a manager."),
+            Can.REFUND: _("With your role you cannot refund a payment. Ask the owner or a manager."),
+            Can.RESOLVE_ALERTS: _(
+                "With your role you cannot settle what needs attention. Ask the owner or a manager."
+            ),
+            Can.SET_UP_PAYMENTS: _(
+                "With your role you cannot change payment types and their keys. Ask the owner."
+            ),
+            Can.SET_UP_TABLES: _(
+                "With your role you cannot change tables and their codes. Ask the owner or a manager."
+            ),
+            Can.SEE_KITCHEN: _(
+                "With your role you cannot see the kitchen board. Ask the owner or a manager."
+            ),
+            Can.SET_STOCK: _(
+                "With your role you cannot change what is in stock. Ask the owner or a manager."
+            ),
+        },
+    ),
+    Code.LOCATION_UNKNOWN: _("There is no such location."),
+    Code.STOCK_STATUS_UNKNOWN: _("Choose in stock, limited or out of stock."),
+    Code.STOCK_QUANTITY_WRONG: _("Say how many are left, at least 1, when stock is limited, and only then."),
+    Code.ITEM_UNKNOWN: _("This item is no longer on the menu."),
+    Code.TABLE_UNKNOWN: _("There is no such table."),
+    Code.TABLE_NAME_WRONG: _("A table needs a name of at most 40 characters; its area has at most 60."),
+    Code.TABLE_NAME_TAKEN: _("%(location)s already has a table “%(name)s”."),
+    Code.PAYMENT_UNKNOWN: _("There is no such payment."),
+    Code.REASON_MISSING: _("Say why it is canceled: the guest may ask."),
+    Code.GUEST_IS_PAYING: _("The guest is paying for this order at this moment. Look at it again."),
+    Code.GUEST_HAS_PAID: _("The guest has just paid. Look at the order again."),
+    Code.BANK_IS_PROCESSING: _(
+        "The payment is being processed by the guest's bank, so the order was not canceled."
+        " Cancel it once the bank has answered."
+    ),
+    Code.CANCEL_UNSURE: _(
+        "The processor cannot be asked whether this order is being paid, so it was not canceled."
+        " Try again soon."
+    ),
+    Code.ORDER_NOT_CANCELABLE: _("This order can no longer be canceled. Look at it again."),
+    Code.CHECK_NOT_ANSWERED: _("The processor does not tell how this payment stands. Nothing was changed."),
+    Code.NOTHING_TO_REFUND: _("Nothing to refund: no money has arrived for this payment."),
+    Code.MONEY_DISPUTED: _(
+        "The guest's bank has taken this money back in a dispute, so there is nothing here to refund."
+        " Do not pay it out another way: answer the dispute at the processor, or accept it there."
+    ),
+    Code.REFUND_UNDER_WAY: _("Somebody else is refunding this payment right now. Reload the page to see it."),
+    Code.ALERT_UNKNOWN: _("Somebody has taken care of this already, or it never was."),
+    Code.ALERT_RESOLVED: _("Somebody has taken care of this already."),
+    Code.ALERT_JUST_RESOLVED: _("Somebody has taken care of this already. Look at the order again."),
+    Code.ACTION_NOT_OFFERED: _("This cannot be done about it."),
+    Code.NO_PAYMENT_TO_REFUND: _("There is no payment to refund."),
+    Code.NO_ORDER_TO_SERVE: _("There is no order to serve."),
+    Code.NO_ORDER_TO_PUT_BACK: _("There is no order whose dishes could be put back."),
+    Code.NO_ORDER_TO_LINK: _("Give the order that this money is for."),
+    Code.MONEY_ON_ITS_WAY_BACK: _(
+        "This money is on its way back to the guest, so the order cannot be served for it."
+    ),
+    Code.MONEY_LINKED_ALREADY: _("This money is linked to an order already, or it is on its way back."),
+    Code.ORDER_IN_KITCHEN: _("This order is in the kitchen already."),
+    Code.TYPE_UNKNOWN: _("There is no such payment type any more."),
+    Code.TYPE_KIND_UNKNOWN: _("A payment is taken online or at the counter."),
+    Code.TYPE_CODE_WRONG: _("Code: up to 20 letters, digits, - and _, such as STRIPE."),
+    Code.TYPE_NAME_WRONG: _("Name: up to 60 characters, as guests and staff shall read it."),
+    Code.TYPE_CODE_TAKEN: _("There is a payment type with the code %(code)s already."),
+    Code.TYPE_HAS_PAYMENTS: _(
+        "“%(name)s” cannot be deleted: %(count)s payments were made with it, and reports and refunds need it."
+        " Make it inactive instead: then nobody can choose it."
+    ),
+    Code.TYPE_HAS_HISTORY: _(
+        "“%(name)s” cannot be deleted: its account has a history, and reports and refunds need it."
+        " Make it inactive instead: then nobody can choose it."
+    ),
+    Code.TYPE_NEEDS_NO_PROCESSOR: _("“%(type)s” is taken at the counter: it needs no processor."),
+    Code.PROCESSOR_UNKNOWN: _("There is no such processor."),
+    Code.ACCOUNT_UNKNOWN: _("There is no such processor account any more."),
+    Code.ACCOUNT_CHANGED: _(
+        "Somebody else changed this account at the same moment. Look at it, and save again."
+    ),
+    Code.KEY_OF_ANOTHER_ACCOUNT: _(
+        "This entry is kept for %(old)s, and the key belongs to another account."
+        " Paste it into the one in use."
+    ),
+    Code.PASTED_KEY_REFUSED: _("Nothing was saved."),
+    Code.CREDENTIALS_WRONG: _("What was pasted cannot be a key. Nothing was saved."),
+}

@@ -1,0 +1,119 @@
+"""Every sentence that a guest or a cook reads is translated, and the compiled catalogs are what the texts say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatch
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from django.utils import translation
+
+from duitpos.web.language import GUEST, KITCHEN
+from scripts.messages import LANGUAGES, SOURCE, catalog_of, mo_bytes, po_of, po_text, sentences, sources
+
+pytestmark = pytest.mark.pure
+
+GUEST_FILES = (
+    "guest/*",
+    "web/*",
+    "ui/marks.py",
+    "ui/lists.py",
+    "ui/when.py",
+    "ui/templates/[0-9]*.html",
+    "ui/templates/ui/error.html",
+    "ui/templates/ui/languages.html",
+    "jobs/*",
+    "domain/payments/outbox/receipt.py",
+)
+NOT_FOR_GUESTS = ("web/texts/kitchen.py", "web/texts/staff.py")
+KITCHEN_FILES = ("kitchen/*", "web/texts/kitchen.py")
+
+_PLACE = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|</?\w+>")
+
+
+def asked_of(language: str) -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
+    """File, sentence and context of everything that must be there in a language."""
+    of_the_kitchen = KITCHEN_FILES if translation.to_language(language) in KITCHEN else ()
+    for path in sources():
+        name = path.relative_to(SOURCE).as_posix()
+        is_guests = any(fnmatch(name, pattern) for pattern in GUEST_FILES) and name not in NOT_FOR_GUESTS
+        if is_guests or any(fnmatch(name, pattern) for pattern in of_the_kitchen):
+            for sentence, context in sentences(path):
+                yield name, sentence, context
+
+
+def missing(language: str, catalog: Catalog) -> list[str]:
+    """Sentences without a translation, with another number of forms, or with other values in it."""
+    found = []
+    for name, sentence, context in asked_of(language):
+        message = catalog.get(sentence, context)
+        if not isinstance(message, Message) or _forms(message) is None:
+            found.append(f"{name}: not translated: {sentence!r}")
+        elif any(_places(form) != _places(_last(message.id)) for form in _forms(message) or ()):
+            found.append(f"{name}: other values in the translation of {sentence!r}")
+    return found
+
+
+def _forms(message: Message) -> tuple[str, ...] | None:
+    """The translation; None when it is missing, a guess, or has another number of forms than the language."""
+    forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
+    is_complete = len(forms) == 1 and all(forms) and not message.fuzzy
+    return tuple(str(form) for form in forms) if is_complete else None
+
+
+def _last(sentence: str | tuple[str, ...] | list[str]) -> str:
+    return sentence if isinstance(sentence, str) else sentence[-1]
+
+
+def _places(text: str) -> set[str]:
+    return set(_PLACE.findall(text))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_of_a_guest_is_translated(language: str) -> None:
+    assert missing(language, catalog_of(language)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_files_are_what_make_messages_writes(language: str) -> None:
+    """After a change of a sentence or a translation: make messages."""
+    catalog = catalog_of(language)
+    assert po_of(language).read_bytes() == po_text(catalog)
+    assert po_of(language).with_suffix(".mo").read_bytes() == mo_bytes(catalog)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_that_is_taken_away_or_guessed_is_noticed(language: str) -> None:
+    catalog = catalog_of(language)
+    for break_it in (_take_away, _mark_as_a_guess, _lose_a_value):
+        broken = catalog_of(language)
+        message = broken.get("Pay %(amount)s")
+        assert isinstance(message, Message)
+        break_it(message)
+        assert len(missing(language, broken)) == 1, break_it.__name__
+    assert missing(language, catalog) == []
+
+
+def _take_away(message: Message) -> None:
+    message.string = ""
+
+
+def _mark_as_a_guess(message: Message) -> None:
+    message.flags.add("fuzzy")
+
+
+def _lose_a_value(message: Message) -> None:
+    message.string = "RM 5"
+
+
+@pytest.mark.parametrize(
+    "language, receipt, items",
+    [("en", "Receipt", "2 items"), ("ms", "Resit", "2 item"), ("zh-hans", "收据", "2 件")],
+)
+def test_django_reads_what_was_compiled(language: str, receipt: str, items: str) -> None:
+    assert language in GUEST
+    with translation.override(language):
+        assert translation.gettext("Receipt") == receipt
+        assert translation.ngettext("%(count)d item", "%(count)d items", 2) % {"count": 2} == items
