@@ -25,7 +25,6 @@ GUEST_FILES = (
     "ui/templates/ui/error.html",
     "ui/templates/ui/languages.html",
     "jobs/*",
-    "domain/payments/outbox/receipt.py",
 )
 NOT_FOR_GUESTS = ("web/texts/kitchen.py", "web/texts/staff.py")
 KITCHEN_FILES = ("kitchen/*", "web/texts/kitchen.py")
