@@ -13,10 +13,11 @@ import uvicorn
 from pydantic import ValidationError
 
 from stripe_sandbox.accounts import Scope
+from stripe_sandbox.actions.webhook_endpoints import create_endpoint
+from stripe_sandbox.api.connection_reset import ResettableProtocol
 from stripe_sandbox.app import create_app
-from stripe_sandbox.connections import ResettableProtocol
-from stripe_sandbox.endpoints import create_endpoint, plain_endpoint
 from stripe_sandbox.errors import ControlError, StripeError
+from stripe_sandbox.params.webhook_endpoints import plain_endpoint
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json
 
@@ -108,8 +109,8 @@ def seed(sandbox: Sandbox, options: argparse.Namespace) -> None:
             create_endpoint(sandbox, scope, plain_endpoint(url, ticked), secret)
 
 
-def taken(host: str, port: int) -> bool:
-    """Whether somebody listens there already."""
+def port_is_taken(host: str, port: int) -> bool:
+    """Whether another program listens there already."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -119,8 +120,8 @@ def taken(host: str, port: int) -> bool:
     return False
 
 
-def wrong(options: argparse.Namespace) -> str | None:
-    """What cannot be seeded, in one sentence: found out with a sandbox that is thrown away."""
+def first_problem(options: argparse.Namespace) -> str | None:
+    """Why the options cannot be used, or None; tried out on a temporary sandbox."""
     if len(options.webhook) != len(options.webhook_secret):
         return "give one --webhook-secret for each --webhook"
     try:
@@ -139,14 +140,14 @@ def main() -> int:
         options.webhook_secret = [
             secret for secret in os.environ.get("STRIPE_SANDBOX_WEBHOOK_SECRETS", "").split(",") if secret
         ]
-    # What it keeps (keys, guests' addresses) is for nobody else on this machine.
+    # The state file holds keys and guests' addresses: no other user of this machine may read it.
     os.umask(0o077)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    problem = wrong(options)
+    problem = first_problem(options)
     if problem is not None:
         sys.stderr.write(f"stripe_sandbox: {problem}\n")
         return 2
-    if taken(options.host, options.port):
+    if port_is_taken(options.host, options.port):
         sys.stderr.write(f"stripe_sandbox: {options.host}:{options.port} is taken; choose another --port\n")
         return 1
     try:
@@ -168,7 +169,7 @@ def main() -> int:
         server_header=False,
         timeout_keep_alive=65,
     )
-    # uvicorn types this as whole seconds, yet waits for what it gets; a page may be waiting for a shop's answer.
+    # uvicorn types this as int but accepts fractions; a payment page may still be waiting for the shop's answer.
     config.timeout_graceful_shutdown = 0.4  # type: ignore[assignment]
     uvicorn.Server(config).run()
     return 0

@@ -49,7 +49,7 @@ def masked(key: str) -> str:
 
 
 class KeyFacts(BaseModel):
-    """A further key of an account."""
+    """An additional key of an account."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -86,9 +86,9 @@ class Accounts:
         self._store = store
 
     def create(self, facts: Json, now: int) -> Record:
-        """Make an account with one secret key and any further keys; see README.md for `facts`.
+        """Make an account with one secret key and any additional keys; see README.md for `facts`.
 
-        Raises pydantic's ValidationError, and ControlError for a key that is taken or has not Stripe's shape.
+        Raises pydantic's ValidationError, and ControlError for a key that is taken or not in Stripe's format.
         """
         ask = AccountFacts.model_validate(facts)
         account_id = new_id("acct")
@@ -182,7 +182,7 @@ class Accounts:
         self._store.save(record)
 
     def authenticate(self, header: str | None) -> Caller:
-        """Who calls, from the Authorization header (Bearer, or Basic with the key as user name).
+        """The caller, from the Authorization header (Bearer, or Basic with the key as user name).
 
         Raises StripeError 401.
         """

@@ -12,32 +12,32 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from stripe_sandbox import checkout, paying, refunds
-from stripe_sandbox.api import Api
-from stripe_sandbox.control import Control
-from stripe_sandbox.dashboard import Dashboard
+from stripe_sandbox.actions import payments, refunds, sessions
+from stripe_sandbox.api.handler import Api
+from stripe_sandbox.control.routes import Control
+from stripe_sandbox.dashboard.tabs import Dashboard
 from stripe_sandbox.errors import unknown_address
-from stripe_sandbox.hosted import HostedPages
-from stripe_sandbox.pages import STYLE
+from stripe_sandbox.hosted.payment_page import HostedPages
+from stripe_sandbox.pages.render import STYLE
 from stripe_sandbox.sandbox import Sandbox
 
 log = logging.getLogger(__name__)
 
 
-def plan_timers(sandbox: Sandbox) -> None:
-    """Bind what timers do to this sandbox."""
+def connect_timers(sandbox: Sandbox) -> None:
+    """Tell the sandbox's timers which function each of their actions calls."""
 
     def expire(session: str) -> None:
-        checkout.expire_by_timer(sandbox, session)
+        sessions.expire_by_timer(sandbox, session)
 
     def result(session: str, result: str) -> None:
-        paying.async_result(sandbox, session, result)
+        payments.finish_delayed(sandbox, session, result)
 
     def balance(charge: str) -> None:
-        paying.balance_charge(sandbox, charge)
+        payments.add_balance_transaction(sandbox, charge)
 
     def refund(refund: str, status: str) -> None:
-        refunds.refund_result(sandbox, refund, status)
+        refunds.settle_refund(sandbox, refund, status)
 
     sandbox.timers.on("expire_session", expire)
     sandbox.timers.on("async_result", result)
@@ -49,19 +49,19 @@ async def style(request: Request) -> Response:
     return Response(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=60"})
 
 
-async def not_here(request: Request, error: Exception) -> Response:
-    """What no route takes, in the form of the API or of the control API."""
+async def not_found(request: Request, error: Exception) -> Response:
+    """The answer to an unknown address, in the form of the control API or of Stripe's."""
     path, method = str(request.scope["path"]), request.method
     status = error.status_code if isinstance(error, HTTPException) else 404
     if path.startswith("/_sandbox"):
-        said = "no such call" if status == 404 else "not with this method"
-        return JSONResponse({"error": f"{said}: {method} {path}"}, status)
-    refusal = unknown_address(method, path)
-    return JSONResponse(refusal.body, refusal.status)
+        reason = "no such call" if status == 404 else "not with this method"
+        return JSONResponse({"error": f"{reason}: {method} {path}"}, status)
+    error_404 = unknown_address(method, path)
+    return JSONResponse(error_404.body, error_404.status)
 
 
 class AnyMethod:
-    """The API as an application of its own: a route to a function would refuse OPTIONS and the like itself."""
+    """The API as an ASGI application: Starlette would answer OPTIONS and others itself for a plain function."""
 
     def __init__(self, api: Api) -> None:
         self._api = api
@@ -73,10 +73,10 @@ class AnyMethod:
 
 def create_app(sandbox: Sandbox, seed: Callable[[], None], control_from_anywhere: bool = False) -> Starlette:
     """The application; `seed` makes the accounts and endpoints of the command line, again after each reset."""
-    plan_timers(sandbox)
+    connect_timers(sandbox)
     hosted, api = HostedPages(sandbox), Api(sandbox)
-    control = Control(sandbox, seed, control_from_anywhere)
-    dashboard = Dashboard(sandbox, control_from_anywhere)
+    control = Control(sandbox, api, seed, control_from_anywhere)
+    dashboard = Dashboard(sandbox, api, control_from_anywhere)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -100,6 +100,6 @@ def create_app(sandbox: Sandbox, seed: Callable[[], None], control_from_anywhere
         *control.routes(),
         *dashboard.routes(),
     ]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_here, 405: not_here})
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: not_found, 405: not_found})
     app.router.redirect_slashes = False
     return app

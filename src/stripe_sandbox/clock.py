@@ -1,4 +1,4 @@
-"""The sandbox's own time, which tests move."""
+"""The sandbox's clock, which tests can move."""
 
 import time
 

@@ -8,8 +8,8 @@ _DOC = "https://stripe.com/docs/error-codes/"
 class StripeError(Exception):
     """An answer other than 200.
 
-    `executed`: the call had begun its work, so the answer is kept under its Idempotency-Key; refusals of
-    parameters, permissions and the like are not (README of Stripe's contract, 3.4).
+    `executed`: the call had begun its work, so its answer is kept under its Idempotency-Key, as Stripe does.
+    Errors of authentication, permissions and parameters are not kept.
     """
 
     def __init__(
@@ -56,13 +56,13 @@ def unknown_address(method: str, path: str) -> StripeError:
 
 
 def unsupported(param: str) -> StripeError:
-    """Real at Stripe, not built here: said plainly, so that nobody takes silence for truth."""
+    """Refuse a parameter that exists at Stripe but is not implemented here, instead of ignoring it."""
     message = f"The sandbox does not implement `{param}`; Stripe does."
     return StripeError(400, message, code="sandbox_unsupported", param=param)
 
 
 class ControlError(Exception):
-    """A control call that cannot be done: `status` 400, or 404 for an unknown object."""
+    """A control call that cannot be answered: `status` is 400, or 404 for an unknown object."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)

@@ -1,11 +1,11 @@
-"""Ids of Stripe's shape."""
+"""Ids in Stripe's format."""
 
 import secrets
 import string
 
 _ALPHABET = string.ascii_letters + string.digits
 
-# What Stripe puts between the prefix and the random part: 3 for things of a payment, 1 for the rest.
+# What Stripe puts between the prefix and the random part: 3S for objects of a payment, 1S for most others.
 _LEAD = {"pi": "3S", "ch": "3S", "txn": "3S", "re": "3S", "prod": "T", "price": "1S"}
 
 

@@ -3,7 +3,7 @@
 ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
 THREE_DECIMAL = frozenset("bhd jod kwd omr tnd".split())
 
-# Sent with two decimals that must be 00.
+# Have two decimals at Stripe, which must be 00.
 _WHOLE = frozenset({"isk", "ugx"})
 
 # Minor units; Stripe's table of minimum charge amounts.
@@ -29,7 +29,7 @@ CURRENCIES = (
     | THREE_DECIMAL
 )
 
-# Only in messages; people see the code of such a currency.
+# A symbol used in error messages only; pages show the code of this currency.
 _IN_MESSAGE = {"hkd": "$"}
 
 _SYMBOL = {"myr": "RM", "usd": "$", "sgd": "S$", "eur": "€", "gbp": "£", "thb": "฿", "jpy": "¥", "idr": "Rp"}
@@ -42,14 +42,14 @@ def decimals(currency: str) -> int:
     return 3 if currency in THREE_DECIMAL else 2
 
 
-def step(currency: str) -> int:
-    """What every amount is a multiple of."""
+def amount_step(currency: str) -> int:
+    """The number that every amount must be a multiple of."""
     if currency in _WHOLE:
         return 100
     return 10 if currency in THREE_DECIMAL else 1
 
 
-def plain(amount: int, currency: str) -> str:
+def decimal_text(amount: int, currency: str) -> str:
     """`3185`, `myr` → `31.85`, with thousands marked."""
     digits = decimals(currency)
     sign, whole = ("-" if amount < 0 else ""), abs(amount)
@@ -58,14 +58,14 @@ def plain(amount: int, currency: str) -> str:
     return f"{sign}{whole // 10**digits:,}.{whole % 10**digits:0{digits}d}"
 
 
-def shown(amount: int, currency: str) -> str:
+def display(amount: int, currency: str) -> str:
     """For people: `RM 31.85`."""
-    return f"{_SYMBOL.get(currency, currency.upper())} {plain(amount, currency)}"
+    return f"{_SYMBOL.get(currency, currency.upper())} {decimal_text(amount, currency)}"
 
 
 def in_message(amount: int, currency: str) -> str:
     """As Stripe's error messages write it: `RM2.00 myr`, `175.00 Ft huf`."""
     if currency == "huf":
-        return f"{plain(amount, currency)} Ft huf"
+        return f"{decimal_text(amount, currency)} Ft huf"
     symbol = _IN_MESSAGE.get(currency) or _SYMBOL.get(currency, "")
-    return f"{symbol}{plain(amount, currency)} {currency}"
+    return f"{symbol}{decimal_text(amount, currency)} {currency}"

@@ -5,16 +5,14 @@ from typing import Any
 
 from stripe_sandbox.accounts import Accounts, Scope
 from stripe_sandbox.clock import Clock
-from stripe_sandbox.deliveries import Deliveries
-from stripe_sandbox.faults import Faults
-from stripe_sandbox.request_log import RequestLog
+from stripe_sandbox.delivery.deliveries import Deliveries
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.store import Json, Record, Store
 from stripe_sandbox.timers import Timers
 
 
 class Sandbox:
-    """Everything the verbs work on. Verbs are plain functions in their own modules that take it first."""
+    """The state that everything else works on. Actions are plain functions that take it first."""
 
     def __init__(self, state: Path | None = None, public_url: str | None = None) -> None:
         self.store = Store(state)
@@ -24,14 +22,12 @@ class Sandbox:
         self.timers = Timers(self.store, self.clock)
         self.accounts = Accounts(self.store)
         self.deliveries = Deliveries(self.store, self.clock, self.timers, self.settings)
-        self.faults = Faults()
-        self.log = RequestLog()
         self.public_url = public_url
-        # Counts resets: a call that began before one must not touch what came after.
-        self.age = 0
+        # Counts resets: a call that began before a reset must not change anything after it.
+        self.resets = 0
 
     def add(self, kind: str, scope: Scope, obj: Json, **extra: Any) -> Record:
-        """Remember a new Stripe object of this account and mode."""
+        """Store a new Stripe object of this account and mode."""
         record = Record(kind, obj["id"], scope.account, scope.livemode, self.clock.now(), obj, extra)
         return self.store.add(record)
 

@@ -1,10 +1,10 @@
-"""What a test may turn at run time."""
+"""Settings that a test may change at run time."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 
 class Settings(BaseModel):
-    """Seconds are of the sandbox's clock, except the two waits for an answer, which are real."""
+    """Seconds are of the sandbox's clock, except the two waits for an answer, which are in real time."""
 
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
 

@@ -1,4 +1,4 @@
-"""All state: records in memory, mirrored into one SQLite file when a path is given.
+"""Storage: records in memory, mirrored into one SQLite file when a path is given.
 
 One asyncio loop owns it, so nothing here needs a lock.
 """
@@ -15,9 +15,9 @@ Json = dict[str, Any]
 
 @dataclass
 class Record:
-    """One thing the sandbox remembers.
+    """One stored thing: a Stripe object, or a key, timer or delivery of the sandbox.
 
-    `obj` is what the API shows (a full Stripe object without expansions), `extra` what only the sandbox knows.
+    `obj` is what the API shows (a full Stripe object without expansions), `extra` what the API does not show.
     """
 
     kind: str
@@ -67,7 +67,7 @@ class Store:
             self._facts[name] = json.loads(value)
 
     def add(self, record: Record) -> Record:
-        """Take in a new record; it becomes the newest of its kind."""
+        """Add a new record; it becomes the newest of its kind."""
         self._seq += 1
         record.seq = self._seq
         self._kinds.setdefault(record.kind, {})[record.id] = record
@@ -75,7 +75,7 @@ class Store:
         return record
 
     def save(self, record: Record) -> None:
-        """Say that a record's contents changed."""
+        """Mark a record as changed, to be written with the next flush."""
         self._dirty.add((record.kind, record.id))
 
     def remove(self, record: Record) -> None:
@@ -86,7 +86,7 @@ class Store:
         return self._kinds.get(kind, {}).get(key)
 
     def all(self, kind: str) -> Iterator[Record]:
-        """Oldest first; a copy, so that the caller may add and remove meanwhile."""
+        """Oldest first; a copy, so that the caller may add and remove records."""
         return iter(list(self._kinds.get(kind, {}).values()))
 
     def newest(self, kind: str) -> list[Record]:
@@ -101,7 +101,7 @@ class Store:
         self._dirty_facts.add(name)
 
     def clear(self) -> None:
-        """Forget everything, on disk too."""
+        """Delete everything, on disk too."""
         self._kinds.clear()
         self._facts.clear()
         self._dirty.clear()

@@ -1,4 +1,4 @@
-"""Things that happen later on the sandbox's clock: expiry, late results, delivery retries."""
+"""Timers on the sandbox's clock: expiry of sessions, delayed results, delivery retries."""
 
 import asyncio
 import heapq
@@ -45,13 +45,13 @@ class Timers:
         return sorted((dict(r.extra) for r in self._store.all("timer")), key=lambda t: float(t["at"]))
 
     def run_due(self) -> None:
-        """Fire all timers whose time has come, oldest first, those that these plan included."""
+        """Fire all timers that are due, oldest first, including those that these add."""
         self.advance_to(self._clock.exact())
 
     def advance_to(self, target: float) -> None:
-        """Move the clock on to `target`, standing at each timer's time when it fires.
+        """Move the clock forward to `target`, stopping at the time of each timer to fire it.
 
-        An expiry that was due two hours ago on a jumped clock is then also dated two hours ago.
+        So an expiry that was due two hours before `target` is also dated two hours before it.
         """
         while self._heap and self._heap[0][0] <= target:
             at, _, key = heapq.heappop(self._heap)
@@ -73,7 +73,7 @@ class Timers:
         action(**record.extra["args"])
 
     async def run(self) -> None:
-        """Fire timers as real time goes by; runs until cancelled."""
+        """Fire timers as real time passes; runs until cancelled."""
         while True:
             self.run_due()
             self._store.flush()

@@ -14,7 +14,7 @@ from django.db import connection
 from duitpos.domain.checkout import start as start_module
 from duitpos.domain.checkout.checkout import checkout
 from duitpos.domain.checkout.handle_return import handle_cancel, handle_return
-from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.results import GoToProcessor
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.refunds.refund import refund_payment

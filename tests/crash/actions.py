@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from duitpos.domain.alerts.offers import Action
-from duitpos.domain.checkout.checkout import GuestCheckout, checkout
+from duitpos.domain.checkout.checkout import checkout
+from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.handle_return import handle_cancel, handle_return
 from duitpos.domain.orders.cart import parse_cart
 from duitpos.domain.payments.events.receive import receive
@@ -15,6 +16,8 @@ from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.sweep.sweep import sweep
+from duitpos.guest.texts import payment_labels
+from duitpos.guest.urls_of import payment_urls
 from duitpos.models import Membership, Table, Tenant
 
 Facts = dict[str, Any]
@@ -32,13 +35,16 @@ def _owner(facts: Facts) -> Membership:
 def request_of(facts: Facts) -> GuestCheckout:
     """What a guest's Pay sends."""
     tenant = _tenant(facts)
+    table = Table.objects.select_related("location").get(tenant=tenant, id=facts["table"])
     return GuestCheckout(
         tenant=tenant,
-        table=Table.objects.select_related("location").get(tenant=tenant, id=facts["table"]),
+        table=table,
         guest_token=facts["guest"],
         checkout_key=facts["key"],
         cart=parse_cart(facts["cart"]),
         seen_total_minor=facts["total"],
+        labels=payment_labels(tenant, table.location),
+        urls=payment_urls(tenant),
     )
 
 

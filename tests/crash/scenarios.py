@@ -10,7 +10,7 @@ import stripe
 
 from duitpos.domain.alerts.offers import Action
 from duitpos.domain.checkout.checkout import checkout
-from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.results import GoToProcessor
 from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.menus.eighty_six import set_stock
 from duitpos.domain.orders.advance import Actor, advance

@@ -79,13 +79,13 @@ def test_an_untouched_cart_keeps_its_key_and_a_strange_key_is_replaced() -> None
 
 @pytest.mark.parametrize("quantity", ["-1", "100", "1.5", "two", "٣", "9" * 20])
 def test_a_quantity_that_is_none_is_refused_in_words(quantity: str) -> None:
-    with pytest.raises(Invalid, match="between 1 and 99"):
+    with pytest.raises(Invalid, match="quantity_out_of_range most=99"):
         read_checkout(form(**{f"q-{ITEM.hex}": quantity}))
 
 
 @pytest.mark.parametrize("name,value", [("q-nobody", "1"), (f"m-{ITEM.hex}-0", "nothing")])
 def test_a_form_that_is_none_of_ours_is_refused(name: str, value: str) -> None:
-    with pytest.raises(Invalid, match="cannot be read"):
+    with pytest.raises(Invalid, match="form_unreadable"):
         read_checkout(form(**{f"q-{ITEM.hex}": "1", name: value}))
 
 
@@ -97,5 +97,5 @@ def test_totals_and_payment_types_that_are_none_count_as_not_sent() -> None:
 
 
 def test_two_hundred_lines_are_the_most() -> None:
-    with pytest.raises(Invalid, match="at most 200"):
+    with pytest.raises(Invalid, match="cart_too_long most=200"):
         read_checkout(form(cart=cart(*[1] * 200), **{f"q-{OTHER.hex}": "1"}))

@@ -7,13 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from duitpos.domain.alerts.offers import Action
-from duitpos.domain.checkout.checkout import OrderAtCounter
+from duitpos.domain.checkout.results import OrderAtCounter
 from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.guest_view import GuestState
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.resolve_alert import _serve as serve
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.sweep.sweep import sweep
+from duitpos.guest.texts import order_text
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import ItemStock, Location, Order, OrderEvent, Payment, Refund
@@ -49,7 +50,7 @@ def assert_paid_and_to_be_confirmed(shop: Shop, payment: Payment, kind: A) -> No
     assert (order.status, order.label) == ("placed", "T1")
     seen = seen_by_guest(shop, order)
     assert seen.state == GuestState.PAID
-    assert "restaurant will confirm" in seen.message
+    assert "restaurant will confirm" in order_text(seen)
     assert not seen.can_pay_again
     row = alert(shop)
     assert (row.alert.kind, row.alert.payment_id) == (kind, payment.id)
@@ -125,7 +126,7 @@ def test_late_by_the_guest_s_clock_m60_though_the_order_is_held(deaf_shop: Shop,
     assert (payment.status, payment.order.status, shop.placed()) == ("succeeded", "held", [])
     seen = seen_by_guest(shop, payment.order)
     assert seen.state == GuestState.NEEDS_STAFF
-    assert "The restaurant will confirm" in seen.message
+    assert "The restaurant will confirm" in order_text(seen)
     assert not seen.can_pay_again
     row = alert(shop)
     assert row.alert.kind == A.LATE_FOOD
@@ -143,7 +144,7 @@ def test_what_was_confirmed_needs_no_confirmation_any_more(shop: Shop) -> None:
     payment = pay_after(shop, sold_out)
     act(shop.restaurant.owner, alert(shop).alert.id, Action.DONE, "we found one")
     assert payment.order is not None
-    assert seen_by_guest(shop, payment.order).message == "Paid. The kitchen has your order."
+    assert order_text(seen_by_guest(shop, payment.order)) == "Paid. The kitchen has your order."
 
 
 def other_amount(shop: Shop, payment: Payment) -> None:
@@ -186,8 +187,8 @@ def test_amount_currency_or_mode_differs(
     assert shop.ledger() == [("payment", 2500)]
     seen = seen_by_guest(shop, order)
     assert seen.state == GuestState.NEEDS_STAFF
-    assert "We have your payment" in seen.message
-    assert "Do not pay again" in seen.message
+    assert "We have your payment" in order_text(seen)
+    assert "Do not pay again" in order_text(seen)
     row = alert(shop)
     assert row.alert.kind == kind
     assert [offer.action for offer in row.offers] == [Action.SERVE, Action.REFUND]
@@ -231,7 +232,7 @@ def test_order_canceled_by_whom_ever(
     assert (order.status, order.number) == ("canceled", None)
     seen = seen_by_guest(shop, order)
     assert seen.state == GuestState.LATE_CANCELED
-    assert "Paid, but the order was canceled. It is being refunded or served" in seen.message
+    assert "Paid, but the order was canceled. It is being refunded or served" in order_text(seen)
     row = alert(shop)
     assert row.alert.kind == A.ORDER_CANCELED
     assert [offer.action for offer in row.offers] == [Action.REFUND, Action.SERVE]
@@ -274,7 +275,7 @@ def test_order_already_released_by_another_payment(shop: Shop) -> None:
     assert (order.status, order.label, order.released_by_id) == ("placed", "T1", second.id)
     seen = seen_by_guest(shop, order)
     assert seen.state == GuestState.PAID
-    assert "A second payment for it arrived and is being refunded" in seen.message
+    assert "A second payment for it arrived and is being refunded" in order_text(seen)
     row = alert(shop)
     assert (row.alert.kind, row.alert.payment_id) == (A.DUPLICATE_PAYMENT, first.id)
     assert row.offers[0].action == Action.REFUND
@@ -285,7 +286,7 @@ def test_order_already_released_by_another_payment(shop: Shop) -> None:
     assert order.status == "placed"
     assert shop.alerts() == []
     seen = seen_by_guest(shop, order)
-    assert (seen.state, seen.message) == (GuestState.PAID, "Paid. The kitchen has your order.")
+    assert (seen.state, order_text(seen)) == (GuestState.PAID, "Paid. The kitchen has your order.")
 
 
 def test_no_payment_required_though_total_0(shop: Shop) -> None:
@@ -309,7 +310,7 @@ def test_no_payment_required_though_total_0(shop: Shop) -> None:
 
 def test_total_zero_is_ordered_at_the_counter(shop: Shop) -> None:
     water = an_item(shop.tenant, "Water", 0)
-    with pytest.raises(OrderAtCounter, match="nothing to pay"):
+    with pytest.raises(OrderAtCounter, match="nothing_to_pay"):
         shop.checkout(cart=shop.cart(1, water))
     assert shop.orders() == []
     assert shop.sandbox.listed("sessions") == []

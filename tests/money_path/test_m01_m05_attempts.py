@@ -8,10 +8,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from duitpos.domain.checkout.attempt import new_attempt
-from duitpos.domain.checkout.checkout import Changed
 from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.checkout.options import pay_options
-from duitpos.domain.checkout.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor
+from duitpos.domain.checkout.results import AlreadyPaid, Changed, DoNotPayAgain, GoToProcessor
 from duitpos.domain.orders.guest_view import GuestState
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.kit.clock import now
@@ -172,7 +171,7 @@ def test_m4_an_order_has_one_live_attempt(deaf_shop: Shop) -> None:
     (order,) = shop.orders()
     lines = list(OrderLine.objects.filter(tenant=shop.tenant, order=order))
     (option,) = pay_options(shop.tenant, shop.restaurant.location)
-    another = new_attempt(shop.tenant, shop.restaurant.location, order, lines, option, now())
+    another = new_attempt(shop.request(), order, lines, option, now())
     with pytest.raises(IntegrityError), transaction.atomic():
         another.save(force_insert=True)
 

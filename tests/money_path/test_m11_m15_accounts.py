@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from duitpos.domain.alerts.offers import Action
-from duitpos.domain.checkout.checkout import OrderAtCounter
 from duitpos.domain.checkout.handle_return import handle_return
+from duitpos.domain.checkout.results import OrderAtCounter
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.processor_accounts.accounts import check_account, remove_account, save_credentials
@@ -213,7 +213,7 @@ def test_m14_the_button_says_that_the_key_is_refused(deaf_shop: Shop, status: in
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.fault("error", status=status, path="/v1/", count=2)
-    with pytest.raises(Unavailable, match="Nothing was changed"):
+    with pytest.raises(Unavailable, match="check_not_answered"):
         check_now(shop.restaurant.owner, payment.id)
     assert shop.fresh(payment).status == "pending"
     assert shop.alerts() == [A.KEY_REFUSED]

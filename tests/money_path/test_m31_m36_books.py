@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import OperationalError, connection
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Sum
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-from duitpos.domain.checkout.checkout import NotTakingOrders
 from duitpos.domain.checkout.handle_return import handle_return
+from duitpos.domain.checkout.results import NotTakingOrders
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.release import draw_number
 from duitpos.domain.payments.processors.connect import open_account
@@ -23,7 +24,7 @@ from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.transact import transact
-from duitpos.models import DirtyDay, LedgerEntry, Location, NumberSeries, Order, Payment, ProcessorAccount
+from duitpos.models import LedgerEntry, Location, NumberSeries, Order, Payment, ProcessorAccount
 from duitpos.operations.start import StartRefused, check_keys
 from tests.support.live_shop import Clock
 from tests.support.scenarios import end_wrongly, free_number, start_again, take_number
@@ -187,27 +188,32 @@ def test_m34_a_refund_next_day_leaves_the_closed_day_alone(deaf_shop: Shop, cloc
     assert list(days) == [("payment", date(2026, 11, 24)), ("refund", date(2026, 11, 25))]
 
 
-def test_m35_a_day_is_marked_to_be_summed_again_with_every_movement(shop: Shop, clock: Clock) -> None:
+def sums_by_day(shop: Shop) -> dict[tuple[UUID | None, date], int]:
+    """Minor units by location and trading day, from the ledger alone."""
+    rows = LedgerEntry.objects.filter(tenant=shop.tenant).values_list("location_id", "business_date")
+    return {(place, day): total for place, day, total in rows.annotate(Sum("amount_minor"))}
+
+
+def test_m35_the_ledger_alone_gives_every_day_its_sum(shop: Shop, clock: Clock) -> None:
     payment = shop.start()
     shop.pay(payment)
-    mark = DirtyDay.objects.get(tenant=shop.tenant)
-    settled = shop.fresh(payment)
-    assert (mark.location_id, mark.business_date) == (settled.location_id, settled.business_date)
-    assert mark.marked_at == settled.settled_at
-    clock.advance(minutes=1)
     shop.pay(shop.start(guest_token="another phone"))
-    again = DirtyDay.objects.get(tenant=shop.tenant)
-    assert (again.id, again.marked_at > mark.marked_at) == (mark.id, True)
+    settled = shop.fresh(payment)
+    today = settled.business_date
+    assert today is not None
+    assert sums_by_day(shop) == {(settled.location_id, today): 5000}
     clock.advance(days=1)
     refund_payment(shop.restaurant.owner, payment.id, "cold")
-    assert DirtyDay.objects.filter(tenant=shop.tenant).count() == 2
+    tomorrow = today + timedelta(days=1)
+    assert sums_by_day(shop) == {(settled.location_id, today): 5000, (settled.location_id, tomorrow): -2500}
 
 
-def test_m35_no_mark_without_the_movement(shop: Shop) -> None:
+def test_m35_no_ledger_row_without_the_movement(shop: Shop) -> None:
     payment = shop.start()
     Location.objects.filter(tenant=shop.tenant).update(time_zone="Nowhere/Land")
     shop.pay(payment)
-    assert DirtyDay.objects.filter(tenant=shop.tenant).count() == 0
+    assert shop.fresh(payment).status == "pending"
+    assert sums_by_day(shop) == {}
 
 
 def test_m36_locks_are_taken_in_one_order(deaf_shop: Shop) -> None:
@@ -226,7 +232,7 @@ def test_m36_locks_are_taken_in_one_order(deaf_shop: Shop) -> None:
         if query["sql"].startswith(("INSERT", "UPDATE"))
     ]
     assert written.index("payment") < written.index("order") < written.index("numberseries")
-    for shared in ("ledgerentry", "dirtyday", "outboxentry"):
+    for shared in ("ledgerentry", "outboxentry"):
         assert written.index("numberseries") < written.index(shared)
 
 

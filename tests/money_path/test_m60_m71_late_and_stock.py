@@ -12,7 +12,7 @@ from duitpos.domain.alerts.open import open_payment_alert, resolve
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.checkout.checkout import checkout
 from duitpos.domain.checkout.handle_return import handle_return
-from duitpos.domain.checkout.resume import AlreadyPaid
+from duitpos.domain.checkout.results import AlreadyPaid
 from duitpos.domain.errors import Conflict
 from duitpos.domain.menus.eighty_six import set_stock
 from duitpos.domain.orders.move import move

@@ -8,10 +8,11 @@ import pytest
 
 from duitpos.domain.alerts.offers import Action
 from duitpos.domain.checkout import start as start_module
-from duitpos.domain.checkout.checkout import Changed, NotTakingOrders, checkout
+from duitpos.domain.checkout.checkout import checkout
 from duitpos.domain.checkout.handle_return import handle_cancel
 from duitpos.domain.checkout.options import pay_options
-from duitpos.domain.checkout.resume import AlreadyPaid, GoToProcessor, end_attempts
+from duitpos.domain.checkout.results import AlreadyPaid, Changed, GoToProcessor, NotTakingOrders
+from duitpos.domain.checkout.resume import end_attempts
 from duitpos.domain.checkout.start import StartRefused
 from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.advance import Actor, advance
@@ -21,6 +22,7 @@ from duitpos.domain.processor_accounts.types import create_type, edit_type
 from duitpos.domain.processor_accounts.went_live import after_going_live
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.resolve_alert import act
+from duitpos.guest.texts import order_text
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Order, Payment, PaymentType, ProcessorAccount, Table
@@ -193,7 +195,8 @@ def in_between(monkeypatch: pytest.MonkeyPatch, happens: Any) -> None:
         happens()
         return over
 
-    monkeypatch.setattr("duitpos.domain.checkout.checkout.end_attempts", asked)
+    for module in ("checkout", "existing_order"):
+        monkeypatch.setattr(f"duitpos.domain.checkout.{module}.end_attempts", asked)
 
 
 @pytest.mark.parametrize("is_guarded", [True, False])
@@ -205,7 +208,7 @@ def test_m63_an_attempt_is_made_only_while_its_order_waits(
     order = lapsed(shop)
     in_between(monkeypatch, lambda: cancel_order(shop.restaurant.owner, order.id, "left", refund=False))
     if not is_guarded:
-        for module in ("checkout", "start"):
+        for module in ("existing_order", "start"):
             monkeypatch.setattr(f"duitpos.domain.checkout.{module}.still_waits", lambda order: True)
     answer = press_at(shop, shop.table, order)
     assert bool(payable(shop)) is not is_guarded
@@ -381,7 +384,7 @@ def test_m64_a_test_order_paid_after_going_live_waits_for_staff_and_the_guest_re
     order = order_of(payment)
     seen = seen_by_guest(shop, order)
     assert (seen.state, kitchen_sees(shop)) == ("needs_staff", [])
-    assert "kitchen" not in seen.message
+    assert "kitchen" not in order_text(seen)
     assert shop.alerts() == ["mode_differs"]
     act(shop.restaurant.owner, alert(shop).alert.id, Action.SERVE)
     assert (seen_by_guest(shop, order).state, kitchen_sees(shop)) == ("paid", ["T1"])

@@ -12,14 +12,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext, override_settings
 
 from duitpos.domain.alerts.queries import open_alerts
-from duitpos.domain.errors import Conflict
+from duitpos.domain.errors import Code, Conflict
 from duitpos.domain.orders.timeline import order_story
 from duitpos.domain.payments.events.receive import Received, receive
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.payments.refunds.refund_result import refund_result
 from duitpos.domain.processor_accounts.view import account_view
 from duitpos.domain.staff_actions.cancel_order import cancel_order
-from duitpos.domain.sweep.purge_events import purge_event_bodies
+from duitpos.domain.sweep.purge import purge_event_bodies
 from duitpos.kit.clock import now
 from duitpos.models import Dispute, Payment, PaymentDecline, ProcessorAccount, Refund, WebhookEvent
 from duitpos.models.payment_setup import AccountState
@@ -275,11 +275,11 @@ def test_m66_a_disputed_payment_of_somebody_else_is_foreign(shop: Shop) -> None:
 def test_m67_staff_are_never_told_to_pay_out_what_the_bank_has_taken(shop: Shop) -> None:
     payment = shop.start()
     shop.pay(payment, card=FRAUD)
-    with pytest.raises(Conflict, match="dispute"):
+    with pytest.raises(Conflict, match="money_disputed"):
         refund_payment(shop.restaurant.owner, payment.id, "cold")
     assert shop.fresh(payment).refund_reserved_minor == 0
     done = cancel_order(shop.restaurant.owner, shop.orders()[0].id, "left", refund=True)
-    assert "dispute" in done.not_refunded[0]
+    assert [why.code for why in done.not_refunded] == [Code.MONEY_DISPUTED]
     assert done.refunds == ()
     assert shop.alerts() == ["dispute"], "no refund is due"
     (attempt,) = order_story(shop.tenant, shop.orders()[0].id).payments

@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 
 from duitpos.domain.alerts.queries import open_alerts
-from duitpos.domain.checkout.checkout import OrderAtCounter
 from duitpos.domain.checkout.handle_return import handle_return
-from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.results import GoToProcessor, OrderAtCounter
 from duitpos.domain.checkout.start import StartRefused
 from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.orders.guest_view import GuestState, guest_order

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 
 from duitpos.domain.checkout.checkout import checkout
-from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.results import GoToProcessor
 from tests.support.shop import WEBHOOK_SECRET, Shop
 from tests.support.stampede import event_of
 

@@ -8,10 +8,15 @@ from datetime import timedelta
 
 import pytest
 
-from duitpos.domain.checkout.checkout import Changed, NotTakingOrders, OrderAtCounter
 from duitpos.domain.checkout.handle_return import handle_cancel
 from duitpos.domain.checkout.limits import MOST_PER_PHONE
-from duitpos.domain.checkout.resume import DoNotPayAgain, GoToProcessor
+from duitpos.domain.checkout.results import (
+    Changed,
+    DoNotPayAgain,
+    GoToProcessor,
+    NotTakingOrders,
+    OrderAtCounter,
+)
 from duitpos.domain.checkout.start import StartRefused, start
 from duitpos.domain.errors import Conflict, TooMany, Unavailable
 from duitpos.domain.staff_actions.cancel_order import cancel_order
@@ -89,7 +94,7 @@ def test_an_attempt_that_a_twin_made_and_that_is_over_already_is_no_error(
             created_at=first.created_at,
         )
 
-    monkeypatch.setattr("duitpos.domain.checkout.checkout.new_attempt", in_the_way)
+    monkeypatch.setattr("duitpos.domain.checkout.existing_order.new_attempt", in_the_way)
     answer = press_again(shop, order)
     assert isinstance(answer, Changed)
     assert answer.why == "lapsed"

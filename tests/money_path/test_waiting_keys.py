@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from duitpos.domain.checkout.resume import DoNotPayAgain
+from duitpos.domain.checkout.results import DoNotPayAgain
 from duitpos.domain.orders.guest_view import GuestState, guest_order
 from duitpos.domain.processor_accounts.accounts import check_account, save_credentials
 from duitpos.domain.sweep.sweep import sweep

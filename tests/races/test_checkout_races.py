@@ -8,9 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from duitpos.domain.checkout.checkout import GuestCheckout, checkout
+from duitpos.domain.checkout.checkout import checkout
+from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.handle_return import handle_cancel
-from duitpos.domain.checkout.resume import AlreadyPaid, AnotherIsPaid, GoToProcessor, end_attempts
+from duitpos.domain.checkout.results import AlreadyPaid, AnotherIsPaid, GoToProcessor
+from duitpos.domain.checkout.resume import end_attempts
 from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.staff_actions.cancel_order import Canceled, cancel_order

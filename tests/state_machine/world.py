@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from duitpos.domain.checkout import start
-from duitpos.domain.checkout.checkout import GuestCheckout, checkout
-from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.checkout import checkout
+from duitpos.domain.checkout.guest_checkout import GuestCheckout
+from duitpos.domain.checkout.results import GoToProcessor
 from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.cart import Cart
 from duitpos.kit.clock import now

@@ -192,7 +192,7 @@ def _kept_waiting(shop: Shop, there: There) -> Iterator[str]:
     for order in Order.objects.filter(tenant=shop.tenant):
         seen = guest_order(shop.tenant, order.token)
         if seen.state in waiting:
-            yield f"the guest of order {order.id} is told: {seen.message}"
+            yield f"the guest of order {order.id} is still told to wait: {seen.state}"
         told = Alert.objects.filter(tenant=shop.tenant, order=order, resolved_at__isnull=True)
         if order.status == "held" and not told.exists():
             yield f"order {order.id} is held"

@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from duitpos.domain.alerts.queries import AlertRow, open_alerts
 from duitpos.domain.checkout.checkout import checkout
-from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.results import GoToProcessor
 from duitpos.domain.orders.guest_view import GuestOrder, guest_order
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import business_date, now

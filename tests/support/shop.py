@@ -10,13 +10,15 @@ from typing import Any
 
 from django.test import override_settings
 
-from duitpos.domain.checkout import checkout as checkout_module
-from duitpos.domain.checkout.checkout import GuestCheckout
-from duitpos.domain.checkout.resume import GoToProcessor
+from duitpos.domain.checkout.checkout import checkout
+from duitpos.domain.checkout.guest_checkout import GuestCheckout
+from duitpos.domain.checkout.results import CheckoutResult, GoToProcessor
 from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.orders.quote import quote
 from duitpos.domain.sweep.sweep import SweepReport, sweep
 from duitpos.domain.tenancy.installation import forget
+from duitpos.guest.texts import payment_labels
+from duitpos.guest.urls_of import payment_urls
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.models import (
@@ -93,12 +95,14 @@ class Shop:
             "checkout_key": secret_token(),
             "cart": cart,
             "seen_total_minor": seen,
+            "labels": payment_labels(self.tenant, table.location),
+            "urls": payment_urls(self.tenant),
             "has_looked": True,
         }
         return GuestCheckout(**{**values, **changes})
 
-    def checkout(self, **changes: Any) -> checkout_module.CheckoutResult:
-        return checkout_module.checkout(self.request(**changes))
+    def checkout(self, **changes: Any) -> CheckoutResult:
+        return checkout(self.request(**changes))
 
     def start(self, **changes: Any) -> Payment:
         """A guest on the payment page: their pending payment."""

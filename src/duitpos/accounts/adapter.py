@@ -11,9 +11,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Unavailable
+from duitpos.domain.errors import Code, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +49,4 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 " set it to how many proxies stand in front of DuitPOS.",
                 proxy_count=settings.PROXY_COUNT,
             )
-            message = _(
-                "Nobody can sign in right now. Ask whoever runs this site: it was written to the log."
-            )
-            raise Unavailable(message) from error
+            raise Unavailable(Code.SIGN_IN_UNAVAILABLE) from error

@@ -1,4 +1,4 @@
-"""What can go wrong, as facts. The edge gives each kind its status (web/errors.py); the domain knows no HTTP."""
+"""What can go wrong, as facts: a kind, a code and what it is about. Entry points write the sentence (web/texts.py)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Why a request could not be done."""
+    """Why a request could not be done; web/errors.py gives each its HTTP status."""
 
     INVALID = "invalid"
     CONFLICT = "conflict"
@@ -16,18 +16,116 @@ class Kind(StrEnum):
     TOO_MANY = "too_many"
 
 
+class Code(StrEnum):
+    """What went wrong. web/texts.py has a sentence for each, and says which of them guests can meet."""
+
+    # A table's code, its restaurant, a cart.
+    RESTAURANT_UNKNOWN = "restaurant_unknown"
+    TABLE_CODE_UNKNOWN = "table_code_unknown"
+    GUEST_ORDER_UNKNOWN = "guest_order_unknown"
+    CART_UNREADABLE = "cart_unreadable"
+    CART_TOO_LONG = "cart_too_long"
+    NOTE_TOO_LONG = "note_too_long"
+    QUANTITY_OUT_OF_RANGE = "quantity_out_of_range"
+    FORM_UNREADABLE = "form_unreadable"
+    # Pressing Pay.
+    LOCATION_CLOSED = "location_closed"
+    ONLINE_PAYMENT_UNAVAILABLE = "online_payment_unavailable"
+    NOTHING_TO_PAY = "nothing_to_pay"
+    BELOW_MINIMUM = "below_minimum"
+    PAYMENT_TYPE_SWITCHED_OFF = "payment_type_switched_off"
+    ANOTHER_CART_PAID = "another_cart_paid"
+    PAYMENT_CLOSED = "payment_closed"
+    ORDER_CANCELED_MEANWHILE = "order_canceled_meanwhile"
+    START_REFUSED = "start_refused"
+    PROCESSOR_NO_ANSWER = "processor_no_answer"
+    PROCESSOR_FULL = "processor_full"
+    PHONE_STARTED_TOO_MANY = "phone_started_too_many"
+    TABLE_STARTED_TOO_MANY = "table_started_too_many"
+    STRANGERS_STARTED_TOO_MANY = "strangers_started_too_many"
+    NOT_ADOPTED = "not_adopted"
+    # Staff and their pages.
+    SIGN_IN_UNAVAILABLE = "sign_in_unavailable"
+    NOT_AMONG_YOURS = "not_among_yours"
+    ROLE_MAY_NOT = "role_may_not"
+    FORM_INCOMPLETE = "form_incomplete"
+    LOCATION_UNKNOWN = "location_unknown"
+    LOCATION_UNKNOWN_HERE = "location_unknown_here"
+    # The kitchen and the menu.
+    STEP_UNKNOWN = "step_unknown"
+    ORDER_MOVED = "order_moved"
+    STOCK_STATUS_UNKNOWN = "stock_status_unknown"
+    STOCK_QUANTITY_WRONG = "stock_quantity_wrong"
+    ITEM_UNKNOWN = "item_unknown"
+    # Tables.
+    TABLE_UNKNOWN = "table_unknown"
+    TABLE_NAME_WRONG = "table_name_wrong"
+    TABLE_NAME_TAKEN = "table_name_taken"
+    # Orders and their money.
+    ORDER_UNKNOWN = "order_unknown"
+    PAYMENT_UNKNOWN = "payment_unknown"
+    REASON_MISSING = "reason_missing"
+    GUEST_IS_PAYING = "guest_is_paying"
+    GUEST_HAS_PAID = "guest_has_paid"
+    BANK_IS_PROCESSING = "bank_is_processing"
+    CANCEL_UNSURE = "cancel_unsure"
+    ORDER_NOT_CANCELABLE = "order_not_cancelable"
+    CHECK_NOT_ANSWERED = "check_not_answered"
+    NOTHING_TO_REFUND = "nothing_to_refund"
+    MONEY_DISPUTED = "money_disputed"
+    REFUND_UNDER_WAY = "refund_under_way"
+    # Alerts.
+    ALERT_UNKNOWN = "alert_unknown"
+    ALERT_RESOLVED = "alert_resolved"
+    ALERT_JUST_RESOLVED = "alert_just_resolved"
+    ACTION_NOT_OFFERED = "action_not_offered"
+    NO_PAYMENT_TO_REFUND = "no_payment_to_refund"
+    NO_ORDER_TO_SERVE = "no_order_to_serve"
+    NO_ORDER_TO_PUT_BACK = "no_order_to_put_back"
+    NO_ORDER_TO_LINK = "no_order_to_link"
+    MONEY_ON_ITS_WAY_BACK = "money_on_its_way_back"
+    MONEY_LINKED_ALREADY = "money_linked_already"
+    ORDER_IN_KITCHEN = "order_in_kitchen"
+    # Payment types and processor accounts.
+    TYPE_UNKNOWN = "type_unknown"
+    TYPE_KIND_UNKNOWN = "type_kind_unknown"
+    TYPE_CODE_WRONG = "type_code_wrong"
+    TYPE_NAME_WRONG = "type_name_wrong"
+    TYPE_CODE_TAKEN = "type_code_taken"
+    TYPE_HAS_PAYMENTS = "type_has_payments"
+    TYPE_HAS_HISTORY = "type_has_history"
+    TYPE_NEEDS_NO_PROCESSOR = "type_needs_no_processor"
+    PROCESSOR_UNKNOWN = "processor_unknown"
+    ACCOUNT_UNKNOWN = "account_unknown"
+    ACCOUNT_CHANGED = "account_changed"
+    KEY_OF_ANOTHER_ACCOUNT = "key_of_another_account"
+    KEY_REFUSED = "key_refused"
+    CREDENTIALS_WRONG = "credentials_wrong"
+    # Opening a restaurant.
+    SLUG_RESERVED = "slug_reserved"
+    SLUG_TAKEN = "slug_taken"
+    LOCATION_SLUG_TAKEN = "location_slug_taken"
+    EMAIL_INVALID = "email_invalid"
+    PASSWORD_MISSING = "password_missing"
+    PASSWORD_WEAK = "password_weak"
+    CURRENCY_UNKNOWN = "currency_unknown"
+    TIME_ZONE_UNKNOWN = "time_zone_unknown"
+    FIELD_INVALID = "field_invalid"
+
+
 class DomainError(Exception):
-    """An expected failure. `message` is for the person: what happened, what was kept, what to do."""
+    """An expected failure. `facts` are plain values: names, numbers, Money. Its text is for logs, not for people."""
 
     kind = Kind.INVALID
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, code: Code, /, **facts: object) -> None:
+        super().__init__(" ".join([code.value, *(f"{name}={value}" for name, value in facts.items())]))
+        self.code = code
+        self.facts = facts
 
 
 class Invalid(DomainError):
-    """What was asked for makes no sense; it says what would."""
+    """What was asked for makes no sense."""
 
     kind = Kind.INVALID
 

@@ -8,19 +8,19 @@ from django.urls import reverse
 
 from duitpos.domain.orders.guest_view import latest_order_of
 from duitpos.guest.live import MONEY_IS_HERE
-from duitpos.guest.words import progress_word
+from duitpos.guest.texts import progress_text
 from duitpos.models import Tenant
 
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """`label` is the order's number, empty before it has one; `word` says how it stands.
+    """`label` is the order's number, empty before it has one; `progress` says how it stands.
 
     `paid_key` is the key of the cart it was, once that is paid: the phone then forgets that cart.
     """
 
     label: str
-    word: str
+    progress: str
     url: str
     paid_key: str
 
@@ -32,4 +32,4 @@ def banner_of(tenant: Tenant, guest_token: str) -> Banner | None:
         return None
     url = reverse("guest:order", args=[tenant.slug, seen.order.token])
     paid_key = seen.order.checkout_key if seen.state in MONEY_IS_HERE else ""
-    return Banner(seen.order.label, progress_word(seen.state, seen.order.status), url, paid_key)
+    return Banner(seen.order.label, progress_text(seen), url, paid_key)

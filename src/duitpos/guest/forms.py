@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Invalid
+from duitpos.domain.errors import Code, Invalid
 from duitpos.domain.orders.cart import (
     MAX_LINES,
     MAX_QUANTITY,
@@ -47,7 +46,7 @@ def read_checkout(post: QueryDict) -> Sent:
     carried = parse_cart(text) if text else Cart(())
     cart = replace(carried, lines=(*_changed(carried.lines, post.get("change", "")), *_plain_lines(post)))
     if len(cart.lines) > MAX_LINES:
-        raise Invalid(_("A cart holds at most %(most)d lines: send it in two orders.") % {"most": MAX_LINES})
+        raise Invalid(Code.CART_TOO_LONG, most=MAX_LINES)
     key = str(post.get("checkout_key", ""))
     is_edited = cart != carried
     if is_edited:
@@ -91,13 +90,11 @@ def _plain_lines(post: QueryDict) -> Iterator[CartLine]:
             continue
         quantity = _number(text)
         if quantity is None or not 1 <= quantity <= MAX_QUANTITY:
-            raise Invalid(_("Order between 1 and %(most)d of a dish.") % {"most": MAX_QUANTITY})
+            raise Invalid(Code.QUANTITY_OUT_OF_RANGE, most=MAX_QUANTITY)
         item = _id(name[2:])
         chosen = [_id(value) for value in modifiers.get(name[2:], [])]
         if item is None or len(chosen) > 50 or None in chosen:
-            raise Invalid(
-                _("This form cannot be read. Nothing was ordered: go back to the menu and try again.")
-            )
+            raise Invalid(Code.FORM_UNREADABLE)
         note = clean_note(post.get(f"n-{name[2:]}", ""))
         yield CartLine(item, tuple(id_ for id_ in chosen if id_ is not None), quantity, note)
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from duitpos.domain.orders.guest_view import FINAL, GuestOrder, GuestState
+from duitpos.guest.texts import heading_text, order_text, status_text
 from duitpos.guest.urls_of import again_url
-from duitpos.guest.words import status_word
 from duitpos.models import Tenant
 from duitpos.models.order import OrderStatus
 from duitpos.models.refund import RefundStatus
@@ -54,7 +52,8 @@ def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
     return {
         "seen": seen,
         "order": seen.order,
-        "heading": _heading(seen),
+        "heading": heading_text(seen),
+        "message": order_text(seen),
         "look": look,
         "icon": icon,
         "steps": _steps(seen),
@@ -73,21 +72,4 @@ def _steps(seen: GuestOrder) -> list[Step]:
     if seen.state != GuestState.PAID or seen.order.status not in _STEPS:
         return []
     at = _STEPS.index(OrderStatus(seen.order.status))
-    return [Step(status_word(step), number < at, number == at) for number, step in enumerate(_STEPS)]
-
-
-def _heading(seen: GuestOrder) -> str:
-    if seen.state == GuestState.PAID and seen.order.status == OrderStatus.READY:
-        return _("Your order is ready")
-    headings = {
-        GuestState.WAITING: _("Waiting for payment"),
-        GuestState.CHECKING: _("Checking your payment"),
-        GuestState.PROCESSING: _("Your payment is on its way"),
-        GuestState.PAID: _("Thank you"),
-        GuestState.NEEDS_STAFF: _("Paid"),
-        GuestState.LATE_CANCELED: _("Paid, but canceled"),
-        GuestState.NOT_PAID: _("Not paid"),
-        GuestState.REFUNDING: _("Being refunded"),
-        GuestState.REFUNDED: _("Refunded"),
-    }
-    return headings[seen.state]
+    return [Step(status_text(step), number < at, number == at) for number, step in enumerate(_STEPS)]

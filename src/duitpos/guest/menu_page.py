@@ -13,12 +13,11 @@ from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.pressed import Pressed, press
 from duitpos.guest.table_page import TablePage, menu_key_of
-from duitpos.guest.words import charge_words, rule_of
+from duitpos.guest.texts import charges_text, mark_names, rule_text, wrong_choice_text
 from duitpos.kit.money import decimal_places
 from duitpos.models import Location, Tenant
 from duitpos.models.menu import StockStatus
 from duitpos.ui.lists import listed
-from duitpos.ui.marks import mark_words
 
 KEPT_SECONDS = 24 * 3600
 """A version that nobody asks for any more goes away by itself."""
@@ -52,7 +51,7 @@ def menu_parts(table_page: TablePage, slug: str, token: str) -> MenuParts:
 def _render(tenant: Tenant, location: Location) -> MenuParts:
     context = {
         "sections": _sections(menu_of(tenant, location, get_language() or "en")),
-        "charges": charge_words(location),
+        "charges": charges_text(location),
         **page_facts(tenant, location),
     }
     page = render_to_string("guest/menu.html", context)
@@ -87,14 +86,15 @@ def _item(item: Item) -> dict[str, Any]:
         "name": item.guest_name or item.name,
         "description": item.description,
         "price_minor": item.price_minor,
-        "marks": mark_words(item.marks),
-        "allergens": listed(mark_words(item.allergens)),
+        "marks": mark_names(item.marks),
+        "allergens": listed(mark_names(item.allergens)),
         "is_sold_out": item.stock == StockStatus.OUT_OF_STOCK,
         "left": item.left,
         "groups": [
             {
                 "name": group.guest_name or group.name,
-                "rule": rule_of(group),
+                "rule": rule_text(group),
+                "wrong": wrong_choice_text(group),
                 "min": group.min_choices,
                 "max": group.max_choices,
                 "is_single": group.min_choices == group.max_choices == 1,

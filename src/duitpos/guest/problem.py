@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import DomainError, Gone, Kind
+from duitpos.domain.errors import DomainError, Gone
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.banner import banner_of
+from duitpos.guest.texts import problem_heading
 from duitpos.models import Tenant
 from duitpos.web.errors import STATUS
 from duitpos.web.private import PRIVATE
+from duitpos.web.texts import error_text
 
 
 def problem_page(request: HttpRequest, error: DomainError, slug: str, guest_token: str) -> HttpResponse:
-    """One sentence from the domain, and this phone's own order, so that a dead code never hides paid food."""
+    """What the error says, and this phone's own order, so that a dead code never hides paid food."""
     tenant = _tenant(slug)
     context = {
-        "heading": _heading(error.kind),
-        "message": error.message,
+        "heading": problem_heading(error.kind),
+        "message": error_text(error),
         "kind": error.kind.value,
         "tenant": tenant,
         "banner": banner_of(tenant, guest_token) if tenant else None,
@@ -34,12 +35,3 @@ def _tenant(slug: str) -> Tenant | None:
         return tenant_by_slug(slug)
     except Gone:
         return None
-
-
-def _heading(kind: Kind) -> str:
-    headings = {
-        Kind.GONE: _("Not found"),
-        Kind.UNAVAILABLE: _("Please try again in a moment"),
-        Kind.INVALID: _("That did not work"),
-    }
-    return headings.get(kind, _("That is not possible right now"))

@@ -9,19 +9,28 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
-from duitpos.domain.checkout.checkout import BelowMinimum
 from duitpos.domain.checkout.options import PayOption, pay_options
+from duitpos.domain.checkout.results import BelowMinimum
+from duitpos.domain.errors import Code
 from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json, contents_hash, with_earlier
-from duitpos.domain.orders.pricing import Change, ChangeKind, Quote
+from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.guest.access import Visit
 from duitpos.guest.forms import new_key
 from duitpos.guest.menu_page import page_facts
+from duitpos.guest.texts import (
+    change_texts,
+    closed_heading,
+    closed_text,
+    counter_heading,
+    no_online_payment_text,
+    nothing_to_pay_text,
+)
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.models.payment_setup import Mode
+from duitpos.web.texts import error_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
         "table": visit.table,
         "quote": review.quote,
         "totals": totals,
-        "changes": change_words(review.quote.changes, location.locale, review.quote.currency),
+        "changes": change_texts(review.quote.changes, location.locale, review.quote.currency),
         "notice": review.notice,
         "is_error": review.is_error,
         "cart_json": cart_to_json(cart),
@@ -78,7 +87,7 @@ def cart_of(quote: Quote, sent: Cart) -> Cart:
     lines = [
         CartLine(
             item_id=line.item_id,
-            modifier_ids=tuple(modifier.id for modifier in line.modifiers),
+            modifier_ids=tuple(UUID(modifier["id"]) for modifier in line.modifiers),
             quantity=line.quantity,
             note=line.note,
             seen_minor=line.unit_price_minor,
@@ -86,33 +95,6 @@ def cart_of(quote: Quote, sent: Cart) -> Cart:
         for line in quote.lines
     ]
     return replace(sent, lines=tuple(lines))
-
-
-def change_words(changes: Sequence[Change], locale: str, currency: str) -> list[str]:
-    """What differs from what the guest chose, one sentence each."""
-    return [
-        _change_words(replace(change, name=change.name or _("A dish")), locale, currency)
-        for change in changes
-    ]
-
-
-def _change_words(change: Change, locale: str, currency: str) -> str:
-    words = {"name": change.name, "left": change.now_quantity, "wanted": change.was_quantity}
-    if change.kind is ChangeKind.PRICE and change.was_minor is not None and change.now_minor is not None:
-        words["now"] = Money(change.now_minor, currency).format(locale)
-        words["was"] = Money(change.was_minor, currency).format(locale)
-        return _("%(name)s is now %(now)s, was %(was)s.") % words
-    if change.kind is ChangeKind.LIMITED and change.now_quantity:
-        return _("Only %(left)s left of %(name)s: %(left)s instead of %(wanted)s.") % words
-    sentences = {
-        ChangeKind.LIMITED: _("There is no more %(name)s than you have already: this line was removed."),
-        ChangeKind.SOLD_OUT: _("%(name)s is sold out and was removed."),
-        ChangeKind.GONE: _("%(name)s is no longer on the menu and was removed."),
-        ChangeKind.CHOICES: _(
-            "%(name)s was left out: its choices are missing or have changed. Please choose it again."
-        ),
-    }
-    return sentences[change.kind] % words
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +110,19 @@ def _obstacle(
 ) -> Obstacle | None:
     if not takes_orders(visit.tenant, visit.location, now()):
         return Obstacle(
-            _("Not taking orders right now"),
-            _("Please come back to this page when the restaurant is open again."),
+            closed_heading(),
+            closed_text(),
         )
     if not quote.lines or payable:
         return None
-    return Obstacle(_("Order at the counter"), _why_at_counter(visit, quote, options))
+    return Obstacle(counter_heading(), _why_at_counter(visit, quote, options))
 
 
 def _why_at_counter(visit: Visit, quote: Quote, options: Sequence[PayOption]) -> str:
     if not options:
-        return _("Online payment is not available here.")
+        return no_online_payment_text()
     if quote.totals.total_minor == 0:
-        return _("There is nothing to pay for this order.")
+        return nothing_to_pay_text()
     least = min(options, key=lambda option: option.minimum_minor)
-    return BelowMinimum(Money(least.minimum_minor, least.currency), visit.location.locale).message
+    minimum = Money(least.minimum_minor, least.currency)
+    return error_text(BelowMinimum(Code.BELOW_MINIMUM, minimum=minimum, locale=visit.location.locale))

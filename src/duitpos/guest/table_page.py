@@ -18,7 +18,7 @@ from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.domain.tenancy.location_stamp import stamp_of
-from duitpos.guest.words import charge_words
+from duitpos.guest.texts import charges_text
 from duitpos.kit.clock import now
 from duitpos.models import Location, Table, Tenant
 
@@ -74,7 +74,7 @@ def menu_key_of(tenant: Tenant, location: Location) -> str:
         location.id,
         location.menu_version,
         location.shown_version,
-        charge_words(location),
+        charges_text(location),
     )
     return f"menu:{_hash(repr(facts).encode())}"
 

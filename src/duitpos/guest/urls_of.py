@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import reverse
 
+from duitpos.domain.checkout.payment_page import PageUrls
 from duitpos.models import Order, Table, Tenant
 
 
 def order_url(tenant: Tenant, order: Order) -> str:
     """The order's own page."""
     return reverse("guest:order", args=[tenant.slug, order.token])
+
+
+def payment_urls(tenant: Tenant) -> PageUrls:
+    """Where the processor sends this restaurant's guests: at our own address, whatever host the request named."""
+
+    def at(view: str, token: str) -> str:
+        return str(settings.BASE_URL) + reverse(view, args=[tenant.slug, token])
+
+    return PageUrls(
+        success=lambda token: at("guest:pay_return", token) + "?session_id={REFERENCE}",
+        cancel=lambda token: at("guest:pay_cancel", token),
+    )
 
 
 def menu_url(tenant: Tenant, order: Order, table: Table | None) -> str:

@@ -15,7 +15,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from duitpos.domain.checkout.limits import forget_counters
-from duitpos.domain.sweep.purge_events import purge_event_bodies
+from duitpos.domain.sweep.purge import purge_event_bodies
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.jobs.loop import keep_doing
 from duitpos.kit import env

@@ -11,11 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from duitpos.domain.errors import Conflict, Invalid
+from duitpos.domain.errors import Code, Conflict, Invalid
 from duitpos.domain.orders.board import Board, board, board_version
 from duitpos.domain.orders.move import move
 from duitpos.domain.people.roles import Can, may
@@ -26,6 +25,7 @@ from duitpos.kitchen.access import for_staff, in_a_language
 from duitpos.kitchen.cards import LATE_MINUTES, WAITING_MINUTES, board_view, moved_of
 from duitpos.models import Location
 from duitpos.ui.when import words_locale
+from duitpos.web.texts import error_text
 
 
 @never_cache
@@ -74,13 +74,13 @@ def move_order(request: HttpRequest, staff: Staff, location: str) -> HttpRespons
     site = location_of(staff.tenant, location)
     order_id = _uuid(request.POST.get("order", ""))
     if order_id is None:
-        raise Invalid(_("This form was not complete. Go back to the board and try again."))
+        raise Invalid(Code.FORM_INCOMPLETE)
     try:
         order = move(
             staff.member, site, order_id, request.POST.get("to", ""), seen=request.POST.get("seen", "")
         )
     except Conflict as conflict:
-        return _page(request, staff, site, conflict.message, status=409)
+        return _page(request, staff, site, error_text(conflict), status=409)
     # Undoing offers no undo: it would only ask for the same thing again.
     asked = "" if request.POST.get("is_undo") else "?" + urlencode({"moved": order.id})
     return HttpResponseRedirect(home + asked, status=303)

@@ -2,7 +2,7 @@
 
 from duitpos.models.alert import Alert
 from duitpos.models.dispute import Dispute
-from duitpos.models.ledger import DirtyDay, LedgerEntry, NumberSeries
+from duitpos.models.ledger import LedgerEntry, NumberSeries
 from duitpos.models.menu import (
     ItemGroup,
     ItemStock,
@@ -24,7 +24,6 @@ from duitpos.models.webhook_event import WebhookEvent
 
 __all__ = [
     "Alert",
-    "DirtyDay",
     "Dispute",
     "Installation",
     "ItemGroup",

@@ -1,4 +1,4 @@
-"""Money movements for ever, the days they touch, and the series that order numbers are drawn from."""
+"""Money movements for ever, and the series that order numbers are drawn from."""
 
 from __future__ import annotations
 
@@ -37,19 +37,6 @@ class LedgerEntry(TenantModel):
             models.CheckConstraint(condition=models.Q(kind__in=LedgerKind.values), name="ledger_kind"),
         ]
         indexes = [models.Index(fields=["tenant", "location", "business_date"], name="ledger_day")]
-
-
-class DirtyDay(TenantModel):
-    """A trading day whose sums must be made again; marked in the transaction that changed it (M35)."""
-
-    location = TenantForeignKey("duitpos.Location", on_delete=models.CASCADE, related_name="+")
-    business_date = models.DateField()
-    marked_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "location", "business_date"], name="dirty_day")
-        ]
 
 
 class NumberSeries(TenantModel):

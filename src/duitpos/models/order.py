@@ -25,7 +25,6 @@ class Order(TenantModel):
 
     location = TenantForeignKey("duitpos.Location", on_delete=models.PROTECT, related_name="orders")
     table = TenantForeignKey("duitpos.Table", on_delete=models.PROTECT, null=True, related_name="orders")
-    channel = models.CharField(max_length=10, default="qr")
     status = models.CharField(max_length=10, choices=OrderStatus.choices, default=OrderStatus.HELD)
     is_test = models.BooleanField(
         default=False, help_text="Paid with test keys: marked, own numbers, no revenue."
@@ -58,7 +57,6 @@ class Order(TenantModel):
     tax_name = models.CharField(max_length=20, blank=True)
     tax_is_inclusive = models.BooleanField(default=False)
     tax_on_service_charge = models.BooleanField(default=False)
-    menu_version = models.PositiveBigIntegerField(default=0)
 
     created_at = models.DateTimeField()
     # Given when the order is released to the kitchen.

@@ -19,11 +19,10 @@ class RefundStatus(models.TextChoices):
 
 
 class RefundSource(models.TextChoices):
-    """Who wanted it: our staff, somebody at the processor's dashboard, or a rule of ours."""
+    """Who wanted it: our staff, or somebody at the processor's dashboard."""
 
     STAFF = "staff"
     PROCESSOR = "processor"
-    POLICY = "policy"
 
 
 class Refund(TenantModel):

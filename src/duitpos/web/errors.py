@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import DomainError, Kind
 from duitpos.web.private import PRIVATE
+from duitpos.web.texts import error_text
 
 log = structlog.get_logger(__name__)
 READ_ONLY = "25006"
@@ -45,7 +46,7 @@ class DomainErrors:
             return unavailable_page()
         if not isinstance(exception, DomainError):
             return None
-        return error_page(request, exception.message, STATUS[exception.kind])
+        return error_page(request, error_text(exception), STATUS[exception.kind])
 
 
 def error_page(request: HttpRequest, message: str, status: int) -> HttpResponse:

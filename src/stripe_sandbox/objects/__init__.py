@@ -1,1 +1,1 @@
-"""Builders of full Stripe objects: every property that Stripe always sends is there."""
+"""Builders of Stripe objects, each with every property that Stripe always sends."""

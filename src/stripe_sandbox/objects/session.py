@@ -4,10 +4,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from stripe_sandbox.ids import new_id
-from stripe_sandbox.session_params import CreateSession, CustomText, LineItem
+from stripe_sandbox.params.sessions import CreateSession, CustomText, LineItem
 from stripe_sandbox.store import Json
 
-PMC = {"id": "pmc_1SandboxDefaultConfigurat", "parent": None}
+DEFAULT_CONFIGURATION = {"id": "pmc_1SandboxDefaultConfigurat", "parent": None}
 
 
 def line_item_object(item: LineItem, currency: str, livemode: bool, now: int) -> Json:
@@ -78,8 +78,8 @@ def _consent(params: CreateSession) -> Json | None:
     return {"payment_method_reuse_agreement": None, **params.consent_collection.model_dump()}
 
 
-def _features() -> Json:
-    """The parts of a session that the sandbox never uses, as Stripe sends them."""
+def _unused_features() -> Json:
+    """Properties of features that the sandbox does not implement, as Stripe sends them."""
     return {
         "after_expiration": None,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
@@ -129,12 +129,12 @@ def session_object(
     livemode: bool,
     now: int,
 ) -> Json:
-    """A fresh open session; `total` in minor units, `expires_at` and `url` are the caller's to set."""
+    """A new open session; `total` in minor units, `url` is set by the caller."""
     pricing = params.adaptive_pricing
     obj: Json = {
         "id": session_id,
         "object": "checkout.session",
-        **_features(),
+        **_unused_features(),
         "adaptive_pricing": {"enabled": bool(pricing and pricing.enabled)},
         "allow_promotion_codes": params.allow_promotion_codes,
         "allowed_payment_method_types": params.allowed_payment_method_types,
@@ -158,7 +158,7 @@ def session_object(
         "origin_context": params.origin_context,
         "payment_intent": None,
         "payment_method_collection": params.payment_method_collection or "if_required",
-        "payment_method_configuration_details": PMC,
+        "payment_method_configuration_details": DEFAULT_CONFIGURATION,
         "payment_method_options": _options(params),
         "payment_method_types": methods,
         "payment_status": "unpaid",

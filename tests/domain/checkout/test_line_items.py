@@ -7,9 +7,9 @@ import pytest
 from duitpos.domain.checkout.line_items import MOST_LINES, LinesDiffer, line_items
 from duitpos.domain.orders.cart import MAX_LINES, Cart
 from duitpos.domain.orders.pricing import Quote, Rules, Totals, price
-from duitpos.models import Order, OrderLine
+from duitpos.models import Order
 from duitpos.processors.base import LineItem
-from tests.domain.orders.menus import choice, group, item, line, menu
+from tests.domain.orders.menus import LABELS, choice, group, item, line, menu
 
 EXCLUSIVE = Rules(1000, 600, "SST", tax_is_inclusive=False, tax_on_service_charge=True)
 INCLUSIVE = Rules(0, 600, "SST", tax_is_inclusive=True)
@@ -25,7 +25,7 @@ def _quote(rules: Rules, lines: int = 1) -> Quote:
 
 def test_service_charge_and_tax_on_top_are_lines_of_their_own() -> None:
     quote = _quote(EXCLUSIVE)
-    assert line_items(quote.lines, quote.totals, "SST") == (
+    assert line_items(quote.lines, quote.totals, LABELS, "SST") == (
         LineItem("Roti", 300, 2, "Egg"),
         LineItem("Service charge", 60, 1),
         LineItem("SST", 40, 1),
@@ -35,18 +35,18 @@ def test_service_charge_and_tax_on_top_are_lines_of_their_own() -> None:
 def test_inclusive_tax_is_in_the_prices() -> None:
     quote = _quote(INCLUSIVE)
     assert quote.totals.tax_minor == 34
-    assert line_items(quote.lines, quote.totals, "SST") == (LineItem("Roti", 300, 2, "Egg"),)
+    assert line_items(quote.lines, quote.totals, LABELS, "SST") == (LineItem("Roti", 300, 2, "Egg"),)
 
 
 def test_a_tax_without_a_name_is_called_tax() -> None:
     quote = _quote(EXCLUSIVE)
-    assert line_items(quote.lines, quote.totals)[-1].name == "Tax"
+    assert line_items(quote.lines, quote.totals, LABELS)[-1].name == "Tax"
 
 
 @pytest.mark.parametrize("lines, asked", [(98, 100), (99, 100), (MAX_LINES, 100)])
 def test_more_lines_than_stripe_takes_are_folded(lines: int, asked: int) -> None:
     quote = _quote(EXCLUSIVE, lines)
-    sent = line_items(quote.lines, quote.totals, "SST")
+    sent = line_items(quote.lines, quote.totals, LABELS, "SST")
     assert len(sent) == asked == MOST_LINES
     assert sum(part.unit_minor * part.quantity for part in sent) == quote.totals.total_minor
     folded = lines - 97
@@ -61,12 +61,12 @@ def test_more_lines_than_stripe_takes_are_folded(lines: int, asked: int) -> None
 def test_long_names_are_cut_to_what_stripe_shows() -> None:
     roti = item("R" * 300, 150, group(choice("E" * 600)))
     quote = price(Cart((line(roti, roti.groups[0].choices[0]),)), menu(roti), Rules())
-    sent = line_items(quote.lines, quote.totals)[0]
+    sent = line_items(quote.lines, quote.totals, LABELS)[0]
     assert sent.name == "R" * 249 + "…"
     assert len(sent.description) == 500
 
 
-def test_pinned_rows_ask_for_the_same_as_the_quote() -> None:
+def test_the_order_asks_for_the_same_as_its_quote() -> None:
     quote = _quote(EXCLUSIVE)
     totals = quote.totals
     order = Order(
@@ -75,27 +75,15 @@ def test_pinned_rows_ask_for_the_same_as_the_quote() -> None:
         tax_minor=totals.tax_minor,
         total_minor=totals.total_minor,
     )
-    rows = [
-        OrderLine(
-            name=sold.name,
-            quantity=sold.quantity,
-            unit_price_minor=sold.unit_price_minor,
-            total_minor=sold.total_minor,
-            modifiers=[
-                {"id": str(part.id), "group": part.group, "name": part.name} for part in sold.modifiers
-            ],
-        )
-        for sold in quote.lines
-    ]
-    assert line_items(rows, order, "SST") == line_items(quote.lines, totals, "SST")
+    assert line_items(quote.lines, order, LABELS, "SST") == line_items(quote.lines, totals, LABELS, "SST")
 
 
 @pytest.mark.parametrize("totals", [Totals(601, 60, 40, 701), Totals(500, 60, 40, 600)])
 def test_lines_of_another_order_are_refused(totals: Totals) -> None:
     with pytest.raises(LinesDiffer):
-        line_items(_quote(EXCLUSIVE).lines, totals, "SST")
+        line_items(_quote(EXCLUSIVE).lines, totals, LABELS, "SST")
 
 
 def test_less_than_the_lines_is_never_asked_as_a_negative_tax() -> None:
     with pytest.raises(LinesDiffer):
-        line_items(_quote(EXCLUSIVE).lines, Totals(600, 60, 0, 650), "SST")
+        line_items(_quote(EXCLUSIVE).lines, Totals(600, 60, 0, 650), LABELS, "SST")

@@ -8,10 +8,18 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from duitpos.domain.checkout.payment_page import PageLabels
 from duitpos.domain.menus.read import Choice, Group, Item, Menu, Section
 from duitpos.domain.orders.cart import MAX_LINES, MAX_QUANTITY, Cart, CartLine
 from duitpos.domain.orders.pricing import Rules
 from duitpos.kit.ids import uuid7
+
+LABELS = PageLabels(
+    description="Order at Kopi, Bangsar",
+    service_charge="Service charge",
+    tax="Tax",
+    more_items=lambda count: f"{count} more items",
+)
 
 
 def choice(name: str = "Extra", delta: int = 0) -> Choice:

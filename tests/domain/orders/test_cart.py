@@ -89,20 +89,20 @@ def test_an_empty_cart_is_a_cart() -> None:
     ],
 )
 def test_anything_else_is_refused_in_words(text: str) -> None:
-    with pytest.raises(Invalid, match="Nothing was ordered"):
+    with pytest.raises(Invalid, match="cart_unreadable"):
         parse_cart(text)
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 100, 10**30])
 def test_a_quantity_is_1_to_99(quantity: int) -> None:
-    with pytest.raises(Invalid, match="between 1 and 99"):
+    with pytest.raises(Invalid, match="quantity_out_of_range most=99"):
         parse_cart(_text(qty=quantity))
 
 
 def test_the_most_lines() -> None:
     line = {"item": str(ROTI), "qty": 1}
     assert len(parse_cart(json.dumps({"lines": [line] * MAX_LINES})).lines) == 200
-    with pytest.raises(Invalid, match="200 lines"):
+    with pytest.raises(Invalid, match="cart_too_long most=200"):
         parse_cart(json.dumps({"lines": [line] * (MAX_LINES + 1)}))
 
 
@@ -153,7 +153,7 @@ def test_a_clean_note_is_stable_and_can_be_stored(written: str) -> None:
 
 def test_a_long_note_is_refused_and_not_cut() -> None:
     assert len(clean_note("x" * NOTE_LENGTH + "  ")) == 200
-    with pytest.raises(Invalid, match="200 characters"):
+    with pytest.raises(Invalid, match="note_too_long most=200"):
         clean_note("x" * (NOTE_LENGTH + 1))
 
 

@@ -13,6 +13,7 @@ from duitpos.domain.checkout.line_items import line_items
 from duitpos.domain.menus.read import Choice, Group, Item, Menu, Section
 from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.orders.pricing import Rules, Totals, price
+from tests.domain.orders.menus import LABELS
 
 pytestmark = pytest.mark.pure
 
@@ -93,5 +94,5 @@ def test_a_worked_example(example: Example) -> None:
     assert quote.totals == example.totals
     assert quote.currency == example.currency
     assert not quote.changes
-    asked = line_items(quote.lines, quote.totals, example.rules.tax_name)
+    asked = line_items(quote.lines, quote.totals, LABELS, example.rules.tax_name)
     assert sum(line.unit_minor * line.quantity for line in asked) == example.totals.total_minor

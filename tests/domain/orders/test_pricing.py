@@ -32,17 +32,17 @@ def test_a_line_keeps_names_allergens_and_note() -> None:
     egg = choice("Egg", 150)
     roti = item("Roti", 150, group(egg, name="With"), allergens=("gluten",))
     sold = price(Cart((line(roti, egg, quantity=2, note="crisp"),)), menu(roti), NOTHING_ADDED).lines[0]
-    assert (sold.name, sold.note, sold.allergens, sold.total_minor) == ("Roti", "crisp", ("gluten",), 600)
-    assert [(part.group, part.name, part.price_delta_minor) for part in sold.modifiers] == [
+    assert (sold.name, sold.note, sold.allergens, sold.total_minor) == ("Roti", "crisp", ["gluten"], 600)
+    assert [(part["group"], part["name"], part["price_delta_minor"]) for part in sold.modifiers] == [
         ("With", "Egg", 150)
     ]
 
 
-def test_modifiers_are_told_in_the_menus_order() -> None:
+def test_modifiers_are_in_the_order_of_the_menu() -> None:
     first, second, third = choice("1"), choice("2"), choice("3")
     roti = item("Roti", 150, group(first, second, most=2), group(third))
     sold = price(Cart((line(roti, third, second, first),)), menu(roti), NOTHING_ADDED).lines[0]
-    assert [part.name for part in sold.modifiers] == ["1", "2", "3"]
+    assert [part["name"] for part in sold.modifiers] == ["1", "2", "3"]
 
 
 def test_a_unit_price_is_never_below_nothing() -> None:

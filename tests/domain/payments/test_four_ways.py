@@ -12,7 +12,7 @@ from django.core import mail
 from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.kit.clock import now
-from duitpos.models import DirtyDay, NumberSeries, OrderEvent, OutboxEntry, Payment
+from duitpos.models import NumberSeries, OrderEvent, OutboxEntry, Payment
 from duitpos.models.outbox import OutboxKind
 from tests.support.live_shop import Clock
 from tests.support.scenarios import calls, deliveries, end_wrongly, tell
@@ -54,7 +54,6 @@ def assert_exactly_one(shop: Shop, payment: Payment, via: str | None = None) -> 
     assert NumberSeries.objects.get(tenant=shop.tenant).last == 1
     assert OrderEvent.objects.filter(tenant=shop.tenant, to_status="placed").count() == 1
     assert shop.ledger() == [("payment", 2500)]
-    assert DirtyDay.objects.filter(tenant=shop.tenant).count() == 1
     assert OutboxEntry.objects.filter(tenant=shop.tenant, kind=OutboxKind.RECEIPT).count() == 1
     due = OutboxEntry.objects.filter(tenant=shop.tenant).values_list("kind", flat=True)
     assert len(due) == len(set(due)), "one of each"

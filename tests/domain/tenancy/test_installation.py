@@ -40,7 +40,7 @@ def test_the_id_stays_when_the_environment_changes() -> None:
 def test_a_copy_elsewhere_asks_nothing_until_it_is_adopted() -> None:
     require_adopted()
     with override_settings(BASE_URL="https://copy.example"):
-        with pytest.raises(Unavailable, match="duitpos adopt"):
+        with pytest.raises(Unavailable, match="not_adopted"):
             require_adopted()
         assert adopt() == "http://testserver"
         require_adopted()

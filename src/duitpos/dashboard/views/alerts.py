@@ -16,7 +16,7 @@ from duitpos.dashboard.forms.reasons import ActForm, LinkForm
 from duitpos.dashboard.page import page
 from duitpos.domain.alerts.offers import Action, Offer
 from duitpos.domain.alerts.queries import PAGE, AlertRow, open_alert_row, open_alerts
-from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.orders.queries import OrderRow, orders_page, waiting_orders
 from duitpos.domain.orders.search import OrderFilters
 from duitpos.domain.people.roles import Can
@@ -25,6 +25,7 @@ from duitpos.domain.staff_actions.resolve_alert import act as do_it
 from duitpos.domain.tenancy.find import locations
 from duitpos.kit.money import Money
 from duitpos.web.forms import PlainForm
+from duitpos.web.texts import error_text
 
 
 @require_safe
@@ -62,7 +63,7 @@ def act(request: HttpRequest, staff: Staff, alert_id: UUID, action: str) -> Http
                 UUID(order_id) if order_id else None,
             )
         except (Conflict, Invalid) as error:
-            form.add_error(None, error.message)
+            form.add_error(None, error_text(error))
         else:
             messages.success(request, f"{row.title}: {said}")
             return redirect(home)
@@ -82,7 +83,7 @@ def _offer(staff: Staff, alert_id: UUID, action: str) -> tuple[AlertRow, Offer]:
     for offer in row.offers if row else ():
         if row and offer.action == action:
             return row, offer
-    raise Gone(_("Somebody has taken care of this already, or it never was."))
+    raise Gone(Code.ALERT_UNKNOWN)
 
 
 def _form(request: HttpRequest, staff: Staff, row: AlertRow, offer: Offer) -> PlainForm:

@@ -22,6 +22,7 @@ from duitpos.domain.people.staff import Staff
 from duitpos.domain.staff_actions.cancel_order import Canceled
 from duitpos.domain.staff_actions.cancel_order import cancel_order as cancel
 from duitpos.kit.money import Money
+from duitpos.web.texts import error_text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -36,7 +37,7 @@ def cancel_order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResp
         try:
             done = cancel(staff.member, order_id, form.cleaned_data["reason"], refund=refund)
         except Unavailable as error:
-            form.add_error(None, error.message)
+            form.add_error(None, error_text(error))
         else:
             messages.success(request, _said(story, amount, refund))
             _say_refunds(request, story, done)
@@ -91,4 +92,4 @@ def _say_refunds(request: HttpRequest, story: OrderStory, done: Canceled) -> Non
         said = refund_result(refund, story.order.location.locale)
         (messages.error if is_bad_news(refund) else messages.success)(request, said)
     for why in done.not_refunded:
-        messages.error(request, why)
+        messages.error(request, error_text(why))

@@ -15,6 +15,7 @@ from duitpos.domain.errors import Unavailable
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.staff_actions.check_payment import check_now
+from duitpos.web.texts import error_text
 
 
 @require_POST
@@ -25,7 +26,7 @@ def check_payment(request: HttpRequest, staff: Staff, order_id: UUID, payment_id
     try:
         messages.success(request, check_now(staff.member, payment_id))
     except Unavailable as error:
-        messages.error(request, error.message)
+        messages.error(request, error_text(error))
     if request.POST.get("back") == "waiting":
         return redirect("dashboard:waiting", staff.tenant.slug)
     return redirect("dashboard:order", staff.tenant.slug, order_id)

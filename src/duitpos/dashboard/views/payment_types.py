@@ -21,7 +21,7 @@ from duitpos.dashboard.forms.payment_types import (
     PaymentTypeForm,
 )
 from duitpos.dashboard.page import page
-from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.processor_accounts.types import TypeRow, create_type, delete_type, edit_type, types_of
@@ -30,6 +30,7 @@ from duitpos.domain.tenancy.find import locations
 from duitpos.models import PaymentType
 from duitpos.models.payment_setup import AccountState, PaymentKind
 from duitpos.web.forms import PlainForm
+from duitpos.web.texts import error_text
 
 
 @require_safe
@@ -119,7 +120,7 @@ def row_of(staff: Staff, type_id: UUID) -> TypeRow:
     for row in types_of(staff.tenant):
         if row.type.id == type_id:
             return row
-    raise Gone(_("There is no such payment type any more."))
+    raise Gone(Code.TYPE_UNKNOWN)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +133,7 @@ def delete_payment_type(request: HttpRequest, staff: Staff, type_id: UUID) -> Ht
         try:
             delete_type(staff.member, type_id)
         except Conflict as error:
-            form.add_error(None, error.message)
+            form.add_error(None, error_text(error))
         else:
             messages.success(request, _("%(name)s deleted.") % {"name": row.type.name})
             return redirect("dashboard:payment_types", staff.tenant.slug)
@@ -151,9 +152,7 @@ def delete_payment_type(request: HttpRequest, staff: Staff, type_id: UUID) -> Ht
 
 
 def _refuse(form: PaymentTypeForm, error: Conflict | Invalid) -> None:
-    # The domain says the field's name first; a code that is taken is the only conflict there is.
-    is_name = isinstance(error, Invalid) and error.message.startswith(_("Name"))
-    form.add_error("name" if is_name else "code", error.message)
+    form.add_error("name" if error.code == Code.TYPE_NAME_WRONG else "code", error_text(error))
 
 
 def _said(before: dict[str, object], now: PaymentType) -> str:

@@ -16,7 +16,7 @@ from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.payment_types import AccountForm, AddProcessorForm
 from duitpos.dashboard.page import page
 from duitpos.dashboard.views.payment_types import account_forms, edit_page, row_of
-from duitpos.domain.errors import Conflict, Gone, Invalid, Unavailable
+from duitpos.domain.errors import Code, Conflict, Gone, Invalid, Unavailable
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.processor_accounts.accounts import (
@@ -31,6 +31,7 @@ from duitpos.domain.processor_accounts.credentials import CredentialsRefused
 from duitpos.domain.processor_accounts.types import TypeRow
 from duitpos.domain.processor_accounts.view import processors_to_add
 from duitpos.web.forms import PlainForm
+from duitpos.web.texts import error_text
 
 FOOT = "#processors"
 
@@ -48,7 +49,7 @@ def add_processor_to_type(request: HttpRequest, staff: Staff, type_id: UUID) -> 
     try:
         add_processor(staff.member, type_id, form.cleaned_data["processor"])
     except (Conflict, Invalid) as error:
-        form.add_error("processor", error.message)
+        form.add_error("processor", error_text(error))
         return edit_page(request, staff, row, adding=form)
     return _foot(staff, type_id)
 
@@ -79,9 +80,9 @@ def _save(staff: Staff, form: AccountForm) -> SavedAccount | None:
         for name, problem in refused.problems.items():
             form.add_error(name if name in form.fields else None, problem)
     except KeyRefused as refused:
-        form.add_error(refused.field, refused.message)
+        form.add_error(refused.field, error_text(refused))
     except (Conflict, Invalid, Unavailable) as error:
-        form.add_error(None, error.message)
+        form.add_error(None, error_text(error))
     return None
 
 
@@ -93,7 +94,7 @@ def check_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_i
     try:
         _say(request, check_account(staff.member, account_id))
     except Unavailable as error:
-        messages.error(request, error.message)
+        messages.error(request, error_text(error))
     return _foot(staff, type_id)
 
 
@@ -126,7 +127,7 @@ def _row_with(staff: Staff, type_id: UUID, account_id: UUID) -> TypeRow:
     """The type, if that account is one of its own; Gone."""
     row = row_of(staff, type_id)
     if account_id not in (account.id for account in row.accounts):
-        raise Gone(_("There is no such processor any more."))
+        raise Gone(Code.ACCOUNT_UNKNOWN)
     return row
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.reasons import ReasonForm
 from duitpos.dashboard.page import page
-from duitpos.domain.errors import Conflict, Gone
+from duitpos.domain.errors import Code, Conflict, Gone
 from duitpos.domain.orders.timeline import PaymentStory, order_story
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.payments.refunds.refund_result import refund_result
@@ -22,6 +22,7 @@ from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.models import Order, Refund
 from duitpos.models.refund import RefundStatus
+from duitpos.web.texts import error_text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +35,7 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
         try:
             _say(request, refund_payment(staff.member, payment_id, form.cleaned_data["reason"]), order)
         except Conflict as error:
-            messages.error(request, error.message)
+            messages.error(request, error_text(error))
         return redirect("dashboard:order", staff.tenant.slug, order_id)
     if not attempt.can_refund:
         messages.warning(request, _("There is nothing left to refund of this payment."))
@@ -69,7 +70,7 @@ def attempt_of(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, P
     for attempt in story.payments:
         if attempt.payment.id == payment_id:
             return story.order, attempt
-    raise Gone(_("There is no such payment of this order."))
+    raise Gone(Code.PAYMENT_UNKNOWN)
 
 
 def _say(request: HttpRequest, made: Refund, order: Order) -> None:

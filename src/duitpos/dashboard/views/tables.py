@@ -18,7 +18,7 @@ from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.tables import TableForm
 from duitpos.dashboard.page import page
 from duitpos.dashboard.qr import qr_file, qr_svg, table_url
-from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.tables.create import create_table
@@ -27,6 +27,7 @@ from duitpos.domain.tables.rotate import rotate_token
 from duitpos.domain.tenancy.find import locations
 from duitpos.models import Table
 from duitpos.web.forms import PlainForm
+from duitpos.web.texts import error_text
 
 
 @require_safe
@@ -62,7 +63,7 @@ def add_table(request: HttpRequest, staff: Staff) -> HttpResponse:
         try:
             table = create_table(staff.member, form.site, words["name"], words["area"])
         except (Conflict, Invalid) as error:
-            form.add_error("name", error.message)
+            form.add_error("name", error_text(error))
         else:
             said = _("Table %(name)s added. Print its code and put it on the table.") % {"name": table}
             messages.success(request, said)
@@ -116,4 +117,4 @@ def _table(staff: Staff, table_id: UUID) -> Table:
     for table in tables_of(staff.tenant):
         if table.id == table_id:
             return table
-    raise Gone(_("There is no such table."))
+    raise Gone(Code.TABLE_UNKNOWN)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import structlog
 
-from duitpos.domain.checkout.resume import GUEST, AlreadyPaid, end_earlier_attempt
+from duitpos.domain.checkout.results import AlreadyPaid
+from duitpos.domain.checkout.resume import GUEST, end_earlier_attempt
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.guest_view import order_of_token
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle, latest_of, may_fetch, with_rows

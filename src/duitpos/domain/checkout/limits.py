@@ -9,9 +9,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import F, Q
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import TooMany
+from duitpos.domain.errors import Code, TooMany
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, StartCounter, Table, Tenant
@@ -48,12 +47,7 @@ def refuse_busy_phone(tenant: Tenant, guest_token: str) -> None:
         order__released_by__isnull=True,
     )
     if recent.count() >= MOST_PER_PHONE:
-        raise TooMany(
-            _(
-                "Too many orders were started here, unpaid."
-                " Wait ten minutes, or order at the counter. Your cart is kept."
-            )
-        )
+        raise TooMany(Code.PHONE_STARTED_TOO_MANY)
 
 
 def count_start(table: Table, *, known: bool) -> None:
@@ -72,18 +66,8 @@ def count_start(table: Table, *, known: bool) -> None:
     if StartCounter.objects.filter(**counter, count__lt=most).update(count=F("count") + 1):
         return
     if known:
-        raise TooMany(
-            _(
-                "Very many orders were started at this table."
-                " Wait ten minutes, or order at the counter. Your cart is kept."
-            )
-        )
-    raise TooMany(
-        _(
-            "Many orders were started at this table by phones that we have not seen before."
-            " Scan the code on your table once more, look at the menu, and press Pay again. Your cart is kept."
-        )
-    )
+        raise TooMany(Code.TABLE_STARTED_TOO_MANY)
+    raise TooMany(Code.STRANGERS_STARTED_TOO_MANY)
 
 
 def forget_counters() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
+from duitpos.domain.checkout.payment_page import PageLabels
+from duitpos.models import OrderLine
 from duitpos.processors.base import LineItem
 
 MOST_LINES = 100
@@ -15,21 +14,6 @@ MOST_LINES = 100
 NAME_LENGTH = 250
 """Characters that Stripe shows of a product's name."""
 DESCRIPTION_LENGTH = 500
-
-
-class PricedLine(Protocol):
-    """A QuoteLine, or the OrderLine that pinned it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def guest_name(self) -> str: ...
-    @property
-    def modifiers(self) -> Any: ...
-    @property
-    def unit_price_minor(self) -> int: ...
-    @property
-    def quantity(self) -> int: ...
 
 
 class HasTotals(Protocol):
@@ -47,51 +31,49 @@ class LinesDiffer(ValueError):
     """Lines and totals do not belong together: asking for this money would be wrong."""
 
 
-def line_items(lines: Sequence[PricedLine], totals: HasTotals, tax_name: str = "") -> tuple[LineItem, ...]:
+def line_items(
+    lines: Sequence[OrderLine], totals: HasTotals, labels: PageLabels, tax_name: str = ""
+) -> tuple[LineItem, ...]:
     """Lines whose unit times quantity adds up to the total. Service charge and exclusive tax are lines of their own.
 
     More than Stripe takes are folded into a last one. LinesDiffer when lines and totals contradict each other.
     """
-    extras = tuple(_extras(totals, tax_name))
-    dishes = _folded([_dish(line) for line in lines], MOST_LINES - len(extras))
+    extras = tuple(_extras(totals, labels, tax_name))
+    dishes = _folded([_dish(line) for line in lines], MOST_LINES - len(extras), labels)
     asked = (*dishes, *extras)
     if sum(line.unit_minor * line.quantity for line in asked) != totals.total_minor:
         raise LinesDiffer(f"lines do not add up to {totals.total_minor}")
     return asked
 
 
-def _dish(line: PricedLine) -> LineItem:
+def _dish(line: OrderLine) -> LineItem:
+    names = [modifier.get("guest_name") or modifier["name"] for modifier in line.modifiers]
     return LineItem(
         name=_cut(line.guest_name or line.name, NAME_LENGTH),
         unit_minor=line.unit_price_minor,
         quantity=line.quantity,
-        description=_cut(", ".join(_name_of(modifier) for modifier in line.modifiers), DESCRIPTION_LENGTH),
+        description=_cut(", ".join(names), DESCRIPTION_LENGTH),
     )
 
 
-def _name_of(modifier: Any) -> str:
-    """A pinned modifier is a mapping in an OrderLine's JSON, an object in a quote."""
-    if isinstance(modifier, Mapping):
-        return str(modifier.get("guest_name") or modifier["name"])
-    return str(modifier.guest_name or modifier.name)
-
-
-def _extras(totals: HasTotals, tax_name: str) -> Iterator[LineItem]:
+def _extras(totals: HasTotals, labels: PageLabels, tax_name: str) -> Iterator[LineItem]:
     if totals.service_charge_minor:
-        yield LineItem(_("Service charge"), totals.service_charge_minor, 1)
+        yield LineItem(labels.service_charge, totals.service_charge_minor, 1)
     # Inclusive tax is inside the prices already: then nothing is left here.
     tax = totals.total_minor - totals.subtotal_minor - totals.service_charge_minor
     if tax > 0:
-        yield LineItem(_cut(tax_name, NAME_LENGTH) or _("Tax"), tax, 1)
+        yield LineItem(_cut(tax_name, NAME_LENGTH) or labels.tax, tax, 1)
 
 
-def _folded(dishes: list[LineItem], room: int) -> list[LineItem]:
+def _folded(dishes: list[LineItem], room: int, labels: PageLabels) -> list[LineItem]:
     if len(dishes) <= room:
         return dishes
     kept, rest = dishes[: room - 1], dishes[room - 1 :]
     count = sum(line.quantity for line in rest)
-    name = ngettext("%(count)d more item", "%(count)d more items", count) % {"count": count}
-    return [*kept, LineItem(name, sum(line.unit_minor * line.quantity for line in rest), 1)]
+    return [
+        *kept,
+        LineItem(labels.more_items(count), sum(line.unit_minor * line.quantity for line in rest), 1),
+    ]
 
 
 def _cut(text: str, length: int) -> str:

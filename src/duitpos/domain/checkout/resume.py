@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from duitpos.domain.checkout.options import may_start_still
+from duitpos.domain.checkout.results import AlreadyPaid, AnotherIsPaid, DoNotPayAgain, GoToProcessor, Lapsed
 from duitpos.domain.checkout.start import start
-from duitpos.domain.errors import Conflict, Unavailable
+from duitpos.domain.errors import Code, Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.advance import advance_payment
@@ -26,44 +25,6 @@ from duitpos.processors.base import ProcessorError
 from duitpos.processors.registry import adapter
 
 GUEST = Actor("return")
-
-
-@dataclass(frozen=True, slots=True)
-class GoToProcessor:
-    """Send the guest to this page of the processor."""
-
-    order: Order
-    url: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyPaid:
-    """Money for this order has arrived: show it."""
-
-    order: Order
-
-
-@dataclass(frozen=True, slots=True)
-class DoNotPayAgain:
-    """Money may be on its way: show the order's page, which says so."""
-
-    order: Order
-
-
-@dataclass(frozen=True, slots=True)
-class Lapsed:
-    """Nothing can be paid on it any more. `is_closed`: the order itself is over, too.
-
-    `is_unsure`: the processor could not be asked whether it was paid before its time was over.
-    """
-
-    is_closed: bool
-    is_unsure: bool = False
-
-
-class AnotherIsPaid(Conflict):
-    """This phone began to pay for another cart later, in another tab. This attempt is over; the cart is kept."""
 
 
 def resume(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed:
@@ -150,12 +111,7 @@ def _stand_alone(payment: Payment, order: Order) -> AlreadyPaid | DoNotPayAgain 
     if others and _age(others[0]) > _age(payment):
         over = end_earlier_attempt(order)
         if over is None:
-            raise AnotherIsPaid(
-                _(
-                    "You began to pay for another order on this phone, so this one was not started."
-                    " Your cart is kept: press Pay again to order this instead."
-                )
-            )
+            raise AnotherIsPaid(Code.ANOTHER_CART_PAID)
         return over
     over = end_attempts(others)
     if over is not None:

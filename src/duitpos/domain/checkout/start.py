@@ -8,11 +8,10 @@ from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 import structlog
-from django.utils.translation import gettext as _
 
 from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.checkout.refused_starts import note_refused_start, note_started
-from duitpos.domain.errors import Conflict, Unavailable
+from duitpos.domain.errors import Code, Conflict, Unavailable
 from duitpos.domain.orders.advance import Actor, still_waits
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.problems import record_refusal
@@ -68,7 +67,7 @@ def start(payment: Payment) -> str:
     """
     if is_too_old_to_start(payment, now()):
         fail_attempt(payment, "no answer within a day")
-        raise StartRefused(_("This payment was just closed. Your cart is kept: please press Pay again."))
+        raise StartRefused(Code.PAYMENT_CLOSED)
     begun, until = time.monotonic(), deadline()
     waits = [TWIN_PATIENCE / 4, TWIN_PATIENCE]
     while True:
@@ -125,9 +124,7 @@ def _remember(payment: Payment, session: CheckoutSession) -> str:
         # The order was canceled while the processor made the page. The session is ours and stored, so it is ended as
         # any other; where that fails, the sweep ends it.
         _end(payment)
-        raise StartRefused(
-            _("This order was canceled meanwhile. Nothing was charged, and your cart is kept.")
-        )
+        raise StartRefused(Code.ORDER_CANCELED_MEANWHILE)
     row = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).get()
     if row.status == PaymentStatus.PENDING:
         return row.redirect_url  # a twin was faster; it is the same session
@@ -137,7 +134,7 @@ def _remember(payment: Payment, session: CheckoutSession) -> str:
             open_account(payment.account).cancel(session.reference)
     except ProcessorError:
         log.warning("stray_session_not_expired", payment=str(payment.id), reference=session.reference)
-    raise StartRefused(_("This payment was just closed. Your cart is kept: please press Pay again."))
+    raise StartRefused(Code.PAYMENT_CLOSED)
 
 
 def _end(payment: Payment) -> None:
@@ -170,30 +167,15 @@ def _after_error(payment: Payment, error: ProcessorError) -> Exception:
         transact(lambda: _report_bug(payment, error))
     elif is_refused:
         transact(lambda: note_refused_start(payment, error))
-    return StartRefused(
-        _(
-            "Online payment does not work here at the moment."
-            " You have not been charged and your cart is kept: please order at the counter, or try again later."
-        )
-    )
+    return StartRefused(Code.START_REFUSED)
 
 
 def _no_answer() -> Unavailable:
-    return Unavailable(
-        _(
-            "The payment service does not answer at the moment."
-            " You have not been charged and your cart is kept: please try again in a minute."
-        )
-    )
+    return Unavailable(Code.PROCESSOR_NO_ANSWER)
 
 
 def _no_room() -> Unavailable:
-    return Unavailable(
-        _(
-            "Many guests are paying at this moment. You have not been charged and your cart is kept:"
-            " please press Pay again in a few seconds."
-        )
-    )
+    return Unavailable(Code.PROCESSOR_FULL)
 
 
 def fail_attempt(payment: Payment, failure: str) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Gone, Invalid
+from duitpos.domain.errors import Code, Gone, Invalid
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.transact import transact
@@ -21,14 +20,14 @@ def set_stock(
     """Say how an item stands; `quantity` is how many are left, for `limited` only. Forbidden, Invalid, Gone."""
     require(member, Can.SET_STOCK)
     if status not in StockStatus.values:
-        raise Invalid(_("Choose in stock, limited or out of stock."))
+        raise Invalid(Code.STOCK_STATUS_UNKNOWN)
     if (status == StockStatus.LIMITED) != (quantity is not None and quantity > 0):
-        raise Invalid(_("Say how many are left, at least 1, when stock is limited, and only then."))
+        raise Invalid(Code.STOCK_QUANTITY_WRONG)
 
     def work() -> None:
         item = MenuItem.objects.filter(tenant_id=member.tenant_id, id=item_id).first()
         if item is None or location.tenant_id != member.tenant_id:
-            raise Gone(_("This item is no longer on the menu."))
+            raise Gone(Code.ITEM_UNKNOWN)
         # One statement that inserts or changes: two cooks at once end with one row.
         ItemStock.objects.bulk_create(
             [

@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
-from duitpos.domain.errors import Invalid
+from duitpos.domain.errors import Code, Invalid
 
 MAX_LINES = 200
 MAX_QUANTITY = 99
@@ -68,7 +66,7 @@ def parse_cart(json_text: str) -> Cart:
         case _:
             raise _unreadable()
     if len(lines) > MAX_LINES:
-        raise Invalid(_("A cart holds at most %(most)d lines: send it in two orders.") % {"most": MAX_LINES})
+        raise Invalid(Code.CART_TOO_LONG, most=MAX_LINES)
     return Cart(
         lines=tuple(_line(line) for line in lines),
         note=clean_note(value.get("note", "")),
@@ -126,7 +124,7 @@ def clean_note(value: Any) -> str:
     )
     note = " ".join(unicodedata.normalize("NFC", kept).split())
     if len(note) > NOTE_LENGTH:
-        raise Invalid(_("A note has at most %(most)d characters.") % {"most": NOTE_LENGTH})
+        raise Invalid(Code.NOTE_TOO_LONG, most=NOTE_LENGTH)
     return note
 
 
@@ -140,7 +138,7 @@ def _line(value: Any) -> CartLine:
     if not isinstance(modifiers, list) or len(modifiers) > MAX_MODIFIERS:
         raise _unreadable()
     if not 1 <= quantity <= MAX_QUANTITY:
-        raise Invalid(_("Order between 1 and %(most)d of a dish.") % {"most": MAX_QUANTITY})
+        raise Invalid(Code.QUANTITY_OUT_OF_RANGE, most=MAX_QUANTITY)
     return CartLine(
         item_id=_id(item),
         modifier_ids=tuple(_id(modifier) for modifier in modifiers),
@@ -176,4 +174,4 @@ def _keys(value: Any) -> tuple[str, ...]:
 
 
 def _unreadable() -> Invalid:
-    return Invalid(_("This cart cannot be read. Nothing was ordered: go back to the menu and choose again."))
+    return Invalid(Code.CART_UNREADABLE)

@@ -1,4 +1,4 @@
-"""An order as its guest sees it: what happened, what happens next, and whether to pay again."""
+"""An order as its guest sees it: how it and its money stand. guest/texts.py says it."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Gone
+from duitpos.domain.errors import Code, Gone
 from duitpos.domain.orders.board import is_hidden
 from duitpos.domain.orders.money_state import MoneyState, money_state
 from duitpos.domain.orders.queries import payments_of
@@ -25,7 +24,7 @@ REMEMBERED = timedelta(hours=12)
 
 
 class GuestState(StrEnum):
-    """What the guest's page says."""
+    """How an order stands for its guest."""
 
     WAITING = "waiting"  # the payment page is open
     CHECKING = "checking"  # back from it, and the processor has not told us yet
@@ -57,7 +56,10 @@ class GuestOrder:
     table: Table | None
     location: Location
     state: GuestState
-    message: str
+    needs_confirmation: bool
+    """The restaurant is asked whether it cooks this: it was paid late, or something is sold out."""
+    has_extra_payment: bool
+    """More than one payment for it arrived, and what is too much is not refunded yet."""
     payment: Payment | None
     paid_at: datetime | None
     paid_via: str
@@ -70,7 +72,7 @@ def order_of_token(tenant: Tenant, order_token: str) -> Order:
     """The order whose unguessable token the guest holds, with its location and table; Gone."""
     order = _rows(tenant).filter(token=order_token).first()
     if order is None:
-        raise Gone(_("There is no such order. Scan the code on your table to begin."))
+        raise Gone(Code.GUEST_ORDER_UNKNOWN)
     return order
 
 
@@ -123,7 +125,8 @@ def _view(tenant: Tenant, order: Order) -> GuestOrder:
         table=order.table,
         location=order.location,
         state=state,
-        message=_message(order, state, confirm=confirm, extra=extra),
+        needs_confirmation=confirm,
+        has_extra_payment=extra,
         payment=shown or (mine[-1] if mine else None),
         paid_at=shown.settled_at if shown else None,
         paid_via=method_words(shown.method) if shown else "",
@@ -161,45 +164,6 @@ def _unpaid_state(order: Order, payments: Sequence[Payment]) -> GuestState:
         )
         return GuestState.CHECKING if unsure else GuestState.WAITING
     return GuestState.NOT_PAID
-
-
-def _message(order: Order, state: GuestState, *, confirm: bool, extra: bool) -> str:
-    if extra and state == GuestState.PAID:
-        return _("Your order is paid. A second payment for it arrived and is being refunded.")
-    if confirm and state == GuestState.NEEDS_STAFF:
-        return _(
-            "We have your payment, but it came late. The restaurant will confirm your order or give the money back."
-            " Do not pay again."
-        )
-    if confirm:
-        return _("Paid. The restaurant will confirm your order in a moment.")
-    return {
-        GuestState.WAITING: _("Your order waits for payment. Nothing has been charged yet."),
-        GuestState.CHECKING: _(
-            "We are checking with the payment service. Do not pay again: this page updates by itself."
-        ),
-        GuestState.PROCESSING: _(
-            "Your bank is still processing the payment. Do not pay again: this page updates by itself."
-        ),
-        GuestState.PAID: _PAID_WORDS.get(order.status, lambda: _("Paid."))(),
-        GuestState.NEEDS_STAFF: _(
-            "We have your payment, and staff are checking your order. Do not pay again."
-        ),
-        GuestState.LATE_CANCELED: _(
-            "Paid, but the order was canceled. It is being refunded or served: please ask our staff."
-        ),
-        GuestState.NOT_PAID: _("This order was not paid, and nothing was charged."),
-        GuestState.REFUNDING: _("Your money is on its way back to you."),
-        GuestState.REFUNDED: _("Refunded. Your bank may take a few days to show it."),
-    }[state]
-
-
-_PAID_WORDS = {
-    "placed": lambda: _("Paid. The kitchen has your order."),
-    "preparing": lambda: _("Paid. Your order is being prepared."),
-    "ready": lambda: _("Your order is ready."),
-    "served": lambda: _("Served. Enjoy!"),
-}
 
 
 def method_words(method: dict[str, str]) -> str:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
-from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import PLACED, PREPARING, READY, SERVED
 from duitpos.domain.people.roles import Can, require
@@ -26,14 +24,14 @@ def move(member: Membership, location: Location, order_id: UUID, to: str, seen: 
     """
     require(member, Can.WORK_ORDERS)
     if to not in STEPS:
-        raise Invalid(_("An order cannot be moved there."))
+        raise Invalid(Code.STEP_UNKNOWN)
     return transact(lambda: _move(member, location, order_id, to, seen))
 
 
 def _move(member: Membership, location: Location, order_id: UUID, to: str, seen: str) -> Order:
     order = Order.objects.filter(tenant_id=member.tenant_id, location=location, id=order_id).first()
     if order is None:
-        raise Gone(_("There is no such order."))
+        raise Gone(Code.ORDER_UNKNOWN)
     if order.status == to:
         return order
     step = STEPS.index(to)
@@ -47,5 +45,5 @@ def _move(member: Membership, location: Location, order_id: UUID, to: str, seen:
             order, order.status, to, Actor("staff", member), at, ended_at=at if to == SERVED else None
         )
     ):
-        raise Conflict(_("This order stands elsewhere by now. Look at the board again."))
+        raise Conflict(Code.ORDER_MOVED)
     return order

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from duitpos.domain.orders.pricing import Quote, QuotedModifier
+from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.orders.states import HELD
 from duitpos.models import Location, Order, OrderEvent, OrderLine, Table, Tenant
 
@@ -57,39 +56,13 @@ def place(placing: Placing) -> Order:
         tax_name=location.tax_name,
         tax_is_inclusive=location.tax_is_inclusive,
         tax_on_service_charge=location.tax_on_service_charge,
-        menu_version=location.menu_version,
         created_at=placing.at,
     )
-    OrderLine.objects.bulk_create(
-        OrderLine(
-            tenant=placing.tenant,
-            order=order,
-            position=position,
-            item_id=line.item_id,
-            name=line.name,
-            guest_name=line.guest_name,
-            quantity=line.quantity,
-            unit_price_minor=line.unit_price_minor,
-            total_minor=line.total_minor,
-            modifiers=[_pinned(modifier) for modifier in line.modifiers],
-            allergens=list(line.allergens),
-            note=line.note,
-        )
-        for position, line in enumerate(placing.quote.lines)
-    )
+    lines = list(placing.quote.lines)
+    for position, line in enumerate(lines):
+        line.tenant, line.order, line.position = placing.tenant, order, position
+    OrderLine.objects.bulk_create(lines)
     OrderEvent.objects.create(
         tenant=placing.tenant, order=order, at=placing.at, actor="guest", to_status=HELD, reason=""
     )
     return order
-
-
-def _pinned(modifier: QuotedModifier) -> dict[str, Any]:
-    """As OrderLine keeps it; the guest's names only where they differ."""
-    names = {"guest_group": modifier.guest_group, "guest_name": modifier.guest_name}
-    return {
-        "id": str(modifier.id),
-        "group": modifier.group,
-        "name": modifier.name,
-        "price_delta_minor": modifier.price_delta_minor,
-        **{key: name for key, name in names.items() if name},
-    }

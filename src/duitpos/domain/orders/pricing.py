@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from duitpos.domain.menus.read import Item, Menu
+from duitpos.domain.menus.read import Choice, Group, Item, Menu
 from duitpos.domain.orders.cart import Cart, CartLine
-from duitpos.models import Location
+from duitpos.models import Location, OrderLine
 from duitpos.models.menu import StockStatus
 
 WHOLE_BP = 10_000
@@ -36,34 +37,6 @@ def rules_of(location: Location) -> Rules:
         tax_is_inclusive=location.tax_is_inclusive,
         tax_on_service_charge=location.tax_on_service_charge,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class QuotedModifier:
-    """A choice as it is sold."""
-
-    id: UUID
-    group: str
-    name: str
-    price_delta_minor: int
-    guest_group: str = ""
-    guest_name: str = ""
-    """In the guest's language; empty when it is the same. So too in a line."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteLine:
-    """A line as it is sold. `unit_price_minor` includes the modifiers and is never negative."""
-
-    item_id: UUID
-    name: str
-    modifiers: tuple[QuotedModifier, ...]
-    unit_price_minor: int
-    quantity: int
-    total_minor: int
-    note: str
-    allergens: tuple[str, ...]
-    guest_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +81,8 @@ class Quote:
     """A priced cart: what can be sold now, what it costs, and what differs from what was asked for."""
 
     currency: str
-    lines: tuple[QuoteLine, ...]
+    lines: tuple[OrderLine, ...]
+    """As an order pins them, not saved: they have no order and no position yet."""
     totals: Totals
     changes: tuple[Change, ...]
 
@@ -117,7 +91,7 @@ def price(cart: Cart, menu: Menu, rules: Rules) -> Quote:
     """Price a cart. A line that cannot be sold is left out and named in `changes`; a scarce one gets what is left."""
     items = {item.id: item for item in menu.items()}
     left = {item.id: item.left for item in items.values() if item.left is not None}
-    lines: list[QuoteLine] = []
+    lines: list[OrderLine] = []
     changes: list[Change] = []
     for wanted in cart.lines:
         item = items.get(wanted.item_id)
@@ -130,12 +104,13 @@ def price(cart: Cart, menu: Menu, rules: Rules) -> Quote:
             left[item.id] -= enough
         changes += _differences(wanted, line, enough)
         if enough:
-            lines.append(replace(line, quantity=enough, total_minor=enough * line.unit_price_minor))
+            line.quantity, line.total_minor = enough, enough * line.unit_price_minor
+            lines.append(line)
     # Two lines with the same trouble say it once.
     return Quote(menu.currency, tuple(lines), totals_of(lines, rules), tuple(dict.fromkeys(changes)))
 
 
-def totals_of(lines: list[QuoteLine], rules: Rules) -> Totals:
+def totals_of(lines: list[OrderLine], rules: Rules) -> Totals:
     """Subtotal, service charge, tax, total, in this order; each rounded once, half up (docs/money.md)."""
     subtotal = sum(line.total_minor for line in lines)
     service_charge = half_up(subtotal * rules.service_charge_bp, WHOLE_BP)
@@ -153,7 +128,7 @@ def half_up(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def _sell(wanted: CartLine, item: Item | None) -> tuple[QuoteLine | None, ChangeKind]:
+def _sell(wanted: CartLine, item: Item | None) -> tuple[OrderLine | None, ChangeKind]:
     """The line at today's price; or None, and why it cannot be sold at all."""
     if item is None:
         return None, ChangeKind.GONE
@@ -163,8 +138,8 @@ def _sell(wanted: CartLine, item: Item | None) -> tuple[QuoteLine | None, Change
     if modifiers is None:
         return None, ChangeKind.CHOICES
     # A discounting modifier ("no egg") may not make a dish cost less than nothing.
-    unit = max(0, item.price_minor + sum(modifier.price_delta_minor for modifier in modifiers))
-    line = QuoteLine(
+    unit = max(0, item.price_minor + sum(modifier["price_delta_minor"] for modifier in modifiers))
+    line = OrderLine(
         item_id=item.id,
         name=item.name,
         modifiers=modifiers,
@@ -172,36 +147,38 @@ def _sell(wanted: CartLine, item: Item | None) -> tuple[QuoteLine | None, Change
         quantity=wanted.quantity,
         total_minor=unit * wanted.quantity,
         note=wanted.note,
-        allergens=item.allergens,
+        allergens=list(item.allergens),
         guest_name=item.guest_name,
     )
     return line, ChangeKind.PRICE
 
 
-def _chosen(wanted: CartLine, item: Item) -> tuple[QuotedModifier, ...] | None:
+def _chosen(wanted: CartLine, item: Item) -> list[dict[str, Any]] | None:
     """The choices in the menu's order; None when they break a rule of a group or are none of this item's."""
     asked = set(wanted.modifier_ids)
-    found: list[QuotedModifier] = []
+    found: list[dict[str, Any]] = []
     for group in item.groups:
         taken = [choice for choice in group.choices if choice.id in asked]
         if not group.min_choices <= len(taken) <= group.max_choices:
             return None
-        found += [
-            QuotedModifier(
-                id=choice.id,
-                group=group.name,
-                name=choice.name,
-                price_delta_minor=choice.price_delta_minor,
-                guest_group=group.guest_name,
-                guest_name=choice.guest_name,
-            )
-            for choice in taken
-        ]
+        found += [_pinned(choice, group) for choice in taken]
     # As many as were named: none twice, none of another item, none that is off the menu.
-    return tuple(found) if len(found) == len(wanted.modifier_ids) else None
+    return found if len(found) == len(wanted.modifier_ids) else None
 
 
-def _differences(wanted: CartLine, line: QuoteLine, enough: int) -> Iterator[Change]:
+def _pinned(choice: Choice, group: Group) -> dict[str, Any]:
+    """As OrderLine keeps it; the guest's names only where they differ."""
+    names = {"guest_group": group.guest_name, "guest_name": choice.guest_name}
+    return {
+        "id": str(choice.id),
+        "group": group.name,
+        "name": choice.name,
+        "price_delta_minor": choice.price_delta_minor,
+        **{key: name for key, name in names.items() if name},
+    }
+
+
+def _differences(wanted: CartLine, line: OrderLine, enough: int) -> Iterator[Change]:
     if enough < line.quantity:
         yield Change(
             ChangeKind.LIMITED,
@@ -220,5 +197,5 @@ def _differences(wanted: CartLine, line: QuoteLine, enough: int) -> Iterator[Cha
         )
 
 
-def _guest_name(named: Item | QuoteLine) -> str:
+def _guest_name(named: Item | OrderLine) -> str:
     return named.guest_name or named.name

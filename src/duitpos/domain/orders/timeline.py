@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Gone
+from duitpos.domain.errors import Code, Gone
 from duitpos.domain.orders.guest_view import method_words
 from duitpos.domain.orders.money_state import MoneyState, money_state
 from duitpos.domain.orders.states import CANCELED, HELD, PLACED
@@ -86,7 +86,7 @@ def order_story(tenant: Tenant, order_id: UUID) -> OrderStory:
     rows = Order.objects.filter(tenant=tenant, id=order_id).select_related("location", "table", "replaces")
     order = rows.first()
     if order is None:
-        raise Gone(_("There is no such order."))
+        raise Gone(Code.ORDER_UNKNOWN)
     payments = _payments(tenant, order)
     events = list(
         OrderEvent.objects.filter(tenant=tenant, order=order)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
-from duitpos.domain.errors import Forbidden
+from duitpos.domain.errors import Code, Forbidden
 from duitpos.models import Membership
 from duitpos.models.people import Role
 
@@ -37,19 +34,6 @@ RIGHTS: dict[str, frozenset[Can]] = {
     Role.KITCHEN: _KITCHEN,
 }
 
-_WORDS = {
-    Can.SEE_ORDERS: gettext_lazy("see the orders"),
-    Can.WORK_ORDERS: gettext_lazy("move orders on the kitchen board"),
-    Can.CHECK_PAYMENT: gettext_lazy("check a payment"),
-    Can.CANCEL_ORDER: gettext_lazy("cancel an order"),
-    Can.REFUND: gettext_lazy("refund a payment"),
-    Can.RESOLVE_ALERTS: gettext_lazy("settle what needs attention"),
-    Can.SET_UP_PAYMENTS: gettext_lazy("change payment types and their keys"),
-    Can.SET_UP_TABLES: gettext_lazy("change tables and their codes"),
-    Can.SEE_KITCHEN: gettext_lazy("see the kitchen board"),
-    Can.SET_STOCK: gettext_lazy("change what is in stock"),
-}
-
 
 def may(role: str, can: Can) -> bool:
     """Whether a role has that right; an unknown role has none."""
@@ -59,7 +43,4 @@ def may(role: str, can: Can) -> bool:
 def require(member: Membership, can: Can) -> None:
     """Forbidden unless this member may do that."""
     if not may(member.role, can):
-        raise Forbidden(
-            _("As %(role)s you cannot %(deed)s. Ask the owner or a manager.")
-            % {"role": Role(member.role).label.lower(), "deed": _WORDS[can]}
-        )
+        raise Forbidden(Code.ROLE_MAY_NOT, can=can.value)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
-from duitpos.domain.errors import Gone
+from duitpos.domain.errors import Code, Gone
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.kit.tenancy import across_tenants
 from duitpos.models import Membership, Tenant
@@ -50,8 +48,4 @@ def restaurants_of(user_id: UUID) -> list[Staff]:
 
 
 def _not_yours() -> Gone:
-    return Gone(
-        _(
-            "There is no such restaurant among yours. Ask its owner to invite you, or sign in as somebody else."
-        )
-    )
+    return Gone(Code.NOT_AMONG_YOURS)

@@ -10,7 +10,7 @@ import structlog
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.payments.problems import pause_account
 from duitpos.domain.payments.processors.connect import CANDIDATE, CANDIDATE_BASE, SECRET_KEY
 from duitpos.domain.people.roles import Can, require
@@ -58,7 +58,7 @@ def account_of(tenant_id: UUID, account_id: UUID) -> ProcessorAccount:
     rows = ProcessorAccount.objects.filter(tenant_id=tenant_id, id=account_id).select_related("payment_type")
     account = rows.first()
     if account is None:
-        raise Gone(_("There is no such processor account any more."))
+        raise Gone(Code.ACCOUNT_UNKNOWN)
     return account
 
 
@@ -66,14 +66,12 @@ def add_processor(member: Membership, type_id: UUID, processor: str) -> Processo
     """A processor added to a type, still without keys. Asked twice, it is the same row. Forbidden, Gone, Conflict."""
     require(member, Can.SET_UP_PAYMENTS)
     if processor not in ADAPTERS:
-        raise Invalid(_("There is no such processor."))
+        raise Invalid(Code.PROCESSOR_UNKNOWN)
 
     def work() -> ProcessorAccount:
         kind = type_of(member.tenant_id, type_id)
         if kind.kind != PaymentKind.ONLINE:
-            raise Conflict(
-                _("“%(type)s” is taken at the counter: it needs no processor.") % {"type": kind.name}
-            )
+            raise Conflict(Code.TYPE_NEEDS_NO_PROCESSOR, type=kind.name)
         there = ProcessorAccount.objects.filter(
             tenant_id=member.tenant_id, payment_type_id=kind.id, processor=processor
         ).exclude(state=AccountState.RETIRED)
@@ -103,7 +101,7 @@ def save_credentials(
         checked = check_key(account, pasted.key, pasted.api_base)
     except ProcessorError as error:
         if error.failure in (Failure.KEY_REFUSED, Failure.REFUSED):
-            raise KeyRefused(_("%(reason)s Nothing was saved.") % {"reason": error.message}) from error
+            raise KeyRefused(Code.KEY_REFUSED, reason=error.message) from error
         return _keep_for_later(account, pasted, error)
     return _take(account, checked, pasted.webhook_secret)
 
@@ -159,13 +157,7 @@ def _take(account: ProcessorAccount, checked: CheckedKey, webhook_secret: str) -
     def work() -> ProcessorAccount:
         row = row_of(account, checked)
         if row.id != account.id and account.state == AccountState.RETIRED:
-            raise Conflict(
-                _(
-                    "This entry is kept for %(old)s, and the key belongs to another account."
-                    " Paste it into the one in use."
-                )
-                % {"old": account.external_id or account.name}
-            )
+            raise Conflict(Code.KEY_OF_ANOTHER_ACCOUNT, old=account.external_id or account.name)
         return keep_key(account, row, checked, webhook_secret)
 
     try:
@@ -239,4 +231,4 @@ def _not_checked(account: ProcessorAccount, error: ProcessorError, *, is_candida
 
 
 def _somebody_else() -> Conflict:
-    return Conflict(_("Somebody else changed this account at the same moment. Look at it, and save again."))
+    return Conflict(Code.ACCOUNT_CHANGED)

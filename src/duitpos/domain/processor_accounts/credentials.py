@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Invalid
+from duitpos.domain.errors import Code, Invalid
 from duitpos.domain.payments.processors.connect import SECRET_KEY, address_problem
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.models import ProcessorAccount
@@ -19,7 +19,7 @@ class CredentialsRefused(Invalid):
     """Pasted text that cannot be a credential; nothing was saved. `problems`: field name to words."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(" ".join(problems.values()))
+        super().__init__(Code.CREDENTIALS_WRONG, problems=problems)
         self.problems = dict(problems)
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.processor_accounts.forget import forget_type
 from duitpos.domain.processor_accounts.went_live import after_going_live
@@ -64,7 +64,7 @@ def type_of(tenant_id: UUID, type_id: UUID) -> PaymentType:
     """One type; Gone."""
     row = PaymentType.objects.filter(tenant_id=tenant_id, id=type_id).first()
     if row is None:
-        raise Gone(_("There is no such payment type any more."))
+        raise Gone(Code.TYPE_UNKNOWN)
     return row
 
 
@@ -75,7 +75,7 @@ def create_type(
     require(member, Can.SET_UP_PAYMENTS)
     code, name = _clean(code, name)
     if kind not in PaymentKind.values:
-        raise Invalid(_("A payment is taken online or at the counter."))
+        raise Invalid(Code.TYPE_KIND_UNKNOWN)
 
     def work() -> PaymentType:
         last = PaymentType.objects.filter(tenant_id=member.tenant_id).aggregate(last=Max("position"))["last"]
@@ -133,31 +133,22 @@ def delete_type(member: Membership, type_id: UUID) -> None:
 
 
 def _used(row: PaymentType, payments: int) -> Conflict:
-    reason = (
-        _("%(count)s payments were made with it") % {"count": payments}
-        if payments
-        else _("its account has a history")
-    )
-    return Conflict(
-        _(
-            "“%(name)s” cannot be deleted: %(reason)s, and reports and refunds need it."
-            " Make it inactive instead: then nobody can choose it."
-        )
-        % {"name": row.name, "reason": reason}
-    )
+    if payments:
+        return Conflict(Code.TYPE_HAS_PAYMENTS, name=row.name, count=payments)
+    return Conflict(Code.TYPE_HAS_HISTORY, name=row.name)
 
 
 def _clean(code: str, name: str) -> tuple[str, str]:
     code, name = code.strip().upper(), " ".join(name.split())
     if not _CODE.fullmatch(code):
-        raise Invalid(_("Code: up to 20 letters, digits, - and _, such as STRIPE."))
+        raise Invalid(Code.TYPE_CODE_WRONG)
     if not 0 < len(name) <= 60:
-        raise Invalid(_("Name: up to 60 characters, as guests and staff shall read it."))
+        raise Invalid(Code.TYPE_NAME_WRONG)
     return code, name
 
 
 def _taken(code: str) -> Conflict:
-    return Conflict(_("There is a payment type with the code %(code)s already.") % {"code": code})
+    return Conflict(Code.TYPE_CODE_TAKEN, code=code)
 
 
 def _problem(row: PaymentType, accounts: list[ProcessorAccount]) -> str:

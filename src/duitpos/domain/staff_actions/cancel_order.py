@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from duitpos.domain.alerts.open import open_alert, reopen_alert
-from duitpos.domain.checkout.resume import AlreadyPaid, DoNotPayAgain, end_earlier_attempt
-from duitpos.domain.errors import Conflict, Gone, Invalid, Unavailable
+from duitpos.domain.checkout.results import AlreadyPaid, DoNotPayAgain
+from duitpos.domain.checkout.resume import end_earlier_attempt
+from duitpos.domain.errors import Code, Conflict, Gone, Invalid, Unavailable
 from duitpos.domain.menus.sell import put_back
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN, PLACED
@@ -34,7 +33,7 @@ class Canceled:
 
     order: Order
     refunds: tuple[Refund, ...] = ()
-    not_refunded: tuple[str, ...] = ()
+    not_refunded: tuple[Conflict, ...] = ()
 
 
 def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) -> Canceled:
@@ -45,22 +44,23 @@ def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) 
     """
     require(member, Can.CANCEL_ORDER)
     if not reason.strip():
-        raise Invalid(_("Say why it is canceled: the guest may ask."))
+        raise Invalid(Code.REASON_MISSING)
     order = Order.objects.filter(tenant_id=member.tenant_id, id=order_id).first()
     if order is None:
-        raise Gone(_("There is no such order."))
+        raise Gone(Code.ORDER_UNKNOWN)
     paid = _close_and_cancel(member, order, reason.strip())
     return _refund(member, order, paid, reason) if refund else Canceled(order)
 
 
 def _refund(member: Membership, order: Order, paid: list[Payment], reason: str) -> Canceled:
     """The order is canceled already, so that a refund which cannot be made is told, not raised."""
-    refunds, problems = [], []
+    refunds: list[Refund] = []
+    problems: list[Conflict] = []
     for payment in paid:
         try:
             refunds.append(refund_payment(member, payment.id, reason))
         except Conflict as error:
-            problems.append(error.message)
+            problems.append(error)
     return Canceled(order, tuple(refunds), tuple(problems))
 
 
@@ -79,7 +79,7 @@ def _close_and_cancel(member: Membership, order: Order, reason: str) -> list[Pay
             order.refresh_from_db(
                 fields=["status"], from_queryset=Order.objects.filter(tenant_id=order.tenant_id)
             )
-    raise Conflict(_("The guest is paying for this order at this moment. Look at it again."))
+    raise Conflict(Code.GUEST_IS_PAYING)
 
 
 def _return_stock(order: Order, before: str, at: datetime) -> None:
@@ -101,7 +101,7 @@ def _return_stock(order: Order, before: str, at: datetime) -> None:
 def _close_payment_page(order: Order) -> None:
     over = end_earlier_attempt(order)
     if isinstance(over, AlreadyPaid):
-        raise Conflict(_("The guest has just paid. Look at the order again."))
+        raise Conflict(Code.GUEST_HAS_PAID)
     if isinstance(over, DoNotPayAgain):
         processing = Payment.objects.filter(
             tenant_id=order.tenant_id,
@@ -110,18 +110,8 @@ def _close_payment_page(order: Order) -> None:
             processing_since__isnull=False,
         )
         if processing.exists():
-            raise Conflict(
-                _(
-                    "The payment is being processed by the guest's bank, so the order was not canceled."
-                    " Cancel it once the bank has answered."
-                )
-            )
-        raise Unavailable(
-            _(
-                "The processor cannot be asked whether this order is being paid, so it was not canceled."
-                " Try again soon."
-            )
-        )
+            raise Conflict(Code.BANK_IS_PROCESSING)
+        raise Unavailable(Code.CANCEL_UNSURE)
 
 
 def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
@@ -133,7 +123,7 @@ def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
     if before not in (HELD, *KITCHEN) or not advance(
         order, before, CANCELED, Actor("staff", member), at, reason, ended_at=at, cancel_reason=reason[:200]
     ):
-        raise Conflict(_("This order can no longer be canceled. Look at it again."))
+        raise Conflict(Code.ORDER_NOT_CANCELABLE)
     rows = Payment.objects.filter(tenant_id=order.tenant_id, order_id=order.id)
     # Read after the guarded update: an attempt that was made meanwhile is seen here, and a later one finds the order
     # canceled (M63). One that is surely over was left as it is.

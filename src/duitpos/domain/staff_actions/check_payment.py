@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from duitpos.domain.checkout.retry import retry_start
-from duitpos.domain.errors import Gone, Unavailable
+from duitpos.domain.errors import Code, Gone, Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle, with_rows
 from duitpos.domain.payments.settlement.settle import SettleResult
@@ -23,7 +23,7 @@ def check_now(member: Membership, payment_id: UUID) -> str:
     require(member, Can.CHECK_PAYMENT)
     payment = with_rows(member.tenant_id, id=payment_id)
     if payment is None:
-        raise Gone(_("There is no such payment."))
+        raise Gone(Code.PAYMENT_UNKNOWN)
     if payment.status == PaymentStatus.CREATED:
         retry_start(payment)
         return _after_healing(payment)
@@ -36,9 +36,7 @@ def check_now(member: Membership, payment_id: UUID) -> str:
     try:
         result = fetch_and_settle(payment, Actor("button", member))
     except ProcessorError as error:
-        raise Unavailable(
-            _("The processor does not answer: %(reason)s Nothing was changed.") % {"reason": error.message}
-        ) from error
+        raise Unavailable(Code.CHECK_NOT_ANSWERED, reason=error.message) from error
     return {
         SettleResult.SETTLED: _("Paid. The order is settled."),
         SettleResult.ALREADY: _("Nothing new: the processor says what we knew."),

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from duitpos.domain.alerts.open import open_payment_alert
-from duitpos.domain.errors import Conflict
+from duitpos.domain.errors import Code, Conflict
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.states import HELD
-from duitpos.domain.payments.settlement.ledger import mark_dirty, queue_after_payment
+from duitpos.domain.payments.settlement.ledger import queue_after_payment
 from duitpos.domain.payments.settlement.release_order import why_not_released
 from duitpos.domain.payments.settlement.settle import look_at_siblings
 from duitpos.domain.staff_actions.serve_order import send_to_kitchen
@@ -29,19 +29,18 @@ def link_payment(payment: Payment, order: Order, actor: Actor, at: datetime) -> 
         tenant_id=payment.tenant_id, id=payment.id, order__isnull=True, refund_reserved_minor=0
     )
     if not mine.update(order_id=order.id, location_id=location.id, business_date=day):
-        raise Conflict(_("This money is linked to an order already, or it is on its way back."))
+        raise Conflict(Code.MONEY_LINKED_ALREADY)
     payment.order, payment.location, payment.business_date = order, location, day
     if not send_to_kitchen(order, payment, actor, at, HELD, _("linked by staff")):
         open_payment_alert(payment, why_not_released(order), at)
     look_at_siblings(payment, at)
-    _move_to_day(payment, location.id, day, at)
+    _move_to_day(payment, location.id, day)
     queue_after_payment(payment, at)
 
 
-def _move_to_day(payment: Payment, location_id: UUID, day: date, at: datetime) -> None:
+def _move_to_day(payment: Payment, location_id: UUID, day: date) -> None:
     """The ledger had it at no location, so on no trading day: no sum that was made changes, only today's."""
     rows = LedgerEntry.objects.filter(
         tenant_id=payment.tenant_id, payment_id=payment.id, location__isnull=True
     )
     rows.update(location_id=location_id, business_date=day)
-    mark_dirty(payment.tenant_id, location_id, day, at)

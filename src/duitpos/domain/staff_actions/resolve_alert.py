@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from duitpos.domain.alerts.offers import WORDS, Action
 from duitpos.domain.alerts.open import resolve
-from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.menus.sell import put_back
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.board import hidden_test_orders
@@ -37,11 +37,11 @@ def act(
     rows = Alert.objects.filter(tenant_id=member.tenant_id, id=alert_id)
     alert = rows.select_related("order__location", "payment").first()
     if alert is None:
-        raise Gone(_("There is no such entry."))
+        raise Gone(Code.ALERT_UNKNOWN)
     if alert.resolved_at is not None:
-        raise Conflict(_("Somebody has taken care of this already: %(how)s") % {"how": alert.resolution})
+        raise Conflict(Code.ALERT_RESOLVED, resolution=alert.resolution)
     if action not in WORDS[alert.kind].actions:
-        raise Invalid(_("This cannot be done about it."))
+        raise Invalid(Code.ACTION_NOT_OFFERED)
     if action == Action.REFUND:
         return _refund(member, alert, reason)
     if action == Action.SERVE:
@@ -62,7 +62,7 @@ def _refund(member: Membership, alert: Alert, reason: str) -> str:
 def _start_refund(member: Membership, alert: Alert, reason: str) -> tuple[str, Reserved]:
     """Reserve the money and close the question in one transaction: nobody can serve it in between."""
     if alert.payment_id is None:
-        raise Invalid(_("There is no payment to refund."))
+        raise Invalid(Code.NO_PAYMENT_TO_REFUND)
     reserved = reserve_refund(member, alert.payment_id, reason or str(WORDS[alert.kind].title))
     refund, order = reserved.refund, alert.order
     if order is not None:  # one that was still held would wait for ever: its money is on the way back
@@ -87,11 +87,11 @@ def _start_refund(member: Membership, alert: Alert, reason: str) -> tuple[str, R
 def _serve(member: Membership, alert: Alert) -> str:
     order, payment = alert.order, alert.payment
     if order is None or payment is None:
-        raise Invalid(_("There is no order to serve."))
+        raise Invalid(Code.NO_ORDER_TO_SERVE)
     # Not the row as it was read: a refund that reserves the money meanwhile waits here, or this waits for it.
     mine = Payment.objects.filter(tenant_id=member.tenant_id, id=payment.id, refund_reserved_minor=0)
     if not mine.update(refund_reserved_minor=0):
-        raise Conflict(_("This money is on its way back to the guest, so the order cannot be served for it."))
+        raise Conflict(Code.MONEY_ON_ITS_WAY_BACK)
     at = now()
     status = (
         Order.objects.filter(tenant_id=member.tenant_id, id=order.id).values_list("status", flat=True).get()
@@ -104,7 +104,7 @@ def _serve(member: Membership, alert: Alert) -> str:
     if status not in (HELD, CANCELED) or not send_to_kitchen(
         order, payment, actor, at, status, _("served after all")
     ):
-        raise Conflict(_("This order is in the kitchen already."))
+        raise Conflict(Code.ORDER_IN_KITCHEN)
     said = _("Sent to the kitchen.")
     # Served after all: no refund is due any more, and its dishes are needed.
     resolve(member.tenant_id, at, said, member=member, kind=AlertKind.REFUND_DUE, subject_id=payment.id)
@@ -117,7 +117,7 @@ def _put_back(member: Membership, alert: Alert) -> str:
     said = _close_as_first(member, alert, _("Put back in stock."))
     order = alert.order
     if order is None:
-        raise Invalid(_("There is no order whose dishes could be put back."))
+        raise Invalid(Code.NO_ORDER_TO_PUT_BACK)
     put_back(order)
     return said
 
@@ -127,7 +127,7 @@ def _link(member: Membership, alert: Alert, order_id: UUID | None) -> str:
     orders = Order.objects.filter(tenant_id=member.tenant_id, id__in=[order_id] if order_id else [])
     order, payment = orders.select_related("location").first(), alert.payment
     if order is None or payment is None:
-        raise Invalid(_("Give the order that this money is for."))
+        raise Invalid(Code.NO_ORDER_TO_LINK)
     link_payment(payment, order, Actor("staff", member), now())
     Alert.objects.filter(tenant_id=member.tenant_id, id=alert.id).update(order_id=order.id)
     return _close_as_first(
@@ -138,7 +138,7 @@ def _link(member: Membership, alert: Alert, order_id: UUID | None) -> str:
 def _close_as_first(member: Membership, alert: Alert, how: str) -> str:
     """In the deed's own transaction: who comes second, after a refund for example, takes the deed back."""
     if not resolve(member.tenant_id, now(), how, member=member, id=alert.id):
-        raise Conflict(_("Somebody has taken care of this already. Look at the order again."))
+        raise Conflict(Code.ALERT_JUST_RESOLVED)
     return how
 
 

@@ -17,10 +17,10 @@ from django.db import InterfaceError, OperationalError
 
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.payments.events.apply_event import apply_payment, names_us
+from duitpos.domain.payments.events.apply_event import apply_payment
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.refunds.apply_refund import apply_refund_snapshot
-from duitpos.domain.payments.settlement.match_payment import payment_of_snapshot
+from duitpos.domain.payments.settlement.match_payment import names_us, payment_of_snapshot
 from duitpos.domain.payments.settlement.record_unknown_payment import are_one
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database, transact

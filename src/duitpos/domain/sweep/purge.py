@@ -1,11 +1,15 @@
-"""Take away an order that nobody ever paid, 30 days after it ended (M21)."""
+"""Take away what has served: orders that nobody ever paid (M21), and what processors' events said (M70)."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db.models import Q
 
 from duitpos.domain.orders.states import CANCELED
 from duitpos.domain.payments.refunds.apply_refund import MONEY_QUESTIONS
+from duitpos.kit.clock import now
 from duitpos.models import (
     Alert,
     LedgerEntry,
@@ -15,13 +19,17 @@ from duitpos.models import (
     OutboxEntry,
     Payment,
     PaymentDecline,
+    Tenant,
     WebhookEvent,
 )
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import PaymentStatus
+from duitpos.models.webhook_event import EventState
 
 ABOUT_MONEY = (*MONEY_QUESTIONS, AlertKind.NO_PAYMENT_REQUIRED)
 """What keeps an order for ever; that a call was refused once does not."""
+BATCH = 1000
+"""Rows a statement, so that no writer waits long."""
 
 
 def purge_unpaid_order(order: Order) -> bool:
@@ -46,3 +54,19 @@ def purge_unpaid_order(order: Order) -> bool:
         model._default_manager.filter(**of_order)._raw_delete("default")
     Order.objects.filter(tenant_id=order.tenant_id, id=order.id)._raw_delete("default")
     return True
+
+
+def purge_event_bodies() -> int:
+    """Empty the bodies of events older than DUITPOS_EVENT_DAYS, tenant by tenant; how many.
+
+    The row stays, so that the same event is still known. A failed one keeps its body until it is done. Two at once do
+    no harm.
+    """
+    before = now() - timedelta(days=settings.EVENT_DAYS)
+    purged = 0
+    for tenant_id in Tenant.objects.values_list("id", flat=True):
+        rows = WebhookEvent.objects.filter(tenant_id=tenant_id, state=EventState.DONE, received_at__lt=before)
+        rows = rows.exclude(body="")
+        while ids := list(rows.values_list("id", flat=True)[:BATCH]):
+            purged += WebhookEvent.objects.filter(tenant_id=tenant_id, id__in=ids).update(body="")
+    return purged

@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 from duitpos.domain.alerts.open import open_alert, reopen_alert, resolve
 from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.payments.events.receive import take_in
+from duitpos.domain.payments.events.load_context import VerifiedEvent
+from duitpos.domain.payments.events.receive import handle_event
 from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.problems import EXPECTED, record_refused_key, recording_errors
 from duitpos.domain.payments.processors.connect import CANDIDATE, SECRET_KEY, open_account
@@ -245,7 +246,7 @@ def _try_key_again(account: ProcessorAccount) -> None:
     try:
         recheck(account)
     except DomainError as error:
-        log.warning("key_not_tried_again", account=str(account.id), problem=error.message)
+        log.warning("key_not_tried_again", account=str(account.id), problem=str(error))
     rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
     if rows.filter(paused_at__isnull=False).exists():
         reopen_alert(account.tenant_id, AlertKind.KEY_REFUSED, account.id, now())
@@ -265,7 +266,7 @@ def _due_accounts(tenant: Tenant, until: float) -> Iterator[ProcessorAccount]:
 
 
 def fetch_missed_events(tenant: Tenant, account: ProcessorAccount, until: float) -> int:
-    """Take in what the processor could not deliver; the same door as a webhook, so nothing happens twice.
+    """Handle what the processor could not deliver, as a webhook is handled, so that nothing happens twice.
 
     What is not begun by `until` is listed again next time.
     """
@@ -282,7 +283,8 @@ def fetch_missed_events(tenant: Tenant, account: ProcessorAccount, until: float)
         return 0
     left, taken = [], 0
     for event in events:
-        if time.monotonic() >= until or take_in(tenant, account, event, Actor("sweep")).status != 200:
+        verified = VerifiedEvent(tenant, account, event, Actor("sweep"))
+        if time.monotonic() >= until or handle_event(verified).status != 200:
             left.append(event.created_at)
         else:
             taken += 1

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from django.db import IntegrityError
 from django.db.models import F, Max
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Conflict, Gone, Invalid
+from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can, require
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Membership, Table
@@ -17,9 +16,9 @@ def create_table(member: Membership, location: Location, name: str, area: str = 
     require(member, Can.SET_UP_TABLES)
     name, area = " ".join(name.split()), " ".join(area.split())
     if not name or len(name) > 40 or len(area) > 60:
-        raise Invalid(_("A table needs a name of at most 40 characters; its area has at most 60."))
+        raise Invalid(Code.TABLE_NAME_WRONG)
     if location.tenant_id != member.tenant_id:
-        raise Gone(_("There is no such location."))
+        raise Gone(Code.LOCATION_UNKNOWN)
 
     def work() -> Table:
         mine = Table.objects.filter(tenant_id=member.tenant_id, location=location)
@@ -45,4 +44,4 @@ def create_table(member: Membership, location: Location, name: str, area: str = 
 
 
 def _taken(location: Location, name: str) -> Conflict:
-    return Conflict(_("%(location)s already has a table “%(name)s”.") % {"location": location, "name": name})
+    return Conflict(Code.TABLE_NAME_TAKEN, location=location.name, name=name)

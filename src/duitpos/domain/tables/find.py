@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
-from duitpos.domain.errors import Gone
+from duitpos.domain.errors import Code, Gone
 from duitpos.models import Table, Tenant
 
 
@@ -18,7 +16,7 @@ def table_by_token(tenant: Tenant, token: str) -> Table:
         else None
     )
     if table is None:
-        raise Gone(_("This code is no longer valid: ask the staff, or scan the code on your table again."))
+        raise Gone(Code.TABLE_CODE_UNKNOWN)
     return table
 
 

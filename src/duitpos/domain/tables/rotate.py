@@ -5,9 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Gone
+from duitpos.domain.errors import Code, Gone
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.clock import now
@@ -23,7 +22,7 @@ def rotate_token(member: Membership, table_id: UUID) -> Table:
     def work() -> Table:
         mine = Table.objects.filter(tenant_id=member.tenant_id, id=table_id, is_active=True)
         if not mine.update(token=secret_token(), token_rotated_at=now()):
-            raise Gone(_("There is no such table."))
+            raise Gone(Code.TABLE_UNKNOWN)
         table = mine.select_related("location").get()
         Location.objects.filter(tenant_id=member.tenant_id, id=table.location_id).update(
             shown_version=F("shown_version") + 1

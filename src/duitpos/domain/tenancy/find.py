@@ -9,9 +9,8 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Gone
+from duitpos.domain.errors import Code, Gone
 from duitpos.models import Location, Tenant
 
 _SECONDS = 10
@@ -38,7 +37,7 @@ def location_of(tenant: Tenant, slug: str) -> Location:
     """A site of the restaurant. Gone."""
     location = Location.objects.filter(tenant=tenant, slug=slug).first()
     if location is None:
-        raise Gone(_("%(restaurant)s has no such location.") % {"restaurant": tenant.name})
+        raise Gone(Code.LOCATION_UNKNOWN_HERE, restaurant=tenant.name)
     return location
 
 
@@ -48,9 +47,7 @@ def locations(tenant: Tenant) -> list[Location]:
 
 
 def _no_such_restaurant() -> Gone:
-    return Gone(
-        _("There is no restaurant at this address. Check the link, or scan the code on your table again.")
-    )
+    return Gone(Code.RESTAURANT_UNKNOWN)
 
 
 def _key(slug: str) -> str:

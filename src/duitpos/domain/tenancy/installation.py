@@ -7,9 +7,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Unavailable
+from duitpos.domain.errors import Code, Unavailable
 from duitpos.models import Installation
 
 
@@ -27,13 +26,7 @@ def require_adopted() -> None:
     forget()
     stored = installation().base_url
     if stored != settings.BASE_URL:
-        raise Unavailable(
-            _(
-                "This database belongs to %(stored)s, but DuitPOS runs here as %(here)s. Until the operator runs"
-                " `duitpos adopt`, nothing is asked of a payment processor."
-            )
-            % {"stored": stored, "here": settings.BASE_URL}
-        )
+        raise Unavailable(Code.NOT_ADOPTED, stored=stored, here=settings.BASE_URL)
 
 
 def adopt() -> str:

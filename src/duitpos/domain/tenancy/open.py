@@ -11,9 +11,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Conflict, Invalid
+from duitpos.domain.errors import Code, Conflict, Invalid
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Membership, PaymentType, Tenant, User
 from duitpos.models.payment_setup import PaymentKind
@@ -60,9 +59,9 @@ def open_restaurant(
         owner = _owner(email, password)
         Membership.objects.create(tenant=tenant, user=owner, role=Role.OWNER)
         Location.objects.create(tenant=tenant, **asdict(location))
-        PaymentType.objects.create(tenant=tenant, code="CASH", name=_("Cash"), kind=PaymentKind.COUNTER)
+        PaymentType.objects.create(tenant=tenant, code="CASH", name="Cash", kind=PaymentKind.COUNTER)
         PaymentType.objects.create(
-            tenant=tenant, code="STRIPE", name=_("Online Payment"), is_active=False, position=1
+            tenant=tenant, code="STRIPE", name="Online Payment", is_active=False, position=1
         )
         return tenant
 
@@ -77,10 +76,7 @@ def add_location(tenant: Tenant, rules: LocationRules) -> Location:
     """Another site of a restaurant, after those it has. Invalid in words; Conflict when it has such a slug."""
     _check_location(rules)
     if Location.objects.filter(tenant=tenant, slug=rules.slug).exists():
-        raise Conflict(
-            _("%(restaurant)s already has a location “%(slug)s”.")
-            % {"restaurant": tenant, "slug": rules.slug}
-        )
+        raise Conflict(Code.LOCATION_SLUG_TAKEN, restaurant=tenant.name, slug=rules.slug)
     position = Location.objects.filter(tenant=tenant).count()
     return Location.objects.create(tenant=tenant, position=position, **asdict(rules))
 
@@ -90,47 +86,42 @@ def _owner(email: str, password: str | None) -> User:
     if user is not None:
         return user
     if not password:
-        raise Invalid(_("%(email)s has no sign-in yet: give a password for it.") % {"email": email})
+        raise Invalid(Code.PASSWORD_MISSING, email=email)
     try:
         validate_password(password, User(email=email))
     except ValidationError as error:
-        raise Invalid(" ".join(error.messages)) from error
+        raise Invalid(Code.PASSWORD_WEAK, said=" ".join(error.messages)) from error
     return User.objects.create_user(email, password)
 
 
 def _check(tenant: Tenant, email: str, location: LocationRules) -> None:
     if tenant.slug in RESERVED_SLUGS:
-        raise Invalid(
-            _("“%(slug)s” is an address of DuitPOS itself: choose another.") % {"slug": tenant.slug}
-        )
+        raise Invalid(Code.SLUG_RESERVED, slug=tenant.slug)
     try:
         tenant.clean_fields()
     except ValidationError as error:
         field, problems = next(iter(error.message_dict.items()))
-        raise Invalid(f"{field}: {' '.join(problems)}") from error
+        raise Invalid(Code.FIELD_INVALID, field=field, said=" ".join(problems)) from error
     try:
         validate_email(email)
     except ValidationError as error:
-        raise Invalid(_("“%(email)s” is not an e-mail address.") % {"email": email}) from error
+        raise Invalid(Code.EMAIL_INVALID, email=email) from error
     _check_location(location)
 
 
 def _check_location(rules: LocationRules) -> None:
     if rules.currency not in list_currencies():
-        raise Invalid(_("“%(code)s” is not a currency: use a code such as MYR.") % {"code": rules.currency})
+        raise Invalid(Code.CURRENCY_UNKNOWN, currency=rules.currency)
     try:
         ZoneInfo(rules.time_zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Invalid(
-            _("“%(zone)s” is not a time zone: use a name such as Asia/Kuala_Lumpur.")
-            % {"zone": rules.time_zone}
-        ) from error
+        raise Invalid(Code.TIME_ZONE_UNKNOWN, zone=rules.time_zone) from error
     try:
         Location(**asdict(rules)).clean_fields(exclude=["tenant"])
     except ValidationError as error:
         field, problems = next(iter(error.message_dict.items()))
-        raise Invalid(f"{field}: {' '.join(problems)}") from error
+        raise Invalid(Code.FIELD_INVALID, field=field, said=" ".join(problems)) from error
 
 
 def _taken(slug: str) -> Conflict:
-    return Conflict(_("The address “%(slug)s” is taken: choose another.") % {"slug": slug})
+    return Conflict(Code.SLUG_TAKEN, slug=slug)

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
-from duitpos.domain.checkout.checkout import Changed, CheckoutResult, GuestCheckout, key_at
 from duitpos.domain.checkout.checkout import checkout as start_checkout
-from duitpos.domain.checkout.resume import AlreadyPaid, DoNotPayAgain, GoToProcessor, open_attempts
+from duitpos.domain.checkout.existing_order import key_at
+from duitpos.domain.checkout.guest_checkout import GuestCheckout
+from duitpos.domain.checkout.results import AlreadyPaid, Changed, CheckoutResult, DoNotPayAgain, GoToProcessor
+from duitpos.domain.checkout.resume import open_attempts
 from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.cart import Cart, CartLine, with_earlier
 from duitpos.domain.orders.guest_view import GuestState, guest_order, order_of_cart
@@ -35,10 +36,12 @@ from duitpos.guest.banner import banner_of
 from duitpos.guest.forms import Sent, new_key, read_checkout
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.review import Review, review_page
-from duitpos.guest.urls_of import again_url, order_url
+from duitpos.guest.texts import changed_text, kept_text, payment_labels, total_text
+from duitpos.guest.urls_of import again_url, order_url, payment_urls
 from duitpos.kit.money import Money
 from duitpos.models import Order
 from duitpos.web.errors import STATUS
+from duitpos.web.texts import error_text
 
 STILL_TO_PAY = (GuestState.WAITING, GuestState.NOT_PAID)
 
@@ -94,7 +97,7 @@ def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpRespon
     # Whoever edits it here edits this order, whichever browser sent it first.
     cart = Cart(tuple(lines), seen.order.note, (seen.order.checkout_key,))
     priced = quote(visit.tenant, visit.location, cart, visit.language)
-    notice = _("You have not paid yet. Your order is kept: change it, or pay when you are ready.")
+    notice = kept_text()
     review = Review(priced, cart, seen.order.checkout_key, notice=notice, rebuilt=True)
     return review_page(request, visit, review)
 
@@ -110,7 +113,7 @@ def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
     left = take_out_paid(visit.tenant, cart)
     key, notice = sent.key, ""
     if left.paid is not None:
-        key, notice = new_key(), _paid_before()
+        key, notice = new_key(), changed_text("paid")
         if not left.cart.lines:
             return _see_other(_page_of(visit, left.paid))
     elif became is not None and became.order.table_id != visit.table.id:
@@ -121,41 +124,38 @@ def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
 
 
 def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
+    guest_checkout = GuestCheckout(
+        tenant=visit.tenant,
+        table=visit.table,
+        guest_token=visit.guest_token,
+        checkout_key=sent.key,
+        cart=sent.cart,
+        seen_total_minor=sent.seen_total_minor,
+        labels=payment_labels(visit.tenant, visit.location),
+        urls=payment_urls(visit.tenant),
+        payment_type_id=sent.payment_type_id,
+        has_looked=has_looked(request, visit.tenant.slug, visit.guest_token),
+        language=visit.language,
+    )
     try:
-        outcome = start_checkout(
-            GuestCheckout(
-                tenant=visit.tenant,
-                table=visit.table,
-                guest_token=visit.guest_token,
-                checkout_key=sent.key,
-                cart=sent.cart,
-                seen_total_minor=sent.seen_total_minor,
-                payment_type_id=sent.payment_type_id,
-                has_looked=has_looked(request, visit.tenant.slug, visit.guest_token),
-                language=visit.language,
-            )
-        )
+        result = start_checkout(guest_checkout)
     except DomainError as error:
-        return _not_now(request, visit, sent, error)
-    return _answer(request, visit, sent, outcome)
+        return _not_now(request, visit, guest_checkout, error)
+    return _answer(request, visit, sent, result)
 
 
-def _answer(request: HttpRequest, visit: Visit, sent: Sent, outcome: CheckoutResult) -> HttpResponse:
-    match outcome:
+def _answer(request: HttpRequest, visit: Visit, sent: Sent, result: CheckoutResult) -> HttpResponse:
+    match result:
         case GoToProcessor():
-            return _go_on(request, visit, outcome)
+            return _go_on(request, visit, result)
         case AlreadyPaid() | DoNotPayAgain():
             # Another cart than that order's was sent: its page says that the new one was not ordered.
-            kept = "" if outcome.order.checkout_key == sent.key else "?kept=1"
-            return _see_other(_page_of(visit, outcome.order, kept))
+            kept = "" if result.order.checkout_key == sent.key else "?kept=1"
+            return _see_other(_page_of(visit, result.order, kept))
         case Changed():
-            return _ask_again(request, visit, sent, outcome)
+            return _show_changed(request, visit, sent, result)
         case _:
-            assert_never(outcome)
-
-
-def _paid_before() -> str:
-    return _("What you paid for meanwhile was taken out of this order. This is what is left.")
+            assert_never(result)
 
 
 def _page_of(visit: Visit, order: Order, kept: str = "") -> str:
@@ -163,64 +163,47 @@ def _page_of(visit: Visit, order: Order, kept: str = "") -> str:
     return order_url(visit.tenant, order) + (kept if order.table_id == visit.table.id else "?kept=table")
 
 
-def _go_on(request: HttpRequest, visit: Visit, outcome: GoToProcessor) -> HttpResponse:
+def _go_on(request: HttpRequest, visit: Visit, page: GoToProcessor) -> HttpResponse:
     """A page of ours that goes on by itself: the browser would block a redirect to another site after a form
     (docs/money-path.md, "Found by trying")."""
     context = {
         **page_facts(visit.tenant, visit.location),
         "table": visit.table,
-        "order": outcome.order,
-        "url": outcome.url,
-        "label": outcome.label,
+        "order": page.order,
+        "url": page.url,
+        "label": page.label,
     }
     response = render(request, "guest/go_on.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _ask_again(request: HttpRequest, visit: Visit, sent: Sent, changed: Changed) -> HttpResponse:
-    notices = {
-        "price": _total_words(visit, sent, changed.quote),
-        "edited": _("This order was changed since it was sent. Please look at it again before you pay."),
-        "lapsed": _("The time to pay was over. Nothing was charged: please look again, and pay."),
-        "canceled": _(
-            "Our staff canceled this order. Nothing was charged, and it is kept here: ask them before you pay for it."
-        ),
-        "mode": _(
-            "This restaurant changed how it takes payments. Nothing was charged: please look again, and pay."
-        ),
-        "paid": _paid_before(),
-        "unsure": _(
-            "The time to pay was over, and the payment service does not tell us whether it was paid."
-            " If you have paid, do not pay again: ask our staff."
-        ),
-    }
+def _show_changed(request: HttpRequest, visit: Visit, sent: Sent, changed: Changed) -> HttpResponse:
+    is_price = changed.why == "price"
     review = Review(
         changed.quote,
         changed.cart,
         changed.new_key,
-        notice=notices.get(changed.why, ""),
+        notice=_total_text(visit, sent, changed.quote) if is_price else changed_text(changed.why),
         payment_type_id=sent.payment_type_id,
         status=409,
     )
     return review_page(request, visit, review)
 
 
-def _total_words(visit: Visit, sent: Sent, priced: Quote) -> str:
-    now_is = Money(priced.totals.total_minor, priced.currency).format(visit.location.locale)
-    if sent.seen_total_minor is None or sent.seen_total_minor == priced.totals.total_minor:
-        return _("Please look at your order again before you pay.")
-    was = Money(sent.seen_total_minor, priced.currency).format(visit.location.locale)
-    return _("The total is now %(now)s, was %(was)s. Nothing was charged yet.") % {"now": now_is, "was": was}
+def _total_text(visit: Visit, sent: Sent, priced: Quote) -> str:
+    seen = sent.seen_total_minor
+    was = None if seen is None else Money(seen, priced.currency)
+    return total_text(Money(priced.totals.total_minor, priced.currency), was, visit.location.locale)
 
 
-def _not_now(request: HttpRequest, visit: Visit, sent: Sent, error: DomainError) -> HttpResponse:
+def _not_now(request: HttpRequest, visit: Visit, sent: GuestCheckout, error: DomainError) -> HttpResponse:
     """What the domain refused, on the same page with the same cart."""
     review = Review(
-        quote(visit.tenant, visit.location, sent.cart, visit.language),
+        sent.quote,
         sent.cart,
-        sent.key,
-        notice=error.message,
+        sent.checkout_key,
+        notice=error_text(error),
         is_error=True,
         payment_type_id=sent.payment_type_id,
         status=STATUS[error.kind],

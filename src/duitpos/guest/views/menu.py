@@ -19,7 +19,7 @@ from duitpos.guest.forms import read_checkout
 from duitpos.guest.menu_page import menu_parts
 from duitpos.guest.pressed import Pressed, gzip_page, plain_page
 from duitpos.guest.table_page import TablePage, table_page_of
-from duitpos.guest.words import items_word
+from duitpos.guest.texts import items_text
 
 _TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))")
 
@@ -62,7 +62,7 @@ def _page(
     csrf = f'<input type="hidden" name="csrfmiddlewaretoken" value="{secret}" form="menu">'.encode()
     live = [table_page.head + banner, csrf]
     if carried is not None and carried.lines:
-        live[0] += format_html('<p class="notice" role="status">{}</p>', items_word(_count(carried))).encode()
+        live[0] += format_html('<p class="notice" role="status">{}</p>', items_text(_count(carried))).encode()
         live[1] += format_html(
             '<input type="hidden" name="cart" value="{}" form="menu">', cart_to_json(carried)
         ).encode()

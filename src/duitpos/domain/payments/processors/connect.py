@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
 import structlog
@@ -123,7 +123,9 @@ def verify(
     raise SignatureInvalid(worst)
 
 
-def _webhook_secrets(account: ProcessorAccount) -> Iterable[str]:
+def _webhook_secrets(account: ProcessorAccount) -> tuple[str, ...]:
+    """Those in use, newest first; one that cannot be read is logged and left out."""
+    secrets = []
     for field in WEBHOOK_SECRETS:
         try:
             secret = account.reveal(field)
@@ -131,4 +133,5 @@ def _webhook_secrets(account: ProcessorAccount) -> Iterable[str]:
             log.exception("secret_unreadable", account=str(account.id), field=field)
             continue
         if secret:
-            yield secret
+            secrets.append(secret)
+    return tuple(secrets)

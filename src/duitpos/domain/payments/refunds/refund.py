@@ -7,9 +7,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 
-from duitpos.domain.errors import Conflict, Gone
+from duitpos.domain.errors import Code, Conflict, Gone
 from duitpos.domain.payments.disputes.disputes import taken_by_bank
 from duitpos.domain.payments.refunds.send_refund import heal_refund, send_refund
 from duitpos.domain.people.roles import Can, require
@@ -56,18 +55,13 @@ def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserve
     require(member, Can.REFUND)
     payment = Payment.objects.filter(tenant_id=member.tenant_id, id=payment_id).first()
     if payment is None:
-        raise Gone(_("There is no such payment."))
+        raise Gone(Code.PAYMENT_UNKNOWN)
     if payment.status != PaymentStatus.SUCCEEDED:
-        raise Conflict(_("Nothing to refund: no money has arrived for this payment."))
+        raise Conflict(Code.NOTHING_TO_REFUND)
     left = payment.refundable.minor
     taken = taken_by_bank(payment).minor
     if left > 0 and taken >= left:
-        raise Conflict(
-            _(
-                "The guest's bank has taken this money back in a dispute, so there is nothing here to refund."
-                " Do not pay it out another way: answer the dispute at the processor, or accept it there."
-            )
-        )
+        raise Conflict(Code.MONEY_DISPUTED)
     left -= taken
     # The guard is on the payment's row, because two refunds at once are two rows that cannot see each other (M6).
     guarded = Payment.objects.filter(
@@ -100,5 +94,5 @@ def _refund_under_way(payment: Payment) -> Refund:
         rows.exclude(status__in=(RefundStatus.FAILED, RefundStatus.CANCELED)).order_by("-created_at").first()
     )
     if refund is None:
-        raise Conflict(_("Somebody else is refunding this payment right now. Reload the page to see it."))
+        raise Conflict(Code.REFUND_UNDER_WAY)
     return refund

@@ -1,4 +1,4 @@
-"""What follows money in the same transaction: the ledger, the day to sum again, the work that is due."""
+"""What follows money in the same transaction: the ledger, and the work that is due."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from django.db import transaction
 from duitpos.domain.payments.outbox.run import run_outbox_soon
 from duitpos.kit.money import Money
 from duitpos.kit.statements import insert
-from duitpos.models import DirtyDay, LedgerEntry, OutboxEntry, Payment, Refund
+from duitpos.models import LedgerEntry, OutboxEntry, Payment, Refund
 from duitpos.models.ledger import LedgerKind
 from duitpos.models.outbox import OutboxKind
 
 
-def book_payment(payment: Payment, at: datetime) -> None:
-    """The ledger's row for money in: what really moved, on the payment's business date."""
-    assert payment.business_date is not None  # noqa: S101 - set by the update that won
+def book_payment(payment: Payment, at: datetime, business_date: date) -> None:
+    """The ledger's row for money in: what really moved."""
     entry = LedgerEntry(
         tenant_id=payment.tenant_id,
         kind=LedgerKind.PAYMENT,
@@ -29,7 +28,7 @@ def book_payment(payment: Payment, at: datetime) -> None:
         currency=payment.moved.currency,
         is_test=payment.is_test,
         at=at,
-        business_date=payment.business_date,
+        business_date=business_date,
     )
     _book(entry)
 
@@ -74,20 +73,6 @@ def book_dispute(
 def _book(entry: LedgerEntry) -> None:
     # Unique by kind and source row, and ignored when it is there: fifty paths make one row (M16).
     insert([entry], "DO NOTHING")
-    if entry.location_id is None:
-        return
-    mark_dirty(entry.tenant_id, entry.location_id, entry.business_date, entry.at)
-
-
-def mark_dirty(tenant_id: UUID, location_id: UUID, day: date, at: datetime) -> None:
-    """Have a location's trading day summed again, in the caller's transaction (M35)."""
-    dirty = DirtyDay(tenant_id=tenant_id, location_id=location_id, business_date=day, marked_at=at)
-    # An update, not an ignored conflict: it holds the row until commit, so a job that sums the day and takes the mark
-    # away cannot miss what is not committed yet (M35).
-    insert(
-        [dirty],
-        '("tenant_id", "location_id", "business_date") DO UPDATE SET "marked_at" = EXCLUDED."marked_at"',
-    )
 
 
 def queue_after_payment(payment: Payment, at: datetime) -> None:

@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from duitpos.domain.tenancy.installation import installation
 from duitpos.kit.statements import Prepared
-from duitpos.models import Payment
+from duitpos.models import Payment, Tenant
 from duitpos.processors.base import Correlation, PaymentSnapshot
 
 _BY_ID = Prepared(
@@ -48,6 +49,14 @@ def payment_of_snapshot(tenant_id: UUID, snapshot: PaymentSnapshot) -> Payment |
     if named is None and correlated is not None and not correlated.reference:
         return correlated
     return named
+
+
+def names_us(tenant: Tenant, correlation: Correlation | None) -> bool:
+    """Whether a correlation was written by this installation for this restaurant."""
+    return correlation is not None and (correlation.installation, correlation.tenant) == (
+        str(installation().id),
+        str(tenant.id),
+    )
 
 
 def payment_of_correlation(tenant_id: UUID, correlation: Correlation | None) -> Payment | None:

@@ -6,6 +6,7 @@ guarded update whose row count decides; whoever comes second reads and returns (
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,14 +18,13 @@ from duitpos.domain.alerts.open import open_payment_alert, resolve
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, next_check
-from duitpos.domain.payments.settlement.declines import record_declines
 from duitpos.domain.payments.settlement.ledger import book_payment, queue_after_payment
 from duitpos.domain.payments.settlement.release_order import order_after_money
 from duitpos.kit.clock import business_date, now
-from duitpos.models import Payment
+from duitpos.models import Payment, PaymentDecline
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
-from duitpos.processors.base import PaymentSnapshot, SnapshotState
+from duitpos.processors.base import Decline, PaymentSnapshot, SnapshotState
 
 ENDED_UNPAID = (PaymentStatus.FAILED, PaymentStatus.CANCELED)
 
@@ -107,7 +107,7 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
     order_after_money(payment, snapshot, actor, at, late=late)
     if late:
         look_at_siblings(payment, at)
-    book_payment(payment, at)
+    book_payment(payment, at, day)
     queue_after_payment(payment, at)
     if was_asked_about:
         _answer_questions(payment, at)
@@ -185,3 +185,25 @@ def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetim
     if processing or actor.kind != "return":
         live.update(next_check_at=next_check(payment, payment.location, at))
     return SettleResult.PROCESSING if processing else SettleResult.STILL_OPEN
+
+
+def record_declines(payment: Payment, declines: Iterable[Decline]) -> None:
+    """Keep each refused card once, in the caller's transaction; the processor's reference tells them apart.
+
+    They are for the owner to read, and never change the payment's state.
+    """
+    rows = [
+        PaymentDecline(
+            tenant_id=payment.tenant_id,
+            payment_id=payment.id,
+            reference=decline.reference[:80],
+            at=decline.at,
+            code=decline.code[:60],
+            decline_code=decline.decline_code[:60],
+            message=decline.message[:300],
+            method=dict(decline.method),
+        )
+        for decline in declines
+    ]
+    if rows:
+        PaymentDecline.objects.bulk_create(rows, ignore_conflicts=True)

@@ -109,8 +109,7 @@
     const addLine = () => {
       const group = problem();
       if (group) {
-        const legend = $("legend", group), rule = $("small", legend).textContent;
-        wrong.textContent = wrong.dataset.text.replace("{group}", legend.firstChild.data.trim()).replace("{rule}", rule);
+        wrong.textContent = group.dataset.wrong;
         $("input", group).focus();
         return;
       }

@@ -1,0 +1,85 @@
+"""What a guest sent when they pressed Pay, and what can be said of it before anything is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from uuid import UUID
+
+from duitpos.domain.checkout.options import PayOption, is_in_use, pay_options
+from duitpos.domain.checkout.payment_page import PageLabels, PageUrls
+from duitpos.domain.checkout.results import BelowMinimum, Changed, NotTakingOrders, OrderAtCounter
+from duitpos.domain.errors import Code, Conflict
+from duitpos.domain.orders.cart import Cart, with_earlier
+from duitpos.domain.orders.pricing import Quote
+from duitpos.domain.orders.quote import quote
+from duitpos.domain.tables.find import table_by_token
+from duitpos.domain.tenancy.hours import takes_orders
+from duitpos.kit.clock import now
+from duitpos.kit.ids import secret_token
+from duitpos.kit.money import Money
+from duitpos.models import Table, Tenant
+
+
+@dataclass(frozen=True)
+class GuestCheckout:
+    """One press of Pay. `seen_total_minor` is the total on the page where it was pressed."""
+
+    tenant: Tenant
+    table: Table
+    guest_token: str
+    checkout_key: str
+    cart: Cart
+    seen_total_minor: int | None
+    labels: PageLabels
+    """What the payment page is to say."""
+    urls: PageUrls
+    payment_type_id: UUID | None = None
+    has_looked: bool = False
+    """The phone has a cookie of ours that says that it looked at the menu."""
+    language: str = "en"
+    """What the guest reads."""
+
+    @cached_property
+    def quote(self) -> Quote:
+        """What the cart costs: asked once, by whoever needs it first; `afresh` asks again."""
+        return quote(self.tenant, self.table.location, self.cart, self.language)
+
+    def afresh(self) -> GuestCheckout:
+        """The same press, with the restaurant, the table, its location and the prices as they are now. Gone.
+
+        For after the processor was asked, which may have taken ten seconds.
+        """
+        tenant = Tenant.objects.get(id=self.tenant.id)
+        return replace(self, tenant=tenant, table=table_by_token(tenant, self.table.token))
+
+    def changed(self, why: str) -> Changed:
+        """Show the guest this cart as it is sold now, under a new key."""
+        return Changed(self.quote, with_earlier(self.cart, self.checkout_key), secret_token(), why)
+
+    def refuse_while_closed(self) -> None:
+        """NotTakingOrders."""
+        if not takes_orders(self.tenant, self.table.location, now()):
+            raise NotTakingOrders(Code.LOCATION_CLOSED)
+
+    def refuse_switched_off(self, option: PayOption) -> None:
+        """Conflict when the option that was chosen is not offered any more."""
+        if not is_in_use(self.tenant, option):
+            raise Conflict(Code.PAYMENT_TYPE_SWITCHED_OFF)
+
+    def choose_option(self) -> PayOption:
+        """The payment type that the guest chose, or the first. OrderAtCounter, BelowMinimum, Conflict."""
+        total_minor = self.quote.totals.total_minor
+        options = pay_options(self.tenant, self.table.location)
+        if not options:
+            raise OrderAtCounter(Code.ONLINE_PAYMENT_UNAVAILABLE)
+        if total_minor == 0:
+            raise OrderAtCounter(Code.NOTHING_TO_PAY)
+        chosen = [one for one in options if self.payment_type_id in (None, one.payment_type_id)]
+        if not chosen:
+            raise Conflict(Code.PAYMENT_TYPE_SWITCHED_OFF)
+        option = chosen[0]
+        if total_minor < option.minimum_minor:
+            minimum = Money(option.minimum_minor, option.currency)
+            raise BelowMinimum(Code.BELOW_MINIMUM, minimum=minimum, locale=self.table.location.locale)
+        return option

@@ -1,0 +1,289 @@
+"""Everything that guests read and that is not in a template. Whole sentences: each is translated as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from duitpos.domain.checkout.payment_page import PageLabels
+from duitpos.domain.errors import Kind
+from duitpos.domain.menus.read import Group
+from duitpos.domain.orders.guest_view import GuestOrder, GuestState
+from duitpos.domain.orders.pricing import Change, ChangeKind
+from duitpos.kit.money import Money
+from duitpos.models import Location, Tenant
+from duitpos.models.order import OrderStatus
+from duitpos.ui.tags import percent
+
+# --- the menu -----------------------------------------------------------------------------------------------
+
+
+def charges_text(location: Location) -> str:
+    """What the checkout adds to the prices of a menu, or that they include the tax; empty when there is nothing."""
+    facts = {
+        "rate": percent(location.service_charge_bp),
+        "tax": location.tax_name,
+        "tax_rate": percent(location.tax_bp),
+    }
+    is_added = bool(location.tax_bp) and not location.tax_is_inclusive
+    if location.service_charge_bp and is_added:
+        return _("Prices do not include service charge %(rate)s and %(tax)s %(tax_rate)s.") % facts
+    if location.service_charge_bp:
+        return _("Prices do not include service charge %(rate)s.") % facts
+    if is_added:
+        return _("Prices do not include %(tax)s %(tax_rate)s.") % facts
+    return _("Prices include %(tax)s %(tax_rate)s.") % facts if location.tax_bp else ""
+
+
+def rule_text(group: Group) -> str:
+    """How many of a group's choices a guest takes, beside the group's name."""
+    least, most = group.min_choices, group.max_choices
+    if least == most:
+        return _("choose %(count)d") % {"count": least}
+    if least == 0:
+        return _("optional, up to %(count)d") % {"count": most}
+    return _("choose %(least)d to %(most)d") % {"least": least, "most": most}
+
+
+def wrong_choice_text(group: Group) -> str:
+    """What is said when too few or too many of a group are chosen."""
+    facts = {"group": group.name, "least": group.min_choices, "most": group.max_choices}
+    if group.min_choices == group.max_choices:
+        return _("%(group)s: choose %(most)d") % facts
+    if group.min_choices == 0:
+        return _("%(group)s: optional, up to %(most)d") % facts
+    return _("%(group)s: choose %(least)d to %(most)d") % facts
+
+
+def items_text(count: int) -> str:
+    """How many things are in a cart."""
+    return ngettext("%(count)d item", "%(count)d items", count) % {"count": count}
+
+
+def mark_names(marks: tuple[str, ...]) -> list[str]:
+    """Dietary marks and allergens as words; a restaurant's own word is shown as it wrote it."""
+    known = {
+        "halal": _("Halal"),
+        "vegetarian": _("Vegetarian"),
+        "vegan": _("Vegan"),
+        "spicy": _("Spicy"),
+        "gluten_free": _("Gluten free"),
+        "nuts": _("nuts"),
+        "peanuts": _("peanuts"),
+        "egg": _("egg"),
+        "milk": _("milk"),
+        "fish": _("fish"),
+        "shellfish": _("shellfish"),
+        "soy": _("soy"),
+        "gluten": _("gluten"),
+        "wheat": _("wheat"),
+        "sesame": _("sesame"),
+    }
+    return [known.get(mark, mark.replace("_", " ")) for mark in marks]
+
+
+# --- the checkout -------------------------------------------------------------------------------------------
+
+
+def change_texts(changes: Sequence[Change], locale: str, currency: str) -> list[str]:
+    """What differs from what the guest chose, one sentence each."""
+    return [_change_text(change, locale, currency) for change in changes]
+
+
+def _change_text(change: Change, locale: str, currency: str) -> str:
+    if not change.name:  # nothing is known of it
+        return _("A dish is no longer on the menu and was removed.")
+    facts = {"name": change.name, "left": change.now_quantity, "wanted": change.was_quantity}
+    if change.kind is ChangeKind.PRICE and change.was_minor is not None and change.now_minor is not None:
+        facts["now"] = Money(change.now_minor, currency).format(locale)
+        facts["was"] = Money(change.was_minor, currency).format(locale)
+        return _("%(name)s is now %(now)s, was %(was)s.") % facts
+    if change.kind is ChangeKind.LIMITED and change.now_quantity:
+        return _("Only %(left)s left of %(name)s: %(left)s instead of %(wanted)s.") % facts
+    sentences = {
+        ChangeKind.LIMITED: _("There is no more %(name)s than you have already: this line was removed."),
+        ChangeKind.SOLD_OUT: _("%(name)s is sold out and was removed."),
+        ChangeKind.GONE: _("%(name)s is no longer on the menu and was removed."),
+        ChangeKind.CHOICES: _(
+            "%(name)s was left out: its choices are missing or have changed. Please choose it again."
+        ),
+    }
+    return sentences[change.kind] % facts
+
+
+def kept_text() -> str:
+    """Above the cart of an order that was not paid."""
+    return _("You have not paid yet. Your order is kept: change it, or pay when you are ready.")
+
+
+def changed_text(why: str) -> str:
+    """Why a pressed Pay leads back to the cart; a price has total_text."""
+    return {
+        "edited": _("This order was changed since it was sent. Please look at it again before you pay."),
+        "lapsed": _("The time to pay was over. Nothing was charged: please look again, and pay."),
+        "canceled": _(
+            "Our staff canceled this order. Nothing was charged, and it is kept here: ask them before you pay for it."
+        ),
+        "mode": _(
+            "This restaurant changed how it takes payments. Nothing was charged: please look again, and pay."
+        ),
+        "paid": _("What you paid for meanwhile was taken out of this order. This is what is left."),
+        "unsure": _(
+            "The time to pay was over, and the payment service does not tell us whether it was paid."
+            " If you have paid, do not pay again: ask our staff."
+        ),
+    }[why]
+
+
+def total_text(now: Money, was: Money | None, locale: str) -> str:
+    """The total differs from the one that the guest saw (None: none was sent)."""
+    if was is None or was == now:
+        return _("Please look at your order again before you pay.")
+    return _("The total is now %(now)s, was %(was)s. Nothing was charged yet.") % {
+        "now": now.format(locale),
+        "was": was.format(locale),
+    }
+
+
+def payment_labels(tenant: Tenant, location: Location) -> PageLabels:
+    """What the processor's page says about this guest's order, in the guest's language."""
+    return PageLabels(
+        description=_("Order at %(restaurant)s, %(location)s")
+        % {"restaurant": tenant.name, "location": location.name},
+        service_charge=_("Service charge"),
+        tax=_("Tax"),
+        more_items=_more_items_text,
+    )
+
+
+def _more_items_text(count: int) -> str:
+    return ngettext("%(count)d more item", "%(count)d more items", count) % {"count": count}
+
+
+# --- an order -----------------------------------------------------------------------------------------------
+
+
+def heading_text(seen: GuestOrder) -> str:
+    """Above an order's page."""
+    if seen.state == GuestState.PAID and seen.order.status == OrderStatus.READY:
+        return _("Your order is ready")
+    return {
+        GuestState.WAITING: _("Waiting for payment"),
+        GuestState.CHECKING: _("Checking your payment"),
+        GuestState.PROCESSING: _("Your payment is on its way"),
+        GuestState.PAID: _("Thank you"),
+        GuestState.NEEDS_STAFF: _("Paid"),
+        GuestState.LATE_CANCELED: _("Paid, but canceled"),
+        GuestState.NOT_PAID: _("Not paid"),
+        GuestState.REFUNDING: _("Being refunded"),
+        GuestState.REFUNDED: _("Refunded"),
+    }[seen.state]
+
+
+def order_text(seen: GuestOrder) -> str:
+    """What happened, what happens next, and whether to pay again."""
+    if seen.has_extra_payment and seen.state == GuestState.PAID:
+        return _("Your order is paid. A second payment for it arrived and is being refunded.")
+    if seen.needs_confirmation and seen.state == GuestState.NEEDS_STAFF:
+        return _(
+            "We have your payment, but it came late. The restaurant will confirm your order or give the money back."
+            " Do not pay again."
+        )
+    if seen.needs_confirmation:
+        return _("Paid. The restaurant will confirm your order in a moment.")
+    if seen.state == GuestState.PAID:
+        return _paid_text(seen.order.status)
+    return {
+        GuestState.WAITING: _("Your order waits for payment. Nothing has been charged yet."),
+        GuestState.CHECKING: _(
+            "We are checking with the payment service. Do not pay again: this page updates by itself."
+        ),
+        GuestState.PROCESSING: _(
+            "Your bank is still processing the payment. Do not pay again: this page updates by itself."
+        ),
+        GuestState.NEEDS_STAFF: _(
+            "We have your payment, and staff are checking your order. Do not pay again."
+        ),
+        GuestState.LATE_CANCELED: _(
+            "Paid, but the order was canceled. It is being refunded or served: please ask our staff."
+        ),
+        GuestState.NOT_PAID: _("This order was not paid, and nothing was charged."),
+        GuestState.REFUNDING: _("Your money is on its way back to you."),
+        GuestState.REFUNDED: _("Refunded. Your bank may take a few days to show it."),
+    }[seen.state]
+
+
+def _paid_text(status: str) -> str:
+    return {
+        OrderStatus.PLACED.value: _("Paid. The kitchen has your order."),
+        OrderStatus.PREPARING.value: _("Paid. Your order is being prepared."),
+        OrderStatus.READY.value: _("Your order is ready."),
+        OrderStatus.SERVED.value: _("Served. Enjoy!"),
+    }.get(status) or _("Paid.")
+
+
+def progress_text(seen: GuestOrder) -> str:
+    """How an order stands, in a word or two beside its number."""
+    words = {
+        GuestState.WAITING: _("waiting for payment"),
+        GuestState.CHECKING: _("checking the payment"),
+        GuestState.PROCESSING: _("payment on its way"),
+        GuestState.NEEDS_STAFF: _("paid, staff are checking"),
+        GuestState.LATE_CANCELED: _("paid, but canceled"),
+        GuestState.NOT_PAID: _("not paid"),
+        GuestState.REFUNDING: _("being refunded"),
+        GuestState.REFUNDED: _("refunded"),
+    }
+    return words.get(seen.state) or status_text(seen.order.status)
+
+
+def status_text(status: str) -> str:
+    """Where a paid order is."""
+    words = {
+        OrderStatus.PLACED.value: _("received"),
+        OrderStatus.PREPARING.value: _("being prepared"),
+        OrderStatus.READY.value: _("ready"),
+        OrderStatus.SERVED.value: _("served"),
+        OrderStatus.CANCELED.value: _("canceled"),
+    }
+    return words.get(status, "")
+
+
+# --- what cannot be done ------------------------------------------------------------------------------------
+
+
+def problem_heading(kind: Kind) -> str:
+    """Above the sentence about an expected failure."""
+    headings = {
+        Kind.GONE: _("Not found"),
+        Kind.UNAVAILABLE: _("Please try again in a moment"),
+        Kind.INVALID: _("That did not work"),
+    }
+    return headings.get(kind) or _("That is not possible right now")
+
+
+def closed_heading() -> str:
+    """Above a cart at a restaurant that is closed or paused."""
+    return _("Not taking orders right now")
+
+
+def closed_text() -> str:
+    """What to do about it."""
+    return _("Please come back to this page when the restaurant is open again.")
+
+
+def counter_heading() -> str:
+    """Above a cart that cannot be paid online."""
+    return _("Order at the counter")
+
+
+def no_online_payment_text() -> str:
+    """Why: nothing to pay with."""
+    return _("Online payment is not available here.")
+
+
+def nothing_to_pay_text() -> str:
+    """Why: it costs nothing."""
+    return _("There is nothing to pay for this order.")

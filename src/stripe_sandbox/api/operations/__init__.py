@@ -1,0 +1,1 @@
+"""The calls of Stripe's API that the sandbox answers."""

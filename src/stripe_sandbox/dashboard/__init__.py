@@ -1,0 +1,1 @@
+"""The sandbox's dashboard: what happened, and buttons for what an owner does in Stripe's."""

@@ -1,0 +1,1 @@
+"""HTML rendering: the templates, the stylesheet and the headers of every page."""

@@ -1,0 +1,1 @@
+"""Request parameters of Stripe's API: the form encoding, the field types and a model for each call."""

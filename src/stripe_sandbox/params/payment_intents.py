@@ -1,0 +1,7 @@
+"""Parameters of PaymentIntents."""
+
+from stripe_sandbox.params.fields import Expandable
+
+
+class RetrieveIntent(Expandable):
+    client_secret: str | None = None

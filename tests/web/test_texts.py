@@ -1,0 +1,85 @@
+"""Every code has one sentence, and that sentence takes the facts that every raise gives it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.utils.functional import Promise
+
+from duitpos.domain.errors import Code, Invalid
+from duitpos.domain.people.roles import Can
+from duitpos.kit.money import Money
+from duitpos.management.texts import OPENING
+from duitpos.web.sentences import ByFact, Sentence
+from duitpos.web.texts import GUESTS, NOT_IN_SENTENCES, STAFF, error_text
+
+pytestmark = pytest.mark.pure
+
+SOURCE = Path(__file__).parents[2] / "src" / "duitpos"
+PLACE = re.compile(r"(?<!%)%\((\w+)\)[sd]")
+
+
+def raised() -> Iterator[tuple[Code, frozenset[str], str]]:
+    """Code, names of its facts, and where: every call that names a code first."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            first = node.args[0]
+            if isinstance(first, ast.Attribute) and ast.unparse(first.value) == "Code":
+                facts = frozenset(str(word.arg) for word in node.keywords)
+                yield Code[first.attr], facts, f"{path.relative_to(SOURCE)}:{node.lineno}"
+
+
+RAISED = list(raised())
+
+
+def texts_of(sentence: Sentence) -> Iterator[tuple[str, frozenset[str]]]:
+    """Each text, and the facts it needs beside those that chose it."""
+    if isinstance(sentence, ByFact):
+        for text in sentence.texts.values():
+            yield str(text), frozenset({sentence.fact})
+    else:
+        assert isinstance(sentence, str | Promise)
+        yield str(sentence), frozenset()
+
+
+def test_every_code_has_one_sentence() -> None:
+    tables: list[set[Code]] = [set(GUESTS), set(STAFF), set(OPENING)]
+    assert set().union(*tables) == set(Code)
+    assert sum(len(table) for table in tables) == len(Code), "a code has two sentences"
+
+
+def test_every_code_is_raised_somewhere() -> None:
+    assert {code for code, _, _ in RAISED} == set(Code)
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_a_sentence_takes_the_facts_that_every_raise_gives_it(code: Code) -> None:
+    sentence = {**GUESTS, **STAFF, **OPENING}[code]
+    for text, chosen_by in texts_of(sentence):
+        needed = frozenset(PLACE.findall(text)) | chosen_by
+        for where in (where for raised_code, facts, where in RAISED if raised_code == code):
+            given = next(facts for _, facts, there in RAISED if there == where)
+            assert needed == given - NOT_IN_SENTENCES, f"{where}: {text}"
+
+
+def test_guests_never_meet_the_codes_of_staff_packages() -> None:
+    packages = ("dashboard/", "kitchen/", "accounts/", "domain/staff_actions/", "domain/processor_accounts/")
+    of_staff = {code for code, _, where in RAISED if where.startswith(packages)}
+    assert of_staff <= set(STAFF)
+
+
+def test_there_is_a_sentence_for_everything_that_a_role_may_not() -> None:
+    sentence = STAFF[Code.ROLE_MAY_NOT]
+    assert isinstance(sentence, ByFact)
+    assert set(sentence.texts) == set(Can)
+
+
+def test_money_is_written_as_the_location_writes_it() -> None:
+    error = Invalid(Code.BELOW_MINIMUM, minimum=Money(200, "MYR"), locale="en_MY")
+    assert error_text(error).startswith(f"Online payment starts at {Money(200, 'MYR').format('en_MY')}. ")
