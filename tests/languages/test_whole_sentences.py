@@ -13,9 +13,7 @@ KNOWN = {
     "domain/orders/timeline.py",
     "domain/payments/disputes/disputes.py",
     "domain/payments/outbox/receipt.py",
-    "domain/processor_accounts/types.py",
     "domain/processor_accounts/words.py",
-    "guest/words.py",
 }
 """Files whose sentences are about to move to the texts.py of who reads them, and are made whole there."""
 
