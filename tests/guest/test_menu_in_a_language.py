@@ -48,7 +48,7 @@ def _speaks_chinese(phone: Phone) -> Phone:
 
 def _pays(phone: Phone, item: MenuItem, chosen: list[str]) -> Payment:
     page = phone.review(line(item, 2, *chosen, seen=item.price_minor + 200))
-    assert "椰浆饭 选择: 加蛋" in text_of(page)
+    assert "椰浆饭 选择：加蛋" in text_of(page)
     assert phone.press(page).status_code == 200
     return Payment.objects.filter(tenant=phone.tenant).select_related("order").get()
 
@@ -85,7 +85,7 @@ def test_the_order_keeps_what_the_guest_read_and_what_the_kitchen_reads(
     _comes_back(shop, phone, payment)
     url = f"/{shop.tenant.slug}/o/{order.token}/"
     for page in (phone.open(url), phone.open(f"{url}receipt/")):
-        assert "2 × 椰浆饭 选择: 加蛋" in text_of(page)
+        assert "2 × 椰浆饭 选择：加蛋" in text_of(page)
     (ticket,) = board(shop.tenant, shop.restaurant.location).columns["placed"]
     assert (ticket.lines[0].name, ticket.lines[0].modifiers[0]["name"]) == ("Nasi lemak", "With egg")
 

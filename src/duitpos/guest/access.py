@@ -16,11 +16,11 @@ from django.utils import translation
 from duitpos.domain.errors import DomainError
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
-from duitpos.guest.language import brings_a_cart, chosen_language, remember_language
 from duitpos.guest.problem import problem_page
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.models import Location, Table, Tenant
+from duitpos.web.language import GUEST, chosen_language, remember_language
 
 P = ParamSpec("P")
 
@@ -150,8 +150,8 @@ def guest_page(
 
     @wraps(view)
     def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        slug, language = str(kwargs.get("tenant", "")), chosen_language(request)
-        if language and not brings_a_cart(request):
+        slug, language = str(kwargs.get("tenant", "")), chosen_language(request, GUEST)
+        if language and not _brings_a_cart(request):
             response: HttpResponse = HttpResponseRedirect(request.get_full_path(), status=303)
         else:
             if language:
@@ -169,3 +169,9 @@ def _answer(request: HttpRequest, slug: str, view: Callable[[], HttpResponse]) -
         return view()
     except DomainError as error:
         return problem_page(request, error, slug, guest_token_of(request))
+
+
+def _brings_a_cart(request: HttpRequest) -> bool:
+    """Whether the form holds what was chosen so far, on a phone without script: the page must come with it again."""
+    typed = (str(request.POST.get(name, "")) for name in request.POST if name.startswith("q-"))
+    return bool(request.POST.get("cart")) or any(text.strip() not in ("", "0") for text in typed)

@@ -13,11 +13,12 @@ from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.pressed import Pressed, press
 from duitpos.guest.table_page import TablePage, menu_key_of
-from duitpos.guest.texts import charges_text, mark_names, rule_text, wrong_choice_text
+from duitpos.guest.texts import charges_text, rule_text, wrong_choice_text
 from duitpos.kit.money import decimal_places
 from duitpos.models import Location, Tenant
 from duitpos.models.menu import StockStatus
 from duitpos.ui.lists import listed
+from duitpos.ui.marks import mark_words
 
 KEPT_SECONDS = 24 * 3600
 """A version that nobody asks for any more goes away by itself."""
@@ -86,8 +87,8 @@ def _item(item: Item) -> dict[str, Any]:
         "name": item.guest_name or item.name,
         "description": item.description,
         "price_minor": item.price_minor,
-        "marks": mark_names(item.marks),
-        "allergens": listed(mark_names(item.allergens)),
+        "marks": mark_words(item.marks),
+        "allergens": listed(mark_words(item.allergens)),
         "is_sold_out": item.stock == StockStatus.OUT_OF_STOCK,
         "left": item.left,
         "groups": [

@@ -49,7 +49,7 @@ def rule_text(group: Group) -> str:
 
 def wrong_choice_text(group: Group) -> str:
     """What is said when too few or too many of a group are chosen."""
-    facts = {"group": group.name, "least": group.min_choices, "most": group.max_choices}
+    facts = {"group": group.guest_name or group.name, "least": group.min_choices, "most": group.max_choices}
     if group.min_choices == group.max_choices:
         return _("%(group)s: choose %(most)d") % facts
     if group.min_choices == 0:
@@ -60,28 +60,6 @@ def wrong_choice_text(group: Group) -> str:
 def items_text(count: int) -> str:
     """How many things are in a cart."""
     return ngettext("%(count)d item", "%(count)d items", count) % {"count": count}
-
-
-def mark_names(marks: tuple[str, ...]) -> list[str]:
-    """Dietary marks and allergens as words; a restaurant's own word is shown as it wrote it."""
-    known = {
-        "halal": _("Halal"),
-        "vegetarian": _("Vegetarian"),
-        "vegan": _("Vegan"),
-        "spicy": _("Spicy"),
-        "gluten_free": _("Gluten free"),
-        "nuts": _("nuts"),
-        "peanuts": _("peanuts"),
-        "egg": _("egg"),
-        "milk": _("milk"),
-        "fish": _("fish"),
-        "shellfish": _("shellfish"),
-        "soy": _("soy"),
-        "gluten": _("gluten"),
-        "wheat": _("wheat"),
-        "sesame": _("sesame"),
-    }
-    return [known.get(mark, mark.replace("_", " ")) for mark in marks]
 
 
 # --- the checkout -------------------------------------------------------------------------------------------

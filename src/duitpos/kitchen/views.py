@@ -21,7 +21,7 @@ from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.tenancy.find import location_of, locations
 from duitpos.kit.clock import display_zone
-from duitpos.kitchen.access import for_staff
+from duitpos.kitchen.access import for_staff, in_a_language
 from duitpos.kitchen.cards import LATE_MINUTES, WAITING_MINUTES, board_view, moved_of
 from duitpos.models import Location
 from duitpos.ui.when import words_locale
@@ -29,6 +29,7 @@ from duitpos.web.texts import error_text
 
 
 @never_cache
+@in_a_language
 @require_safe
 @for_staff(Can.SEE_KITCHEN)
 def pick(request: HttpRequest, staff: Staff) -> HttpResponse:
@@ -40,6 +41,7 @@ def pick(request: HttpRequest, staff: Staff) -> HttpResponse:
 
 
 @never_cache
+@in_a_language
 @require_safe
 @for_staff(Can.SEE_KITCHEN)
 def board_page(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
@@ -62,6 +64,7 @@ def live(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
     return _private(response)
 
 
+@in_a_language
 @for_staff(Can.WORK_ORDERS)
 def move_order(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
     """One step forward or back, then the board again, with the way back."""

@@ -50,6 +50,25 @@ def offered_at(path: str) -> tuple[str, ...]:
     return KITCHEN if second == "kitchen" else GUEST
 
 
+def chosen_language(request: HttpRequest, offered: tuple[str, ...]) -> str:
+    """The language whose button was pressed on a page; empty when none was."""
+    chosen = str(request.POST.get("language", "")) if request.method == "POST" else ""
+    return chosen if chosen in offered else ""
+
+
+def remember_language(response: HttpResponse, slug: str, language: str) -> None:
+    """Keep the choice in this browser, for this restaurant's pages."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        path=f"/{slug}/",
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite="Lax",
+    )
+
+
 @lru_cache(maxsize=1000)
 def choose(offered: tuple[str, ...], chosen: str, accepted: str) -> str:
     """One of `offered`: the reader's choice, else the first that Accept-Language names, else the default."""

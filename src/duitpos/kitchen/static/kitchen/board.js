@@ -108,8 +108,10 @@ function soon(after) {
 /* --- moves -------------------------------------------------------------------------------------------- */
 
 document.addEventListener("submit", async (event) => {
-  event.preventDefault();
   const { target: form, submitter } = event;
+  // Another language is another page.
+  if (form.matches(".choose-language")) return;
+  event.preventDefault();
   // One at a time: there is one undo, and it belongs to what the cook sees moving.
   if (isSending) return;
   isSending = true;
