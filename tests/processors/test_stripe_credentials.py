@@ -1,4 +1,4 @@
-"""Wrong credentials, said in words before anybody is asked."""
+"""Wrong credentials are described without a call to Stripe."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_right_webhook_secrets(secret: str) -> None:
         ("webhook_secret", "secret", "begins with whsec_"),
     ],
 )
-def test_what_is_wrong_is_said_and_the_value_is_not(field: str, value: str, words: str) -> None:
+def test_the_message_describes_the_error_without_the_value(field: str, value: str, words: str) -> None:
     problem = StripeAdapter().credential_problem(field, value)
     assert words in problem
     assert len(value) < 12 or value not in problem
@@ -69,5 +69,5 @@ def test_what_is_wrong_is_said_and_the_value_is_not(field: str, value: str, word
 @pytest.mark.parametrize(
     "key, mode", [("sk_test_x", "test"), ("rk_test_x", "test"), ("sk_live_x", "live"), ("rk_live_x", "live")]
 )
-def test_a_key_says_its_mode(key: str, mode: str) -> None:
+def test_a_key_determines_its_mode(key: str, mode: str) -> None:
     assert StripeAdapter().mode_of(key) == mode
