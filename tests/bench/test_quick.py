@@ -1,4 +1,4 @@
-"""`make bench` works: a quick run answers every question. Its figures are never judged here."""
+"""`make bench` works: a quick run produces every result. Its figures are not checked here."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def test_a_quick_run_answers_every_question(tmp_path: Path) -> None:
     for name in ("confirm-postgres", "confirm-sqlite"):
         assert found[name]["confirms_per_second"]["median"] > 0
         assert found[name]["parts_ms"]["whole"] > found[name]["parts_ms"]["framework"]
-    # pgbench's script is the record of warm confirms: one transaction, with everything that settling writes, nothing
-    # after it, and nothing that only a cold process asks for.
+    # pgbench's script is the recording of warm confirms: one transaction with all statements of settling, no statement
+    # after it, and none that only a cold process sends.
     confirms = found["confirm-postgres"]
     statements = confirms["statements"]
     script = "\n".join(statements)
@@ -53,7 +53,7 @@ def test_a_quick_run_answers_every_question(tmp_path: Path) -> None:
     assert found["orm"]["orm_over_made_once"]["median"] > 0
     for name in ("bounded", "without"):
         assert sum(found["hanging"][name]["guests"].values()) == 100
-    assert set(found["restart"]["checked"]["after"]) == {"200", "404"}, "nobody got a dead connection"
+    assert set(found["restart"]["checked"]["after"]) == {"200", "404"}, "no request got a dead connection"
     page = (tmp_path / "README.md").read_text()
     assert "| **of pgbench** (aim 0.25) |" in page
     assert page.count("**What stands in the way**") == 3

@@ -1,4 +1,4 @@
-"""Which results may be written, and what is told of them."""
+"""Which results are written, and what the report says about them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def machine(**facts: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
-    """The questions that were asked; nothing is measured, and the results lie in `tmp_path`."""
+    """The measurements that were started; nothing is measured, and results are written to `tmp_path`."""
     questions: list[str] = []
 
     def answer(question: str, is_quick: bool) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def test_the_page_says_which_results_are_of_a_busy_machine_and_which_aims_were_m
     assert "16 connections" not in page
 
 
-def test_a_warm_confirm_is_what_nearly_all_send() -> None:
+def test_a_warm_confirm_is_the_most_common_recording() -> None:
     cold = ["SELECT 1 FROM tenant WHERE slug = 'a'", *WARM, "INSERT INTO task VALUES ('x')"]
     recording = warm_of([cold, *[WARM] * 48, [*WARM, "INSERT INTO task VALUES ('y')"]], GUESTS)
     assert (recording.statements, recording.confirms) == (WARM, 50)

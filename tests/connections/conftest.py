@@ -1,4 +1,4 @@
-"""Calls to a real Stripe of our own, on committed rows."""
+"""Calls to the real sandbox, on committed rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["deaf_shop", "sandbox", "sandbox_process", "watch"]
 
 @pytest.fixture
 def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
-    """Looks at the caller's database connection whenever a processor is asked."""
+    """Records at each processor call whether the caller holds a database connection."""
     from tests.connections.watch import Watch
 
     return Watch(monkeypatch)

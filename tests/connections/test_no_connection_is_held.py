@@ -1,4 +1,4 @@
-"""While a processor is asked, the database is free for others: two hundred guests may wait for a slow Stripe."""
+"""No database connection is held during a processor call: two hundred guests may wait for a slow Stripe."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ def editing_the_cart(shop: Shop) -> Work:
     return lambda: checkout(request)
 
 
-def coming_back(shop: Shop) -> Work:
+def returning_after_payment(shop: Shop) -> Work:
     payment = _paid(shop)
     assert payment.order is not None
     token = payment.order.token
     return lambda: handle_return(shop.tenant, token, payment.reference)
 
 
-def turning_back(shop: Shop) -> Work:
+def returning_without_payment(shop: Shop) -> Work:
     payment = shop.start()
     assert payment.order is not None
     token = payment.order.token
@@ -113,8 +113,8 @@ def receiving_a_hint(shop: Shop) -> Work:
     return lambda: deliver(shop, event)
 
 
-def doing_due_work(shop: Shop) -> Work:
-    """How it was paid: a notice does not say it, so it is asked for afterwards."""
+def running_the_outbox(shop: Shop) -> Work:
+    """The payment method is not in the event, so an outbox entry fetches it."""
     _in_the_kitchen(shop)
     return lambda: run_outbox(shop.tenant.id)
 
@@ -147,14 +147,14 @@ WAYS = (
     starting,
     pressing_again,
     editing_the_cart,
-    coming_back,
-    turning_back,
+    returning_after_payment,
+    returning_without_payment,
     checking_now,
     sweeping_a_payment,
     sweeping_a_lost_start,
     listing_events,
     receiving_a_hint,
-    doing_due_work,
+    running_the_outbox,
     refunding,
     sweeping_a_lost_refund,
     canceling_a_held_order,
@@ -163,44 +163,42 @@ WAYS = (
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_no_connection_is_held_while_asking(
+def test_no_connection_is_held_during_a_call(
     deaf_shop: Shop, watch: Watch, way: Callable[[Shop], Work]
 ) -> None:
     work = way(deaf_shop)
     connection.ensure_connection()
     watch.held.clear()
     work()
-    assert watch.held, "nothing was asked"
+    assert watch.held, "no call was made"
     assert not any(watch.held)
 
 
-def test_one_that_is_held_would_be_seen(
-    deaf_shop: Shop, watch: Watch, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The twin: a start that keeps its connection."""
+def test_a_held_connection_is_noticed(deaf_shop: Shop, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The counter-check: a start that keeps its connection."""
     monkeypatch.setattr(start_module, "outside_database", nullcontext)
     starting(deaf_shop)()
     assert any(watch.held)
 
 
 def test_more_guests_wait_than_there_are_connections(deaf_shop: Shop, watch: Watch) -> None:
-    """All of them are waiting for Stripe at the same moment, and the database has every connection at home."""
+    """All of them wait for Stripe at the same moment, and the pool has all its connections."""
     requests = [deaf_shop.request(guest_token=f"guest-{number}") for number in range(GUESTS)]
-    at_home: list[bool] = []
-    everybody_waits = threading.Barrier(GUESTS, action=lambda: at_home.append(_all_at_home()), timeout=60)
-    # A call that is repeated comes when everybody has been through.
-    watch.at_a_call = lambda: len(watch.held) > GUESTS or everybody_waits.wait()
+    pool_was_full: list[bool] = []
+    all_wait = threading.Barrier(GUESTS, action=lambda: pool_was_full.append(_pool_is_full()), timeout=60)
+    # A retried call comes after all threads have passed the barrier.
+    watch.at_a_call = lambda: len(watch.held) > GUESTS or all_wait.wait()
     connection.close()
     outcomes = stampede([lambda request=request: checkout(request) for request in requests])  # type: ignore[misc]
     assert all(isinstance(outcome, GoToProcessor) for outcome in outcomes)
-    assert at_home == [True]
+    assert pool_was_full == [True]
     assert not any(watch.held)
 
 
-def _all_at_home() -> bool:
-    """Whether the pool has all its connections. One that was given back takes a moment to be put away.
+def _pool_is_full() -> bool:
+    """Whether the pool has all its connections; waits, since a returned one takes a moment to arrive.
 
-    SQLite has no pool: there it is enough that no thread holds one, which `watch` sees.
+    SQLite has no pool: there it is enough that no thread holds one, which `watch` checks.
     """
     pool: Any = getattr(connection, "pool", None)
     until = time.monotonic() + 30

@@ -1,4 +1,4 @@
-"""Looks at the database connection of whoever asks a processor, at the moment of asking."""
+"""Checks at each processor call whether its thread holds a database connection."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from duitpos.processors.stripe.client import Transport
 
 
 class Watch:
-    """`held` has one entry for each call: whether its thread held a connection. `at_a_call` is run first, if set."""
+    """`held` has one entry per call: whether its thread held a connection. Then `at_a_call` is run."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.held: list[bool] = []

@@ -1,4 +1,4 @@
-"""What a process that will be killed does, by name: functions of the money path, called as entry points call them."""
+"""The actions of a process that will be killed, by name: money path functions, called as entry points call them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _owner(facts: Facts) -> Membership:
 
 
 def request_of(facts: Facts) -> GuestCheckout:
-    """What a guest's Pay sends."""
+    """The checkout request of a guest who presses Pay."""
     tenant = _tenant(facts)
     table = Table.objects.select_related("location").get(tenant=tenant, id=facts["table"])
     return GuestCheckout(
@@ -58,12 +58,12 @@ def _receive(facts: Facts) -> Work:
     return lambda: receive(tenant, "stripe", body, {"stripe-signature": facts["signature"]})
 
 
-def _come_back(facts: Facts) -> Work:
+def _return(facts: Facts) -> Work:
     tenant = _tenant(facts)
     return lambda: handle_return(tenant, facts["order_token"], facts["session"])
 
 
-def _turn_back(facts: Facts) -> Work:
+def _cancel_page(facts: Facts) -> Work:
     tenant = _tenant(facts)
     return lambda: handle_cancel(tenant, facts["order_token"])
 
@@ -90,11 +90,11 @@ def _decide(facts: Facts) -> Work:
 ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "checkout": _checkout,
     "receive": _receive,
-    "come back": _come_back,
-    "turn back": _turn_back,
+    "return": _return,
+    "cancel page": _cancel_page,
     "sweep": _sweep,
     "refund": _refund,
     "cancel": _cancel,
     "decide": _decide,
 }
-"""Each takes facts that crossed a pipe, reads what its entry point would have read, and returns the call to make."""
+"""Each takes facts received through a pipe, reads the rows that its entry point reads, and returns the call to make."""

@@ -1,4 +1,4 @@
-"""Deaths happen to committed rows, in processes of their own; one Stripe for all of them."""
+"""Crashes happen in separate processes, on committed rows; all share one sandbox."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ __all__ = ["sandbox", "sandbox_process", "world"]
 
 @pytest.fixture
 def world(database_url: str, sandbox: SandboxProcess, caplog: pytest.LogCaptureFixture) -> Iterator[World]:
-    """Shops to die in."""
-    caplog.set_level(logging.WARNING, "httpx")  # it says every call, and there are thousands
+    """Runs scenarios with crashes."""
+    caplog.set_level(logging.WARNING, "httpx")  # it logs every call, and there are thousands
     from tests.crash.fork_server import ForkServer
     from tests.crash.processes import HERE, World
 

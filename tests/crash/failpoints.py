@@ -1,8 +1,8 @@
-"""The moments of a piece of work at which a process can die: between every two things it does outside its memory.
+"""The steps after which a process can be killed: one after each of its effects outside its own memory.
 
-Such things are statements, the beginning and end of transactions, and outbound calls. Death after one of them is death
-before the next, as nothing that anybody else could see lies between. Nobody keeps a list of these moments: a dry run
-writes down what it passes, so a new statement is a new place to die at.
+Such effects are statements, the beginning and end of transactions, and outbound calls. A crash after one of them equals
+a crash before the next, since nothing visible to others happens in between. The list of steps is not maintained by
+hand: a dry run records them, so a new statement is a new step.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from django.db.backends.signals import connection_created
 from duitpos.processors.stripe.client import Transport
 
 UNSEEN_CALL = 70
-"""Exit code of a process that went out by a way that has no fail-point."""
+"""Exit code of a process that made an outbound call without a fail-point."""
 
 
 class FailPoints:
-    """Counts the moments and kills this process at the one it is told."""
+    """Counts the steps and kills this process at step `crash_at`."""
 
-    def __init__(self, crash_at: int | None, tell: Callable[[list[str]], None]) -> None:
+    def __init__(self, crash_at: int | None, report: Callable[[list[str]], None]) -> None:
         self.seen: list[str] = []
-        self._die_at, self._tell = crash_at, tell
+        self._crash_at, self._report = crash_at, report
         self._calling = False
 
     def reach(self, label: str) -> None:
         self.seen.append(label)
-        if len(self.seen) - 1 == self._die_at:
-            self._tell(self.seen)
+        if len(self.seen) - 1 == self._crash_at:
+            self._report(self.seen)
             os.kill(os.getpid(), signal.SIGKILL)
 
     def around(self, what: str, work: Callable[[], Any]) -> Any:
@@ -45,7 +45,7 @@ class FailPoints:
         return result
 
     def install(self) -> None:
-        """Hook everything that leaves this process. For the rest of its life."""
+        """Hook every effect outside this process, permanently."""
         connection.execute_wrappers.append(self._statement)
         connection_created.connect(self._watch, weak=False)
         for method, word in (("_commit", "COMMIT"), ("_rollback", "ROLLBACK")):
@@ -53,7 +53,7 @@ class FailPoints:
         _wrap(Transport, "request", self._call, named=True)
         _wrap(EmailMessage, "send", lambda work: self._outbound("e-mail", work))
         if connection.vendor == "postgresql":
-            # SQLite's BEGIN is a statement like any other; psycopg sends it with the first one after this.
+            # SQLite's BEGIN is an ordinary statement; psycopg sends it with the next statement.
             _wrap(type(connections[DEFAULT_DB_ALIAS]), "_set_autocommit", self._begin, named=True)
         sys.addaudithook(self._audit)
         self.reach("before the first")
@@ -91,7 +91,7 @@ class FailPoints:
 
 
 def _wrap(owner: Any, name: str, around: Callable[..., Any], named: bool = False) -> None:
-    """Put `around` in the place of a method; it gets the call to make and, if `named`, the method's arguments."""
+    """Replace a method by `around`, which gets the original call and, if `named`, the method's arguments."""
     original = getattr(owner, name)
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:

@@ -1,7 +1,7 @@
-"""A process that has loaded everything and does nothing but fork: each child does one action and may die at one moment.
+"""A process with all modules loaded that only forks: each child runs one action and may be killed at one step.
 
-It has one thread and no connection of its own, so that a child inherits nothing that two processes must not share.
-Speaks JSON, a line each way: `ForkServer` is its other end, `main` the process.
+It has one thread and no database connection, so that a child inherits nothing that two processes must not share.
+It reads and writes JSON lines: `ForkServer` is the client, `main` the process.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ PATIENCE = 60
 
 @dataclass(frozen=True)
 class End:
-    """How a child ended: the signal that killed it (0: none), its exit code, and the moments it had passed."""
+    """How a child ended: the signal that killed it (0: none), its exit code, and the steps it had passed."""
 
     signal: int
     code: int
@@ -40,10 +40,10 @@ class End:
 
 
 class ForkServer:
-    """Starts the process, and asks it for children."""
+    """Starts the process, and runs actions in its children."""
 
     def __init__(self, database_url: str, base_url: str, sandbox_url: str) -> None:
-        self._output = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 (open as long as the process)
         environment = os.environ | {
             "DATABASE_URL": database_url,
             "BASE_URL": base_url,
@@ -70,19 +70,19 @@ class ForkServer:
         self._output.close()
 
     def run(self, action: str, facts: dict[str, Any], crash_at: int | None = None, mutation: str = "") -> End:
-        """Do it in a child that kills itself at moment `crash_at`; without one it is the dry run."""
-        told, heard = self._process.stdin, self._process.stdout
-        assert told is not None
-        assert heard is not None
-        told.write(
+        """Run the action in a child that kills itself at step `crash_at`; None is the dry run."""
+        requests, responses = self._process.stdin, self._process.stdout
+        assert requests is not None
+        assert responses is not None
+        requests.write(
             json.dumps(
                 {"action": action, "facts": facts, "crash_at": crash_at, "mutation": mutation}
             ).encode()
             + b"\n"
         )
-        told.flush()
-        ready, _, _ = select.select([heard], [], [], 2 * PATIENCE)
-        line = heard.readline() if ready else b""
+        requests.flush()
+        ready, _, _ = select.select([responses], [], [], 2 * PATIENCE)
+        line = responses.readline() if ready else b""
         if not line:
             raise RuntimeError(f"the fork_server does not answer: {self.output()}")
         end = End(**json.loads(line))
@@ -91,13 +91,13 @@ class ForkServer:
         return end
 
     def output(self) -> str:
-        """The end of what it and its children wrote."""
+        """The end of its and its children's output."""
         self._output.seek(0)
         return self._output.read().decode(errors="replace")[-4000:]
 
 
 def main() -> None:
-    """Read commands until the input ends."""
+    """Handle commands until the input ends."""
     import django
 
     django.setup()
@@ -108,13 +108,13 @@ def main() -> None:
 
     _ = get_resolver().url_patterns
     if connection.vendor == "postgresql":
-        # A child has one thread and a short life: one connection will do.
+        # A child has one thread and runs briefly: one connection is enough.
         connection.settings_dict["OPTIONS"]["pool"]["min_size"] = 1
-    # Whatever else writes to the output must not be taken for an answer.
+    # Other output must not be read as a response.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     for line in sys.stdin.buffer:
-        assert threading.active_count() == 1, "a thread does not survive a fork, but its locks do"
+        assert threading.active_count() == 1, "a fork copies a thread's locks but not the thread"
         assert connection.connection is None, "a connection would be shared with the child"
         gc.freeze()  # a collection in the child would copy every page that it inherits
         answers.write(_child_of(json.loads(line)) + b"\n")
@@ -126,24 +126,24 @@ def _child_of(command: dict[str, Any]) -> bytes:
     pid = os.fork()
     if pid == 0:
         os.close(reader)
-        _live(command, os.fdopen(writer, "wb"))
+        _run_child(command, os.fdopen(writer, "wb"))
     os.close(writer)
     with os.fdopen(reader, "rb") as pipe:
-        said = pipe.read()
+        received = pipe.read()
     _, status = os.waitpid(pid, 0)
-    told = json.loads(said or b'{"seen": [], "loaded": []}')
-    for name in told["loaded"]:  # what this one had to load at first use, the next one finds loaded
+    report = json.loads(received or b'{"seen": [], "loaded": []}')
+    for name in report["loaded"]:  # modules that this child had to load, so that the next child need not
         importlib.import_module(name)
     end = {
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
         "code": os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
-        "seen": told["seen"],
+        "seen": report["seen"],
     }
     return json.dumps(end).encode()
 
 
-def _live(command: dict[str, Any], pipe: IO[bytes]) -> None:
-    """A child's whole life; it ends here without any clearing up, as nothing of the parent's is its business."""
+def _run_child(command: dict[str, Any], pipe: IO[bytes]) -> None:
+    """Run a child's action and exit without clean-up, which would affect the parent's resources."""
     import traceback
 
     from tests.crash.actions import ACTIONS
@@ -152,7 +152,7 @@ def _live(command: dict[str, Any], pipe: IO[bytes]) -> None:
 
     known = set(sys.modules)
 
-    def tell(seen: list[str]) -> None:
+    def report(seen: list[str]) -> None:
         pipe.write(json.dumps({"seen": seen, "loaded": sorted(set(sys.modules) - known)}).encode())
         pipe.flush()
 
@@ -162,12 +162,12 @@ def _live(command: dict[str, Any], pipe: IO[bytes]) -> None:
         work = ACTIONS[command["action"]](command["facts"])
         if command["mutation"]:
             MUTATIONS[command["mutation"]]()
-        points = FailPoints(command["crash_at"], tell)
+        points = FailPoints(command["crash_at"], report)
         points.install()
         work()
-        tell(points.seen)
+        report(points.seen)
         code = 0
-    except BaseException:  # noqa: BLE001 (whatever it is, the test at the other end must see it)
+    except BaseException:  # noqa: BLE001 (the test must see any error)
         traceback.print_exc()
         sys.stderr.flush()
     os._exit(code)

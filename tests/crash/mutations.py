@@ -1,4 +1,4 @@
-"""Changed on purpose, in the doomed process. If the proof does not notice these, it proves nothing."""
+"""Bugs introduced on purpose in the process that is killed. If the crash tests miss them, they prove nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from duitpos.kit import clock
 
 
 def _without_transactions() -> None:
-    """Every statement stands alone, as if nobody had thought of a transaction around settle."""
+    """Settle without a transaction: every statement commits by itself."""
 
     def work_alone(work: Callable[[], Any], tries: int = 6) -> Any:
         return work()
@@ -21,27 +21,27 @@ def _without_transactions() -> None:
     patch("duitpos.domain.payments.events.receive.transact", work_alone).start()
 
 
-def _one_more_statement() -> None:
-    def and_a_question() -> Any:
+def _extra_statement() -> None:
+    def now_with_a_query() -> Any:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         return clock.now()
 
-    patch("duitpos.domain.checkout.checkout.now", and_a_question).start()
+    patch("duitpos.domain.checkout.checkout.now", now_with_a_query).start()
 
 
-def _by_another_way() -> None:
+def _unhooked_call() -> None:
     """A call that does not go through the processor's transport."""
 
-    def and_a_call() -> Any:
+    def now_with_a_call() -> Any:
         socket.create_connection(("127.0.0.1", 9))
         return clock.now()
 
-    patch("duitpos.domain.checkout.checkout.now", and_a_call).start()
+    patch("duitpos.domain.checkout.checkout.now", now_with_a_call).start()
 
 
 MUTATIONS: dict[str, Callable[[], None]] = {
     "without transactions": _without_transactions,
-    "one more statement": _one_more_statement,
-    "by another way": _by_another_way,
+    "extra statement": _extra_statement,
+    "unhooked call": _unhooked_call,
 }

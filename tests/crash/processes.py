@@ -1,4 +1,4 @@
-"""One life after another: a fresh shop, a death at one moment, a new start, and what is left to complain of."""
+"""Runs a scenario once per step: a new shop, a crash at that step, a restart, and a check of the result."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from tests.support.promise import broken_promises, retire, settle_down
 from tests.support.shop import Shop, open_shop
 
 HERE = "http://127.0.0.1:9"
-"""Nothing listens there: no webhook comes unless a test delivers it."""
+"""Nothing listens there: no webhook arrives unless a test delivers it."""
 
 Facts = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """`before` brings a shop to the moment, `action` is what dies, `after` is what people do once it runs again.
+    """`before` prepares the shop, `action` is run and killed, `after` is what people do after the restart.
 
-    `expect` complains of what the promise alone would allow. Sweeps come by themselves, after `after`.
+    `expect` returns problems that the general promise would allow. Sweeps run automatically, after `after`.
     """
 
     action: str
@@ -34,46 +34,48 @@ class Scenario:
 
 
 class World:
-    """Where scenarios are played: one sandbox, one database, a new restaurant for each life."""
+    """Runs scenarios: one sandbox, one database, a new restaurant for each run."""
 
     def __init__(self, sandbox: SandboxProcess, fork_server: ForkServer) -> None:
         self.sandbox, self.fork_server = sandbox, fork_server
-        self._lives = 0
+        self._runs = 0
 
     def shop(self) -> AbstractContextManager[Shop]:
-        """A restaurant nobody has heard of, and a processor that has forgotten all others."""
+        """A new restaurant, and a sandbox without any earlier state."""
         self.sandbox.reset()
-        self._lives += 1
-        return open_shop(self.sandbox, HERE, slug=f"kopi-{self._lives}")
+        self._runs += 1
+        return open_shop(self.sandbox, HERE, slug=f"kopi-{self._runs}")
 
-    def live(self, scenario: Scenario, crash_at: int | None, mutation: str = "") -> tuple[End, list[str]]:
-        """Play it with a death at that moment (None: nobody dies). How the process ended, and every complaint."""
+    def run_scenario(
+        self, scenario: Scenario, crash_at: int | None, mutation: str = ""
+    ) -> tuple[End, list[str]]:
+        """Run it with a crash at that step (None: no crash). Returns how the process ended, and every problem."""
         with self.shop() as shop:
-            installation()  # its row is made once in a database's life, not in every one of these
+            installation()  # its row is inserted once per database, so not within the counted steps
             facts = scenario.before(shop)
             end = self.fork_server.run(scenario.action, facts, crash_at, mutation)
             clock = Clock(self.sandbox)
             try:
                 scenario.after(shop, facts)
                 settle_down(shop, clock)
-                complaints = [*broken_promises(shop), *scenario.expect(shop, facts)]
+                problems = [*broken_promises(shop), *scenario.expect(shop, facts)]
                 retire(shop)
             finally:
                 clock.stop()
-        return end, complaints
+        return end, problems
 
-    def moments(self, scenario: Scenario) -> list[str]:
-        """The places to die at, seen in a life without a death, which must end well."""
-        end, complaints = self.live(scenario, None)
+    def steps(self, scenario: Scenario) -> list[str]:
+        """The steps to crash at, recorded in a run without a crash, which must succeed."""
+        end, problems = self.run_scenario(scenario, None)
         assert end.signal == 0, self.fork_server.output()
-        assert complaints == [], "\n".join(complaints)
+        assert problems == [], "\n".join(problems)
         return end.seen
 
-    def die_everywhere(self, scenario: Scenario, mutation: str = "") -> Iterator[str]:
-        """One life for each moment: every complaint, with the moment it comes from."""
-        for at in range(len(self.moments(scenario))):
-            end, complaints = self.live(scenario, at, mutation)
+    def crash_everywhere(self, scenario: Scenario, mutation: str = "") -> Iterator[str]:
+        """One run per step: every problem, with the step it comes from."""
+        for at in range(len(self.steps(scenario))):
+            end, problems = self.run_scenario(scenario, at, mutation)
             if not end.was_killed:
-                yield f"moment {at} was never reached"
-            for complaint in complaints:
-                yield f"died {end.seen[-1]} (moment {at}): {complaint}"
+                yield f"step {at} was never reached"
+            for problem in problems:
+                yield f"killed {end.seen[-1]} (step {at}): {problem}"

@@ -1,4 +1,4 @@
-"""The money path's verbs, each brought to the moment before it runs."""
+"""The money path's functions, each with the state before it runs and the expected result."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def a_guest_presses_pay(shop: Shop, quantity: int = 2) -> Facts:
 
 
 def a_guest_edits_the_cart(shop: Shop) -> Facts:
-    """They were on the payment page with another cart, which is still open in a tab."""
+    """The payment page of their previous cart is still open in a tab."""
     old = shop.start(cart=shop.cart(1))
     return {**a_guest_presses_pay(shop), "old": old.reference}
 
 
 def the_first_call_was_lost(shop: Shop) -> Facts:
-    """The payment is `created`: Stripe has a session that we never heard of. It is time to look."""
+    """The payment is `created` and due: Stripe has a session, but its response was lost."""
     facts = a_guest_presses_pay(shop)
     shop.sandbox.fault("garbage", method="POST", path="/v1/checkout/sessions$")
     with suppress(Unavailable):
@@ -79,18 +79,18 @@ def on_the_payment_page(shop: Shop) -> Facts:
 
 
 def paid(shop: Shop) -> Facts:
-    """The guest has paid, and we do not know it."""
+    """The guest has paid, and no event has arrived."""
     facts = on_the_payment_page(shop)
     shop.sandbox.pay(facts["session"], email=EMAIL)
     return facts
 
 
-def paid_and_told(shop: Shop) -> Facts:
-    """Stripe's delivery of it is at the door."""
+def paid_with_event(shop: Shop) -> Facts:
+    """The guest has paid, and the event is about to be delivered."""
     return signed(paid(shop), event_of(shop, "checkout.session.completed"))
 
 
-def expired_and_told(shop: Shop) -> Facts:
+def expired_with_event(shop: Shop) -> Facts:
     facts = on_the_payment_page(shop)
     shop.sandbox.control("POST", f"/sessions/{facts['session']}/expire")
     return signed(facts, event_of(shop, "checkout.session.expired"))
@@ -113,7 +113,7 @@ def in_the_kitchen(shop: Shop) -> Facts:
 
 
 def the_refund_was_lost(shop: Shop) -> Facts:
-    """Stripe has made it, and its answer never came. It is time to look."""
+    """Stripe has made the refund, its response was lost, and the refund is due."""
     facts = in_the_kitchen(shop)
     shop.sandbox.fault("garbage", method="POST", path="/v1/refunds$")
     refund_payment(shop.restaurant.owner, Payment.objects.get(tenant=shop.tenant).id, "guest left")
@@ -122,8 +122,8 @@ def the_refund_was_lost(shop: Shop) -> Facts:
     return make_due(shop, facts)
 
 
-def staff_are_asked(shop: Shop) -> Facts:
-    """Money came for an order that had been canceled."""
+def canceled_order_was_paid(shop: Shop) -> Facts:
+    """A payment succeeded for an order that had been canceled."""
     facts = on_the_payment_page(shop)
     order, actor = Order.objects.get(tenant=shop.tenant), Actor("staff", shop.restaurant.owner)
     transact(lambda: advance(order, "held", "canceled", actor, now(), "no gas", cancel_reason="no gas"))
@@ -134,31 +134,31 @@ def staff_are_asked(shop: Shop) -> Facts:
     return {**facts, "alert": str(question.id)}
 
 
-def they_serve_it(shop: Shop) -> Facts:
-    return {**staff_are_asked(shop), "action": "serve"}
+def staff_serve_it(shop: Shop) -> Facts:
+    return {**canceled_order_was_paid(shop), "action": "serve"}
 
 
-def they_give_it_back(shop: Shop) -> Facts:
-    return {**staff_are_asked(shop), "action": "refund"}
+def staff_refund_it(shop: Shop) -> Facts:
+    return {**canceled_order_was_paid(shop), "action": "refund"}
 
 
-def disputed_and_told(shop: Shop) -> Facts:
-    """The guest's bank has taken the money back, and the delivery of it is at the door."""
+def disputed_with_event(shop: Shop) -> Facts:
+    """The guest's bank has taken the money back, and the event is about to be delivered."""
     facts = on_the_payment_page(shop)
     shop.sandbox.pay(facts["session"], email=EMAIL, card="4000000000000259")
     deliver(shop, event_of(shop, "checkout.session.completed"))
     return signed(facts, event_of(shop, "charge.dispute.funds_withdrawn"))
 
 
-def paid_late_and_told(shop: Shop) -> Facts:
-    """Whatever was paid is late at this location."""
+def paid_late_with_event(shop: Shop) -> Facts:
+    """Every payment is late at this location."""
     Location.objects.filter(tenant=shop.tenant).update(latest_to_cook=0)
     facts = paid(shop)
     return signed(facts, event_of(shop, "checkout.session.completed"))
 
 
 def the_last_portions(shop: Shop) -> Facts:
-    """In the kitchen, and all that was left was taken for it."""
+    """The order is in the kitchen, and took all that was left in stock."""
     location = shop.restaurant.location
     set_stock(shop.restaurant.owner, location, shop.item.id, "limited", 2)
     return in_the_kitchen(shop)
@@ -180,7 +180,7 @@ def pays_in_the_old_tab(shop: Shop, facts: Facts) -> None:
 
 
 def stripe_sends_it_again(shop: Shop, facts: Facts) -> None:
-    """Twice, and once under another id."""
+    """Twice with the same event id, and once with another."""
     event = json.loads(facts["body"])
     for changes in ({}, {}, {"id": "evt_1AnotherOfTheSame000000"}):
         received = deliver(shop, {**event, **changes})
@@ -194,7 +194,7 @@ def staff_press_again(shop: Shop, facts: Facts) -> None:
 
 def staff_decide_again(shop: Shop, facts: Facts) -> None:
     owner = Membership.objects.get(tenant=shop.tenant, role="owner")
-    with suppress(Conflict):  # it was decided before the death
+    with suppress(Conflict):  # it was decided before the crash
         act(owner, UUID(facts["alert"]), Action(facts["action"]))
 
 
@@ -204,37 +204,37 @@ def staff_decide_again(shop: Shop, facts: Facts) -> None:
 def nothing_is_cooked(shop: Shop, facts: Facts) -> list[str]:
     states = [order.status for order in shop.orders()]
     wrong = [state for state in states if state != "canceled"]
-    return [*(f"an order is {state}" for state in wrong), *unlooked_for(shop)]
+    return [*(f"an order is {state}" for state in wrong), *unexpected_alerts(shop)]
 
 
 def one_order(shop: Shop, facts: Facts) -> list[str]:
     placed = shop.placed()
-    complaints = [] if len(placed) == 1 else [f"{len(placed)} orders instead of one"]
+    problems = [] if len(placed) == 1 else [f"{len(placed)} orders instead of one"]
     others = [order.status for order in shop.orders() if order not in placed and order.status != "canceled"]
-    return [*complaints, *(f"another order is {status}" for status in others), *unlooked_for(shop)]
+    return [*problems, *(f"another order is {status}" for status in others), *unexpected_alerts(shop)]
 
 
 def as_the_old_tab_says(shop: Shop, facts: Facts) -> list[str]:
     return (one_order if facts["result"] == "paid" else nothing_is_cooked)(shop, facts)
 
 
-def unlooked_for(shop: Shop) -> list[str]:
-    return [f"staff are asked about {kind}" for kind in shop.alerts()]
+def unexpected_alerts(shop: Shop) -> list[str]:
+    return [f"open alert: {kind}" for kind in shop.alerts()]
 
 
 def at_most_one_refund(shop: Shop, facts: Facts) -> list[str]:
-    """Whether it was pressed at all nobody knows; what came of it must be whole."""
+    """The crash may come before the refund is stored, so none is fine too; one must be complete."""
     made = len(shop.sandbox.listed("refunds"))
-    return [*([f"{made} refunds"] if made > 1 else []), *unlooked_for(shop)]
+    return [*([f"{made} refunds"] if made > 1 else []), *unexpected_alerts(shop)]
 
 
 def one_refund(shop: Shop, facts: Facts) -> list[str]:
     made = len(shop.sandbox.listed("refunds"))
-    return [*([f"{made} refunds instead of one"] if made != 1 else []), *unlooked_for(shop)]
+    return [*([f"{made} refunds instead of one"] if made != 1 else []), *unexpected_alerts(shop)]
 
 
-def canceled_whole_or_not_at_all(shop: Shop, facts: Facts) -> list[str]:
-    """Not canceled: cooked. Canceled: refunded, or staff are told that the refund is due."""
+def canceled_or_unchanged(shop: Shop, facts: Facts) -> list[str]:
+    """Not canceled: cooked. Canceled: refunded, or an alert says that the refund is due."""
     order = Order.objects.get(tenant=shop.tenant)
     refunded = len(shop.sandbox.listed("refunds"))
     fine = {("placed", 0, ()), ("canceled", 1, ()), ("canceled", 0, ("refund_due",))}
@@ -253,36 +253,36 @@ def disputed_once(shop: Shop, facts: Facts) -> list[str]:
     return [] if fine else [f"moved {moved}, alerts: {shop.alerts()}"]
 
 
-def held_and_asked_about(shop: Shop, facts: Facts) -> list[str]:
-    """The money is booked once, and nobody cooks before staff say so."""
+def held_with_alert(shop: Shop, facts: Facts) -> list[str]:
+    """The money is booked once, and the order is not cooked before staff serve it."""
     outcome = ([order.status for order in shop.orders()], shop.alerts(), shop.ledger())
     fine = (["held"], ["late_food"], [("payment", 2500)])
     return [] if outcome == fine else [f"orders, alerts, ledger: {outcome}"]
 
 
-def canceled_with_its_stock_or_not_at_all(shop: Shop, facts: Facts) -> list[str]:
+def canceled_with_its_stock_or_unchanged(shop: Shop, facts: Facts) -> list[str]:
     row = ItemStock.objects.get(tenant=shop.tenant)
     is_canceled = Order.objects.get(tenant=shop.tenant).status == "canceled"
     left = 2 if is_canceled else 0
     wrong = [] if row.quantity == left else [f"{row.quantity} left, canceled: {is_canceled}"]
-    return [*wrong, *canceled_whole_or_not_at_all(shop, facts)]
+    return [*wrong, *canceled_or_unchanged(shop, facts)]
 
 
 DECIDED = {"serve": ("placed", 0, ()), "refund": ("canceled", 1, ())}
 
 
-def decided_whole(shop: Shop, facts: Facts) -> list[str]:
+def decided(shop: Shop, facts: Facts) -> list[str]:
     outcome = _after_deciding(shop)
     return [] if outcome == DECIDED[facts["action"]] else [f"order, refunds, alerts: {outcome}"]
 
 
-def decided_whole_or_still_asked(shop: Shop, facts: Facts) -> list[str]:
+def decided_or_alert_still_open(shop: Shop, facts: Facts) -> list[str]:
     still_asked = _after_deciding(shop) == ("canceled", 0, ("order_canceled",))
-    return [] if still_asked else decided_whole(shop, facts)
+    return [] if still_asked else decided(shop, facts)
 
 
 SCENARIOS: dict[str, Scenario] = {
-    "start, and nobody comes back": Scenario("checkout", a_guest_presses_pay, nothing_is_cooked),
+    "start, and the guest leaves": Scenario("checkout", a_guest_presses_pay, nothing_is_cooked),
     "start, pressed again": Scenario("checkout", a_guest_presses_pay, one_order, presses_again_and_pays),
     "start of an edited cart, pressed again": Scenario(
         "checkout", a_guest_edits_the_cart, one_order, presses_again_and_pays
@@ -290,27 +290,27 @@ SCENARIOS: dict[str, Scenario] = {
     "start of an edited cart, paid in the old tab": Scenario(
         "checkout", a_guest_edits_the_cart, as_the_old_tab_says, pays_in_the_old_tab
     ),
-    "a lost start is swept up": Scenario("sweep", the_first_call_was_lost, nothing_is_cooked),
-    "receive": Scenario("receive", paid_and_told, one_order),
-    "receive, sent again": Scenario("receive", paid_and_told, one_order, stripe_sends_it_again),
-    "receive that it expired": Scenario("receive", expired_and_told, nothing_is_cooked),
-    "settle on return": Scenario("come back", paid, one_order),
+    "sweep a lost start": Scenario("sweep", the_first_call_was_lost, nothing_is_cooked),
+    "receive": Scenario("receive", paid_with_event, one_order),
+    "receive, sent again": Scenario("receive", paid_with_event, one_order, stripe_sends_it_again),
+    "receive that it expired": Scenario("receive", expired_with_event, nothing_is_cooked),
+    "settle on return": Scenario("return", paid, one_order),
     "settle by sweep": Scenario("sweep", paid_and_due, one_order),
-    "back from the payment page": Scenario("turn back", on_the_payment_page, nothing_is_cooked),
+    "cancel on the payment page": Scenario("cancel page", on_the_payment_page, nothing_is_cooked),
     "refund": Scenario("refund", in_the_kitchen, at_most_one_refund),
     "refund, pressed again": Scenario("refund", in_the_kitchen, one_refund, staff_press_again),
-    "a lost refund is swept up": Scenario("sweep", the_refund_was_lost, one_refund),
-    "serve what was canceled": Scenario("decide", they_serve_it, decided_whole_or_still_asked),
-    "give canceled money back": Scenario("decide", they_give_it_back, decided_whole_or_still_asked),
-    "give canceled money back, pressed again": Scenario(
-        "decide", they_give_it_back, decided_whole, staff_decide_again
+    "sweep a lost refund": Scenario("sweep", the_refund_was_lost, one_refund),
+    "serve a canceled order": Scenario("decide", staff_serve_it, decided_or_alert_still_open),
+    "refund a canceled order": Scenario("decide", staff_refund_it, decided_or_alert_still_open),
+    "refund a canceled order, pressed again": Scenario(
+        "decide", staff_refund_it, decided, staff_decide_again
     ),
     "receive a dispute, sent again": Scenario(
-        "receive", disputed_and_told, disputed_once, stripe_sends_it_again
+        "receive", disputed_with_event, disputed_once, stripe_sends_it_again
     ),
-    "receive what was paid late": Scenario("receive", paid_late_and_told, held_and_asked_about),
-    "cancel what took the last portions": Scenario(
-        "cancel", the_last_portions, canceled_with_its_stock_or_not_at_all
+    "receive a late payment": Scenario("receive", paid_late_with_event, held_with_alert),
+    "cancel an order with the last portions": Scenario(
+        "cancel", the_last_portions, canceled_with_its_stock_or_unchanged
     ),
-    "cancel and refund": Scenario("cancel", in_the_kitchen, canceled_whole_or_not_at_all),
+    "cancel and refund": Scenario("cancel", in_the_kitchen, canceled_or_unchanged),
 }

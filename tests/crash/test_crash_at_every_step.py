@@ -1,4 +1,4 @@
-"""A process that is killed at any step of the money path leaves nothing that a new start does not put right."""
+"""After a crash at any step of the money path, a restart repairs everything."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_nothing_is_lost_doubled_or_stuck(world: World, name: str) -> None:
-    """One order or none, no silent money, nothing twice, nothing stuck, wherever it died."""
-    complaints = list(world.die_everywhere(SCENARIOS[name]))
-    assert complaints == [], "\n".join(complaints)
+    """One order or none, no unnoticed money, nothing twice, nothing stuck, wherever it was killed."""
+    problems = list(world.crash_everywhere(SCENARIOS[name]))
+    assert problems == [], "\n".join(problems)

@@ -1,4 +1,4 @@
-"""Every address there is, as the URL resolver has it."""
+"""All URLs, read from the URL resolver."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 
 def all_routes() -> list[str]:
-    """The routes as they are written in the urls.py files, put together."""
+    """All routes, with the prefixes of their includes."""
     return sorted(set(_below(get_resolver(), "")))
 
 
@@ -23,11 +23,11 @@ def _below(resolver: URLResolver, prefix: str) -> Iterator[str]:
 
 
 def names_in(route: str) -> list[str]:
-    """The names of a route's parts: `<uuid:order_id>` and `(?P<key>.+)` alike."""
+    """The names of a route's parameters: both `<uuid:order_id>` and `(?P<key>.+)`."""
     return re.findall(r"<(?:\w+:)?(\w+)>", route)
 
 
 def filled(route: str, values: dict[str, str]) -> str:
-    """The address with values in the place of its parts."""
+    """The URL with values for its parameters."""
     plain = re.sub(r"\(\?P(<\w+>)[^()]*\)", r"\1", route)
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda part: values[part[1]], plain)

@@ -1,4 +1,4 @@
-"""Two restaurants side by side."""
+"""Fixtures: two restaurants."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pytest
 
 if TYPE_CHECKING:
     # A conftest is read before Django is set up.
-    from tests.isolation.factories import Town
+    from tests.isolation.factories import TwoRestaurants
 
 
 @pytest.fixture
-def town(db: None) -> Town:
-    """A town with two restaurants and the people in it."""
-    from tests.isolation.factories import a_town
+def both(db: None) -> TwoRestaurants:
+    """Two restaurants and the clients that visit them."""
+    from tests.isolation.factories import two_restaurants
 
-    return a_town()
+    return two_restaurants()

@@ -1,4 +1,4 @@
-"""Two restaurants with one of everything in each, and everybody who might look at them."""
+"""Two restaurants with one row of every kind each, and clients for everyone who might request their pages."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ from tests.support.restaurant import Restaurant, a_member, a_restaurant, a_table
 
 
 @dataclass
-class House:
-    """One restaurant. `values` are what stands in its addresses."""
+class TenantRows:
+    """One restaurant. `values` are the parameters of its URLs."""
 
     restaurant: Restaurant
     table: Table
     orders: dict[str, Order]
     values: dict[str, str]
-    marks: tuple[str, ...]
-    """Words that stand in its rows and in nobody else's."""
-    people: dict[str, Client] = field(default_factory=dict)
+    texts: tuple[str, ...]
+    """Texts that appear only in its rows."""
+    clients: dict[str, Client] = field(default_factory=dict)
 
 
-def a_house(slug: str, site: str) -> House:
+def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
     """A restaurant with a paid order, a held one, an Alert, a payment type with an account, a table."""
     restaurant = a_restaurant(slug, name=f"site-of-{slug}")
     tenant = restaurant.tenant
@@ -87,11 +87,11 @@ def a_house(slug: str, site: str) -> House:
         "processor": "stripe",
         "to": "preparing",
     }
-    marks = (
+    texts = (
         *(f"{what}-of-{slug}" for what in ("site", "table", "dish", "account", "note")),
         f"guest@{slug}.example",
     )
-    return House(restaurant, table, orders, values, marks)
+    return TenantRows(restaurant, table, orders, values, texts)
 
 
 def _an_order(restaurant: Restaurant, table: Table, item: Any, status: str) -> Order:
@@ -148,45 +148,45 @@ def _a_payment(order: Order, account: ProcessorAccount, status: str) -> Payment:
 
 
 def signed_in(member: Membership) -> Client:
-    """The browser of one of the staff."""
+    """A client signed in as this member."""
     client = Client()
     client.force_login(member.user, "allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 
 @dataclass
-class Town:
-    """`here` is walked through; `there` is somebody else's. `people` are browsers by who sits at them."""
+class TwoRestaurants:
+    """`own` is the restaurant under test; `other` is another one. `clients` are clients by their user."""
 
-    here: House
-    there: House
-    people: dict[str, Client]
+    own: TenantRows
+    other: TenantRows
+    clients: dict[str, Client]
 
 
-def a_town() -> Town:
-    """Both restaurants, a guest, the other's owner, one of each role here, and somebody who left."""
-    here, there = a_house("kopi", "bangsar"), a_house("teh", "ipoh")
-    tenant = here.restaurant.tenant
+def two_restaurants() -> TwoRestaurants:
+    """Both restaurants, a guest, the other's owner, one member of each role, and a former member."""
+    own, other = a_tenant_with_rows("kopi", "bangsar"), a_tenant_with_rows("teh", "ipoh")
+    tenant = own.restaurant.tenant
     left = a_member(tenant, Role.MANAGER, "left@kopi.example")
     Membership.objects.filter(tenant=tenant, id=left.id).update(is_active=False)
     barred = a_member(tenant, Role.MANAGER, "barred@kopi.example")
-    people: dict[str, Client] = {
+    clients: dict[str, Client] = {
         "anonymous": Client(),
-        "another restaurant's owner": signed_in(there.restaurant.owner),
+        "another restaurant's owner": signed_in(other.restaurant.owner),
         "a manager who left": signed_in(left),
         "a barred user": signed_in(barred),
-        "owner": signed_in(here.restaurant.owner),
+        "owner": signed_in(own.restaurant.owner),
         **{
             str(role): signed_in(a_member(tenant, role))
             for role in (Role.MANAGER, Role.CASHIER, Role.KITCHEN)
         },
     }
     User.objects.filter(id=barred.user_id).update(is_active=False)
-    return Town(here, there, people)
+    return TwoRestaurants(own, other, clients)
 
 
 def all_rows() -> str:
-    """A digest of every row of ours: two are the same when nothing was changed between them."""
+    """A digest of all our rows: it is equal before and after if nothing was changed."""
     rows: list[str] = []
     with across_tenants("a test looks whether anything changed"):
         for model in apps.get_app_config("duitpos").get_models():

@@ -1,6 +1,6 @@
-"""Who may go where. An address that is missing here fails the walk, so whoever adds one must say whose it is.
+"""Who may request each URL. A URL that is missing here fails a test, so every new one needs a rule.
 
-Written down by hand and on purpose not made from the code's own table of rights.
+Written by hand, on purpose: rules derived from the code's own table of rights would repeat its mistakes.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ COUNTER = OFFICE | {CASHIER}
 
 @dataclass(frozen=True)
 class Anyone:
-    """Tells nothing of any restaurant, or only to whom it belongs. `signed_in`: others are sent to sign in."""
+    """Open to everyone: shows no restaurant's data, or only to its staff. `signed_in`: others are sent to sign in."""
 
     signed_in: bool = False
 
 
 @dataclass(frozen=True)
 class HolderOf:
-    """For whoever holds an unguessable token, which is the part of the address called so."""
+    """Open to everyone with the unguessable token in the URL parameter `part`."""
 
     part: str
 
 
 @dataclass(frozen=True)
 class Processor:
-    """For a machine whose signature is right."""
+    """Open to requests with a valid signature."""
 
 
 @dataclass(frozen=True)
 class Staff:
-    """For these roles of this restaurant. `form` names what a POST says of rows, by their part in `House.values`."""
+    """Open to these roles of this restaurant. `form` maps POST fields that name rows to keys of `TenantRows.values`."""
 
     roles: frozenset[str]
     form: tuple[tuple[str, str], ...] = ()
@@ -96,8 +96,8 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/tables/<uuid:table_id>/new-code/": Staff(OFFICE),
 }
 
-WHOSE = frozenset(
+TENANT_PARAMETERS = frozenset(
     "order_id payment_id alert_id type_id account_id table_id location token order_token".split()
 )
-"""Parts of an address that name something of one restaurant."""
-OTHER_PARTS = frozenset({"tenant", "action", "processor", "uidb36", "key"})
+"""URL parameters that name a row of one restaurant."""
+OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key"})

@@ -1,4 +1,4 @@
-"""A loop that gets over its errors, and stops when it is told to."""
+"""The loop recovers from errors, and stops when asked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from duitpos.jobs.loop import keep_doing
 
 
 class Waits(threading.Event):
-    """Notes how long it was waited for, and waits for nothing."""
+    """Records the pauses without waiting."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class Waits(threading.Event):
 
 
 def run(*words: object) -> None:
-    """In a thread of its own, as the worker does: the loop closes its thread's connections."""
+    """Run the loop in its own thread, as the worker does, since it closes its thread's connections."""
     thread = threading.Thread(target=keep_doing, args=words)
     thread.start()
     thread.join(10)
@@ -32,7 +32,7 @@ def run(*words: object) -> None:
 
 
 def after(times: int, stop: threading.Event, work: Callable[[int], None]) -> Callable[[], None]:
-    """Calls `work` with 1, 2 … and stops the loop after so many times."""
+    """A function that calls `work` with 1, 2 … and stops the loop after `times` calls."""
     count = 0
 
     def step() -> None:
@@ -53,7 +53,7 @@ def test_it_goes_on_until_it_is_stopped() -> None:
     assert stop.pauses == [5, 5, 5]
 
 
-def test_errors_are_said_and_the_pause_grows_then_shrinks(caplog: pytest.LogCaptureFixture) -> None:
+def test_errors_are_logged_and_the_pause_grows_then_shrinks(caplog: pytest.LogCaptureFixture) -> None:
     stop = Waits()
 
     def work(count: int) -> None:

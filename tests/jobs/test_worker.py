@@ -1,4 +1,4 @@
-"""The worker process: tasks, sweeps, a sign of life, a clean end."""
+"""The worker process: tasks, sweeps, heartbeat, a clean end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _no_beat_yet() -> None:
     caches["shared"].clear()
 
 
-def test_a_sweep_that_went_well_is_a_sign_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_successful_sweep_sends_a_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
     swept = []
     monkeypatch.setattr(worker, "sweep", lambda: swept.append(1))
     worker.sweep_once()
@@ -43,7 +43,7 @@ def test_a_sweep_that_went_well_is_a_sign_of_life(monkeypatch: pytest.MonkeyPatc
     assert last_beat("sweep") is not None
 
 
-def test_a_sweep_that_failed_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_sweep_sends_no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise RuntimeError
 
@@ -62,7 +62,7 @@ def test_a_wrong_pause_is_named(monkeypatch: pytest.MonkeyPatch, value: str) -> 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
-def test_it_works_and_ends_when_it_is_told_to(database_url: str, tmp_path: Path, end: signal.Signals) -> None:
+def test_it_works_and_ends_on_a_signal(database_url: str, tmp_path: Path, end: signal.Signals) -> None:
     tenant = a_restaurant().tenant
     task = run_outbox_soon.enqueue(str(tenant.id))
     env = environment(tmp_path, DATABASE_URL=database_url, DUITPOS_SWEEP_SECONDS="1")

@@ -17,7 +17,7 @@ PLACE = "tenant/account/secret_key"
 SECRET = "sk_test_51Hxyz0000"
 
 
-def test_what_is_sealed_is_opened() -> None:
+def test_a_sealed_secret_can_be_opened() -> None:
     box = Vault({"k1": OLD})
     sealed = box.seal(SECRET, PLACE)
     assert box.open(sealed, PLACE) == SECRET
@@ -26,7 +26,7 @@ def test_what_is_sealed_is_opened() -> None:
     assert SECRET.encode() not in base64.b64decode(sealed.partition(":")[2])
 
 
-def test_the_same_secret_never_looks_the_same() -> None:
+def test_sealing_the_same_secret_gives_different_texts() -> None:
     box = Vault({"k1": OLD})
     assert len({box.seal(SECRET, PLACE) for _ in range(50)}) == 50
 
@@ -46,7 +46,7 @@ def test_a_missing_key_is_named() -> None:
 
 
 @pytest.mark.parametrize("place", ["other/account/secret_key", "tenant/account/webhook_secret", ""])
-def test_a_secret_moved_to_another_place_stays_shut(place: str) -> None:
+def test_a_secret_moved_to_another_place_cannot_be_opened(place: str) -> None:
     box = Vault({"k1": OLD})
     with pytest.raises(SecretUnreadable) as caught:
         box.open(box.seal(SECRET, PLACE), place)
@@ -69,7 +69,7 @@ def test_another_key_under_the_same_id_opens_nothing() -> None:
 
 
 @pytest.mark.parametrize("sealed", ["", "k1:", "k1:!!", "k1:AAAA", "nothing"])
-def test_what_is_no_sealed_text_is_unreadable_and_no_other_error(sealed: str) -> None:
+def test_a_text_that_was_not_sealed_is_unreadable_and_no_other_error(sealed: str) -> None:
     with pytest.raises(SecretUnreadable):
         Vault({"k1": OLD}).open(sealed, PLACE)
 

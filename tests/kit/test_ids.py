@@ -1,4 +1,4 @@
-"""Names of rows sort by time; secrets of links are unguessable."""
+"""Row ids sort by time; link tokens are unguessable."""
 
 from __future__ import annotations
 

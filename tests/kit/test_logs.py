@@ -1,4 +1,4 @@
-"""What is written to the log holds no secret, whatever put it there."""
+"""Logs contain no secrets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEYS = (
 
 
 @pytest.mark.parametrize("field, key", KEYS)
-def test_whatever_set_up_takes_for_a_key_is_taken_out_to_its_end(field: str, key: str) -> None:
+def test_every_key_that_set_up_accepts_is_redacted_whole(field: str, key: str) -> None:
     assert problem(field, key) == ""
     said = redact(f"no such key: {key}, sorry")
     assert said == f"no such key: {key.split('_')[0]}_…{key[-4:]}, sorry"

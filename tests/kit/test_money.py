@@ -36,7 +36,7 @@ def test_sums() -> None:
     assert Money(150, RM) != Money(150, "SGD")
 
 
-def test_two_currencies_never_meet() -> None:
+def test_two_currencies_cannot_be_combined() -> None:
     ringgit, dollar = Money(150, RM), Money(150, "SGD")
     with pytest.raises(CurrencyMismatch):
         _ = ringgit + dollar
@@ -58,7 +58,7 @@ def test_two_currencies_never_meet() -> None:
         (2750, "KWD", "en", "KWD\u202f2.750"),
     ],
 )
-def test_as_people_read_it(minor: int, currency: str, locale: str, text: str) -> None:
+def test_format(minor: int, currency: str, locale: str, text: str) -> None:
     assert Money(minor, currency).format(locale) == text
 
 
@@ -76,7 +76,7 @@ def test_decimals_of_currencies() -> None:
         ("1.125", "KWD", 1125),
     ],
 )
-def test_an_amount_that_a_person_typed(text: str, currency: str, minor: int) -> None:
+def test_parsing_a_typed_amount(text: str, currency: str, minor: int) -> None:
     assert parse_amount(text, currency) == Money(minor, currency)
 
 
@@ -84,13 +84,13 @@ def test_an_amount_that_a_person_typed(text: str, currency: str, minor: int) -> 
     "text, currency",
     [("12.505", RM), ("0.5", "JPY"), ("twelve", RM), ("", RM), ("NaN", RM), ("inf", RM), ("1e-9", RM)],
 )
-def test_an_amount_that_is_none(text: str, currency: str) -> None:
+def test_an_invalid_amount_is_refused(text: str, currency: str) -> None:
     with pytest.raises(ValueError, match=r"amount|decimals"):
         parse_amount(text, currency)
 
 
 @given(st.integers(-(10**12), 10**12), st.sampled_from(["MYR", "JPY", "KWD"]))
-def test_what_is_written_is_read_again(minor: int, currency: str) -> None:
+def test_a_written_amount_is_parsed_to_the_same_value(minor: int, currency: str) -> None:
     places = decimal_places(currency)
     whole, rest = divmod(abs(minor), 10**places)
     text = f"{'-' if minor < 0 else ''}{whole}" + (f".{rest:0{places}}" if places else "")

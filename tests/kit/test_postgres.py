@@ -1,4 +1,4 @@
-"""A database that is away costs one caller the pool's wait, not each of them."""
+"""While the database is unavailable, one caller at a time waits for the pool, not each of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from duitpos.kit.postgres.base import AGAIN, DatabaseWrapper, Gate
 REFUSED = "a moment ago"
 
 
-def test_while_it_is_away_one_caller_a_second_tries() -> None:
+def test_while_it_is_unavailable_one_caller_per_second_tries() -> None:
     seconds = 100.0
     gate = Gate(lambda: seconds)
     gate.enter()
@@ -28,7 +28,7 @@ def test_while_it_is_away_one_caller_a_second_tries() -> None:
         gate.enter()
 
 
-def test_when_it_is_back_everybody_may() -> None:
+def test_when_it_is_available_again_all_callers_may() -> None:
     gate = Gate()
     gate.close()
     gate.open()
@@ -38,7 +38,7 @@ def test_when_it_is_back_everybody_may() -> None:
 
 @pytest.fixture
 def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[DatabaseWrapper]:
-    """A database whose server does not run, with a pool of its own."""
+    """A database whose server does not run, with its own pool."""
     settings = copy.deepcopy(connection.settings_dict)
     settings.update(HOST="127.0.0.1", PORT="1", CONN_MAX_AGE=0)
     settings["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 1, "timeout": 0.5}

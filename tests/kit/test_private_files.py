@@ -1,4 +1,4 @@
-"""What we write is for nobody else on the machine."""
+"""Our files are private to this user."""
 
 from __future__ import annotations
 

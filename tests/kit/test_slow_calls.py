@@ -1,4 +1,4 @@
-"""A share of the threads waits for what is slow; the rest does not."""
+"""Only a share of the threads may wait for slow calls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.pure
 
 
 def has_room(bulkhead: Bulkhead, partner: str) -> bool:
-    """Whether a call from here would be let in."""
+    """Whether a call from this thread would be allowed."""
     try:
         with bulkhead.place(partner):
             return True
@@ -20,23 +20,23 @@ def has_room(bulkhead: Bulkhead, partner: str) -> bool:
         return False
 
 
-def test_it_lets_in_as_many_as_there_is_room_for() -> None:
+def test_it_allows_calls_up_to_both_limits() -> None:
     bulkhead = Bulkhead(most=3, most_of_one=2)
     with bulkhead.place("a"), bulkhead.place("a"):
         with pytest.raises(Full), bulkhead.place("a"):
             pass
         with bulkhead.place("b"):
-            assert not has_room(bulkhead, "c"), "all of it is taken"
+            assert not has_room(bulkhead, "c"), "all slots are taken"
         assert has_room(bulkhead, "c")
     assert has_room(bulkhead, "a")
 
 
-def test_what_is_reserved_is_one_place_for_the_calls_of_its_thread() -> None:
+def test_a_reservation_is_one_slot_for_all_calls_of_its_thread() -> None:
     bulkhead = Bulkhead(most=2, most_of_one=1)
     seen: list[bool] = []
     with bulkhead.reserve("a"):
         assert has_room(bulkhead, "a")
-        assert has_room(bulkhead, "b"), "that is another's"
+        assert has_room(bulkhead, "b"), "another partner has its own limit"
         other = threading.Thread(target=lambda: seen.append(has_room(bulkhead, "a")))
         other.start()
         other.join(60)
@@ -45,7 +45,7 @@ def test_what_is_reserved_is_one_place_for_the_calls_of_its_thread() -> None:
         assert not has_room(bulkhead, "a"), "nothing is reserved any more"
 
 
-def test_a_place_is_given_back_whatever_happens() -> None:
+def test_a_slot_is_released_after_an_error() -> None:
     bulkhead = Bulkhead(1, 1)
     for _ in range(3):
         with pytest.raises(RuntimeError), bulkhead.place("a"):
@@ -53,7 +53,7 @@ def test_a_place_is_given_back_whatever_happens() -> None:
     assert has_room(bulkhead, "a")
 
 
-def test_many_threads_at_once_never_hold_more_than_the_bound() -> None:
+def test_concurrent_threads_never_exceed_the_limit() -> None:
     bulkhead = Bulkhead(5, 5)
     inside, most, lock = 0, 0, threading.Lock()
     gate, leave = threading.Barrier(40), threading.Event()

@@ -1,4 +1,4 @@
-"""Statements made once say what the ORM's would: rows, columns, conversions and who they belong to."""
+"""Precompiled statements match the ORM's: rows, columns, conversions and tenants."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_several_rows_are_one_statement(kopi: Restaurant) -> None:
     assert Alert.objects.filter(tenant=kopi.tenant).count() == 3
 
 
-def test_an_update_says_how_many_rows_there_were(kopi: Restaurant) -> None:
+def test_an_update_returns_how_many_rows_matched(kopi: Restaurant) -> None:
     item = an_item(kopi.tenant)
     key = {"tenant_id": kopi.tenant.id, "id": item.id}
     assert update(MenuItem, {"name": "Roti", "marks": ["halal"]}, **key, price_minor=(150, 200)) == 1
@@ -73,7 +73,7 @@ def test_an_update_says_how_many_rows_there_were(kopi: Restaurant) -> None:
     assert (item.name, item.marks, item.price_minor) == ("Roti", ["halal"], 150)
 
 
-def test_an_update_can_take_a_value_away(kopi: Restaurant) -> None:
+def test_an_update_can_set_null(kopi: Restaurant) -> None:
     key = {"tenant_id": kopi.tenant.id, "id": kopi.location.id}
     assert update(type(kopi.location), {"paused_at": now()}, **key) == 1
     assert update(type(kopi.location), {"paused_at": None}, **key) == 1
@@ -99,12 +99,12 @@ def test_a_prepared_query_finds_what_the_queryset_finds(kopi: Restaurant) -> Non
         UUID,
         str,
     )
-    query.rows(kopi.tenant.id, "Mee")  # compiled by now, for other values
+    query.rows(kopi.tenant.id, "Mee")  # compiles it, with different values
     found = query.rows(kopi.tenant.id, "Laksa")
     assert found == [items[0], items[2]]
     with CaptureQueriesContext(connection) as seen:
         assert [item.section.name for item in found] == ["Laksa & co"] * 2
-    assert len(seen) == 0, "the section came along"
+    assert len(seen) == 0, "the section was fetched with the item"
     for field in MenuItem._meta.concrete_fields:
         assert getattr(found[0], field.attname) == getattr(items[0], field.attname), field.name
     assert not found[0]._state.adding

@@ -1,4 +1,4 @@
-"""One transaction that may be run twice; and no transaction across a slow call."""
+"""Transactions are retried after a collision; no transaction is open during a network call."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def _error(text: str, sqlstate: str = "") -> OperationalError:
         (_error("no such table"), False),
     ],
 )
-def test_which_errors_are_worth_another_try(error: OperationalError, expected: bool) -> None:
+def test_which_errors_are_retried(error: OperationalError, expected: bool) -> None:
     assert collided(error) is expected
 
 
 @pytest.mark.django_db
-def test_a_collision_is_tried_again_and_leaves_nothing_behind() -> None:
+def test_a_collision_is_retried_and_leaves_no_rows() -> None:
     tries = iter(range(10))
 
     def work() -> int:
@@ -71,7 +71,7 @@ def test_it_gives_up_after_its_tries() -> None:
 
 
 @pytest.mark.django_db
-def test_another_error_is_not_tried_again() -> None:
+def test_another_error_is_not_retried() -> None:
     seen = []
 
     def work() -> None:
@@ -93,7 +93,7 @@ def test_one_inside_another_is_refused() -> None:
 @pytest.mark.sqlite_only
 @pytest.mark.django_db(transaction=True)
 def test_a_writer_waits_for_another_on_sqlite() -> None:
-    """The real error: a second connection that waits for nothing meets a held write lock, then tries again."""
+    """The real error: a connection without a busy timeout meets a held write lock, then retries."""
     held, go_on = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -134,7 +134,7 @@ def test_a_slow_call_holds_no_connection() -> None:
 
 @pytest.mark.django_db
 def test_the_transaction_of_a_test_is_not_ours() -> None:
-    """Tests that roll back may call what calls a processor."""
+    """Tests that roll back may use code that calls a processor."""
     with outside_database():
         pass
     with pytest.raises(InsideTransaction), transaction.atomic(), outside_database():

@@ -1,4 +1,4 @@
-"""Running `duitpos` as an operator does: a process of its own, with an environment of its own."""
+"""Run `duitpos` as an operator does: in a separate process with its own environment."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tests.support.environment import TEST_ENVIRONMENT
 
 
 def environment(var: Path, **more: str) -> dict[str, str]:
-    """What the command sees: nothing of this test run but PATH and the test values."""
+    """The command's environment: only PATH and the test values."""
     return {"PATH": os.environ["PATH"], **TEST_ENVIRONMENT, "DUITPOS_VAR": str(var), **more}
 
 
 def duitpos(*words: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run it to its end."""
+    """Run a command until it ends."""
     return subprocess.run(
         [sys.executable, "-m", "duitpos.cli", *words], env=env, capture_output=True, text=True, timeout=60
     )

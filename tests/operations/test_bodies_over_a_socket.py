@@ -1,4 +1,4 @@
-"""Bodies that stay away or are cut off, as a web server sees them: over a real socket (M77)."""
+"""Bodies that never arrive or are truncated, sent over a real socket (M77)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATH = "/accounts/login/"
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Of a server with few threads, so that few senders are many."""
+    """The port of a server with few threads, so that few senders can exhaust them."""
     var = tmp_path_factory.mktemp("var")
     with starting_web(var, DUITPOS_WEB_WORKERS="1", DUITPOS_WEB_THREADS=str(THREADS)) as (_, port):
         wait_for(port)
@@ -29,7 +29,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def sender(port: int, length: int, body: bytes) -> socket.socket:
-    """Sends a form that says that it is so long, and then waits."""
+    """Sends a form with Content-Length `length`, and then waits."""
     connection = socket.create_connection(("127.0.0.1", port), timeout=HANG)
     head = f"POST {PATH} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {length}\r\n"
     head += "Content-Type: application/x-www-form-urlencoded\r\nX-Forwarded-Proto: https\r\n\r\n"
@@ -46,8 +46,8 @@ def posted(port: int) -> int:
     return requests.post(url, {"login": "x"}, headers={"Host": HOST}, timeout=HANG).status_code
 
 
-def test_bodies_that_never_end_leave_the_pages_to_the_others(port: int) -> None:
-    """Without a bound as many senders as there are threads hold the site."""
+def test_pages_are_served_while_bodies_never_end(port: int) -> None:
+    """Without a limit, as many senders as there are threads would block the site."""
     with ExitStack() as stack:
         senders = [stack.enter_context(sender(port, 100, b"login=")) for _ in range(THREADS * 2)]
         answers = [answer(port) for _ in range(THREADS * 3)]
@@ -58,10 +58,10 @@ def test_bodies_that_never_end_leave_the_pages_to_the_others(port: int) -> None:
             assert time.monotonic() < until
             time.sleep(0.1)
         assert [status_of(one) for one in refused] == [503] * (len(senders) - 1), "one is still being read"
-    assert posted(port) == 403, "and when they are gone, forms are read again: this one has no token"
+    assert posted(port) == 403, "after they end, forms are read again: this one has no CSRF token"
 
 
-def test_a_body_that_was_cut_off_on_the_wire_is_refused(port: int) -> None:
+def test_a_truncated_body_is_refused(port: int) -> None:
     with sender(port, 100, b"login=owner%40kopi") as connection:
         connection.shutdown(socket.SHUT_WR)
         assert status_of(connection) == 400

@@ -1,4 +1,4 @@
-"""`duitpos` at the terminal: what is wrong is one sentence and exit code 2."""
+"""`duitpos` at the terminal: an error is one sentence and exit code 2."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.slow
         (["web", "--port", "1"], {}, "duitpos help"),
     ],
 )
-def test_what_is_wrong_is_one_sentence(
+def test_an_error_is_one_sentence(
     tmp_path: Path, words: list[str], wrong: dict[str, str], named: str
 ) -> None:
     done = duitpos(*words, env=environment(tmp_path, **wrong))
@@ -42,7 +42,7 @@ def test_what_is_wrong_is_one_sentence(
     assert "hush" not in done.stderr
 
 
-def test_without_words_it_lists_its_commands(tmp_path: Path) -> None:
+def test_without_arguments_it_lists_its_commands(tmp_path: Path) -> None:
     done = duitpos(env=environment(tmp_path))
     assert done.returncode == 0
     assert all(word in done.stdout for word in ("demo", "web", "worker", "adopt", "manage"))

@@ -1,4 +1,4 @@
-"""Wrong values are refused in a sentence that names the variable, and holds no secret."""
+"""Wrong values are refused in a sentence that names the variable and contains no secret."""
 
 from __future__ import annotations
 

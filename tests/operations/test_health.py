@@ -28,7 +28,7 @@ def long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_started_at", clock.now() - timedelta(hours=1))
 
 
-def test_alive_asks_nobody(client: Client) -> None:
+def test_healthz_makes_no_query(client: Client) -> None:
     with CaptureQueriesContext(connection) as asked:
         response = client.get("/healthz")
     assert response.status_code == 200
@@ -36,7 +36,7 @@ def test_alive_asks_nobody(client: Client) -> None:
     assert client.post("/healthz").status_code == 405
 
 
-def test_ready_says_how_old_the_sweep_is(client: Client, long_ago: None) -> None:
+def test_readyz_gives_the_sweeps_age(client: Client, long_ago: None) -> None:
     beat("sweep")
     response = client.get("/readyz")
     assert response.status_code == 200
@@ -64,7 +64,7 @@ def test_a_worker_that_never_ran_is_an_alarm(client: Client, long_ago: None) -> 
     assert response.json()["sweep"] == {"state": "late", "age_seconds": None}
 
 
-def test_just_after_the_start_the_worker_has_time(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_just_after_the_start_no_sweep_is_needed(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_started_at", clock.now())
     response = client.get("/readyz")
     assert response.status_code == 200

@@ -15,13 +15,13 @@ ENVIRONMENT = "os.environ"
 
 
 def variables_read(folder: Path) -> Iterator[str]:
-    """First words of calls such as env.number("PORT", 8000), and keys that os.environ is asked for."""
+    """First arguments of calls such as env.number("PORT", 8000), and keys read from os.environ."""
     for file in folder.rglob("*.py"):
         yield from variables_read_in(file.read_text())
 
 
 def variables_read_in(code: str) -> Iterator[str]:
-    """The same of one file. A name stands for the text that the file gives it at its top."""
+    """The same for one file. Names of module-level string constants are resolved."""
     tree = ast.parse(code)
     constants = {
         target.id: node.value
@@ -43,7 +43,7 @@ def variables_read_in(code: str) -> Iterator[str]:
 
 
 def _asked_for(node: ast.AST) -> ast.expr | None:
-    """What a piece of code asks the environment for; None when it asks for nothing."""
+    """The expression of the variable that a node reads from the environment; None when it reads none."""
     match node:
         case ast.Call(func=ast.Name(id=name), args=[word, *_]) if name in READERS:
             return word
@@ -77,7 +77,7 @@ def test_every_way_to_read_a_variable_is_seen(code: str) -> None:
 @pytest.mark.parametrize(
     "code", ['os.environ["PORT"] = "1"', 'os.environ.pop("PORT")', 'rows.get("PORT")', 'rows["PORT"]']
 )
-def test_what_reads_none_is_none(code: str) -> None:
+def test_code_that_reads_no_variable_is_ignored(code: str) -> None:
     assert list(variables_read_in(code)) == []
 
 

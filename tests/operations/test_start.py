@@ -1,4 +1,4 @@
-"""What is checked before a start."""
+"""Start-up checks."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_stored_secret_whose_key_is_missing_stops_the_start_and_names_the_key(
         check_start()
 
 
-def test_a_copy_of_a_database_is_told_so() -> None:
+def test_a_copy_of_a_database_gets_a_warning() -> None:
     """M20."""
     assert installation().base_url == "http://testserver"
     with override_settings(BASE_URL="https://copy.example"):

@@ -17,7 +17,7 @@ from tests.operations.web import answer, starting_web, wait_for
 
 pytestmark = pytest.mark.slow
 STOPS_WITHIN = 15
-"""Seconds: under the 20 after which granian kills a worker that did not listen."""
+"""Seconds: less than the 20 after which Granian kills a worker that did not stop."""
 
 
 def children(pid: int) -> list[int]:
@@ -41,12 +41,12 @@ def starting(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 
 @pytest.fixture
 def web(starting: tuple[subprocess.Popen[bytes], int]) -> tuple[subprocess.Popen[bytes], int]:
-    """The server when it answers, and its port. Its second worker may still be loading."""
+    """The server once it answers, and its port. Its second worker may still be loading."""
     wait_for(starting[1])
     return starting
 
 
-def test_it_serves_mends_itself_and_stops(web: tuple[subprocess.Popen[bytes], int]) -> None:
+def test_it_serves_restarts_killed_workers_and_stops(web: tuple[subprocess.Popen[bytes], int]) -> None:
     process, port = web
     workers = children(process.pid)
     assert len(workers) == 2

@@ -1,4 +1,4 @@
-"""`duitpos web` as a process of its own, as in production."""
+"""`duitpos web` in a separate process, as in production."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def free_port() -> int:
 
 
 def answer(port: int) -> int:
-    """The status of /healthz; 0 when nobody answers."""
+    """The status of /healthz; 0 when the connection fails."""
     try:
         response = requests.get(f"http://127.0.0.1:{port}/healthz", headers={"Host": HOST}, timeout=5)
     except requests.ConnectionError:
@@ -45,7 +45,7 @@ def wait_for(port: int) -> None:
 
 @contextmanager
 def starting_web(var: Path, **more: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """The server just after its start, and its port. `more` is for its environment."""
+    """The server just after its start, and its port. `more` is added to its environment."""
     port = free_port()
     production = environment(
         var,

@@ -1,4 +1,4 @@
-"""The sandbox as Stripe; all that crosses it is held against Stripe's contract."""
+"""The sandbox in place of Stripe; all its traffic is checked against Stripe's contract."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def process() -> Iterator[SandboxProcess]:
 
 @pytest.fixture
 def sandbox(process: SandboxProcess) -> Iterator[SandboxProcess]:
-    """A sandbox with nothing in it; what crosses it during the test is checked at the end."""
+    """An empty sandbox; the test's traffic is checked at its end."""
     process.reset()
     yield process
     wrong = traffic_errors(process.requests()) + event_errors(process.listed("events"))

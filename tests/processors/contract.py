@@ -1,6 +1,6 @@
-"""What every processor must do, whoever it is. A new one subclasses `ProcessorContract` and gives it a `Rig`.
+"""Tests that every processor must pass. A new one subclasses `ProcessorContract` and provides a `Rig`.
 
-The money path rests on these sentences, so they are tests and not prose.
+The money path depends on this behaviour, so it is tested and not only documented.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from duitpos.processors.base import (
 
 
 class Rig(Protocol):
-    """A processor that answers, and a hand that can pay there."""
+    """A working processor account, and actions of the payer and the bank."""
 
     adapter: Adapter
     processor: Processor
@@ -39,21 +39,21 @@ class Rig(Protocol):
     """The same processor opened with a key that it does not know."""
     currency: str
     unknown_reference: str
-    """Looks like one of its session references, but is nobody's."""
+    """A valid session reference that does not exist."""
 
     def pay(self, reference: str) -> None: ...
     def decline(self, reference: str) -> None: ...
     def pay_later(self, reference: str) -> None:
-        """The guest has done everything; the bank has not."""
+        """Complete the session with a delayed payment method, whose result is pending."""
         ...
 
     def bank_fails(self, reference: str) -> None: ...
     def pay_and_dispute(self, reference: str) -> None:
-        """Paid, and the payer's bank takes it back at once."""
+        """Pay, and let the payer's bank dispute it at once."""
         ...
 
     def hang_next_start(self) -> None:
-        """The next start is done, but not answered in time."""
+        """The next start call takes effect, but its response does not arrive in time."""
         ...
 
 
@@ -79,14 +79,14 @@ def checkout_request(currency: str) -> CheckoutRequest:
 class ProcessorContract:
     """Subclass with a fixture `rig`."""
 
-    def test_a_key_tells_whose_it_is(self, rig: Rig) -> None:
+    def test_a_key_identifies_its_account(self, rig: Rig) -> None:
         facts = rig.processor.check()
         assert facts.external_id
         assert facts.name
         assert (facts.mode, facts.can_charge) == ("test", True)
         assert facts.currency == facts.currency.upper()
 
-    def test_a_session_is_open_with_what_was_asked(self, rig: Rig) -> None:
+    def test_a_new_session_is_open_and_as_requested(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         session = rig.processor.start(request, key=request.correlation.payment)
         seen = rig.processor.fetch(session.reference)
@@ -100,13 +100,13 @@ class ProcessorContract:
         )
         assert not seen.is_live
 
-    def test_the_same_key_and_ask_are_the_same_session(self, rig: Rig) -> None:
+    def test_the_same_key_and_request_give_the_same_session(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         first = rig.processor.start(request, key=request.correlation.payment)
         pinned = CheckoutRequest.from_json(request.to_json())
         assert rig.processor.start(pinned, key=request.correlation.payment) == first
 
-    def test_the_same_key_with_other_words_is_our_bug(self, rig: Rig) -> None:
+    def test_the_same_key_with_another_request_is_key_reused(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         rig.processor.start(request, key=request.correlation.payment)
         with pytest.raises(ProcessorError) as caught:
@@ -116,7 +116,7 @@ class ProcessorContract:
         assert caught.value.failure == Failure.KEY_REUSED
         assert not caught.value.is_definite
 
-    def test_a_start_whose_answer_was_lost_is_found_by_its_key(self, rig: Rig) -> None:
+    def test_a_start_whose_response_was_lost_is_found_by_its_key(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         rig.hang_next_start()
         try:
@@ -137,11 +137,11 @@ class ProcessorContract:
         assert paid.url == ""
         assert rig.processor.fetch_by_intent(paid.intent_reference) == paid
 
-    def test_an_intent_of_nobody_has_no_session(self, rig: Rig) -> None:
+    def test_an_unknown_intent_has_no_session(self, rig: Rig) -> None:
         paid = self._paid(rig)
         assert rig.processor.fetch_by_intent(paid.intent_reference[:-4] + "none") is None
 
-    def test_a_decline_leaves_it_payable_and_is_told_once(self, rig: Rig) -> None:
+    def test_a_decline_leaves_it_payable_and_is_listed_once(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         session = rig.processor.start(request, key=request.correlation.payment)
         rig.decline(session.reference)
@@ -153,7 +153,7 @@ class ProcessorContract:
         rig.pay(session.reference)
         assert rig.processor.fetch(session.reference).state == SnapshotState.PAID
 
-    def test_money_on_its_way_and_money_that_never_came_are_told_apart(self, rig: Rig) -> None:
+    def test_processing_and_failed_payments_are_distinguished(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         session = rig.processor.start(request, key=request.correlation.payment)
         rig.pay_later(session.reference)
@@ -162,14 +162,14 @@ class ProcessorContract:
         rig.bank_fails(session.reference)
         assert rig.processor.fetch(session.reference).state == SnapshotState.FAILED
 
-    def test_cancel_ends_what_is_open_and_may_be_repeated(self, rig: Rig) -> None:
+    def test_cancel_ends_an_open_session_and_may_be_repeated(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         session = rig.processor.start(request, key=request.correlation.payment)
         states = [rig.processor.cancel(session.reference).state for _ in range(2)]
         assert states == [SnapshotState.EXPIRED, SnapshotState.EXPIRED]
         assert rig.processor.fetch(session.reference).url == ""
 
-    def test_cancel_of_what_is_paid_says_paid(self, rig: Rig) -> None:
+    def test_cancel_of_a_paid_session_returns_paid(self, rig: Rig) -> None:
         paid = self._paid(rig)
         assert rig.processor.cancel(paid.reference) == paid
 
@@ -185,13 +185,13 @@ class ProcessorContract:
         assert one.state in (RefundState.SUCCEEDED, RefundState.PENDING)
         assert rig.processor.refunds_of(paid.intent_reference) == [one]
 
-    def test_more_than_was_paid_is_a_definite_no(self, rig: Rig) -> None:
+    def test_refunding_more_than_was_paid_is_refused(self, rig: Rig) -> None:
         paid = self._paid(rig)
         with pytest.raises(ProcessorError) as caught:
             rig.processor.refund(paid.intent_reference, Money(9999, rig.currency), "key-1", "r-1", "")
         assert caught.value.is_definite
 
-    def test_a_dispute_tells_what_the_bank_has_moved(self, rig: Rig) -> None:
+    def test_a_dispute_lists_the_banks_money_movements(self, rig: Rig) -> None:
         session = rig.processor.start(checkout_request(rig.currency), "key-disputed")
         rig.pay_and_dispute(session.reference)
         intent = rig.processor.fetch(session.reference).intent_reference
@@ -201,8 +201,8 @@ class ProcessorContract:
         assert [movement.amount for movement in dispute.movements] == [Money(-3185, rig.currency)]
         assert rig.processor.intent_of(EventKind.DISPUTE, dispute.reference) == intent
 
-    def test_what_was_started_in_a_time_is_listed(self, rig: Rig) -> None:
-        """Paid and open alike, each with our mark: after a restored backup only this tells (M74)."""
+    def test_sessions_of_a_period_are_listed(self, rig: Rig) -> None:
+        """Paid and open ones, with our correlation: only this finds payments lost by a restored backup (M74)."""
         request = checkout_request(rig.currency)
         paid, still_open = (rig.processor.start(request, f"key-{name}") for name in ("paid", "open"))
         rig.pay(paid.reference)
@@ -220,7 +220,7 @@ class ProcessorContract:
                 rig.processor.fetch(reference)
             assert caught.value.failure == Failure.NOT_FOUND
 
-    def test_a_strange_key_is_refused_everywhere(self, rig: Rig) -> None:
+    def test_an_unknown_key_is_refused_everywhere(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         for call in (
             rig.stranger.check,

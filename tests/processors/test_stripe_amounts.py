@@ -27,7 +27,7 @@ pytestmark = pytest.mark.pure
         ("SGD", 0, 0),
         ("JPY", 900, 900),
         ("VND", 45000, 45000),
-        # Without decimals here, yet sent as hundredths that must be 0.
+        # Without decimals in our amounts, but Stripe takes hundredths that must be 0.
         ("ISK", 1500, 150000),
         ("UGX", 20000, 2000000),
         ("KWD", 1250, 1250),
@@ -47,20 +47,20 @@ def test_known_amounts(currency: str, ours: int, theirs: int) -> None:
         sorted(ZERO_DECIMAL | {"MYR", "SGD", "USD", "EUR", "ISK", "UGX", "LAK", "HUF", "IDR"})
     ),
 )
-def test_every_amount_comes_back_as_it_went(minor: int, currency: str) -> None:
+def test_every_amount_survives_the_round_trip(minor: int, currency: str) -> None:
     assert currency_problem(currency) == ""
     assert from_stripe(to_stripe(Money(minor, currency)), currency.lower()) == Money(minor, currency)
 
 
 @pytest.mark.parametrize("currency", sorted(THREE_DECIMAL))
-def test_three_decimals_cannot_always_be_exact_and_so_are_refused(currency: str) -> None:
+def test_three_decimals_cannot_always_be_exact_and_are_refused(currency: str) -> None:
     assert currency_problem(currency) == "steps_of_ten"
     with pytest.raises(AmountNotExact):
         to_stripe(Money(1005, currency))
 
 
 @pytest.mark.parametrize("amount", [150050, 1])
-def test_an_amount_that_is_none_of_ours_is_not_rounded(amount: int) -> None:
+def test_an_amount_that_cannot_be_converted_is_not_rounded(amount: int) -> None:
     with pytest.raises(AmountNotExact):
         from_stripe(amount, "isk")
 

@@ -1,4 +1,4 @@
-"""What goes to Stripe, what its errors become, and how long anybody waits (M7, M9, M10, M29, M30)."""
+"""Requests to Stripe, the mapping of its errors, and deadlines (M7, M9, M10, M29, M30)."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ def _failure(processor: StripeProcessor, request: CheckoutRequest | None = None)
     return caught.value
 
 
-# -- what is sent ---------------------------------------------------------------------------------------------
+# -- requests -------------------------------------------------------------------------------------------------
 
 
-def test_a_start_says_all_that_was_pinned_and_nothing_else(
+def test_a_start_sends_the_pinned_request_and_nothing_else(
     stripe_account: StripeProcessor, sandbox: SandboxProcess
 ) -> None:
     request = checkout_request("MYR")
@@ -144,7 +144,7 @@ def test_more_lines_than_stripe_takes_are_not_sent() -> None:
         ({"fault": "garbage", "when": "before"}, Failure.UNAVAILABLE),
     ],
 )
-def test_every_error_has_its_word(
+def test_every_error_has_its_failure(
     stripe_account: StripeProcessor, sandbox: SandboxProcess, fault: dict[str, Any], failure: Failure
 ) -> None:
     sandbox.fault(**fault, path=SESSIONS, count=2)
@@ -164,7 +164,7 @@ def test_a_stored_500_is_known_as_a_replay(stripe_account: StripeProcessor, sand
     assert (second.failure, second.replayed) == (Failure.UNAVAILABLE, True)
 
 
-def test_one_hiccup_is_not_even_noticed(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:
+def test_one_error_is_retried(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:
     sandbox.fault("drop", path=SESSIONS, when="after")
     session = stripe_account.start(checkout_request("MYR"), key="key-1")
     keys = [one["headers"]["idempotency-key"] for one in _starts(sandbox)]
@@ -172,7 +172,7 @@ def test_one_hiccup_is_not_even_noticed(stripe_account: StripeProcessor, sandbox
     assert [one["id"] for one in sandbox.listed("sessions")] == [session.reference]
 
 
-def test_nobody_there(adapter: StripeAdapter) -> None:
+def test_no_server(adapter: StripeAdapter) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -195,7 +195,7 @@ def test_a_hang_ends_at_the_deadline(stripe_account: StripeProcessor, sandbox: S
 
 @contextmanager
 def _dripping_server() -> Iterator[str]:
-    """Sends headers at once, then one byte of the body every 0.3 s: no single wait is ever long."""
+    """Sends headers at once, then one byte of the body every 0.3 s, so that no read timeout expires."""
     server = socket.create_server(("127.0.0.1", 0))
     server.settimeout(200)
     stop = threading.Event()
@@ -225,7 +225,7 @@ def _dripping_server() -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_an_answer_that_drips_ends_at_the_deadline_too(adapter: StripeAdapter) -> None:
+def test_a_slow_response_ends_at_the_deadline_too(adapter: StripeAdapter) -> None:
     with _dripping_server() as url:
         began = time.monotonic()
         with pytest.raises(ProcessorError) as caught:
@@ -234,7 +234,7 @@ def test_an_answer_that_drips_ends_at_the_deadline_too(adapter: StripeAdapter) -
     assert time.monotonic() - began < 200
 
 
-# -- who a key belongs to ------------------------------------------------------------------------------------------
+# -- a key's account -----------------------------------------------------------------------------------------------
 
 
 def _restricted(sandbox: SandboxProcess, *permissions: str) -> str:
@@ -283,7 +283,7 @@ def test_an_account_that_cannot_charge_yet_says_so(
     assert facts.warnings[0] == {"code": "cannot_charge"}
 
 
-# -- what could not be delivered ------------------------------------------------------------------------------------
+# -- undelivered events ---------------------------------------------------------------------------------------------
 
 
 def test_undelivered_events_come_oldest_first_and_page_by_page(
@@ -333,7 +333,7 @@ def test_a_refund_reason_is_kept_without_stripe_s_own(
 # -- clocks and connections -------------------------------------------------------------------------------------------
 
 
-def test_a_clock_that_differs_from_stripe_s_is_said(stripe_account: StripeProcessor) -> None:
+def test_a_clock_that_differs_from_stripe_s_is_reported(stripe_account: StripeProcessor) -> None:
     assert stripe_account.check().warnings == ()
     with time_machine.travel(now() + timedelta(minutes=10)):
         (warning,) = stripe_account.check().warnings

@@ -1,4 +1,4 @@
-"""Stripe does what every processor must."""
+"""The Stripe adapter passes the tests for every processor."""
 
 from __future__ import annotations
 

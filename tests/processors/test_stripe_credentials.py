@@ -1,4 +1,4 @@
-"""Wrong credentials, said in words before anybody is asked."""
+"""Wrong credentials are described without a call to Stripe."""
 
 from __future__ import annotations
 
@@ -67,5 +67,5 @@ def test_what_is_wrong(field: str, value: str, problem: str) -> None:
 @pytest.mark.parametrize(
     "key, mode", [("sk_test_x", "test"), ("rk_test_x", "test"), ("sk_live_x", "live"), ("rk_live_x", "live")]
 )
-def test_a_key_says_its_mode(key: str, mode: str) -> None:
+def test_a_key_determines_its_mode(key: str, mode: str) -> None:
     assert StripeAdapter().mode_of(key) == mode

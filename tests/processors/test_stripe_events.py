@@ -1,4 +1,4 @@
-"""Deliveries: believed or not (M25, M26), read or only a hint (M1, M2, M11). Signed by the official library."""
+"""Deliveries: trusted or not (M25, M26), complete or only a hint (M1, M2, M11). Signed by the official library."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _problem(body: bytes, headers: dict[str, str], *secrets: str) -> SignaturePr
     return caught.value.problem
 
 
-# -- believed or not -----------------------------------------------------------------------------------------
+# -- trusted or not ------------------------------------------------------------------------------------------
 
 ODD = json.dumps(
     {
@@ -90,20 +90,20 @@ def test_a_secret_being_rolled_has_two_signatures() -> None:
         ({"stripe-signature": f"t={'9' * 5000},v1=é"}, (SECRET,), SignatureProblem.MISMATCH),
     ],
 )
-def test_what_is_not_believed(
+def test_deliveries_that_are_not_trusted(
     headers: dict[str, str], secrets: tuple[str, ...], problem: SignatureProblem
 ) -> None:
     assert _problem(ODD.encode(), headers, *secrets) == problem
 
 
-def test_an_old_signature_is_a_matter_of_clocks_not_of_secrets() -> None:
+def test_an_old_signature_is_a_clock_problem_not_a_wrong_secret() -> None:
     now = int(time.time())
     assert _problem(ODD.encode(), _signed(ODD, at=now - 400), SECRET, OLD) == SignatureProblem.CLOCK
     assert _problem(ODD.encode(), _signed(ODD, OLD, now - 400), SECRET) == SignatureProblem.MISMATCH
 
 
-def test_a_signature_of_the_future_is_a_matter_of_clocks_too() -> None:
-    """The official library looks at old ones only."""
+def test_a_signature_of_the_future_is_a_clock_problem_too() -> None:
+    """The official library checks only for old ones."""
     now = int(time.time())
     for skew in (400, 24 * 3600, -400):
         with pytest.raises(SignatureInvalid) as caught:
@@ -134,11 +134,11 @@ def test_signed_but_no_event(body: str) -> None:
     assert _problem(body.encode(), _signed(body), SECRET) == SignatureProblem.MALFORMED
 
 
-def test_a_body_that_is_no_text_is_not_believed() -> None:
+def test_a_body_that_is_no_text_is_not_trusted() -> None:
     assert _problem(b"\xff\xfe", _signed("x"), SECRET) == SignatureProblem.MISMATCH
 
 
-# -- what they say ----------------------------------------------------------------------------------------------
+# -- contents ---------------------------------------------------------------------------------------------------
 
 Play = Callable[..., dict[str, Json]]
 
@@ -150,7 +150,7 @@ def start_request() -> CheckoutRequest:
 
 @pytest.fixture
 def play(stripe_account: StripeProcessor, sandbox: SandboxProcess, start_request: CheckoutRequest) -> Play:
-    """Start a session, do something with it, and answer with the last event of each type."""
+    """Starts a session, runs steps on it, and returns the last event of each type."""
 
     def play_out(*steps: Callable[[str], object]) -> dict[str, Json]:
         session = stripe_account.start(start_request, key=start_request.correlation.payment)
@@ -214,7 +214,7 @@ def test_delayed_money(
     assert last.payment.state == state
 
 
-def test_a_decline_is_a_row_that_fetch_tells_by_the_same_name(
+def test_a_decline_has_the_same_reference_by_event_and_fetch(
     play: Play, sandbox: SandboxProcess, stripe_account: StripeProcessor, start_request: CheckoutRequest
 ) -> None:
     events = play(_pay(sandbox, card="4000000000009995"))
@@ -233,7 +233,7 @@ def test_a_decline_is_a_row_that_fetch_tells_by_the_same_name(
     assert [one.reference for one in fetched.declines] == [event.decline.reference]
 
 
-def test_each_refusal_at_a_bank_is_a_decline_of_its_own(play: Play, sandbox: SandboxProcess) -> None:
+def test_each_refusal_at_a_bank_is_a_separate_decline(play: Play, sandbox: SandboxProcess) -> None:
     leave = _pay(sandbox, method="fpx", outcome="fail")
     play(leave, leave)
     failed = [event for event in sandbox.listed("events") if event["type"] == "payment_intent.payment_failed"]
@@ -270,7 +270,7 @@ def test_a_free_session_is_not_paid(play: Play, sandbox: SandboxProcess) -> None
     assert snapshot.state == SnapshotState.FREE
 
 
-def test_a_payment_of_somebody_else_has_no_mark(sandbox: SandboxProcess) -> None:
+def test_a_foreign_payment_has_no_correlation(sandbox: SandboxProcess) -> None:
     event = sandbox.control("POST", "/events", {"type": "checkout.session.completed", "foreign": True})
     read = _read(event)
     assert (read.correlation, read.is_hint) == (None, False)
@@ -293,7 +293,7 @@ def test_another_version_is_a_hint_with_references(
         assert event.correlation == start_request.correlation
         assert event.intent_reference.startswith("pi_")
     assert _read({**events["checkout.session.completed"], "api_version": None}).is_hint
-    # A decline is words only, and they are the same in every version.
+    # A decline has only texts, which are the same in every version.
     assert declined.decline is not None
 
 
@@ -317,7 +317,7 @@ def test_a_session_that_lacks_a_field_is_a_hint(play: Play, sandbox: SandboxProc
 @pytest.mark.parametrize(
     "thing", [None, [], "x", {}, {"object": {}}, {"object": None}, {"object": {"id": 5}}]
 )
-def test_an_event_without_its_object_is_a_hint_that_names_nothing(thing: Any) -> None:
+def test_an_event_without_its_object_is_a_hint_without_references(thing: Any) -> None:
     event = {**json.loads(ODD), "data": thing}
     for type_ in ("checkout.session.completed", "refund.updated", "payment_intent.payment_failed"):
         read = _read({**event, "type": type_})

@@ -1,4 +1,4 @@
-"""Races run on committed rows, with real threads that have connections of their own."""
+"""Races run on committed rows, in threads with their own database connections."""
 
 from tests.support.sandboxes import deaf_shop, sandbox, sandbox_process
 

@@ -1,4 +1,4 @@
-"""A hasty thumb: many presses of Pay are one order and one session; two refunds at once are one refund."""
+"""Concurrent presses of Pay make one order and one session; concurrent refunds make one refund."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ def test_ten_presses_are_one_order_and_one_session(deaf_shop: Shop) -> None:
     assert len(deaf_shop.sandbox.listed("sessions")) == 1
 
 
-def press(request: GuestCheckout) -> object:
-    """What one tab is answered; refusals that keep the cart are answers, too."""
+def press_pay(request: GuestCheckout) -> object:
+    """The response to one tab; a refusal that keeps the cart is returned, not raised."""
     try:
         return checkout(request)
     except Conflict as refused:
         return refused
 
 
-def payable(shop: Shop) -> set[str]:
+def payable_sessions(shop: Shop) -> set[str]:
     return {session["id"] for session in shop.sandbox.listed("sessions") if session["status"] == "open"}
 
 
@@ -55,22 +55,22 @@ def the_order_of(payment: Payment) -> Order:
     return order
 
 
-def live(shop: Shop) -> list[Payment]:
+def open_attempts(shop: Shop) -> list[Payment]:
     return list(Payment.objects.filter(tenant=shop.tenant, status__in=LIVE_ATTEMPT))
 
 
 @pytest.mark.parametrize("tabs", [2, 4])
 def test_two_tabs_with_two_carts_leave_one_payable_session(deaf_shop: Shop, tabs: int) -> None:
-    """M3: the session of the replaced order is expired first, and of those placed at once the newest stays payable."""
+    """M3: the replaced order's session is expired first, and of concurrent orders only the newest stays payable."""
     first = deaf_shop.start()
     requests = [deaf_shop.request(cart=deaf_shop.cart(3 + tab)) for tab in range(tabs)]
-    answers = stampede([lambda request=request: press(request) for request in requests])  # type: ignore[misc]
+    answers = stampede([lambda request=request: press_pay(request) for request in requests])  # type: ignore[misc]
     deaf_shop.sandbox.idle()
     assert deaf_shop.fresh(first).status == "canceled"
-    (left,) = live(deaf_shop)
-    assert payable(deaf_shop) == {left.reference}
+    (left,) = open_attempts(deaf_shop)
+    assert payable_sessions(deaf_shop) == {left.reference}
     assert left.redirect_url in [getattr(answer, "url", "") for answer in answers]
-    # Whoever lost may press again: then that cart is the one to pay.
+    # The tab that lost may press again: then its cart is the payable one.
     loser = next(
         r
         for r in requests
@@ -83,25 +83,25 @@ def test_two_tabs_with_two_carts_leave_one_payable_session(deaf_shop: Shop, tabs
     )
     again = checkout(loser)
     assert isinstance(again, GoToProcessor)
-    (left,) = live(deaf_shop)
-    assert (payable(deaf_shop), again.url) == ({left.reference}, left.redirect_url)
+    (left,) = open_attempts(deaf_shop)
+    assert (payable_sessions(deaf_shop), again.url) == ({left.reference}, left.redirect_url)
     assert again.order.checkout_key == loser.checkout_key
 
 
 def test_all_earlier_orders_of_the_phone_are_ended(deaf_shop: Shop) -> None:
-    """However it came to several, a new cart leaves none of them payable."""
+    """If a phone has several open orders, a new cart leaves none of them payable."""
     mine = [deaf_shop.start(guest_token=f"guest-{number}") for number in range(3)]
     Order.objects.filter(tenant=deaf_shop.tenant).update(guest_token="guest-1")
     newest = deaf_shop.start(cart=deaf_shop.cart(5))
     assert {deaf_shop.fresh(payment).status for payment in mine} == {"canceled"}
-    assert payable(deaf_shop) == {newest.reference}
+    assert payable_sessions(deaf_shop) == {newest.reference}
 
 
 @pytest.mark.parametrize("is_older", [True, False])
-def test_an_order_placed_between_looking_and_placing_is_seen(
+def test_an_order_placed_between_check_and_insert_is_seen(
     deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch, is_older: bool
 ) -> None:
-    """Neither tab saw the other's before it placed its own: the attempt made last stays."""
+    """Neither tab saw the other's order before it placed its own: the newest attempt stays."""
     other = deaf_shop.start(guest_token="another phone")
 
     def and_then_the_other_tab(attempts: list[Payment]) -> object:
@@ -112,15 +112,15 @@ def test_an_order_placed_between_looking_and_placing_is_seen(
         return over
 
     monkeypatch.setattr("duitpos.domain.checkout.checkout.end_attempts", and_then_the_other_tab)
-    answer = press(deaf_shop.request(cart=deaf_shop.cart(3)))
-    (left,) = live(deaf_shop)
-    assert payable(deaf_shop) == {left.reference}
+    answer = press_pay(deaf_shop.request(cart=deaf_shop.cart(3)))
+    (left,) = open_attempts(deaf_shop)
+    assert payable_sessions(deaf_shop) == {left.reference}
     assert isinstance(answer, GoToProcessor if is_older else AnotherIsPaid)
     assert (left.id != other.id) is is_older
 
 
 def test_the_other_tab_has_paid_meanwhile(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then nothing is started here, and the guest sees what is paid."""
+    """Then nothing is started, and the guest sees the paid order."""
     other = deaf_shop.start(guest_token="another phone")
     deaf_shop.sandbox.pay(other.reference)
 
@@ -130,10 +130,10 @@ def test_the_other_tab_has_paid_meanwhile(deaf_shop: Shop, monkeypatch: pytest.M
         return over
 
     monkeypatch.setattr("duitpos.domain.checkout.checkout.end_attempts", and_then_the_other_tab)
-    answer = press(deaf_shop.request(cart=deaf_shop.cart(3)))
+    answer = press_pay(deaf_shop.request(cart=deaf_shop.cart(3)))
     assert isinstance(answer, AlreadyPaid)
     assert answer.order.id == other.order_id
-    assert (live(deaf_shop), payable(deaf_shop)) == ([], set())
+    assert (open_attempts(deaf_shop), payable_sessions(deaf_shop)) == ([], set())
 
 
 def test_ten_refunds_at_once_are_one(deaf_shop: Shop) -> None:
@@ -164,7 +164,7 @@ def test_the_last_portion_is_sold_once(deaf_shop: Shop) -> None:
         if e["type"].endswith("completed")
     }
     stampede([lambda p=payment: deliver(deaf_shop, events[p.reference]) for payment in payments])  # type: ignore[misc]
-    # All four are paid and placed, each with a number of its own; three of them are somebody's to look at.
+    # All four are paid and placed, each with its own number; three of them open an alert.
     orders = Order.objects.filter(tenant=deaf_shop.tenant, status="placed")
     assert sorted(order.number or 0 for order in orders) == [1, 2, 3, 4]
     assert deaf_shop.alerts() == ["sold_out_after_payment"] * 3
@@ -173,7 +173,7 @@ def test_the_last_portion_is_sold_once(deaf_shop: Shop) -> None:
 
 @pytest.mark.parametrize("lead", [0.0, 0.02, 0.05, 0.1])
 def test_pay_again_and_a_cancellation_at_once_leave_nothing_payable(deaf_shop: Shop, lead: float) -> None:
-    """M63, whoever comes first. Its test in tests/money_path shows what happens without the guards."""
+    """M63, in either order. Its test in tests/money_path shows what happens without the guards."""
     order = the_order_of(deaf_shop.start())
     handle_cancel(deaf_shop.tenant, order.token)
     request = deaf_shop.request(checkout_key=order.checkout_key)
@@ -185,38 +185,40 @@ def test_pay_again_and_a_cancellation_at_once_leave_nothing_payable(deaf_shop: S
         except (Conflict, Unavailable) as refused:
             return refused
 
-    _, canceled = stampede([lambda: press(request), cancel])
+    _, canceled = stampede([lambda: press_pay(request), cancel])
     deaf_shop.sandbox.idle()
     status = Order.objects.get(tenant=deaf_shop.tenant, id=order.id).status
     assert isinstance(canceled, Canceled) is (status == "canceled")
     if status == "canceled":
-        assert live(deaf_shop) == []
-        assert payable(deaf_shop) == set()
+        assert open_attempts(deaf_shop) == []
+        assert payable_sessions(deaf_shop) == set()
 
 
 def test_one_cart_from_two_tables_at_once_leaves_one_payable_session(deaf_shop: Shop) -> None:
-    """M62: and the one that is left goes where its page says."""
+    """M62: and the remaining session belongs to the table of the last press."""
     nine = Table.objects.select_related("location").get(
         tenant=deaf_shop.tenant, id=a_table(deaf_shop.restaurant.location, "9").id
     )
     request = deaf_shop.request()
-    stampede([lambda: press(request), lambda: press(replace(request, table=nine))] * 2)
+    stampede([lambda: press_pay(request), lambda: press_pay(replace(request, table=nine))] * 2)
     deaf_shop.sandbox.idle()
-    (left,) = live(deaf_shop)
-    assert payable(deaf_shop) == {left.reference}
-    answer = press(replace(request, table=nine))
+    (left,) = open_attempts(deaf_shop)
+    assert payable_sessions(deaf_shop) == {left.reference}
+    answer = press_pay(replace(request, table=nine))
     assert isinstance(answer, GoToProcessor)
     assert answer.order.table_id == nine.id
-    assert len(payable(deaf_shop)) == 1
+    assert len(payable_sessions(deaf_shop)) == 1
 
 
 def test_one_link_in_two_browsers_at_once_is_one_session(deaf_shop: Shop) -> None:
-    """M62: the same order, whichever cookie."""
+    """M62: the same order, whatever the cookie."""
     first = deaf_shop.start()
     handle_cancel(deaf_shop.tenant, the_order_of(first).token)
     request = deaf_shop.request(checkout_key=the_order_of(first).checkout_key)
-    answers = stampede([lambda: press(request), lambda: press(replace(request, guest_token="chrome"))] * 3)
+    answers = stampede(
+        [lambda: press_pay(request), lambda: press_pay(replace(request, guest_token="chrome"))] * 3
+    )
     assert all(isinstance(answer, GoToProcessor) for answer in answers), answers
     assert len({answer.url for answer in answers}) == 1
     assert Order.objects.filter(tenant=deaf_shop.tenant).count() == 1
-    assert len(payable(deaf_shop)) == 1
+    assert len(payable_sessions(deaf_shop)) == 1

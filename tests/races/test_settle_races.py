@@ -1,4 +1,4 @@
-"""Every path to the same payment, fifty at once: one order, number, ledger row, and one of each due work (M16, M36)."""
+"""Fifty concurrent calls on all paths to one payment: one order, number, ledger row, outbox entry (M16, M36)."""
 
 from __future__ import annotations
 
@@ -75,9 +75,9 @@ def test_one_delivery_fifty_times_is_stored_once(deaf_shop: Shop) -> None:
 
 
 def test_without_the_guards_it_happens_twice(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin: read, check, save. If this finds no double, the races above prove nothing.
+    """The counter-check: read, check, save. If this finds no double, the races above prove nothing.
 
-    Two who have read wait for each other before they write, so that it does not hang on a busy machine's mood.
+    Two threads that have read wait for each other before they write, so that the result does not depend on timing.
     """
     read = {"payment": threading.Barrier(2), "order": threading.Barrier(2)}
 
@@ -113,18 +113,18 @@ def test_without_the_guards_it_happens_twice(deaf_shop: Shop, monkeypatch: pytes
 
     monkeypatch.setattr(settle_module, "advance_payment", unguarded_payment)
     monkeypatch.setattr(release_module, "advance", unguarded_order)
-    # A transaction's own locks would hide the race: SQLite has one writer at a time, and PostgreSQL makes the
-    # second wait at the payment's row. The rule must not rest on either.
+    # A transaction's locks would hide the race: SQLite has one writer at a time, and PostgreSQL makes the
+    # second wait at the payment's row. The rule must not depend on either.
     monkeypatch.setattr("duitpos.domain.payments.events.receive.transact", without_transaction)
     assert _placed_twice(deaf_shop, "guest")
 
 
 def _placed_twice(shop: Shop, guest: str) -> bool:
-    """Twelve deliveries of one payment's news at once; whether its order went to the kitchen more than once."""
+    """Whether an order is placed more than once by twelve concurrent deliveries about its payment."""
     payment = shop.start(guest_token=guest)
     shop.sandbox.pay(payment.reference)
     completed = event_of(shop, "checkout.session.completed")
-    news = [{**completed, "id": f"evt_{guest}{number:018d}"} for number in range(12)]
-    stampede([lambda event=event: deliver(shop, event) for event in news])  # type: ignore[misc]
-    events = OrderEvent.objects.filter(tenant=shop.tenant, order=payment.order, to_status="placed")
-    return events.count() > 1
+    events = [{**completed, "id": f"evt_{guest}{number:018d}"} for number in range(12)]
+    stampede([lambda event=event: deliver(shop, event) for event in events])  # type: ignore[misc]
+    placed = OrderEvent.objects.filter(tenant=shop.tenant, order=payment.order, to_status="placed")
+    return placed.count() > 1

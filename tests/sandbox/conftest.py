@@ -1,4 +1,4 @@
-"""One sandbox per test module, reset between tests; all its traffic is held against Stripe's contract."""
+"""One sandbox per test module, reset between tests; all its traffic is checked against Stripe's contract."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def hook_process() -> Iterator[Receiver]:
 
 @pytest.fixture
 def sandbox(process: SandboxProcess) -> Iterator[SandboxProcess]:
-    """A sandbox with nothing in it; what crosses it during the test is checked at the end."""
+    """An empty sandbox; the test's traffic is checked at its end."""
     process.reset()
     yield process
     wrong = traffic_errors(process.requests()) + event_errors(usual_events(process))
@@ -39,13 +39,13 @@ def sandbox(process: SandboxProcess) -> Iterator[SandboxProcess]:
 
 
 def usual_events(process: SandboxProcess) -> list[dict[str, Any]]:
-    """Events of things that happened, without those a test made up (an odd type, fields taken away)."""
+    """Events of real actions, without those that a test fabricated (an unusual type, missing fields)."""
     return [event for event in process.listed("events") if not event["type"].startswith("odd.")]
 
 
 @pytest.fixture(scope="session")
 def contract_here() -> None:
-    """For tests that are about the contract itself."""
+    """Skips tests about the contract where it is not available."""
     if contract() is None:
         pytest.skip(missing())
 
@@ -57,7 +57,7 @@ def client(sandbox: SandboxProcess) -> stripe.StripeClient:
 
 @pytest.fixture
 def hook(sandbox: SandboxProcess, hook_process: Receiver) -> Receiver:
-    """A receiver that is an endpoint of the first account, with everything ticked."""
+    """A receiver that is an endpoint of the first account, with all event types enabled."""
     hook_process.forget()
     sandbox.control("POST", "/endpoints", {"url": hook_process.url, "secret": HOOK_SECRET})
     return hook_process
@@ -103,7 +103,7 @@ def create(client: stripe.StripeClient) -> Create:
 
 @pytest.fixture
 def browse() -> Iterator[httpx.Client]:
-    """A phone: follows no redirect by itself."""
+    """A phone's browser that follows no redirects."""
     with httpx.Client(trust_env=False, timeout=20) as phone:
         yield phone
 

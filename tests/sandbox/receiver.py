@@ -1,4 +1,4 @@
-"""A shop: a webhook endpoint that keeps what it gets and answers as told, and a page to come back to."""
+"""A webhook endpoint that stores deliveries and returns chosen statuses, and a page to return to."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Received:
-    """One delivery as it came over the wire."""
+    """One received delivery."""
 
     body: bytes
     headers: dict[str, str]
@@ -28,7 +28,7 @@ class Received:
 
 
 class Receiver:
-    """Listens on a free port until `close`. `statuses` are used up one by one, then `status` is answered."""
+    """Listens on a free port until `close`. It answers with each of `statuses` once, then with `status`."""
 
     def __init__(self) -> None:
         self.status = 200
@@ -63,7 +63,7 @@ class Receiver:
                 self.wfile.write(page)
 
             def log_message(self, format: str, *args: Any) -> None:
-                """No chatter in the test's output."""
+                """Log nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -72,7 +72,7 @@ class Receiver:
         self._thread.start()
 
     def forget(self) -> None:
-        """As new; what is still on its way from before is not kept."""
+        """Reset; deliveries that are still under way are not stored."""
         self.age += 1
         self.status, self.delay = 200, 0.0
         self.statuses.clear()
@@ -85,7 +85,7 @@ class Receiver:
         return [one for one in self.received if one.event["type"] == event_type]
 
     def wait(self, count: int, seconds: float = 5) -> None:
-        """Until so many deliveries came."""
+        """Wait until `count` deliveries have arrived."""
         until = time.monotonic() + seconds
         while len(self.received) < count:
             assert time.monotonic() < until, f"only {len(self.received)} of {count} came: {self.types()}"

@@ -13,7 +13,7 @@ from tests.sandbox.conftest import Create, order
 from tests.sandbox_process import ControlRefused, SandboxProcess
 
 
-def test_the_account_says_who_it_is(client: stripe.StripeClient) -> None:
+def test_the_account_can_be_fetched(client: stripe.StripeClient) -> None:
     account = client.v1.accounts.retrieve_current()
     assert account.settings is not None
     assert account.settings.dashboard.display_name == "Kopi Ujian"
@@ -55,7 +55,7 @@ def test_accounts_do_not_see_each_other(sandbox: SandboxProcess, create: Create)
 
 
 def refusal(call: Callable[[], Any]) -> stripe.StripeError | None:
-    """The error a call ends with, if any."""
+    """The error that a call raises, if any."""
     try:
         call()
     except stripe.StripeError as error:
@@ -95,7 +95,7 @@ def test_a_restricted_key_may_do_what_it_lists(
     }
     answers = {name: refusal(call) for name, call in calls.items()}
     for error in answers.values():
-        # The permission is looked at before the object: 404 says that the key may ask.
+        # Permissions are checked before the object exists: 404 means that the key has the permission.
         assert error is None or error.http_status in (403, 404)
         if error is not None and error.http_status == 403:
             assert "rak_" in str(error.user_message)
@@ -141,7 +141,7 @@ def test_wrong_control_calls_are_explained(sandbox: SandboxProcess) -> None:
             sandbox.control(method, path, body)
 
 
-def test_an_account_says_which_methods_it_takes(sandbox: SandboxProcess) -> None:
+def test_an_account_lists_its_payment_methods(sandbox: SandboxProcess) -> None:
     made = sandbox.control("POST", "/accounts", {"name": "Cards only", "payment_methods": ["card"]})
     account = sandbox.client(made["secret_key"]).v1.accounts.retrieve_current()
     assert account.capabilities is not None

@@ -1,4 +1,4 @@
-"""Malformed and malicious input: refused in the form of every other error, and harmless."""
+"""Malformed and malicious input is refused with a normal API error, and harmless."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def test_deep_nesting_is_refused(http: httpx.Client, name: str, headers: dict[st
     assert http.get(f"/v1/events?{name}{'[a]' * 3_000}=1").status_code == 400
 
 
-def test_a_body_that_is_too_large_is_refused_not_cut(sandbox: SandboxProcess, http: httpx.Client) -> None:
+def test_a_body_that_is_too_large_is_refused_not_truncated(
+    sandbox: SandboxProcess, http: httpx.Client
+) -> None:
     body = "mode=payment&metadata[x]=" + "x" * 1_500_000
     reply = http.post("/v1/checkout/sessions", content=body, headers=FORM)
     assert reply.status_code == 413
@@ -60,7 +62,7 @@ def test_an_id_with_a_line_break_is_another_id(http: httpx.Client, create: Creat
         ("DELETE", "/c/pay/cs_test_x"),
     ],
 )
-def test_an_address_or_method_that_is_not_there(http: httpx.Client, method: str, path: str) -> None:
+def test_an_unknown_url_or_method(http: httpx.Client, method: str, path: str) -> None:
     reply = http.request(method, httpx.URL(http.base_url, raw_path=path.encode()))
     assert reply.status_code == 404
     if method != "HEAD":
@@ -71,7 +73,7 @@ def test_an_address_or_method_that_is_not_there(http: httpx.Client, method: str,
     "method,path,status",
     [("GET", "/_sandbox/a/b/c", 404), ("GET", "/_sandbox/nothing", 404), ("PATCH", "/_sandbox/clock", 405)],
 )
-def test_a_control_call_that_is_not_there(http: httpx.Client, method: str, path: str, status: int) -> None:
+def test_an_unknown_control_call(http: httpx.Client, method: str, path: str, status: int) -> None:
     reply = http.request(method, path)
     assert (reply.status_code, list(reply.json())) == (status, ["error"])
 
@@ -84,7 +86,7 @@ def test_the_query_of_a_post_is_read_too(sandbox: SandboxProcess, http: httpx.Cl
     assert {"a": "1", "b": "2"}.items() <= reply.json()["metadata"].items()
     reply = http.post(f"{path}?metadata[b]=3", content="metadata[a]=1", headers=key)
     assert (reply.status_code, reply.json()["error"]["type"]) == (400, "idempotency_error")
-    # The contract, against which the log is held, knows nothing of a query here.
+    # The contract, against which the log is checked, has no query parameters here.
     sandbox.control("DELETE", "/requests")
 
 

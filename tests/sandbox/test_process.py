@@ -1,4 +1,4 @@
-"""The sandbox as a program: alone, restarted, stopped, and its port taken."""
+"""The sandbox as a program: without duitpos, restarted, stopped, and with its port in use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.sandbox_process import ROOT, SandboxProcess, free_port
 
 
 def test_it_runs_where_the_application_is_not(tmp_path: Path) -> None:
-    """A copy of the package alone, with an import hook that would not let duitpos or Django in."""
+    """A copy of only this package, with an import hook that refuses duitpos and Django."""
     shutil.copytree(ROOT / "src" / "stripe_sandbox", tmp_path / "stripe_sandbox")
     (tmp_path / "sitecustomize.py").write_text(
         "import sys\n"
@@ -34,7 +34,7 @@ def test_it_runs_where_the_application_is_not(tmp_path: Path) -> None:
         params: Any = order()
         session = sandbox.client().v1.checkout.sessions.create(params=params)
         assert sandbox.pay(session.id)["result"] == "paid"
-    # The hook does bite.
+    # Check that the hook works.
     tried = subprocess.run(
         [sys.executable, "-c", "import django"],
         env={"PYTHONPATH": str(tmp_path)},
@@ -139,7 +139,7 @@ def test_a_wrong_option_is_one_sentence(options: tuple[str, ...], words: str) ->
 
 
 @pytest.mark.usefixtures("contract_here")
-def test_the_check_against_the_contract_bites() -> None:
+def test_the_check_against_the_contract_reports_errors() -> None:
     checker = contract()
     assert checker is not None
     good = {

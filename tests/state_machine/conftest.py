@@ -1,4 +1,4 @@
-"""Random stories are played with real deliveries over HTTP, on committed rows."""
+"""Random sequences run with real deliveries over HTTP, on committed rows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["sandbox", "sandbox_process", "world"]
 
 @pytest.fixture
 def world(live_server: LiveServer, sandbox: SandboxProcess, monkeypatch: pytest.MonkeyPatch) -> World:
-    """Makes shops that Stripe's deliveries reach."""
+    """Makes shops that receive the sandbox's deliveries."""
     from tests.state_machine.world import World
 
     return World(sandbox, live_server.url, monkeypatch)

@@ -1,4 +1,4 @@
-"""What guests, staff, banks, the network and the clock can do, in any order."""
+"""Everything that guests, staff, banks, the network and the clock can do, in any order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.models import Location
 from tests.sandbox_process import ControlRefused
-from tests.state_machine.world import Press, Story, World
+from tests.state_machine.world import Press, ShopRun, World
 from tests.support.scenarios import tell
 from tests.support.shop import ALL_EVENTS, GUIDE_EVENTS
 
@@ -61,7 +61,7 @@ CALLS = {
 ON_THE_WAY: dict[str, dict[str, Any]] = {
     "hold": {"action": "hold"},
     "drop": {"action": "drop"},
-    # Stripe believes that it arrived. Not of refunds made over there: nobody could know of those.
+    # Stripe records it as delivered. Not for refunds made at Stripe: we could not learn of those.
     "lose": {"action": "drop", "claim_delivered": True, "types": ["checkout.*", "payment_intent.*"]},
     "twice": {"action": "duplicate"},
     "as another event": {"action": "duplicate_event"},
@@ -70,101 +70,101 @@ ON_THE_WAY: dict[str, dict[str, Any]] = {
     "forged": {"action": "tamper", "part": "signature"},
 }
 which = st.integers(0, 7)
-"""One of those there are, if there are any; counted from the newest."""
+"""An index into existing rows, counted from the newest."""
 
 
 class MoneyPath(RuleBasedStateMachine):
-    """A shop to which anything happens. `world` is put into the class by the test."""
+    """A shop with random events. The test sets `world` on the class."""
 
     world: World
-    story: Story
+    run: ShopRun
 
     @initialize(events=st.sampled_from([ALL_EVENTS, GUIDE_EVENTS, None]), quantity=st.integers(1, 3))
     def open(self, events: list[str] | None, quantity: int) -> None:
-        self.story = self.world.story(events)
+        self.run = self.world.start_run(events)
         self.hears_everything = events == ALL_EVENTS
         self.has_lost = self.has_lied = False
         self.new_cart("guest-1", quantity)
 
     def teardown(self) -> None:
-        if hasattr(self, "story"):
-            broken = self.world.end(self.story)
+        if hasattr(self, "run"):
+            broken = self.world.end(self.run)
             assert not broken, "\n".join(broken)
 
     # -- guests --------------------------------------------------------------------------------------------
 
     @rule(guest=st.sampled_from(["guest-1", "guest-2"]), quantity=st.integers(1, 3))
     def new_cart(self, guest: str, quantity: int) -> None:
-        press = Press(guest, secret_token(), self.story.shop.cart(quantity))
-        self.story.presses.append(press)
-        self.story.press_pay(press)
+        press = Press(guest, secret_token(), self.run.shop.cart(quantity))
+        self.run.presses.append(press)
+        self.run.press_pay(press)
 
     @rule(n=which)
     def press_again(self, n: int) -> None:
-        self.story.press_pay(_one_of(self.story.presses, n))
+        self.run.press_pay(_one_of(self.run.presses, n))
 
     @rule(n=which, way=st.sampled_from(sorted(WAYS_TO_PAY)))
     def pay(self, n: int, way: str) -> None:
-        if self.story.pages:
-            self.story.shop.pay(self._payment_on(n), **WAYS_TO_PAY[way])
+        if self.run.pages:
+            self.run.shop.pay(self._payment_on(n), **WAYS_TO_PAY[way])
 
     @rule(n=which)
     def pay_and_come_back(self, n: int) -> None:
-        if self.story.pages:
-            self.story.shop.pay(self._payment_on(n))
+        if self.run.pages:
+            self.run.shop.pay(self._payment_on(n))
             self.come_back(n)
 
     @rule(n=which)
     def come_back(self, n: int) -> None:
-        if self.story.pages:
+        if self.run.pages:
             payment = self._payment_on(n)
             assert payment.order is not None
-            handle_return(self.story.shop.tenant, payment.order.token, payment.reference)
+            handle_return(self.run.shop.tenant, payment.order.token, payment.reference)
 
     @rule(n=which)
     def turn_back(self, n: int) -> None:
-        if self.story.pages:
+        if self.run.pages:
             payment = self._payment_on(n)
             assert payment.order is not None
-            handle_cancel(self.story.shop.tenant, payment.order.token)
+            handle_cancel(self.run.shop.tenant, payment.order.token)
 
     def _payment_on(self, n: int) -> Any:
-        rows = self.story.payments()
-        reference = _one_of(self.story.pages, n)
-        return self.story.shop.fresh(next(row for row in rows if row.reference == reference))
+        rows = self.run.payments()
+        reference = _one_of(self.run.pages, n)
+        return self.run.shop.fresh(next(row for row in rows if row.reference == reference))
 
     # -- staff ---------------------------------------------------------------------------------------------
 
     @rule(n=which)
     def check_now(self, n: int) -> None:
-        if payments := self.story.payments():
+        if payments := self.run.payments():
             with suppress(DomainError):
-                check_now(self.story.shop.restaurant.owner, _one_of(payments, n).id)
+                check_now(self.run.shop.restaurant.owner, _one_of(payments, n).id)
 
     @rule(n=which, refund=st.booleans())
     def cancel(self, n: int, refund: bool) -> None:
-        if orders := self.story.orders():
+        if orders := self.run.orders():
             with suppress(DomainError):
-                cancel_order(self.story.shop.restaurant.owner, _one_of(orders, n).id, "guest left", refund)
+                cancel_order(self.run.shop.restaurant.owner, _one_of(orders, n).id, "guest left", refund)
 
     @rule(n=which)
     def refund(self, n: int) -> None:
-        if payments := self.story.payments():
+        if payments := self.run.payments():
             with suppress(DomainError):
-                refund_payment(self.story.shop.restaurant.owner, _one_of(payments, n).id, "guest left")
+                refund_payment(self.run.shop.restaurant.owner, _one_of(payments, n).id, "guest left")
 
     @rule(n=which)
     def take_the_first_offer(self, n: int) -> None:
-        if rows := open_alerts(self.story.shop.tenant):
+        if rows := open_alerts(self.run.shop.tenant):
             row = _one_of(rows, n)
             with suppress(DomainError):
-                act(self.story.shop.restaurant.owner, row.alert.id, row.actions[0], "seen")
+                act(self.run.shop.restaurant.owner, row.alert.id, row.actions[0], "seen")
 
     @rule()
     def pause_or_open(self) -> None:
-        location = Location.objects.get(tenant=self.story.shop.tenant)
+        location = Location.objects.get(tenant=self.run.shop.tenant)
         paused_at = None if location.paused_at else now()
-        Location.objects.filter(tenant=self.story.shop.tenant).update(paused_at=paused_at)
+        Location.objects.filter(tenant=self.run.shop.tenant).update(paused_at=paused_at)
 
     # -- the processor and its dashboard -------------------------------------------------------------------
 
@@ -173,60 +173,60 @@ class MoneyPath(RuleBasedStateMachine):
         paid = [intent for intent in self._listed("payment_intents") if intent["status"] == "succeeded"]
         if paid and self.hears_everything:
             body = {"payment_intent": _one_of(paid, n)["id"], "amount": minor}
-            with suppress(ControlRefused):  # given back already
-                self.story.shop.sandbox.control("POST", "/refunds", body)
-            self.story.shop.sandbox.idle(30)
+            with suppress(ControlRefused):  # already refunded
+                self.run.shop.sandbox.control("POST", "/refunds", body)
+            self.run.shop.sandbox.idle(30)
 
     @rule(n=which, result=st.sampled_from(["succeed", "fail"]))
     def decide_a_transfer(self, n: int, result: str) -> None:
-        if self.story.pages:
+        if self.run.pages:
             with suppress(ControlRefused):  # there is none
-                path = f"/sessions/{_one_of(self.story.pages, n)}/async_result"
-                self.story.shop.sandbox.control("POST", path, {"result": result})
-            self.story.shop.sandbox.idle(30)
+                path = f"/sessions/{_one_of(self.run.pages, n)}/async_result"
+                self.run.shop.sandbox.control("POST", path, {"result": result})
+            self.run.shop.sandbox.idle(30)
 
     # -- the network ---------------------------------------------------------------------------------------
 
     @rule(fault=st.sampled_from(sorted(FAULTS)), call=st.sampled_from(sorted(CALLS)), count=st.integers(1, 3))
     def fail_next(self, fault: str, call: str, count: int) -> None:
         method, path = CALLS[call]
-        self.story.shop.sandbox.fault(**FAULTS[fault], method=method, path=path, count=count)
+        self.run.shop.sandbox.fault(**FAULTS[fault], method=method, path=path, count=count)
 
     @rule()
     def faults_end(self) -> None:
-        self.story.shop.sandbox.control("DELETE", "/faults")
+        self.run.shop.sandbox.control("DELETE", "/faults")
 
     @rule(happens=st.sampled_from(sorted(ON_THE_WAY)))
     def next_delivery(self, happens: str) -> None:
         if happens == "lose" and self.has_lied:
-            return  # told a lie, and never the truth: nobody could know
+            return  # after a wrong event, losing the right one would leave no way to learn the truth
         self.has_lost = self.has_lost or happens == "lose"
-        self.story.shop.sandbox.rule(**ON_THE_WAY[happens])
+        self.run.shop.sandbox.rule(**ON_THE_WAY[happens])
 
     @rule(n=which)
     def hear_wrongly_that_it_expired(self, n: int) -> None:
-        """What makes money come late: we take an attempt for over, and its page is still open."""
+        """Deliver a wrong event that ends an attempt while its session is still open, so that its money comes late."""
         still_open = {session["id"] for session in self._listed("sessions") if session["status"] == "open"}
-        if not self.story.pages or not self.hears_everything or self.has_lost:
+        if not self.run.pages or not self.hears_everything or self.has_lost:
             return
         payment = self._payment_on(n)
         if payment.reference in still_open:
             self.has_lied = True
-            tell(self.story.shop, "checkout.session.expired", payment, overrides={"status": "expired"})
+            tell(self.run.shop, "checkout.session.expired", payment, overrides={"status": "expired"})
 
     @rule(order=st.sampled_from(["fifo", "lifo", "parallel"]))
     def release_held(self, order: str) -> None:
-        self.story.shop.sandbox.control("POST", "/deliveries/release", {"order": order})
-        self.story.shop.sandbox.idle(30)
+        self.run.shop.sandbox.control("POST", "/deliveries/release", {"order": order})
+        self.run.shop.sandbox.idle(30)
 
     @rule(n=which)
     def send_again(self, n: int) -> None:
         if events := self._listed("events"):
-            self.story.shop.sandbox.control("POST", f"/events/{_one_of(events[::-1], n)['id']}/resend", {})
-            self.story.shop.sandbox.idle(30)
+            self.run.shop.sandbox.control("POST", f"/events/{_one_of(events[::-1], n)['id']}/resend", {})
+            self.run.shop.sandbox.idle(30)
 
     def _listed(self, kind: str) -> list[dict[str, Any]]:
-        return self.story.shop.sandbox.listed(kind)
+        return self.run.shop.sandbox.listed(kind)
 
     # -- time ----------------------------------------------------------------------------------------------
 
@@ -234,14 +234,14 @@ class MoneyPath(RuleBasedStateMachine):
         minutes=st.sampled_from([0.1, 2, 20, 50, 25 * 60]), theirs=st.sampled_from([True, True, True, False])
     )
     def time_passes(self, minutes: float, theirs: bool) -> None:
-        # Apart by more than Stripe's five minutes, every delivery is refused for its age; a little is fair.
-        self.story.clock.advance(minutes=minutes if theirs else min(minutes, 2), theirs=theirs)
+        # Clocks that differ by more than Stripe's five minutes would have every delivery refused; two minutes are fine.
+        self.run.clock.advance(minutes=minutes if theirs else min(minutes, 2), theirs=theirs)
 
     @rule()
     def sweep(self) -> None:
         report = sweep()
-        assert report.errors == 0, "a piece of the sweep raised"
-        self.story.shop.sandbox.idle(30)
+        assert report.errors == 0, "an item of the sweep raised"
+        self.run.shop.sandbox.idle(30)
 
 
 def _one_of(rows: list[Any], n: int) -> Any:

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order: every payment ends as one order or a refund that the restaurant can see."""
+"""Whatever happens in any order, every payment ends as one order or a refund that the restaurant can see."""
 
 from __future__ import annotations
 
@@ -20,41 +20,41 @@ from tests.support.shop import ALL_EVENTS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
-EXAMPLES = int(os.environ.get("DUITPOS_STORIES", "0"))
-"""More stories than a test run can afford: DUITPOS_STORIES=2000 looks for what nobody has thought of."""
+EXAMPLES = int(os.environ.get("DUITPOS_EXAMPLES", "0"))
+"""Set DUITPOS_EXAMPLES=2000 to run many more sequences than a normal test run."""
 
 COMMON = settings(
     stateful_step_count=14,
     deadline=None,
     print_blob=True,
     suppress_health_check=list(HealthCheck),
-    # Explaining costs as many stories again as finding.
+    # Without the explain phase, which takes as long as finding a failure.
     phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
 )
 
 
-def play(world: World, how: settings) -> None:
+def run_machine(world: World, how: settings) -> None:
     machine = type("MoneyPath", (MoneyPath,), {"world": world})
     run_state_machine_as_test(machine, settings=how)
 
 
 @pytest.mark.sqlite_only
 def test_any_order_of_things(world: World) -> None:
-    """Other stories at every run."""
-    play(world, settings(COMMON, max_examples=EXAMPLES or 30))
+    """Different sequences at every run."""
+    run_machine(world, settings(COMMON, max_examples=EXAMPLES or 30))
 
 
 @pytest.mark.postgres_only
-def test_the_same_stories_on_postgresql(world: World) -> None:
-    """The same stories at every run."""
-    play(world, settings(COMMON, max_examples=EXAMPLES or 12, derandomize=True, database=None))
+def test_the_same_sequences_on_postgresql(world: World) -> None:
+    """The same sequences at every run."""
+    run_machine(world, settings(COMMON, max_examples=EXAMPLES or 12, derandomize=True, database=None))
 
 
-def _the_sweep_does_not_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+def _a_sweep_that_does_not_fetch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweep_payments, "fetch_and_settle", lambda *args, **kwargs: None)
 
 
-def _every_notice_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def _settle_without_its_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     def unguarded(payment: Payment, froms: tuple[str, ...], to: str, **columns: Any) -> bool:
         advance_payment(payment, froms, to, **columns)
         return True
@@ -63,7 +63,8 @@ def _every_notice_is_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "break_it, noticed", [(_the_sweep_does_not_ask, "stuck"), (_every_notice_is_the_first, "false_alarms")]
+    "break_it, noticed",
+    [(_a_sweep_that_does_not_fetch, "stuck"), (_settle_without_its_guard, "false_alarms")],
 )
 def test_what_is_broken_is_noticed(
     world: World,
@@ -71,7 +72,7 @@ def test_what_is_broken_is_noticed(
     break_it: Callable[[pytest.MonkeyPatch], None],
     noticed: str,
 ) -> None:
-    """The twins. If these stories end well, those above prove nothing."""
+    """The counter-checks. If these sequences pass, those above prove nothing."""
     break_it(monkeypatch)
     how = settings(
         COMMON,
@@ -82,27 +83,27 @@ def test_what_is_broken_is_noticed(
         phases=(Phase.generate,),
     )
     with pytest.raises(AssertionError, match=noticed):
-        play(world, how)
+        run_machine(world, how)
 
 
-def test_a_settle_without_its_guard_is_noticed_in_a_story_that_is_always_the_same(
+def test_a_settle_without_its_guard_is_noticed_in_a_fixed_sequence(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Money comes late, and the news of it twice. Which stories Hypothesis tells hangs on the names of the rules."""
-    _every_notice_is_the_first(monkeypatch)
-    story = type("MoneyPath", (MoneyPath,), {"world": world})()
-    story.open(ALL_EVENTS, 1)
-    story.hear_wrongly_that_it_expired(0)
-    story.next_delivery("as another event")
-    story.pay(0, "a good card")
+    """Money comes late, with two events. Random sequences depend on the rules' names, so this one is fixed."""
+    _settle_without_its_guard(monkeypatch)
+    machine = type("MoneyPath", (MoneyPath,), {"world": world})()
+    machine.open(ALL_EVENTS, 1)
+    machine.hear_wrongly_that_it_expired(0)
+    machine.next_delivery("as another event")
+    machine.pay(0, "a good card")
     with pytest.raises(AssertionError, match="silent_money"):
-        story.teardown()
+        machine.teardown()
 
 
-def test_the_same_story_ends_well_with_the_guard(world: World) -> None:
-    story = type("MoneyPath", (MoneyPath,), {"world": world})()
-    story.open(ALL_EVENTS, 1)
-    story.hear_wrongly_that_it_expired(0)
-    story.next_delivery("as another event")
-    story.pay(0, "a good card")
-    story.teardown()
+def test_the_same_sequence_passes_with_the_guard(world: World) -> None:
+    machine = type("MoneyPath", (MoneyPath,), {"world": world})()
+    machine.open(ALL_EVENTS, 1)
+    machine.hear_wrongly_that_it_expired(0)
+    machine.next_delivery("as another event")
+    machine.pay(0, "a good card")
+    machine.teardown()

@@ -1,4 +1,4 @@
-"""One shop after another, each at a processor that has forgotten the last, and each with a clock of its own."""
+"""New shops one after another, each with a reset sandbox and its own clock."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.shop import Shop, open_shop
 
 @dataclass(frozen=True)
 class Press:
-    """A guest's cart, and the key under which Pay is pressed, once or again."""
+    """A guest's cart and the checkout key of its presses of Pay."""
 
     guest: str
     key: str
@@ -32,18 +32,18 @@ class Press:
 
 
 @dataclass
-class Story:
-    """One shop and what has happened to it. A story ends with `end`."""
+class ShopRun:
+    """One shop and what has happened to it. `World.end` ends and checks it."""
 
     shop: Shop
     clock: Clock
     stack: ExitStack
     presses: list[Press] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
-    """Sessions that a guest was ever sent to, and can go back to."""
+    """Sessions that a guest was redirected to, and can return to."""
 
     def press_pay(self, press: Press) -> None:
-        """The guest sees the price of the moment and presses Pay; a refusal is an answer like any other."""
+        """The guest sees the current price and presses Pay; refusals are allowed."""
         request: GuestCheckout = self.shop.request(
             cart=press.cart, guest_token=press.guest, checkout_key=press.key
         )
@@ -53,7 +53,7 @@ class Story:
             return
         if isinstance(outcome, GoToProcessor):
             reference = self.shop.payment_of(outcome.order).reference
-            assert reference, "a guest was sent to a page that we do not watch"
+            assert reference, "a guest was redirected to a session that no payment tracks"
             assert reference in outcome.url
             if reference not in self.pages:
                 self.pages.append(reference)
@@ -66,40 +66,40 @@ class Story:
 
 
 class World:
-    """Where stories are played."""
+    """Makes and checks the shops of all sequences."""
 
     def __init__(self, sandbox: SandboxProcess, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sandbox, self.url = sandbox, url
-        self._stories = 0
-        # Waits that only cost time here. What is waited for is still real.
+        self._runs = 0
+        # Shorten pauses that only cost time here.
         monkeypatch.setattr(client, "PAUSE", 0.02)
         monkeypatch.setattr(start, "TWIN_PATIENCE", 0.2)
 
-    def story(self, events: list[str] | None) -> Story:
-        """A new restaurant; `events` are those ticked at Stripe, None for no webhook at all."""
+    def start_run(self, events: list[str] | None) -> ShopRun:
+        """A new restaurant; `events` are the enabled event types of its webhook endpoint, None for no endpoint."""
         self.sandbox.reset()
-        self._stories += 1
+        self._runs += 1
         stack = ExitStack()
-        shop = stack.enter_context(open_shop(self.sandbox, self.url, slug=f"kopi-{self._stories}"))
+        shop = stack.enter_context(open_shop(self.sandbox, self.url, slug=f"kopi-{self._runs}"))
         if events is not None:
             shop.listen(events)
         ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
         clock = Clock(self.sandbox)
         stack.callback(clock.stop)
-        return Story(shop, clock, stack)
+        return ShopRun(shop, clock, stack)
 
-    def end(self, story: Story) -> list[str]:
-        """Let everything that is under way come to rest; what was promised and not kept."""
-        with story.stack:
-            self._calm(story)
-            settle_down(story.shop, story.clock)
-            broken = broken_promises(story.shop)
-            retire(story.shop)
+    def end(self, run: ShopRun) -> list[str]:
+        """Let all pending work finish; returns the broken promises."""
+        with run.stack:
+            self._calm(run)
+            settle_down(run.shop, run.clock)
+            broken = broken_promises(run.shop)
+            retire(run.shop)
             self.sandbox.idle(30)
         return broken
 
-    def _calm(self, story: Story) -> None:
-        """No more faults, nothing held back, and the banks make up their minds."""
+    def _calm(self, run: ShopRun) -> None:
+        """End all faults, release held deliveries, and decide pending transfers."""
         self.sandbox.control("DELETE", "/faults")
         self.sandbox.control("DELETE", "/deliveries/rules")
         self.sandbox.control("POST", "/deliveries/release", {})

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _MACOS = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
-# Our pages only: no updates, no look-ups of the browser's own. Chromium's sandbox does not start for root.
+# No requests by the browser itself, such as updates. Chromium's sandbox does not start for root.
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -39,8 +39,8 @@ def find_chromium() -> str | None:
 def running_chromium() -> Iterator[Browser]:
     """Yield a browser. Raises BrowserMissing.
 
-    While it runs, Playwright's event loop stands in this thread, and Django would take a test's own query for
-    one made inside a coroutine; so its alarm for that is off exactly as long.
+    While it runs, Playwright's event loop is in this thread, and Django would mistake a test's query for one made
+    inside a coroutine. So DJANGO_ALLOW_ASYNC_UNSAFE is set during that time only.
     """
     path = find_chromium()
     if path is None:

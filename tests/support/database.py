@@ -1,4 +1,4 @@
-"""Which database a test run uses, and where. DUITPOS_TEST_DB chooses: sqlite (default) or postgres."""
+"""The database of a test run. DUITPOS_TEST_DB chooses: sqlite (default) or postgres."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KINDS = ("sqlite", "postgres")
 
 
 def chosen_kind() -> str:
-    """What DUITPOS_TEST_DB asks for."""
+    """The value of DUITPOS_TEST_DB."""
     kind = os.environ.get("DUITPOS_TEST_DB", "sqlite")
     if kind not in KINDS:
         raise ValueError(f"DUITPOS_TEST_DB is {kind!r}; it must be one of {', '.join(KINDS)}.")
@@ -23,17 +23,17 @@ def chosen_kind() -> str:
 
 @contextmanager
 def database_for_a_run(kind: str, folder: Path) -> Iterator[str]:
-    """Yield a DATABASE_URL for the run. The test database is made beside it, one for each worker."""
+    """Yield a DATABASE_URL for the run. Each worker's test database is on the same server or in the same folder."""
     if kind == "postgres":
         with throwaway_cluster() as url:
             yield url
     else:
-        # A file, as in production: an in-memory database has neither its locking nor its two connections.
+        # A file, as in production: an in-memory database has different locking and no second connection.
         yield f"sqlite:///{folder / 'unused.sqlite3'}"
 
 
 def run_folder() -> tempfile.TemporaryDirectory[str]:
-    """A folder for one run's files, gone with the run."""
+    """A temporary folder for one run's files, deleted after the run."""
     return tempfile.TemporaryDirectory(prefix="duitpos-tests-", ignore_cleanup_errors=True)
 
 

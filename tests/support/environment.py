@@ -1,4 +1,4 @@
-"""The environment of tests, of linters and of the processes that tests start: test values, nothing else."""
+"""The environment of tests, linters and processes that tests start: only test values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 import os
 from pathlib import Path
 
-# Fixed, so that a failure can be repeated; worthless, since only a test's database is ever sealed with it.
+# Fixed, so that a failure can be reproduced; it only encrypts secrets in test databases.
 _ENCRYPTION_KEY = base64.b64encode(hashlib.sha256(b"duitpos tests").digest()).decode()
 
 TEST_ENVIRONMENT = {
@@ -20,7 +20,7 @@ TEST_ENVIRONMENT = {
     "DUITPOS_PROXY_COUNT": "0",
 }
 
-# A developer's own shell must not decide what a test sees.
+# Variables of a developer's shell that must not affect tests.
 _FOREIGN = (
     "CACHE_URL",
     "DATABASE_URL",
@@ -35,9 +35,9 @@ _FOREIGN = (
 def enter_test_environment(database_url: str, var: str) -> None:
     """Make this process, and every process it starts, run in the test environment.
 
-    `var` is the folder in which the application keeps what it makes (see DUITPOS_VAR).
+    `var` is the folder for the application's files (see DUITPOS_VAR).
     """
-    # The file server warns of a folder of collected files that is not there; tests collect none.
+    # WhiteNoise warns if the folder of static files does not exist; tests collect none.
     (Path(var) / "static").mkdir(exist_ok=True)
     for name in _FOREIGN:
         os.environ.pop(name, None)

@@ -1,4 +1,4 @@
-"""Emptying the test database between tests that commit."""
+"""Empty the test database between tests that commit."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from duitpos.kit.tenancy.guard import across_tenants
 
 
 class _Flush(flush.Command):
-    """Django's own, which on SQLite deletes row by row and would be stopped by the tenant guard."""
+    """Django's flush command without the tenant guard, which would refuse its deletions on SQLite."""
 
     def handle(self, **options: Any) -> None:
-        # Nothing here uses the rows that post_migrate makes (permissions); they cost more than the rest.
+        # No test uses the rows that post_migrate makes (permissions); they take longer than the rest.
         options["inhibit_post_migrate"] = True
         with across_tenants("a test empties its own database"):
             super().handle(**options)
 
 
 def install_flush() -> None:
-    """Make `call_command("flush")`, with which Django ends such a test, ours."""
-    # Django allows a command here in place of the name of the app that has it; its stubs do not know.
+    """Replace the flush command that Django runs after such a test."""
+    # Django allows a command here instead of the name of its app; the type stubs do not.
     get_commands()["flush"] = _Flush()  # type: ignore[assignment]

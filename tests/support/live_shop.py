@@ -1,6 +1,6 @@
-"""Fixtures for tests of the money path: a restaurant that Stripe's deliveries reach over HTTP, and one clock for both.
+"""Fixtures for money path tests: a restaurant that receives the sandbox's deliveries over HTTP, and a common clock.
 
-Import them in a conftest, beside those of `sandboxes.py`.
+Import them in a conftest, together with those of `sandboxes.py`.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class Clock:
         self._ours = self._travel.start()
 
     def advance(self, *, theirs: bool = True, **by: float) -> None:
-        """So many `minutes=`, `hours=` … later. `theirs=False`: only ours moves, and nothing fires over there."""
+        """Move both clocks by `minutes=`, `hours=` … With `theirs=False` only ours moves, so no sandbox timer fires."""
         step = timedelta(**by)
         self._ours.shift(step)
         if theirs:
             self._sandbox.advance(int(step.total_seconds()))
 
     def set(self, moment: datetime) -> None:
-        """Both at an instant."""
+        """Set both clocks to an instant."""
         self._ours.move_to(moment)
         self._sandbox.control("POST", "/clock", {"set": int(moment.timestamp())})
         self._sandbox.idle()
@@ -48,7 +48,7 @@ class Clock:
 
 @pytest.fixture
 def clock(sandbox: SandboxProcess) -> Iterator[Clock]:
-    """Time stands where it is and runs on until it is moved."""
+    """Starts at the current time and runs on; a test can move it."""
     clock = Clock(sandbox)
     yield clock
     clock.stop()
@@ -56,13 +56,13 @@ def clock(sandbox: SandboxProcess) -> Iterator[Clock]:
 
 @pytest.fixture
 def deaf_shop(live_server: LiveServer, sandbox: SandboxProcess) -> Iterator[Shop]:
-    """A shop with no webhook at all. At the end its books must agree, and what it said to Stripe with the contract."""
+    """A shop without webhooks. At the end its rows must be consistent, and its Stripe requests match the contract."""
     from tests.support.scenarios import books_disagree
     from tests.support.shop import open_shop
 
     with open_shop(sandbox, live_server.url) as shop:
         yield shop
-        # A delivery under way would meet the emptying of the database.
+        # Wait for deliveries, which would collide with the flush of the database.
         sandbox.idle()
         wrong = [*books_disagree(shop), *traffic_errors(sandbox.requests())]
     assert not wrong, "\n".join(wrong)
@@ -70,14 +70,14 @@ def deaf_shop(live_server: LiveServer, sandbox: SandboxProcess) -> Iterator[Shop
 
 @pytest.fixture
 def shop(deaf_shop: Shop) -> Shop:
-    """A shop with every event that we understand ticked."""
+    """A shop whose endpoint receives all event types that we handle."""
     deaf_shop.listen()
     return deaf_shop
 
 
 @pytest.fixture
 def guide_shop(deaf_shop: Shop) -> Shop:
-    """A shop with only the guide's two events ticked."""
+    """A shop whose endpoint receives only the two event types of the set-up guide."""
     from tests.support.shop import GUIDE_EVENTS
 
     deaf_shop.listen(GUIDE_EVENTS)

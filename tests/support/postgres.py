@@ -1,4 +1,4 @@
-"""A private PostgreSQL for one test run: in a temporary folder, gone with the process that asked for it."""
+"""A private PostgreSQL server for one test run: in a temporary folder, removed when the process ends."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ import psycopg
 
 _START_SECONDS = 30.0
 
-# Speed without touching what is tested: a crash of the machine may lose these data, but isolation, locks and
-# constraints are untouched. Shared buffers fit the whole test data.
+# Faster, but without effect on isolation, locks and constraints: only a crash of the machine may lose data. The shared
+# buffers are large enough for all test data.
 _SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -31,7 +31,7 @@ _SETTINGS = {
     "log_line_prefix": "%t [%p] ",
 }
 
-# The guard owns the server. It waits for its input to end, which happens however our process dies.
+# The guard is the server's parent process. It waits for its input to end, which happens however our process ends.
 _GUARD = """
 "$1/postgres" -D "$2/data" -p "$3" >"$2/server.log" 2>&1 &
 read -r _
@@ -42,7 +42,7 @@ rm -rf "$2"
 
 
 class PostgresUnavailable(Exception):
-    """There is no PostgreSQL server program here, or it did not start. The message says which."""
+    """No PostgreSQL server is installed, or it did not start. The message says which."""
 
 
 def find_programs() -> Path | None:
@@ -57,7 +57,7 @@ def find_programs() -> Path | None:
 
 
 def _owner() -> str:
-    """The account that runs the server: ours, unless we are root, which PostgreSQL refuses to be."""
+    """The account that runs the server: ours, unless we are root, which PostgreSQL refuses."""
     if os.geteuid() != 0:
         return getpass.getuser()
     for name in ("postgres", "nobody"):
@@ -93,7 +93,7 @@ class _Account(TypedDict, total=False):
 
 
 def _as(owner: str) -> _Account:
-    """What makes subprocess run a command under that account."""
+    """The arguments that make subprocess run a command as that account."""
     if os.geteuid() != 0:
         return {}
     account = pwd.getpwnam(owner)
@@ -114,7 +114,7 @@ def _wait(url: str, log: Path) -> None:
 
 @contextmanager
 def throwaway_cluster() -> Iterator[str]:
-    """Yield the URL of an empty database `duitpos` on a server of our own. Raises PostgresUnavailable."""
+    """Yield the URL of an empty database `duitpos` on a temporary server. Raises PostgresUnavailable."""
     programs = find_programs()
     if programs is None:
         raise PostgresUnavailable("No PostgreSQL server here. Debian, Ubuntu: apt-get install postgresql")
@@ -129,7 +129,7 @@ def throwaway_cluster() -> Iterator[str]:
             ["sh", "-c", _GUARD, "guard", programs, base, str(port)],
             stdin=subprocess.PIPE,
             cwd="/",
-            start_new_session=True,  # Ctrl-C is for us; the guard follows when our end of the pipe closes
+            start_new_session=True,  # Ctrl-C reaches only us; the guard ends when our end of the pipe closes
             **_as(owner),
         )
         server = f"postgres://duitpos@127.0.0.1:{port}"

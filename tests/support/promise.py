@@ -1,4 +1,4 @@
-"""The promise, checked: what must hold of a shop's books, and of the processor's, once everything is quiet."""
+"""Checks of the promise: invariants of a shop's and the processor's data after all pending work has finished."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from tests.support.shop import Shop
 IN_HAND = ("placed", "preparing", "ready", "served")
 ENDED_REFUND = ("succeeded", "failed", "canceled")
 CALM = (2, 65, 20, 65, 25 * 60)
-"""Minutes between sweeps. Past every lease, the session's end, an hourly look, the 15 minutes to an order's end, and
-the first look at a refund that a bank may have sent back."""
+"""Minutes between sweeps: past every lease, the session's end, an hourly check, the 15 minutes to an order's end, and
+the first check of a succeeded refund that the bank may have sent back."""
 
 
 @dataclass(frozen=True)
 class There:
-    """What the processor has."""
+    """The processor's data."""
 
     sessions: list[dict[str, Any]]
     refunds: list[dict[str, Any]]
@@ -46,7 +46,7 @@ class There:
 
 
 def settle_down(shop: Shop, clock: Clock) -> None:
-    """Let time pass for shop and processor, with a sweep now and then, until nothing more can happen by itself."""
+    """Advance both clocks, with sweeps in between, until no scheduled work is left."""
     for minutes in CALM:
         clock.advance(minutes=minutes, theirs=False)
         shop.sandbox.control("POST", "/clock", {"advance": minutes * 60})
@@ -57,7 +57,7 @@ def settle_down(shop: Shop, clock: Clock) -> None:
 
 
 def retire(shop: Shop) -> None:
-    """Later sweeps have nothing to do with this shop any more."""
+    """Make later sweeps skip this shop."""
     Payment.objects.filter(tenant=shop.tenant).update(next_check_at=None)
     Refund.objects.filter(tenant=shop.tenant).update(next_check_at=None)
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=None)
@@ -65,7 +65,7 @@ def retire(shop: Shop) -> None:
 
 
 def broken_promises(shop: Shop) -> list[str]:
-    """Every way in which it is broken, in words; empty when it is kept. To be asked after `settle_down`."""
+    """A description of every violation; empty when there is none. Call it after `settle_down`."""
     there = There(shop.sandbox.listed("sessions"), shop.sandbox.listed("refunds"))
     found = (_silent_money, _invented_money, _doubles, _false_alarms, _sums, _refunds, _stuck, _kept_waiting)
     return [f"{check.__name__[1:]}: {problem}" for check in found for problem in check(shop, there)]
@@ -76,44 +76,44 @@ def _payments(shop: Shop, **which: Any) -> list[Payment]:
 
 
 def _silent_money(shop: Shop, there: There) -> Iterator[str]:
-    """Every paid session is one payment of ours, which is an order in hand, a refund or somebody's to look at."""
+    """Every paid session is one succeeded payment of ours, with a released order, a refund or an alert."""
     for session in there.paid:
         rows = _payments(shop, reference=session["id"])
         if [row.status for row in rows] != ["succeeded"]:
             yield f"{session['id']} is paid, here it is {[row.status for row in rows]}"
         elif rows[0].moved_minor != session["amount_total"]:
-            yield f"{session['id']}: {session['amount_total']} was paid, {rows[0].moved_minor} is written down"
-        elif not _has_a_home(shop, rows[0]):
+            yield f"{session['id']}: {session['amount_total']} was paid, {rows[0].moved_minor} is booked"
+        elif not _is_accounted_for(shop, rows[0]):
             order = rows[0].order
-            yield f"{session['id']} is paid, its order is {order and order.status}, and nobody is told"
+            yield f"{session['id']} is paid, its order is {order and order.status}, without an alert"
 
 
-def _has_a_home(shop: Shop, payment: Payment) -> bool:
+def _is_accounted_for(shop: Shop, payment: Payment) -> bool:
     order = payment.order
     if order is not None and order.status in IN_HAND and order.released_by_id == payment.id:
         return True
     refunds = Refund.objects.filter(tenant=shop.tenant, payment=payment, status="succeeded")
     if sum(refund.amount_minor for refund in refunds) >= payment.moved.minor:
         return True
-    # One that ended with "Refund … started" does not count: the refund may have failed since.
+    # An alert resolved with "Refund … started" does not count: the refund may have failed since.
     a_person_decided = Q(resolved_by__isnull=False) & ~Q(resolution__startswith="Refund")
     somebody_knows = Q(resolved_at__isnull=True) | a_person_decided
     return Alert.objects.filter(somebody_knows, tenant=shop.tenant, payment=payment).exists()
 
 
 def _invented_money(shop: Shop, there: There) -> Iterator[str]:
-    """Nothing counts as paid, and nothing is cooked, that the processor was not paid for."""
+    """Every succeeded payment is paid at the processor, and every order in the kitchen has a payment."""
     paid = {session["id"] for session in there.paid}
     for payment in _payments(shop, status="succeeded"):
         if payment.reference not in paid:
-            yield f"payment {payment.reference} succeeded, over there it is not paid"
+            yield f"payment {payment.reference} succeeded, at the processor it is not paid"
     for order in Order.objects.filter(tenant=shop.tenant, status__in=IN_HAND):
         if not order.released_by_id:
             yield f"order {order} is in the kitchen without a payment"
 
 
 def _doubles(shop: Shop, there: There) -> Iterator[str]:
-    """Nothing happened twice."""
+    """Releases, numbers and receipts exist only once."""
     released = OrderEvent.objects.filter(tenant=shop.tenant, from_status="held", to_status="placed")
     for order_id, times in Counter(released.values_list("order_id", flat=True)).items():
         if times > 1:
@@ -130,16 +130,16 @@ def _doubles(shop: Shop, there: There) -> Iterator[str]:
 
 
 def _false_alarms(shop: Shop, there: There) -> Iterator[str]:
-    """Nobody is asked to give back the very money that an order was cooked for."""
+    """No open alert asks staff to refund the payment that released an order in the kitchen."""
     kinds = ("duplicate_payment", "order_canceled")
     rows = Alert.objects.filter(tenant=shop.tenant, kind__in=kinds, resolved_at__isnull=True)
     for row in rows.select_related("order", "payment"):
         if row.order and row.order.status in IN_HAND and row.order.released_by_id == row.payment_id:
-            yield f"staff are told of {row.kind}, and it is the order's only payment"
+            yield f"open alert {row.kind}, though its payment released the order"
 
 
 def _sums(shop: Shop, there: There) -> Iterator[str]:
-    """The ledger is what the processor has: every payment and refund in it once."""
+    """The ledger matches the processor: every payment and refund is booked once."""
     rows = LedgerEntry.objects.filter(tenant=shop.tenant)
     booked = sorted(row.amount_minor for row in rows if row.kind == "payment")
     paid = sorted(session["amount_total"] for session in there.paid)
@@ -152,7 +152,7 @@ def _sums(shop: Shop, there: There) -> Iterator[str]:
 
 
 def _refunds(shop: Shop, there: There) -> Iterator[str]:
-    """Each of our refunds is one over there, and each one over there is ours; the guard knows their sum."""
+    """Our refunds match the processor's one to one, and `refund_reserved_minor` is their sum."""
     rows = list(Refund.objects.filter(tenant=shop.tenant))
     made = Counter(refund["metadata"].get("refund") for refund in there.refunds)
     for row in rows:
@@ -171,10 +171,10 @@ def _refunds(shop: Shop, there: There) -> Iterator[str]:
 
 
 def _stuck(shop: Shop, there: There) -> Iterator[str]:
-    """Nothing waits for something that will never come."""
+    """No payment, refund, outbox entry, event or session is left unfinished."""
     for payment in _payments(shop, status__in=("created", "pending")):
         when = payment.next_check_at and payment.next_check_at.isoformat()
-        yield f"payment {payment.id} is {payment.status}, next look: {when}, {payment.last_problem!r}"
+        yield f"payment {payment.id} is {payment.status}, next check: {when}, {payment.last_problem!r}"
     for refund in Refund.objects.filter(tenant=shop.tenant).exclude(status__in=ENDED_REFUND):
         yield f"refund {refund.id} is {refund.status}"
     for work in OutboxEntry.objects.filter(tenant=shop.tenant, done_at=None):
@@ -187,12 +187,12 @@ def _stuck(shop: Shop, there: There) -> Iterator[str]:
 
 
 def _kept_waiting(shop: Shop, there: There) -> Iterator[str]:
-    """No guest is told to wait, and no order is held, without anybody who knows."""
+    """No guest is asked to wait for ever, and no order is held without an open alert."""
     waiting = {GuestState.WAITING, GuestState.CHECKING, GuestState.PROCESSING, GuestState.REFUNDING}
     for order in Order.objects.filter(tenant=shop.tenant):
         seen = guest_order(shop.tenant, order.token)
         if seen.state in waiting:
-            yield f"the guest of order {order.id} is still told to wait: {seen.state}"
+            yield f"the guest of order {order.id} is still asked to wait: {seen.state}"
         told = Alert.objects.filter(tenant=shop.tenant, order=order, resolved_at__isnull=True)
         if order.status == "held" and not told.exists():
             yield f"order {order.id} is held"

@@ -1,4 +1,4 @@
-"""Small restaurants for tests: one short call for each kind of row, with plain values where a test does not care."""
+"""Small restaurants for tests: one factory per kind of row, with default values."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Restaurant:
 
 
 def a_restaurant(slug: str = "kopi", **rules: Any) -> Restaurant:
-    """Open a restaurant as an operator would. `rules` are LocationRules' own."""
+    """Open a restaurant as an operator does. `rules` are fields of LocationRules."""
     site = LocationRules(**{"name": "Bangsar", "slug": "bangsar", **rules})
     tenant = open_restaurant(
         name=slug.title(), slug=slug, owner_email=f"owner@{slug}.example", password=PASSWORD, location=site
@@ -45,13 +45,13 @@ def a_restaurant(slug: str = "kopi", **rules: Any) -> Restaurant:
 
 
 def a_member(tenant: Tenant, role: str = Role.KITCHEN, email: str = "") -> Membership:
-    """Somebody who works there."""
+    """A new member of staff."""
     user = User.objects.create_user(email or f"{role}@{tenant.slug}.example", PASSWORD)
     return Membership.objects.create(tenant=tenant, user=user, role=role)
 
 
 def a_location(tenant: Tenant, slug: str, **fields: Any) -> Location:
-    """Another site."""
+    """Another location."""
     return Location.objects.create(tenant=tenant, slug=slug, name=slug.title(), **fields)
 
 
@@ -61,7 +61,7 @@ def a_table(location: Location, name: str = "1") -> Table:
 
 
 def an_item(tenant: Tenant, name: str = "Roti canai", price_minor: int = 150, **fields: Any) -> MenuItem:
-    """Something on the menu, in a section of its own unless `section` is given."""
+    """A menu item, in a new section unless `section` is given."""
     section = fields.pop("section", None) or MenuSection.objects.create(
         tenant=tenant, name=f"{name} & co"[:80]
     )
@@ -87,4 +87,4 @@ def a_group(item: MenuItem, *choices: tuple[str, int], least: int = 0, most: int
 
 
 OVER_MIDNIGHT = {"opens_at": time(18, 0), "closes_at": time(2, 0)}
-"""A supper place's hours."""
+"""Opening hours past midnight."""

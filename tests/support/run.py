@@ -1,6 +1,6 @@
-"""make test and make test-fast: every run, one after the other, and one line that sums them up.
+"""make test and make test-fast: runs pytest for each database in turn, and prints a summary.
 
-The last line is `N passed, N failed, N skipped`. An error counts as failed, and so does a run that dies.
+The last line is `N passed, N failed, N skipped`. An error counts as failed, and so does a run that crashes.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from scripts.lint import lint
 from tests.support.services import MissingPrograms, ensure_programs
 
 _REPORTS = Path(".cache/test-results")
-# pytest: all passed, some failed. Anything else (no test found, bad usage, a crash) is our failure.
+# pytest: all passed, some failed. Every other code (no test found, bad usage, a crash) counts as a failure.
 _RAN = (0, 1)
 _MAX_WORKERS = 8
 
 
 @dataclass
 class Tally:
-    """What became of the tests. `skips` holds one line for each skipped test."""
+    """The numbers of test results. `skips` has one line for each skipped test."""
 
     passed: int = 0
     failed: int = 0
@@ -40,7 +40,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Run:
-    """One pytest run: on which database, and which tests (an expression of markers)."""
+    """One pytest run: its database, and its tests (a marker expression)."""
 
     database: str
     marks: str = ""
@@ -51,7 +51,7 @@ FAST = (Run("sqlite", "not browser and not slow"),)
 
 
 def read_report(report: Path, database: str) -> Tally:
-    """Count one junit file."""
+    """Count the results in one JUnit file."""
     tally = Tally()
     for case in ET.parse(report).getroot().iter("testcase"):
         if case.find("failure") is not None or case.find("error") is not None:
@@ -66,7 +66,7 @@ def read_report(report: Path, database: str) -> Tally:
 
 
 def judge(code: int, report: Path, database: str) -> Tally:
-    """What a run that ended with this exit code did; one that died or ran nothing counts as a failure."""
+    """The results of a run with this exit code; a run that crashed or ran no test counts as a failure."""
     tally = read_report(report, database) if report.exists() else Tally()
     if code not in _RAN or (code and not tally.failed):
         print(f"The run on {database} ended with pytest's exit code {code}.", flush=True)
@@ -75,7 +75,7 @@ def judge(code: int, report: Path, database: str) -> Tally:
 
 
 def run_pytest(run: Run, words: Sequence[str]) -> Tally:
-    """Run pytest in a process of its own and count what it did."""
+    """Run pytest in a separate process and count its results."""
     report = _REPORTS / f"{run.database}.xml"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", f"--junitxml={report}", "-o", "junit_family=xunit1"]
@@ -86,7 +86,7 @@ def run_pytest(run: Run, words: Sequence[str]) -> Tally:
     try:
         code = child.wait()
     except KeyboardInterrupt:
-        # pytest got it too and is putting its database away.
+        # pytest got the signal too and is removing its database.
         child.wait(timeout=60)
         raise
     return judge(code, report, run.database)
@@ -103,7 +103,7 @@ def run_all(words: Sequence[str]) -> Tally:
 
 
 def run_fast(words: Sequence[str]) -> Tally:
-    """What a developer runs while working."""
+    """The quick tests, for use during development."""
     total = Tally()
     for run in FAST:
         total.add(run_pytest(run, words))
@@ -111,7 +111,7 @@ def run_fast(words: Sequence[str]) -> Tally:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`all` or `fast`, then `--` and words for pytest. Returns the exit code."""
+    """`all` or `fast`, then `--` and arguments for pytest. Returns the exit code."""
     which, _, *words = [*arguments, "--"] if "--" not in arguments else arguments
     try:
         if which == "all":

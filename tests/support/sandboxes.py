@@ -1,4 +1,4 @@
-"""Fixtures for tests that need a Stripe and a restaurant: import them in a conftest."""
+"""Fixtures for tests that need a Stripe sandbox and a restaurant: import them in a conftest."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def sandbox_process() -> Iterator[SandboxProcess]:
 
 @pytest.fixture
 def sandbox(sandbox_process: SandboxProcess) -> SandboxProcess:
-    """The module's sandbox as it is after a start."""
+    """The module's sandbox, reset to its initial state."""
     sandbox_process.reset()
     return sandbox_process
 
 
 @pytest.fixture
 def deaf_shop(transactional_db: None, sandbox: SandboxProcess) -> Iterator[Shop]:
-    """A shop that no webhook reaches: nothing listens at its address."""
+    """A shop that no webhook reaches: nothing listens at its URL."""
     from tests.support.shop import open_shop  # a conftest is read before Django is set up
 
     with open_shop(sandbox, "http://127.0.0.1:9") as shop:

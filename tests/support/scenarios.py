@@ -1,4 +1,4 @@
-"""What happens to a shop in tests of the money path, each as one short call."""
+"""Helpers for money path tests: actions on a shop and checks of its data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REFUNDS = "/v1/refunds$"
 
 
 def tell(shop: Shop, type_: str, payment: Payment, **facts: Any) -> Json:
-    """An event about the payment's session, as the processor would sign and send it; `facts` as in its control API."""
+    """Make the sandbox send an event about the payment's session; `facts` as in its control API."""
     body = {"type": type_, "object_id": payment.reference, **facts}
     event: Json = shop.sandbox.control("POST", "/events", body)
     shop.sandbox.idle()
@@ -37,7 +37,7 @@ def tell(shop: Shop, type_: str, payment: Payment, **facts: Any) -> Json:
 
 
 def end_wrongly(shop: Shop, payment: Payment) -> None:
-    """We hear that the session expired, although it can still be paid: what makes money come late."""
+    """Deliver an event that the session expired, although it can still be paid, so that its money comes late."""
     tell(shop, "checkout.session.expired", payment, overrides={"status": "expired"})
 
 
@@ -48,7 +48,7 @@ def press_again(shop: Shop, order: Order, **changes: Any) -> Any:
 
 
 def start_again(shop: Shop, order: Order) -> Payment:
-    """Another attempt for an order whose last one ended unpaid."""
+    """Start another attempt for an order whose last one ended unpaid."""
     outcome = press_again(shop, order)
     assert isinstance(outcome, GoToProcessor), outcome
     return shop.payment_of(order)
@@ -59,7 +59,7 @@ def seen_by_guest(shop: Shop, order: Order) -> GuestOrder:
 
 
 def alert(shop: Shop) -> AlertRow:
-    """The one that is open."""
+    """The only open alert."""
     (row,) = open_alerts(shop.tenant)
     return row
 
@@ -70,14 +70,14 @@ def detail(shop: Shop) -> str:
 
 
 def take_first_offer(shop: Shop) -> str:
-    """The owner presses the button that is offered first; what they read then."""
+    """The owner presses the first action of the open alert. Returns what they read then."""
     row = alert(shop)
     done = act(shop.restaurant.owner, row.alert.id, row.actions[0])
     return done_text(done)
 
 
 def calls(shop: Shop, method: str, ending: str = "") -> list[Json]:
-    """Logged API calls, oldest first, whose path ends so."""
+    """The sandbox's logged API calls whose path ends with `ending`, oldest first."""
     return [
         call
         for call in shop.sandbox.requests()
@@ -86,18 +86,18 @@ def calls(shop: Shop, method: str, ending: str = "") -> list[Json]:
 
 
 def session_of(shop: Shop, payment: Payment) -> Json:
-    """The session as the processor has it."""
+    """The session at the sandbox."""
     session: Json = shop.sandbox.control("GET", f"/sessions/{payment.reference}")
     return session
 
 
 def deliveries(shop: Shop, type_: str) -> list[Json]:
-    """What was sent of a type, newest first."""
+    """Deliveries of an event type, newest first."""
     return [delivery for delivery in shop.sandbox.listed("deliveries") if delivery["type"] == type_]
 
 
 def take_number(shop: Shop, number: int) -> None:
-    """Make a number of today impossible: an order has it that its series does not know of."""
+    """Make a number of today collide: an order has it without its number series."""
     location = shop.restaurant.location
     Order.objects.create(
         tenant=shop.tenant,
@@ -120,12 +120,12 @@ def free_number(shop: Shop, number: int) -> None:
 
 
 def elsewhere(address: str) -> AbstractContextManager[Any]:
-    """The same database, run at another address."""
+    """The same database with another BASE_URL."""
     return override_settings(BASE_URL=address)
 
 
 def books_disagree(shop: Shop) -> list[str]:
-    """What is wrong in this shop's books, whatever happened to it: the promise, row by row."""
+    """Inconsistencies in this shop's rows that no scenario may leave."""
     booked = {(row.kind, row.source_id): row for row in LedgerEntry.objects.filter(tenant=shop.tenant)}
     refunds = list(Refund.objects.filter(tenant=shop.tenant))
     unbooked = [

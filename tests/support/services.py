@@ -1,4 +1,4 @@
-"""The programs the whole suite needs beside Python: a PostgreSQL server and a Chromium."""
+"""The programs that the whole suite needs besides Python: a PostgreSQL server and Chromium."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.postgres import find_programs
 
 
 class MissingPrograms(Exception):
-    """Something is not installed and cannot be installed by us. The message says what, and how to get it."""
+    """A program is not installed and we cannot install it. The message says which, and how to get it."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def _install(packages: list[str]) -> None:
 
 
 def ensure_programs() -> None:
-    """Install what is missing where we may (root, apt-get). Raises MissingPrograms."""
+    """Install missing programs if possible (as root, with apt-get). Raises MissingPrograms."""
     missing = _missing()
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         _install([program.debian_package for program in missing])

@@ -1,4 +1,4 @@
-"""A restaurant that takes money: menu, table, a Stripe account at the sandbox, and its webhooks delivered over HTTP."""
+"""A restaurant that takes payments: menu, table, a Stripe account at the sandbox, webhooks delivered over HTTP."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ ALL_EVENTS = [
 
 @dataclass
 class Shop:
-    """One restaurant at one sandbox. Everything a test does to it is a short call here."""
+    """One restaurant at one sandbox, with methods for everything that tests do to it."""
 
     restaurant: Restaurant
     table: Table
@@ -84,7 +84,7 @@ class Shop:
         return Cart((CartLine(dish.id, (), quantity, note, dish.price_minor),))
 
     def request(self, **changes: Any) -> GuestCheckout:
-        """What a guest's Pay sends; the total is the one they saw."""
+        """The checkout request of a guest who presses Pay, with the total that they saw."""
         cart = changes.pop("cart", None) or self.cart()
         table = Table.objects.select_related("location").get(tenant=self.tenant, id=self.table.id)
         seen = quote(self.tenant, table.location, cart).totals.total_minor
@@ -105,21 +105,21 @@ class Shop:
         return checkout(self.request(**changes))
 
     def start(self, **changes: Any) -> Payment:
-        """A guest on the payment page: their pending payment."""
+        """Start a checkout; returns the pending payment."""
         outcome = self.checkout(**changes)
         assert isinstance(outcome, GoToProcessor), outcome
         return self.payment_of(outcome.order)
 
     def pay(self, payment: Payment, **how: Any) -> dict[str, Any]:
-        """Pay on the processor's page, and let its deliveries arrive."""
+        """Pay on the processor's page, and wait for its deliveries."""
         answer = self.sandbox.pay(payment.reference, **how)
         self.sandbox.idle()
         return answer
 
-    # -- what the webhooks do -------------------------------------------------------------------------------
+    # -- webhooks and sweep ---------------------------------------------------------------------------------
 
     def listen(self, events: list[str] | None = None, **more: Any) -> dict[str, Any]:
-        """Tick events at the processor, as the owner does."""
+        """Add a webhook endpoint at the processor, as the owner does; `events` are its enabled event types."""
         body = {
             "url": self.webhook_url,
             "secret": WEBHOOK_SECRET,
@@ -130,7 +130,7 @@ class Shop:
         return self.endpoint
 
     def sweep(self, *, after: timedelta = timedelta(0)) -> SweepReport:
-        """A sweep, as if `after` had passed: what would be due by then is made due now."""
+        """Sweep as if `after` had passed: rows that would be due by then are made due now."""
         moment = now()
         for model, column in (
             (Payment, "next_check_at"),
@@ -141,7 +141,7 @@ class Shop:
             rows.update(**{column: moment})
         return sweep()
 
-    # -- the books ------------------------------------------------------------------------------------------
+    # -- stored rows ----------------------------------------------------------------------------------------
 
     def payment_of(self, order: Order) -> Payment:
         return Payment.objects.filter(tenant=self.tenant, order=order).order_by("-created_at", "-id")[0]
@@ -158,7 +158,7 @@ class Shop:
         return list(Order.objects.filter(tenant=self.tenant, placed_at__isnull=False))
 
     def alerts(self) -> list[str]:
-        """Kinds of what is open, sorted."""
+        """The kinds of all open alerts, sorted."""
         rows = Alert.objects.filter(tenant=self.tenant, resolved_at__isnull=True)
         return sorted(rows.values_list("kind", flat=True))
 
@@ -171,7 +171,7 @@ class Shop:
 
 
 def an_account(restaurant: Restaurant, sandbox: SandboxProcess, **fields: Any) -> ProcessorAccount:
-    """The restaurant's Stripe account as it is after the owner saved working keys; its type is active."""
+    """The restaurant's Stripe account after the owner saved working keys; its payment type is active."""
     kind = PaymentType.objects.get(tenant=restaurant.tenant, code="STRIPE")
     PaymentType.objects.filter(tenant=restaurant.tenant, id=kind.id).update(is_active=True)
     facts = sandbox.control("GET", "/accounts")["data"][0]
@@ -195,7 +195,7 @@ def an_account(restaurant: Restaurant, sandbox: SandboxProcess, **fields: Any) -
 
 @contextmanager
 def open_shop(sandbox: SandboxProcess, url: str, slug: str = "kopi", **rules: Any) -> Iterator[Shop]:
-    """A shop whose guests and webhooks reach it at `url`; needs committed rows (a transactional test)."""
+    """A shop with BASE_URL `url` for guests and webhooks; needs committed rows (a transactional test)."""
     with override_settings(SANDBOX_URLS=[sandbox.url], BASE_URL=url):
         forget()
         restaurant = a_restaurant(slug, **rules)

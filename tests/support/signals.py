@@ -1,4 +1,4 @@
-"""Child processes as a person's shell starts them, whatever ours was started with."""
+"""Start child processes with default signal handling."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import signal
 
 
 def default_signals() -> None:
-    """For `preexec_fn`: nohup ignores SIGHUP for us, and a shell ignores SIGINT for what it starts in the background.
+    """For `preexec_fn`: nohup ignores SIGHUP, and a shell ignores SIGINT for background processes.
 
-    Both are inherited, so that without this a child that is told to stop would not hear it.
+    Children inherit both, so that without this they would ignore these signals.
     """
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
 
 
 HANG = 60.0
-"""Seconds after which a test gives up on a process. No test says how fast one is: machines are shared."""
+"""Seconds after which a test gives up on a process. No test checks a process's speed, since machines are shared."""

@@ -1,4 +1,4 @@
-"""Many callers at the same moment."""
+"""Run many calls concurrently."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.shop import WEBHOOK_SECRET, Shop
 
 
 def stampede(calls: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Run all calls at once, each in a thread with its own connection; their results. The first error is raised."""
+    """Run all calls concurrently, each in a thread with its own connection; return results or raise the first error."""
     gate = threading.Barrier(len(calls))
     results: list[Any] = [None] * len(calls)
     errors: list[BaseException] = []
@@ -40,13 +40,13 @@ def stampede(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
 
 def deliver(shop: Shop, event: dict[str, Any]) -> Received:
-    """One delivery of an event, signed by the official library, past the web server."""
+    """Deliver an event, signed by the official library, without the web server."""
     body = json.dumps(event, indent=2)
     signature = stripe.WebhookSignature.generate_signature_header(body, WEBHOOK_SECRET)
     return receive(shop.tenant, "stripe", body.encode(), {"stripe-signature": signature})
 
 
 def event_of(shop: Shop, type_: str, **changes: Any) -> dict[str, Any]:
-    """The newest event of a type at the sandbox, as it would be delivered."""
+    """The sandbox's newest event of a type, as it would be delivered."""
     events = [event for event in shop.sandbox.listed("events") if event["type"] == type_]
     return {**events[0], **changes}

@@ -1,4 +1,4 @@
-"""What the test harness promises: no network, warnings are errors, production's database."""
+"""The test harness: no network, warnings are errors, production's database settings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_no_test_reaches_beyond_this_machine() -> None:
         outside.connect(("192.0.2.1", 80))
 
 
-def test_a_test_may_talk_to_a_server_of_its_own() -> None:
+def test_a_test_may_connect_to_a_local_server() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(server.getsockname()).close()
 
@@ -31,13 +31,13 @@ def test_warnings_are_errors() -> None:
         warnings.warn("old", DeprecationWarning, stacklevel=1)
 
 
-def test_the_shell_of_a_developer_decides_nothing() -> None:
+def test_a_developers_shell_does_not_affect_tests() -> None:
     assert os.environ["DUITPOS_ENV"] == "test"
     assert settings.DEBUG is False
 
 
 @pytest.mark.django_db
-def test_the_database_is_the_one_that_was_asked_for() -> None:
+def test_the_database_is_the_chosen_one() -> None:
     assert connection.vendor == {"sqlite": "sqlite", "postgres": "postgresql"}[chosen_kind()]
 
 

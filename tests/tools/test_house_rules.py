@@ -1,4 +1,4 @@
-"""Each house rule refuses what it is there for, and lets pass what only looks like it."""
+"""Each house rule reports violations, and accepts similar code that is allowed."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_a_long_file_is_refused() -> None:
         "file" + ":///srv/wheels/django.whl",
     ],
 )
-def test_requirements_name_no_place(line: str) -> None:
+def test_requirements_name_no_address(line: str) -> None:
     assert rules_broken("requirements/base.txt", line) == ["no-addresses"]
 
 
@@ -129,7 +129,7 @@ def test_requirements_may_name_other_lists_and_hashes() -> None:
 
 @pytest.fixture
 def known(tmp_path: Path) -> Known:
-    """A checkout with one row of the money path, one decision and a page or two."""
+    """A checkout with one row of the money path, one decision and two pages."""
     (tmp_path / "docs" / "decisions").mkdir(parents=True)
     (tmp_path / "README.md").write_text("Read [on](docs/money-path.md).\n")
     (tmp_path / "docs" / "money-path.md").write_text("| # | rule |\n|---|---|\n| M7 | Repeat it |\n")
@@ -148,7 +148,7 @@ def known(tmp_path: Path) -> Known:
         ("docs/money-path.md", "See [the words](words.md)."),
     ],
 )
-def test_a_citation_that_leads_nowhere_is_refused(known: Known, path: str, text: str) -> None:
+def test_a_citation_without_a_target_is_refused(known: Known, path: str, text: str) -> None:
     assert [breach.rule for breach in citations(path, text, known)] == ["citations"]
 
 
@@ -162,11 +162,11 @@ def test_a_citation_that_leads_nowhere_is_refused(known: Known, path: str, text:
         ("docs/money-path.md", "[here](decisions/0002-tenancy.md) and docs/money-path.md"),
     ],
 )
-def test_a_citation_of_what_is_there_passes(known: Known, path: str, text: str) -> None:
+def test_a_citation_with_a_target_passes(known: Known, path: str, text: str) -> None:
     assert list(citations(path, text, known)) == []
 
 
-def test_pages_are_looked_through_too(known: Known) -> None:
+def test_pages_are_checked_too(known: Known) -> None:
     assert check_tree(known.top) == []
     (known.top / "README.md").write_text("Read [on](docs/nowhere.md).\n")
     assert [(breach.path, breach.rule) for breach in check_tree(known.top)] == [("README.md", "citations")]

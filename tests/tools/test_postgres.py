@@ -1,4 +1,4 @@
-"""The throw-away PostgreSQL is real, and leaves with whoever asked for it."""
+"""The temporary PostgreSQL server is real, and is removed when its process ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The locks fit each other, so that one .venv can grow from the demo's to the developer's without moving anything."""
+"""The lock files agree, so that one .venv can be extended from demo to development without changing a version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The runner counts what happened, and a run that dies is a failure."""
+"""The runner counts test results, and a run that crashes is a failure."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_failures_of_a_run_are_counted_once(tmp_path: Path) -> None:
         pytest.param(-9, id="killed"),
     ],
 )
-def test_a_run_that_dies_or_runs_nothing_is_a_failure(code: int, tmp_path: Path) -> None:
+def test_a_run_that_crashes_or_runs_no_test_is_a_failure(code: int, tmp_path: Path) -> None:
     assert judge(code, tmp_path / "never-written.xml", "sqlite").failed == 1
     all_good = report_of(tmp_path, "def test_good(): pass")
     assert judge(code, all_good, "sqlite").failed == 1

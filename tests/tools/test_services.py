@@ -1,4 +1,4 @@
-"""Who lacks a program is told which, and how to get it, before anything runs."""
+"""Missing programs are named, with the way to get them, before any test runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_a_missing_program_is_named_with_the_way_to_get_it(monkeypatch: pytest.M
     assert "apt-get install postgresql\n" in str(refused.value)
 
 
-def test_nothing_is_said_when_all_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_message_when_no_program_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "find_programs", lambda: "/usr/bin")
     monkeypatch.setattr(services, "find_chromium", lambda: "/usr/bin/chromium")
     services.ensure_programs()

@@ -1,4 +1,4 @@
-"""Uses an upgraded database as its owner, a guest and the worker do; writes what they saw, as JSON."""
+"""Uses an upgraded database as its owner, a guest and the worker do; writes the results as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A restaurant's database of an earlier version opens after an upgrade, and is worked with."""
+"""A database of an earlier version can be used after an upgrade."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WRITTEN = """
 """Sentences as the version before kept them."""
 
 
-def test_a_database_of_before_alerts_and_outbox_is_worked_with(tmp_path: Path) -> None:
+def test_a_database_from_before_alerts_and_outbox_can_be_used(tmp_path: Path) -> None:
     """Made by the code at migration 0007: an order served, one refunded, one unpaid, one paid after it was canceled."""
     file = tmp_path / "old.sqlite3"
     with sqlite3.connect(file) as database:

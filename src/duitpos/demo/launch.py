@@ -1,4 +1,4 @@
-"""`make demo`: a restaurant to play with, its worker and its Stripe, on this machine, until Ctrl-C."""
+"""`make demo`: runs a demo restaurant, its worker and a Stripe sandbox on this machine, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ START_SECONDS = 60.0
 
 
 class _Stopped(Exception):
-    """Somebody pressed Ctrl-C while we waited."""
+    """Ctrl-C was pressed during the start."""
 
 
 def demo(words: Sequence[str]) -> int:
-    """Run the demo; `--reset` throws its data away first. Returns the exit code."""
+    """Run the demo; `--reset` deletes its data first. Returns the exit code."""
     try:
         if set(words) - {"--reset"}:
             raise DemoRefused(f"`demo {' '.join(words)}` is not understood; the only word is --reset.")
@@ -56,7 +56,7 @@ def demo(words: Sequence[str]) -> int:
 
 @contextmanager
 def _only_one(plan: Plan) -> Iterator[None]:
-    """One demo in one folder: two would share their databases and overwrite each other's addresses."""
+    """Lock the folder: two demos in it would share databases and overwrite each other's URLs. DemoRefused."""
     plan.var.mkdir(parents=True, exist_ok=True)
     with (plan.var / "demo.lock").open("a") as lock:
         try:
@@ -82,13 +82,13 @@ def _run(plan: Plan, keys: DemoKeys) -> int:
         forget_other_endpoints(plan)
         _know_the_account(places["tenant"])
         _wait_for(supervisor, "web server", f"http://127.0.0.1:{plan.web_port}/healthz")
-        # Last, so that it takes no time from the two that a person waits for.
+        # Last, so that it does not slow down the two processes that the user waits for.
         supervisor.start("worker", [sys.executable, "-m", "duitpos.cli", "worker"])
         write_private(plan.places, places)
         _say(places, time.monotonic() - began)
         supervisor.watch()
     except _Stopped:
-        # Ctrl-C before it was up: as good as one after.
+        # Ctrl-C during the start ends the demo like a later one.
         pass
     finally:
         plan.places.unlink(missing_ok=True)
@@ -98,7 +98,7 @@ def _run(plan: Plan, keys: DemoKeys) -> int:
 
 
 def _prepare(plan: Plan, keys: DemoKeys) -> dict[str, str]:
-    """Tables, files and the restaurant are there afterwards. Returns where everything is: what demo.json says."""
+    """Create or update tables, static files and the restaurant. Returns the content of demo.json: URLs and sign-in."""
     import django
 
     django.setup()
@@ -132,7 +132,7 @@ def _know_the_account(slug: str) -> None:
 
 
 def _wait_for(supervisor: Supervisor, name: str, url: str) -> None:
-    """Returns when it answers. DemoRefused when it takes too long."""
+    """Wait until `url` answers. DemoRefused when it takes too long."""
     if supervisor.wait_until(lambda: answers(url), START_SECONDS):
         return
     if supervisor.stopped.is_set():

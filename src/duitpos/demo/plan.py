@@ -1,4 +1,4 @@
-"""Where the demo lives: its folder, its addresses, its secrets."""
+"""The demo's folder, addresses and secrets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TENANT = "kopi-kita"
 
 
 class DemoRefused(Exception):
-    """The demo cannot start like this. The message is one sentence that says why."""
+    """The demo cannot start. The message is one sentence that says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Plan:
     host: str
     web_port: int
     api_base: str
-    """The address of Stripe's API for the shop: the sandbox, or what STRIPE_API_BASE puts in front of it."""
+    """DuitPOS's address for Stripe's API: the sandbox, or STRIPE_API_BASE."""
 
     @property
     def sandbox_port(self) -> int:
@@ -53,12 +53,12 @@ class Plan:
 
     @property
     def listen(self) -> str:
-        """The address the servers bind: this machine only, unless phones shall reach them."""
+        """The address the servers bind: loopback only, unless DEMO_HOST lets phones reach them."""
         return "127.0.0.1" if self.host in ("127.0.0.1", "localhost") else "0.0.0.0"  # noqa: S104 - DEMO_HOST asks for it
 
     @property
     def places(self) -> Path:
-        """Says where everything is, while the demo runs."""
+        """The file with all URLs, while the demo runs."""
         return self.var / "demo.json"
 
     @property
@@ -68,7 +68,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class DemoKeys:
-    """Secrets made at the first start and kept, so that a second start still opens what was sealed."""
+    """Secrets made at the first start and kept, so that later starts can decrypt stored secrets."""
 
     secret_key: str
     encryption_keys: str
@@ -77,7 +77,7 @@ class DemoKeys:
 
 
 def plan_from_environment() -> Plan:
-    """PORT, DUITPOS_VAR, DEMO_HOST, STRIPE_API_BASE. DemoRefused, ImproperlyConfigured."""
+    """The plan from PORT, DUITPOS_VAR, DEMO_HOST, STRIPE_API_BASE. DemoRefused, ImproperlyConfigured."""
     port = env.number("PORT", 8000, least=1)
     if port > 65534:
         raise DemoRefused(f"PORT is '{port}': use a number up to 65534; the sandbox takes the one after it.")
@@ -97,7 +97,7 @@ def check_ports(plan: Plan) -> None:
     """DemoRefused when one of the ports is taken."""
     for name, port in (("web server", plan.web_port), ("Stripe sandbox", plan.sandbox_port)):
         with socket.socket() as probe:
-            # As servers do it: a port that an ended connection still keeps for a minute is free.
+            # As servers do: a port in TIME_WAIT counts as free.
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((plan.listen, port))
@@ -110,7 +110,7 @@ def check_ports(plan: Plan) -> None:
 
 
 def keys_of(plan: Plan) -> DemoKeys:
-    """The demo's secrets, made and kept (readable by nobody else) at the first call."""
+    """The demo's secrets, made at the first call and stored in a file that only this user can read."""
     kept = plan.var / "demo-secrets.json"
     if kept.exists():
         return DemoKeys(**json.loads(kept.read_text()))
@@ -125,7 +125,7 @@ def keys_of(plan: Plan) -> DemoKeys:
 
 
 def write_private(file: Path, content: dict[str, str]) -> None:
-    """Write JSON that only this user may read, whole or not at all."""
+    """Write JSON that only this user may read, atomically."""
     new = file.with_suffix(".new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
@@ -135,7 +135,7 @@ def write_private(file: Path, content: dict[str, str]) -> None:
 
 
 def enter_environment(plan: Plan, keys: DemoKeys) -> None:
-    """Make this process and its children the demo's; what a shell may hold for a real installation is left out."""
+    """Set the demo's environment for this process and its children, without the shell's settings for production."""
     for name in ("ALLOWED_HOSTS", "CACHE_URL", "DATABASE_URL", "DEBUG", "DUITPOS_PROXY_COUNT", "EMAIL_URL"):
         os.environ.pop(name, None)
     os.environ.update(
@@ -150,7 +150,7 @@ def enter_environment(plan: Plan, keys: DemoKeys) -> None:
 
 
 def throw_away(plan: Plan) -> None:
-    """Remove the demo's data: only files that the demo makes."""
+    """Delete the demo's data: only files that the demo makes."""
     for file in _made_by_the_demo(plan):
         file.unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""Bringing the demo's folder up to date: tables, files for browsers, the restaurant. Does nothing twice."""
+"""Update the demo's tables, static files and restaurant. Idempotent."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from duitpos.models import ProcessorAccount
 
 
 def bring_up_to_date() -> None:
-    """Migrate and collect if anything changed; belong to the present address."""
+    """Migrate and collect static files if anything changed; adopt the database for the current address."""
     if unapplied_migrations():
         call_command("migrate", interactive=False, verbosity=0)
     _collect_static()
-    # The demo's folder moved to another port: only a demo may take that for its own without asking.
+    # The demo uses another port than before: only a demo may adopt its database without the operator.
     if installation().base_url != settings.BASE_URL:
         adopt()
 
 
 def check_keys(slug: str) -> None:
-    """As when an owner saves them: the account's name stands under Payment Types from the first look on."""
+    """Check the keys as when an owner saves them, so that Payment Types shows the account's name from the start."""
     for account in ProcessorAccount.objects.filter(tenant=tenant_by_slug(slug), checked_at__isnull=True):
         recheck(account)
 
@@ -42,7 +42,7 @@ def _collect_static() -> None:
 
 
 def _fingerprint() -> str:
-    """Changes when a file for browsers does."""
+    """A digest that changes when a static file does."""
     digest = hashlib.sha256()
     for finder in get_finders():
         for name, storage in finder.list(None):

@@ -1,4 +1,4 @@
-"""The demo's own Stripe: how it is started, and asked whether it is well."""
+"""The demo's Stripe sandbox: its command line, its health, its endpoints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from duitpos.demo.plan import DemoKeys, Plan
 
 
 def sandbox_secrets(keys: DemoKeys) -> dict[str, str]:
-    """What it must know and nobody may read: its environment, since a command line is open to every user."""
+    """Its secrets, passed in the environment, since every user can read a command line."""
     return {
         "STRIPE_SANDBOX_SECRET_KEY": keys.stripe_secret_key,
         "STRIPE_SANDBOX_WEBHOOK_SECRETS": keys.stripe_webhook_secret,
@@ -20,7 +20,7 @@ def sandbox_secrets(keys: DemoKeys) -> dict[str, str]:
 
 
 def sandbox_words(plan: Plan) -> list[str]:
-    """The words that start it."""
+    """The command line that starts it."""
     words = [sys.executable, "-m", "stripe_sandbox", "--host", plan.listen, "--port", str(plan.sandbox_port)]
     words += ["--state", str(plan.var / "sandbox.sqlite3"), "--account-name", "Kopi Kita"]
     words += ["--webhook", plan.webhook_url]
@@ -30,7 +30,7 @@ def sandbox_words(plan: Plan) -> list[str]:
 
 
 def answers(url: str) -> bool:
-    """Whether a server answers there with 200."""
+    """Whether the URL answers 200."""
     try:
         return _ask("GET", url)[0] == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
@@ -38,7 +38,7 @@ def answers(url: str) -> bool:
 
 
 def forget_other_endpoints(plan: Plan) -> None:
-    """Take away the webhook endpoints of earlier starts on other ports; nobody listens there."""
+    """Delete the webhook endpoints of earlier starts on other ports."""
     control = f"http://127.0.0.1:{plan.sandbox_port}/_sandbox/endpoints"
     for endpoint in json.loads(_ask("GET", control)[1])["data"]:
         if endpoint["url"] != plan.webhook_url and urlsplit(endpoint["url"]).path == plan.webhook_path:

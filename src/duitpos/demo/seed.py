@@ -1,4 +1,4 @@
-"""A restaurant to play with: Kopi Kita, a café with two locations, in three languages (data/kopi_kita.json)."""
+"""The demo restaurant: Kopi Kita, a café with two locations, in three languages (data/kopi_kita.json)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ TEXTS = Path(__file__).parent / "data" / "kopi_kita_texts.json"
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """Where to go, and as whom: slugs, the token of the first location's first table, the owner's sign-in."""
+    """Slugs, the token of the first location's first table, the owner's sign-in."""
 
     tenant: str
     location: str
@@ -51,9 +51,9 @@ class Seeded:
 
 
 def seed(*, secret_key: str, webhook_secret: str, api_base: str) -> Seeded:
-    """Make what is missing of the demo restaurant, paid through the Stripe at `api_base`.
+    """Create the demo restaurant, or its missing parts; payments go through the Stripe API at `api_base`.
 
-    What is there stays as somebody left it: a second run changes nothing, and one that was broken off is completed.
+    Existing rows are not changed: a second run changes nothing, and an interrupted run is completed.
     """
     data: dict[str, Any] = json.loads(DATA.read_text(encoding="utf-8"))
     tenant = _restaurant(data)
@@ -80,7 +80,7 @@ def _restaurant(data: Mapping[str, Any]) -> Tenant:
 
 
 def _staff(tenant: Tenant, data: Mapping[str, Any]) -> Membership:
-    """Everybody who works there, with the same password; returns the owner."""
+    """Create all staff, with the same password; returns the owner."""
     for person in data["staff"]:
         user = User.objects.filter(email=person["email"]).first()
         user = user or User.objects.create_user(person["email"], data["password"])
@@ -115,7 +115,7 @@ def _menu(tenant: Tenant, owner: Membership, sites: Mapping[str, Location], data
 
 
 def _write_menu(tenant: Tenant, data: Mapping[str, Any]) -> dict[str, MenuItem]:
-    """Every row of the menu, or none; returns the items by name."""
+    """Create the menu's rows; returns the items by name."""
     groups = dict(_groups(tenant, data["groups"]))
     items: dict[str, MenuItem] = {}
     for section_position, section in enumerate(data["sections"]):
@@ -166,7 +166,7 @@ def _tables(tenant: Tenant, owner: Membership, location: Location, areas: list[d
 
 
 def _take_payments(tenant: Tenant, secret_key: str, webhook_secret: str, api_base: str) -> None:
-    """Online Payment goes through the sandbox; an account that somebody pasted since is left alone."""
+    """Connect Online Payment to the sandbox, unless an account was already added."""
 
     def work() -> None:
         kind = PaymentType.objects.filter(tenant=tenant, code="STRIPE").first()
@@ -174,7 +174,7 @@ def _take_payments(tenant: Tenant, secret_key: str, webhook_secret: str, api_bas
             return
         accounts = list(ProcessorAccount.objects.filter(tenant=tenant, payment_type=kind))
         for account in accounts:
-            # The demo came back on another port, and the sandbox with it.
+            # The demo was restarted on another port, and so was the sandbox.
             if account.api_base != api_base and account.reveal("secret_key") == secret_key:
                 account.api_base = api_base
                 account.save(update_fields=["api_base"])

@@ -1,4 +1,4 @@
-"""Starting a few processes, watching them, and stopping all of them."""
+"""Start a few processes, watch them, and stop all of them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from pathlib import Path
 from threading import Event
 
 STOP_SECONDS = 2.0
-"""How long processes may take to stop before they are killed."""
+"""Seconds that processes have to stop before they are killed."""
 
 _PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A running process. It leads a group of its own, so that its helpers go with it."""
+    """A running process. It leads its own process group, so that its child processes can be stopped with it."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -30,7 +30,7 @@ class Child:
 
 
 class ChildDied(Exception):
-    """A process ended although nobody asked it to."""
+    """A process ended unexpectedly."""
 
     def __init__(self, child: Child) -> None:
         code = child.process.returncode
@@ -49,13 +49,13 @@ class Supervisor:
         self._children: list[Child] = []
         logs.mkdir(parents=True, exist_ok=True)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            # nohup ignores SIGHUP, and means it. A shell that starts us in the background ignores SIGINT for us, but
-            # whoever sends one then means us.
+            # Respect an ignored SIGHUP, since nohup sets it on purpose. Handle SIGINT even if ignored: a shell ignores
+            # it for background processes, but a SIGINT sent to this process must still stop it.
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, lambda *_: self.stopped.set())
 
     def start(self, name: str, words: Sequence[str], secrets: Mapping[str, str] | None = None) -> None:
-        """Start one. `secrets` are in its environment only."""
+        """Start a process. `secrets` are passed in its environment only."""
         log = self._logs / f"{name.replace(' ', '-')}.log"
         with log.open("wb") as out:
             process = subprocess.Popen(
@@ -70,13 +70,13 @@ class Supervisor:
         self._children.append(Child(name, process, log))
 
     def check(self) -> None:
-        """ChildDied if one of them is gone."""
+        """ChildDied if a process has ended."""
         for child in self._children:
             if child.process.poll() is not None:
                 raise ChildDied(child)
 
     def wait_until(self, is_well: Callable[[], bool], seconds: float) -> bool:
-        """Wait for `is_well` while all are alive. False when it took too long or somebody stopped us."""
+        """Wait for `is_well` while all processes run. False after `seconds` or when stopped. ChildDied."""
         until = time.monotonic() + seconds
         while time.monotonic() < until and not self.stopped.is_set():
             self.check()
@@ -86,12 +86,12 @@ class Supervisor:
         return False
 
     def watch(self) -> None:
-        """Wait until somebody stops us; ChildDied if a process ends before."""
+        """Wait until stopped; ChildDied if a process ends before."""
         while not self.stopped.wait(0.25):
             self.check()
 
     def stop(self) -> None:
-        """Stop all; who does not within STOP_SECONDS is killed."""
+        """Stop all processes; kill those still running after STOP_SECONDS."""
         for child in self._children:
             _signal_group(child, signal.SIGTERM)
         until = time.monotonic() + STOP_SECONDS
@@ -99,7 +99,7 @@ class Supervisor:
             with suppress(subprocess.TimeoutExpired):
                 child.process.wait(max(0.0, until - time.monotonic()))
         for child in self._children:
-            # Also what a dead leader left behind.
+            # Also kills child processes of a leader that has already ended.
             _signal_group(child, signal.SIGKILL)
             child.process.wait()
 
@@ -115,12 +115,12 @@ def _signal_group(child: Child, number: signal.Signals) -> None:
 
 
 def _end_with(parent: int) -> Callable[[], None]:
-    """Runs in a new child: on Linux it is terminated when we die in a way that lets us stop nobody (SIGKILL)."""
+    """A function for a new child: on Linux it is terminated when this process is killed and cannot stop it."""
 
     def ask() -> None:
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-            if os.getppid() != parent:  # we died before it could ask
+            if os.getppid() != parent:  # the parent ended before the call above
                 os.kill(os.getpid(), signal.SIGTERM)
 
     return ask

@@ -1,1 +1,1 @@
-"""What no browser asks for: the worker with its tasks, and the sweep."""
+"""Work outside web requests: the worker with its tasks, and the sweep."""

@@ -1,4 +1,4 @@
-"""Doing one thing again and again, and getting over its errors."""
+"""Repeat one function until stopped, with back-off after errors."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ LONGEST_PAUSE = 60.0
 
 
 def keep_doing(name: str, work: Callable[[], object], every: float, stop: Event) -> None:
-    """Call `work`, wait `every` seconds, and so on until `stop` is set.
+    """Call `work` every `every` seconds until `stop` is set.
 
-    An error is logged and the pause grows, so that a database that is down is neither hammered nor given up. The
-    connection is opened anew after an error and closed at the end; run each loop in a thread of its own.
+    An error is logged and doubles the pause, up to LONGEST_PAUSE, so that an unavailable database is retried without
+    overloading it. Connections are reopened after an error and closed at the end; run each loop in its own thread.
     """
     errors = 0
     while not stop.is_set():

@@ -1,4 +1,4 @@
-"""The worker process: runs tasks as they come, and sweeps every few seconds."""
+"""The worker process: runs queued tasks, and sweeps every few seconds."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from duitpos.kit.heartbeat import beat
 log = structlog.get_logger(__name__)
 
 TASK_SECONDS = 1.0
-"""How often the queue is looked at. Tasks only hurry what the sweep makes sure of."""
+"""The queue's polling interval. Tasks only run outbox entries earlier; the sweep guarantees that they run."""
 PRUNE_SECONDS = 3600.0
 
 
 def run_worker() -> None:
-    """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    """Work until SIGTERM or SIGINT, and finish the current work first."""
     every = sweep_seconds()
     stop = Event()
     tasks = _task_worker()
@@ -57,25 +57,25 @@ def sweep_seconds() -> int:
 
 
 def sweep_once() -> None:
-    """Sweep, and only when that went well say so to /readyz."""
+    """Sweep, and report success to /readyz."""
     sweep()
     beat("sweep")
 
 
 def prune() -> None:
-    """Forget what nobody needs any more: tasks that ended, and what old events said."""
+    """Delete ended tasks and old start counters, and empty the bodies of old events."""
     prune_tasks()
     purge_event_bodies()
     forget_counters()
 
 
 def prune_tasks() -> None:
-    """Forget tasks that ended more than a day ago; nothing reads them."""
+    """Delete tasks that ended more than a day ago; nothing reads them."""
     call_command("prune_db_task_results", "--queue-name=*", "--min-age-days=1", verbosity=0)
 
 
 def _task_worker() -> Worker:
-    # It says "starting" and "no more tasks" at every look.
+    # It logs "starting" and "no more tasks" at every poll.
     logging.getLogger("django_tasks_db").setLevel(logging.WARNING)
     return Worker(
         queue_names=["*"],
@@ -90,10 +90,10 @@ def _task_worker() -> Worker:
 
 
 def _run_tasks(tasks: Worker) -> Callable[[], None]:
-    """Runs what waits in the queue, then returns."""
+    """A function that runs all queued tasks, then returns."""
 
     def run() -> None:
-        # The package's own look takes SQLite's write lock; ours only reads.
+        # The package's own poll takes SQLite's write lock; this query only reads.
         if DBTaskResult.objects.ready().exists():
             tasks.run()
 

@@ -1,1 +1,1 @@
-"""Small tools that know nothing of restaurants: money, ids, clock, tenant scope, environment, encryption."""
+"""General tools, independent of restaurants: money, ids, clock, tenant scope, environment, encryption."""

@@ -1,4 +1,4 @@
-"""Time: one source of "now", and the trading day it belongs to."""
+"""Time: one source of "now", and the trading day of an instant."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django.utils import timezone
 
 
 def now() -> datetime:
-    """The present instant, in UTC."""
+    """The current instant, in UTC."""
     return timezone.now()
 
 
 def known_zone(time_zone: str) -> ZoneInfo | None:
-    """The zone of that name; None for one that this machine does not know."""
+    """The zone of that name; None when this machine does not have it."""
     try:
         return ZoneInfo(time_zone)
     except (ValueError, OSError, ZoneInfoNotFoundError):  # ZoneInfo reads a file of that name
@@ -22,15 +22,15 @@ def known_zone(time_zone: str) -> ZoneInfo | None:
 
 
 def display_zone(time_zone: str) -> ZoneInfo:
-    """The zone to show times in: UTC where the name is unknown, so that a wrong setting takes no page away."""
+    """The zone to show times in: UTC where the name is unknown, so that a wrong setting breaks no page."""
     return known_zone(time_zone) or ZoneInfo("UTC")
 
 
 def business_date(at: datetime, time_zone: str, day_closes_at: time) -> date:
     """The trading day of an instant.
 
-    A day lasts until `day_closes_at` (local wall clock) of the next calendar day, so that a supper at 01:30
-    belongs to the evening before.
+    A day lasts until `day_closes_at` (local time) of the next calendar day, so that an order at 01:30 belongs to
+    the evening before.
     """
     local = at.astimezone(ZoneInfo(time_zone))
     if local.time() < day_closes_at:
@@ -39,7 +39,7 @@ def business_date(at: datetime, time_zone: str, day_closes_at: time) -> date:
 
 
 def day_bounds(day: date, time_zone: str, day_closes_at: time) -> tuple[datetime, datetime]:
-    """When a trading day begins and ends (the end is the next day's beginning), as instants."""
+    """The instants at which a trading day begins and ends (the end is the next day's beginning)."""
     zone = display_zone(time_zone)
     begins = datetime.combine(day, day_closes_at, zone)
     return begins, datetime.combine(day + timedelta(days=1), day_closes_at, zone)

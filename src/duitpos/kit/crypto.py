@@ -1,4 +1,4 @@
-"""Secrets at rest: AES-256-GCM, a key id in front, bound to the place where the secret is kept."""
+"""Secrets at rest: AES-256-GCM, prefixed with the key id, bound to the row and field that store the secret."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from django.conf import settings
 
 
 class SecretUnreadable(Exception):
-    """A stored secret cannot be opened: its key is unknown here, or it was moved or changed."""
+    """A stored secret cannot be decrypted: its key is not configured, or it was moved or changed."""
 
 
 class Vault:
-    """Seals and opens secrets. `keys` maps a key id to 32 bytes; the first one seals, all of them open."""
+    """Encrypts and decrypts secrets. `keys` maps a key id to 32 bytes; the first one encrypts, all of them decrypt."""
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         if not keys:
@@ -27,13 +27,13 @@ class Vault:
         self.key_ids = frozenset(keys)
 
     def seal(self, plain: str, place: str) -> str:
-        """`<key id>:<base64>`. `place` says where it is kept (tenant, row, field): only there it opens."""
+        """`<key id>:<base64>`. `place` names tenant, row and field (associated data): it opens only with the same."""
         nonce = os.urandom(12)
         box = self._ciphers[self.current].encrypt(nonce, plain.encode(), place.encode())
         return f"{self.current}:{base64.b64encode(nonce + box).decode()}"
 
     def open(self, sealed: str, place: str) -> str:
-        """The secret. SecretUnreadable when the key is missing or the text stood in another place."""
+        """The secret. SecretUnreadable when the key is missing or the text was sealed for another `place`."""
         key_id, _, body = sealed.partition(":")
         cipher = self._ciphers.get(key_id)
         if cipher is None:
@@ -41,15 +41,15 @@ class Vault:
         try:
             raw = base64.b64decode(body)
             return cipher.decrypt(raw[:12], raw[12:], place.encode()).decode()
-        except (InvalidTag, ValueError) as error:  # moved, changed, or no sealed text at all
-            # The text of the secret must not be in the message: this goes to logs.
+        except (InvalidTag, ValueError) as error:  # moved, changed, or not a sealed text
+            # The message is logged, so it must not contain the secret.
             raise SecretUnreadable(
                 f"A secret sealed with key {key_id!r} does not belong to {place}."
             ) from error
 
 
 def key_id_of(sealed: str) -> str:
-    """Which key sealed this text."""
+    """The id of the key that sealed this text."""
     return sealed.partition(":")[0]
 
 
@@ -59,5 +59,5 @@ def _vault_of(keys: tuple[tuple[str, bytes], ...]) -> Vault:
 
 
 def vault() -> Vault:
-    """The vault of this installation, from DUITPOS_ENCRYPTION_KEYS."""
+    """This installation's vault, from DUITPOS_ENCRYPTION_KEYS."""
     return _vault_of(tuple(settings.ENCRYPTION_KEYS.items()))

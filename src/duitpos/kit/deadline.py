@@ -1,4 +1,4 @@
-"""A deadline for one piece of work, however many calls to a processor it makes (M29)."""
+"""One deadline for all processor calls of a unit of work (M29)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 SECONDS = 10.0
-"""How long a guest waits at most, and a processor's call where nobody set another deadline."""
+"""A guest's longest wait, and the limit of a processor call when no other deadline is set."""
 
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
 @contextmanager
 def within(seconds: float | None = None) -> Iterator[None]:
-    """All calls inside end together after so many seconds (None: SECONDS); a deadline that is set already stays."""
+    """Set one deadline for all calls inside, `seconds` from now (None: SECONDS); an existing deadline stays."""
     if _deadline.get() is not None:
         yield
         return
@@ -27,5 +27,5 @@ def within(seconds: float | None = None) -> Iterator[None]:
 
 
 def deadline() -> float:
-    """When what is under way must end (time.monotonic); where nobody said, SECONDS from now."""
+    """The current deadline (time.monotonic); SECONDS from now when none is set."""
     return _deadline.get() or time.monotonic() + SECONDS

@@ -1,4 +1,4 @@
-"""The environment, read once and refused in words (docs/settings.md lists every name)."""
+"""Reads and validates environment variables (docs/settings.md lists every name)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ read = environ.Env()
 
 
 def stage() -> str:
-    """DUITPOS_ENV: production (the default, so that nothing is left open by forgetting it), demo or test."""
+    """DUITPOS_ENV: production (the default, so that a missing value is never insecure), demo or test."""
     value = str(read("DUITPOS_ENV", default="production"))
     if value not in STAGES:
         raise ImproperlyConfigured(f"DUITPOS_ENV is {value!r}: use one of {', '.join(STAGES)}.")
@@ -60,7 +60,7 @@ def encryption_keys(production: bool) -> dict[str, bytes]:
         keys[name] = key
     if not keys:
         raise ImproperlyConfigured("DUITPOS_ENCRYPTION_KEYS is empty.")
-    # The bytes are compared: under another name it is still the key that everybody knows.
+    # Compare the bytes: under another id it is still the publicly known key.
     if production and _DEMO_KEY in keys.values():
         raise ImproperlyConfigured(
             "DUITPOS_ENCRYPTION_KEYS is missing or the demo's own: set it to `k1:<32 random bytes in base64>`,"
@@ -71,7 +71,7 @@ def encryption_keys(production: bool) -> dict[str, bytes]:
 
 
 def base_url(production: bool) -> str:
-    """BASE_URL: where guests and Stripe reach us, without a slash at the end."""
+    """BASE_URL: the address that guests and Stripe use, without a trailing slash."""
     value = str(read("BASE_URL", default="" if production else "http://127.0.0.1:8000")).rstrip("/")
     if not is_origin(value):
         raise ImproperlyConfigured(
@@ -83,12 +83,12 @@ def base_url(production: bool) -> str:
 
 
 def _without_user(value: str) -> str:
-    """For a message: a password that somebody put in front of the host is left out."""
+    """The value for a message, without a user and password before the host."""
     return re.sub(r"//.*@", "//…@", value)
 
 
 def is_http(value: str) -> bool:
-    """Whether it is an http(s) address with a host and, where one is named, a port that can be."""
+    """Whether it is an http(s) URL with a host and, if any, a valid port."""
     try:
         parts = urlsplit(value)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -105,7 +105,7 @@ def is_origin(value: str) -> bool:
 
 
 def proxy_count(production: bool) -> int:
-    """DUITPOS_PROXY_COUNT: how many proxies of ours stand in front; a guest's address is read accordingly."""
+    """DUITPOS_PROXY_COUNT: the number of our proxies in front, used to read a client's address."""
     text = str(read("DUITPOS_PROXY_COUNT", default="" if production else "0"))
     if not is_whole(text):
         raise ImproperlyConfigured(
@@ -116,7 +116,7 @@ def proxy_count(production: bool) -> int:
 
 
 def sandbox_urls() -> list[str]:
-    """DUITPOS_SANDBOX_URLS: API addresses besides Stripe's own for test accounts. Never used with a live key."""
+    """DUITPOS_SANDBOX_URLS: API addresses that test accounts may use besides Stripe's. Never used with a live key."""
     urls = [
         url.strip().rstrip("/")
         for url in str(read("DUITPOS_SANDBOX_URLS", default="")).split(",")
@@ -129,7 +129,7 @@ def sandbox_urls() -> list[str]:
 
 
 def switch(name: str, default: bool = False) -> bool:
-    """A yes-or-no value; anything but the usual words is refused."""
+    """A boolean; ImproperlyConfigured for anything but true, false, 1, 0, yes, no, on, off."""
     text = str(read(name, default=str(default))).lower()
     if text not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
         raise ImproperlyConfigured(f"{name} is {text!r}: use true or false.")
@@ -137,12 +137,12 @@ def switch(name: str, default: bool = False) -> bool:
 
 
 def is_whole(text: str) -> bool:
-    """Digits as int() reads them: `isdigit` alone lets "²" pass."""
+    """Whether the text is ASCII digits that int() accepts: `isdigit` alone accepts "²"."""
     return text.isascii() and text.isdecimal()
 
 
 def number(name: str, default: int, least: int = 0) -> int:
-    """A whole number."""
+    """A whole number of at least `least`."""
     text = str(read(name, default=str(default)))
     if not is_whole(text) or int(text) < least:
         raise ImproperlyConfigured(f"{name} is {text!r}: use a whole number of at least {least}.")
@@ -150,15 +150,15 @@ def number(name: str, default: int, least: int = 0) -> int:
 
 
 POOL_SECONDS = 5
-"""How long a request waits for a connection, before it answers that the database is not there."""
+"""A request's longest wait for a connection; then it answers 503."""
 
 
 def database(var: Path) -> dict[str, object]:
-    """DATABASE_URL for Django; without it one SQLite file in `var`. Options are those the races were tried with."""
+    """DATABASE_URL for Django; without it one SQLite file in `var`. The race tests use the same options."""
     try:
         scheme = urlsplit(str(read("DATABASE_URL", default="sqlite:"))).scheme
         if scheme not in DATABASE_SCHEMES:
-            # Asked first: what reads the address warns of an unknown word, with the password beside it.
+            # Checked first, because read.db would log a warning with the whole URL, password included.
             raise ImproperlyConfigured(
                 f"DATABASE_URL: {scheme or 'that'!r} is not supported; use sqlite or postgres."
             )
@@ -172,16 +172,16 @@ def database(var: Path) -> dict[str, object]:
     if scheme == "sqlite":
         config["CONN_MAX_AGE"] = None
         config["OPTIONS"] = {
-            # Writers queue at BEGIN instead of failing in the middle; 20 s is longer than any queue seen (M36).
+            # Writers queue at BEGIN instead of failing later; 20 s is longer than any queue observed.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     else:
         config["ENGINE"] = "duitpos.kit.postgres"
-        # Pooled: a request gives its connection back while a processor is asked (kit/transact.py).
+        # Pooled: a request returns its connection during a processor call (kit/transact.py).
         config["CONN_MAX_AGE"] = 0
-        # Each connection is tried when it is taken from the pool: after a restart of the database all of them are dead.
+        # Check each connection when it is taken from the pool: after a database restart all of them are dead.
         config["CONN_HEALTH_CHECKS"] = True
         config["OPTIONS"] = {
             "pool": {
@@ -194,9 +194,9 @@ def database(var: Path) -> dict[str, object]:
 
 
 def caches(var: Path) -> dict[str, dict[str, object]]:
-    """CACHE_URL for Django. Without it each process has its own cache, and what others must see is in files in `var`.
+    """CACHE_URL for Django. Without it `default` is a cache per process, and `shared` is files in `var`.
 
-    `shared` is what every process of the installation sees: on several machines CACHE_URL must name a real server.
+    All processes of the installation must see `shared`: on several machines CACHE_URL must name a cache server.
     """
     if not str(read("CACHE_URL", default="")):
         return {
@@ -214,7 +214,7 @@ def caches(var: Path) -> dict[str, dict[str, object]]:
 
 
 def log_level() -> str:
-    """LOG_LEVEL: how much is said."""
+    """LOG_LEVEL: the lowest level that is logged."""
     value = str(read("LOG_LEVEL", default="INFO")).upper()
     if value not in LOG_LEVELS:
         raise ImproperlyConfigured(f"LOG_LEVEL is {value!r}: use one of {', '.join(LOG_LEVELS)}.")

@@ -1,4 +1,4 @@
-"""A sign of life that other processes can see: no row of the database is written for it."""
+"""A heartbeat that other processes can read, kept in the shared cache and not in the database."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from duitpos.kit import clock
 
 
 def beat(name: str) -> None:
-    """Say that `name` has just done its work."""
+    """Record that `name` has just completed its work."""
     caches["shared"].set(f"heartbeat:{name}", clock.now(), timeout=None)
 
 
 def last_beat(name: str) -> datetime | None:
-    """When `name` last said so on any node; None when that is not known."""
+    """The last heartbeat of `name` on any node; None when unknown."""
     at = caches["shared"].get(f"heartbeat:{name}")
     return at if isinstance(at, datetime) else None

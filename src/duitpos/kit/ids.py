@@ -1,4 +1,4 @@
-"""Names for rows, and secrets for links."""
+"""Row ids, and secret tokens for links."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import uuid
 
 
 def uuid7() -> uuid.UUID:
-    """A UUID that sorts by creation time (RFC 9562), so that new rows land at the end of an index."""
+    """A UUID that sorts by creation time (RFC 9562), so that new rows go to the end of an index."""
     value = int(time.time() * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
     value = value & ~(0xF << 76) | 0x7 << 76
     return uuid.UUID(int=value & ~(0x3 << 62) | 0x2 << 62)

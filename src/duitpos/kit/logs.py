@@ -1,4 +1,4 @@
-"""Logs as JSON lines on standard error, with secrets taken out whatever put them there."""
+"""Logs as JSON lines on standard error, with secrets redacted in every record."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 import structlog
 
-# Whatever set-up takes for a key (processors/stripe/credentials.py), to its very end.
+# Every text that set-up accepts as a key (processors/stripe/credentials.py), whole.
 SECRET = re.compile(r"(sk|rk|pk)_(live|test)_[A-Za-z0-9_]+|whsec_[A-Za-z0-9_+/=-]+")
 
 
 def redact(text: str) -> str:
-    """The text without Stripe keys and webhook secrets (the last four stay, as on the screens)."""
+    """The text without Stripe keys and webhook secrets (the last four characters stay, as on the screens)."""
     return SECRET.sub(lambda match: f"{match[0].split('_')[0]}_…{match[0][-4:]}", text)
 
 
@@ -27,12 +27,12 @@ def _redacted(value: Any) -> Any:
 
 
 def redact_event(logger: Any, name: str, event: Any) -> Any:
-    """structlog processor: the last one before rendering, so that tracebacks are covered too."""
+    """structlog processor: the last one before rendering, so that tracebacks are redacted too."""
     return _redacted(dict(event))
 
 
 def configure(level: str, as_json: bool) -> dict[str, Any]:
-    """Set up structlog, and return Django's LOGGING so that the standard library's records go the same way."""
+    """Set up structlog, and return Django's LOGGING that renders standard library records the same way."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -61,6 +61,6 @@ def configure(level: str, as_json: bool) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["stderr"], "level": level, "propagate": False},
-            "stripe": {"level": "WARNING"},  # one line per call says nothing that our own rows do not
+            "stripe": {"level": "WARNING"},  # its line per call repeats what our rows have
         },
     }

@@ -1,4 +1,4 @@
-"""Whether the database fits the code."""
+"""Compare the database's migrations with the code's."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from django.db.migrations.executor import MigrationExecutor
 
 
 def unapplied_migrations() -> int:
-    """How many migrations of this code the database lacks."""
+    """The number of this code's migrations that the database lacks."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

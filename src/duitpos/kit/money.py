@@ -14,7 +14,7 @@ _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
 class CurrencyMismatch(ValueError):
-    """Two amounts of different currencies met in one sum or comparison."""
+    """A sum or comparison of two amounts in different currencies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,11 @@ class Money:
         return self.minor <= other.minor
 
     def format(self, locale: str = "en_MY") -> str:
-        """As a person reads it, for example `RM 12.50`; locale as Babel names it."""
+        """The amount for display, for example `RM 12.50`; `locale` is a Babel locale name."""
         places = decimal_places(self.currency)
         value = Decimal(self.minor).scaleb(-places)
         text = format_currency(value, self.currency, locale=known_locale(locale))
-        # CLDR asks for a space between letters and digits ("RM 12.50"); Babel leaves it out. None of them may break.
+        # CLDR requires a space between letters and digits ("RM 12.50"), which Babel omits. All spaces are non-breaking.
         return _LETTER_DIGIT.sub("\u202f", text).replace("\u00a0", "\u202f")
 
     def __str__(self) -> str:
@@ -67,7 +67,7 @@ class Money:
 
 @lru_cache(maxsize=256)
 def known_locale(locale: str) -> str:
-    """The locale, or plain English for one that Babel does not know: a wrong setting takes no page away."""
+    """The locale, or plain English if Babel does not know it, so that a wrong setting breaks no page."""
     try:
         return str(Locale.parse(locale))
     except (UnknownLocaleError, ValueError, TypeError):
@@ -75,12 +75,12 @@ def known_locale(locale: str) -> str:
 
 
 def decimal_places(currency: str) -> int:
-    """How many decimals a currency is written with (ISO 4217, from CLDR): MYR 2, JPY 0, KWD 3."""
+    """The number of decimals of a currency (ISO 4217, from CLDR): MYR 2, JPY 0, KWD 3."""
     return get_currency_precision(currency)
 
 
 def parse_amount(text: str, currency: str) -> Money:
-    """An amount that a person typed ("12.50") as Money; ValueError when it has more decimals than the currency."""
+    """A typed amount ("12.50") as Money; ValueError when it is no number or has more decimals than the currency."""
     places = decimal_places(currency)
     try:
         value = Decimal(text.strip().replace(",", ""))

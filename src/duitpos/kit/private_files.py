@@ -1,4 +1,4 @@
-"""What we write on this machine is for nobody else on it: databases hold guests' addresses and sealed keys."""
+"""Make our files private to this user: databases hold guests' addresses and sealed keys."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ OTHERS = 0o077
 
 
 def keep_private(folder: Path, *files: Path) -> None:
-    """From now on this process and those that it starts write private files.
-
-    What lies in `folder` and `files` already becomes private too.
-    An installation of an earlier version has files that everybody could read.
+    """Make this process and its children write private files from now on, and make existing files private.
+    Existing files are those in `folder` and `files`: an earlier version wrote files that other users could read.
     """
     os.umask(OTHERS)
     folder.mkdir(parents=True, exist_ok=True)
     for path in (folder, *folder.rglob("*"), *files):
-        # Another process may remove a file of its cache meanwhile, and what is not ours is not ours to change.
+        # Another process may remove a cache file meanwhile, and files of other users cannot be changed.
         with suppress(FileNotFoundError, PermissionError):
             mode = path.stat(follow_symlinks=False).st_mode
             if mode & OTHERS and not path.is_symlink():
@@ -28,7 +26,7 @@ def keep_private(folder: Path, *files: Path) -> None:
 
 
 def database_files(database: Mapping[str, Any]) -> list[Path]:
-    """The files of an embedded database and its journal, from Django's settings of it; none for a server's."""
+    """The files of a SQLite database and its journals, from its Django settings; none for a database server."""
     if "sqlite" not in database["ENGINE"]:
         return []
     return [Path(f"{database['NAME']}{end}") for end in ("", "-wal", "-shm", "-journal")]

@@ -1,7 +1,7 @@
-"""How many threads of a web process may wait for something outside at once (M78).
+"""Limits how many threads of a web process may wait for external services at once (M78).
 
-A processor that hangs costs ten seconds a call. Without a bound, as many guests as there are threads press Pay, and
-then nobody's menu, board or notice is answered. The bound is set by the web server only; a worker has none.
+Each call to a hanging processor takes ten seconds. Without a limit, as many guests as there are threads could press
+Pay, and no menu, board or webhook would be served meanwhile. Only the web server sets a limit; a worker has none.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from threading import Lock, local
 
 
 class Full(Exception):
-    """So many wait already that this one must not: nothing was asked."""
+    """The limit is reached: no call was made."""
 
 
 class Bulkhead:
-    """At most `most` calls at once, and at most `most_of_one` for one partner, so that one cannot take all of it."""
+    """At most `most` calls at once, and at most `most_of_one` for one partner, so that one cannot use all slots."""
 
     def __init__(self, most: int, most_of_one: int) -> None:
         self._most, self._most_of_one = most, most_of_one
@@ -30,7 +30,7 @@ class Bulkhead:
 
     @contextmanager
     def reserve(self, partner: str) -> Iterator[None]:
-        """Around work that will call: its calls to that partner, in this thread, are let in. Full, at once."""
+        """Hold a slot during work with several calls: this thread's calls to that partner use it. Full, at once."""
         with self.place(partner):
             self._reserved.partner = partner
             try:
@@ -40,7 +40,7 @@ class Bulkhead:
 
     @contextmanager
     def place(self, partner: str) -> Iterator[None]:
-        """Around one call. Full, at once, when there is no room: waiting for room would hold a thread as well."""
+        """Hold a slot during one call. Full when there is none, since waiting for one would occupy a thread as well."""
         if getattr(self._reserved, "partner", None) == partner:
             yield
             return
@@ -62,11 +62,11 @@ _bulkhead = _NO_BOUND
 
 
 def slow_calls() -> Bulkhead:
-    """This process's bound."""
+    """This process's limits."""
     return _bulkhead
 
 
 def bound_slow_calls(threads: int) -> None:
-    """Of `threads`, three in four may wait for processors, and two in four for one account. 0 takes the bound away."""
+    """Let three quarters of `threads` wait for processors, and half of them for one account. 0 removes the limits."""
     global _bulkhead
     _bulkhead = Bulkhead(max(1, threads * 3 // 4), max(1, threads // 2)) if threads else _NO_BOUND

@@ -1,8 +1,8 @@
-"""Statements of the hot paths: their SQL is made once per shape, where the ORM would compile it at every call.
+"""SQL statements for the hot paths, compiled once per shape, while the ORM would compile them at every call.
 
-What that saves is measured (decision 0009, bench/results/README.md). The models stay the truth: columns and conversions
-come from their fields, and everything goes through Django's cursor, so that the tenant guard sees it. Only for rows
-found by their keys; anything cleverer is a queryset's work.
+The saving is measured (decision 0009, bench/results/README.md). The models remain the only definition: columns and
+conversions come from their fields, and everything goes through Django's cursor, so that the tenant guard sees it. Only
+for rows found by their keys; use a queryset for everything else.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ Model = type[models.Model]
 
 
 def insert(rows: Sequence[models.Model], on_conflict: str = "", returning: str = "") -> Any:
-    """Insert rows of one model in one statement. `on_conflict` is what follows ON CONFLICT; empty: IntegrityError.
+    """Insert rows of one model in one statement. `on_conflict` is the SQL after ON CONFLICT; empty: IntegrityError.
 
-    `returning` is a column of the (single) row as it then is in the database: inserted, or updated by `on_conflict`.
+    `returning` names a column of the (single) row whose new value is returned: inserted, or updated by `on_conflict`.
     """
     model = type(rows[0])
     fields = model._meta.concrete_fields
@@ -49,7 +49,7 @@ def _insert_sql(model: Model, rows: int, on_conflict: str, returning: str) -> st
 
 
 def update(model: Model, columns: Mapping[str, Any], **where: Any) -> int:
-    """Set `columns` to values of the rows that `where` names; how many there were. A tuple: any of its values."""
+    """Set `columns` on the rows that match `where`; returns how many matched. A tuple in `where` means IN."""
     lengths = tuple(len(value) if isinstance(value, tuple) else 0 for value in where.values())
     values = [_field(model, name).get_db_prep_save(value, connection) for name, value in columns.items()]
     for name, value in where.items():
@@ -97,10 +97,10 @@ def _table(model: Model) -> str:
 
 
 class Prepared(Generic[M]):
-    """A queryset that is compiled once and then run with other values.
+    """A queryset that is compiled once and then run with different values.
 
-    `build` makes it from one value for each of `kinds` (UUID or str), which must end in its statement unchanged: exact
-    comparisons, no slices of values, no `None`.
+    `build` makes it from one value for each of `kinds` (UUID or str), which must be parameters of its statement
+    unchanged: exact comparisons, no slices of values, no `None`.
     """
 
     def __init__(self, build: Callable[..., models.QuerySet[M]], *kinds: type[UUID] | type[str]) -> None:
@@ -121,7 +121,7 @@ class _Compiled(Generic[M]):
         compiler = build(*samples).query.get_compiler(DEFAULT_DB_ALIAS)
         self._sql, parameters = compiler.as_sql()
         names = {_prepared(sample): number for number, sample in enumerate(samples)}
-        # A parameter is the number of a value, or a constant of the query itself.
+        # A parameter is the index of a value, or a constant of the query.
         self._places = [(names.get(value), value) for value in parameters]
         if {number for number, _ in self._places if number is not None} != set(names.values()):
             raise ValueError(f"Not every value is found again in: {self._sql}")
@@ -131,7 +131,7 @@ class _Compiled(Generic[M]):
         self._names = [column.target.attname for column, _, _ in select[self._own]]
         self._converters = compiler.get_converters([column for column, _, _ in select])
         self._convert = compiler.apply_converters
-        # Later Djangos, whose types we check with, want a fourth word here.
+        # Later Django versions, whose type stubs we use, take a fourth argument here.
         self._related = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
 
     def rows(self, values: Sequence[UUID | str]) -> list[M]:
@@ -143,7 +143,7 @@ class _Compiled(Generic[M]):
         return [self._made(row) for row in self._convert(found, self._converters)]
 
     def _made(self, row: Sequence[Any]) -> M:
-        """The row's object, with those that `select_related` brought along."""
+        """The row's object, with its `select_related` objects."""
         made: M = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._own])
         for related in self._related:
             related.populate(row, made)
@@ -151,7 +151,7 @@ class _Compiled(Generic[M]):
 
 
 def _prepared(value: UUID | str) -> UUID | str:
-    """As the database takes it."""
+    """The value as the database driver takes it."""
     if isinstance(value, UUID) and not connection.features.has_native_uuid_field:
         return value.hex
     return value

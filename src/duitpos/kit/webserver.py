@@ -1,6 +1,6 @@
-"""The web server: granian, with threads, since a request may wait for a payment processor.
+"""The web server: Granian, with threads, since a request may wait for a payment processor.
 
-Run as a program, with granian's own words, it is granian, whose workers can be stopped while they still load.
+Run as a program with Granian's arguments, it is Granian whose workers can be stopped while they load.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class WebServer:
-    """How it serves. `threads` are per worker: as many guests may wait for a processor before others queue."""
+    """The server's parameters. `threads` is per worker."""
 
     host: str
     port: int
     workers: int
     threads: int
     kill_after: int = 20
-    """Seconds that requests get to finish when it is stopped."""
+    """Seconds that requests have to finish when the server stops."""
     respawns: bool = True
 
     def command(self) -> list[str]:
-        """The words that start it."""
+        """The command line that starts it."""
         words = [
             sys.executable,
             "-m",
@@ -37,13 +37,13 @@ class WebServer:
         ]
         words += ["--host", self.host, "--port", str(self.port), "--workers", str(self.workers)]
         words += ["--blocking-threads", str(self.threads), "--workers-kill-timeout", str(self.kill_after)]
-        # A dead worker is started again at once, not after granian's 3.5 seconds.
+        # Restart a crashed worker at once, not after Granian's 3.5 seconds.
         return [*words, "--respawn-failed-workers", "--respawn-interval", "0.1"] if self.respawns else words
 
 
 def _run() -> None:
-    # A worker is forked with the parent's handler, which takes a note that nobody reads, and sets its own when the
-    # application is loaded. A server stopped in between would wait for its whole kill timeout.
+    # A forked worker inherits the parent's handler, which only sets a flag that the worker does not read, until the
+    # application is loaded. Without this, stopping the server in between would take the whole kill timeout.
     os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
     runpy.run_module("granian", run_name="__main__")
 

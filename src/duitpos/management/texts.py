@@ -1,4 +1,4 @@
-"""What the operator reads when a restaurant cannot be opened."""
+"""Messages for the operator when a restaurant cannot be opened."""
 
 from __future__ import annotations
 

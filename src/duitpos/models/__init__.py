@@ -1,4 +1,4 @@
-"""Tables, constraints, derived properties. No verbs: what happens to rows lives in `domain`."""
+"""Tables, constraints, derived properties. Code that changes rows is in `domain`."""
 
 from duitpos.models.alert import Alert
 from duitpos.models.dispute import Dispute

@@ -1,4 +1,4 @@
-"""Something a person must look at."""
+"""Alerts: something that staff must look at."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class AlertKind(models.TextChoices):
-    """What happened. What staff can do about each is in domain/alerts/offers.py."""
+    """What happened. domain/alerts/offers.py has the actions that staff can take for each."""
 
     AMOUNT_DIFFERS = "amount_differs"
     MODE_DIFFERS = "mode_differs"
@@ -34,7 +34,7 @@ class AlertKind(models.TextChoices):
 
 
 class Alert(TenantModel):
-    """Opened once per kind and subject, whatever the number of paths that find it (M16)."""
+    """Opened once per kind and subject, even if several paths find the same problem."""
 
     kind = models.CharField(max_length=24, choices=AlertKind.choices)
     subject_id = models.UUIDField(help_text="The payment, refund, event or account it is about.")

@@ -1,4 +1,4 @@
-"""A dispute: the guest's bank doubts a payment and mostly takes the money back."""
+"""A dispute (chargeback): the guest's bank contests a payment and usually takes the money back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class DisputeStatus(models.TextChoices):
-    """As the processor says. What the bank took or gave back are rows of the ledger."""
+    """The processor's status. Money that the bank took or gave back is in ledger rows."""
 
     INQUIRY = "inquiry"
     NEEDS_RESPONSE = "needs_response"
@@ -46,5 +46,5 @@ class Dispute(TenantModel):
 
     @property
     def amount(self) -> Money:
-        """What the bank doubts."""
+        """The disputed amount."""
         return Money(self.amount_minor, self.currency)

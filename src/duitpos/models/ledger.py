@@ -1,4 +1,4 @@
-"""Money movements for ever, and the series that order numbers are drawn from."""
+"""The append-only ledger of money movements, and the series of order numbers (M33)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class LedgerKind(models.TextChoices):
-    """What moved."""
+    """The kind of money movement."""
 
     PAYMENT = "payment"
     REFUND = "refund"
@@ -19,7 +19,7 @@ class LedgerKind(models.TextChoices):
 
 
 class LedgerEntry(TenantModel):
-    """Append-only. `amount_minor` is signed: money in is positive. One entry per kind and source row (M16)."""
+    """Append-only. `amount_minor` is signed: money in is positive. One entry per kind and source row."""
 
     kind = models.CharField(max_length=14, choices=LedgerKind.choices)
     source_id = models.UUIDField(help_text="The payment or refund, or made from a dispute's movement.")
@@ -40,7 +40,7 @@ class LedgerEntry(TenantModel):
 
 
 class NumberSeries(TenantModel):
-    """The last order number of a location's trading day; test orders have a series of their own (M33)."""
+    """The last order number of a location's trading day; test orders have their own series."""
 
     location = TenantForeignKey("duitpos.Location", on_delete=models.CASCADE, related_name="+")
     business_date = models.DateField()

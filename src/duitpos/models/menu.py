@@ -1,4 +1,4 @@
-"""What is offered: sections, items, modifier groups, and what is in stock where."""
+"""The menu: sections, items, modifier groups, and stock per location."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class MenuSection(TenantModel):
 
 
 class MenuItem(TenantModel):
-    """Something a guest can order. A location shows the items in its own currency."""
+    """Something a guest can order. A location shows only items in its own currency."""
 
     section = TenantForeignKey(MenuSection, on_delete=models.PROTECT, related_name="items")
     name = models.CharField(max_length=120)
@@ -76,7 +76,7 @@ class Modifier(TenantModel):
 
 
 class ItemGroup(TenantModel):
-    """Which modifier groups an item has, in which order."""
+    """An item's modifier group and its position."""
 
     item = TenantForeignKey(MenuItem, on_delete=models.CASCADE, related_name="item_groups")
     group = TenantForeignKey(ModifierGroup, on_delete=models.PROTECT, related_name="item_groups")
@@ -118,7 +118,7 @@ class MenuText(TenantModel):
 
 
 class StockStatus(models.TextChoices):
-    """As in the glossary; no row at a location means in stock."""
+    """See docs/glossary.md; no row at a location means in stock."""
 
     IN_STOCK = "in_stock"
     LIMITED = "limited"
@@ -126,7 +126,7 @@ class StockStatus(models.TextChoices):
 
 
 class ItemStock(TenantModel):
-    """How an item stands at one location."""
+    """An item's stock status at one location."""
 
     location = TenantForeignKey("duitpos.Location", on_delete=models.CASCADE, related_name="stock")
     item = TenantForeignKey(MenuItem, on_delete=models.CASCADE, related_name="stock")

@@ -1,4 +1,4 @@
-"""An order: pinned lines and totals, one status, one row for every flip of it."""
+"""An order: pinned lines and totals, one status, one event row per status change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class OrderStatus(models.TextChoices):
 
 
 class Order(TenantModel):
-    """A submitted request for food. Written once, then only its status, release and number change (advance.py)."""
+    """A submitted request for food. After the insert only its status, release and number change (advance.py)."""
 
     location = TenantForeignKey("duitpos.Location", on_delete=models.PROTECT, related_name="orders")
     table = TenantForeignKey("duitpos.Table", on_delete=models.PROTECT, null=True, related_name="orders")
@@ -46,7 +46,7 @@ class Order(TenantModel):
         help_text="What the guest read when they ordered: mails are written in it.",
     )
 
-    # Totals and the rules they were made with, pinned at checkout. Minor units of `currency`; rates in basis points.
+    # Totals and their rates, pinned at checkout. Minor units of `currency`; rates in basis points.
     currency = models.CharField(max_length=3)
     subtotal_minor = models.BigIntegerField()
     service_charge_minor = models.BigIntegerField(default=0)
@@ -59,7 +59,7 @@ class Order(TenantModel):
     tax_on_service_charge = models.BooleanField(default=False)
 
     created_at = models.DateTimeField()
-    # Given when the order is released to the kitchen.
+    # Set when the order is released to the kitchen.
     released_by = TenantForeignKey(
         "duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="released"
     )
@@ -93,14 +93,14 @@ class Order(TenantModel):
 
     @property
     def label(self) -> str:
-        """What staff and guest call it: "12", or "T12" for a test order; empty before it is released."""
+        """The number shown to staff and guest: "12", or "T12" for a test order; empty before release."""
         if self.number is None:
             return ""
         return f"T{self.number}" if self.is_test else str(self.number)
 
     @property
     def total(self) -> Money:
-        """What is to be paid."""
+        """The amount to pay."""
         return Money(self.total_minor, self.currency)
 
 
@@ -135,7 +135,7 @@ class OrderLine(TenantModel):
 
 
 class OrderEvent(TenantModel):
-    """One flip of an order's status: who, when, from, to, why."""
+    """One status change of an order: who, when, from, to, why."""
 
     order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""Work that is due after a commit: a tenant's row, so that nothing rests on the task queue (decision 0002, rule 5)."""
+"""Work to do after a commit: a tenant's row, so that nothing depends on the task queue (decision 0002, rule 5)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class OutboxKind(models.TextChoices):
-    """What is to be done."""
+    """The kind of work."""
 
     RECEIPT = "receipt"
     DETAILS = "details"
 
 
 class OutboxEntry(TenantModel):
-    """One piece of outbound work, once per kind and subject. A task hurries it, the sweep makes sure of it."""
+    """One item of outbound work, once per kind and subject. A task runs it early, the sweep guarantees it."""
 
     kind = models.CharField(max_length=10, choices=OutboxKind.choices)
     subject_id = models.UUIDField(help_text="The payment or order it is about.")

@@ -1,4 +1,4 @@
-"""One attempt to move money for an order, and the declines on the way."""
+"""One attempt to move money for an order, and its declines (M4)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class PaymentStatus(models.TextChoices):
-    """Once the guest was sent to its page (pending), only the processor's word moves it: docs/states.md has every move.
+    """From `pending` on, only a processor event or response changes it: docs/states.md has every transition.
 
-    One that is still `created`, which no browser ever saw, may also end by what its start call was answered, or because
-    its cart was edited or its order canceled.
+    While it is `created`, no guest was redirected to its session, so it may also end because its start call failed, its
+    cart was edited or its order canceled.
     """
 
     CREATED = "created"
@@ -23,13 +23,13 @@ class PaymentStatus(models.TextChoices):
 
 
 LIVE_ATTEMPT = (PaymentStatus.CREATED, PaymentStatus.PENDING)
-"""States in which a guest may still pay; an order has at most one such payment (M4)."""
+"""States in which a guest may still pay; an order has at most one such payment."""
 
 
 class Payment(TenantModel):
-    """An attempt. `checkout_request` is pinned before the call, so that a repeat says the same (M10)."""
+    """An attempt. `checkout_request` is pinned before the call, so that a retry sends the same."""
 
-    # Empty only for money that reached us for an order we do not know (M19).
+    # Null only for a payment of an unknown order, such as after a restored backup.
     order = TenantForeignKey("duitpos.Order", on_delete=models.PROTECT, null=True, related_name="payments")
     account = TenantForeignKey("duitpos.ProcessorAccount", on_delete=models.PROTECT, related_name="payments")
     payment_type = TenantForeignKey("duitpos.PaymentType", on_delete=models.PROTECT, related_name="payments")
@@ -51,7 +51,7 @@ class Payment(TenantModel):
     intent_reference = models.CharField(max_length=80, blank=True, help_text="The payment intent (pi_…).")
     charge_reference = models.CharField(max_length=80, blank=True, help_text="The charge (ch_…).")
 
-    # What came of it.
+    # The result.
     moved_minor = models.BigIntegerField(null=True, help_text="What really moved, in moved_currency.")
     moved_currency = models.CharField(max_length=3, blank=True)
     method = models.JSONField(default=dict, help_text='{"kind", "brand", "last4", "wallet", …} for people.')
@@ -62,11 +62,11 @@ class Payment(TenantModel):
     business_date = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="Failed or canceled at.")
     failure = models.JSONField(default=dict, help_text="Why it ended unpaid (domain/reasons.py).")
-    # A guard for refunds, not a second truth: compared with the rows by a check (M6).
+    # The guard against refunding too much, not the refunded sum: a check compares it with the refund rows.
     refund_reserved_minor = models.BigIntegerField(default=0)
 
-    # Looked at by the guest's return, and by the sweep (M27, M28). After it ended unpaid, next_check_at says
-    # when the order is closed and later purged (M21).
+    # For the guest's return and the sweep. After the payment ended unpaid, next_check_at says when its order is
+    # canceled and later purged.
     returned_at = models.DateTimeField(null=True, help_text="The guest came back from the processor's page.")
     asked_at = models.DateTimeField(null=True, help_text="The processor was last asked on a guest's behalf.")
     next_check_at = models.DateTimeField(null=True)
@@ -110,27 +110,27 @@ class Payment(TenantModel):
 
     @property
     def amount(self) -> Money:
-        """What was asked for."""
+        """The requested amount."""
         return Money(self.amount_minor, self.currency)
 
     @property
     def is_processing(self) -> bool:
-        """Whether the guest has done everything and the money is on its way."""
+        """Whether the guest has completed the session and the money is pending."""
         return self.status == PaymentStatus.PENDING and self.processing_since is not None
 
     @property
     def moved(self) -> Money:
-        """What really moved; before it is settled, nothing."""
+        """The amount that really moved; 0 before it is settled."""
         return Money(self.moved_minor or 0, self.moved_currency or self.currency)
 
     @property
     def refundable(self) -> Money:
-        """What moved and is not reserved by a refund."""
+        """The amount that moved and is not reserved by a refund."""
         return self.moved - Money(self.refund_reserved_minor, self.moved.currency)
 
 
 class PaymentDecline(TenantModel):
-    """A card that was refused. The guest stays on the processor's page; the payment's state does not change (M2)."""
+    """A declined card. The guest stays on the processor's page; the payment's status does not change."""
 
     payment = TenantForeignKey(Payment, on_delete=models.CASCADE, related_name="declines")
     reference = models.CharField(

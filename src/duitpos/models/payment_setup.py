@@ -1,4 +1,4 @@
-"""What the restaurant takes payment with, and the processors behind it."""
+"""Payment types, and the processor accounts behind them (M13)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class PaymentKind(models.TextChoices):
-    """Where it is taken: by a processor on the guest's phone, or at the counter."""
+    """Where it is paid: through a processor on the guest's phone, or at the counter."""
 
     ONLINE = "online"
     COUNTER = "counter"
 
 
 class PaymentType(TenantModel):
-    """What staff and guests choose and what reports group by: Cash, Online Payment."""
+    """The choice for staff and guests, and the grouping of reports: Cash, Online Payment."""
 
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=60)
@@ -42,7 +42,7 @@ class Mode(models.TextChoices):
 
 
 class AccountState(models.TextChoices):
-    """`new` has no usable key yet; `retired` starts nothing but still verifies, fetches and refunds (M13)."""
+    """`new` has no usable key yet; `retired` starts nothing but still verifies, fetches and refunds."""
 
     NEW = "new"
     ACTIVE = "active"
@@ -50,7 +50,7 @@ class AccountState(models.TextChoices):
 
 
 class ProcessorAccount(TenantModel):
-    """A processor added to a payment type. It is (processor, external_id, mode) and stays that (M12, M13)."""
+    """A processor added to a payment type. Its identity (processor, external_id, mode) never changes."""
 
     payment_type = TenantForeignKey(PaymentType, on_delete=models.PROTECT, related_name="accounts")
     processor = models.CharField(max_length=20)
@@ -65,7 +65,7 @@ class ProcessorAccount(TenantModel):
     secrets = models.JSONField(default=dict, help_text="Field name to sealed text; see reveal().")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    # Facts the processor told us, and the account's health. Written by set-up, webhook and sweep.
+    # Facts from the processor, and the account's health. Written by set-up, webhook and sweep.
     name = models.CharField(max_length=120, blank=True)
     country = models.CharField(max_length=2, blank=True)
     currency = models.CharField(max_length=3, blank=True)
@@ -123,14 +123,14 @@ class ProcessorAccount(TenantModel):
         return f"{self.tenant_id}/{self.id}/{field}"
 
     def seal(self, field: str, plain: str) -> None:
-        """Keep a secret (not saved yet). Empty forgets it."""
+        """Encrypt and set a secret, without saving the row. An empty text removes it."""
         if plain:
             self.secrets = {**self.secrets, field: vault().seal(plain, self._place(field))}
         else:
             self.secrets = {name: box for name, box in self.secrets.items() if name != field}
 
     def reveal(self, field: str) -> str:
-        """A secret in the clear, to make a client for one call; empty when there is none. SecretUnreadable."""
+        """The decrypted secret, to make a client for one call; empty when there is none. SecretUnreadable."""
         box = self.secrets.get(field, "")
         return vault().open(box, self._place(field)) if box else ""
 

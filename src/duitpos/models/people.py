@@ -1,4 +1,4 @@
-"""Staff: who signs in, and what they may do where."""
+"""Staff: their sign-in, and their role at each restaurant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from duitpos.kit.tenancy import TenantModel
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users from an e-mail address and a password."""
+    """Creates users from an e-mail address and a password."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         """A new staff sign-in; without a password it cannot sign in yet."""
@@ -46,7 +46,7 @@ class User(AbstractBaseUser):
 
 
 class Role(models.TextChoices):
-    """What a member of staff may do; the rules are in domain/people/roles.py."""
+    """A member of staff's role; domain/people/roles.py has the rights of each."""
 
     OWNER = "owner"
     MANAGER = "manager"
@@ -55,7 +55,7 @@ class Role(models.TextChoices):
 
 
 class Membership(TenantModel):
-    """A user's place in one restaurant. Tenant rows point here, never at User (decision 0002, rule 6)."""
+    """A user's role in one restaurant. Tenant rows reference this, never User (decision 0002, rule 6)."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role.choices)

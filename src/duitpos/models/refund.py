@@ -1,4 +1,4 @@
-"""Money given back."""
+"""Refunds (M17)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class RefundStatus(models.TextChoices):
-    """succeeded -> failed: the bank sent it back; opens an Alert."""
+    """`succeeded` to `failed` means that the bank sent it back; that opens an Alert."""
 
     CREATED = "created"
     PENDING = "pending"
@@ -19,14 +19,14 @@ class RefundStatus(models.TextChoices):
 
 
 class RefundSource(models.TextChoices):
-    """Who wanted it: our staff, or somebody at the processor's dashboard."""
+    """Who made it: our staff, or someone in the processor's dashboard."""
 
     STAFF = "staff"
     PROCESSOR = "processor"
 
 
 class Refund(TenantModel):
-    """A refund: our row first, then the call with a key made from it."""
+    """A refund: the row is inserted before the call, whose idempotency key is made from it."""
 
     payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, related_name="refunds")
     status = models.CharField(max_length=10, choices=RefundStatus.choices, default=RefundStatus.CREATED)
@@ -37,7 +37,7 @@ class Refund(TenantModel):
     member = TenantForeignKey("duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     reference = models.CharField(max_length=80, blank=True, help_text="re_…")
-    # A new call after an unknown answer older than 23 h is a new generation of the key (M17).
+    # A new call 23 h after a lost response uses the next generation of the key.
     key_generation = models.PositiveIntegerField(default=1)
     first_sent_at = models.DateTimeField(null=True, help_text="First call of this key generation.")
     ended_at = models.DateTimeField(null=True)
@@ -70,10 +70,10 @@ class Refund(TenantModel):
 
     @property
     def amount(self) -> Money:
-        """What is given back."""
+        """The refunded amount."""
         return Money(self.amount_minor, self.currency)
 
     @property
     def key(self) -> str:
-        """The idempotency key of the call: our row, and which generation of it."""
+        """The call's idempotency key: this row's id and the key generation."""
         return f"refund-{self.id}-{self.key_generation}"

@@ -1,4 +1,4 @@
-"""The furniture, and the token in its QR code."""
+"""Tables, the token in their QR code, and the counters of starts (M59)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class Phones(models.TextChoices):
-    """Which phones a counter of starts is about."""
+    """The kind of phones that a counter counts."""
 
-    KNOWN = "known"  # has looked at the menu, or ordered here before
+    KNOWN = "known"  # has loaded the menu, or ordered here before
     STRANGER = "stranger"
 
 
 class StartCounter(TenantModel):
-    """How many payments were started at a table in one stretch of time. Counted up by a guarded update only (M59)."""
+    """The number of payments started at a table in one time window. Only a guarded update increments it."""
 
     table = TenantForeignKey("duitpos.Table", on_delete=models.CASCADE, related_name="start_counters")
     phones = models.CharField(max_length=8, choices=Phones.choices)
@@ -31,7 +31,7 @@ class StartCounter(TenantModel):
 
 
 class Table(TenantModel):
-    """A table of a location. Whoever holds its token may order to it; a rotated token is dead at once."""
+    """A table of a location. Anyone with its token may order to it; a rotated token is invalid at once."""
 
     location = TenantForeignKey("duitpos.Location", on_delete=models.PROTECT, related_name="tables")
     name = models.CharField(max_length=40)

@@ -1,4 +1,4 @@
-"""The restaurant business, its sites, and the installation that hosts them."""
+"""The restaurant business, its locations, and the installation that hosts them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RESERVED_SLUGS = frozenset(
 
 
 class Installation(models.Model):
-    """This database: one row. Its id marks what we send to a processor; a copy elsewhere differs in base_url (M20)."""
+    """This database: one row. Objects we create at a processor have its id; a copy elsewhere differs in base_url."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     base_url = models.CharField(max_length=200)
@@ -26,7 +26,7 @@ class Installation(models.Model):
 
 
 class Tenant(models.Model):
-    """The restaurant business. It is closed, never deleted (M31)."""
+    """The restaurant business. It is closed, never deleted."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     slug = models.SlugField(
@@ -46,12 +46,12 @@ class Tenant(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it may start anything new; a closed one still receives, sweeps and refunds."""
+        """Whether it may start payments; a closed one still receives, sweeps and refunds."""
         return self.closed_at is None
 
 
 class Location(TenantModel):
-    """A physical site. Its money rules are pinned into every order made there."""
+    """A physical site. Its rates are pinned in every order made there."""
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=40)

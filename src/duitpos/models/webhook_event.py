@@ -1,4 +1,4 @@
-"""What a processor told us: every verified event once, with what became of it."""
+"""Processor events: every verified event once, with its outcome (M18)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class EventState(models.TextChoices):
-    """`failed` runs again when it is delivered again or swept: dedupe is on done, not on presence (M18)."""
+    """`failed` runs again at the next delivery or sweep: only a `done` event is a duplicate."""
 
     DONE = "done"
     FAILED = "failed"
 
 
 class WebhookEvent(TenantModel):
-    """A stored inbound notice."""
+    """A stored webhook event."""
 
     account = TenantForeignKey("duitpos.ProcessorAccount", on_delete=models.PROTECT, related_name="events")
     external_id = models.CharField(max_length=80)

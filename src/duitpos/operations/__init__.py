@@ -1,1 +1,1 @@
-"""The person who hosts DuitPOS: what is checked before a start, what is served, how it says that it is well."""
+"""For the person who hosts DuitPOS: start-up checks, the web server, health checks."""

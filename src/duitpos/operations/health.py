@@ -1,4 +1,4 @@
-"""For machines that watch us: /healthz says that we are alive, /readyz that the promise can be kept."""
+"""Health checks for monitoring: /healthz for liveness, /readyz for database, migrations and sweep."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _migrated = False
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 as long as this process answers; asks nobody. For the proxy that chooses a process."""
+    """200 as long as this process runs; checks nothing else. For a proxy that chooses a process."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when database, migrations and sweep are well, else 503 and what is not. For the alarm of a person."""
+    """200 when database, migrations and sweep are healthy, else 503 with the problems in JSON. For alarms."""
     answer: dict[str, Any] = {"database": "ok", "migrations": "ok"}
     is_ready = True
     try:
@@ -49,19 +49,19 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 def _is_migrated() -> bool:
-    """Once true it stays true for this code, and then costs nothing."""
+    """Cached once true, since it then stays true for this code."""
     global _migrated
     _migrated = _migrated or not unapplied_migrations()
     return _migrated
 
 
 def _sweep() -> dict[str, Any]:
-    """How old the last sweep is. A worker that was never seen gets as long as a late one, from our own start."""
+    """The last sweep's state and age. If there was none yet, it is late SWEEP_LATE after this process started."""
     last = last_beat("sweep")
     now = clock.now()
     if last is None:
         state = "late" if now - _started_at > SWEEP_LATE else "not seen yet"
         return {"state": state, "age_seconds": None}
-    # A process that has just started says what it sees; only a sweep older than both counts as late.
+    # A process that has just started gives the sweep the whole SWEEP_LATE before it reports it as late.
     state = "late" if now - max(last, _started_at) > SWEEP_LATE else "ok"
     return {"state": state, "age_seconds": max(0, round((now - last).total_seconds()))}

@@ -1,4 +1,4 @@
-"""What must be right before anything starts. What is wrong is said in one sentence, to the person at the terminal."""
+"""Start-up checks. A failed check raises StartRefused with one sentence for the person at the terminal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from duitpos.kit.migrations import unapplied_migrations
 
 
 class StartRefused(Exception):
-    """DuitPOS cannot start like this. The message is one sentence that names what to change."""
+    """DuitPOS cannot start. The message is one sentence that names what to change."""
 
 
 def check_start() -> list[str]:
@@ -28,7 +28,7 @@ def check_start() -> list[str]:
 
 
 def check_static() -> None:
-    """StartRefused when the files for browsers were not collected: every page would fail."""
+    """StartRefused when the static files were not collected: every page would fail."""
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         raise StartRefused(
             f"There are no collected files in {settings.STATIC_ROOT}:"
@@ -37,17 +37,17 @@ def check_static() -> None:
 
 
 def check_caches() -> None:
-    """StartRefused when the cache of CACHE_URL is not installed or does not answer."""
+    """StartRefused when the client library of CACHE_URL is not installed or the cache does not respond."""
     for name in settings.CACHES:
         try:
             caches[name].get("start")
-        except Exception as error:  # whatever the client of that cache raises
+        except Exception as error:  # the error class depends on the cache client
             reason = " ".join(redact(str(error)).split()).rstrip(".")
             raise StartRefused(f"The cache of CACHE_URL cannot be used: {reason}.") from error
 
 
 def check_database() -> None:
-    """StartRefused when the database does not answer, or lacks migrations of this code."""
+    """StartRefused when the database does not respond, or lacks migrations of this code."""
     _check_answer()
     missing = unapplied_migrations()
     if missing:
@@ -57,7 +57,7 @@ def check_database() -> None:
 
 
 def _check_answer() -> None:
-    # Without the pool, which would wait for 20 seconds and then not know the reason.
+    # Without the pool, which would wait for its timeout and then not report the reason.
     plain = copy.deepcopy(connection.settings_dict)
     if plain["OPTIONS"].pop("pool", None):
         plain["OPTIONS"]["connect_timeout"] = 5
@@ -72,7 +72,7 @@ def _check_answer() -> None:
 
 
 def check_keys() -> None:
-    """StartRefused when a stored secret was sealed with a key that DUITPOS_ENCRYPTION_KEYS lacks (M32)."""
+    """StartRefused when a stored secret was sealed with a key that DUITPOS_ENCRYPTION_KEYS lacks."""
     unknown = sorted(unknown_key_ids())
     if unknown:
         names = ", ".join(repr(name) for name in unknown)

@@ -1,4 +1,4 @@
-"""The operator's addresses; their first words are reserved slugs."""
+"""The operator's URLs; their first path segments are reserved slugs."""
 
 from __future__ import annotations
 

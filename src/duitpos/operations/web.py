@@ -1,4 +1,4 @@
-"""`duitpos web`: the web server as the environment wants it."""
+"""`duitpos web`: the web server, configured by the environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from duitpos.kit.webserver import WebServer
 
 
 def web_from_environment() -> WebServer:
-    """PORT, DUITPOS_WEB_HOST, DUITPOS_WEB_WORKERS, DUITPOS_WEB_THREADS."""
+    """The server configured by PORT, DUITPOS_WEB_HOST, DUITPOS_WEB_WORKERS and DUITPOS_WEB_THREADS."""
     return WebServer(
         host=str(env.read("DUITPOS_WEB_HOST", default="127.0.0.1")),
         port=port_number(),
@@ -21,7 +21,7 @@ def web_from_environment() -> WebServer:
 
 
 def port_number() -> int:
-    """PORT: where the web server listens."""
+    """PORT: the web server's port."""
     port = env.number("PORT", 8000, least=1)
     if port > 65535:
         raise ImproperlyConfigured(f"PORT is '{port}': use a number up to 65535.")
@@ -29,6 +29,6 @@ def port_number() -> int:
 
 
 def serve() -> None:
-    """Become the web server: this process is replaced, so that signals reach it directly."""
+    """Replace this process by the web server, so that signals reach it directly."""
     words = web_from_environment().command()
-    os.execv(words[0], words)  # noqa: S606 - our own interpreter, a list of words
+    os.execv(words[0], words)  # noqa: S606 - our own interpreter, a list of arguments

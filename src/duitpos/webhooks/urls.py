@@ -1,4 +1,4 @@
-"""Where processors reach us."""
+"""The webhook URLs for processors (M68)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from duitpos.webhooks.views import deliver
 app_name = "webhooks"
 urlpatterns = [
     path("<slug:processor>/", deliver, name="deliver"),
-    # As it is often typed at the processor, which follows no redirect (M68).
+    # Often configured at the processor without the slash, and processors follow no redirect.
     path("<slug:processor>", deliver, name="deliver_without_slash"),
 ]

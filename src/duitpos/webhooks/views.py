@@ -1,4 +1,4 @@
-"""Raw body in, status code out. Nothing else happens here."""
+"""The webhook view: passes the raw body to `receive` and returns its status code."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ MOST_BYTES = 256 * 1024
 """Stripe's events are a few KB; anything larger is refused before it is read."""
 
 
-@csrf_exempt  # a machine posts here; what proves it is the signature over the raw body
+@csrf_exempt  # authenticated by the signature over the raw body
 @require_POST
 def deliver(request: HttpRequest, tenant: str, processor: str) -> HttpResponse:
-    """One delivery: 200 stored, 400 not believed, 411 and 413 not read, 500 or 503 send it again."""
+    """One delivery: 200 stored, 400 not trusted, 411 and 413 not read, 500 or 503 to be retried."""
     if not is_length(request.META.get("CONTENT_LENGTH") or "", MOST_BYTES):
         return HttpResponse("too large", status=413, content_type="text/plain")
     body = request.read(MOST_BYTES + 1)

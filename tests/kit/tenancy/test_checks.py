@@ -22,7 +22,7 @@ def _problems(model: type[models.Model]) -> list[str]:
     return [str(error.msg) for error in errors_of(model)]
 
 
-def test_the_real_models_are_right() -> None:
+def test_the_real_models_pass() -> None:
     assert check_tenant_rules() == []
     ours = set(apps.get_app_config("duitpos").get_models())
     shared = {model.__name__ for model in ours if not issubclass(model, TenantModel)}
@@ -35,7 +35,7 @@ def test_the_check_runs_with_djangos_own() -> None:
 
 
 def test_tables_of_others_hold_no_tenants_rows() -> None:
-    """Third parties' tables, by name: a new one must be looked at, and added here."""
+    """Libraries' tables, by name: a new one must be checked and added here."""
     theirs = {model._meta.label for model in apps.get_models() if model._meta.app_label != "duitpos"}
     assert theirs == {
         "account.EmailAddress",
@@ -49,7 +49,7 @@ def test_tables_of_others_hold_no_tenants_rows() -> None:
 
 
 @isolate_apps("duitpos")
-def test_a_good_model_is_let_through() -> None:
+def test_a_good_model_passes() -> None:
     class Good(TenantModel):
         order = TenantForeignKey(Order, on_delete=models.PROTECT, related_name="+")
         user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -63,7 +63,7 @@ def test_a_good_model_is_let_through() -> None:
 
 
 @isolate_apps("duitpos")
-def test_a_table_of_nobody() -> None:
+def test_a_table_without_a_tenant() -> None:
     class Loose(models.Model):
         class Meta:
             app_label = "duitpos"
@@ -97,7 +97,7 @@ def test_a_plain_one_to_one_between_a_tenants_rows() -> None:
 
 
 @isolate_apps("duitpos")
-def test_a_shared_row_that_points_at_a_tenants() -> None:
+def test_a_shared_row_that_references_a_tenants() -> None:
     class Tenant(models.Model):
         order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
 
@@ -154,7 +154,7 @@ def test_a_join_table_without_a_tenant() -> None:
 
 
 def test_a_tenant_has_no_index_of_its_own_on_rows() -> None:
-    """Every index starts with the tenant or is partial; the foreign key's own would only cost writes."""
+    """Every index starts with the tenant or is partial; one on the foreign key alone would only slow down writes."""
     for model in apps.get_app_config("duitpos").get_models():
         if issubclass(model, TenantModel):
             tenant: Any = model._meta.get_field("tenant")

@@ -1,4 +1,4 @@
-"""The guard refuses statements that touch tenants' rows without saying whose."""
+"""The guard refuses statements that use tenants' rows without naming the tenant."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ ORDER, LINE = "duitpos_order", "duitpos_orderline"
         f'UPDATE "{ORDER}" SET "status" = %s WHERE "{ORDER}"."id" = %s',
         f'DELETE FROM "{ORDER}" WHERE "{ORDER}"."id" IN (%s)',
         f'INSERT INTO "{ORDER}" ("id", "status") VALUES (%s, %s)',
-        # a join that leaves its tenant, and one that says its tenant only by another's
+        # a join without a tenant condition, and one whose tenant is only compared with another table's
         f'SELECT 1 FROM "{ORDER}" INNER JOIN "{LINE}" ON ("{ORDER}"."id" = "{LINE}"."order_id")'
         f' WHERE "{ORDER}"."tenant_id" = %s',
         f'SELECT 1 FROM "{ORDER}" INNER JOIN "{LINE}" ON ("{LINE}"."tenant_id" = ("{ORDER}"."tenant_id"))',
         f'SELECT 1 FROM "{ORDER}", "{LINE}" WHERE "{ORDER}"."tenant_id" = %s',
-        # an inner query of its own
+        # a subquery without a tenant
         f'SELECT 1 FROM "{ORDER}" WHERE "{ORDER}"."tenant_id" = %s AND EXISTS (SELECT 1 FROM "{LINE}" U0)',
         f'SELECT * FROM (SELECT * FROM "{ORDER}") "x" WHERE "x"."tenant_id" = %s',
         f'WITH "x" AS (SELECT * FROM "{ORDER}") SELECT * FROM "x"',
         f'INSERT INTO "{LINE}" ("id", "tenant_id") SELECT "id", "tenant_id" FROM "{ORDER}"',
-        # not written as Django writes: not understood, so refused
+        # not in the form that Django writes: cannot be parsed, so refused
         f"SELECT * FROM {ORDER} WHERE {ORDER}.tenant_id = %s",
         f'select * from "{ORDER}" where "{ORDER}"."tenant_id" = %s',
         f'SELECT * FROM "{ORDER}" o WHERE o."tenant_id" = %s',
@@ -79,7 +79,7 @@ def test_a_statement_that_is_refused(sql: str) -> None:
         ' DO UPDATE SET "status" = EXCLUDED."status"',
     ],
 )
-def test_a_statement_that_is_let_through(sql: str) -> None:
+def test_a_statement_that_is_allowed(sql: str) -> None:
     assert names_its_tenant(sql)
 
 
@@ -168,7 +168,7 @@ def test_a_query_of_one_tenant_works(name: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_marked_read_is_let_through_and_the_mark_ends() -> None:
+def test_a_marked_read_is_allowed_and_the_mark_ends() -> None:
     a_restaurant("kopi")
     a_restaurant("teh")
     with across_tenants("a test"):
@@ -178,8 +178,8 @@ def test_a_marked_read_is_let_through_and_the_mark_ends() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_every_thread_is_watched() -> None:
-    """A web server's threads have connections of their own; each is guarded from its first statement."""
+def test_every_thread_is_guarded() -> None:
+    """A web server's threads have their own connections; each is guarded from its first statement."""
     seen: list[BaseException] = []
 
     def work() -> None:
@@ -197,7 +197,7 @@ def test_every_thread_is_watched() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_made_again_is_watched() -> None:
+def test_a_reopened_connection_is_guarded() -> None:
     connection.close()
     with pytest.raises(AcrossTenants):
         Order.objects.count()
@@ -206,7 +206,7 @@ def test_a_connection_made_again_is_watched() -> None:
 MARKED = {
     # where -> why it must read across tenants
     "domain/people/staff.py": "a user's restaurants at sign-in",
-    "domain/processor_accounts/keys.py": "the encryption keys that a start needs",
+    "domain/processor_accounts/keys.py": "the encryption keys that the start-up check needs",
     "domain/sweep/sweep.py": "the tenants that have due work",
 }
 

@@ -1,4 +1,4 @@
-"""Rows stay inside their tenant."""
+"""Rows reference only rows of their own tenant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.restaurant import a_location, a_restaurant, a_table, an_item
 pytestmark = pytest.mark.django_db
 
 
-def test_a_row_points_at_rows_of_its_own_tenant_only() -> None:
+def test_a_row_references_rows_of_its_own_tenant_only() -> None:
     kopi, teh = a_restaurant("kopi"), a_restaurant("teh")
     table = a_table(kopi.location)
     with pytest.raises(ValueError, match="inside one tenant"):
@@ -27,8 +27,8 @@ def test_a_row_points_at_rows_of_its_own_tenant_only() -> None:
     assert Table.objects.get(tenant=kopi.tenant).location.slug == "penang"
 
 
-def test_a_key_of_another_tenants_row_leads_nowhere() -> None:
-    """Whoever smuggles in the bare id of a foreign row gets an error, not the row."""
+def test_the_id_of_another_tenants_row_finds_nothing() -> None:
+    """Setting the bare id of another tenant's row gives an error, not the row."""
     kopi, teh = a_restaurant("kopi"), a_restaurant("teh")
     table = Table(tenant=kopi.tenant, location_id=teh.location.id, name="2")
     with pytest.raises(type(teh.location).DoesNotExist):
@@ -68,7 +68,7 @@ def test_the_key_is_made_in_python() -> None:
 
 
 def test_migrations_are_the_same_on_every_database() -> None:
-    """Sharded or not, the constraint's switch is not written into a migration, and none is missing."""
+    """Sharded or not, `db_constraint` is not written into a migration, and no migration is missing."""
     key = Table._meta.get_field("location")
     assert isinstance(key, TenantForeignKey)
     assert "db_constraint" not in MigrationWriter.serialize(key)[0]

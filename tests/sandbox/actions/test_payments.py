@@ -1,4 +1,4 @@
-"""Payments: the hosted page, the cards, the other methods, and what the API says afterwards."""
+"""Payments: the hosted page, the cards, the other methods, and the resulting API objects."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_the_fee_arrives_later(create: Create, client: stripe.StripeClient, sand
     assert client.v1.balance.retrieve().pending[0].amount == 2325
 
 
-def test_a_stale_page_does_not_pay_with_the_card_of_before(
+def test_a_stale_page_does_not_pay_with_the_previous_card(
     create: Create, client: stripe.StripeClient, browse: httpx.Client
 ) -> None:
     session = create()
@@ -218,7 +218,7 @@ def test_a_wrong_field_is_pointed_at_and_nothing_is_tried(
     assert client.v1.checkout.sessions.retrieve(session.id).payment_intent is None
 
 
-def test_expiry_is_judged_by_the_sandboxs_clock(create: Create, sandbox: SandboxProcess) -> None:
+def test_expiry_follows_the_sandboxs_clock(create: Create, sandbox: SandboxProcess) -> None:
     sandbox.advance(20 * 365 * 86400)
     assert sandbox.pay(create().id, exp="12/34")["error"]["code"] == "invalid_expiry_year"
 
@@ -301,7 +301,9 @@ def test_delayed_money_comes_later_or_never(
     assert types(client).count(f"checkout.session.{event}") == 1
 
 
-def test_an_undecided_delayed_payment_waits_for_a_word(create: Create, sandbox: SandboxProcess) -> None:
+def test_an_undecided_delayed_payment_waits_for_a_control_call(
+    create: Create, sandbox: SandboxProcess
+) -> None:
     session = create()
     assert sandbox.pay(session.id, method="customer_balance", delayed_result=None)["result"] == "processing"
     sandbox.advance(86400)
@@ -321,7 +323,9 @@ def test_a_second_submit_pays_once(create: Create, client: stripe.StripeClient, 
     assert "all done here" in browse.get(session.url).text
 
 
-def test_late_visitors_are_told(create: Create, client: stripe.StripeClient, browse: httpx.Client) -> None:
+def test_the_page_of_an_ended_session_says_so(
+    create: Create, client: stripe.StripeClient, browse: httpx.Client
+) -> None:
     session = create()
     assert session.url is not None
     browse.post(session.url, data=card("4000000000000002"))
@@ -353,7 +357,7 @@ def test_names_are_escaped_on_the_page(create: Create, browse: httpx.Client) -> 
     assert "&lt;b&gt;Kopi&lt;/b&gt; &amp; 椰浆饭" in browse.get(url).text
 
 
-def test_the_page_of_an_earlier_try_authorises_nothing(
+def test_the_page_of_an_earlier_attempt_authorises_nothing(
     create: Create, client: stripe.StripeClient, browse: httpx.Client, sandbox: SandboxProcess
 ) -> None:
     session = create()

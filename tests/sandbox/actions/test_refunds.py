@@ -50,7 +50,7 @@ def test_parts_up_to_the_whole(create: Create, sandbox: SandboxProcess, client: 
     assert [r.id for r in client.v1.refunds.list(params={"payment_intent": "pi_other"}).data] == []
     again = client.v1.refunds.retrieve(first.id, params={"expand": ["charge"]}).to_dict()
     assert (again["metadata"], again["charge"]["id"]) == ({"r": "1"}, charge)
-    # A refund leaves the session as it was.
+    # A refund does not change the session.
     assert client.v1.checkout.sessions.list().data[0].payment_status == "paid"
 
 
@@ -65,7 +65,9 @@ def test_a_pending_refund_succeeds_later(
     assert "refund.updated" in types(client)
 
 
-def test_a_refund_may_come_back(create: Create, sandbox: SandboxProcess, client: stripe.StripeClient) -> None:
+def test_a_refund_may_be_returned_by_the_bank(
+    create: Create, sandbox: SandboxProcess, client: stripe.StripeClient
+) -> None:
     intent, charge = paid(create, sandbox, card="4000000000005126")
     refund = client.v1.refunds.create(params={"payment_intent": intent})
     assert refund.status == "succeeded"

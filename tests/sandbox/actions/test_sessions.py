@@ -133,18 +133,18 @@ def test_wrong_parameters_are_named(create: Create, changes: Any, param: str, co
         ({"discounts": [{"coupon": "x"}]}, "discounts"),
     ],
 )
-def test_what_is_not_built_is_not_called_unknown(create: Create, changes: Any, param: str) -> None:
+def test_unsupported_parameters_are_not_called_unknown(create: Create, changes: Any, param: str) -> None:
     error = refused(lambda: create(**changes))
     assert (error.http_status, error.param, error.code) == (400, param, "sandbox_unsupported")
 
 
-def test_a_subscription_price_is_not_built(create: Create) -> None:
+def test_a_subscription_price_is_not_supported(create: Create) -> None:
     price = {**order()["line_items"][0]["price_data"], "recurring": {"interval": "month"}}
     error = refused(lambda: create(line_items=[{"quantity": 1, "price_data": price}]))
     assert (error.param, error.code) == ("line_items[0][price_data][recurring]", "sandbox_unsupported")
 
 
-def test_what_is_empty_or_off_is_taken(create: Create) -> None:
+def test_empty_and_false_parameters_are_accepted(create: Create) -> None:
     session = create(
         custom_text={"submit": "", "after_submit": {"message": "Thanks"}},
         managed_payments={"enabled": False},
@@ -210,7 +210,7 @@ def test_each_currency_has_its_minimum(create: Create, currency: str, least: int
         ("myr", "unit_amount_decimal", "1e3", "1000.5"),
     ],
 )
-def test_amounts_are_of_their_currencys_form(
+def test_amounts_match_their_currencys_decimals(
     create: Create, currency: str, field: str, wrong: Any, right: Any
 ) -> None:
     def items(amount: Any) -> list[Any]:

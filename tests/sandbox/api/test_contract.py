@@ -1,4 +1,4 @@
-"""Every operation of Stripe's contract is answered in its true shape, and hostile input does no harm."""
+"""Every operation of Stripe's contract returns its schema, and malicious input is harmless."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.sandbox_process import SandboxProcess
 
 @pytest.fixture
 def known(create: Create, sandbox: SandboxProcess) -> dict[str, str]:
-    """One id for each name of a path parameter."""
+    """One id for each path parameter name."""
     answer = sandbox.pay(create().id, card="4000000000000259")
     sandbox.pay(create().id)
     charge = next(c for c in sandbox.listed("charges") if not c["disputed"])
@@ -48,10 +48,10 @@ BODIES = {
 
 @pytest.mark.usefixtures("contract_here")
 def test_every_operation_is_answered(sandbox: SandboxProcess, known: dict[str, str]) -> None:
-    """The fixture `sandbox` checks the shapes; here it is enough that each is known and answers well."""
+    """The fixture `sandbox` checks the schemas; this only checks that each operation succeeds."""
     checker: Any = contract()
     operations = [(method, path) for path, found in checker.DOC["paths"].items() for method in found]
-    # What takes an object away comes last.
+    # Operations that delete an object come last.
     operations.sort(key=lambda pair: (pair[0] == "delete", pair[1].endswith(("/expire", "/cancel"))))
     answers = {}
     with httpx.Client(base_url=sandbox.url, trust_env=False, auth=("sk_test_sandbox", "")) as http:
@@ -66,7 +66,7 @@ def test_every_operation_is_answered(sandbox: SandboxProcess, known: dict[str, s
             )
             answers[f"{method} {template}"] = reply.status_code
     assert len(answers) == 29
-    # A refund at a card cannot be cancelled through the API; everything else does what it is asked.
+    # A card refund cannot be cancelled through the API; all other operations succeed.
     assert {call for call, status in answers.items() if status != 200} == {"post /v1/refunds/{refund}/cancel"}
 
 

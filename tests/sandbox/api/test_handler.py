@@ -1,4 +1,4 @@
-"""The API's handler itself, without a process around it."""
+"""The API's handler, called without a process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stripe_sandbox.sandbox import Sandbox
 
 
 def ask(api: Api, path: str) -> Any:
-    """One GET by a key that is known; the response."""
+    """The response to one GET with a known key."""
     scope = {
         "type": "http",
         "method": "GET",
@@ -31,7 +31,7 @@ def ask(api: Api, path: str) -> Any:
     return asyncio.run(api(Request(scope, receive)))
 
 
-def test_a_fault_of_its_own_is_a_500_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_error_is_a_500_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
     box = Sandbox()
     box.accounts.create({"name": "Kopi", "secret_key": "sk_test_x"}, box.clock.now())
     api = Api(box)

@@ -1,4 +1,4 @@
-"""Idempotency keys and failures on demand, as the official library meets them."""
+"""Idempotency keys and faults, through the official library."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def replayed(obj: Any) -> bool:
     return bool(obj.last_response.headers.get("Idempotent-Replayed") == "true")
 
 
-def test_the_same_key_answers_the_same(create: Create, sandbox: SandboxProcess) -> None:
+def test_the_same_key_gives_the_same_response(create: Create, sandbox: SandboxProcess) -> None:
     first, again = create("k1"), create("k1")
     assert first.id == again.id
     assert (replayed(first), replayed(again)) == (False, True)
@@ -31,7 +31,7 @@ def test_the_same_key_answers_the_same(create: Create, sandbox: SandboxProcess) 
     assert [entry["replayed"] for entry in sandbox.requests()] == [False, True]
 
 
-def test_a_replay_is_the_first_answer_even_after_payment(create: Create, sandbox: SandboxProcess) -> None:
+def test_a_replay_is_the_first_response_even_after_payment(create: Create, sandbox: SandboxProcess) -> None:
     first = create("k1")
     sandbox.pay(first.id)
     assert create("k1").status == "open"
@@ -51,7 +51,7 @@ def test_refusals_of_parameters_are_not_kept(create: Create) -> None:
     assert not replayed(create("k1"))
 
 
-def test_keys_are_forgotten_after_a_day(create: Create, sandbox: SandboxProcess) -> None:
+def test_keys_are_deleted_after_a_day(create: Create, sandbox: SandboxProcess) -> None:
     first = create("k1")
     sandbox.advance(86400 - 60)
     assert create("k1").id == first.id
@@ -123,7 +123,7 @@ def test_faults_strike_once_and_are_not_kept(
         assert caught.value.headers["Stripe-Rate-Limited-Reason"] == "global-rate"
 
 
-def test_a_lost_answer_is_found_again_by_the_librarys_own_retry(sandbox: SandboxProcess) -> None:
+def test_a_lost_response_is_replayed_to_the_librarys_retry(sandbox: SandboxProcess) -> None:
     sandbox.fault("drop", **CREATE)
     client = sandbox.client(max_network_retries=2)
     params: Any = order()
@@ -133,7 +133,7 @@ def test_a_lost_answer_is_found_again_by_the_librarys_own_retry(sandbox: Sandbox
     assert [made["id"] for made in sandbox.listed("sessions")] == [session.id]
 
 
-def test_a_connection_dropped_before_the_work_did_nothing(create: Create, sandbox: SandboxProcess) -> None:
+def test_a_connection_dropped_before_the_work_has_no_effect(create: Create, sandbox: SandboxProcess) -> None:
     sandbox.fault("drop", when="before", **CREATE)
     with pytest.raises(stripe.APIConnectionError):
         create("k1")
@@ -167,7 +167,7 @@ def test_a_key_in_flight_is_409(sandbox: SandboxProcess, create: Create) -> None
     assert len(sandbox.listed("sessions")) == 1
 
 
-def test_garbage_is_no_answer(sandbox: SandboxProcess, create: Create) -> None:
+def test_garbage_is_no_response(sandbox: SandboxProcess, create: Create) -> None:
     sandbox.fault("garbage", **CREATE)
     with pytest.raises(stripe.APIError, match="Invalid response body"):
         create("k1")
@@ -180,7 +180,7 @@ def test_a_fault_is_used_up_only_when_it_strikes(
 ) -> None:
     made = create(key="once")
     sandbox.fault("error", method="POST", when=when)
-    # A replay does no work that could fail.
+    # A replay does no work, so the fault does not apply.
     assert create(key="once").id == made.id
     assert len(sandbox.control("GET", "/faults")["data"]) == 1
     assert sandbox.requests()[-1]["fault"] is None

@@ -1,4 +1,4 @@
-"""The sandbox's own pages: what a person sees and presses."""
+"""The sandbox's dashboard pages and their buttons."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ TABS = [
 
 
 def press(browse: httpx.Client, sandbox: SandboxProcess, path: str, /, **fields: str) -> httpx.Response:
-    """Press a button and follow it to its page."""
+    """Press a button and follow its redirect."""
     answer = browse.post(f"{sandbox.url}/dashboard{path}", data=fields)
     assert answer.status_code == 303
     return browse.get(sandbox.url + answer.headers["Location"])
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_every_tab_shows_nothing_and_something(
+def test_every_tab_works_with_and_without_rows(
     create: Create, sandbox: SandboxProcess, browse: httpx.Client, hook: Receiver, tab: str
 ) -> None:
     assert browse.get(f"{sandbox.url}/dashboard/{tab}").status_code == 200
@@ -132,7 +132,7 @@ def test_faults_and_the_clock_have_buttons(
     assert 3600 <= sandbox.control("GET", "/clock")["offset"] <= 3601
 
 
-def test_another_site_presses_no_button(sandbox: SandboxProcess, browse: httpx.Client) -> None:
+def test_another_site_cannot_press_a_button(sandbox: SandboxProcess, browse: httpx.Client) -> None:
     answer = browse.post(
         f"{sandbox.url}/dashboard/clock", data={"advance": "60"}, headers={"Origin": "https://evil.example"}
     )

@@ -23,7 +23,7 @@ def verified(client: stripe.StripeClient, one: Received, secret: str = HOOK_SECR
     return client.construct_event(one.body, one.signature, secret)
 
 
-def test_a_payment_is_told_in_signed_events(
+def test_a_payment_sends_signed_events(
     create: Create, client: stripe.StripeClient, sandbox: SandboxProcess, hook: Receiver
 ) -> None:
     session = create()
@@ -48,7 +48,7 @@ def test_a_payment_is_told_in_signed_events(
     assert client.v1.events.list().data[0].pending_webhooks == 0
 
 
-def test_endpoints_live_and_die_through_the_api(
+def test_endpoints_are_created_and_deleted_through_the_api(
     client: stripe.StripeClient, create: Create, hook: Receiver
 ) -> None:
     made = client.v1.webhook_endpoints.create(
@@ -93,7 +93,7 @@ def test_an_endpoint_without_event_types_is_refused(sandbox: SandboxProcess, hoo
     assert [e["enabled_events"] for e in sandbox.listed("endpoints")] == [["*"]]
 
 
-def test_only_what_is_ticked_is_sent(create: Create, sandbox: SandboxProcess, hook: Receiver) -> None:
+def test_only_enabled_events_are_sent(create: Create, sandbox: SandboxProcess, hook: Receiver) -> None:
     endpoint = sandbox.listed("endpoints")[0]
     sandbox.control(
         "POST", f"/endpoints/{endpoint['id']}", {"enabled_events": ["checkout.session.completed"]}
@@ -104,7 +104,7 @@ def test_only_what_is_ticked_is_sent(create: Create, sandbox: SandboxProcess, ho
 
 
 @pytest.mark.parametrize("status", [500, 302, 404])
-def test_anything_but_2xx_is_tried_again_freshly_signed(
+def test_anything_but_2xx_is_retried_with_a_new_signature(
     create: Create, client: stripe.StripeClient, sandbox: SandboxProcess, hook: Receiver, status: int
 ) -> None:
     hook.status = status
@@ -182,7 +182,7 @@ def test_retries_go_on_when_an_endpoint_is_enabled_again(
 
 
 @pytest.mark.parametrize("deleted", [True, False])
-def test_only_a_deleted_endpoint_or_the_last_try_is_the_end(
+def test_retries_end_only_with_the_endpoint_or_the_last_try(
     create: Create, client: stripe.StripeClient, sandbox: SandboxProcess, hook: Receiver, deleted: bool
 ) -> None:
     endpoint = sandbox.listed("endpoints")[0]["id"]
@@ -202,7 +202,7 @@ def test_only_a_deleted_endpoint_or_the_last_try_is_the_end(
     assert (delivery["state"], delivery["next_at"], len(delivery["attempts"])) == ("failed", None, 1)
 
 
-def test_the_redirect_waits_for_the_answer_but_not_for_ever(
+def test_the_redirect_waits_for_the_response_but_not_for_ever(
     create: Create, sandbox: SandboxProcess, hook: Receiver, browse: httpx.Client
 ) -> None:
     sandbox.control("POST", "/settings", {"redirect_wait_seconds": 100})
@@ -210,13 +210,13 @@ def test_the_redirect_waits_for_the_answer_but_not_for_ever(
     url = create().url
     assert url is not None
     browse.post(url, data=card())
-    assert len(hook.of("checkout.session.completed")) == 1, "it waited for the answer"
+    assert len(hook.of("checkout.session.completed")) == 1, "it waited for the response"
     sandbox.control("POST", "/settings", {"redirect_wait_seconds": 0.2})
     hook.delay = 20.0
     url = create().url
     assert url is not None
     browse.post(url, data=card())
-    assert not hook.of("checkout.session.completed")[1:], "it did not wait for the answer"
+    assert not hook.of("checkout.session.completed")[1:], "it did not wait for the response"
     hook.delay = 0.0
 
 
@@ -232,7 +232,7 @@ def test_held_deliveries_wait_for_release(create: Create, sandbox: SandboxProces
     assert hook.types() == [delivery["type"] for delivery in held]
 
 
-def test_dropped_ones_never_come(
+def test_dropped_deliveries_never_arrive(
     create: Create, client: stripe.StripeClient, sandbox: SandboxProcess, hook: Receiver
 ) -> None:
     sandbox.rule("drop", count=None)
@@ -277,7 +277,7 @@ def test_reordered_and_delayed(create: Create, sandbox: SandboxProcess, hook: Re
 
 
 @pytest.mark.parametrize("part", ["signature", "body", "timestamp", "missing"])
-def test_tampered_ones_do_not_verify(
+def test_tampered_deliveries_do_not_verify(
     create: Create, client: stripe.StripeClient, sandbox: SandboxProcess, hook: Receiver, part: str
 ) -> None:
     sandbox.rule("tamper", part=part, types=["checkout.session.completed"])
@@ -299,7 +299,7 @@ def test_a_skewed_clock_fails_the_tolerance(
     client.construct_event(hook.received[0].body, hook.received[0].signature, HOOK_SECRET, tolerance=500)
 
 
-def test_a_rolled_secret_signs_beside_the_old_one(
+def test_a_rolled_secret_signs_together_with_the_old_one(
     create: Create, client: stripe.StripeClient, sandbox: SandboxProcess, hook: Receiver
 ) -> None:
     endpoint = sandbox.listed("endpoints")[0]
@@ -323,7 +323,7 @@ def test_a_rolled_secret_signs_beside_the_old_one(
     client.construct_event(hook.received[0].body, hook.received[0].signature, "whsec_new", tolerance=10_000)
 
 
-def test_an_old_endpoint_renders_in_its_own_version(
+def test_an_endpoint_of_an_old_version_gets_events_in_it(
     create: Create, sandbox: SandboxProcess, hook: Receiver
 ) -> None:
     endpoint = sandbox.listed("endpoints")[0]
@@ -337,7 +337,7 @@ def test_an_old_endpoint_renders_in_its_own_version(
     assert set(event["data"]["object"]["total_details"]) == {"amount_discount", "amount_shipping"}
 
 
-def test_made_up_events(
+def test_fabricated_events(
     create: Create, sandbox: SandboxProcess, hook: Receiver, client: stripe.StripeClient
 ) -> None:
     foreign = sandbox.control("POST", "/events", {"type": "checkout.session.completed", "foreign": True})
@@ -366,7 +366,7 @@ def test_made_up_events(
         "checkout.session.expired",
     ],
 )
-def test_foreign_objects_are_of_true_shape(sandbox: SandboxProcess, event_type: str) -> None:
+def test_foreign_objects_match_the_schema(sandbox: SandboxProcess, event_type: str) -> None:
     event = sandbox.control("POST", "/events", {"type": event_type, "foreign": True})
     assert event["type"] == event_type
 

@@ -11,8 +11,10 @@ from tests.sandbox.receiver import Receiver
 pytestmark = pytest.mark.browser
 
 
-def test_declined_then_paid_and_back_at_the_shop(create: Create, chromium: Browser, hook: Receiver) -> None:
-    # The shop is another origin than the page, as in life.
+def test_declined_then_paid_and_returned_to_the_shop(
+    create: Create, chromium: Browser, hook: Receiver
+) -> None:
+    # The shop has another origin than the page, as in production.
     session = create(success_url=f"{hook.url}?session_id={{CHECKOUT_SESSION_ID}}")
     assert session.url is not None
     context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})

@@ -1,4 +1,4 @@
-"""Mark an item out of stock, nearly so, or back in stock, at one location."""
+"""Set an item's stock status at one location: in stock, limited or out of stock."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from duitpos.models.menu import StockStatus
 def set_stock(
     member: Membership, location: Location, item_id: UUID, status: str, quantity: int | None = None
 ) -> None:
-    """Say how an item stands; `quantity` is how many are left, for `limited` only. Forbidden, Invalid, Gone."""
+    """Set an item's stock status; `quantity` is the number left, for `limited` only. Forbidden, Invalid, Gone."""
     require(member, Can.SET_STOCK)
     if status not in StockStatus.values:
         raise Invalid(Code.STOCK_STATUS_UNKNOWN)
@@ -28,7 +28,7 @@ def set_stock(
         item = MenuItem.objects.filter(tenant_id=member.tenant_id, id=item_id).first()
         if item is None or location.tenant_id != member.tenant_id:
             raise Gone(Code.ITEM_UNKNOWN)
-        # One statement that inserts or changes: two cooks at once end with one row.
+        # One upsert, so that two concurrent requests end with one row.
         ItemStock.objects.bulk_create(
             [
                 ItemStock(

@@ -1,4 +1,4 @@
-"""The menu of one location, as guests see it and as orders are priced from it."""
+"""The menu of one location, for guests and for pricing orders."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something on the menu. `left` is how many there are where `stock` is limited, else None.
+    """An item on the menu. `left` is the number left where `stock` is limited, else None.
 
-    Guests alone read its description: it is in their language.
+    The description is in the guest's language, since only guests read it.
     """
 
     id: UUID
@@ -79,9 +79,9 @@ class Menu:
 
 
 def menu_of(tenant: Tenant, location: Location, language: str = "") -> Menu:
-    """The menu in the location's currency, in five queries whatever its size. Empty sections are left out.
+    """The menu in the location's currency, without empty sections; always five queries.
 
-    `language` is the guest's: a sixth query when the menu is written in another one.
+    `language` is the guest's; it takes a sixth query when the menu is written in another one.
     """
     texts = texts_in(tenant, language)
     items = _items_by_section(tenant, location, texts)
@@ -144,7 +144,7 @@ def _item(row: MenuItem, stock: ItemStock | None, groups: tuple[Group, ...], tex
         groups=tuple(group for group in groups if group.choices),
         guest_name=texts.name(row.id),
     )
-    # Nobody can choose what a required group no longer offers, so the item cannot be made.
+    # A required group with too few choices left cannot be satisfied, so the item cannot be ordered.
     if any(len(group.choices) < group.min_choices for group in groups):
         return replace(item, stock=StockStatus.OUT_OF_STOCK.value)
     if stock is None or stock.status == StockStatus.IN_STOCK:

@@ -1,4 +1,4 @@
-"""Take what an order sold from limited stock, and put it back."""
+"""Take an order's quantities from limited stock, and return them."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _SCARCE = Prepared(
 
 
 def sell(order: Order, location: Location) -> list[str]:
-    """Lower what is limited, in the caller's transaction; the names of what there is not enough of.
+    """Lower limited stock in the caller's transaction; returns the names of items with too little stock.
 
-    A compare-and-set per stock row: two orders cannot take the last one. One query when nothing is scarce.
+    A compare-and-set per stock row: two orders cannot take the last one. One query when no stock is limited.
     """
     scarce = _SCARCE.rows(order.tenant_id, location.id, order.id)
     if not scarce:
@@ -37,20 +37,20 @@ def sell(order: Order, location: Location) -> list[str]:
     for line in OrderLine.objects.filter(tenant_id=order.tenant_id, order_id=order.id):
         wanted[line.item_id] += line.quantity
         names[line.item_id] = line.name
-    # Always in the same order, so that two orders of the same dishes do not wait for each other in a ring.
+    # Always in the same order, so that two orders of the same dishes do not deadlock.
     short = [row for row in sorted(scarce, key=lambda row: row.id) if not _take(row, wanted[row.item_id])]
     taken = {str(row.item_id): wanted[row.item_id] for row in scarce if row not in short}
     if taken:
-        # What is put back if the order ends uncooked is what was taken now, whatever becomes of the stock meanwhile.
+        # Stored, so that `put_back` returns exactly these quantities even if the stock was changed meanwhile.
         Order.objects.filter(tenant_id=order.tenant_id, id=order.id).update(stock_taken=taken)
         _menu_changed(location)
     return [names[row.item_id] for row in short]
 
 
 def put_back(order: Order) -> bool:
-    """Return what the order took from limited stock, in the transaction that won its end; True when there was anything.
+    """Return the order's quantities to limited stock, in the transaction that ended the order; True if there were any.
 
-    Only to what is still counted: a dish that somebody took off, or that is no longer limited, stays as it is.
+    Only stock that is still counted changes: an item taken off by hand, or no longer limited, stays as it is.
     """
     orders = Order.objects.filter(tenant_id=order.tenant_id, id=order.id)
     taken: dict[str, int] = orders.values_list("stock_taken", flat=True).get()
@@ -64,7 +64,7 @@ def put_back(order: Order) -> bool:
         mine = ItemStock.objects.filter(tenant_id=row.tenant_id, id=row.id, quantity__isnull=False)
         count = taken[str(row.item_id)]
         counted = mine.exclude(status=StockStatus.IN_STOCK)
-        # Sold out by selling has a quantity of 0; taken off by hand has none.
+        # Stock that sold out has quantity 0; stock taken off by hand has none.
         counted.update(quantity=F("quantity") + count, status=StockStatus.LIMITED)
     _menu_changed(order.location)
     return True

@@ -10,10 +10,10 @@ from duitpos.models.people import Role
 
 
 class Can(StrEnum):
-    """Something that staff do."""
+    """A right of staff."""
 
     SEE_ORDERS = "see_orders"
-    WORK_ORDERS = "work_orders"  # the kitchen's moves
+    WORK_ORDERS = "work_orders"  # the kitchen's transitions
     CHECK_PAYMENT = "check_payment"
     CANCEL_ORDER = "cancel_order"
     REFUND = "refund"
@@ -28,7 +28,7 @@ _KITCHEN = frozenset({Can.SEE_KITCHEN, Can.WORK_ORDERS, Can.SET_STOCK})
 
 RIGHTS: dict[str, frozenset[Can]] = {
     Role.OWNER: frozenset(Can),
-    # Keys move the restaurant's money to an account: the owner's alone.
+    # Only the owner, since the keys decide which account receives the restaurant's money.
     Role.MANAGER: frozenset(Can) - {Can.SET_UP_PAYMENTS},
     Role.CASHIER: _KITCHEN | {Can.SEE_ORDERS, Can.CHECK_PAYMENT},
     Role.KITCHEN: _KITCHEN,
@@ -41,6 +41,6 @@ def may(role: str, can: Can) -> bool:
 
 
 def require(member: Membership, can: Can) -> None:
-    """Forbidden unless this member may do that."""
+    """Forbidden unless this member has that right."""
     if not may(member.role, can):
         raise Forbidden(Code.ROLE_MAY_NOT, can=can.value)

@@ -1,4 +1,4 @@
-"""Who signed in, at which restaurant."""
+"""The signed-in member of staff and their restaurant."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from duitpos.models import Membership, Tenant
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of staff at one restaurant: what every page of theirs starts from."""
+    """A member of staff at one restaurant, needed by every staff page."""
 
     tenant: Tenant
     member: Membership
 
 
 def staff_of(user_id: UUID, slug: str) -> Staff:
-    """The user's place at this restaurant. Gone for a stranger too, so that nobody learns which restaurants exist."""
+    """The user's membership at this restaurant. Gone for non-members too, to not reveal which restaurants exist."""
     try:
         tenant = tenant_by_slug(slug)
     except Gone as error:
@@ -37,7 +37,7 @@ def staff_of(user_id: UUID, slug: str) -> Staff:
 
 
 def restaurants_of(user_id: UUID) -> list[Staff]:
-    """Every restaurant where the user works, by name: the choice after signing in."""
+    """All restaurants where the user works, by name, to choose from after signing in."""
     with across_tenants("a user's restaurants at sign-in"):
         members = list(
             Membership.objects.select_related("tenant", "user")

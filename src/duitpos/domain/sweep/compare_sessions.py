@@ -1,7 +1,7 @@
-"""Compare what was started at the processor with our books: after a restored backup, only this tells (M74).
+"""Compare the sessions started at the processor with our payments: only this finds payments lost by a restore (M74).
 
-Every look goes over the last hour again. The mark of how far it got is in the same database as the books, so a backup
-that is restored takes both back, and the looks that follow go over everything since.
+Every comparison covers the last hour again. Its position (`sessions_seen_to`) is in the same database as the payments,
+so restoring a backup resets both, and the next comparisons cover everything since.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ from duitpos.processors.base import PaymentSnapshot, Processor, ProcessorError, 
 
 log = structlog.get_logger(__name__)
 OVERLAP = timedelta(hours=1)
-"""A session lives 45 minutes: what was open at the last look is seen paid at one of the next."""
+"""A session is valid for 45 minutes: one that was open at the last comparison is seen paid at a later one."""
 WINDOW = timedelta(days=1)
-"""Listed at a time; ordinarily only what is new."""
+"""The period of one listing; usually only the time since the last one is listed."""
 MOST_WINDOWS = 5
-"""A turn: the rest of a long time is listed in the next turns."""
+"""Per call; the next calls list the rest of a longer period."""
 LONGEST = timedelta(days=90)
 
 
 @dataclass(slots=True)
 class Found:
-    """Paid sessions that the books lacked: how many are in them now, and how many could not be booked."""
+    """Paid sessions that our payments lacked: how many were booked, and how many could not be."""
 
     booked: int = 0
     failed: int = 0
 
 
 def compare_sessions(tenant: Tenant, account: ProcessorAccount, until: float) -> int:
-    """Book paid sessions of ours that the books do not have; how many. Nothing is begun after `until` (monotonic)."""
+    """Book our paid sessions without a succeeded payment; returns how many. None starts after `until` (monotonic)."""
     at = now()
     since = max(account.sessions_seen_to or account.created_at, at - LONGEST) - OVERLAP
     booked = 0
@@ -56,16 +56,16 @@ def compare_sessions(tenant: Tenant, account: ProcessorAccount, until: float) ->
         try:
             processor = open_account(account)
             with outside_database():
-                # The last window is open at its end, for the processor's clock may be ahead of ours.
+                # The last window ends in the future, since the processor's clock may be ahead of ours.
                 snapshots = list(processor.sessions_between(since, ends + OVERLAP if ends >= at else ends))
         except (ProcessorError, Unavailable) as error:
-            # A restricted key may lack the right to list and yet be good for all else.
+            # A restricted key may lack only the permission to list sessions.
             log.warning("sessions_not_listed", account=str(account.id), problem=str(error))
             return booked
         found = _book_missing(tenant, account, processor, snapshots)
         booked += found.booked
         if found.failed:
-            return booked  # listed again next time, however long that takes
+            return booked  # the position stays, so this window is listed again next time
         ProcessorAccount.objects.filter(tenant=tenant, id=account.id).update(sessions_seen_to=ends)
         if ends >= at or time.monotonic() >= until:
             break
@@ -74,7 +74,10 @@ def compare_sessions(tenant: Tenant, account: ProcessorAccount, until: float) ->
 
 
 def compare_all_again() -> int:
-    """Have every account's sessions compared from its beginning; how many accounts. For `duitpos adopt`."""
+    """Reset every account's position, so that all its sessions are compared again; returns how many accounts.
+
+    For `duitpos adopt`.
+    """
     return sum(
         ProcessorAccount.objects.filter(tenant_id=tenant_id).update(
             sessions_seen_to=None, events_seen_to=None, next_events_at=now()
@@ -98,7 +101,7 @@ def _book_missing(
         except (OperationalError, InterfaceError):
             raise
         except Exception:
-            # One that cannot be booked must not hide the others (M72).
+            # One session that cannot be booked must not stop the others.
             log.exception("missing_session_not_booked", tenant=tenant.slug, reference=snapshot.reference)
             found.failed += 1
     return found
@@ -112,7 +115,7 @@ def _book(tenant: Tenant, account: ProcessorAccount, processor: Processor, snaps
     transact(partial(apply_payment, tenant, account, payment, snapshot, Actor("sweep")))
     if payment is not None:
         return
-    # It may have gone back to the guest already: then nobody need decide.
+    # It may already be refunded: then staff need not decide.
     with outside_database():
         refunds = list(processor.refunds_of(snapshot.intent_reference))
     adopted = payment_of_snapshot(tenant.id, snapshot)

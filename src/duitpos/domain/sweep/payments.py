@@ -1,4 +1,4 @@
-"""The sweep's work on one tenant's payments whose time has come (M7, M21, M24, M28)."""
+"""The sweep's checks of one tenant's due payments (M28)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ SWEEP = Actor("sweep")
 
 
 def due_payments(tenant_id: UUID, limit: int) -> Iterable[Payment]:
-    """Payments of one tenant whose time has come; those of an account whose key was refused wait (M14)."""
+    """One tenant's due payments, without open ones of a paused account (its key was refused)."""
     _look_where_it_closed(tenant_id)
     rows = Payment.objects.filter(tenant_id=tenant_id, next_check_at__lte=now())
     waiting = Q(status__in=LIVE_ATTEMPT, account__paused_at__isnull=False)
@@ -47,7 +47,7 @@ def due_payments(tenant_id: UUID, limit: int) -> Iterable[Payment]:
 
 
 def _look_where_it_closed(tenant_id: UUID) -> None:
-    """Pausing and new opening times do not wait for the next look, which may be half an hour away (M24)."""
+    """Make open payments of closed locations due now, since their next check may be half an hour away."""
     at = now()
     payable = Payment.objects.filter(
         tenant_id=tenant_id,
@@ -63,10 +63,10 @@ def _look_where_it_closed(tenant_id: UUID) -> None:
 
 
 def claim(payment: Payment) -> bool:
-    """A guarded lease: of two sweeps one looks at it; if that one dies, another may after a minute."""
+    """Take a lease by a guarded update: only one of two sweeps gets it; after a crash another may after a minute."""
     usable = ProcessorAccount.objects.filter(tenant_id=payment.tenant_id, paused_at__isnull=True)
     rows = Payment.objects.filter(
-        # This very sweep may have found that the account's key is refused: once is enough (M14).
+        # This sweep may have paused the account since the payment was listed: its key need not be refused again.
         ~Q(status__in=LIVE_ATTEMPT) | Q(account_id__in=usable.values("id")),
         tenant_id=payment.tenant_id,
         id=payment.id,
@@ -79,7 +79,7 @@ def claim(payment: Payment) -> bool:
 
 
 def check_payment(payment: Payment) -> None:
-    """One claimed payment, whatever state it is in. A processor's error is noted and changes nothing."""
+    """Check one claimed payment in any status. A processor error is recorded and changes no status."""
     if payment.status == PaymentStatus.CREATED:
         retry_start(payment)
     elif payment.status == PaymentStatus.PENDING:
@@ -112,12 +112,12 @@ def _no_more_checks(payment: Payment) -> None:
 
 
 def _close_unpaid(payment: Payment) -> None:
-    """15 minutes after the last attempt ended unpaid the order is canceled, 30 days later it is gone (M21)."""
+    """Cancel the order 15 minutes after its last attempt ended unpaid, and delete it 30 days later."""
     order = payment.order
     if order is None:
         _set_next(payment, None)
         return
-    # Who was made last says little, since clocks are set back. A later end counts only while it is looked at itself.
+    # Compare ends, not creation times, since clocks may be set back. A later end counts only while it is still due.
     ended_later = Q(ended_at__gt=payment.ended_at or payment.created_at, next_check_at__isnull=False)
     others = Payment.objects.filter(
         Q(status__in=LIVE_ATTEMPT) | ended_later, tenant_id=payment.tenant_id, order_id=order.id
@@ -134,8 +134,8 @@ def _close_unpaid(payment: Payment) -> None:
 
 def _cancel_unpaid(payment: Payment, order: Order) -> None:
     at = now()
-    # First the guarded update, whatever comes of it: an attempt that is being made at this moment is either seen below,
-    # or it finds the order canceled (M63). Then this is taken back.
+    # The guarded update must come first: a concurrent new attempt is then either seen below, or finds the order
+    # canceled and is rolled back.
     if not still_waits(order):
         _set_next(payment, at + PURGE_UNPAID)
         return
@@ -152,7 +152,7 @@ def _purge(payment: Payment, order: Order) -> None:
     if now() - ended < PURGE_UNPAID - CLOSE_UNPAID - timedelta(days=1):
         _set_next(payment, now() + PURGE_UNPAID)
     elif not transact(lambda: purge_unpaid_order(order)):
-        _set_next(payment, None)  # money touched it: it stays for ever
+        _set_next(payment, None)  # money was received for it: it is never deleted
 
 
 def _set_next(payment: Payment, at: datetime | None) -> None:

@@ -1,4 +1,4 @@
-"""Take away what has served: orders that nobody ever paid (M21), and what processors' events said (M70)."""
+"""Delete orders that were never paid (M21), and empty the bodies of old events."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from duitpos.models.payment import PaymentStatus
 from duitpos.models.webhook_event import EventState
 
 ABOUT_MONEY = (*MONEY_QUESTIONS, AlertKind.NO_PAYMENT_REQUIRED)
-"""What keeps an order for ever; that a call was refused once does not."""
+"""Alerts that prevent an order's deletion. Those about a refused call do not."""
 BATCH = 1000
-"""Rows a statement, so that no writer waits long."""
+"""Rows per statement, so that no other writer waits long."""
 
 
 def purge_unpaid_order(order: Order) -> bool:
-    """Delete the order and all of it, in the caller's transaction. False, and nothing deleted, when money came."""
+    """Delete the order and its rows in the caller's transaction. False, and nothing deleted, if money was received."""
     of_order = {"tenant_id": order.tenant_id, "order_id": order.id}
     payments = Payment.objects.filter(**of_order)
     over = (PaymentStatus.FAILED, PaymentStatus.CANCELED)
@@ -45,7 +45,7 @@ def purge_unpaid_order(order: Order) -> bool:
     if LedgerEntry.objects.filter(**of_payments).exists() or asked.filter(kind__in=ABOUT_MONEY).exists():
         return False
     Order.objects.filter(tenant_id=order.tenant_id, replaces_id=order.id).update(replaces=None)
-    # Row by row kind: a cascade would look children up without their tenant.
+    # Table by table: a cascade would look children up without their tenant.
     asked._raw_delete("default")
     WebhookEvent.objects.filter(**of_payments)._raw_delete("default")
     PaymentDecline.objects.filter(**of_payments)._raw_delete("default")
@@ -57,10 +57,10 @@ def purge_unpaid_order(order: Order) -> bool:
 
 
 def purge_event_bodies() -> int:
-    """Empty the bodies of events older than DUITPOS_EVENT_DAYS, tenant by tenant; how many.
+    """Empty the bodies of events older than DUITPOS_EVENT_DAYS, tenant by tenant; returns how many.
 
-    The row stays, so that the same event is still known. A failed one keeps its body until it is done. Two at once do
-    no harm.
+    The row stays, so that the same event is still a duplicate. A failed event keeps its body until it is done.
+    Concurrent runs are safe.
     """
     before = now() - timedelta(days=settings.EVENT_DAYS)
     purged = 0

@@ -1,6 +1,6 @@
-"""The periodic repair: whatever webhook, browser and queue lost is found here again.
+"""The periodic repair: finds payments, refunds, events and outbox entries that webhook, browser and queue lost (M72).
 
-Two sweeps at once do no harm: every piece is claimed by a guarded update, and every path ends in settle().
+Concurrent sweeps are safe: every item is claimed by a guarded update, and every path ends in settle().
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ from duitpos.processors.base import Failure, ProcessorError
 
 log = structlog.get_logger(__name__)
 PATIENCE = 20.0
-"""Seconds that one restaurant may take of a sweep."""
+"""Seconds that a sweep spends on one restaurant."""
 REFUND_LEASE = timedelta(seconds=45)
-"""How long a sweep that claimed an unanswered refund may take before another sweep may."""
+"""The time after which another sweep may claim a refund whose call got no response."""
 EVENTS_EVERY = timedelta(minutes=3)
 EVENTS_OVERLAP = timedelta(minutes=10)
 EVENTS_KEPT = timedelta(days=29)
@@ -56,7 +56,7 @@ EVENTS_KEPT = timedelta(days=29)
 
 @dataclass(slots=True)
 class SweepReport:
-    """How much one sweep did."""
+    """The number of handled items and errors of one sweep."""
 
     payments: int = 0
     refunds: int = 0
@@ -66,7 +66,7 @@ class SweepReport:
 
 
 def sweep(limit: int = 100) -> SweepReport:
-    """Look at everything that is due, tenant by tenant, at most `limit` rows of a kind each."""
+    """Handle everything due, tenant by tenant, at most `limit` rows of each kind per tenant."""
     report = SweepReport()
     for tenant in tenants_with_due_work():
         failed = alone(partial(sweep_tenant, tenant, report, limit))
@@ -76,9 +76,9 @@ def sweep(limit: int = 100) -> SweepReport:
 
 
 def alone(work: Callable[[], object]) -> Exception | None:
-    """Do one piece; an error is logged and returned, and keeps no other piece from its turn (M72).
+    """Run one item; an error is logged and returned, so that the other items are still handled.
 
-    A database that is not there is no matter of this piece: it is raised, and ends the round.
+    The error of an unavailable database does not concern this item: it is raised, and ends the sweep.
     """
     try:
         work()
@@ -91,7 +91,7 @@ def alone(work: Callable[[], object]) -> Exception | None:
 
 
 def tenants_with_due_work() -> list[Tenant]:
-    """Tenants that have something to do: a worker's one question across tenants (decision 0002, rule 5)."""
+    """Tenants with due work: the worker's only query across tenants (decision 0002, rule 5)."""
     at = now()
     live_of_paused = Q(status__in=LIVE_ATTEMPT, account__paused_at__isnull=False)
     with across_tenants("the worker lists tenants that have due work, then works inside one at a time"):
@@ -113,10 +113,10 @@ def tenants_with_due_work() -> list[Tenant]:
 
 
 def sweep_tenant(tenant: Tenant, report: SweepReport, limit: int = 100) -> None:
-    """Everything due of one tenant. An error of one piece is logged and does not keep the others from their turn.
+    """Handle one tenant's due work. An error of one item is logged and does not stop the others.
 
-    A processor that does not answer costs ten seconds a question: after PATIENCE the other restaurants have their turn,
-    and what was not claimed is due again at the next sweep.
+    Each call to a hanging processor takes ten seconds: after PATIENCE the sweep goes on with the next restaurant, and
+    unclaimed items are due again at the next sweep.
     """
     until = time.monotonic() + PATIENCE
     first = cache.get(_turn_of(tenant), 0)
@@ -129,12 +129,12 @@ def sweep_tenant(tenant: Tenant, report: SweepReport, limit: int = 100) -> None:
             failures.append(failed)
     _tell_of_failures(tenant, failures)
     if time.monotonic() >= until:
-        # Another kind has the first turn next time: where the processor hangs, the first is the only one.
+        # Start with another kind next time: while the processor hangs, only the first kind gets handled.
         cache.set(_turn_of(tenant), (first + 1) % len(KINDS), timeout=None)
 
 
 def _tell_of_failures(tenant: Tenant, failures: list[Exception]) -> None:
-    """Where not even the list of what is due could be made, a person must know; the next good round closes it."""
+    """Open an alert when a kind of work failed as a whole; the next sweep without failures resolves it."""
     at, kind, told = now(), AlertKind.SWEEP_FAILED, f"sweep-failed:{tenant.id}"
     if failures:
         about = {"reason": facts(Reason.INTERNAL_ERROR, error=redact(first_line(failures[0])))}
@@ -207,7 +207,7 @@ def _due_refunds(tenant: Tenant, limit: int, until: float) -> Iterator[Refund]:
     for refund in list(rows[:limit]):
         if time.monotonic() >= until:
             return
-        # Two looks of ten seconds each fit in; what is known after the look says when the next one is.
+        # Long enough for two calls of ten seconds each; the result then sets the next check.
         again = at + (REFUND_LEASE if refund.status == RefundStatus.CREATED else _refund_pause(refund))
         mine = Refund.objects.filter(tenant=tenant, id=refund.id, next_check_at=refund.next_check_at)
         if mine.update(next_check_at=again, checks=F("checks") + 1):
@@ -220,7 +220,7 @@ def _refund_pause(refund: Refund) -> timedelta:
 
 
 def _is_due(at: datetime) -> Q:
-    """Its turn has come. A paused one is asked only whether its key, or the one that waits, is good by now."""
+    """Whether an account is due. For a paused one only its key, or its candidate key, is checked."""
     return Q(next_events_at__lte=at)
 
 
@@ -235,9 +235,9 @@ def _ask_account(tenant: Tenant, account: ProcessorAccount, until: float) -> Non
 
 
 def _try_key_again(account: ProcessorAccount) -> None:
-    """A key that could not be checked when it was pasted (M13), or one that was refused, perhaps in passing (M14).
+    """Recheck a key that could not be checked when it was pasted, or one that was refused, perhaps temporarily.
 
-    After 3 minutes, 6, 12 … it is tried again. While it is refused, nobody's "done" closes the question.
+    Retries after 3, 6, 12 … minutes. While the key is refused, its alert is opened again even if staff resolved it.
     """
     turn = f"key-again:{account.id}"
     tries = cache.get(f"{turn}:tries", 0)
@@ -267,9 +267,9 @@ def _due_accounts(tenant: Tenant, until: float) -> Iterator[ProcessorAccount]:
 
 
 def fetch_missed_events(tenant: Tenant, account: ProcessorAccount, until: float) -> int:
-    """Handle what the processor could not deliver, as a webhook is handled, so that nothing happens twice.
+    """Handle undelivered events like webhooks, so that no event is applied twice; returns how many.
 
-    What is not begun by `until` is listed again next time.
+    Events not started by `until` (monotonic) are listed again next time.
     """
     started = now()
     since = _since(account, started)
@@ -289,7 +289,7 @@ def fetch_missed_events(tenant: Tenant, account: ProcessorAccount, until: float)
             left.append(event.created_at)
         else:
             taken += 1
-    # What could not be handled is listed again next time, however old it is by then (M18).
+    # Unhandled events are listed again next time, however old they are by then.
     seen_to = min([started, *left])
     ProcessorAccount.objects.filter(tenant=tenant, id=account.id).update(events_seen_to=seen_to)
     return taken
@@ -297,7 +297,7 @@ def fetch_missed_events(tenant: Tenant, account: ProcessorAccount, until: float)
 
 def _could_not_list(account: ProcessorAccount, error: ProcessorError) -> None:
     log.warning("events_not_listed", account=str(account.id), failure=error.failure.value)
-    # A restricted key may lack the right to list events and yet be good for all else.
+    # A restricted key may lack only the permission to list events.
     if error.failure == Failure.KEY_REFUSED and error.code != "more_permissions_required":
         record_refused_key(account)
 

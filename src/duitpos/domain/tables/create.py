@@ -1,4 +1,4 @@
-"""A new table, with a code of its own."""
+"""Create a table with its own code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a QR code's token to its table, and all tables of a restaurant."""
+"""Find a table by its QR code's token, and all tables of a restaurant."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from duitpos.models import Table, Tenant
 
 
 def table_by_token(tenant: Tenant, token: str) -> Table:
-    """The table whose QR code holds this token, with its location. Gone when it was rotated or never was."""
-    # No token is longer than its column, and PostgreSQL refuses a text with a zero byte.
+    """The table whose QR code holds this token, with its location. Gone when it was rotated or never existed."""
+    # No token is longer than its column, and PostgreSQL raises an error for a NUL in a text.
     known = len(token) <= 32 and "\x00" not in token
     table = (
         Table.objects.select_related("location").filter(tenant=tenant, token=token, is_active=True).first()
@@ -21,7 +21,7 @@ def table_by_token(tenant: Tenant, token: str) -> Table:
 
 
 def tables_of(tenant: Tenant) -> list[Table]:
-    """Every table in use, with its location, in the order staff know them."""
+    """All active tables, with their location, in display order."""
     return list(
         Table.objects.select_related("location")
         .filter(tenant=tenant, is_active=True)

@@ -1,4 +1,4 @@
-"""A new code for a table: the old one is dead at once."""
+"""Give a table a new code; the old one is invalid at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from duitpos.models import Location, Membership, Table
 
 
 def rotate_token(member: Membership, table_id: UUID) -> Table:
-    """Give the table another token; its printed code must be replaced. Forbidden, Gone."""
+    """Give the table a new token; its printed code must be replaced. Forbidden, Gone."""
     require(member, Can.SET_UP_TABLES)
 
     def work() -> Table:

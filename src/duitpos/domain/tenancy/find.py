@@ -1,4 +1,4 @@
-"""From the first words of an address to the restaurant and its sites."""
+"""Find a restaurant and its locations by the slugs in a URL."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from duitpos.domain.errors import Code, Gone
 from duitpos.models import Location, Tenant
 
 _SECONDS = 10
-"""How long another process may go on with a restaurant as it was before a change."""
+"""How long another process may use a restaurant's row from before a change."""
 
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
-"""What a slug looks like (models.Tenant): anything else is nobody's, and no key for a cache."""
+"""The format of a slug (models.Tenant). No other text is looked up or used as a cache key."""
 
 
 def tenant_by_slug(slug: str) -> Tenant:
-    """The restaurant of an address, a closed one too (it starts nothing, but still receives and refunds). Gone."""
+    """The restaurant with this slug, even if closed (it still receives and refunds). Gone."""
     if not _SLUG.fullmatch(slug):
         raise _no_such_restaurant()
     tenant: Tenant | None = cache.get(_key(slug))
@@ -34,7 +34,7 @@ def tenant_by_slug(slug: str) -> Tenant:
 
 
 def location_of(tenant: Tenant, slug: str) -> Location:
-    """A site of the restaurant. Gone."""
+    """The restaurant's location with this slug. Gone."""
     location = Location.objects.filter(tenant=tenant, slug=slug).first()
     if location is None:
         raise Gone(Code.LOCATION_UNKNOWN_HERE, restaurant=tenant.name)
@@ -42,7 +42,7 @@ def location_of(tenant: Tenant, slug: str) -> Location:
 
 
 def locations(tenant: Tenant) -> list[Location]:
-    """All sites of the restaurant, in its own order."""
+    """All locations of the restaurant, in display order."""
     return list(Location.objects.filter(tenant=tenant).order_by("position", "name"))
 
 
@@ -56,6 +56,6 @@ def _key(slug: str) -> str:
 
 @receiver(post_save, sender=Tenant, dispatch_uid="duitpos.tenancy.find")
 def _forget(sender: type[Tenant], instance: Tenant, **kwargs: Any) -> None:
-    """Whoever changes a restaurant, what was kept of it is stale: at once for the writer, at commit for all others."""
+    """Invalidate the cached row when a restaurant is saved: now for this process, at commit for all others."""
     cache.delete(_key(instance.slug))
     transaction.on_commit(lambda: cache.delete(_key(instance.slug)))

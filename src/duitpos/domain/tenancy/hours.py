@@ -1,4 +1,4 @@
-"""Whether a location takes orders at this moment."""
+"""Opening hours: whether a location takes orders at an instant."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from duitpos.models import Location, Tenant
 
 
 def takes_orders(tenant: Tenant, location: Location, at: datetime) -> bool:
-    """Whether a guest may start anything there at `at`: a closed restaurant never does (M31)."""
+    """Whether a guest may order there at `at` (an aware instant); never when the restaurant itself is closed."""
     return tenant.is_open and is_open(location, at)
 
 
 def is_open(location: Location, at: datetime) -> bool:
-    """Whether it is open at `at` (an aware instant): not paused, and between opening and closing by local clock.
+    """Whether it is open at `at` (an aware instant): not paused, and between opening and closing in local time.
 
-    An empty time means midnight, so both empty, or both equal, is open all day. Closing before opening is after
-    midnight. The closing minute itself is closed. A location whose time zone is unknown is closed: its clock cannot be
-    told, and money for it could not be booked on a day (M72).
+    An empty time means midnight, so both empty, or both equal, is open all day. A closing time before the opening time
+    is on the next day. The closing minute itself is closed. A location with an unknown time zone is closed: its local
+    time is unknown, and its payments would have no business date.
     """
     zone = known_zone(location.time_zone)
     if location.paused_at is not None or zone is None:
@@ -33,7 +33,7 @@ def is_open(location: Location, at: datetime) -> bool:
 
 
 def closes_next(location: Location, at: datetime) -> datetime | None:
-    """The next closing instant after `at`; None where it is open all day, or closed already."""
+    """The next closing instant after `at`; None when it is open all day or already closed."""
     opens, closes = location.opens_at or time.min, location.closes_at or time.min
     if opens == closes or not is_open(location, at):
         return None

@@ -1,4 +1,4 @@
-"""What was kept of a location for a second is forgotten at once when somebody changes what guests see of it."""
+"""Invalidate what guest pages cache of a location when it changes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from django.db import transaction
 from duitpos.kit.ids import secret_token
 
 _SECONDS = 5
-"""Longer than anybody keeps what they know of a location, so that a change outlives what was known before it."""
+"""Longer than any page caches a location's data, so that a stamp outlives everything cached before it."""
 
 
 def stamp_of(location_id: UUID | str) -> str:
-    """Changes when the location was changed; what was read under another stamp is stale."""
+    """The location's current stamp: data cached under another stamp is stale."""
     return str(cache.get(_key(location_id), ""))
 
 
 def location_changed(location_id: UUID | str) -> None:
-    """Say so, after the statement that changed it: now for this transaction's own process, at commit for all others."""
+    """Set a new stamp, after the statement that changed the location: now for this process, at commit for others."""
     cache.set(_key(location_id), secret_token(), _SECONDS)
     transaction.on_commit(lambda: cache.set(_key(location_id), secret_token(), _SECONDS))
 

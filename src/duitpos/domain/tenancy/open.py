@@ -1,4 +1,4 @@
-"""A new restaurant: its owner, its first site, and the payment types everybody starts with."""
+"""Open a restaurant: its owner, its first location, and the default payment types."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from duitpos.models.tenant import RESERVED_SLUGS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocationRules:
-    """A site as it opens. Rates in basis points (600 is 6 %); times are local wall clock."""
+    """A new location's fields. Rates in basis points (600 is 6 %); times are local."""
 
     name: str
     slug: str
@@ -44,9 +44,9 @@ class LocationRules:
 def open_restaurant(
     *, name: str, slug: str, owner_email: str, password: str | None, location: LocationRules
 ) -> Tenant:
-    """Open a restaurant. Invalid in words; Conflict when the slug is taken.
+    """Open a restaurant. Invalid; Conflict when the slug is taken.
 
-    An owner who already signs in somewhere keeps their password, and `password` is not looked at.
+    An owner who already has a sign-in keeps their password, and `password` is ignored.
     """
     email = owner_email.strip().lower()
     wanted = Tenant(name=name.strip(), slug=slug)
@@ -68,12 +68,12 @@ def open_restaurant(
     try:
         return transact(work)
     except IntegrityError as error:
-        # Somebody took the slug, or made the same owner, between our look and our write.
+        # A concurrent request took the slug, or created the same owner, after the checks above.
         raise _taken(slug) from error
 
 
 def add_location(tenant: Tenant, rules: LocationRules) -> Location:
-    """Another site of a restaurant, after those it has. Invalid in words; Conflict when it has such a slug."""
+    """Add a location after the existing ones. Invalid; Conflict when the restaurant already has that slug."""
     _check_location(rules)
     if Location.objects.filter(tenant=tenant, slug=rules.slug).exists():
         raise Conflict(Code.LOCATION_SLUG_TAKEN, restaurant=tenant.name, slug=rules.slug)

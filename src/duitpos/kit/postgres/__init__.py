@@ -1,1 +1,1 @@
-"""Django's PostgreSQL with a pool that does not let everybody wait for a database that is away."""
+"""Django's PostgreSQL backend with a pool that fails fast while the database is unavailable."""

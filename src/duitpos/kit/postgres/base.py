@@ -1,4 +1,4 @@
-"""Django's backend for PostgreSQL; one request at a time finds out whether a database that was away is back (M76)."""
+"""Django's PostgreSQL backend; while the database is unavailable, one request at a time tries to connect (M76)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from django.db.backends.postgresql import base
 from psycopg import Connection, OperationalError
 
 AGAIN = 1.0
-"""Seconds for which nobody asks a database that gave no connection."""
+"""Seconds without an attempt after the database gave no connection."""
 
 
 class Gate:
-    """Closed while the last one who asked got no connection; each AGAIN seconds one caller may try."""
+    """Refuses callers after a failed connection; every AGAIN seconds one caller may try."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -34,26 +34,26 @@ class Gate:
                 self._next_try = now + AGAIN
 
     def close(self) -> None:
-        """Somebody waited for a connection in vain."""
+        """Record that a caller got no connection."""
         with self._lock:
             self._next_try = self._clock() + AGAIN
 
     def open(self) -> None:
-        """Somebody got one."""
+        """Record that a caller got a connection."""
         if self._next_try is not None:
             with self._lock:
                 self._next_try = None
 
 
 gate = Gate()
-"""Of this process: it has one database."""
+"""This process's gate: it has one database."""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Without a pool it is Django's own. With one, its wait of seconds is not for everybody while there is nothing."""
+    """Without a pool it is Django's own. With one, only one caller at a time waits for an unavailable database."""
 
     def get_new_connection(self, conn_params: dict[str, object]) -> Connection[Any]:
-        """A connection of the pool. OperationalError, at once when another caller has just waited in vain."""
+        """A connection from the pool. OperationalError, at once when another caller has just failed to get one."""
         if not self.pool:
             return self._connect(conn_params)
         gate.enter()

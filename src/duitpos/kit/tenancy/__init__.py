@@ -1,4 +1,4 @@
-"""Rows that belong to one tenant: base classes, the check of models, the guard of statements (decision 0002)."""
+"""Rows that belong to one tenant: base classes, the model check, the statement guard (decision 0002)."""
 
 from duitpos.kit.tenancy.guard import AcrossTenants, across_tenants
 from duitpos.kit.tenancy.keys import TenantForeignKey

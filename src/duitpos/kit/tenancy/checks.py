@@ -1,4 +1,4 @@
-"""A system check: every model can be sharded by tenant, on whatever database it runs today (decision 0002)."""
+"""A system check: every model can be sharded by tenant, whatever the current database (decision 0002)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from duitpos.kit.tenancy.keys import TenantForeignKey
 from duitpos.kit.tenancy.rows import TenantModel
 
 SHARED_TABLES = frozenset({"Tenant", "User", "Installation"})
-"""Tables of ours that belong to no tenant: small and rarely written (decision 0002)."""
+"""Our tables that belong to no tenant: small and rarely written."""
 
 
 def check_tenant_rules(app_configs: Any = None, **kwargs: Any) -> list[Error]:
-    """Refuse a model that breaks the rules of tenancy."""
+    """Errors for every model that breaks the tenancy rules."""
     return [error for model in apps.get_models(include_auto_created=True) for error in errors_of(model)]
 
 
 def errors_of(model: type[models.Model]) -> Iterator[Error]:
-    """What is wrong with one model; nothing for a good one."""
+    """One model's violations of the tenancy rules."""
     owned = issubclass(model, TenantModel)
     ours = model._meta.app_label == "duitpos"
     if ours and not owned and model.__name__ not in SHARED_TABLES:

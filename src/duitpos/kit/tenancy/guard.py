@@ -1,7 +1,7 @@
-"""Refuses a statement that touches tenants' rows without saying whose.
+"""Refuses a statement that uses tenants' rows without naming the tenant.
 
-It hangs on every new connection (web, worker, tests), so a forgotten tenant is an error on one box today and not a
-fan-out over every shard later, and never one restaurant's rows on another's screen.
+It wraps every new connection (web, worker, tests). So a forgotten tenant is an error today, instead of a query over
+every shard later or one restaurant's rows on another's screen.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ class AcrossTenants(Exception):
 
 _marked: ContextVar[str | None] = ContextVar("across_tenants", default=None)
 
-# Statements of migrations and of the database itself; none of them returns a tenant's rows.
+# Statements of migrations and transaction control; none of them returns a tenant's rows.
 _SCHEMA = re.compile(
     r"\s*(CREATE|ALTER|DROP|COMMENT|TRUNCATE|PRAGMA|EXPLAIN|SET|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)\b",
     re.I,
 )
-# How SQLite alters a table: a new one is made and every row copied, by a migration.
+# Migrations alter a SQLite table by creating a new one and copying every row.
 _REMAKE = re.compile(r'INSERT INTO "new__(\w+)" \([^)]*\) SELECT .* FROM "\1"', re.S)
 _SOURCE = re.compile(r'\b(?:FROM|JOIN|UPDATE)\s+"(\w+)"(?:\s+(?:AS\s+)?([A-Z]\d+)\b)?')
 _INSERT = re.compile(r'\s*INSERT (?:OR IGNORE |OR REPLACE )?INTO "(\w+)" \(([^)]*)\)(.*)', re.S)
@@ -38,7 +38,7 @@ _INSERT = re.compile(r'\s*INSERT (?:OR IGNORE |OR REPLACE )?INTO "(\w+)" \(([^)]
 
 @contextmanager
 def across_tenants(reason: str) -> Iterator[None]:
-    """Mark a read across tenants. `reason` says why it must be; a test lists every use."""
+    """Allow reads across tenants inside. `reason` says why it is necessary; a test lists every use."""
     token = _marked.set(reason)
     try:
         yield
@@ -53,7 +53,7 @@ def _tenant_tables() -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def names_its_tenant(sql: str) -> bool:
-    """Whether a statement is about one tenant's rows (or about no tenant's). It refuses what it does not understand."""
+    """Whether a statement names one tenant or uses no tenant's table. False for SQL that it cannot parse."""
     tables = _tenant_tables()
     mentioned = [word for word in re.findall(r"\w+", sql.lower()) if word in tables]
     if not mentioned or _SCHEMA.match(sql) or _REMAKE.fullmatch(sql):
@@ -62,13 +62,13 @@ def names_its_tenant(sql: str) -> bool:
     if insert:
         if '"tenant_id"' not in insert[2]:
             return False
-        # What follows VALUES or ON CONFLICT refers to the inserted row; a SELECT is a statement of its own.
+        # The SQL after VALUES or ON CONFLICT refers to the inserted row; a SELECT is checked separately.
         rest = insert[3]
         return names_its_tenant(rest) if re.search(r"\bSELECT\b", rest, re.I) else True
     sources = [(table, alias or f'"{table}"') for table, alias in _SOURCE.findall(sql) if table in tables]
     quoted = set(re.findall(r'"(\w+)"', sql))
     if any(word not in quoted for word in mentioned) or set(mentioned) != {table for table, _ in sources}:
-        return False  # unquoted or lower-case SQL, or tables joined by a comma: not understood, so refused
+        return False  # unquoted or lower-case SQL, or tables joined by a comma: cannot be parsed, so refused
     columns = [re.escape(f'{name}."tenant_id"') for _, name in sources]
     every = all(re.search(rf"{column}\)? (?:=|IN) |= \(?{column}", sql) for column in columns)
     constant = any(re.search(rf"{column}\)? (?:=|IN) \(?%s", sql) for column in columns)
@@ -87,5 +87,5 @@ def _watch(connection: Any, **kwargs: Any) -> None:
 
 
 def install() -> None:
-    """Watch every connection that is made from now on."""
+    """Guard every connection that is opened from now on."""
     connection_created.connect(_watch, dispatch_uid="duitpos.tenancy.guard")

@@ -1,4 +1,4 @@
-"""Foreign keys that never leave a tenant."""
+"""Foreign keys within one tenant."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
     forward_related_accessor_class = _SameTenantObject
 
     def __init__(self, to: Any, on_delete: Any, **kwargs: Any) -> None:
-        # On a sharded database the reference is (tenant_id, x_id) and is written when the tables are distributed.
+        # On a sharded database the constraint is on (tenant_id, x_id) and is created when the tables are distributed.
         kwargs["db_constraint"] = not settings.SHARDED
         super().__init__(to, on_delete, **kwargs)
 
@@ -45,7 +45,7 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
 
 
 class _SameTenant:
-    """`order=obj` and `order__in=objs` also say whose rows they are."""
+    """Makes `order=obj` and `order__in=objs` filter by the objects' tenant too."""
 
     lhs: Any
 

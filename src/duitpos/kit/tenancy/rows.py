@@ -1,4 +1,4 @@
-"""The base of every table that belongs to a tenant."""
+"""The base class of every table that belongs to a tenant."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from duitpos.kit.ids import uuid7
 
 
 class TenantModel(models.Model):
-    """A row of one tenant: UUID key made in Python, and a tenant that never changes (decision 0002, rule 1)."""
+    """A row of one tenant, with a UUID key made in Python and a tenant that never changes (decision 0002, rule 1)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    # No index of its own: every index of a tenant table starts with the tenant or is partial.
+    # Not indexed: every index of a tenant table starts with the tenant or is partial.
     tenant = models.ForeignKey("duitpos.Tenant", on_delete=models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
@@ -30,7 +30,7 @@ class TenantModel(models.Model):
     def _do_update(  # type: ignore[override]
         self, base_qs: Any, using: Any, pk_val: Any, values: Any, update_fields: Any, forced_update: Any
     ) -> bool:
-        # Private in Django, overridden by its sharding libraries too: the only way to make save() name the tenant.
+        # Private in Django, but the only way to make save() name the tenant; sharding libraries override it too.
         values = [value for value in values if value[0].name != "tenant"]
         return super()._do_update(  # type: ignore[call-arg, return-value]
             base_qs.filter(tenant_id=self.tenant_id), using, pk_val, values, update_fields, forced_update

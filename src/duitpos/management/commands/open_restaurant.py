@@ -19,7 +19,7 @@ PASSWORD_NAME = "DUITPOS_OWNER_PASSWORD"
 
 
 class Command(BaseCommand):
-    """A password on the command line would be kept by the shell, so it is asked for or read from the environment."""
+    """The password is asked for or read from the environment, since a shell's history would keep an argument."""
 
     help = (
         "Open a restaurant: its owner, its first location, Cash and an inactive Online Payment. The owner's password is"
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Rates are basis points: 600 is 6 %."""
+        """Declare the arguments. Rates are basis points: 600 is 6 %."""
         parser.add_argument("slug", help="the first word of its address: kopi-kita")
         parser.add_argument("name", help='"Kopi Kita"')
         parser.add_argument("owner_email")
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Open it, or say in one sentence why not."""
+        """Open the restaurant, or fail with one sentence that says why not."""
         rules = LocationRules(
             name=options["location"],
             slug=options["location_slug"],

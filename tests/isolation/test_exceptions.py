@@ -1,4 +1,4 @@
-"""What is not walled off by tenant, by name: the reads across tenants, and the tables that belong to none."""
+"""The exceptions from tenant isolation, by name: reads across tenants, and tables without a tenant."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from duitpos.kit.tenancy.checks import SHARED_TABLES
 SOURCE = Path(duitpos.__file__).parent
 
 ACROSS = {
-    ("domain/people/staff.py", "restaurants_of"),  # a person's restaurants after signing in
-    ("domain/sweep/sweep.py", "tenants_with_due_work"),  # which tenants the worker must visit
+    ("domain/clients/staff.py", "restaurants_of"),  # a user's restaurants after signing in
+    ("domain/sweep/sweep.py", "tenants_with_due_work"),  # the tenants that the worker must handle
     (
         "domain/processor_accounts/keys.py",
         "unknown_key_ids",
-    ),  # a start checks that every secret can be opened (M32)
+    ),  # the start-up check that every secret can be decrypted (M32)
     ("migrations/0012_facts.py", "run"),  # stored sentences become facts, in all rows at once
 }
 """Every use of across_tenants(), by file and function. A new one is a decision: give its reason here."""
 
 SHARED = {"duitpos_tenant", "duitpos_user", "duitpos_installation"}
-"""Ours, and no tenant's: the register of restaurants, people's sign-ins, and which installation this is."""
+"""Our tables without a tenant: restaurants, users, and the installation."""
 
 OF_OTHERS = {
     "django_migrations": "which migrations ran",
@@ -39,9 +39,9 @@ OF_OTHERS = {
     "django_session": "sign-ins, by user",
     "account_emailaddress": "addresses of users",
     "account_emailconfirmation": "addresses of users",
-    "django_tasks_database_dbtaskresult": "a hint that a tenant, named by its id, has due work; nothing rests on it",
+    "django_tasks_database_dbtaskresult": "a hint that a tenant, by id, has due work; nothing depends on it",
 }
-"""Tables of the libraries. None of them holds a restaurant's data."""
+"""Tables of libraries. None of them holds a restaurant's data."""
 
 
 def uses_of_across_tenants() -> Iterator[tuple[str, str]]:
@@ -60,7 +60,7 @@ def _marks(node: ast.AST) -> bool:
 
 
 def mentions() -> int:
-    """Every mention outside the kit; each use is an import and a call, and anything more is a way around this list."""
+    """Mentions outside the kit. Each use is one import and one call; any other mention could bypass this list."""
     return sum(
         path.read_text().count("across_tenants")
         for path in SOURCE.rglob("*.py")
@@ -73,8 +73,8 @@ def test_every_read_across_tenants_is_known() -> None:
     assert mentions() == 2 * len(ACROSS)
 
 
-def test_nobody_touches_the_guard_itself() -> None:
-    """It can be taken off a connection, too; nothing but the kit does."""
+def test_only_the_kit_uses_the_guards_internals() -> None:
+    """They would allow removing the guard from a connection."""
     words = ("execute_wrappers", "_marked", "tenancy.guard")
     found = {
         (path.relative_to(SOURCE).as_posix(), word)
@@ -96,8 +96,8 @@ def test_every_table_is_a_tenants_or_named_here() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", sorted(SHARED | OF_OTHERS.keys()))
-def test_no_other_table_points_at_a_restaurant(table: str) -> None:
-    """Neither by a foreign key nor by a column of that name."""
+def test_no_other_table_references_a_restaurant(table: str) -> None:
+    """It has no foreign key to a tenant's table and no tenant_id column."""
     with connection.cursor() as cursor:
         columns = {column.name for column in connection.introspection.get_table_description(cursor, table)}
         keys = connection.introspection.get_relations(cursor, table)
