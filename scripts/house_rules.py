@@ -3,7 +3,7 @@
 one-writer       The status of an Order, a Payment or a Refund changes in `advance.py` only: no save(), no
                  update(status=...), no assignment anywhere else. A save() writes back every column that it
                  once read, and so undoes what the winner of a race has written.
-quiet-domain     The domain knows no request, no response and no template.
+quiet-layers     Domain, models, processors and kit know no request, no address, no template, and write no sentence.
 short-functions  At most 60 lines a function in src. Longer means two things in one.
 short-files      At most 500 lines a file.
 no-addresses     Requirements name packages, never the place they come from.
@@ -29,7 +29,8 @@ MAX_FUNCTION_LINES = 60
 _SOURCES = ("src", "tests", "scripts", "bench")
 _PAGES = ("*.md", "docs/**/*.md", "bench/**/*.md")
 _MEASURED = (".py", ".html", ".css", ".js")
-_WEB = ("http", "shortcuts", "template", "urls", "views", "forms")
+_QUIET = tuple(f"src/duitpos/{layer}/" for layer in ("domain", "models", "processors", "kit"))
+_SPOKEN = ("http", "shortcuts", "template", "urls", "views", "forms", "utils.translation")
 _ADDRESS = re.compile(r"\w+://|^\s*(-i|-f|--index-url|--extra-index-url|--find-links|--trusted-host)\b")
 
 
@@ -54,9 +55,9 @@ def one_writer(path: str, tree: ast.AST) -> Iterator[Breach]:
         yield Breach(path, line, "one-writer", f"{what}; only advance.py moves a status")
 
 
-def quiet_domain(path: str, tree: ast.AST) -> Iterator[Breach]:
-    """The domain imports nothing of the web."""
-    if not path.startswith("src/duitpos/domain/"):
+def quiet_layers(path: str, tree: ast.AST) -> Iterator[Breach]:
+    """What lies below the entry points imports nothing of the web, nor of translation."""
+    if not path.startswith(_QUIET):
         return
     for node in ast.walk(tree):
         match node:
@@ -66,9 +67,9 @@ def quiet_domain(path: str, tree: ast.AST) -> Iterator[Breach]:
                 modules = [module, *(f"{module}.{alias.name}" for alias in node.names)]
             case _:
                 continue
-        for part in _WEB:
+        for part in _SPOKEN:
             if any(f"{module}.".startswith(f"django.{part}.") for module in modules):
-                yield Breach(path, node.lineno, "quiet-domain", f"imports django.{part}")
+                yield Breach(path, node.lineno, "quiet-layers", f"imports django.{part}")
 
 
 def short_functions(path: str, tree: ast.AST) -> Iterator[Breach]:
@@ -107,7 +108,7 @@ def check_file(path: str, text: str) -> Iterator[Breach]:
     yield from short_files(path, text)
     if path.endswith(".py"):
         tree = ast.parse(text, path)
-        for rule in (one_writer, quiet_domain, short_functions):
+        for rule in (one_writer, quiet_layers, short_functions):
             yield from rule(path, tree)
 
 

@@ -7,7 +7,7 @@ from django.core import checks
 
 
 class DuitPOS(AppConfig):
-    """Installs the tenant guard and the checks; starts nothing."""
+    """Installs the tenant guard and the checks, and says who sends receipts; starts nothing."""
 
     name = "duitpos"
     label = "duitpos"
@@ -15,9 +15,13 @@ class DuitPOS(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Watch every connection, and let `check` refuse a model that could not be sharded."""
+        """Watch every connection, let `check` refuse what could not be sharded, and fill the outbox's registry."""
+        from duitpos.domain.payments.outbox.run import do_with
+        from duitpos.jobs.receipt import send_receipt
         from duitpos.kit.tenancy import checks as tenancy_checks
         from duitpos.kit.tenancy import guard
+        from duitpos.models.outbox import OutboxKind
 
         guard.install()
+        do_with(OutboxKind.RECEIPT, send_receipt)
         checks.register(tenancy_checks.check_tenant_rules, checks.Tags.models)

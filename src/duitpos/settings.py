@@ -79,7 +79,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"ui": "duitpos.ui.tags"},
+            "libraries": {"ui": "duitpos.ui.tags", "dashboard": "duitpos.dashboard.tags"},
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },
     }

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
+from duitpos.kit.facts import quoted
 from duitpos.models import PaymentType, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, Mode
 from tests.dashboard.desk import Desk, said_beside
@@ -283,5 +284,5 @@ def test_health_is_told_in_words(busy_desk: Desk, shop: Shop) -> None:
     shop.pay(shop.start())
     page = busy_desk.page("payment_type", online(busy_desk).id)
     assert "Last delivery" in page
-    ProcessorAccount.objects.filter(tenant=shop.tenant).update(problem="The key was refused.")
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(problem=quoted("The key was refused."))
     assert "The key was refused." in busy_desk.page("payment_type", online(busy_desk).id)

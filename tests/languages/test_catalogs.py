@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fnmatch import fnmatch
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from django.utils import translation
 
-from duitpos.domain.errors import Code
-from duitpos.domain.people.roles import Can
 from duitpos.web.language import GUEST, KITCHEN
-from duitpos.web.sentences import ByFact, Sentence
-from duitpos.web.texts import STAFF
 from scripts.messages import LANGUAGES, SOURCE, catalog_of, mo_bytes, po_of, po_text, sentences, sources
 
 pytestmark = pytest.mark.pure
@@ -29,48 +25,22 @@ GUEST_FILES = (
     "ui/templates/ui/error.html",
     "ui/templates/ui/languages.html",
     "jobs/*",
-    "domain/payments/outbox/receipt.py",
 )
-KITCHEN_FILES = ("kitchen/*",)
-KITCHEN_CODES = (
-    Code.NOT_AMONG_YOURS,
-    Code.FORM_INCOMPLETE,
-    Code.LOCATION_UNKNOWN,
-    Code.LOCATION_UNKNOWN_HERE,
-    Code.STEP_UNKNOWN,
-    Code.ORDER_MOVED,
-    Code.ORDER_UNKNOWN,
-)
-KITCHEN_RIGHTS = (Can.SEE_KITCHEN, Can.WORK_ORDERS)
-"""Of web/texts.py, whose other sentences for staff are met in the dashboard only."""
+NOT_FOR_GUESTS = ("web/texts/kitchen.py", "web/texts/staff.py")
+KITCHEN_FILES = ("kitchen/*", "web/texts/kitchen.py")
 
 _PLACE = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|</?\w+>")
 
 
 def asked_of(language: str) -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
     """File, sentence and context of everything that must be there in a language."""
-    for_kitchen = translation.to_language(language) in KITCHEN
-    wanted = GUEST_FILES + (KITCHEN_FILES if for_kitchen else ())
-    not_asked = set(_texts(STAFF)) - set(_kitchen_texts() if for_kitchen else ())
+    of_the_kitchen = KITCHEN_FILES if translation.to_language(language) in KITCHEN else ()
     for path in sources():
         name = path.relative_to(SOURCE).as_posix()
-        if any(fnmatch(name, pattern) for pattern in wanted):
+        is_guests = any(fnmatch(name, pattern) for pattern in GUEST_FILES) and name not in NOT_FOR_GUESTS
+        if is_guests or any(fnmatch(name, pattern) for pattern in of_the_kitchen):
             for sentence, context in sentences(path):
-                if name != "web/texts.py" or sentence not in not_asked:
-                    yield name, sentence, context
-
-
-def _kitchen_texts() -> Iterator[str]:
-    yield from _texts({code: STAFF[code] for code in KITCHEN_CODES})
-    of_roles = STAFF[Code.ROLE_MAY_NOT]
-    assert isinstance(of_roles, ByFact)
-    yield from (str(of_roles.texts[right]) for right in KITCHEN_RIGHTS)
-
-
-def _texts(sentences_of: Mapping[Code, Sentence]) -> Iterator[str]:
-    """The sentences of a table, as they are written in English."""
-    for sentence in sentences_of.values():
-        yield from map(str, sentence.texts.values() if isinstance(sentence, ByFact) else [sentence])
+                yield name, sentence, context
 
 
 def missing(language: str, catalog: Catalog) -> list[str]:

@@ -9,14 +9,6 @@ from tests.languages.pieces import pieces_of_python, pieces_of_template
 
 pytestmark = pytest.mark.pure
 
-KNOWN = {
-    "domain/orders/timeline.py",
-    "domain/payments/disputes/disputes.py",
-    "domain/payments/outbox/receipt.py",
-    "domain/processor_accounts/words.py",
-}
-"""Files whose sentences are about to move to the texts.py of who reads them, and are made whole there."""
-
 
 def test_no_module_puts_a_sentence_together() -> None:
     found = {
@@ -24,7 +16,7 @@ def test_no_module_puts_a_sentence_together() -> None:
         for path in sorted(SOURCE.rglob("*.py"))
         if (pieces := list(pieces_of_python(path.read_text(encoding="utf-8"))))
     }
-    assert {name: pieces for name, pieces in found.items() if name not in KNOWN} == {}
+    assert found == {}
 
 
 def test_no_template_puts_a_sentence_together() -> None:

@@ -24,6 +24,7 @@ from tests.support.live_shop import Clock
 from tests.support.restaurant import an_item
 from tests.support.scenarios import (
     alert,
+    detail,
     end_wrongly,
     seen_by_guest,
     start_again,
@@ -54,7 +55,7 @@ def assert_paid_and_to_be_confirmed(shop: Shop, payment: Payment, kind: A) -> No
     assert not seen.can_pay_again
     row = alert(shop)
     assert (row.alert.kind, row.alert.payment_id) == (kind, payment.id)
-    assert row.offers[0].action == Action.REFUND
+    assert row.actions[0] == Action.REFUND
 
 
 def assert_first_offer_refunds(shop: Shop, payment: Payment) -> None:
@@ -101,7 +102,7 @@ def paused(shop: Shop, payment: Payment) -> None:
 def test_item_sold_out(shop: Shop, happening: Callable[[Shop, Payment], None]) -> None:
     payment = pay_after(shop, happening)
     assert_paid_and_to_be_confirmed(shop, payment, A.SOLD_OUT_AFTER_PAYMENT)
-    assert alert(shop).alert.detail == "Nasi lemak"
+    assert detail(shop) == "Nasi lemak"
     assert_first_offer_refunds(shop, payment)
     assert payment.order is not None
     assert seen_by_guest(shop, payment.order).state == GuestState.REFUNDED
@@ -130,7 +131,7 @@ def test_late_by_the_guest_s_clock_m60_though_the_order_is_held(deaf_shop: Shop,
     assert not seen.can_pay_again
     row = alert(shop)
     assert row.alert.kind == A.LATE_FOOD
-    assert [offer.action for offer in row.offers] == [Action.SERVE, Action.REFUND]
+    assert [*row.actions] == [Action.SERVE, Action.REFUND]
     assert shop.ledger() == [("payment", 2500)]
 
 
@@ -191,7 +192,7 @@ def test_amount_currency_or_mode_differs(
     assert "Do not pay again" in order_text(seen)
     row = alert(shop)
     assert row.alert.kind == kind
-    assert [offer.action for offer in row.offers] == [Action.SERVE, Action.REFUND]
+    assert [*row.actions] == [Action.SERVE, Action.REFUND]
     if take == "release":
         take_first_offer(shop)
         order.refresh_from_db()
@@ -235,7 +236,7 @@ def test_order_canceled_by_whom_ever(
     assert "Paid, but the order was canceled. It is being refunded or served" in order_text(seen)
     row = alert(shop)
     assert row.alert.kind == A.ORDER_CANCELED
-    assert [offer.action for offer in row.offers] == [Action.REFUND, Action.SERVE]
+    assert [*row.actions] == [Action.REFUND, Action.SERVE]
     if action == Action.REFUND:
         assert_first_offer_refunds(shop, payment)
         assert seen_by_guest(shop, order).state == GuestState.REFUNDED
@@ -278,7 +279,7 @@ def test_order_already_released_by_another_payment(shop: Shop) -> None:
     assert "A second payment for it arrived and is being refunded" in order_text(seen)
     row = alert(shop)
     assert (row.alert.kind, row.alert.payment_id) == (A.DUPLICATE_PAYMENT, first.id)
-    assert row.offers[0].action == Action.REFUND
+    assert row.actions[0] == Action.REFUND
     take_first_offer(shop)
     refund = Refund.objects.get(tenant=shop.tenant)
     assert (refund.status, refund.payment_id) == ("succeeded", first.id)
@@ -302,7 +303,7 @@ def test_no_payment_required_though_total_0(shop: Shop) -> None:
     assert shop.ledger() == []
     row = alert(shop)
     assert row.alert.kind == A.NO_PAYMENT_REQUIRED
-    assert row.offers[0].action == Action.DONE
+    assert row.actions[0] == Action.DONE
     act(shop.restaurant.owner, row.alert.id, Action.DONE, "looked: a mistake at Stripe")
     assert shop.alerts() == []
     assert shop.fresh(payment).status == "pending"

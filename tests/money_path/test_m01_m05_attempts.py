@@ -94,7 +94,7 @@ def test_m2_a_decline_changes_no_state_and_the_good_card_is_no_late_money(shop: 
     assert session_of(shop, payment)["payment_intent"] is None, "so the decline is matched by its metadata"
     assert shop.pay(payment, card=DECLINED)["result"] == "declined"
     pending = shop.fresh(payment)
-    assert (pending.status, pending.failure) == ("pending", "")
+    assert (pending.status, pending.failure) == ("pending", {})
     decline = PaymentDecline.objects.get(tenant=shop.tenant)
     assert (decline.payment_id, decline.decline_code) == (payment.id, "insufficient_funds")
     assert [event.outcome for event in shop.events()] == ["declined"]

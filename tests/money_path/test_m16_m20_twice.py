@@ -265,7 +265,7 @@ def money_of_nobody(shop: Shop) -> Payment:
     row = alert(shop)
     assert row.alert.kind == A.UNKNOWN_PAYMENT
     assert (row.alert.amount_minor, row.alert.currency) == (2500, "MYR")
-    assert [offer.action for offer in row.offers] == [Action.REFUND, Action.LINK]
+    assert [*row.actions] == [Action.REFUND, Action.LINK]
     assert shop.ledger() == [("payment", 2500)]
     return stray
 

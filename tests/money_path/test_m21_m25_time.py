@@ -12,7 +12,7 @@ from duitpos.domain.orders.search import OrderFilters
 from duitpos.domain.payments.schedule import SESSION_LIFE
 from duitpos.domain.processor_accounts.view import account_view
 from duitpos.domain.staff_actions.cancel_order import cancel_order
-from duitpos.domain.staff_actions.check_payment import check_now
+from duitpos.domain.staff_actions.check_payment import CheckResult, check_now
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import (
@@ -128,7 +128,7 @@ def test_m22_staff_find_a_held_order_and_check_it(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start()
     owner = shop.restaurant.owner
-    assert check_now(owner, payment.id) == "Not paid yet. The guest can still pay."
+    assert check_now(owner, payment.id) == CheckResult.STILL_OPEN
     shop.sandbox.pay(payment.reference)
     (waiting,) = waiting_orders(shop.tenant)
     assert waiting.payment is not None
@@ -139,9 +139,9 @@ def test_m22_staff_find_a_held_order_and_check_it(deaf_shop: Shop) -> None:
     assert orders_page(shop.tenant, OrderFilters()).rows == [], "not among the orders to work on"
     columns = board(shop.tenant, shop.restaurant.location).columns
     assert not any(columns.values())
-    assert check_now(owner, payment.id) == "Paid. The order is settled."
+    assert check_now(owner, payment.id) == CheckResult.SETTLED
     assert waiting_orders(shop.tenant) == []
-    assert check_now(owner, payment.id) == "Nothing new: the processor says what we knew."
+    assert check_now(owner, payment.id) == CheckResult.ALREADY
     columns = board(shop.tenant, shop.restaurant.location).columns
     assert [ticket.order.label for ticket in columns["placed"]] == ["T1"]
 
@@ -266,7 +266,7 @@ def test_m25_a_wrong_clock_has_its_own_health_fact(shop: Shop, skew: int) -> Non
     account = ProcessorAccount.objects.get(tenant=shop.tenant)
     assert (account.bad_signatures, account.last_bad_signature) == (1, "clock")
     view = account_view(account, shop.url, shop.tenant.slug)
-    assert "clock" in " ".join([view.problem, *view.health])
+    assert view.health[-1]["code"] == "clock_ahead"
     assert shop.events() == []
     (delivery,) = deliveries(shop, "checkout.session.completed")
     assert [(attempt["status"], attempt["response"]) for attempt in delivery["attempts"]] == [(400, "clock")]

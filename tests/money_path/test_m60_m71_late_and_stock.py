@@ -21,11 +21,12 @@ from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
+from duitpos.kit.facts import quoted
 from duitpos.models import ItemStock, Location, Order, Payment
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
 from tests.support.live_shop import Clock
-from tests.support.scenarios import alert
+from tests.support.scenarios import alert, detail
 from tests.support.shop import Shop
 from tests.support.stampede import deliver, event_of, stampede
 
@@ -255,8 +256,8 @@ def test_m71_staff_are_asked_when_it_was_being_cooked(shop: Shop, status: str) -
     cancel(shop, order)
     assert stock(shop) == (StockStatus.LIMITED, 2)
     (row,) = open_alerts(shop.tenant)
-    assert (row.alert.kind, row.alert.detail) == (A.STOCK_BACK, "3 × Nasi lemak")
-    assert act(shop.restaurant.owner, row.alert.id, Action.PUT_BACK)
+    assert (row.alert.kind, detail(shop)) == (A.STOCK_BACK, "3 × Nasi lemak")
+    act(shop.restaurant.owner, row.alert.id, Action.PUT_BACK)
     assert stock(shop) == (StockStatus.LIMITED, 5)
     with pytest.raises(Conflict):
         act(shop.restaurant.owner, row.alert.id, Action.PUT_BACK)
@@ -301,7 +302,7 @@ def test_m71_served_after_all_takes_it_again_once(shop: Shop) -> None:
 
 def shop_alert(shop: Shop, payment: Payment) -> Any:
     """An alert under which staff may serve a canceled order."""
-    resolve(shop.tenant.id, now(), "elsewhere")
+    resolve(shop.tenant.id, now(), quoted("elsewhere"))
     payment = shop.fresh(payment)
     open_payment_alert(payment, A.ORDER_CANCELED, now())
     return alert(shop).alert.id

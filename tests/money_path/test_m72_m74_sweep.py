@@ -105,7 +105,7 @@ def test_m72_where_not_even_the_list_can_be_made_somebody_is_told_and_it_ends(
     assert shop.fresh(payment).status == "succeeded"
     assert shop.alerts() == ["sweep_failed"]
     (row,) = open_alerts(shop.tenant)
-    assert "poison" in row.alert.detail
+    assert "poison" in row.alert.facts["reason"]["error"]
     monkeypatch.setattr(sweep_module, "KINDS", real)
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
     sweep()

@@ -18,7 +18,7 @@ from duitpos.models.alert import AlertKind as A
 from duitpos.processors.base import Failure, ProcessorError
 from tests.money_path.test_m16_m20_twice import paid
 from tests.support.live_shop import Clock
-from tests.support.scenarios import SESSION, alert, seen_by_guest, take_first_offer
+from tests.support.scenarios import SESSION, alert, detail, seen_by_guest, take_first_offer
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,7 +106,7 @@ def test_a_key_that_may_not_refund_still_takes_payments(deaf_shop: Shop, clock: 
     payment = paid(deaf_shop)
     refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
     assert (is_paused(deaf_shop), deaf_shop.alerts()) == (False, [A.REFUND_FAILED])
-    assert "may not make refunds" in alert(deaf_shop).alert.detail
+    assert "may not make refunds" in detail(deaf_shop)
     deaf_shop.start(guest_token="another phone")
     another_key(deaf_shop)
     deaf_shop.sweep(after=timedelta(hours=3))
@@ -117,7 +117,7 @@ def test_a_key_that_may_not_refund_still_takes_payments(deaf_shop: Shop, clock: 
 def test_a_late_no_to_the_old_key_does_not_pause_the_new_one(deaf_shop: Shop) -> None:
     used = ProcessorAccount.objects.get(tenant=deaf_shop.tenant)
     another_key(deaf_shop)
-    refused = ProcessorError(Failure.KEY_REFUSED, "the old key was refused")
+    refused = ProcessorError(Failure.KEY_REFUSED, said="the old key was refused")
     transact(lambda: pause_account(used, refused))
     assert (is_paused(deaf_shop), deaf_shop.alerts()) == (False, [])
     transact(lambda: pause_account(ProcessorAccount.objects.get(tenant=deaf_shop.tenant), refused))

@@ -14,7 +14,7 @@ from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.guest_view import GuestState
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.staff_actions.cancel_order import cancel_order
-from duitpos.domain.staff_actions.resolve_alert import act
+from duitpos.domain.staff_actions.resolve_alert import Done, act
 from duitpos.kit.clock import now
 from duitpos.models import Alert, ItemStock, LedgerEntry, Order, Payment, Refund
 from duitpos.models.alert import AlertKind as A
@@ -62,7 +62,7 @@ def cancel(shop: Shop, payment: Payment, *, refund: bool) -> Order:
     return cancel_order(shop.restaurant.owner, payment.order_id, "no gas", refund=refund).order
 
 
-def do(shop: Shop, kind: str, action: Action, **more: Any) -> str:
+def do(shop: Shop, kind: str, action: Action, **more: Any) -> Done:
     row = Alert.objects.get(tenant=shop.tenant, kind=kind, resolved_at=None)
     return act(shop.restaurant.owner, row.id, action, **more)
 

@@ -32,38 +32,36 @@ def test_right_webhook_secrets(secret: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "field, value, words",
+    "field, value, problem",
     [
-        ("secret_key", f"pk_test_{REAL}", "publishable"),
-        ("secret_key", f"mk_{REAL}", "manages"),
-        ("secret_key", "sk_test_51Sabc", "missing"),
-        ("secret_key", "sk_test_", "missing"),
-        ("secret_key", "sk_live_51SabcdEFghIJ", "missing"),
-        ("secret_key", "sk_test", "Copy it again"),
-        ("secret_key", f"sk_test_{REAL[:30]} {REAL[30:]}", "space"),
-        ("secret_key", f"sk_test_{REAL}\nwhsec_x", "line break"),
+        ("secret_key", f"pk_test_{REAL}", "publishable_key"),
+        ("secret_key", f"mk_{REAL}", "managed_key"),
+        ("secret_key", "sk_test_51Sabc", "part_missing"),
+        ("secret_key", "sk_test_", "part_missing"),
+        ("secret_key", "sk_live_51SabcdEFghIJ", "part_missing"),
+        ("secret_key", "sk_test", "broken_key"),
+        ("secret_key", f"sk_test_{REAL[:30]} {REAL[30:]}", "blank_inside"),
+        ("secret_key", f"sk_test_{REAL}\nwhsec_x", "blank_inside"),
         ("secret_key", "sk_test_51S…abcd", "shortened"),
         ("secret_key", "sk_test_51S...abcd", "shortened"),
         ("secret_key", "sk_test_****************", "shortened"),
-        ("secret_key", "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o", "webhook secret"),
-        ("secret_key", "we_1SabcdEFghIJklMNqRsTuVwX", "endpoint"),
-        ("secret_key", "acct_1SabcdEFghIJklMN", "account"),
-        ("secret_key", "hunter2hunter2", "begins with sk_test_"),
-        ("secret_key", f"sk_test_{REAL}é", "Copy it again"),
-        ("webhook_secret", "we_1SabcdEFghIJklMNqRsTuVwX", "Signing secret"),
-        ("webhook_secret", f"sk_test_{REAL}", "API key"),
-        ("webhook_secret", f"pk_live_{REAL}", "API key"),
-        ("webhook_secret", "whsec_abc", "missing"),
-        ("webhook_secret", "whsec_4Xk0 yJzWq2bVn8", "space"),
+        ("secret_key", "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o", "webhook_secret"),
+        ("secret_key", "we_1SabcdEFghIJklMNqRsTuVwX", "endpoint_id"),
+        ("secret_key", "acct_1SabcdEFghIJklMN", "account_id"),
+        ("secret_key", "hunter2hunter2", "no_key"),
+        ("secret_key", f"sk_test_{REAL}é", "broken_key"),
+        ("webhook_secret", "we_1SabcdEFghIJklMNqRsTuVwX", "endpoint_id_as_webhook_secret"),
+        ("webhook_secret", f"sk_test_{REAL}", "api_key"),
+        ("webhook_secret", f"pk_live_{REAL}", "api_key"),
+        ("webhook_secret", "whsec_abc", "webhook_part_missing"),
+        ("webhook_secret", "whsec_4Xk0 yJzWq2bVn8", "blank_inside"),
         ("webhook_secret", "whsec_…m3oP", "shortened"),
         ("webhook_secret", "https://order.example.my/kopi/webhooks/stripe/", "address"),
-        ("webhook_secret", "secret", "begins with whsec_"),
+        ("webhook_secret", "secret", "no_webhook_secret"),
     ],
 )
-def test_what_is_wrong_is_said_and_the_value_is_not(field: str, value: str, words: str) -> None:
-    problem = StripeAdapter().credential_problem(field, value)
-    assert words in problem
-    assert len(value) < 12 or value not in problem
+def test_what_is_wrong(field: str, value: str, problem: str) -> None:
+    assert StripeAdapter().credential_problem(field, value) == problem
 
 
 @pytest.mark.parametrize(

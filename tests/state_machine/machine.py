@@ -158,7 +158,7 @@ class MoneyPath(RuleBasedStateMachine):
         if rows := open_alerts(self.story.shop.tenant):
             row = _one_of(rows, n)
             with suppress(DomainError):
-                act(self.story.shop.restaurant.owner, row.alert.id, row.offers[0].action, "seen")
+                act(self.story.shop.restaurant.owner, row.alert.id, row.actions[0], "seen")
 
     @rule()
     def pause_or_open(self) -> None:

@@ -178,7 +178,7 @@ def _stuck(shop: Shop, there: There) -> Iterator[str]:
     for refund in Refund.objects.filter(tenant=shop.tenant).exclude(status__in=ENDED_REFUND):
         yield f"refund {refund.id} is {refund.status}"
     for work in OutboxEntry.objects.filter(tenant=shop.tenant, done_at=None):
-        yield f"{work.kind} was not done in {work.tries} tries: {work.outcome!r}"
+        yield f"{work.kind} was not done in {work.tries} tries: {work.problem!r}"
     for event in WebhookEvent.objects.filter(tenant=shop.tenant, state="failed"):
         yield f"event {event.external_id} ({event.type}) failed: {event.error[:200]}"
     for session in there.sessions:

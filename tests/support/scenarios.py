@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.test import override_settings
 
+from duitpos.dashboard.texts.alerts import detail_text, done_text
 from duitpos.domain.alerts.queries import AlertRow, open_alerts
 from duitpos.domain.checkout.checkout import checkout
 from duitpos.domain.checkout.results import GoToProcessor
@@ -63,10 +64,16 @@ def alert(shop: Shop) -> AlertRow:
     return row
 
 
+def detail(shop: Shop) -> str:
+    """What staff read about the one that is open."""
+    return detail_text(alert(shop).alert)
+
+
 def take_first_offer(shop: Shop) -> str:
-    """The owner presses the button that is offered first."""
+    """The owner presses the button that is offered first; what they read then."""
     row = alert(shop)
-    return act(shop.restaurant.owner, row.alert.id, row.offers[0].action)
+    done = act(shop.restaurant.owner, row.alert.id, row.actions[0])
+    return done_text(done)
 
 
 def calls(shop: Shop, method: str, ending: str = "") -> list[Json]:

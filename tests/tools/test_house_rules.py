@@ -79,10 +79,14 @@ def test_advance_writes_the_status() -> None:
         "from django.http import HttpRequest",
         "from django import shortcuts",
         "from django.shortcuts import render",
+        "from django.urls import reverse",
+        "from django.utils.translation import gettext as _",
+        "from django.utils import translation",
     ],
 )
-def test_the_domain_knows_no_web(code: str) -> None:
-    assert rules_broken("src/duitpos/domain/orders/place.py", code) == ["quiet-domain"]
+@pytest.mark.parametrize("layer", ["domain/orders", "models", "processors/stripe", "kit"])
+def test_below_the_entry_points_nobody_knows_the_web_or_writes_a_sentence(code: str, layer: str) -> None:
+    assert rules_broken(f"src/duitpos/{layer}/place.py", code) == ["quiet-layers"]
     assert rules_broken("src/duitpos/guest/views/menu.py", code) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import sys
 
@@ -17,7 +18,16 @@ from duitpos.domain.alerts.offers import Action  # noqa: E402
 from duitpos.domain.alerts.queries import open_alerts  # noqa: E402
 from duitpos.domain.payments.outbox.run import run_outbox  # noqa: E402
 from duitpos.domain.staff_actions.resolve_alert import act  # noqa: E402
-from duitpos.models import Membership, Order, OutboxEntry, Tenant  # noqa: E402
+from duitpos.models import Membership, Order, OutboxEntry, ProcessorAccount, Tenant  # noqa: E402
+
+WRITTEN = (
+    "MYR 24.00 moved, “MYR 25.00” was asked for.",
+    "Stripe does not answer.",
+    "The key was refused.",
+    "The last payment could not be started. Not in your country.",
+    "The card has expired.",
+)
+"""Sentences that the version before wrote into its rows (test_upgrade.py)."""
 
 
 def main() -> None:
@@ -29,12 +39,20 @@ def main() -> None:
     pages = [
         f"/kopi/dashboard/{name}/" for name in ("orders", "orders/waiting", "attention", "payment-types")
     ]
+    (account,) = ProcessorAccount.objects.filter(tenant=tenant)
+    pages.append(f"/kopi/dashboard/payment-types/{account.payment_type_id}/")
+    pages += [f"/kopi/dashboard/orders/{order.id}/" for order in orders]
     pages += [f"/kopi/o/{order.token}/" for order in orders]
-    statuses = {page: client.get(page, headers={"host": "testserver"}).status_code for page in pages}
+    answers = {page: client.get(page, headers={"host": "testserver"}) for page in pages}
+    statuses = {page: answer.status_code for page, answer in answers.items()}
+    text = html.unescape(" ".join(answer.content.decode() for answer in answers.values()))
+    undone = OutboxEntry.objects.get(tenant=tenant, done_at__isnull=True)
     (row,) = open_alerts(tenant)
     act(owner, row.alert.id, Action.SERVE)
     seen = {
         "not served": {page: status for page, status in statuses.items() if status != 200},
+        "not shown": [sentence for sentence in WRITTEN if sentence not in text],
+        "retried because": undone.problem,
         "alert": row.alert.kind,
         "alerts afterwards": len(open_alerts(tenant)),
         "orders": [order.status for order in orders.all()],

@@ -15,7 +15,10 @@ from duitpos.domain.people.roles import Can
 from duitpos.kit.money import Money
 from duitpos.management.texts import OPENING
 from duitpos.web.sentences import ByFact, Sentence
-from duitpos.web.texts import GUESTS, NOT_IN_SENTENCES, STAFF, error_text
+from duitpos.web.texts import NOT_IN_SENTENCES, SENTENCES, error_text
+from duitpos.web.texts.guests import GUESTS
+from duitpos.web.texts.kitchen import KITCHEN
+from duitpos.web.texts.staff import STAFF
 
 pytestmark = pytest.mark.pure
 
@@ -49,7 +52,7 @@ def texts_of(sentence: Sentence) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def test_every_code_has_one_sentence() -> None:
-    tables: list[set[Code]] = [set(GUESTS), set(STAFF), set(OPENING)]
+    tables: list[set[Code]] = [set(GUESTS), set(KITCHEN), set(STAFF), set(OPENING)]
     assert set().union(*tables) == set(Code)
     assert sum(len(table) for table in tables) == len(Code), "a code has two sentences"
 
@@ -60,7 +63,7 @@ def test_every_code_is_raised_somewhere() -> None:
 
 @pytest.mark.parametrize("code", list(Code))
 def test_a_sentence_takes_the_facts_that_every_raise_gives_it(code: Code) -> None:
-    sentence = {**GUESTS, **STAFF, **OPENING}[code]
+    sentence = {**SENTENCES, **OPENING}[code]
     for text, chosen_by in texts_of(sentence):
         needed = frozenset(PLACE.findall(text)) | chosen_by
         for where in (where for raised_code, facts, where in RAISED if raised_code == code):
@@ -71,7 +74,14 @@ def test_a_sentence_takes_the_facts_that_every_raise_gives_it(code: Code) -> Non
 def test_guests_never_meet_the_codes_of_staff_packages() -> None:
     packages = ("dashboard/", "kitchen/", "accounts/", "domain/staff_actions/", "domain/processor_accounts/")
     of_staff = {code for code, _, where in RAISED if where.startswith(packages)}
-    assert of_staff <= set(STAFF)
+    assert of_staff <= set(STAFF) | set(KITCHEN)
+
+
+def test_the_kitchen_s_page_meets_no_code_of_other_staff() -> None:
+    of_the_kitchen = {
+        code for code, _, where in RAISED if where.startswith(("kitchen/", "domain/orders/move.py"))
+    }
+    assert of_the_kitchen <= set(KITCHEN)
 
 
 def test_there_is_a_sentence_for_everything_that_a_role_may_not() -> None:
@@ -81,5 +91,5 @@ def test_there_is_a_sentence_for_everything_that_a_role_may_not() -> None:
 
 
 def test_money_is_written_as_the_location_writes_it() -> None:
-    error = Invalid(Code.BELOW_MINIMUM, minimum=Money(200, "MYR"), locale="en_MY")
+    error = Invalid(Code.BELOW_MINIMUM, amount=Money(200, "MYR"), locale="en_MY")
     assert error_text(error).startswith(f"Online payment starts at {Money(200, 'MYR').format('en_MY')}. ")

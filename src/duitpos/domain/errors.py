@@ -99,7 +99,7 @@ class Code(StrEnum):
     ACCOUNT_UNKNOWN = "account_unknown"
     ACCOUNT_CHANGED = "account_changed"
     KEY_OF_ANOTHER_ACCOUNT = "key_of_another_account"
-    KEY_REFUSED = "key_refused"
+    PASTED_KEY_REFUSED = "pasted_key_refused"
     CREDENTIALS_WRONG = "credentials_wrong"
     # Opening a restaurant.
     SLUG_RESERVED = "slug_reserved"

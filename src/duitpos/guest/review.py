@@ -125,4 +125,4 @@ def _why_at_counter(visit: Visit, quote: Quote, options: Sequence[PayOption]) ->
         return nothing_to_pay_text()
     least = min(options, key=lambda option: option.minimum_minor)
     minimum = Money(least.minimum_minor, least.currency)
-    return error_text(BelowMinimum(Code.BELOW_MINIMUM, minimum=minimum, locale=visit.location.locale))
+    return error_text(BelowMinimum(Code.BELOW_MINIMUM, amount=minimum, locale=visit.location.locale))

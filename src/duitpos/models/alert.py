@@ -45,13 +45,15 @@ class Alert(TenantModel):
     )
     amount_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, blank=True)
-    detail = models.CharField(max_length=500, blank=True, help_text="Facts for staff, in plain words.")
+    facts = models.JSONField(
+        default=dict, help_text="What it is about (kit/facts.py); each kind has its own."
+    )
     opened_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
     resolved_by = TenantForeignKey(
         "duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+"
     )
-    resolution = models.CharField(max_length=200, blank=True)
+    resolution = models.JSONField(default=dict, help_text="How it ended: a code, or what staff noted.")
 
     class Meta:
         constraints = [

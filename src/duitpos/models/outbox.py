@@ -24,7 +24,8 @@ class OutboxEntry(TenantModel):
     due_at = models.DateTimeField(null=True, help_text="When to try (again); empty when done.")
     done_at = models.DateTimeField(null=True)
     tries = models.PositiveIntegerField(default=0)
-    outcome = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=10, blank=True, help_text="One word: sent, known, fetched.")
+    problem = models.JSONField(default=dict, help_text="Why the last try failed (domain/reasons.py).")
 
     class Meta:
         constraints = [

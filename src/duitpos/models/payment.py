@@ -61,7 +61,7 @@ class Payment(TenantModel):
     paid_at = models.DateTimeField(null=True, help_text="The processor's clock.")
     business_date = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="Failed or canceled at.")
-    failure = models.CharField(max_length=300, blank=True)
+    failure = models.JSONField(default=dict, help_text="Why it ended unpaid (domain/reasons.py).")
     # A guard for refunds, not a second truth: compared with the rows by a check (M6).
     refund_reserved_minor = models.BigIntegerField(default=0)
 
@@ -74,7 +74,9 @@ class Payment(TenantModel):
     not_found_at = models.DateTimeField(
         null=True, help_text="The processor first said that it does not know the session (M75)."
     )
-    last_problem = models.CharField(max_length=300, blank=True)
+    last_problem = models.JSONField(
+        default=dict, help_text="Why the last question brought no answer (domain/reasons.py)."
+    )
 
     class Meta:
         constraints = [

@@ -71,15 +71,13 @@ class ProcessorAccount(TenantModel):
     currency = models.CharField(max_length=3, blank=True)
     can_charge = models.BooleanField(default=False)
     checked_at = models.DateTimeField(null=True)
-    problem = models.CharField(
-        max_length=300, blank=True, help_text="What is wrong, in words; empty when well."
-    )
+    problem = models.JSONField(default=dict, help_text="What is wrong (domain/reasons.py); empty when well.")
     paused_at = models.DateTimeField(
         null=True, help_text="The key was refused (401/403): the sweep asks nothing (M14)."
     )
     refused_starts = models.PositiveIntegerField(default=0, help_text="In a row (M73).")
-    start_problem = models.CharField(
-        max_length=300, blank=True, help_text="Why it last refused to start a payment; empty when it did not."
+    start_problem = models.JSONField(
+        default=dict, help_text="Why it last refused to start a payment; empty when it did not."
     )
     offered_again_at = models.DateTimeField(null=True, help_text="Until then no guest is sent there (M73).")
     last_event_at = models.DateTimeField(null=True)

@@ -41,7 +41,9 @@ class Refund(TenantModel):
     key_generation = models.PositiveIntegerField(default=1)
     first_sent_at = models.DateTimeField(null=True, help_text="First call of this key generation.")
     ended_at = models.DateTimeField(null=True)
-    failure = models.CharField(max_length=300, blank=True)
+    failure = models.JSONField(
+        default=dict, help_text="Why it was not made, or came back (domain/reasons.py)."
+    )
     next_check_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from duitpos.kit.facts import Facts
 from duitpos.kit.money import Money
 
 
@@ -30,22 +31,43 @@ NO_PERMISSION = "more_permissions_required"
 """The code of a key that lacks one right, and may be good for all else."""
 
 
+class OwnCode(StrEnum):
+    """Codes of errors that we make ourselves, before or instead of a call."""
+
+    KEY_MISSING = "key_missing"
+    KEY_UNREADABLE = "key_unreadable"  # sealed with an encryption key that this installation lacks
+    LIVE_KEY_AT_SANDBOX = "live_key_at_sandbox"
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"
+    FULL = "full"  # too many wait for the processor (M78)
+    NO_REFERENCE = "no_reference"
+    AMOUNT_NOT_EXACT = "amount_not_exact"
+    LINES_DO_NOT_ADD_UP = "lines_do_not_add_up"
+
+
 class ProcessorError(Exception):
-    """A call failed. `message` is for staff and holds no secret; `replayed`: the stored answer of an earlier call."""
+    """A call failed. `said` are the processor's own words, for staff, and hold no secret; `about` are facts of ours.
+
+    `replayed`: the stored answer of an earlier call.
+    """
 
     def __init__(
         self,
         failure: Failure,
-        message: str,
-        *,
         code: str = "",
+        *,
+        said: str = "",
+        processor: str = "",
+        about: Mapping[str, object] | None = None,
         replayed: bool = False,
         is_about_request: bool = False,
     ) -> None:
-        super().__init__(message)
+        super().__init__(" ".join(part for part in (failure.value, code, said) if part))
         self.failure = failure
-        self.message = message
         self.code = code
+        self.said = said
+        self.processor = processor
+        """Its name for people."""
+        self.about = dict(about or {})
         self.replayed = replayed
         self.is_about_request = is_about_request
         """A refusal of this very request, such as an amount too large: another would be taken."""
@@ -80,11 +102,10 @@ class SignatureInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CredentialField:
-    """One secret the owner pastes. `looks_like` says in words what a right one looks like."""
+    """One secret the owner pastes. `label` is the processor's own name for it."""
 
     name: str
     label: str
-    looks_like: str
     required: bool = True
 
 
@@ -108,7 +129,7 @@ class AccountFacts:
     mode: str
     """test or live, read off the key."""
     can_charge: bool
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Facts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,7 +411,7 @@ class Adapter(Protocol):
         ...
 
     def credential_problem(self, field_name: str, value: str) -> str:
-        """What is wrong with a pasted credential, in words; empty when it looks right."""
+        """What is wrong with a pasted credential, as a code; empty when it looks right."""
         ...
 
     def mode_of(self, secret_key: str) -> str:
@@ -398,5 +419,5 @@ class Adapter(Protocol):
         ...
 
     def currency_problem(self, currency: str) -> str:
-        """Why amounts of this currency cannot be sent exactly; empty when they can."""
+        """Why amounts of this currency cannot be sent exactly, as a code; empty when they can."""
         ...

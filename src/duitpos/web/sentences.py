@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from duitpos.kit.money import Money
+from duitpos.kit.facts import money_among
 
 Text = str | Promise
 """A whole sentence, translated when it is said. Its places are %(name)s."""
@@ -29,9 +29,10 @@ def say(sentence: Sentence, facts: Mapping[str, object], locale: str = "") -> st
     if isinstance(sentence, ByFact):
         sentence = sentence.texts[str(facts[sentence.fact])]
     written = locale or str(facts.get("locale") or "en_MY")
-    shown = {
-        name: value.format(written) if isinstance(value, Money) else value for name, value in facts.items()
-    }
+    shown = {}
+    for name, value in facts.items():
+        amount = money_among(value)
+        shown[name] = value if amount is None else amount.format(written)
     return str(
         sentence % shown
     )  # a lazy text is translated here; one with a plural picks its form by its fact

@@ -118,7 +118,7 @@ def test_failed_after_it_succeeded(shop: Shop) -> None:
     shop.sandbox.control("POST", f"/refunds/{refund.reference}/settle", failing)
     shop.sandbox.idle()
     refund.refresh_from_db()
-    assert (refund.status, refund.failure) == ("failed", "expired_or_canceled_card")
+    assert (refund.status, refund.failure) == ("failed", {"said": "expired_or_canceled_card"})
     assert shop.alerts() == ["refund_failed"]
     assert shop.ledger() == [*BOOKS, ("refund_failed", 2500)]
     assert state_seen(shop) == GuestState.PAID
@@ -178,7 +178,7 @@ def test_refused(deaf_shop: Shop) -> None:
     shop.sandbox.fault("error", status=400, path=REFUNDS, method="POST", message="Insufficient funds.")
     refund = press(shop, payment)
     assert refund.status == "failed"
-    assert "Insufficient funds." in refund.failure
+    assert refund.failure["said"] == "Insufficient funds."
     assert shop.alerts() == ["refund_failed"]
     assert shop.ledger() == [("payment", 2500)]
     again = press(shop, payment)

@@ -6,19 +6,23 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
+from duitpos.dashboard.texts.processors import finding_text
 from duitpos.domain.errors import Conflict, Forbidden, Gone, Invalid, Unavailable
 from duitpos.domain.payments.problems import pause_account
 from duitpos.domain.payments.processors.connect import CANDIDATE, open_account
 from duitpos.domain.processor_accounts.accounts import (
     KeyRefused,
+    Removal,
+    SavedAccount,
     add_processor,
     check_account,
     remove_account,
     save_credentials,
 )
 from duitpos.domain.processor_accounts.credentials import CredentialsRefused
+from duitpos.domain.processor_accounts.findings import Finding
 from duitpos.domain.processor_accounts.types import create_type, edit_type, type_of
-from duitpos.domain.processor_accounts.view import account_view
+from duitpos.domain.processor_accounts.view import Health, account_view
 from duitpos.domain.tenancy.installation import forget, installation
 from duitpos.models import Alert, PaymentType, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, Mode
@@ -33,6 +37,14 @@ REAL_LIVE = "sk_live_51SabcdEFghIJklMN" + "x" * 80
 # -- the first day ----------
 
 
+def codes(saved: SavedAccount) -> list[str]:
+    return [finding["code"] for finding in saved.findings]
+
+
+def texts(saved: SavedAccount) -> list[str]:
+    return [finding_text(finding) for finding in saved.findings]
+
+
 def test_a_good_key_tells_whose_it_is_and_is_used(desk: Desk) -> None:
     saved = desk.save(desk.add(), secret_key=f" {desk.sandbox.secret_key}\n", webhook_secret=WEBHOOK_SECRET)
     row = desk.fresh(saved.account)
@@ -44,8 +56,10 @@ def test_a_good_key_tells_whose_it_is_and_is_used(desk: Desk) -> None:
     assert row.reveal("secret_key") == desk.sandbox.secret_key
     assert row.reveal("webhook_secret") == WEBHOOK_SECRET
     assert row.next_events_at is not None
-    assert saved.messages[0] == "The key belongs to Sandbox Café (MY), test mode: no real money."
-    assert any("not active yet" in message for message in saved.messages)
+    assert finding_text(saved.findings[0]) == (
+        "The key belongs to Sandbox Café (MY), test mode: no real money."
+    )
+    assert Finding.TYPE_INACTIVE in codes(saved)
     assert open_account(row).check().external_id == desk.account_id
 
 
@@ -66,12 +80,12 @@ def test_what_cannot_be_added(desk: Desk) -> None:
 
 def test_the_webhook_secret_may_come_later_or_first(desk: Desk) -> None:
     later = desk.save(desk.add(), secret_key=desk.sandbox.secret_key, webhook_secret="")
-    assert any("no webhook secret yet" in message for message in later.messages)
+    assert Finding.NO_WEBHOOK_SECRET in codes(later)
     desk.save(later.account, webhook_secret=WEBHOOK_SECRET)
     assert desk.fresh(later.account).reveal("webhook_secret") == WEBHOOK_SECRET
     other = add_processor(desk.owner, create_type(desk.owner, "TWO", "Two").id, "stripe")
     first = desk.save(other, webhook_secret=WEBHOOK_SECRET)
-    assert first.messages == ("There is no secret key yet.",)
+    assert codes(first) == [Finding.NO_KEY_YET]
     saved = desk.save(other, secret_key=desk.another_key())
     assert saved.account.reveal("webhook_secret") == WEBHOOK_SECRET
 
@@ -98,24 +112,24 @@ def test_a_rotated_webhook_secret_keeps_the_former(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "field, value, words",
+    "field, value, problem",
     [
-        ("secret_key", "pk_test_51SabcdEFghIJklMN", "publishable"),
-        ("secret_key", WEBHOOK_SECRET, "webhook secret"),
-        ("webhook_secret", "we_1SabcdEFghIJklMNqRsTuVwX", "Signing secret"),
+        ("secret_key", "pk_test_51SabcdEFghIJklMN", "publishable_key"),
+        ("secret_key", WEBHOOK_SECRET, "webhook_secret"),
+        ("webhook_secret", "we_1SabcdEFghIJklMNqRsTuVwX", "endpoint_id_as_webhook_secret"),
     ],
 )
-def test_what_cannot_be_a_key_is_said_per_field(desk: Desk, field: str, value: str, words: str) -> None:
+def test_what_cannot_be_a_key_is_said_per_field(desk: Desk, field: str, value: str, problem: str) -> None:
     account = desk.working()
     with pytest.raises(CredentialsRefused) as caught:
         desk.save(account, **{field: value})
-    assert words in caught.value.problems[field]
+    assert caught.value.problems[field] == {"code": problem}
     assert desk.fresh(account).secrets == account.secrets
 
 
 def test_a_key_that_stripe_refuses_is_not_kept(desk: Desk) -> None:
     account = desk.working()
-    with pytest.raises(KeyRefused, match="key_refused") as caught:
+    with pytest.raises(KeyRefused, match="pasted_key_refused") as caught:
         desk.save(account, secret_key="sk_test_nobodyhasthiskey", webhook_secret="whsec_another_123456")
     assert "nobodyhasthiskey" not in str(caught.value)
     assert desk.fresh(account).secrets == account.secrets
@@ -128,13 +142,13 @@ def test_a_test_key_goes_to_the_operator_s_sandbox_unless_the_owner_chooses(desk
     account = desk.add()
     desk.save(account, secret_key=desk.sandbox.secret_key, api_base=f"{desk.sandbox.url}/")
     assert desk.fresh(account).api_base == desk.sandbox.url
-    with pytest.raises(CredentialsRefused, match="not among"):
+    with pytest.raises(CredentialsRefused, match="address_not_allowed"):
         desk.save(account, secret_key=desk.sandbox.secret_key, api_base="http://127.0.0.1:9")
 
 
 def test_a_live_key_is_never_sent_to_a_sandbox(desk: Desk) -> None:
     account = desk.add()
-    with pytest.raises(CredentialsRefused, match="never sent"):
+    with pytest.raises(CredentialsRefused, match="live_key_at_sandbox"):
         desk.save(account, secret_key=REAL_LIVE, api_base=desk.sandbox.url)
     desk.sandbox.control("POST", f"/accounts/{desk.account_id}/keys", {"key": REAL_LIVE})
     row = desk.fresh(account)
@@ -149,7 +163,7 @@ def test_a_live_key_is_never_sent_to_a_sandbox(desk: Desk) -> None:
 
 def test_an_address_that_the_operator_took_away_is_not_asked(desk: Desk) -> None:
     account = desk.working()
-    with override_settings(SANDBOX_URLS=[]), pytest.raises(ProcessorError, match="not among"):
+    with override_settings(SANDBOX_URLS=[]), pytest.raises(ProcessorError, match="address_not_allowed"):
         open_account(account)
 
 
@@ -178,7 +192,7 @@ def test_a_key_of_another_account_over_a_used_one_makes_a_new_row(desk: Desk) ->
     # The retired one still verifies, fetches and refunds.
     assert (old.external_id, old.reveal("webhook_secret")) == (desk.account_id, WEBHOOK_SECRET)
     assert open_account(old).check().external_id == desk.account_id
-    assert "another account than before" in saved.messages[-1]
+    assert codes(saved)[-1] == Finding.OTHER_ACCOUNT
 
 
 def test_going_back_brings_the_old_row_back(desk: Desk) -> None:
@@ -227,7 +241,7 @@ def test_a_restricted_key_without_account_right_works_and_says_so(desk: Desk) ->
     key = desk.second_key("rk_test_narrowkey", permissions=["rak_checkout_session_write"])
     saved = desk.save(desk.add(), secret_key=key)
     assert desk.fresh(saved.account).state == AccountState.ACTIVE
-    assert any("may not read its account" in message for message in saved.messages)
+    assert "account_unnamed" in codes(saved)
 
 
 def test_where_the_account_is_unknown_a_payment_proves_it(desk: Desk) -> None:
@@ -264,10 +278,10 @@ def test_a_key_that_cannot_be_checked_waits_beside_the_old_one(desk: Desk) -> No
     saved = desk.save(account, secret_key=new_key, webhook_secret="whsec_the_new_one_12345")
     row = desk.fresh(account)
     assert saved.facts is None
-    assert "old key stays in use" in saved.messages[1]
+    assert codes(saved) == [Finding.KEPT_BESIDE_THE_OLD]
     assert (row.state, row.reveal("secret_key")) == (AccountState.ACTIVE, desk.sandbox.secret_key)
     assert row.reveal(CANDIDATE) == new_key
-    assert any("new key waits" in words for words in account_view(row, "", "kopi").health)
+    assert Health.KEY_WAITS in [one["code"] for one in account_view(row, "", "kopi").health]
     promoted = check_account(desk.owner, account.id)
     row = desk.fresh(account)
     assert promoted.facts is not None
@@ -293,7 +307,7 @@ def test_a_waiting_key_that_is_refused_is_thrown_away(desk: Desk) -> None:
     desk.save(account, secret_key=key)
     desk.sandbox.control("DELETE", f"/keys/{key}")
     said = check_account(desk.owner, account.id)
-    assert "thrown away" in said.messages[0]
+    assert codes(said) == [Finding.THROWN_AWAY]
     row = desk.fresh(account)
     assert (row.reveal("secret_key"), row.paused_at) == (desk.sandbox.secret_key, None)
     assert CANDIDATE not in row.secrets
@@ -303,7 +317,7 @@ def test_the_first_key_may_wait_too(desk: Desk) -> None:
     account = desk.add()
     desk.sandbox.fault("drop", path="/v1/account$", count=2)
     saved = desk.save(account, secret_key=desk.sandbox.secret_key)
-    assert "guests cannot pay" in saved.messages[1]
+    assert codes(saved) == [Finding.KEPT_ALONE]
     assert desk.fresh(account).state == AccountState.NEW
     assert check_account(desk.owner, account.id).account.state == AccountState.ACTIVE
 
@@ -314,11 +328,11 @@ def test_the_first_key_may_wait_too(desk: Desk) -> None:
 def test_a_good_key_of_the_same_account_lets_the_sweep_go_on(desk: Desk) -> None:
     account = desk.working()
     desk.pay_with(account)
-    pause_account(account, ProcessorError(Failure.KEY_REFUSED, "Stripe refuses the secret key."))
+    pause_account(account, ProcessorError(Failure.KEY_REFUSED))
     assert Alert.objects.filter(tenant=desk.tenant, kind="key_refused", resolved_at=None).exists()
     desk.save(account, secret_key=desk.second_key())
     row = desk.fresh(account)
-    assert (row.paused_at, row.problem) == (None, "")
+    assert (row.paused_at, row.problem) == (None, {})
     assert not Alert.objects.filter(tenant=desk.tenant, kind="key_refused", resolved_at=None).exists()
 
 
@@ -329,7 +343,7 @@ def test_a_check_that_finds_the_key_revoked_pauses_the_account(desk: Desk) -> No
     row = desk.fresh(account)
     assert said.facts is None
     assert row.paused_at is not None
-    assert "refuses the secret key" in row.problem
+    assert row.problem["code"] == "key_refused"
     assert row.state == AccountState.ACTIVE
 
 
@@ -338,9 +352,9 @@ def test_a_check_that_nobody_answers_pauses_nothing(desk: Desk) -> None:
     desk.sandbox.fault("drop", path="/v1/account$", count=2)
     check_account(desk.owner, account.id)
     row = desk.fresh(account)
-    assert (row.paused_at, row.problem) == (None, "Stripe does not answer.")
+    assert (row.paused_at, row.problem["code"]) == (None, "unavailable")
     check_account(desk.owner, account.id)
-    assert desk.fresh(account).problem == ""
+    assert desk.fresh(account).problem == {}
 
 
 # -- what else is worth a word ----------
@@ -349,7 +363,7 @@ def test_a_check_that_nobody_answers_pauses_nothing(desk: Desk) -> None:
 def test_a_currency_that_is_converted_or_impossible_is_said(desk: Desk) -> None:
     a_location(desk.tenant, "singapore", currency="SGD")
     a_location(desk.tenant, "kuwait", currency="KWD")
-    said = desk.save(desk.add(), secret_key=desk.sandbox.secret_key).messages
+    said = texts(desk.save(desk.add(), secret_key=desk.sandbox.secret_key))
     assert any("Singapore charges in SGD, but the account is kept in MYR" in message for message in said)
     assert any(message.startswith("Kuwait: ") and "KWD" in message for message in said)
 
@@ -357,10 +371,10 @@ def test_a_currency_that_is_converted_or_impossible_is_said(desk: Desk) -> None:
 def test_the_same_account_behind_two_types_and_mixed_modes_are_said(desk: Desk) -> None:
     first = desk.working()
     second = add_processor(desk.owner, create_type(desk.owner, "TWO", "Second").id, "stripe")
-    said = desk.save(second, secret_key=desk.sandbox.secret_key).messages
+    said = texts(desk.save(second, secret_key=desk.sandbox.secret_key))
     assert any("also serves “Online Payment”" in message for message in said)
     ProcessorAccount.objects.filter(tenant=desk.tenant, id=first.id).update(mode=Mode.LIVE)
-    said = check_account(desk.owner, second.id).messages
+    said = texts(check_account(desk.owner, second.id))
     assert any(
         "Modes are mixed: “Online Payment” takes real money, “Second” only test" in message
         for message in said
@@ -371,11 +385,11 @@ def test_the_same_account_behind_two_types_and_mixed_modes_are_said(desk: Desk) 
 
 
 def test_an_unused_account_is_removed_a_used_one_retired(desk: Desk) -> None:
-    assert "removed" in remove_account(desk.owner, desk.working().id)
+    assert remove_account(desk.owner, desk.working().id) == Removal.REMOVED
     assert desk.rows() == []
     account = desk.working()
     desk.pay_with(account)
-    assert "no new payments" in remove_account(desk.owner, account.id)
+    assert remove_account(desk.owner, account.id) == Removal.RETIRED
     row = desk.fresh(account)
     assert (row.state, row.reveal("secret_key")) == (AccountState.RETIRED, desk.sandbox.secret_key)
 
@@ -433,6 +447,6 @@ def test_two_owners_at_once_do_not_undo_each_other(desk: Desk) -> None:
 def test_a_key_sealed_with_a_lost_key_is_said_in_words(desk: Desk) -> None:
     account = desk.working()
     with override_settings(ENCRYPTION_KEYS={"new": b"n" * 32}):
-        with pytest.raises(ProcessorError, match="cannot be read"):
+        with pytest.raises(ProcessorError, match="key_unreadable"):
             open_account(account)
-        assert "cannot be read" in check_account(desk.owner, account.id).messages[0]
+        assert codes(check_account(desk.owner, account.id)) == [Finding.KEY_UNREADABLE]

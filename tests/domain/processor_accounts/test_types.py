@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from duitpos.domain.errors import Conflict, Forbidden, Gone, Invalid
-from duitpos.domain.processor_accounts.types import create_type, delete_type, edit_type, types_of
+from duitpos.domain.processor_accounts.types import TypeProblem, create_type, delete_type, edit_type, types_of
 from duitpos.kit.ids import uuid7
 from duitpos.models import PaymentType, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, PaymentKind
@@ -20,7 +20,7 @@ def test_what_a_new_restaurant_has(desk: Desk) -> None:
         ("CASH", True, ()),
         ("STRIPE", False, ()),
     ]
-    assert [row.problem for row in rows] == ["", ""]
+    assert [row.problem for row in rows] == [None, None]
 
 
 def test_create_and_edit(desk: Desk) -> None:
@@ -57,10 +57,10 @@ def test_a_code_is_unique_in_its_restaurant_only(desk: Desk) -> None:
 
 def test_an_active_type_that_nobody_can_choose_says_why(desk: Desk) -> None:
     edit_type(desk.owner, desk.type.id, "STRIPE", "Online Payment", True)
-    assert "No processor" in types_of(desk.tenant)[1].problem
+    assert types_of(desk.tenant)[1].problem == TypeProblem.NO_PROCESSOR
     account = desk.working()
     row = types_of(desk.tenant)[1]
-    assert (row.problem, row.mode, [one.id for one in row.accounts]) == ("", "test", [account.id])
+    assert (row.problem, row.mode, [one.id for one in row.accounts]) == (None, "test", [account.id])
 
 
 def test_delete_takes_its_unused_account_along(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from duitpos.dashboard.texts.processors import account_texts, address_text, hint_text
 from duitpos.domain.processor_accounts.view import AccountView
 from duitpos.models.payment_setup import PaymentKind
 from duitpos.web.forms import PlainForm
@@ -65,12 +66,10 @@ class AccountForm(PlainForm):
 
     def __init__(self, view: AccountView, data: Any = None) -> None:
         super().__init__(data, prefix=str(view.account.id))
-        self.view = view
+        self.view, self.texts = view, account_texts(view)
         self.credentials = [one.name for one in view.fields]
         for one in view.fields:
-            field = forms.CharField(
-                label=one.label, required=False, max_length=300, help_text=_help(one.masked, one.looks_like)
-            )
+            field = forms.CharField(label=one.label, required=False, max_length=300, help_text=hint_text(one))
             field.widget = SecretInput(
                 attrs={
                     "autocomplete": "off",
@@ -82,10 +81,10 @@ class AccountForm(PlainForm):
             self.fields[one.name] = field
         if view.addresses:
             # A new account is not at any address yet; then the first sandbox is meant, as the domain would choose.
-            start = view.account.api_base if view.account.checked_at else view.addresses[0][0]
+            start = view.account.api_base if view.account.checked_at else view.addresses[0]
             self.fields["api_base"] = forms.ChoiceField(
                 label=_("Address"),
-                choices=list(view.addresses),
+                choices=[(address, address_text(address)) for address in view.addresses],
                 required=False,
                 initial=start,
                 help_text=_("Where test keys are used. Live keys always go to %(name)s itself.")
@@ -102,12 +101,6 @@ class AccountForm(PlainForm):
         """The chosen address; None when the choice was left as it stood, or was not sent."""
         is_chosen = "api_base" in self.changed_data and self.add_prefix("api_base") in self.data
         return self.cleaned_data.get("api_base") if is_chosen else None
-
-
-def _help(masked: str, looks_like: str) -> str:
-    if masked:
-        return _("Saved: %(masked)s. Leave empty to keep it.") % {"masked": masked}
-    return looks_like[:1].upper() + looks_like[1:] + "."
 
 
 class AddProcessorForm(PlainForm):

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.reasons import ActForm, LinkForm
 from duitpos.dashboard.page import page
-from duitpos.domain.alerts.offers import Action, Offer
-from duitpos.domain.alerts.queries import PAGE, AlertRow, open_alert_row, open_alerts
+from duitpos.dashboard.texts.alerts import Offer, ShownAlert, done_text, shown_alert
+from duitpos.dashboard.texts.errors import error_text
+from duitpos.domain.alerts.offers import Action
+from duitpos.domain.alerts.queries import PAGE, open_alert_row, open_alerts
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.orders.queries import OrderRow, orders_page, waiting_orders
 from duitpos.domain.orders.search import OrderFilters
@@ -25,7 +27,6 @@ from duitpos.domain.staff_actions.resolve_alert import act as do_it
 from duitpos.domain.tenancy.find import locations
 from duitpos.kit.money import Money
 from duitpos.web.forms import PlainForm
-from duitpos.web.texts import error_text
 
 
 @require_safe
@@ -36,7 +37,7 @@ def alerts(request: HttpRequest, staff: Staff) -> HttpResponse:
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
     rows = open_alerts(staff.tenant, limit=PAGE + 1, offset=number * PAGE)
     context = {
-        "rows": rows[:PAGE],
+        "rows": [shown_alert(row) for row in rows[:PAGE]],
         "more": number + 1 if len(rows) > PAGE else 0,
         "is_later": number > 0,
         # What is about no order happened on the clock of the first site.
@@ -55,7 +56,7 @@ def act(request: HttpRequest, staff: Staff, alert_id: UUID, action: str) -> Http
     if request.method == "POST" and form.is_valid():
         order_id = form.cleaned_data.get("order")
         try:
-            said = do_it(
+            done = do_it(
                 staff.member,
                 alert_id,
                 offer.action,
@@ -65,12 +66,12 @@ def act(request: HttpRequest, staff: Staff, alert_id: UUID, action: str) -> Http
         except (Conflict, Invalid) as error:
             form.add_error(None, error_text(error))
         else:
-            messages.success(request, f"{row.title}: {said}")
+            messages.success(request, f"{row.title}: {done_text(done, _locale(row))}")
             return redirect(home)
     context = {
         "form": form,
         "title": f"{offer.label}?",
-        "facts": [fact for fact in (row.title + _amount(row), row.alert.detail, str(offer.confirm)) if fact],
+        "facts": [fact for fact in (row.title + _amount(row), row.detail, offer.confirm) if fact],
         "do": offer.label,
         "back": home,
         "is_danger": offer.action == Action.REFUND,
@@ -78,15 +79,16 @@ def act(request: HttpRequest, staff: Staff, alert_id: UUID, action: str) -> Http
     return page(request, staff, "dashboard/question.html", context, here="alerts")
 
 
-def _offer(staff: Staff, alert_id: UUID, action: str) -> tuple[AlertRow, Offer]:
-    row = open_alert_row(staff.tenant, alert_id)
+def _offer(staff: Staff, alert_id: UUID, action: str) -> tuple[ShownAlert, Offer]:
+    found = open_alert_row(staff.tenant, alert_id)
+    row = shown_alert(found) if found else None
     for offer in row.offers if row else ():
         if row and offer.action == action:
             return row, offer
     raise Gone(Code.ALERT_UNKNOWN)
 
 
-def _form(request: HttpRequest, staff: Staff, row: AlertRow, offer: Offer) -> PlainForm:
+def _form(request: HttpRequest, staff: Staff, row: ShownAlert, offer: Offer) -> PlainForm:
     data = request.POST if request.method == "POST" else None
     if offer.action != Action.LINK:
         return ActForm(data)
@@ -101,9 +103,12 @@ def _words(row: OrderRow) -> str:
     return " · ".join(part for part in (name, total, table, row.location.name) if part)
 
 
-def _amount(row: AlertRow) -> str:
+def _amount(row: ShownAlert) -> str:
     if not row.alert.amount_minor:
         return ""
+    return f": {Money(row.alert.amount_minor, row.alert.currency).format(_locale(row))}"
+
+
+def _locale(row: ShownAlert) -> str:
     order = row.alert.order
-    locale = order.location.locale if order else "en_MY"
-    return f": {Money(row.alert.amount_minor, row.alert.currency).format(locale)}"
+    return order.location.locale if order else "en_MY"

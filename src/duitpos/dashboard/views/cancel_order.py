@@ -14,15 +14,16 @@ from django.views.decorators.http import require_http_methods
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.reasons import CancelForm
 from duitpos.dashboard.page import page
+from duitpos.dashboard.texts.errors import error_text
+from duitpos.dashboard.texts.refunds import refund_text
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.timeline import OrderStory, order_story
-from duitpos.domain.payments.refunds.refund_result import is_bad_news, refund_result
+from duitpos.domain.payments.refunds.refund_result import is_bad_news
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.staff_actions.cancel_order import Canceled
 from duitpos.domain.staff_actions.cancel_order import cancel_order as cancel
 from duitpos.kit.money import Money
-from duitpos.web.texts import error_text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,7 +90,7 @@ def _said(story: OrderStory, amount: str, refund: bool) -> str:
 def _say_refunds(request: HttpRequest, story: OrderStory, done: Canceled) -> None:
     """Each with what became of it: a refund that failed must not read as if it were under way."""
     for refund in done.refunds:
-        said = refund_result(refund, story.order.location.locale)
+        said = refund_text(refund, story.order.location.locale)
         (messages.error if is_bad_news(refund) else messages.success)(request, said)
     for why in done.not_refunded:
         messages.error(request, error_text(why))

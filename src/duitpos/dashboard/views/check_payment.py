@@ -10,12 +10,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from duitpos.dashboard.access import staff
+from duitpos.dashboard.texts.errors import error_text
+from duitpos.dashboard.texts.orders import check_text
 from duitpos.dashboard.views.refund import attempt_of
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.staff_actions.check_payment import check_now
-from duitpos.web.texts import error_text
 
 
 @require_POST
@@ -24,7 +25,7 @@ def check_payment(request: HttpRequest, staff: Staff, order_id: UUID, payment_id
     """Ask the processor, settle what it says, and say it."""
     attempt_of(staff, order_id, payment_id)
     try:
-        messages.success(request, check_now(staff.member, payment_id))
+        messages.success(request, check_text(check_now(staff.member, payment_id)))
     except Unavailable as error:
         messages.error(request, error_text(error))
     if request.POST.get("back") == "waiting":

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.page import page
+from duitpos.dashboard.texts.alerts import shown_alert
+from duitpos.dashboard.texts.orders import shown_entry
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.orders.states import HELD, KITCHEN
 from duitpos.domain.orders.timeline import order_story
@@ -27,9 +29,10 @@ def order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
     guest_path = reverse("guest:order", args=[staff.tenant.slug, story.order.token])
     context = {
         "story": story,
+        "timeline": [shown_entry(entry, story.order.location.locale) for entry in story.timeline],
         "order": story.order,
         "location": story.order.location,
-        "alerts": open_alerts(staff.tenant, order_id) if attends else [],
+        "alerts": [shown_alert(row) for row in open_alerts(staff.tenant, order_id)] if attends else [],
         "can_cancel": story.order.status in (HELD, *KITCHEN),
         "guest_url": settings.BASE_URL + guest_path,
     }

@@ -21,6 +21,8 @@ from duitpos.dashboard.forms.payment_types import (
     PaymentTypeForm,
 )
 from duitpos.dashboard.page import page
+from duitpos.dashboard.texts.errors import error_text
+from duitpos.dashboard.texts.processors import account_texts
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
@@ -30,7 +32,6 @@ from duitpos.domain.tenancy.find import locations
 from duitpos.models import PaymentType
 from duitpos.models.payment_setup import AccountState, PaymentKind
 from duitpos.web.forms import PlainForm
-from duitpos.web.texts import error_text
 
 
 @require_safe
@@ -92,7 +93,11 @@ def edit_page(
 ) -> HttpResponse:
     """The edit form with its processors, also after one of its parts was refused."""
     start = {"code": row.type.code, "name": row.type.name, "is_active": row.type.is_active}
-    retired = [account for account in row.accounts if account.state == AccountState.RETIRED]
+    former = [
+        account_view(account, settings.BASE_URL, staff.tenant.slug)
+        for account in row.accounts
+        if account.state == AccountState.RETIRED
+    ]
     context = {
         "row": row,
         # A payment type is of all sites; its times are on the clock of the first.
@@ -100,7 +105,7 @@ def edit_page(
         "form": form or PaymentTypeForm(initial=start),
         "is_online": row.type.kind == PaymentKind.ONLINE,
         "accounts": account_forms(staff, row) if accounts is None else accounts,
-        "retired": [account_view(account, settings.BASE_URL, staff.tenant.slug) for account in retired],
+        "retired": [(view, account_texts(view)) for view in former],
         "adding": adding or AddProcessorForm(processors_to_add(row.accounts)),
     }
     return page(request, staff, "dashboard/payment_type.html", context, here="payment_types")

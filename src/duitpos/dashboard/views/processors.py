@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.payment_types import AccountForm, AddProcessorForm
 from duitpos.dashboard.page import page
+from duitpos.dashboard.texts.errors import error_text
+from duitpos.dashboard.texts.processors import REMOVALS, finding_text, problem_text
 from duitpos.dashboard.views.payment_types import account_forms, edit_page, row_of
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid, Unavailable
 from duitpos.domain.people.roles import Can
@@ -31,7 +33,6 @@ from duitpos.domain.processor_accounts.credentials import CredentialsRefused
 from duitpos.domain.processor_accounts.types import TypeRow
 from duitpos.domain.processor_accounts.view import processors_to_add
 from duitpos.web.forms import PlainForm
-from duitpos.web.texts import error_text
 
 FOOT = "#processors"
 
@@ -78,7 +79,7 @@ def _save(staff: Staff, form: AccountForm) -> SavedAccount | None:
         return save_credentials(staff.member, form.view.account.id, form.values, form.api_base)
     except CredentialsRefused as refused:
         for name, problem in refused.problems.items():
-            form.add_error(name if name in form.fields else None, problem)
+            form.add_error(name if name in form.fields else None, problem_text(problem))
     except KeyRefused as refused:
         form.add_error(refused.field, error_text(refused))
     except (Conflict, Invalid, Unavailable) as error:
@@ -105,7 +106,7 @@ def remove_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_
     row = _row_with(staff, type_id, account_id)
     home = reverse("dashboard:payment_type", args=[staff.tenant.slug, type_id]) + FOOT
     if request.method == "POST":
-        messages.success(request, remove_account(staff.member, account_id))
+        messages.success(request, str(REMOVALS[remove_account(staff.member, account_id)]))
         return redirect(home)
     context = {
         "form": PlainForm(),
@@ -132,11 +133,11 @@ def _row_with(staff: Staff, type_id: UUID, account_id: UUID) -> TypeRow:
 
 
 def _say(request: HttpRequest, saved: SavedAccount) -> None:
-    first, rest = saved.messages[:1], saved.messages[1:]
-    for words in first:
-        (messages.success if saved.facts else messages.warning)(request, words)
-    for words in rest:
-        messages.warning(request, words)
+    first, rest = saved.findings[:1], saved.findings[1:]
+    for finding in first:
+        (messages.success if saved.facts else messages.warning)(request, finding_text(finding))
+    for finding in rest:
+        messages.warning(request, finding_text(finding))
 
 
 def _foot(staff: Staff, type_id: UUID) -> HttpResponse:

@@ -14,15 +14,15 @@ from django.views.decorators.http import require_http_methods
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.reasons import ReasonForm
 from duitpos.dashboard.page import page
+from duitpos.dashboard.texts.errors import error_text
+from duitpos.dashboard.texts.refunds import refund_text
 from duitpos.domain.errors import Code, Conflict, Gone
 from duitpos.domain.orders.timeline import PaymentStory, order_story
 from duitpos.domain.payments.refunds.refund import refund_payment
-from duitpos.domain.payments.refunds.refund_result import refund_result
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.models import Order, Refund
 from duitpos.models.refund import RefundStatus
-from duitpos.web.texts import error_text
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,7 +74,7 @@ def attempt_of(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, P
 
 
 def _say(request: HttpRequest, made: Refund, order: Order) -> None:
-    said = refund_result(made, order.location.locale)
+    said = refund_text(made, order.location.locale)
     if made.status in (RefundStatus.SUCCEEDED, RefundStatus.PENDING):
         messages.success(request, said)
     elif made.status == RefundStatus.FAILED:

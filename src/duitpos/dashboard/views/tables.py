@@ -18,6 +18,7 @@ from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.tables import TableForm
 from duitpos.dashboard.page import page
 from duitpos.dashboard.qr import qr_file, qr_svg, table_url
+from duitpos.dashboard.texts.errors import error_text
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
@@ -27,7 +28,6 @@ from duitpos.domain.tables.rotate import rotate_token
 from duitpos.domain.tenancy.find import locations
 from duitpos.models import Table
 from duitpos.web.forms import PlainForm
-from duitpos.web.texts import error_text
 
 
 @require_safe

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
+from duitpos.kit.facts import Facts, plain
 from duitpos.kit.money import Money
 from duitpos.models import Alert, Membership, Order, Payment, ProcessorAccount
+
+
+class Resolution(StrEnum):
+    """How an alert ended, unless staff noted something of their own."""
+
+    LOOKED_AT = "looked_at"
+    SENT_TO_KITCHEN = "sent_to_kitchen"
+    PUT_BACK = "put_back"
+    LINKED = "linked"
+    REFUND_STARTED = "refund_started"
+    REFUND_UNDER_WAY = "refund_under_way"
+    REFUNDED_ALREADY = "refunded_already"
+    REFUND_ARRIVED = "refund_arrived"
+    REFUNDED_IN_FULL = "refunded_in_full"
+    PROCESSOR_ANSWERED = "processor_answered"
+    STARTED_AGAIN = "started_again"
+    EVENT_APPLIED = "event_applied"
+    KEY_SAVED = "key_saved"
+    CHECK_WENT_THROUGH = "check_went_through"
+    DISPUTE_OVER = "dispute_over"
 
 
 def open_alert(
@@ -19,7 +42,7 @@ def open_alert(
     payment: Payment | None = None,
     account: ProcessorAccount | None = None,
     amount: Money | None = None,
-    detail: str = "",
+    facts: Mapping[str, object] | None = None,
 ) -> None:
     """Open it once per kind and subject, in the caller's transaction; fifty paths make one (M16)."""
     row = Alert(
@@ -32,13 +55,18 @@ def open_alert(
         account_id=account.id if account else None,
         amount_minor=amount.minor if amount else 0,
         currency=amount.currency if amount else "",
-        detail=detail[:500],
+        facts=plain(facts or {}),
     )
     Alert.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def open_payment_alert(
-    payment: Payment, kind: str, at: datetime, *, amount: Money | None = None, detail: str = ""
+    payment: Payment,
+    kind: str,
+    at: datetime,
+    *,
+    amount: Money | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> None:
     """open_alert for a payment and its order, with what moved, or before that what was asked for."""
     if amount is None:
@@ -51,7 +79,7 @@ def open_payment_alert(
         order=payment.order,
         payment=payment,
         amount=amount,
-        detail=detail,
+        facts=facts,
     )
 
 
@@ -62,23 +90,23 @@ def reopen_alert(
     at: datetime,
     *,
     amount: Money | None = None,
-    detail: str | None = None,
+    facts: Mapping[str, object] | None = None,
 ) -> None:
     """A resolved one that came back, such as a key refused again; with new facts, where given."""
-    facts: dict[str, object] = {}
+    columns: dict[str, object] = {}
     if amount is not None:
-        facts |= {"amount_minor": amount.minor, "currency": amount.currency}
-    if detail is not None:
-        facts["detail"] = detail[:500]
+        columns |= {"amount_minor": amount.minor, "currency": amount.currency}
+    if facts is not None:
+        columns["facts"] = plain(facts)
     Alert.objects.filter(
         tenant_id=tenant_id, kind=kind, subject_id=subject_id, resolved_at__isnull=False
-    ).update(opened_at=at, resolved_at=None, resolved_by=None, resolution="", **facts)
+    ).update(opened_at=at, resolved_at=None, resolved_by=None, resolution={}, **columns)
 
 
 def resolve(
-    tenant_id: UUID, at: datetime, resolution: str, *, member: Membership | None = None, **which: object
+    tenant_id: UUID, at: datetime, resolution: Facts, *, member: Membership | None = None, **which: object
 ) -> int:
     """Close the open ones that match `which` (columns of Alert); how many there were."""
     return Alert.objects.filter(tenant_id=tenant_id, resolved_at__isnull=True, **which).update(
-        resolved_at=at, resolved_by=member, resolution=resolution[:200]
+        resolved_at=at, resolved_by=member, resolution=resolution
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Case, QuerySet, Value, When
 
-from duitpos.domain.alerts.offers import WORDS, Offer, offers
+from duitpos.domain.alerts.offers import ACTIONS, Action
 from duitpos.models import Alert, Tenant
 from duitpos.models.alert import AlertKind
 
@@ -27,12 +27,10 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """One of them, in words and with its buttons."""
+    """One of them, and what can be done about it: the recommended action first."""
 
     alert: Alert
-    title: str
-    text: str
-    offers: tuple[Offer, ...]
+    actions: tuple[Action, ...]
 
 
 def open_alerts(
@@ -64,5 +62,4 @@ def alert_count(tenant: Tenant) -> int:
 
 
 def _row(alert: Alert) -> AlertRow:
-    words = WORDS[alert.kind]
-    return AlertRow(alert, str(words.title), str(words.text), offers(alert.kind))
+    return AlertRow(alert, ACTIONS[alert.kind])

@@ -23,6 +23,7 @@ from duitpos.domain.checkout.start import refuse_without_time, room_for
 from duitpos.domain.orders.advance import still_waits
 from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.cart import contents_hash, with_earlier
+from duitpos.domain.orders.states import Because
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Order, OrderLine, Payment, Table
@@ -93,7 +94,11 @@ def key_at(key: str, table: Table, total_minor: int | None) -> str:
 
 def _why_closed(order: Order) -> str:
     reasons = Order.objects.filter(tenant_id=order.tenant_id, id=order.id)
-    return "lapsed" if reasons.values_list("cancel_reason", flat=True).get() in ("", "unpaid") else "canceled"
+    return (
+        "lapsed"
+        if reasons.values_list("cancel_reason", flat=True).get() in ("", Because.UNPAID)
+        else "canceled"
+    )
 
 
 class _NoLongerWaits(Exception):

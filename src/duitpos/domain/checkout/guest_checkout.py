@@ -81,5 +81,5 @@ class GuestCheckout:
         option = chosen[0]
         if total_minor < option.minimum_minor:
             minimum = Money(option.minimum_minor, option.currency)
-            raise BelowMinimum(Code.BELOW_MINIMUM, minimum=minimum, locale=self.table.location.locale)
+            raise BelowMinimum(Code.BELOW_MINIMUM, amount=minimum, locale=self.table.location.locale)
         return option

@@ -9,11 +9,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import open_alert, reopen_alert, resolve
+from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, resolve
+from duitpos.domain.reasons import reason_of
 from duitpos.kit.clock import now
-from duitpos.kit.texts import storable
+from duitpos.kit.facts import Facts, facts
 from duitpos.models import Alert, Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind
 from duitpos.processors.base import ProcessorError
@@ -27,7 +27,7 @@ def note_refused_start(payment: Payment, error: ProcessorError) -> None:
     """In the caller's transaction: one alert an account, with the processor's words. No writing when all is well."""
     account, at = payment.account, now()
     rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
-    problem = storable(error.message)[:300]
+    problem = reason_of(error)
     if error.is_about_request:
         rows.update(start_problem=problem)  # such as an amount too large: other carts can be paid
     else:
@@ -44,24 +44,22 @@ def note_started(account: ProcessorAccount) -> None:
     if not account.start_problem:
         return
     ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(
-        refused_starts=0, start_problem="", offered_again_at=None
+        refused_starts=0, start_problem={}, offered_again_at=None
     )
     resolve(
         account.tenant_id,
         now(),
-        _("A payment could be started again."),
+        facts(Resolution.STARTED_AGAIN),
         kind=AlertKind.START_REFUSED,
         subject_id=account.id,
     )
 
 
-def _alert(account: ProcessorAccount, refused: int, problem: str) -> None:
+def _alert(account: ProcessorAccount, refused: int, problem: Facts) -> None:
     kind, at = AlertKind.START_REFUSED, now()
-    detail = problem
-    if refused > 1:
-        detail = _("Refused %(count)s times in a row. %(problem)s") % {"count": refused, "problem": problem}
-    reopen_alert(account.tenant_id, kind, account.id, at, detail=detail)
-    open_alert(account.tenant_id, kind, account.id, at, account=account, detail=detail)
+    about = {"reason": problem, "refused": refused}
+    reopen_alert(account.tenant_id, kind, account.id, at, facts=about)
+    open_alert(account.tenant_id, kind, account.id, at, account=account, facts=about)
     Alert.objects.filter(
         tenant_id=account.tenant_id, kind=kind, subject_id=account.id, resolved_at__isnull=True
-    ).update(detail=detail[:500])
+    ).update(facts=about)

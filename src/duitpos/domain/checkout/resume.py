@@ -17,7 +17,9 @@ from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_surely_over
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle, latest_of, may_fetch
 from duitpos.domain.payments.settlement.settle import SettleResult
+from duitpos.domain.reasons import Reason
 from duitpos.kit.clock import now
+from duitpos.kit.facts import facts
 from duitpos.kit.transact import transact
 from duitpos.models import Order, Payment, Tenant
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
@@ -35,7 +37,7 @@ def resume(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed
     if payment.status == PaymentStatus.CREATED and order.status == HELD:
         if may_start_still(payment, now()):
             return start_alone(payment, order)
-        _give_up(payment, "may no longer be started")
+        _give_up(payment, Reason.MAY_NOT_START)
     if payment.status == PaymentStatus.PENDING and may_fetch(payment, now()):
         try:
             fetch_and_settle(payment, GUEST)
@@ -131,7 +133,7 @@ def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
     payment = latest_of(order.id, order.tenant_id)
     if payment is None or payment.status not in LIVE_ATTEMPT:
         return AlreadyPaid(order) if payment and payment.status == PaymentStatus.SUCCEEDED else None
-    if payment.status == PaymentStatus.CREATED and _give_up(payment, "replaced by a newer cart"):
+    if payment.status == PaymentStatus.CREATED and _give_up(payment, Reason.REPLACED_BY_NEWER_CART):
         return None
     payment = latest_of(order.id, order.tenant_id)
     if payment is None or payment.status != PaymentStatus.PENDING:
@@ -149,7 +151,7 @@ def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
     return AlreadyPaid(order) if paid.exists() else None
 
 
-def _give_up(payment: Payment, why: str) -> bool:
+def _give_up(payment: Payment, reason: Reason) -> bool:
     """No browser was ever sent to a `created` payment, so nobody can pay it: it may simply end (M7, M8)."""
     at = now()
     return transact(
@@ -158,7 +160,7 @@ def _give_up(payment: Payment, why: str) -> bool:
             (PaymentStatus.CREATED,),
             PaymentStatus.CANCELED,
             ended_at=at,
-            failure=why,
+            failure=facts(reason),
             next_check_at=at + CLOSE_UNPAID,
         )
     )

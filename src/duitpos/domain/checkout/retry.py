@@ -12,8 +12,10 @@ from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.states import HELD
 from duitpos.domain.payments.schedule import CLOSED_CHECK, LEASE, STRANGERS_LIFE, next_check
+from duitpos.domain.reasons import Reason, reason_of
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
+from duitpos.kit.facts import Facts, facts
 from duitpos.models import Payment
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.processors.base import ProcessorError
@@ -24,13 +26,13 @@ log = structlog.get_logger(__name__)
 def retry_start(payment: Payment) -> None:
     """A crash or a lost answer between the call and storing its reference: repeat the call as it was (M7)."""
     if not may_start_still(payment, now()):
-        fail_attempt(payment, "may no longer be started")
+        fail_attempt(payment, facts(Reason.MAY_NOT_START))
         return
     try:
         start(payment)
     except (DomainError, ProcessorError) as error:
         log.info("payment_start_not_repeated", payment=str(payment.id), problem=str(error))
-        look_again(payment, str(error))
+        look_again(payment, reason_of(error))
 
 
 def must_end(payment: Payment, at: datetime) -> bool:
@@ -47,7 +49,7 @@ def must_end(payment: Payment, at: datetime) -> bool:
     return payment.location is not None and not is_open(payment.location, at)
 
 
-def look_again(payment: Payment, problem: str) -> None:
+def look_again(payment: Payment, problem: Facts) -> None:
     """After an error: later and later, and never a changed state. Not where something else rescheduled it."""
     at = now()
     rows = Payment.objects.filter(
@@ -56,4 +58,4 @@ def look_again(payment: Payment, problem: str) -> None:
     again = next_check(payment, payment.location, at)
     if payment.expires_at is not None and payment.expires_at > at and must_end(payment, at):
         again = min(again, at + CLOSED_CHECK)
-    rows.update(next_check_at=again, last_problem=problem[:300])
+    rows.update(next_check_at=again, last_problem=problem)

@@ -15,18 +15,26 @@ from duitpos.domain.errors import Code, Conflict, Unavailable
 from duitpos.domain.orders.advance import Actor, still_waits
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.problems import record_refusal
-from duitpos.domain.payments.processors.bounded import NO_ROOM
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_too_old_to_start, next_check
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle, with_rows
+from duitpos.domain.reasons import Reason, reason_of
 from duitpos.kit.clock import now
 from duitpos.kit.deadline import deadline
+from duitpos.kit.facts import Facts, facts
 from duitpos.kit.slow_calls import Full, slow_calls
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import PaymentStatus
-from duitpos.processors.base import NO_PERMISSION, CheckoutRequest, CheckoutSession, Failure, ProcessorError
+from duitpos.processors.base import (
+    NO_PERMISSION,
+    CheckoutRequest,
+    CheckoutSession,
+    Failure,
+    OwnCode,
+    ProcessorError,
+)
 
 log = structlog.get_logger(__name__)
 TWIN_PATIENCE = 4.0
@@ -56,7 +64,7 @@ def room_for(account_id: UUID) -> Iterator[None]:
 
 
 class StartRefused(Conflict):
-    """The processor said no for good: this attempt is over; `message` is for the guest, the reason is in the row."""
+    """The processor said no for good: this attempt is over; the reason is in the row."""
 
 
 def start(payment: Payment) -> str:
@@ -66,7 +74,7 @@ def start(payment: Payment) -> str:
     StartRefused when the processor says no; Unavailable when it does not answer (the sweep repeats the call).
     """
     if is_too_old_to_start(payment, now()):
-        fail_attempt(payment, "no answer within a day")
+        fail_attempt(payment, facts(Reason.NOT_STARTED_IN_TIME))
         raise StartRefused(Code.PAYMENT_CLOSED)
     begun, until = time.monotonic(), deadline()
     waits = [TWIN_PATIENCE / 4, TWIN_PATIENCE]
@@ -153,7 +161,7 @@ def _end(payment: Payment) -> None:
 def _after_error(payment: Payment, error: ProcessorError) -> Exception:
     """Only a definite answer ends the attempt (M9). What the guest is told."""
     log.warning("start_failed", payment=str(payment.id), failure=error.failure.value, replayed=error.replayed)
-    if error.code == NO_ROOM:
+    if error.code == OwnCode.FULL:
         return _no_room()
     is_refused = error.is_definite or error.code == NO_PERMISSION
     if error.failure == Failure.KEY_REFUSED and not is_refused:
@@ -162,7 +170,7 @@ def _after_error(payment: Payment, error: ProcessorError) -> Exception:
             return _no_answer()
     elif not (is_refused or error.replayed or error.failure == Failure.KEY_REUSED):
         return _no_answer()
-    fail_attempt(payment, error.message)
+    fail_attempt(payment, reason_of(error))
     if error.failure == Failure.KEY_REUSED:
         transact(lambda: _report_bug(payment, error))
     elif is_refused:
@@ -178,7 +186,7 @@ def _no_room() -> Unavailable:
     return Unavailable(Code.PROCESSOR_FULL)
 
 
-def fail_attempt(payment: Payment, failure: str) -> None:
+def fail_attempt(payment: Payment, failure: Facts) -> None:
     """A `created` attempt is over. No browser was ever sent to it, so nobody can pay it (M7)."""
     at = now()
     transact(
@@ -187,7 +195,7 @@ def fail_attempt(payment: Payment, failure: str) -> None:
             (PaymentStatus.CREATED,),
             PaymentStatus.FAILED,
             ended_at=at,
-            failure=failure[:300],
+            failure=failure,
             next_check_at=at + CLOSE_UNPAID,
         )
     )
@@ -195,4 +203,4 @@ def fail_attempt(payment: Payment, failure: str) -> None:
 
 def _report_bug(payment: Payment, error: ProcessorError) -> None:
     """The same key with other words is a fault of ours, never of the guest or the restaurant."""
-    open_payment_alert(payment, AlertKind.KEY_REUSED, now(), detail=error.message)
+    open_payment_alert(payment, AlertKind.KEY_REUSED, now(), facts={"reason": reason_of(error)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from duitpos.models.order import OrderStatus
 
 HELD = OrderStatus.HELD
@@ -13,6 +15,17 @@ CANCELED = OrderStatus.CANCELED
 
 KITCHEN = (PLACED, PREPARING, READY)
 """On a kitchen board."""
+
+
+class Because(StrEnum):
+    """Our own reasons for a move. Staff's are in their words, and stored in the same column."""
+
+    UNPAID = "unpaid"
+    REFUNDED = "refunded"
+    TEST_ORDER = "test order"
+    LINKED = "linked by staff"
+    SERVED_AFTER_ALL = "served after all"
+
 
 MOVES: dict[str, frozenset[str]] = {
     HELD: frozenset({PLACED, CANCELED}),

@@ -1,12 +1,13 @@
-"""Everything about one order for staff: lines, money, and what happened in plain words."""
+"""Everything about one order for staff: lines, money, and what happened, as kinds and facts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
-
-from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Code, Gone
 from duitpos.domain.orders.guest_view import method_words
@@ -61,13 +62,30 @@ class PaymentStory:
         return self.payment.status in (PaymentStatus.CREATED, PaymentStatus.PENDING)
 
 
+class EntryKind(StrEnum):
+    """What happened, and the facts that come with it."""
+
+    ORDER_MOVED = "order_moved"  # to, is_back, reason
+    SENT_TO_PROCESSOR = "sent_to_processor"  # processor
+    DECLINED = "declined"  # said: the processor's words
+    GUEST_RETURNED = "guest_returned"
+    PAID = "paid"  # amount, method
+    ENDED_UNPAID = "ended_unpaid"  # reason: domain/reasons.py
+    DISPUTED = "disputed"  # amount
+    REFUND_ASKED = "refund_asked"  # amount, reason
+    REFUND_ENDED = "refund_ended"  # status, reason: domain/reasons.py
+    EVENT = "event"  # processor, outcome, type
+
+
 @dataclass(frozen=True, slots=True)
 class StoryEntry:
-    """A line of the timeline."""
+    """A line of the timeline. `actor` is a code (guest, webhook, sweep …), or empty where `name` says who it was."""
 
     at: datetime
-    text: str
-    actor: str
+    kind: EntryKind
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    actor: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,115 +154,68 @@ def _payments(tenant: Tenant, order: Order) -> list[PaymentStory]:
 
 
 def _order_entries(events: list[OrderEvent]) -> list[StoryEntry]:
-    words = {
-        "held": _("Order made, waiting for payment"),
-        "placed": _("Sent to the kitchen"),
-        "put back": _("Put back to new"),
-        "preparing": _("Being prepared"),
-        "ready": _("Ready"),
-        "served": _("Served"),
-        "canceled": _("Canceled"),
-    }
     entries = []
     for event in events:
         is_back = event.to_status == PLACED and event.from_status not in (HELD, CANCELED)
-        text = words["put back" if is_back else event.to_status]
-        if event.reason:
-            text = f"{text}: {event.reason}"
-        entries.append(StoryEntry(event.at, text, _who(event)))
+        moved = {"to": event.to_status, "is_back": is_back, "reason": event.reason}
+        name = str(event.member.user) if event.member is not None else ""
+        entries.append(
+            StoryEntry(event.at, EntryKind.ORDER_MOVED, moved, actor="" if name else event.actor, name=name)
+        )
     return entries
-
-
-def _who(event: OrderEvent) -> str:
-    if event.member is not None:
-        return str(event.member.user)
-    return _actor_words(event.actor)
 
 
 def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
     entries: list[StoryEntry] = []
     for story in payments:
-        payment, processor = story.payment, story.payment.account.processor.title()
-        entries.append(
-            StoryEntry(payment.created_at, _("Sent to %(name)s") % {"name": processor}, _("guest"))
-        )
-        for decline in story.declines:
-            text = _("Card declined: %(why)s") % {
-                "why": decline.message or decline.decline_code or decline.code
-            }
-            # The processor's clock has whole seconds: no card was declined before it was asked for.
-            entries.append(StoryEntry(max(decline.at, payment.created_at), text, processor))
-        if payment.returned_at:
-            entries.append(
-                StoryEntry(payment.returned_at, _("Guest came back from the payment page"), _("guest"))
-            )
-        if payment.settled_at:
-            text = _("Paid %(amount)s, %(how)s") % {"amount": payment.moved, "how": story.method}
-            entries.append(
-                StoryEntry(payment.settled_at, text.rstrip(", "), _actor_words(payment.settled_via))
-            )
-        elif payment.ended_at:
-            text = _("Payment ended unpaid") + (f": {payment.failure}" if payment.failure else "")
-            entries.append(StoryEntry(payment.ended_at, text, processor))
-        entries += _refund_entries(story)
+        processor = story.payment.account.processor.title()
+        entries += _payment_entries(story, processor)
+        entries += _refund_entries(story, processor)
         entries += [
             StoryEntry(
                 # The processor's clock has whole seconds: no payment was disputed before it was made.
-                max(dispute.opened_at, payment.settled_at or payment.created_at),
-                _("The guest's bank disputes %(amount)s") % {"amount": dispute.amount},
-                processor,
+                max(dispute.opened_at, story.payment.settled_at or story.payment.created_at),
+                EntryKind.DISPUTED,
+                {"amount": dispute.amount},
+                name=processor,
             )
             for dispute in story.disputes
         ]
-        entries += [_event_entry(event, processor) for event in story.events]
+        entries += [
+            StoryEntry(
+                event.received_at,
+                EntryKind.EVENT,
+                {"processor": processor, "outcome": event.outcome, "type": event.type},
+                name=processor,
+            )
+            for event in story.events
+        ]
     return entries
 
 
-def _refund_entries(story: PaymentStory) -> list[StoryEntry]:
-    entries = []
+def _payment_entries(story: PaymentStory, processor: str) -> Iterator[StoryEntry]:
+    payment = story.payment
+    yield StoryEntry(payment.created_at, EntryKind.SENT_TO_PROCESSOR, {"processor": processor}, actor="guest")
+    for decline in story.declines:
+        said = decline.message or decline.decline_code or decline.code
+        # The processor's clock has whole seconds: no card was declined before it was asked for.
+        at = max(decline.at, payment.created_at)
+        yield StoryEntry(at, EntryKind.DECLINED, {"said": said}, name=processor)
+    if payment.returned_at:
+        yield StoryEntry(payment.returned_at, EntryKind.GUEST_RETURNED, actor="guest")
+    if payment.settled_at:
+        paid = {"amount": payment.moved, "method": story.method}
+        yield StoryEntry(payment.settled_at, EntryKind.PAID, paid, actor=payment.settled_via)
+    elif payment.ended_at:
+        why = {"reason": payment.failure}
+        yield StoryEntry(payment.ended_at, EntryKind.ENDED_UNPAID, why, name=processor)
+
+
+def _refund_entries(story: PaymentStory, processor: str) -> Iterator[StoryEntry]:
     for refund in story.refunds:
-        who = str(refund.member.user) if refund.member else story.payment.account.processor.title()
-        text = _("Refund of %(amount)s asked for") % {"amount": refund.amount}
-        entries.append(
-            StoryEntry(refund.created_at, f"{text}: {refund.reason}" if refund.reason else text, who)
-        )
+        who = str(refund.member.user) if refund.member else processor
+        asked = {"amount": refund.amount, "reason": refund.reason}
+        yield StoryEntry(refund.created_at, EntryKind.REFUND_ASKED, asked, name=who)
         if refund.ended_at:
-            words = {
-                "succeeded": _("Refund arrived"),
-                "failed": _("Refund failed"),
-                "canceled": _("Refund canceled"),
-            }
-            text = words.get(refund.status, refund.status)
-            text = f"{text}: {refund.failure}" if refund.failure else text
-            entries.append(StoryEntry(refund.ended_at, text, story.payment.account.processor.title()))
-    return entries
-
-
-def _event_entry(event: WebhookEvent, processor: str) -> StoryEntry:
-    outcome = {
-        "settled": _("%(name)s confirmed the payment"),
-        "already": _("%(name)s told us what we knew"),
-        "declined": _("%(name)s reported the decline"),
-        "processing": _("%(name)s said that the bank is still at it"),
-        "still_open": _("%(name)s said that nothing was paid yet"),
-        "ended": _("%(name)s said that the payment ended unpaid"),
-        "failed": _("A notice of %(name)s could not be handled; it is tried again"),
-        "refunded": _("%(name)s confirmed the refund"),
-        "dispute_inquiry": _("%(name)s reported that the bank asks about the payment"),
-        "dispute_needs_response": _("%(name)s reported the dispute"),
-        "dispute_under_review": _("%(name)s reported that the bank looks at the answer"),
-        "dispute_won": _("%(name)s reported that the dispute is won"),
-        "dispute_lost": _("%(name)s reported that the dispute is lost"),
-        "dispute_closed": _("%(name)s reported that the dispute is over"),
-    }.get(event.outcome, _("A notice of %(name)s") + ": " + event.outcome.replace("_", " "))
-    return StoryEntry(event.received_at, f"{outcome % {'name': processor}} ({event.type})", processor)
-
-
-def _actor_words(kind: str) -> str:
-    return {
-        "guest": _("guest"),
-        "webhook": _("processor's notice"),
-        "return": _("guest's return"),
-        "sweep": _("periodic check"),
-        "button": _("check by staff"),
-    }.get(kind, kind)
+            ended = {"status": refund.status, "reason": refund.failure}
+            yield StoryEntry(refund.ended_at, EntryKind.REFUND_ENDED, ended, name=processor)

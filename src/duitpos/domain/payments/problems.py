@@ -13,16 +13,17 @@ from functools import partial
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.db.models import Count, Sum
-from django.utils.translation import gettext as _
 
 from duitpos.domain.alerts.open import open_alert, open_payment_alert, reopen_alert
 from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.schedule import FIRST_CHECK
+from duitpos.domain.reasons import Reason, reason_of
 from duitpos.kit.clock import now
+from duitpos.kit.facts import Facts, facts
 from duitpos.kit.logs import redact
 from duitpos.kit.money import Money
-from duitpos.kit.texts import first_line, storable
+from duitpos.kit.texts import first_line
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind
@@ -52,26 +53,22 @@ def recording_errors(payment: Payment) -> Iterator[None]:
 
 def record_error(payment: Payment, error: Exception) -> None:
     """In a transaction of its own: what it was, when to look again, and an Alert. Never raises."""
-    problem = storable(redact(first_line(error)))[:300]
+    problem = facts(Reason.INTERNAL_ERROR, error=redact(first_line(error)))
     try:
         transact(lambda: _note(payment, problem))
     except Exception:
         log.exception("broken_payment_not_noted", payment=str(payment.id), problem=problem)
 
 
-def _note(payment: Payment, problem: str) -> None:
+def _note(payment: Payment, problem: Facts) -> None:
     at = now()
     wait: timedelta = FIRST_CHECK * (1 << min(payment.checks, 6))
     rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id)
     rows.update(last_problem=problem)
     rows.filter(next_check_at__isnull=False).update(next_check_at=at + wait)
     reopen_alert(payment.tenant_id, AlertKind.EVENT_FAILED, payment.id, at)
-    open_payment_alert(
-        payment,
-        AlertKind.EVENT_FAILED,
-        at,
-        detail=_("What the processor says about this payment could not be booked."),
-    )
+    reason = facts(Reason.PAYMENT_NOT_BOOKED)
+    open_payment_alert(payment, AlertKind.EVENT_FAILED, at, facts={"reason": reason})
 
 
 def record_refusal(payment: Payment, error: ProcessorError) -> bool:
@@ -109,7 +106,7 @@ def record_refused_key(account: ProcessorAccount) -> bool:
 def record_no_answer(payment: Payment, error: ProcessorError) -> None:
     """Asked, and not told: until the processor answers, nobody may say that nothing was charged (M5)."""
     rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
-    rows.update(last_problem=storable(error.message)[:300])
+    rows.update(last_problem=reason_of(error))
 
 
 def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
@@ -119,21 +116,16 @@ def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
     rows = ProcessorAccount.objects.filter(
         tenant_id=account.tenant_id, id=account.id, paused_at__isnull=True, secrets=account.secrets
     )
-    if not rows.update(paused_at=at, problem=error.message[:300], next_events_at=at + KEY_AGAIN):
+    if not rows.update(paused_at=at, problem=reason_of(error), next_events_at=at + KEY_AGAIN):
         return
     waiting = Payment.objects.filter(
         tenant_id=account.tenant_id, account_id=account.id, status=PaymentStatus.PENDING
     ).aggregate(count=Count("id"), sum=Sum("amount_minor"))
     amount = Money(waiting["sum"] or 0, account.currency or "MYR")
-    detail = error.message
-    if waiting["count"]:
-        detail = _("%(count)s payments wait for an answer. %(problem)s") % {
-            "count": waiting["count"],
-            "problem": error.message,
-        }
+    about = {"reason": reason_of(error), "waiting": waiting["count"]}
     kind = AlertKind.KEY_REFUSED
-    reopen_alert(account.tenant_id, kind, account.id, at, amount=amount, detail=detail)
-    open_alert(account.tenant_id, kind, account.id, at, account=account, amount=amount, detail=detail)
+    reopen_alert(account.tenant_id, kind, account.id, at, amount=amount, facts=about)
+    open_alert(account.tenant_id, kind, account.id, at, account=account, amount=amount, facts=about)
 
 
 def _not_there(payment: Payment, error: ProcessorError) -> None:
@@ -151,4 +143,4 @@ def _not_there(payment: Payment, error: ProcessorError) -> None:
         next_check_at=at + NOT_FOUND_AGAIN
     ):
         reopen_alert(payment.tenant_id, AlertKind.NOT_AT_PROCESSOR, payment.id, at)
-        open_payment_alert(payment, AlertKind.NOT_AT_PROCESSOR, at, detail=error.message)
+        open_payment_alert(payment, AlertKind.NOT_AT_PROCESSOR, at, facts={"reason": reason_of(error)})

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 import structlog
 from django.db import IntegrityError
-from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.payments.problems import pause_account
 from duitpos.domain.payments.processors.connect import CANDIDATE, CANDIDATE_BASE, SECRET_KEY
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.processor_accounts.credentials import Pasted, read_pasted
+from duitpos.domain.processor_accounts.findings import Finding, findings_of
 from duitpos.domain.processor_accounts.forget import forget_account
 from duitpos.domain.processor_accounts.identity import CheckedKey, check_key, row_of
 from duitpos.domain.processor_accounts.store import (
@@ -25,10 +26,11 @@ from duitpos.domain.processor_accounts.store import (
     keep_webhook_secret,
 )
 from duitpos.domain.processor_accounts.types import type_of
-from duitpos.domain.processor_accounts.words import messages_of
+from duitpos.domain.reasons import reason_of
 from duitpos.domain.tenancy.installation import require_adopted
 from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
+from duitpos.kit.facts import Facts, facts
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, PaymentKind
@@ -44,7 +46,14 @@ class SavedAccount:
 
     account: ProcessorAccount
     facts: AccountFacts | None
-    messages: tuple[str, ...]
+    findings: tuple[Facts, ...]
+
+
+class Removal(StrEnum):
+    """What became of an account that was to be removed."""
+
+    REMOVED = "removed"
+    RETIRED = "retired"
 
 
 class KeyRefused(Invalid):
@@ -101,7 +110,7 @@ def save_credentials(
         checked = check_key(account, pasted.key, pasted.api_base)
     except ProcessorError as error:
         if error.failure in (Failure.KEY_REFUSED, Failure.REFUSED):
-            raise KeyRefused(Code.KEY_REFUSED, reason=error.message) from error
+            raise KeyRefused(Code.PASTED_KEY_REFUSED, reason=reason_of(error)) from error
         return _keep_for_later(account, pasted, error)
     return _take(account, checked, pasted.webhook_secret)
 
@@ -123,10 +132,10 @@ def recheck(account: ProcessorAccount) -> SavedAccount:
         return SavedAccount(
             account,
             None,
-            (_("The stored key cannot be read with this installation's encryption keys. Paste it again."),),
+            (facts(Finding.KEY_UNREADABLE),),
         )
     if not (waiting or key):
-        return SavedAccount(account, None, (_("There is no secret key yet."),))
+        return SavedAccount(account, None, (facts(Finding.NO_KEY_YET),))
     try:
         checked = check_key(account, waiting or key, waiting_base if waiting else account.api_base)
     except ProcessorError as error:
@@ -134,21 +143,18 @@ def recheck(account: ProcessorAccount) -> SavedAccount:
     return _take(account, checked, "")
 
 
-def remove_account(member: Membership, account_id: UUID) -> str:
-    """Remove an account, or retire one that payments need; what was done, in words (M13)."""
+def remove_account(member: Membership, account_id: UUID) -> Removal:
+    """Remove an account, or retire one that payments need; what was done (M13)."""
     require(member, Can.SET_UP_PAYMENTS)
     account = account_of(member.tenant_id, account_id)
     try:
         if transact(lambda: forget_account(account)):
-            return _("The account was removed, with its keys.")
+            return Removal.REMOVED
     except IntegrityError:  # a payment came at this very moment
         log.info("account_in_use_is_retired", account=str(account.id))
     mine = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
     transact(lambda: mine.update(state=AccountState.RETIRED))
-    return _(
-        "The account takes no new payments. Its keys are kept, because payments made with it may still come in or be"
-        " refunded."
-    )
+    return Removal.RETIRED
 
 
 def _take(account: ProcessorAccount, checked: CheckedKey, webhook_secret: str) -> SavedAccount:
@@ -164,17 +170,11 @@ def _take(account: ProcessorAccount, checked: CheckedKey, webhook_secret: str) -
         row = transact(work)
     except (Changed, IntegrityError) as error:
         raise _somebody_else() from error
-    messages = messages_of(row, checked.facts)
+    findings = findings_of(row, checked.facts)
     if row.id != account.id and account.state != AccountState.NEW:
-        messages = (*messages, _replaced(account))
-    return SavedAccount(row, checked.facts, messages)
-
-
-def _replaced(account: ProcessorAccount) -> str:
-    return _(
-        "It is another account than before. The former one (%(old)s) takes no new payments; its keys are kept, because"
-        " payments made with it may still come in or be refunded."
-    ) % {"old": account.name or account.external_id or account.mode}
+        old = account.name or account.external_id or account.mode
+        findings = (*findings, facts(Finding.OTHER_ACCOUNT, old=old))
+    return SavedAccount(row, checked.facts, findings)
 
 
 def _save_webhook_secret_only(account: ProcessorAccount, pasted: Pasted) -> SavedAccount:
@@ -184,7 +184,7 @@ def _save_webhook_secret_only(account: ProcessorAccount, pasted: Pasted) -> Save
         except Changed as error:
             raise _somebody_else() from error
     if not (account.secrets.keys() & {SECRET_KEY, CANDIDATE}):
-        return SavedAccount(account, None, (_("There is no secret key yet."),))
+        return SavedAccount(account, None, (facts(Finding.NO_KEY_YET),))
     return recheck(account)
 
 
@@ -194,20 +194,8 @@ def _keep_for_later(account: ProcessorAccount, pasted: Pasted, error: ProcessorE
         account = transact(lambda: keep_candidate(account, pasted))
     except Changed as changed:
         raise _somebody_else() from changed
-    words = (
-        _("Until then the old key stays in use.")
-        if SECRET_KEY in account.secrets
-        else _("Until then guests cannot pay with it.")
-    )
-    return SavedAccount(
-        account,
-        None,
-        (
-            _("%(reason)s The new key is kept: press Check in a minute, and it will be used.")
-            % {"reason": error.message},
-            words,
-        ),
-    )
+    kept = Finding.KEPT_BESIDE_THE_OLD if SECRET_KEY in account.secrets else Finding.KEPT_ALONE
+    return SavedAccount(account, None, (facts(kept, reason=reason_of(error)),))
 
 
 def _not_checked(account: ProcessorAccount, error: ProcessorError, *, is_candidate: bool) -> SavedAccount:
@@ -217,17 +205,15 @@ def _not_checked(account: ProcessorAccount, error: ProcessorError, *, is_candida
             account = transact(lambda: drop_candidate(account))
         except Changed as changed:
             raise _somebody_else() from changed
-        return SavedAccount(
-            account, None, (_("%(reason)s The key that waited was thrown away.") % {"reason": error.message},)
-        )
+        return SavedAccount(account, None, (facts(Finding.THROWN_AWAY, reason=reason_of(error)),))
     if refused:
         transact(lambda: pause_account(account, error))
         account.refresh_from_db(fields=["paused_at", "problem"])
     ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(
-        problem=error.message[:300], checked_at=now()
+        problem=reason_of(error), checked_at=now()
     )
-    account.problem = error.message[:300]
-    return SavedAccount(account, None, (error.message,))
+    account.problem = reason_of(error)
+    return SavedAccount(account, None, (facts(Finding.NOT_CHECKED, reason=account.problem),))
 
 
 def _somebody_else() -> Conflict:

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Code, Invalid
 from duitpos.domain.payments.processors.connect import SECRET_KEY, address_problem
 from duitpos.kit.crypto import SecretUnreadable
+from duitpos.kit.facts import Facts, facts
 from duitpos.models import ProcessorAccount
 from duitpos.processors.registry import adapter
 
 
 class CredentialsRefused(Invalid):
-    """Pasted text that cannot be a credential; nothing was saved. `problems`: field name to words."""
+    """Pasted text that cannot be a credential; nothing was saved. `problems`: field name to code and facts."""
 
-    def __init__(self, problems: Mapping[str, str]) -> None:
+    def __init__(self, problems: Mapping[str, Facts]) -> None:
         super().__init__(Code.CREDENTIALS_WRONG, problems=problems)
         self.problems = dict(problems)
 
@@ -37,7 +37,7 @@ def read_pasted(account: ProcessorAccount, values: Mapping[str, str], api_base: 
     kind = adapter(account.processor)
     clean = {name: value.strip() for name, value in values.items()}
     problems = {
-        one.name: problem
+        one.name: facts(problem)
         for one in kind.credential_fields
         if clean.get(one.name) and (problem := kind.credential_problem(one.name, clean[one.name]))
     }
@@ -70,11 +70,10 @@ def _address(account: ProcessorAccount, mode: str, api_base: str | None, *, is_n
     base = api_base.strip().rstrip("/")
     problem = address_problem(mode, base)
     if problem:
-        raise CredentialsRefused({"api_base": problem})
+        raise CredentialsRefused({"api_base": facts(problem, address=base)})
     return base
 
 
-def address_choices() -> tuple[tuple[str, str], ...]:
-    """Where a test key may be used: (address, words)."""
-    sandboxes = tuple((url, _("Sandbox at %(address)s") % {"address": url}) for url in settings.SANDBOX_URLS)
-    return (*sandboxes, ("", _("The processor itself")))
+def address_choices() -> tuple[str, ...]:
+    """Where a test key may be used; empty is the processor itself."""
+    return (*settings.SANDBOX_URLS, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from duitpos.domain.alerts.open import resolve
+from duitpos.domain.alerts.open import Resolution, resolve
 from duitpos.domain.payments.processors.connect import (
     CANDIDATE,
     CANDIDATE_BASE,
@@ -18,6 +18,7 @@ from duitpos.domain.processor_accounts.identity import CheckedKey
 from duitpos.domain.processor_accounts.went_live import after_going_live
 from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
+from duitpos.kit.facts import facts
 from duitpos.models import ProcessorAccount
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment_setup import AccountState
@@ -35,7 +36,7 @@ def keep_key(
     pasted_into: ProcessorAccount, row: ProcessorAccount, checked: CheckedKey, webhook_secret: str
 ) -> ProcessorAccount:
     """A checked key into `row`, in the caller's transaction; another row that it replaces is retired. Changed."""
-    facts, at = checked.facts, now()
+    found, at = checked.facts, now()
     if not webhook_secret and checked.key == _waiting(pasted_into, CANDIDATE):
         webhook_secret = _waiting(pasted_into, CANDIDATE_WEBHOOK)
     fresh = _copy(row)
@@ -45,15 +46,15 @@ def keep_key(
         webhook_secret = pasted_into.reveal(WEBHOOK_SECRET)  # pasted before its key
     _rotate(fresh, webhook_secret)
     columns: dict[str, Any] = {
-        "external_id": facts.external_id or row.external_id,
-        "mode": facts.mode,
+        "external_id": found.external_id or row.external_id,
+        "mode": found.mode,
         "api_base": checked.api_base,
-        "name": (facts.name or row.name)[:120],
-        "country": facts.country or row.country,
-        "currency": facts.currency or row.currency,
-        "can_charge": facts.can_charge,
+        "name": (found.name or row.name)[:120],
+        "country": found.country or row.country,
+        "currency": found.currency or row.currency,
+        "can_charge": found.can_charge,
         "checked_at": at,
-        "problem": "",
+        "problem": {},
         "paused_at": None,  # a good key: the sweep goes on (M14)
         "refused_starts": 0,  # offered again (M73); the alert stays until a start works
         "offered_again_at": None,
@@ -65,7 +66,7 @@ def keep_key(
     if row.id != pasted_into.id:
         _step_back(pasted_into)
     after_going_live(row.tenant_id, at)
-    resolve(row.tenant_id, at, "A good key was saved.", kind=AlertKind.KEY_REFUSED, subject_id=row.id)
+    resolve(row.tenant_id, at, facts(Resolution.KEY_SAVED), kind=AlertKind.KEY_REFUSED, subject_id=row.id)
     return fresh
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from django.db import IntegrityError
 from django.db.models import Exists, Max, OuterRef
-from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can, require
@@ -22,14 +22,21 @@ from duitpos.models.payment_setup import AccountState, PaymentKind
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
 
 
+class TypeProblem(StrEnum):
+    """Why guests cannot choose an active type."""
+
+    NO_PROCESSOR = "no_processor"
+    KEY_REFUSED = "key_refused"
+
+
 @dataclass(frozen=True, slots=True)
 class TypeRow:
-    """A type with its accounts. `problem`: why guests cannot pay with it although it is active, in words."""
+    """A type with its accounts. `problem`: why guests cannot pay with it although it is active."""
 
     type: PaymentType
     accounts: tuple[ProcessorAccount, ...]
     is_used: bool
-    problem: str
+    problem: TypeProblem | None
 
     @property
     def mode(self) -> str:
@@ -71,7 +78,7 @@ def type_of(tenant_id: UUID, type_id: UUID) -> PaymentType:
 def create_type(
     member: Membership, code: str, name: str, is_active: bool = True, kind: str = PaymentKind.ONLINE
 ) -> PaymentType:
-    """A new type at the end of the list. Forbidden; Invalid in words; Conflict when the code is taken."""
+    """A new type at the end of the list. Forbidden; Invalid; Conflict when the code is taken."""
     require(member, Can.SET_UP_PAYMENTS)
     code, name = _clean(code, name)
     if kind not in PaymentKind.values:
@@ -151,12 +158,10 @@ def _taken(code: str) -> Conflict:
     return Conflict(Code.TYPE_CODE_TAKEN, code=code)
 
 
-def _problem(row: PaymentType, accounts: list[ProcessorAccount]) -> str:
+def _problem(row: PaymentType, accounts: list[ProcessorAccount]) -> TypeProblem | None:
     if not row.is_active or row.kind != PaymentKind.ONLINE:
-        return ""
+        return None
     active = [account for account in accounts if account.state == AccountState.ACTIVE]
     if not active:
-        return _("No processor is set up: guests cannot choose it.")
-    if all(account.paused_at for account in active):
-        return _("The processor refuses the key: guests cannot choose it until a good key is saved.")
-    return ""
+        return TypeProblem.NO_PROCESSOR
+    return TypeProblem.KEY_REFUSED if all(account.paused_at for account in active) else None

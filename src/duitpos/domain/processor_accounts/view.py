@@ -5,18 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.utils.translation import gettext as _
+from enum import StrEnum
 
 from duitpos.domain.payments.processors.connect import CANDIDATE
 from duitpos.domain.processor_accounts.credentials import address_choices
-from duitpos.domain.processor_accounts.words import owner_words
+from duitpos.domain.processor_accounts.findings import owner_of
 from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
+from duitpos.kit.facts import Facts, facts
 from duitpos.models import ProcessorAccount
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import SignatureProblem
+from duitpos.processors.base import CredentialField, SignatureProblem
 from duitpos.processors.registry import ADAPTERS, adapter
+
+
+class Health(StrEnum):
+    """How an account is doing; each with its facts."""
+
+    KEY_PAUSED = "key_paused"
+    START_REFUSED = "start_refused"
+    NOT_OFFERED = "not_offered"
+    KEY_WAITS = "key_waits"
+    NO_WEBHOOK_SECRET = "no_webhook_secret"
+    NO_DELIVERY_YET = "no_delivery_yet"
+    BAD_SIGNATURE = "bad_signature"
+    CLOCK_AHEAD = "clock_ahead"
+    CLOCK_BEHIND = "clock_behind"
+    THIN_EVENTS = "thin_events"
+    UNKNOWN_EVENTS = "unknown_events"
+    FOREIGN_EVENTS = "foreign_events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +42,26 @@ class FieldView:
 
     name: str
     label: str
-    looks_like: str
     required: bool
     masked: str
+    is_unreadable: bool = False
+    """Saved, but sealed with an encryption key that this installation lacks."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """Everything the form of one account shows. `health` are sentences; `problem` is the one that must be acted on."""
+    """Everything the form of one account shows. `problem` must be acted on; `owner` is empty before it was checked."""
 
     account: ProcessorAccount
     label: str
-    owner: str
-    state: str
+    owner: Facts
     fields: tuple[FieldView, ...]
     has_waiting_key: bool
-    addresses: tuple[tuple[str, str], ...]
+    addresses: tuple[str, ...]
     endpoint_url: str
     events: tuple[tuple[str, bool], ...]
-    problem: str
-    health: tuple[str, ...]
+    problem: Facts
+    health: tuple[Facts, ...]
     checked_at: datetime | None
 
 
@@ -54,12 +71,8 @@ def account_view(account: ProcessorAccount, base_url: str, slug: str) -> Account
     return AccountView(
         account=account,
         label=kind.label,
-        owner=owner_words(account) if account.checked_at else "",
-        state=_state(account),
-        fields=tuple(
-            FieldView(one.name, one.label, one.looks_like, one.required, masked(account, one.name))
-            for one in kind.credential_fields
-        ),
+        owner=owner_of(account) if account.checked_at else {},
+        fields=tuple(_field(account, one) for one in kind.credential_fields),
         has_waiting_key=CANDIDATE in account.secrets,
         # Without a sandbox there is nothing to choose.
         addresses=choices if len(choices := address_choices()) > 1 else (),
@@ -71,12 +84,16 @@ def account_view(account: ProcessorAccount, base_url: str, slug: str) -> Account
     )
 
 
-def masked(account: ProcessorAccount, field: str) -> str:
-    """The kind of secret and its last four: `sk_test_…4242`."""
+def _field(account: ProcessorAccount, one: CredentialField) -> FieldView:
     try:
-        secret = account.reveal(field)
+        secret = account.reveal(one.name)
     except SecretUnreadable:
-        return _("cannot be read here: paste it again")
+        return FieldView(one.name, one.label, one.required, "", is_unreadable=True)
+    return FieldView(one.name, one.label, one.required, masked(secret))
+
+
+def masked(secret: str) -> str:
+    """The kind of secret and its last four: `sk_test_…4242`; empty for none."""
     if not secret:
         return ""
     kind = secret[:8].rpartition("_")[0]
@@ -85,94 +102,45 @@ def masked(account: ProcessorAccount, field: str) -> str:
     return f"{kind}_…{body[-4:]}" if len(body) >= 12 else f"{kind}_…"
 
 
-def _state(account: ProcessorAccount) -> str:
-    return {
-        AccountState.NEW: _("No usable key yet"),
-        AccountState.ACTIVE: _("In use"),
-        AccountState.RETIRED: _("Retired: takes no new payments, but may still receive and refund old ones"),
-    }[AccountState(account.state)]
-
-
-def _health(account: ProcessorAccount) -> Iterator[str]:
+def _health(account: ProcessorAccount) -> Iterator[Facts]:
     yield from _key_health(account)
     yield from _webhook_health(account)
 
 
-def _key_health(account: ProcessorAccount) -> Iterator[str]:
+def _key_health(account: ProcessorAccount) -> Iterator[Facts]:
     if account.paused_at:
-        yield _(
-            "Paused since the key was refused: save a good key of the same account, and checking goes on."
-        )
+        yield facts(Health.KEY_PAUSED)
     if account.start_problem:
-        yield _("The last payment could not be started: %(problem)s") % {"problem": account.start_problem}
+        yield facts(Health.START_REFUSED, reason=account.start_problem)
     if account.offered_again_at and account.offered_again_at > now():
-        yield _(
-            "It was refused so often that guests are not offered it for a while. Press Check to try at once."
-        )
+        yield facts(Health.NOT_OFFERED)
     if CANDIDATE in account.secrets:
-        yield _("A new key waits, because nobody could say yet whose it is: press Check.")
+        yield facts(Health.KEY_WAITS)
 
 
-def _webhook_health(account: ProcessorAccount) -> Iterator[str]:
+def _webhook_health(account: ProcessorAccount) -> Iterator[Facts]:
     if "webhook_secret" not in account.secrets:
-        yield _("No webhook secret yet: payments are found by the guest's return and by regular checks.")
+        yield facts(Health.NO_WEBHOOK_SECRET)
     elif account.last_event_at is None:
-        yield _("No delivery has arrived yet. Is the address above entered at the processor?")
+        yield facts(Health.NO_DELIVERY_YET)
     if account.bad_signatures and account.last_bad_signature_at is not None:
         newer = account.last_event_at is None or account.last_bad_signature_at > account.last_event_at
         if newer:
-            yield signature_words(account.last_bad_signature, account.signature_skew)
+            yield signature_health(account.last_bad_signature, account.signature_skew)
     if account.thin_event_at:
-        yield _(
-            "Deliveries come as thin events, each of which must be looked up at the processor:"
-            " choose snapshot payloads for the endpoint there."
-        )
+        yield facts(Health.THIN_EVENTS)
     if account.unknown_events:
-        yield _("%(count)s deliveries were of kinds that need not be ticked.") % {
-            "count": account.unknown_events
-        }
+        yield facts(Health.UNKNOWN_EVENTS, count=account.unknown_events)
     if account.foreign_events:
-        yield _("%(count)s deliveries were about payments made elsewhere with this account.") % {
-            "count": account.foreign_events
-        }
+        yield facts(Health.FOREIGN_EVENTS, count=account.foreign_events)
 
 
-def signature_words(problem: str, skew: int = 0) -> str:
+def signature_health(problem: str, skew: int = 0) -> Facts:
     """What was wrong with the last delivery that was not believed (M25, M26); `skew` in seconds, future positive."""
     if problem == SignatureProblem.CLOCK and skew:
-        return _clock_words(skew)
-    return {
-        SignatureProblem.MISSING: _("A delivery came without a signature: it was not from the processor."),
-        SignatureProblem.NO_SECRET: _(
-            "A delivery came, but there is no webhook secret here to check it with."
-        ),
-        SignatureProblem.MISMATCH: _(
-            "Deliveries are signed with another secret. Compare the webhook secret with the one of the endpoint."
-        ),
-        SignatureProblem.CLOCK: _(
-            "A delivery was signed rightly, but more than five minutes ago: our clock or the sender's is wrong."
-        ),
-        SignatureProblem.MALFORMED: _("A delivery was signed rightly, but was no event."),
-    }[SignatureProblem(problem)]
-
-
-def _clock_words(skew: int) -> str:
-    words = {"seconds": abs(skew)}
-    if skew > 0:
-        return (
-            _(
-                "A delivery was signed rightly, but %(seconds)s seconds in the future:"
-                " our clock is behind, or the sender's is ahead."
-            )
-            % words
-        )
-    return (
-        _(
-            "A delivery was signed rightly, but %(seconds)s seconds ago:"
-            " our clock is ahead, or the sender's is behind."
-        )
-        % words
-    )
+        # Signed in the future: our clock is behind.
+        return facts(Health.CLOCK_BEHIND if skew > 0 else Health.CLOCK_AHEAD, seconds=abs(skew))
+    return facts(Health.BAD_SIGNATURE, problem=problem)
 
 
 def processors_to_add(accounts: Iterable[ProcessorAccount]) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,7 @@ from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.payments.schedule import is_surely_over
 from duitpos.domain.people.roles import Can, require
 from duitpos.kit.clock import now
+from duitpos.kit.facts import quoted
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Order, OrderLine, Payment, Refund
 from duitpos.models.alert import AlertKind
@@ -92,10 +93,10 @@ def _return_stock(order: Order, before: str, at: datetime) -> None:
         lines = OrderLine.objects.filter(
             tenant_id=order.tenant_id, order=order, item_id__in=list(taken.get())
         )
-        detail = ", ".join(f"{line.quantity} × {line.name}" for line in lines.order_by("position"))
-        kind = AlertKind.STOCK_BACK
-        reopen_alert(order.tenant_id, kind, order.id, at, detail=detail)
-        open_alert(order.tenant_id, kind, order.id, at, order=order, detail=detail)
+        dishes = [{"quantity": line.quantity, "name": line.name} for line in lines.order_by("position")]
+        kind, about = AlertKind.STOCK_BACK, {"taken": dishes}
+        reopen_alert(order.tenant_id, kind, order.id, at, facts=about)
+        open_alert(order.tenant_id, kind, order.id, at, order=order, facts=about)
 
 
 def _close_payment_page(order: Order) -> None:
@@ -139,8 +140,15 @@ def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
         if left.minor <= 0:
             continue  # the guest's bank has it: the dispute's alert says so
         # Canceled before, closed, and then served after all: it is due again.
-        reopen_alert(order.tenant_id, kind, payment.id, at, amount=left, detail=reason)
+        reopen_alert(order.tenant_id, kind, payment.id, at, amount=left, facts=quoted(reason))
         open_alert(
-            order.tenant_id, kind, payment.id, at, order=order, payment=payment, amount=left, detail=reason
+            order.tenant_id,
+            kind,
+            payment.id,
+            at,
+            order=order,
+            payment=payment,
+            amount=left,
+            facts=quoted(reason),
         )
     return paid

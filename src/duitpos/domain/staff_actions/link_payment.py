@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.errors import Code, Conflict
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.orders.states import HELD
+from duitpos.domain.orders.states import HELD, Because
 from duitpos.domain.payments.settlement.ledger import queue_after_payment
 from duitpos.domain.payments.settlement.release_order import why_not_released
 from duitpos.domain.payments.settlement.settle import look_at_siblings
@@ -31,7 +29,7 @@ def link_payment(payment: Payment, order: Order, actor: Actor, at: datetime) -> 
     if not mine.update(order_id=order.id, location_id=location.id, business_date=day):
         raise Conflict(Code.MONEY_LINKED_ALREADY)
     payment.order, payment.location, payment.business_date = order, location, day
-    if not send_to_kitchen(order, payment, actor, at, HELD, _("linked by staff")):
+    if not send_to_kitchen(order, payment, actor, at, HELD, Because.LINKED):
         open_payment_alert(payment, why_not_released(order), at)
     look_at_siblings(payment, at)
     _move_to_day(payment, location.id, day)

@@ -23,5 +23,5 @@ def send_to_kitchen(
         return False
     short = [] if is_taken else sell(order, order.location)
     if short:
-        open_payment_alert(payment, AlertKind.SOLD_OUT_AFTER_PAYMENT, at, detail=", ".join(short))
+        open_payment_alert(payment, AlertKind.SOLD_OUT_AFTER_PAYMENT, at, facts={"dishes": short})
     return True

@@ -13,7 +13,7 @@ from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.checkout.retry import look_again, must_end, retry_start
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor, advance, still_waits
-from duitpos.domain.orders.states import CANCELED, HELD
+from duitpos.domain.orders.states import CANCELED, HELD, Because
 from duitpos.domain.payments.schedule import (
     CLOSE_UNPAID,
     CLOSED_CHECK,
@@ -22,6 +22,7 @@ from duitpos.domain.payments.schedule import (
     PURGE_UNPAID,
 )
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle
+from duitpos.domain.reasons import reason_of
 from duitpos.domain.sweep.purge import purge_unpaid_order
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
@@ -97,7 +98,7 @@ def _check_pending(payment: Payment) -> None:
         fetch_and_settle(payment, SWEEP, cancel=must_end(payment, at))
     except (ProcessorError, Unavailable) as error:
         log.warning("sweep_could_not_ask", payment=str(payment.id), problem=str(error))
-        look_again(payment, str(error))
+        look_again(payment, reason_of(error))
 
 
 def _still_processing(payment: Payment, at: datetime) -> None:
@@ -142,7 +143,7 @@ def _cancel_unpaid(payment: Payment, order: Order) -> None:
         tenant_id=order.tenant_id, order_id=order.id, status__in=(PaymentStatus.SUCCEEDED, *LIVE_ATTEMPT)
     ).exists()
     if not paid:
-        advance(order, HELD, CANCELED, SWEEP, at, "unpaid", ended_at=at, cancel_reason="unpaid")
+        advance(order, HELD, CANCELED, SWEEP, at, Because.UNPAID, ended_at=at, cancel_reason=Because.UNPAID)
     _set_next(payment, None if paid else at + PURGE_UNPAID)
 
 

@@ -16,9 +16,8 @@ import structlog
 from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
-from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import open_alert, reopen_alert, resolve
+from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, resolve
 from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.events.load_context import VerifiedEvent
@@ -29,12 +28,14 @@ from duitpos.domain.payments.processors.connect import CANDIDATE, SECRET_KEY, op
 from duitpos.domain.payments.refunds.apply_refund import open_refund_alert
 from duitpos.domain.payments.refunds.send_refund import heal_refund
 from duitpos.domain.processor_accounts.accounts import recheck
+from duitpos.domain.reasons import Reason
 from duitpos.domain.sweep.compare_sessions import compare_sessions
 from duitpos.domain.sweep.payments import check_payment, claim, due_payments
 from duitpos.kit.clock import now
+from duitpos.kit.facts import facts
 from duitpos.kit.logs import redact
 from duitpos.kit.tenancy import across_tenants
-from duitpos.kit.texts import first_line, storable
+from duitpos.kit.texts import first_line
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import OutboxEntry, Payment, ProcessorAccount, Refund, Tenant
 from duitpos.models.alert import AlertKind
@@ -136,12 +137,12 @@ def _tell_of_failures(tenant: Tenant, failures: list[Exception]) -> None:
     """Where not even the list of what is due could be made, a person must know; the next good round closes it."""
     at, kind, told = now(), AlertKind.SWEEP_FAILED, f"sweep-failed:{tenant.id}"
     if failures:
-        detail = storable(redact(first_line(failures[0])))
-        transact(lambda: reopen_alert(tenant.id, kind, tenant.id, at, detail=detail))
-        transact(lambda: open_alert(tenant.id, kind, tenant.id, at, detail=detail))
+        about = {"reason": facts(Reason.INTERNAL_ERROR, error=redact(first_line(failures[0])))}
+        transact(lambda: reopen_alert(tenant.id, kind, tenant.id, at, facts=about))
+        transact(lambda: open_alert(tenant.id, kind, tenant.id, at, facts=about))
         cache.set(told, True, timeout=None)
     elif cache.get(told):
-        transact(lambda: resolve(tenant.id, at, _("The check went through again."), kind=kind))
+        transact(lambda: resolve(tenant.id, at, facts(Resolution.CHECK_WENT_THROUGH), kind=kind))
         cache.delete(told)
 
 
@@ -173,8 +174,8 @@ def _heal(refund: Refund) -> None:
     except EXPECTED:
         raise
     except Exception:
-        detail = _("What the processor says about this refund could not be booked.")
-        transact(lambda: open_refund_alert(refund, refund.payment, detail, now()))
+        reason = facts(Reason.REFUND_NOT_BOOKED)
+        transact(lambda: open_refund_alert(refund, refund.payment, reason, now()))
         raise
 
 

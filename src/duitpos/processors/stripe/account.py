@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from enum import StrEnum
 from typing import Any
 
 import stripe
-from django.utils.translation import gettext as _
 
 from duitpos.kit.clock import now
+from duitpos.kit.facts import Facts, facts
 from duitpos.kit.texts import cut, whole
 from duitpos.processors.base import NO_PERMISSION, AccountFacts, Failure, ProcessorError
 from duitpos.processors.stripe.credentials import is_restricted, mode_of
@@ -21,6 +22,18 @@ from duitpos.processors.stripe.snapshots import Json, object_of, own_id
 
 CLOCK_DIFFERENCE = 120
 """Seconds between our clock and Stripe's that are worth a word; from 300 on deliveries are refused (M25)."""
+
+
+class AccountWarning(StrEnum):
+    """What an owner should know of an account whose key is good."""
+
+    ACCOUNT_UNNAMED = "account_unnamed"
+    CANNOT_CHARGE = "cannot_charge"
+    MAY_NOT_TAKE_PAYMENTS = "may_not_take_payments"
+    MAY_NOT_REFUND = "may_not_refund"
+    MAY_NOT_LIST_EVENTS = "may_not_list_events"
+    CLOCK_DIFFERS = "clock_differs"
+
 
 # Permission is judged before existence, so asking about what cannot exist has no effect: 404 means "may".
 _ACCOUNT_ID = re.compile(r"\bacct_[A-Za-z0-9]+")
@@ -36,39 +49,35 @@ def account_facts(client: stripe.StripeClient, secret_key: str) -> AccountFacts:
     try:
         with translated():
             account = client.v1.accounts.retrieve_current()
-            facts = _facts(account.to_dict(), mode_of(secret_key), _clock_warnings(account))
+            found = _facts(account.to_dict(), mode_of(secret_key), _clock_warnings(account))
     except ProcessorError as error:
         if not (error.code == NO_PERMISSION and is_restricted(secret_key)):
             raise
         if not _may_take_payments(client, secret_key):
             raise
-        unnamed = _(
-            "This restricted key may not read its account, so its name is not known."
-            " It works; to see the name, allow it to read the account at Stripe."
-        )
-        named = _ACCOUNT_ID.search(error.message)
-        facts = AccountFacts(
+        named = _ACCOUNT_ID.search(error.said)
+        found = AccountFacts(
             external_id=named[0] if named else "",
             name="",
             country="",
             currency="",
             mode=mode_of(secret_key),
             can_charge=True,
-            warnings=(unnamed,),
+            warnings=(facts(AccountWarning.ACCOUNT_UNNAMED),),
         )
     if not is_restricted(secret_key):
-        return facts
-    return replace(facts, warnings=(*facts.warnings, *_narrow_warnings(client, secret_key)))
+        return found
+    return replace(found, warnings=(*found.warnings, *_narrow_warnings(client, secret_key)))
 
 
-def _facts(account: Json, mode: str, warnings: tuple[str, ...]) -> AccountFacts:
+def _facts(account: Json, mode: str, warnings: tuple[Facts, ...]) -> AccountFacts:
     dashboard = object_of(object_of(account.get("settings")).get("dashboard"))
     profile = object_of(account.get("business_profile"))
     can_charge = account.get("charges_enabled") is True
     if not can_charge:
         warnings = (
             *warnings,
-            _("This Stripe account cannot take payments yet: finish its set-up at Stripe."),
+            facts(AccountWarning.CANNOT_CHARGE),
         )
     return AccountFacts(
         external_id=own_id(account),
@@ -86,25 +95,16 @@ def _may_take_payments(client: stripe.StripeClient, secret_key: str) -> bool:
     return _may(lambda: client.v1.checkout.sessions.expire(reference))
 
 
-def _narrow_warnings(client: stripe.StripeClient, secret_key: str) -> tuple[str, ...]:
+def _narrow_warnings(client: stripe.StripeClient, secret_key: str) -> tuple[Facts, ...]:
     """What a restricted key cannot do, of what we would ask of it."""
     refund: Any = {"payment_intent": f"pi_{_NOWHERE}"}
     events: Any = {"limit": 1}
-    asked: tuple[tuple[Callable[[], bool], str], ...] = (
-        (
-            lambda: _may_take_payments(client, secret_key),
-            _("make and expire Checkout Sessions (it cannot take payments)"),
-        ),
-        (lambda: _may(lambda: client.v1.refunds.create(params=refund)), _("make refunds")),
-        (
-            lambda: _may(lambda: client.v1.events.list(params=events)),
-            _("list events (missed deliveries are not looked up)"),
-        ),
+    asked: tuple[tuple[Callable[[], bool], AccountWarning], ...] = (
+        (lambda: _may_take_payments(client, secret_key), AccountWarning.MAY_NOT_TAKE_PAYMENTS),
+        (lambda: _may(lambda: client.v1.refunds.create(params=refund)), AccountWarning.MAY_NOT_REFUND),
+        (lambda: _may(lambda: client.v1.events.list(params=events)), AccountWarning.MAY_NOT_LIST_EVENTS),
     )
-    lacking = [words for may, words in asked if not may()]
-    if not lacking:
-        return ()
-    return (_("This restricted key may not: %(deeds)s.") % {"deeds": "; ".join(lacking)},)
+    return tuple(facts(warning) for may, warning in asked if not may())
 
 
 def _may(call: Callable[[], object]) -> bool:
@@ -119,7 +119,7 @@ def _may(call: Callable[[], object]) -> bool:
     return True
 
 
-def _clock_warnings(account: Any) -> tuple[str, ...]:
+def _clock_warnings(account: Any) -> tuple[Facts, ...]:
     response = getattr(account, "last_response", None)
     said = response.headers.get("Date") if response is not None else None
     theirs = _read_date(said)
@@ -128,10 +128,7 @@ def _clock_warnings(account: Any) -> tuple[str, ...]:
     difference = int((now() - theirs).total_seconds())
     if abs(difference) < CLOCK_DIFFERENCE:
         return ()
-    return (
-        _("Our clock and Stripe's differ by %(seconds)s seconds: please correct this computer's clock.")
-        % {"seconds": abs(difference)},
-    )
+    return (facts(AccountWarning.CLOCK_DIFFERS, seconds=abs(difference)),)
 
 
 def _read_date(text: str | None) -> datetime | None:

@@ -10,7 +10,6 @@ from typing import Any
 
 import stripe
 import structlog
-from django.utils.translation import gettext as _
 
 from duitpos.kit.deadline import within
 from duitpos.kit.money import Money
@@ -23,6 +22,7 @@ from duitpos.processors.base import (
     DisputeSnapshot,
     EventKind,
     Failure,
+    OwnCode,
     PaymentSnapshot,
     ProcessorError,
     ProcessorEvent,
@@ -33,7 +33,7 @@ from duitpos.processors.stripe import amounts, credentials
 from duitpos.processors.stripe.account import account_facts
 from duitpos.processors.stripe.client import API_VERSION, client_of
 from duitpos.processors.stripe.disputes import list_disputes
-from duitpos.processors.stripe.errors import translated
+from duitpos.processors.stripe.errors import LABEL, stripe_error, translated
 from duitpos.processors.stripe.events import KINDS, event_of, verified
 from duitpos.processors.stripe.refunds import list_refunds, make_refund
 from duitpos.processors.stripe.snapshots import Incomplete, id_of, session_snapshot
@@ -50,7 +50,7 @@ class StripeAdapter:
     """The kind of processor."""
 
     name = "stripe"
-    label = "Stripe"
+    label = LABEL
     can = Capabilities(webhooks=True, minimum_minor=amounts.MINIMUMS)
     credential_fields: tuple[CredentialField, ...] = credentials.FIELDS
     guide_events: tuple[tuple[str, bool], ...] = tuple(
@@ -67,7 +67,7 @@ class StripeAdapter:
         return verified(body, headers, secrets)
 
     def credential_problem(self, field_name: str, value: str) -> str:
-        """What is wrong with a pasted credential, in words."""
+        """What is wrong with a pasted credential."""
         return credentials.problem(field_name, value)
 
     def mode_of(self, secret_key: str) -> str:
@@ -101,7 +101,7 @@ class StripeProcessor:
         with within(), translated():
             # An empty id would ask for the list of all sessions.
             if not reference:
-                raise ProcessorError(Failure.NOT_FOUND, "A payment without a reference cannot be looked up.")
+                raise stripe_error(Failure.NOT_FOUND, OwnCode.NO_REFERENCE)
             session = self._client.v1.checkout.sessions.retrieve(reference, params={"expand": [_EXPAND]})
             return session_snapshot(session.to_dict())
 
@@ -169,7 +169,7 @@ class StripeProcessor:
             for event in self._client.v1.events.list(params=params).auto_paging_iter():
                 listed.append(event)
                 if time.monotonic() > ends:
-                    raise ProcessorError(Failure.UNAVAILABLE, _("Stripe does not answer."), code="slow")
+                    raise stripe_error(Failure.UNAVAILABLE, "slow")
             return [read for event in reversed(listed) if (read := _read(event)) is not None]
 
     def sessions_between(self, since: datetime, until: datetime) -> list[PaymentSnapshot]:
@@ -186,7 +186,7 @@ class StripeProcessor:
                 if snapshot is not None:
                     found.append(snapshot)
                 if time.monotonic() > ends:
-                    raise ProcessorError(Failure.UNAVAILABLE, _("Stripe does not answer."), code="slow")
+                    raise stripe_error(Failure.UNAVAILABLE, "slow")
             return found
 
 

@@ -6,7 +6,7 @@ two that are sent as hundredths of a unit that has none, and three-decimal ones 
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from enum import StrEnum
 
 from duitpos.kit.money import Money, decimal_places
 
@@ -25,6 +25,17 @@ MINIMUMS = {
 class AmountNotExact(ValueError):
     """An amount that has no exact counterpart on the other side."""
 
+    def __init__(self, currency: str) -> None:
+        super().__init__(currency)
+        self.currency = currency
+
+
+class CurrencyProblem(StrEnum):
+    """Why amounts of a currency cannot always be sent exactly."""
+
+    STEPS_OF_TEN = "steps_of_ten"
+    NO_SMALL_CHANGE = "no_small_change"
+
 
 def stripe_places(currency: str) -> int:
     """How many decimals Stripe's integer amounts have in this currency."""
@@ -38,7 +49,7 @@ def to_stripe(money: Money) -> int:
     shift = stripe_places(money.currency) - decimal_places(money.currency)
     amount = _scaled(money.minor, shift, money.currency)
     if money.currency in THREE_DECIMAL and amount % 10:
-        raise AmountNotExact(f"Stripe takes {money.currency} in steps of 0.010 only.")
+        raise AmountNotExact(money.currency)  # in steps of 0.010 only
     return amount
 
 
@@ -53,19 +64,12 @@ def _scaled(value: int, shift: int, currency: str) -> int:
         return int(value * 10**shift)
     scaled, rest = divmod(value, 10**-shift)
     if rest:
-        raise AmountNotExact(f"An amount of {currency} has no exact counterpart.")
+        raise AmountNotExact(currency)
     return int(scaled)
 
 
 def currency_problem(currency: str) -> str:
-    """Why amounts of this currency cannot always be sent exactly, in words; empty when they can."""
+    """Why amounts of this currency cannot always be sent exactly; empty when they can."""
     if currency in THREE_DECIMAL:
-        return _(
-            "Stripe takes %(currency)s only in steps of 0.010, so that prices could not be charged exactly."
-            " Online payment is not possible in this currency."
-        ) % {"currency": currency}
-    if decimal_places(currency) > stripe_places(currency):
-        return _(
-            "Stripe does not take the small change of %(currency)s, so that prices could not be charged exactly."
-        ) % {"currency": currency}
-    return ""
+        return CurrencyProblem.STEPS_OF_TEN
+    return CurrencyProblem.NO_SMALL_CHANGE if decimal_places(currency) > stripe_places(currency) else ""

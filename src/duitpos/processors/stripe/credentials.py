@@ -1,21 +1,40 @@
-"""What is wrong with a pasted key, in words, before anybody is asked."""
+"""What is wrong with a pasted key, before anybody is asked."""
 
 from __future__ import annotations
 
 import re
-
-from django.utils.translation import gettext as _
+from enum import StrEnum
 
 from duitpos.processors.base import CredentialField
 
 SECRET_KEY, WEBHOOK_SECRET = "secret_key", "webhook_secret"
 
 FIELDS = (
-    CredentialField(
-        SECRET_KEY, "Secret Key", "begins with sk_test_ or sk_live_ (or rk_ for a restricted key)"
-    ),
-    CredentialField(WEBHOOK_SECRET, "Webhook Secret", "begins with whsec_", required=False),
+    CredentialField(SECRET_KEY, "Secret Key"),
+    CredentialField(WEBHOOK_SECRET, "Webhook Secret", required=False),
 )
+
+
+class KeyProblem(StrEnum):
+    """Why a text can be no such credential."""
+
+    BLANK_INSIDE = "blank_inside"
+    SHORTENED = "shortened"
+    PART_MISSING = "part_missing"
+    PUBLISHABLE_KEY = "publishable_key"
+    WEBHOOK_SECRET = "webhook_secret"
+    ENDPOINT_ID = "endpoint_id"
+    ACCOUNT_ID = "account_id"
+    MANAGED_KEY = "managed_key"
+    BROKEN_KEY = "broken_key"
+    NO_KEY = "no_key"
+    # Pasted as a webhook secret.
+    API_KEY = "api_key"
+    ADDRESS = "address"
+    ENDPOINT_ID_AS_WEBHOOK_SECRET = "endpoint_id_as_webhook_secret"
+    WEBHOOK_PART_MISSING = "webhook_part_missing"
+    NO_WEBHOOK_SECRET = "no_webhook_secret"
+
 
 _KEY = re.compile(r"(sk|rk)_(test|live)_([A-Za-z0-9_]*)")
 _WEBHOOK = re.compile(r"whsec_[A-Za-z0-9_+/=-]{8,}")
@@ -26,11 +45,11 @@ _SHORTEST_REAL = 24
 
 
 def problem(field_name: str, value: str) -> str:
-    """Why this is no such credential, in words; empty when it looks right."""
+    """Why this is no such credential; empty when it looks right."""
     if re.search(r"\s", value):
-        return _("There is a space or a line break in it. Copy it again, alone.")
+        return KeyProblem.BLANK_INSIDE
     if _MASKED.search(value):
-        return _("This is the shortened form that Stripe shows. Reveal it there, and copy the whole of it.")
+        return KeyProblem.SHORTENED
     return _key_problem(value) if field_name == SECRET_KEY else _webhook_problem(value)
 
 
@@ -51,36 +70,31 @@ def _key_problem(value: str) -> str:
         too_short = len(match[3]) < _SHORTEST[match[2]] or (
             match[3].startswith("51") and len(match[3]) < _SHORTEST_REAL
         )
-        return _("A part of the key is missing. Copy the whole of it.") if too_short else ""
+        return KeyProblem.PART_MISSING if too_short else ""
     if value.startswith("pk_"):
-        return _("This is the publishable key. The secret key is beside it and begins with sk_.")
+        return KeyProblem.PUBLISHABLE_KEY
     if value.startswith("whsec_"):
-        return _("This is a webhook secret: it belongs into the field below. The secret key begins with sk_.")
+        return KeyProblem.WEBHOOK_SECRET
     if value.startswith("we_"):
-        return _("This is the id of a webhook endpoint. The secret key begins with sk_.")
+        return KeyProblem.ENDPOINT_ID
     if value.startswith("acct_"):
-        return _("This is the id of the account. The secret key begins with sk_.")
+        return KeyProblem.ACCOUNT_ID
     if value.startswith("mk_"):
-        return _("This is a key that Stripe manages for somebody else. The secret key begins with sk_.")
+        return KeyProblem.MANAGED_KEY
     if re.match(r"(sk|rk)_", value):
-        return _("This is no whole secret key: it begins with sk_test_ or sk_live_. Copy it again.")
-    return _("A secret key begins with sk_test_ or sk_live_ (or rk_ for a restricted key).")
+        return KeyProblem.BROKEN_KEY
+    return KeyProblem.NO_KEY
 
 
 def _webhook_problem(value: str) -> str:
     if _WEBHOOK.fullmatch(value):
         return ""
     if value.startswith("we_"):
-        return _(
-            "This is the id of the endpoint. Its secret begins with whsec_:"
-            " open the endpoint at Stripe and press Reveal beside “Signing secret”."
-        )
+        return KeyProblem.ENDPOINT_ID_AS_WEBHOOK_SECRET
     if re.match(r"(sk|rk|pk)_", value):
-        return _(
-            "This is an API key: it belongs into the field above. The webhook secret begins with whsec_."
-        )
+        return KeyProblem.API_KEY
     if value.startswith("whsec_"):
-        return _("A part of the webhook secret is missing. Copy the whole of it.")
+        return KeyProblem.WEBHOOK_PART_MISSING
     if value.startswith(("http://", "https://")):
-        return _("This is an address. The webhook secret begins with whsec_.")
-    return _("A webhook secret begins with whsec_.")
+        return KeyProblem.ADDRESS
+    return KeyProblem.NO_WEBHOOK_SECRET

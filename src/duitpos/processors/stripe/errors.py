@@ -1,21 +1,21 @@
-"""One closed table: what Stripe or the way to it says, in our words.
+"""One closed table: what Stripe or the way to it says, as a failure, a code and Stripe's own words.
 
-Texts are for staff. Whatever comes from Stripe goes through `redact`, since it echoes (masked) keys.
+Whatever comes from Stripe goes through `redact`, since it echoes (masked) keys.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import stripe
-from django.utils.translation import gettext as _
 
 from duitpos.kit.logs import redact
 from duitpos.kit.texts import cut
 from duitpos.processors.base import NO_PERMISSION, Failure, ProcessorError
 from duitpos.processors.stripe.snapshots import Incomplete
 
+LABEL = "Stripe"
 ABOUT_REQUEST = frozenset({"amount_too_small", "amount_too_large"})
 """Codes that say nothing of the account."""
 MOST_WORDS = 400
@@ -29,19 +29,38 @@ def translated() -> Iterator[None]:
     except stripe.StripeError as error:
         raise as_processor_error(error) from error
     except Incomplete as error:  # an answer, but not one that we can read: unknown what was done
-        raise ProcessorError(
-            Failure.UNAVAILABLE, _words(Failure.UNAVAILABLE, ""), code="incomplete"
-        ) from error
+        raise stripe_error(Failure.UNAVAILABLE, "incomplete") from error
+
+
+def stripe_error(
+    failure: Failure,
+    code: str = "",
+    *,
+    said: str = "",
+    about: Mapping[str, object] | None = None,
+    replayed: bool = False,
+    is_about_request: bool = False,
+) -> ProcessorError:
+    """A ProcessorError of this processor."""
+    return ProcessorError(
+        failure,
+        code,
+        said=said,
+        processor=LABEL,
+        about=about,
+        replayed=replayed,
+        is_about_request=is_about_request,
+    )
 
 
 def as_processor_error(error: stripe.StripeError) -> ProcessorError:
     """The table. Anything that is no definite answer is UNAVAILABLE: unknown whether it was done (M9)."""
     failure = _failure(error)
     code = _code(error, failure)
-    return ProcessorError(
+    return stripe_error(
         failure,
-        _words(failure, _said(error)),
-        code=code,
+        code,
+        said=_said(error),
         is_about_request=code in ABOUT_REQUEST,
         replayed=(error.headers or {}).get("Idempotent-Replayed") == "true",
     )
@@ -75,17 +94,3 @@ def _code(error: stripe.StripeError, failure: Failure) -> str:
         # Stripe gives the code sometimes, and always says it in words.
         return NO_PERMISSION if "permission" in (error.user_message or "") else ""
     return code
-
-
-def _words(failure: Failure, said: str) -> str:
-    words = {
-        Failure.KEY_REFUSED: _("Stripe refuses the secret key."),
-        Failure.NOT_FOUND: _("Stripe does not know it."),
-        Failure.REFUSED: _("Stripe refuses the request."),
-        Failure.KEY_REUSED: _(
-            "Stripe was asked two different things under one key. This is a fault of DuitPOS."
-        ),
-        Failure.BUSY: _("Stripe is busy."),
-        Failure.UNAVAILABLE: _("Stripe does not answer."),
-    }
-    return f"{words[failure]} {said}{'' if said.endswith('.') or not said else '.'}".strip()

@@ -7,9 +7,9 @@ from typing import Any
 import stripe
 
 from duitpos.kit.money import Money
-from duitpos.processors.base import Failure, ProcessorError, RefundSnapshot
+from duitpos.processors.base import Failure, OwnCode, RefundSnapshot
 from duitpos.processors.stripe.amounts import AmountNotExact, to_stripe
-from duitpos.processors.stripe.errors import translated
+from duitpos.processors.stripe.errors import stripe_error, translated
 from duitpos.processors.stripe.snapshots import refund_snapshot
 
 
@@ -20,7 +20,9 @@ def make_refund(
     try:
         stripe_amount = to_stripe(amount)
     except AmountNotExact as error:
-        raise ProcessorError(Failure.REFUSED, str(error), code="amount_not_exact") from error
+        raise stripe_error(
+            Failure.REFUSED, OwnCode.AMOUNT_NOT_EXACT, about={"currency": error.currency}
+        ) from error
     metadata = {"refund": our_refund}
     if reason:
         metadata["reason"] = reason[:500]

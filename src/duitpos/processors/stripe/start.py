@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import stripe
-from django.utils.translation import gettext as _
 
 from duitpos.kit.money import Money
-from duitpos.processors.base import CheckoutRequest, CheckoutSession, Failure, LineItem, ProcessorError
+from duitpos.processors.base import CheckoutRequest, CheckoutSession, Failure, LineItem, OwnCode
 from duitpos.processors.stripe.amounts import AmountNotExact, to_stripe
-from duitpos.processors.stripe.errors import translated
+from duitpos.processors.stripe.errors import stripe_error, translated
 from duitpos.processors.stripe.snapshots import metadata_of
 
 LOCALES = frozenset(
@@ -71,16 +70,12 @@ def _line_items(request: CheckoutRequest) -> list[dict[str, Any]]:
         lines = [_line_item(line, request.currency) for line in request.lines]
         total = to_stripe(Money(request.amount_minor, request.currency))
     except AmountNotExact as error:
-        raise ProcessorError(Failure.REFUSED, str(error), code="amount_not_exact") from error
+        raise stripe_error(
+            Failure.REFUSED, OwnCode.AMOUNT_NOT_EXACT, about={"currency": error.currency}
+        ) from error
     added = sum(line["price_data"]["unit_amount"] * line["quantity"] for line in lines)
     if added != total or not 0 < len(lines) <= MAX_LINES:
-        raise ProcessorError(
-            Failure.REFUSED,
-            _(
-                "The lines of this order do not add up to its total. This is a fault of DuitPOS; nothing was charged."
-            ),
-            code="lines_do_not_add_up",
-        )
+        raise stripe_error(Failure.REFUSED, OwnCode.LINES_DO_NOT_ADD_UP)
     return lines
 
 

@@ -7,16 +7,16 @@ from uuid import uuid5
 
 import structlog
 from django.db.models import Q, Sum
-from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import open_alert, reopen_alert, resolve
+from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, resolve
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.settlement.ledger import book_dispute
-from duitpos.kit.clock import business_date, display_zone, now
+from duitpos.kit.clock import business_date, now
+from duitpos.kit.facts import facts
 from duitpos.kit.money import Money
 from duitpos.kit.transact import outside_database, transact
-from duitpos.models import Dispute, LedgerEntry, Location, Payment
+from duitpos.models import Dispute, LedgerEntry, Payment
 from duitpos.models.alert import AlertKind
 from duitpos.models.ledger import LedgerKind
 from duitpos.processors.base import DISPUTE_OVER, DisputeSnapshot, DisputeState, ProcessorError
@@ -111,12 +111,17 @@ def _book(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: dat
 def _tell(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: datetime) -> None:
     """One alert a dispute. It closes by itself when the bank has decided and the money is here."""
     if snapshot.state in (DisputeState.WON, DisputeState.CLOSED):
-        over = _("The dispute is over, and the money is here.")
+        over = facts(Resolution.DISPUTE_OVER)
         resolve(payment.tenant_id, at, over, kind=AlertKind.DISPUTE, subject_id=dispute.id)
         return
-    detail = _detail(snapshot, payment.location)
+    about = {
+        "state": snapshot.state,
+        "bank_reason": snapshot.reason.replace("_", " "),
+        "respond_by": snapshot.respond_by,
+        "time_zone": payment.location.time_zone if payment.location else "UTC",
+    }
     tenant_id, kind = payment.tenant_id, AlertKind.DISPUTE
-    reopen_alert(tenant_id, kind, dispute.id, at, amount=snapshot.amount, detail=detail)
+    reopen_alert(tenant_id, kind, dispute.id, at, amount=snapshot.amount, facts=about)
     open_alert(
         tenant_id,
         kind,
@@ -125,22 +130,5 @@ def _tell(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: dat
         order=payment.order,
         payment=payment,
         amount=snapshot.amount,
-        detail=detail,
+        facts=about,
     )
-
-
-def _detail(snapshot: DisputeSnapshot, location: Location | None) -> str:
-    reason = snapshot.reason.replace("_", " ") or _("not said")
-    if snapshot.state == DisputeState.LOST:
-        return _("Lost: the money stays with the guest. Reason: %(reason)s.") % {"reason": reason}
-    if snapshot.state == DisputeState.INQUIRY:
-        said = _("The bank asks about it; no money has moved. Reason: %(reason)s.") % {"reason": reason}
-    elif snapshot.state == DisputeState.UNDER_REVIEW:
-        said = _("Your answer is with the bank. Reason: %(reason)s.") % {"reason": reason}
-    else:
-        said = _("The bank has taken the money back. Reason: %(reason)s.") % {"reason": reason}
-    if snapshot.respond_by is None or snapshot.state == DisputeState.UNDER_REVIEW:
-        return said
-    zone = display_zone(location.time_zone if location else "UTC")
-    by = f"{snapshot.respond_by.astimezone(zone):%d %b %Y, %H:%M}"
-    return f"{said} " + _("Answer at the processor by %(day)s.") % {"day": by}

@@ -20,7 +20,7 @@ import structlog
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
 from django.db.models import F
 
-from duitpos.domain.alerts.open import open_alert, reopen_alert, resolve
+from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, resolve
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.events.apply_event import apply_event
@@ -28,6 +28,7 @@ from duitpos.domain.payments.events.load_context import EventContext, VerifiedEv
 from duitpos.domain.payments.processors.connect import verify
 from duitpos.domain.payments.settlement.match_payment import names_us
 from duitpos.kit.clock import now
+from duitpos.kit.facts import facts
 from duitpos.kit.logs import redact
 from duitpos.kit.statements import insert
 from duitpos.kit.texts import first_line, storable
@@ -124,7 +125,7 @@ def _apply_if_failed(verified: VerifiedEvent, context: EventContext, error: Inte
         outcome = apply_event(verified, context)
         stored.update(outcome=outcome, payment=context.payment)
         resolve(
-            tenant.id, now(), "It ran when it came again.", kind=AlertKind.EVENT_FAILED, subject_id=row.id
+            tenant.id, now(), facts(Resolution.EVENT_APPLIED), kind=AlertKind.EVENT_FAILED, subject_id=row.id
         )
         return outcome
 
@@ -155,7 +156,14 @@ def _store_failure(verified: VerifiedEvent, error: Exception) -> Received:
         if not failed.update(error=text, outcome="failed"):
             return False
         reopen_alert(tenant.id, AlertKind.EVENT_FAILED, row.id, now())
-        open_alert(tenant.id, AlertKind.EVENT_FAILED, row.id, now(), account=account, detail=event.type)
+        open_alert(
+            tenant.id,
+            AlertKind.EVENT_FAILED,
+            row.id,
+            now(),
+            account=account,
+            facts={"event_type": event.type},
+        )
         return True
 
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from django_tasks import task
 
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.outbox.details import fetch_details
-from duitpos.domain.payments.outbox.receipt import send_receipt
+from duitpos.domain.reasons import Reason, reason_of
 from duitpos.kit.clock import now
+from duitpos.kit.facts import Facts, facts
 from duitpos.kit.logs import redact
 from duitpos.kit.texts import first_line
 from duitpos.models import OutboxEntry
@@ -22,8 +24,14 @@ from duitpos.processors.base import ProcessorError
 
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 8
-DO = {OutboxKind.RECEIPT: send_receipt, OutboxKind.DETAILS: fetch_details}
+Work = Callable[[OutboxEntry], str]
+_DO: dict[OutboxKind, Work] = {OutboxKind.DETAILS: fetch_details}
 log = structlog.get_logger(__name__)
+
+
+def do_with(kind: OutboxKind, work: Work) -> None:
+    """Have this kind done by an entry point: what is written to people is not the domain's (duitpos/apps.py)."""
+    _DO[kind] = work
 
 
 @task()
@@ -47,27 +55,27 @@ def run_outbox(tenant_id: UUID, limit: int = 20, until: float | None = None) -> 
         if not mine.update(due_at=at + LEASE, tries=F("tries") + 1):
             continue  # another worker claimed it
         try:
-            outcome = DO[OutboxKind(work.kind)](work)
-        except (OSError, ProcessorError, Unavailable) as error:
-            # What mail servers and processors raise when they are not there.
-            _try_later(work, str(error))
+            outcome = _DO[OutboxKind(work.kind)](work)
+        except (ProcessorError, Unavailable) as error:
+            _try_later(work, reason_of(error))
+            continue
+        except OSError as error:  # the mail server is not there
+            _try_later(work, facts(Reason.INTERNAL_ERROR, error=redact(first_line(error))))
             continue
         except Exception as error:
             # A bug must be seen, but must not keep everything behind it, of all tenants, from its turn.
             log.exception("outbox_entry_broken", kind=work.kind, work=str(work.id))
-            _try_later(work, redact(first_line(error)))
+            _try_later(work, facts(Reason.INTERNAL_ERROR, error=redact(first_line(error))))
             continue
         OutboxEntry.objects.filter(tenant_id=tenant_id, id=work.id).update(
-            due_at=None, done_at=now(), outcome=outcome
+            due_at=None, done_at=now(), outcome=outcome, problem={}
         )
         done += 1
     return done
 
 
-def _try_later(work: OutboxEntry, problem: str) -> None:
+def _try_later(work: OutboxEntry, problem: Facts) -> None:
     """After two minutes, four, eight …; after eight tries it stays undone, with the reason."""
     log.warning("outbox_entry_failed", kind=work.kind, work=str(work.id), problem=problem)
     again = now() + timedelta(minutes=2 ** (work.tries + 1)) if work.tries + 1 < MOST_TRIES else None
-    OutboxEntry.objects.filter(tenant_id=work.tenant_id, id=work.id).update(
-        due_at=again, outcome=problem[:200]
-    )
+    OutboxEntry.objects.filter(tenant_id=work.tenant_id, id=work.id).update(due_at=again, problem=problem)

@@ -7,14 +7,11 @@ from functools import wraps
 from typing import Any, cast
 
 import structlog
-from django.utils.translation import gettext as _
 
 from duitpos.kit.slow_calls import Full, slow_calls
-from duitpos.processors.base import Failure, Processor, ProcessorError
+from duitpos.processors.base import Failure, OwnCode, Processor, ProcessorError
 
 log = structlog.get_logger(__name__)
-NO_ROOM = "full"
-"""The error's code when the processor was not asked at all."""
 
 
 def bounded(processor: Processor, partner: str) -> Processor:
@@ -40,10 +37,6 @@ class _Bounded:
                     return call(*words, **facts)
             except Full as error:
                 log.warning("too_many_wait_for_the_processor", partner=self._partner)
-                raise ProcessorError(
-                    Failure.UNAVAILABLE,
-                    _("Too many are waiting for the payment service at this moment."),
-                    code=NO_ROOM,
-                ) from error
+                raise ProcessorError(Failure.UNAVAILABLE, OwnCode.FULL) from error
 
         return within

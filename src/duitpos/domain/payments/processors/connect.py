@@ -7,7 +7,6 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from duitpos.domain.payments.processors.bad_signatures import count_bad_signature
 from duitpos.domain.payments.processors.bounded import bounded
@@ -18,6 +17,7 @@ from duitpos.models import ProcessorAccount, Tenant
 from duitpos.models.payment_setup import AccountState
 from duitpos.processors.base import (
     Failure,
+    OwnCode,
     Processor,
     ProcessorError,
     ProcessorEvent,
@@ -63,12 +63,9 @@ def open_account(account: ProcessorAccount) -> Processor:
         key = account.reveal(SECRET_KEY)
     except SecretUnreadable as error:
         log.exception("secret_unreadable", account=str(account.id))
-        raise ProcessorError(
-            Failure.KEY_REFUSED,
-            _("The stored key cannot be read with this installation's encryption keys. Paste it again."),
-        ) from error
+        raise ProcessorError(Failure.KEY_REFUSED, OwnCode.KEY_UNREADABLE) from error
     if not key:
-        raise ProcessorError(Failure.KEY_REFUSED, _("This account has no secret key yet."))
+        raise ProcessorError(Failure.KEY_REFUSED, OwnCode.KEY_MISSING)
     return bounded(open_key(account.processor, key, account.api_base), str(account.id))
 
 
@@ -77,24 +74,20 @@ def open_key(processor: str, key: str, api_base: str) -> Processor:
     kind = adapter(processor)
     problem = address_problem(kind.mode_of(key), api_base)
     if problem:
-        raise ProcessorError(Failure.KEY_REFUSED, problem)
+        raise ProcessorError(Failure.KEY_REFUSED, problem, about={"address": api_base})
     return kind.open(key, api_base)
 
 
-def address_problem(mode: str, api_base: str) -> str:
-    """Why a key of this mode may not be sent to this address, in words; empty when it may.
+def address_problem(mode: str, api_base: str) -> OwnCode | None:
+    """Why a key of this mode may not be sent to this address; None when it may.
 
     Real money goes to the processor itself only; a test key, to the sandboxes that the operator allows.
     """
     if not api_base:
-        return ""
+        return None
     if mode != "test":
-        return _("A live key is never sent to a sandbox address.")
-    if api_base not in settings.SANDBOX_URLS:
-        return _("%(address)s is not among the sandbox addresses that the operator allows.") % {
-            "address": api_base
-        }
-    return ""
+        return OwnCode.LIVE_KEY_AT_SANDBOX
+    return None if api_base in settings.SANDBOX_URLS else OwnCode.ADDRESS_NOT_ALLOWED
 
 
 def verify(

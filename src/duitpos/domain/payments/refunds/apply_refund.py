@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import open_alert, reopen_alert, resolve
+from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, resolve
 from duitpos.domain.orders.advance import Actor, advance
-from duitpos.domain.orders.states import CANCELED, HELD
+from duitpos.domain.orders.states import CANCELED, HELD, Because
 from duitpos.domain.payments.advance import advance_refund
 from duitpos.domain.payments.disputes.disputes import taken_by_bank
 from duitpos.domain.payments.schedule import next_refund_look
 from duitpos.domain.payments.settlement.ledger import book_refund
 from duitpos.domain.payments.settlement.match_payment import as_uuid
 from duitpos.domain.payments.settlement.settle import look_at_siblings
+from duitpos.domain.reasons import Reason
 from duitpos.kit.clock import business_date, now
+from duitpos.kit.facts import Facts, facts, quoted
 from duitpos.models import Payment, Refund
 from duitpos.models.alert import AlertKind
 from duitpos.models.ledger import LedgerKind
@@ -58,7 +60,7 @@ def apply_refund_snapshot(payment: Payment, snapshot: RefundSnapshot) -> str:
     if snapshot.state == RefundState.SUCCEEDED:
         return _succeed(refund, payment, snapshot, at)
     to = RefundStatus.CANCELED if snapshot.state == RefundState.CANCELED else RefundStatus.FAILED
-    return fail_refund(refund, payment, to, snapshot.failure, at, reference=snapshot.reference)
+    return fail_refund(refund, payment, to, quoted(snapshot.failure), at, reference=snapshot.reference)
 
 
 def _row_of(payment: Payment, snapshot: RefundSnapshot) -> Refund:
@@ -102,7 +104,7 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
         reference=snapshot.reference,
         ended_at=at,
         next_check_at=next_refund_look(at, at),
-        failure="",
+        failure={},
     ):
         return "already"
     book_refund(refund, payment, LedgerKind.REFUND, at, _day(payment, at))
@@ -110,7 +112,7 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
     resolve(
         payment.tenant_id,
         at,
-        _("Refund arrived."),
+        facts(Resolution.REFUND_ARRIVED),
         member=refund.member,
         kind=AlertKind.REFUND_FAILED,
         subject_id=refund.id,
@@ -119,7 +121,7 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
         resolve(
             payment.tenant_id,
             at,
-            _("Refunded in full."),
+            facts(Resolution.REFUNDED_IN_FULL),
             member=refund.member,
             payment_id=payment.id,
             kind__in=MONEY_QUESTIONS,
@@ -132,7 +134,7 @@ def _close_held_order(refund: Refund, payment: Payment, at: datetime) -> None:
     """Its money differed and is gone again, wherever that was done: nothing else would ever end it."""
     if payment.order is None:
         return
-    actor, why = Actor("staff" if refund.member else "webhook", refund.member), _("refunded")
+    actor, why = Actor("staff" if refund.member else "webhook", refund.member), Because.REFUNDED
     if advance(payment.order, HELD, CANCELED, actor, at, why, ended_at=at, cancel_reason=why):
         look_at_siblings(payment, at)
 
@@ -151,10 +153,10 @@ def _given_back(payment: Payment) -> int:
 
 
 def fail_refund(
-    refund: Refund, payment: Payment, to: str, failure: str, at: datetime, reference: str = ""
+    refund: Refund, payment: Payment, to: str, failure: Facts, at: datetime, reference: str = ""
 ) -> str:
     """It did not happen, or the bank sent it back: the money can be refunded again, and somebody must do it."""
-    columns = {"ended_at": at, "next_check_at": None, "failure": failure[:300]}
+    columns: dict[str, Any] = {"ended_at": at, "next_check_at": None, "failure": failure}
     if reference:
         columns["reference"] = reference
     was_paid_out = False
@@ -173,13 +175,14 @@ def fail_refund(
     # One that the processor canceled leaves the money here just as well, unless others gave it all back.
     if not all_given_back(payment):
         # Somebody may have closed it as done while the refund was only late.
-        detail = failure or _why(to)
-        reopen_alert(refund.tenant_id, AlertKind.REFUND_FAILED, refund.id, at, detail=detail)
-        open_refund_alert(refund, payment, detail, at)
+        reason = failure or _why(to)
+        about = {"reason": reason}
+        reopen_alert(refund.tenant_id, AlertKind.REFUND_FAILED, refund.id, at, facts=about)
+        open_refund_alert(refund, payment, reason, at)
     return "refund_failed"
 
 
-def open_refund_alert(refund: Refund, payment: Payment, detail: str, at: datetime) -> None:
+def open_refund_alert(refund: Refund, payment: Payment, reason: Facts, at: datetime) -> None:
     """Have a person see to a refund that has not reached the guest, in the caller's transaction; once a refund."""
     open_alert(
         refund.tenant_id,
@@ -189,12 +192,12 @@ def open_refund_alert(refund: Refund, payment: Payment, detail: str, at: datetim
         order=payment.order,
         payment=payment,
         amount=refund.amount,
-        detail=detail,
+        facts={"reason": reason},
     )
 
 
-def _why(to: str) -> str:
-    return _("The processor canceled the refund.") if to == RefundStatus.CANCELED else ""
+def _why(to: str) -> Facts:
+    return facts(Reason.REFUND_CANCELED) if to == RefundStatus.CANCELED else {}
 
 
 def _day(payment: Payment, at: datetime) -> date:

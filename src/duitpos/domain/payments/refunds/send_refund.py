@@ -7,7 +7,6 @@ from enum import Enum, auto
 
 import structlog
 from django.db.models import F
-from django.utils.translation import gettext as _
 
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.disputes.disputes import look_for_disputes
@@ -25,7 +24,9 @@ from duitpos.domain.payments.schedule import (
     REPLAY_LIMIT,
     next_refund_look,
 )
+from duitpos.domain.reasons import Reason, reason_of
 from duitpos.kit.clock import now
+from duitpos.kit.facts import facts
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment, Refund
 from duitpos.models.refund import RefundStatus
@@ -103,16 +104,14 @@ def _ask_when_overdue(refund: Refund) -> None:
     refund.refresh_from_db()
     waited = now() - refund.created_at
     if refund.status == RefundStatus.CREATED and waited >= REFUND_UNANSWERED:
-        _alert(
-            refund, _("The processor has not said for a day whether it makes this refund. It is asked again.")
-        )
+        _alert(refund, Reason.REFUND_UNANSWERED)
     elif refund.status == RefundStatus.PENDING and waited >= REFUND_PENDING_LIMIT:
-        _alert(refund, _("The refund has been on its way for two weeks. Ask the processor or the guest."))
+        _alert(refund, Reason.REFUND_OVERDUE)
 
 
-def _alert(refund: Refund, detail: str) -> None:
+def _alert(refund: Refund, reason: Reason) -> None:
     payment = _payment_of(refund)
-    transact(lambda: open_refund_alert(refund, payment, detail, now()))
+    transact(lambda: open_refund_alert(refund, payment, facts(reason), now()))
 
 
 def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> bool:
@@ -122,9 +121,7 @@ def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> boo
     )
     if error.failure == Failure.KEY_REFUSED and error.code == NO_PERMISSION:
         # Guests can still pay with this key: the account goes on.
-        _alert(
-            refund, _("This key may not make refunds. Give it that right at the processor, or paste another.")
-        )
+        _alert(refund, Reason.REFUND_NOT_PERMITTED)
     elif error.failure == Failure.KEY_REFUSED:
         record_refusal(payment, error)
     elif error.replayed:
@@ -138,15 +135,13 @@ def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> boo
             look_for_disputes(payment)
             transact(lambda: _give_up(refund, payment, error))
         elif seen == _Seen.NO_PAYMENT:
-            _alert(
-                refund, _("The processor does not know this payment. Was a key of another account pasted?")
-            )
+            _alert(refund, Reason.REFUND_OF_UNKNOWN_PAYMENT)
     return False
 
 
 def _give_up(refund: Refund, payment: Payment, error: ProcessorError) -> None:
     to = RefundStatus.CANCELED if all_given_back(payment) else RefundStatus.FAILED
-    fail_refund(refund, payment, to, error.message, now())
+    fail_refund(refund, payment, to, reason_of(error), now())
 
 
 def _look(refund: Refund, payment: Payment) -> _Seen:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import structlog
-from django.utils.translation import gettext as _
 
 from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.menus.sell import sell
@@ -18,6 +17,7 @@ from duitpos.domain.orders.release import release
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import business_date
+from duitpos.kit.facts import Facts
 from duitpos.models import Location, Order, Payment
 from duitpos.models.alert import AlertKind
 from duitpos.processors.base import PaymentSnapshot
@@ -37,7 +37,8 @@ def order_after_money(
         return
     wrong = _mismatch(payment, snapshot)
     if wrong:
-        open_payment_alert(payment, wrong, at, detail=_difference(payment))
+        about = {"moved": payment.moved, "asked": payment.amount}
+        open_payment_alert(payment, wrong, at, facts=about)
         return
     if _is_too_late_to_cook(payment, snapshot, location, at):
         kind = AlertKind.LATE_FOOD if still_waits(order) else why_not_released(order)
@@ -48,8 +49,8 @@ def order_after_money(
         return
     problem = _problem_of_a_released_order(order, location, at, late=late)
     if problem:
-        kind, detail = problem
-        open_payment_alert(payment, kind, at, detail=detail)
+        kind, about = problem
+        open_payment_alert(payment, kind, at, facts=about)
 
 
 def _mismatch(payment: Payment, snapshot: PaymentSnapshot) -> str:
@@ -60,12 +61,6 @@ def _mismatch(payment: Payment, snapshot: PaymentSnapshot) -> str:
     if snapshot.amount is None or snapshot.amount != payment.amount:
         return AlertKind.AMOUNT_DIFFERS
     return ""
-
-
-def _difference(payment: Payment) -> str:
-    if payment.moved == payment.amount:
-        return _("%(moved)s moved.") % {"moved": payment.moved}
-    return _("%(moved)s moved, %(asked)s was asked for.") % {"moved": payment.moved, "asked": payment.amount}
 
 
 def _is_too_late_to_cook(
@@ -102,13 +97,13 @@ def why_not_released(order: Order) -> str:
 
 def _problem_of_a_released_order(
     order: Order, location: Location, at: datetime, *, late: bool
-) -> tuple[str, str] | None:
+) -> tuple[str, Facts] | None:
     """It is placed in any case; what the restaurant must confirm opens an Alert."""
     short = sell(order, location)
     if short:
-        return AlertKind.SOLD_OUT_AFTER_PAYMENT, ", ".join(short)
+        return AlertKind.SOLD_OUT_AFTER_PAYMENT, {"dishes": short}
     if not is_open(location, at):
-        return AlertKind.PAID_WHILE_CLOSED, ""
+        return AlertKind.PAID_WHILE_CLOSED, {}
     if late:
-        return AlertKind.LATE_MONEY, ""
+        return AlertKind.LATE_MONEY, {}
     return None

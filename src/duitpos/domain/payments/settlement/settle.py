@@ -12,15 +12,15 @@ from enum import StrEnum
 
 from django.db.models import Value
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
-from duitpos.domain.alerts.open import open_payment_alert, resolve
+from duitpos.domain.alerts.open import Resolution, open_payment_alert, resolve
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, next_check
 from duitpos.domain.payments.settlement.ledger import book_payment, queue_after_payment
 from duitpos.domain.payments.settlement.release_order import order_after_money
 from duitpos.kit.clock import business_date, now
+from duitpos.kit.facts import facts, quoted
 from duitpos.models import Payment, PaymentDecline
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
@@ -96,7 +96,7 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
         "processing_since": None,
         "next_check_at": None,
         "not_found_at": None,
-        "failure": "",
+        "failure": {},
     }
     was_asked_about = _was_asked_about(payment)
     late = False
@@ -124,7 +124,7 @@ def _answer_questions(payment: Payment, at: datetime) -> None:
     resolve(
         payment.tenant_id,
         at,
-        _("The processor has answered."),
+        facts(Resolution.PROCESSOR_ANSWERED),
         payment_id=payment.id,
         kind__in=(
             AlertKind.NOT_AT_PROCESSOR,
@@ -150,7 +150,7 @@ def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Se
         LIVE_ATTEMPT,
         to,
         ended_at=at,
-        failure=snapshot.failure[:300],
+        failure=quoted(snapshot.failure),
         processing_since=None,
         next_check_at=at + CLOSE_UNPAID,  # then the order is closed, if nothing newer was tried (M21)
         checks=0,
@@ -179,7 +179,7 @@ def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetim
         live.filter(processing_since__isnull=True).update(processing_since=since)
         payment.processing_since = payment.processing_since or since
     if payment.last_problem or payment.not_found_at:
-        live.update(last_problem="", not_found_at=None)  # it has answered
+        live.update(last_problem={}, not_found_at=None)  # it has answered
         _answer_questions(payment, at)
     # A guest who came back is looked after in 20 s; whoever asked for them has set that (may_fetch).
     if processing or actor.kind != "return":

@@ -1,0 +1,37 @@
+"""Template filters that say what the domain stores as codes and facts: {% load dashboard %}."""
+
+from __future__ import annotations
+
+from django import template
+
+from duitpos.dashboard.texts.orders import order_reason, refund_reason
+from duitpos.dashboard.texts.processors import TYPE_PROBLEMS
+from duitpos.dashboard.texts.reasons import reason_text
+from duitpos.domain.processor_accounts.types import TypeProblem
+from duitpos.kit.facts import Facts
+
+register = template.Library()
+
+
+@register.filter
+def reason(facts: Facts) -> str:
+    """Why something did not go as it should: {{ payment.failure|reason }}."""
+    return reason_text(facts)
+
+
+@register.filter
+def why_canceled(text: str) -> str:
+    """Why an order was canceled: {{ order.cancel_reason|why_canceled }}."""
+    return order_reason(text)
+
+
+@register.filter
+def why_refunded(text: str) -> str:
+    """Why money was given back: {{ refund.reason|why_refunded }}."""
+    return refund_reason(text)
+
+
+@register.filter
+def type_problem(problem: TypeProblem) -> str:
+    """Why guests cannot choose a payment type: {{ row.problem|type_problem }}."""
+    return str(TYPE_PROBLEMS[problem])

@@ -1,0 +1,292 @@
+"""Alerts as staff read them: what happened, what it is about, what can be done, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from duitpos.dashboard.texts.reasons import reason_text
+from duitpos.dashboard.texts.refunds import refund_text
+from duitpos.domain.alerts.offers import Action
+from duitpos.domain.alerts.open import Resolution
+from duitpos.domain.alerts.queries import AlertRow
+from duitpos.domain.staff_actions.resolve_alert import Done
+from duitpos.kit.facts import Facts, money_among
+from duitpos.models import Alert
+from duitpos.models.alert import AlertKind as A
+from duitpos.ui.when import exactly
+from duitpos.web.sentences import Sentence, Text, say
+
+LABELS: Mapping[str, tuple[Text, Text]] = {
+    Action.REFUND: (_("Refund all"), _("The whole payment goes back to the guest's card.")),
+    Action.SERVE: (_("Serve it"), _("The order goes to the kitchen board, and the money stays.")),
+    Action.LINK: (_("Link to an order"), _("The money is booked on the order whose number you give.")),
+    Action.PUT_BACK: (_("Put back in stock"), _("Guests can order these dishes again.")),
+    Action.DONE: (_("Mark as done"), ""),
+}
+"""Each action's button, and what it asks before it is done; empty needs no question."""
+
+
+TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
+    A.AMOUNT_DIFFERS: (
+        _("Paid amount differs"),
+        _("The money that arrived is not what was asked for. The order is not in the kitchen."),
+    ),
+    A.MODE_DIFFERS: (
+        _("Test and live money mixed up"),
+        _(
+            "The payment was made in another mode than the order, or with test money once you take real payments."
+            " The order is not in the kitchen."
+        ),
+    ),
+    A.ORDER_CANCELED: (
+        _("Paid after the order was canceled"),
+        _("The guest was told that it is being refunded or served."),
+    ),
+    A.DUPLICATE_PAYMENT: (
+        _("Paid twice"),
+        _(
+            "This order was paid by another payment already. The guest was told that this one is being refunded."
+        ),
+    ),
+    A.LATE_MONEY: (
+        _("Paid late"),
+        _(
+            "The payment had ended, then the money came. The order is in the kitchen: is the guest still here?"
+        ),
+    ),
+    A.LATE_FOOD: (
+        _("Paid late: cook it?"),
+        _(
+            "The guest paid for this longer ago than your limit for cooking without asking. The order is not in the"
+            " kitchen. The guest was told that you will confirm."
+        ),
+    ),
+    A.STOCK_BACK: (
+        _("Canceled while it was being cooked"),
+        _("Dishes of limited stock were taken for it. Can they still be sold?"),
+    ),
+    A.PAID_WHILE_CLOSED: (
+        _("Paid while closed or paused"),
+        _("The order is in the kitchen. The guest was told that you will confirm."),
+    ),
+    A.SOLD_OUT_AFTER_PAYMENT: (
+        _("Sold out after payment"),
+        _("Something in this paid order is sold out. The guest was told that you will confirm."),
+    ),
+    A.REFUND_DUE: (
+        _("Refund due"),
+        _("A paid order was canceled and the money is still here."),
+    ),
+    A.REFUND_FAILED: (
+        _("Refund has not arrived"),
+        _("The money has not gone back to the guest. What the processor says stands below."),
+    ),
+    A.UNKNOWN_PAYMENT: (
+        _("Money without an order"),
+        _("This payment carries our mark, but there is no order for it here, as after restoring a backup."),
+    ),
+    A.NO_PAYMENT_REQUIRED: (
+        _("Completed without payment"),
+        _(
+            "The processor says that nothing had to be paid, although the order costs something."
+            " It is not in the kitchen."
+        ),
+    ),
+    A.STILL_PROCESSING: (
+        _("Payment on its way for 15 days"),
+        _("The bank has neither confirmed nor refused it. Ask the processor."),
+    ),
+    A.NOT_AT_PROCESSOR: (
+        _("Payment not found at the processor"),
+        _("The processor does not know this payment. Was a key of another account pasted?"),
+    ),
+    A.KEY_REFUSED: (
+        _("The processor refuses our key"),
+        _(
+            "Nobody can pay online with it, and open payments cannot be checked."
+            " Paste a working key of the same account under Payment Types."
+        ),
+    ),
+    A.EVENT_FAILED: (
+        _("A notice could not be handled"),
+        _("It is tried again by itself. If this stays, tell whoever runs the software."),
+    ),
+    A.DISPUTE: (
+        _("A guest's bank disputes a payment"),
+        _(
+            "Answer or accept it at the processor, not here. Do not pay the money out another way:"
+            " where the bank has taken it, the guest has it already."
+        ),
+    ),
+    A.SWEEP_FAILED: (
+        _("The periodic check does not get through"),
+        _(
+            "Lost notices, refunds and receipts of this restaurant may wait until this is mended. It is tried again by"
+            " itself; tell whoever runs the software."
+        ),
+    ),
+    A.START_REFUSED: (
+        _("The processor refuses to start payments"),
+        _(
+            "Guests who press Pay are sent to the counter. What the processor says stands below: mend it there."
+            " After a few refusals guests are not offered this way to pay; it is tried again by itself."
+        ),
+    ),
+    A.KEY_REUSED: (
+        _("A payment could not be started"),
+        _(
+            "This is a fault of the software, not of the guest, who can pay again."
+            " Tell whoever runs the software."
+        ),
+    ),
+}
+"""What happened, and what it means."""
+
+
+RESOLUTIONS: Mapping[str, Sentence] = {
+    Resolution.LOOKED_AT: _("Looked at."),
+    Resolution.SENT_TO_KITCHEN: _("Sent to the kitchen."),
+    Resolution.PUT_BACK: _("Put back in stock."),
+    Resolution.LINKED: _("Linked to order %(number)s."),
+    Resolution.REFUND_STARTED: _("Refund of %(amount)s started."),
+    Resolution.REFUND_UNDER_WAY: _(
+        "Refund of %(amount)s is under way already; the processor is asked again."
+    ),
+    Resolution.REFUNDED_ALREADY: _("Refunded already, nothing is left to give back."),
+    Resolution.REFUND_ARRIVED: _("Refund arrived."),
+    Resolution.REFUNDED_IN_FULL: _("Refunded in full."),
+    Resolution.PROCESSOR_ANSWERED: _("The processor has answered."),
+    Resolution.STARTED_AGAIN: _("A payment could be started again."),
+    Resolution.EVENT_APPLIED: _("It ran when it came again."),
+    Resolution.KEY_SAVED: _("A good key was saved."),
+    Resolution.CHECK_WENT_THROUGH: _("The check went through again."),
+    Resolution.DISPUTE_OVER: _("The dispute is over, and the money is here."),
+}
+
+DISPUTES: Mapping[str, Text] = {
+    "lost": _("Lost: the money stays with the guest."),
+    "inquiry": _("The bank asks about it; no money has moved."),
+    "under_review": _("Your answer is with the bank."),
+    "needs_response": _("The bank has taken the money back."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A button. `confirm` says what will happen; empty needs no question."""
+
+    action: Action
+    label: str
+    is_first: bool
+    confirm: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAlert:
+    """An alert in words and with its buttons. `detail` is empty where there is nothing more to say."""
+
+    alert: Alert
+    title: str
+    text: str
+    detail: str
+    offers: tuple[Offer, ...]
+
+
+def shown_alert(row: AlertRow) -> ShownAlert:
+    """An alert as the dashboard shows it."""
+    alert = row.alert
+    title, text = TITLES_AND_TEXTS[alert.kind]
+    offers = tuple(
+        Offer(action, str(LABELS[action][0]), position == 0, str(LABELS[action][1]))
+        for position, action in enumerate(row.actions)
+    )
+    return ShownAlert(alert, str(title), str(text), detail_text(alert), offers)
+
+
+def detail_text(alert: Alert) -> str:
+    """What this one is about; of one from before facts were stored, what was written then."""
+    facts: Facts = alert.facts
+    if not facts or "said" in facts:
+        return str(facts.get("said", ""))
+    locale = alert.order.location.locale if alert.order else "en_MY"
+    sentences = _DETAILS.get(alert.kind, _of_reason)(facts, locale)
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _of_reason(facts: Facts, locale: str) -> Iterator[str]:
+    yield reason_text(facts.get("reason", {}))
+
+
+def _of_amount(facts: Facts, locale: str) -> Iterator[str]:
+    is_same = money_among(facts["moved"]) == money_among(facts["asked"])
+    text = _("%(moved)s moved.") if is_same else _("%(moved)s moved, %(asked)s was asked for.")
+    yield say(text, facts, locale)
+
+
+def _of_dishes(facts: Facts, locale: str) -> Iterator[str]:
+    yield ", ".join(facts["dishes"])
+
+
+def _of_taken(facts: Facts, locale: str) -> Iterator[str]:
+    yield ", ".join(f"{dish['quantity']} × {dish['name']}" for dish in facts["taken"])
+
+
+def _of_event(facts: Facts, locale: str) -> Iterator[str]:
+    yield facts.get("event_type") or reason_text(facts.get("reason", {}))
+
+
+def _of_key(facts: Facts, locale: str) -> Iterator[str]:
+    if facts.get("waiting"):
+        waiting = ngettext_lazy(
+            "%(waiting)d payment waits for an answer.",
+            "%(waiting)d payments wait for an answer.",
+            "waiting",
+        )
+        yield say(waiting, facts)
+    yield reason_text(facts["reason"])
+
+
+def _of_start(facts: Facts, locale: str) -> Iterator[str]:
+    if facts["refused"] > 1:
+        yield say(_("Refused %(refused)s times in a row."), facts)
+    yield reason_text(facts["reason"])
+
+
+def _of_dispute(facts: Facts, locale: str) -> Iterator[str]:
+    yield str(DISPUTES[facts["state"]])
+    if facts["bank_reason"]:
+        yield say(_("Reason: %(bank_reason)s."), facts)
+    else:
+        yield str(_("Reason: not said."))
+    if facts["respond_by"] and facts["state"] in ("inquiry", "needs_response"):
+        by = exactly(datetime.fromisoformat(facts["respond_by"]), facts["time_zone"], locale)
+        yield say(_("Answer at the processor by %(day)s."), {"day": by})
+
+
+_DETAILS: Mapping[str, Callable[[Facts, str], Iterator[str]]] = {
+    A.AMOUNT_DIFFERS: _of_amount,
+    A.MODE_DIFFERS: _of_amount,
+    A.SOLD_OUT_AFTER_PAYMENT: _of_dishes,
+    A.STOCK_BACK: _of_taken,
+    A.EVENT_FAILED: _of_event,
+    A.KEY_REFUSED: _of_key,
+    A.START_REFUSED: _of_start,
+    A.DISPUTE: _of_dispute,
+}
+
+
+def resolution_text(how: Facts, locale: str = "") -> str:
+    """How an alert ended; what staff noted, or what was written before codes were stored, as it is."""
+    if "code" not in how:
+        return str(how.get("said", ""))
+    return say(RESOLUTIONS[how["code"]], how, locale)
+
+
+def done_text(done: Done, locale: str = "") -> str:
+    """What was done about it, for the person who pressed the button."""
+    return refund_text(done.refund, locale) if done.refund else resolution_text(done.how, locale)

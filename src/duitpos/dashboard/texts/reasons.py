@@ -1,0 +1,82 @@
+"""Why something did not go as it should: a sentence for every code that rows keep (domain/reasons.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from duitpos.domain.errors import Code
+from duitpos.domain.reasons import Reason
+from duitpos.kit.facts import Facts
+from duitpos.web.sentences import Sentence, say
+from duitpos.web.texts import SENTENCES
+
+PROCESSOR: Mapping[str, Sentence] = {
+    # How a call failed.
+    "key_refused": _("%(processor)s refuses the secret key."),
+    "not_found": _("%(processor)s does not know it."),
+    "refused": _("%(processor)s refuses the request."),
+    "key_reused": _(
+        "%(processor)s was asked two different things under one key. This is a fault of DuitPOS."
+    ),
+    "busy": _("%(processor)s is busy."),
+    "unavailable": _("%(processor)s does not answer."),
+    # Why there was no call.
+    "key_missing": _("This account has no secret key yet."),
+    "key_unreadable": _(
+        "The stored key cannot be read with this installation's encryption keys. Paste it again."
+    ),
+    "live_key_at_sandbox": _("A live key is never sent to a sandbox address."),
+    "address_not_allowed": _("%(address)s is not among the sandbox addresses that the operator allows."),
+    "full": _("Too many are waiting for the payment service at this moment."),
+    "no_reference": _("This payment has no page at the processor, so it cannot be looked up."),
+    "amount_not_exact": _("%(processor)s cannot be asked for this amount of %(currency)s exactly."),
+    "lines_do_not_add_up": _(
+        "The lines of this order do not add up to its total. This is a fault of DuitPOS; nothing was charged."
+    ),
+}
+
+OURS: Mapping[str, Sentence] = {
+    Reason.REPLACED_BY_NEWER_CART: _("The guest sent a newer cart."),
+    Reason.NOT_STARTED_IN_TIME: _("The processor did not answer within a day."),
+    Reason.MAY_NOT_START: _("It may no longer be started."),
+    Reason.INTERNAL_ERROR: "%(error)s",
+    Reason.PAYMENT_NOT_BOOKED: _("What the processor says about this payment could not be booked."),
+    Reason.REFUND_NOT_BOOKED: _("What the processor says about this refund could not be booked."),
+    Reason.REFUND_CANCELED: _("The processor canceled the refund."),
+    Reason.REFUND_UNANSWERED: _(
+        "The processor has not said for a day whether it makes this refund. It is asked again."
+    ),
+    Reason.REFUND_OVERDUE: _("The refund has been on its way for two weeks. Ask the processor or the guest."),
+    Reason.REFUND_NOT_PERMITTED: _(
+        "This key may not make refunds. Give it that right at the processor, or paste another."
+    ),
+    Reason.REFUND_OF_UNKNOWN_PAYMENT: _(
+        "The processor does not know this payment. Was a key of another account pasted?"
+    ),
+}
+
+
+def reason_text(reason: Facts) -> str:
+    """The sentence of a stored reason, and what the processor itself wrote; empty for none.
+
+    A row from before codes were stored holds what was written then.
+    """
+    said = str(reason.get("said", ""))
+    if "code" not in reason:
+        return said
+    sentence = sentence_of(reason["code"])
+    # An account whose adapter is gone, or a code of a later version: its facts are all that can be said.
+    about = {"processor": _now("The processor"), **reason}
+    text = say(sentence, about) if sentence is not None else str(reason["code"])
+    return f"{text} {_now('It says: “%(said)s”') % {'said': said}}" if said else text
+
+
+def sentence_of(code: str) -> Sentence | None:
+    """The sentence of a code that a row keeps. Where an error of the domain was noted, that error's."""
+    known = OURS.get(code) or PROCESSOR.get(code)
+    if known is not None or code not in {one.value for one in Code}:
+        return known
+    return SENTENCES.get(Code(code))

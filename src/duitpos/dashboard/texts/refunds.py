@@ -1,0 +1,33 @@
+"""What became of a refund, for the person who pressed the button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from duitpos.dashboard.texts.reasons import reason_text
+from duitpos.domain.payments.refunds.refund_result import RefundResult, refund_result
+from duitpos.models import Refund
+from duitpos.web.sentences import Text, say
+
+REFUNDS: Mapping[RefundResult, Text] = {
+    RefundResult.REFUNDED: _("%(amount)s refunded."),
+    RefundResult.ON_ITS_WAY: _("Refund of %(amount)s is on its way."),
+    RefundResult.UNANSWERED: _(
+        "Refund of %(amount)s is written down, but the processor has not answered yet."
+        " It is asked again by itself; do not refund anywhere else."
+    ),
+    RefundResult.DISPUTED: _(
+        "No refund was made: the guest's bank has taken the money back in a dispute."
+        " Do not pay it out another way."
+    ),
+    RefundResult.NOT_MADE: _("No refund of %(amount)s was made."),
+    RefundResult.REFUSED: _("The processor refused the refund of %(amount)s."),
+}
+
+
+def refund_text(refund: Refund, locale: str = "") -> str:
+    """What became of it, for the person who pressed the button: never "started" for one that failed."""
+    text = say(REFUNDS[refund_result(refund)], {"amount": refund.amount}, locale)
+    return " ".join(part for part in (text, reason_text(refund.failure)) if part)

@@ -1,0 +1,22 @@
+"""The receipt by e-mail, for a guest who left an address on the processor's page."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.urls import reverse
+from django.utils import translation
+
+from duitpos.jobs.texts import receipt_subject, receipt_text
+from duitpos.models import OutboxEntry, Payment
+
+
+def send_receipt(work: OutboxEntry) -> str:
+    """Send it in the order's language. OSError when the mail server does not take it. `work` comes with order and
+    tenant."""
+    payment = Payment.objects.filter(tenant_id=work.tenant_id, id=work.subject_id).get()
+    link = settings.BASE_URL + reverse("guest:order", args=[work.tenant.slug, work.order.token])
+    with translation.override(work.order.language):
+        subject, text = receipt_subject(work.tenant), receipt_text(work.tenant, work.order, payment, link)
+    EmailMessage(subject, text, to=[payment.guest_email]).send()
+    return "sent"

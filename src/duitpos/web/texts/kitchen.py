@@ -1,0 +1,21 @@
+"""Errors that the kitchen can meet, beside the guests' own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from duitpos.domain.errors import Code
+from duitpos.web.sentences import Sentence
+
+KITCHEN: Mapping[Code, Sentence] = {
+    Code.NOT_AMONG_YOURS: _(
+        "There is no such restaurant among yours. Ask its owner to invite you, or sign in as somebody else."
+    ),
+    Code.FORM_INCOMPLETE: _("This form was not complete. Go back to the board and try again."),
+    Code.LOCATION_UNKNOWN_HERE: _("%(restaurant)s has no such location."),
+    Code.STEP_UNKNOWN: _("An order cannot be moved there."),
+    Code.ORDER_MOVED: _("This order stands elsewhere by now. Look at the board again."),
+    Code.ORDER_UNKNOWN: _("There is no such order."),
+}

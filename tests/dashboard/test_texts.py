@@ -1,0 +1,170 @@
+"""Every code that the domain stores or hands on has a sentence, and one that rows of before hold is shown as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+import pytest
+
+from duitpos.dashboard.texts.alerts import (
+    LABELS,
+    RESOLUTIONS,
+    TITLES_AND_TEXTS,
+    detail_text,
+    resolution_text,
+)
+from duitpos.dashboard.texts.orders import (
+    BECAUSE,
+    CHECKED,
+    HAPPENED,
+    ORDER_MOVED,
+    ORDER_MOVED_BECAUSE,
+    REFUND_ENDED,
+    REFUND_ENDED_BECAUSE,
+)
+from duitpos.dashboard.texts.processors import (
+    FINDINGS,
+    HEALTH,
+    HINTS,
+    KEY_PROBLEMS,
+    REMOVALS,
+    STATES,
+    TYPE_PROBLEMS,
+)
+from duitpos.dashboard.texts.reasons import OURS, PROCESSOR, reason_text
+from duitpos.dashboard.texts.refunds import REFUNDS
+from duitpos.domain.alerts.offers import ACTIONS, Action
+from duitpos.domain.alerts.open import Resolution
+from duitpos.domain.errors import Code
+from duitpos.domain.orders.states import Because
+from duitpos.domain.orders.timeline import EntryKind
+from duitpos.domain.payments.refunds.refund_result import RefundResult
+from duitpos.domain.processor_accounts.accounts import Removal
+from duitpos.domain.processor_accounts.findings import Finding
+from duitpos.domain.processor_accounts.types import TypeProblem
+from duitpos.domain.processor_accounts.view import Health
+from duitpos.domain.reasons import Reason, reason_of
+from duitpos.domain.staff_actions.check_payment import CheckResult
+from duitpos.kit.facts import facts, quoted
+from duitpos.kit.money import Money
+from duitpos.models import Alert
+from duitpos.models.alert import AlertKind
+from duitpos.models.order import OrderStatus
+from duitpos.models.payment_setup import AccountState
+from duitpos.processors.base import Failure, OwnCode, ProcessorError, SignatureProblem
+from duitpos.processors.stripe.account import AccountWarning
+from duitpos.processors.stripe.amounts import CurrencyProblem
+from duitpos.processors.stripe.credentials import FIELDS, KeyProblem
+from duitpos.web.sentences import ByFact
+
+pytestmark = pytest.mark.pure
+
+SAID_APART = {Finding.KEY_BELONGS_TO, Finding.NOT_CHECKED}
+ENTRIES_BY_STATUS = {EntryKind.ORDER_MOVED, EntryKind.REFUND_ENDED, EntryKind.EVENT}
+
+
+@pytest.mark.parametrize(
+    "codes, sentences",
+    [
+        (Reason, OURS),
+        ([*Failure, *OwnCode], PROCESSOR),
+        (Resolution, RESOLUTIONS),
+        (AlertKind, TITLES_AND_TEXTS),
+        (AlertKind, ACTIONS),
+        (Action, LABELS),
+        (RefundResult, REFUNDS),
+        (CheckResult, CHECKED),
+        (Because, BECAUSE),
+        (set(EntryKind) - ENTRIES_BY_STATUS, HAPPENED),
+        ([*OrderStatus.values, "back"], ORDER_MOVED),
+        (ORDER_MOVED, ORDER_MOVED_BECAUSE),
+        (REFUND_ENDED, REFUND_ENDED_BECAUSE),
+        ([*(set(Finding) - SAID_APART), *AccountWarning], FINDINGS),
+        (KeyProblem, KEY_PROBLEMS),
+        ([field.name for field in FIELDS], HINTS),
+        (AccountState.values, STATES),
+        (Health, HEALTH),
+        (TypeProblem, TYPE_PROBLEMS),
+        (Removal, REMOVALS),
+    ],
+)
+def test_every_code_has_its_sentence(codes: Iterable[str], sentences: Mapping[str, object]) -> None:
+    assert {str(code) for code in codes} == {str(code) for code in sentences}
+
+
+@pytest.mark.parametrize(
+    "codes, sentence",
+    [
+        (CurrencyProblem, FINDINGS[Finding.CURRENCY_IMPOSSIBLE]),
+        (SignatureProblem, HEALTH[Health.BAD_SIGNATURE]),
+    ],
+)
+def test_every_problem_has_its_sentence(codes: type[StrEnum], sentence: object) -> None:
+    assert isinstance(sentence, ByFact)
+    assert {str(code) for code in codes} == set(sentence.texts)
+
+
+def test_no_code_means_two_things() -> None:
+    stored = [*OURS, *PROCESSOR]
+    assert len(set(stored)) == len(stored)
+    assert not {str(code) for code in stored} & {code.value for code in Code}
+
+
+@pytest.mark.parametrize(
+    "reason, text",
+    [
+        ({}, ""),
+        (quoted("Your card was declined."), "Your card was declined."),
+        (facts(Reason.MAY_NOT_START), "It may no longer be started."),
+        (facts(Code.LOCATION_CLOSED), "This restaurant is not taking orders right now. Your cart is kept."),
+        (facts("code_of_a_later_version"), "code_of_a_later_version"),
+        (
+            reason_of(ProcessorError(Failure.REFUSED, processor="Stripe", said="Not in your country.")),
+            "Stripe refuses the request. It says: “Not in your country.”",
+        ),
+        (
+            reason_of(
+                ProcessorError(Failure.KEY_REFUSED, OwnCode.ADDRESS_NOT_ALLOWED, about={"address": "x"})
+            ),
+            "x is not among the sandbox addresses that the operator allows.",
+        ),
+    ],
+)
+def test_a_reason_in_words(reason: dict[str, object], text: str) -> None:
+    assert reason_text(reason) == text
+
+
+def test_what_was_written_before_facts_were_stored_is_shown_as_it_is() -> None:
+    alert = Alert(kind=AlertKind.DISPUTE, facts=quoted("The bank has taken the money back."))
+    assert detail_text(alert) == "The bank has taken the money back."
+    assert resolution_text(quoted("Refund arrived.")) == "Refund arrived."
+
+
+@pytest.mark.parametrize(
+    "moved, text",
+    [
+        (Money(2400, "MYR"), f"{Money(2400, 'MYR')} moved, {Money(2500, 'MYR')} was asked for."),
+        (Money(2500, "MYR"), f"{Money(2500, 'MYR')} moved."),
+    ],
+)
+def test_an_amount_among_facts(moved: Money, text: str) -> None:
+    about = facts("", moved=moved, asked=Money(2500, "MYR"))
+    assert detail_text(Alert(kind=AlertKind.AMOUNT_DIFFERS, facts=about)) == text
+
+
+def test_a_dispute_says_its_reason_and_until_when() -> None:
+    about = {
+        "state": "needs_response",
+        "bank_reason": "fraudulent",
+        "respond_by": "2026-12-03T10:00:00+00:00",
+        "time_zone": "Asia/Kuala_Lumpur",
+    }
+    said = detail_text(Alert(kind=AlertKind.DISPUTE, facts=about))
+    assert said.startswith(
+        "The bank has taken the money back. Reason: fraudulent. Answer at the processor by 3 Dec"
+    )
+    about |= {"state": "lost", "bank_reason": ""}
+    assert detail_text(Alert(kind=AlertKind.DISPUTE, facts=about)) == (
+        "Lost: the money stays with the guest. Reason: not said."
+    )
