@@ -20,11 +20,12 @@ MOST = 30 * 1024
 MOST_SCRIPT = 8 * 1024
 
 
-def test_the_first_view_is_under_30_kb_compressed(db: None) -> None:
+@pytest.mark.parametrize("language", ["en", "ms", "zh"])
+def test_the_first_view_is_under_30_kb_compressed(db: None, language: str) -> None:
     made = seed(secret_key="sk_test_demo", webhook_secret="whsec_demo", api_base="")
     tenant = tenant_by_slug(made.tenant)
     table = Table.objects.get(tenant=tenant, token=made.table_token)
-    page = Phone(tenant, table).scan(headers={"accept-encoding": "gzip"})
+    page = Phone(tenant, table).scan(headers={"accept-encoding": "gzip", "accept-language": language})
     html = gzip.decompress(page.content).decode()
     files = re.findall(r'(?:href|src)="/static/([^"]+)"', html)
     assert sorted(files) == ["guest/guest.css", "guest/guest.js", "ui/tokens.css"]
