@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +11,6 @@ import pytest
 from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 
-import duitpos
 from duitpos.kit.tenancy import AcrossTenants, across_tenants
 from duitpos.kit.tenancy.guard import names_its_tenant
 from duitpos.models import Membership, MenuItem, MenuSection, Order, OrderLine, Table, Tenant, User
@@ -201,26 +198,3 @@ def test_a_reopened_connection_is_guarded() -> None:
     connection.close()
     with pytest.raises(AcrossTenants):
         Order.objects.count()
-
-
-MARKED = {
-    # where -> why it must read across tenants
-    "domain/people/staff.py": "a user's restaurants at sign-in",
-    "domain/processor_accounts/keys.py": "the encryption keys that the start-up check needs",
-    "domain/sweep/sweep.py": "the tenants that have due work",
-}
-
-
-@pytest.mark.pure
-def test_every_read_across_tenants_is_known() -> None:
-    """Few are allowed, and each has its reason (decision 0002)."""
-    package = Path(duitpos.__file__).parent
-    found = set()
-    for file in package.rglob("*.py"):
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        calls = [
-            node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        ]
-        if any(node.func.id == "across_tenants" for node in calls):  # type: ignore[attr-defined]
-            found.add(file.relative_to(package).as_posix())
-    assert found == set(MARKED)
