@@ -1,5 +1,5 @@
-"""`make bench`: how fast it is, measured on this machine beside peers that run in the same minutes.
+"""`make bench`: measures throughput and cost on this machine, together with baselines in the same run.
 
-One file per question (`confirm`, `menu`, `orm`), each a process of its own with the settings of a production server.
-The database server comes from `tests.support.postgres`: one way in this checkout to start one and to take it away.
+One module per question (such as `confirm`, `menu`, `orm`), each in its own process with production settings.
+`tests.support.postgres` starts the database server.
 """

@@ -1,10 +1,10 @@
-"""`python -m bench`: measure every question, and write the results.
+"""`python -m bench`: run every measurement, and write the results.
 
---quick       a few seconds, to see that the benchmark itself works; its figures say nothing
---into DIR    where the results go (bench/results; with --quick a folder that is named at the end)
---only NAME   one of confirm-postgres, confirm-sqlite, menu, orm, hanging, restart; the others stay, with the facts
-              of their run
---busy        write bench/results/ although the machine has other work; the results say so
+--quick       a few seconds, to check that the benchmark works; its figures are meaningless
+--into DIR    the folder for the results (bench/results; with --quick a new folder, printed at the end)
+--only NAME   one of confirm-postgres, confirm-sqlite, menu, orm, hanging, restart; the other results stay, with the
+              facts of their own run
+--busy        write bench/results/ even if the machine is busy; the results say so
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> int:
-    """Exit code 0 when everything was measured."""
+    """Run the measurements. Returns exit code 0 when all succeeded."""
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    if options.answer:  # this process is the one that measures it
+    if options.answer:  # this is the process that measures
         print(json.dumps(_measure(options.answer, plans.QUICK if options.quick else plans.FULL)))
         return 0
     programs = find_programs()
@@ -47,8 +47,8 @@ def main() -> int:
     machine = machine_facts(programs)
     if machine["was_busy"] and into == _RESULTS and not options.busy:
         print(
-            f"This machine has other work: load {machine['load_before']} on {machine['cores']} cores, more than {QUIET}"
-            " per core. Wait until it is quiet, write elsewhere with --into DIR, or add --busy, and the results say so."
+            f"This machine is busy: load {machine['load_before']} on {machine['cores']} cores, more than {QUIET}"
+            " per core. Wait until it is idle, write elsewhere with --into DIR, or add --busy to record that."
         )
         return 2
     into.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def main() -> int:
     for question in [options.only] if options.only else QUESTIONS:
         print(f"{question} ({time.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)
         at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        # In each file, so that results of two runs beside each other cannot be taken for one.
+        # In each file, since the files may come from different runs.
         facts = {"machine": machine | {"measured_at": at}, "is_quick": options.quick, "plan": asdict(plan)}
         (into / f"{question}.json").write_text(_text(facts | _answer(question, options.quick)))
     write_report(into)
@@ -67,8 +67,10 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure, and write the results.")
-    parser.add_argument("--quick", action="store_true", help="see that it works; the figures say nothing")
-    parser.add_argument("--into", metavar="DIR", help="where the results go")
+    parser.add_argument(
+        "--quick", action="store_true", help="check that it works; the figures are meaningless"
+    )
+    parser.add_argument("--into", metavar="DIR", help="the folder for the results")
     parser.add_argument("--only", choices=QUESTIONS, help="measure one question, keep the other results")
     parser.add_argument("--busy", action="store_true", help="overwrite bench/results on a busy machine")
     parser.add_argument("--answer", choices=QUESTIONS, help=argparse.SUPPRESS)
@@ -76,7 +78,7 @@ def _options() -> argparse.Namespace:
 
 
 def _answer(question: str, is_quick: bool) -> dict[str, Any]:
-    """Measured in a process of its own: each loads Django for its own database."""
+    """Measure in a separate process, since each loads Django for its own database."""
     words = [sys.executable, "-m", "bench", "--answer", question, *(["--quick"] if is_quick else [])]
     child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     try:

@@ -1,7 +1,7 @@
 """Question a: how many orders are confirmed per second, and what does one confirm cost?
 
-Signed webhooks to a real server, an empty view on the same server, and pgbench with the statements of a warm confirm on
-the same database, in turns within each round.
+Each round measures in turn signed webhooks to a real server, an empty view on the same server, and pgbench with the
+statements of a warm confirm on the same database.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Guests = Sequence[Any]
 
 @dataclass
 class _Rounds:
-    """Reports of the rounds of one database, in order."""
+    """The reports of one database's rounds, in order."""
 
     confirms: list[Report] = field(default_factory=list)
     empties: list[Report] = field(default_factory=list)
@@ -40,7 +40,7 @@ class _Rounds:
 
 
 def measure(kind: str, plan: Plan) -> dict[str, Any]:
-    """Every figure about one database, as plain values for the results. Runs once per process: it loads Django."""
+    """All figures for one database, as JSON values. Call it once per process, since it loads Django."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duitpos-bench-")))
         url = stack.enter_context(database(kind, folder))
@@ -61,13 +61,13 @@ class _Question:
         self.programs = find_programs()
 
     def guests(self, number: int, restaurants: Sequence[int] | None = None) -> Guests:
-        """New guests on the payment page. Every call has order numbers of its own."""
+        """New guests on the payment page. Every call uses new order numbers."""
         from bench.restaurants import seat_guests
 
         return seat_guests(restaurants or self.restaurants, next(self._first), number)
 
     def answer(self) -> dict[str, Any]:
-        """Warm up, measure, take apart."""
+        """Warm up, measure the rounds, and measure the parts of one confirm."""
         warm = max(200, 4 * len(self.restaurants)) if self.plan.confirms > 200 else 4 * len(self.restaurants)
         self.confirm(self.guests(warm))
         recording = self.record() if self.is_postgres else None
@@ -104,7 +104,7 @@ class _Question:
         return seen
 
     def confirm(self, guests: Guests) -> Report:
-        """Deliver every guest's event once, as far as the round's seconds go."""
+        """Deliver every guest's event once, until the round's time is up."""
         return self._deliver(guests, self.plan.connections)
 
     def _deliver(self, guests: Guests, connections: int) -> Report:
@@ -114,19 +114,19 @@ class _Question:
         return load.only(200, "settled")
 
     def empty(self, guests: Guests) -> list[bytes]:
-        """The same requests to the empty view, which does not look at them."""
+        """The same requests to the empty view, which ignores them."""
         from bench.deliveries import deliveries
 
         return deliveries(guests, "/bench/empty/")
 
     def record(self) -> Recording:
-        """What confirms say to the database. Few restaurants, each served before: warm, as on a busy evening."""
+        """Record the statements of confirms of a few restaurants that all workers have served before (warm)."""
         from bench.deliveries import deliveries
         from bench.load import one_by_one
         from bench.statements import record
 
         few = self.restaurants[:4]
-        self.confirm(self.guests(max(200, len(few) * 8), few))  # every worker knows them
+        self.confirm(self.guests(max(200, len(few) * 8), few))  # every worker caches them
         guests = self.guests(self.plan.recorded, few)
         requests = deliveries(guests)
 
@@ -144,7 +144,7 @@ class _Question:
         return script_of(recording, len(restaurants)) if recording else ""
 
     def statements(self, recording: Recording) -> dict[str, Any]:
-        """What is sent, and how much of it, on both sides."""
+        """The recorded statements, and their number per confirm and in pgbench."""
         from bench.statements import executed, readable
 
         guests = self.guests(self.plan.counted)
@@ -166,13 +166,13 @@ class _Question:
         }
 
     def pgbench(self, script: str, restaurants: Sequence[int], clients: int) -> tuple[float, float]:
-        """Confirm by pgbench; transactions per second and average latency. RuntimeError when rows are missing."""
+        """Confirm with pgbench; returns transactions per second and average latency. RuntimeError for missing rows."""
         from bench.restaurants import PAYMENT, row_id
         from bench.statements import pgbench
         from duitpos.models import Payment
 
         assert self.programs is not None
-        # Odd, so that clients that go in step are never at the same restaurant.
+        # Odd, so that clients in lockstep never use the same restaurant.
         each = max(2, self.plan.transactions // self.plan.connections) | 1
         guests = self.guests(each * clients, restaurants)
         rates = pgbench(self.programs, self.url, script, guests[0].order, clients, each)
@@ -184,7 +184,7 @@ class _Question:
         return rates
 
     def parts(self, script: str) -> dict[str, float]:
-        """Milliseconds of one confirm, part by part; one request at a time."""
+        """Milliseconds of each part of a confirm, with one request at a time."""
         from dataclasses import asdict
 
         from bench.parts import take_apart
@@ -203,14 +203,14 @@ class _Question:
         return parts | over_http
 
     def analyze(self) -> None:
-        """What autovacuum would have done in a database that was not made a minute ago."""
+        """Run ANALYZE, since autovacuum has had no time to in this new database."""
         from django.db import connection
 
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
     def database_cpu(self) -> float:
-        """Processor seconds of the database server so far; SQLite's are the web server's."""
+        """CPU seconds of the database server so far; 0 for SQLite, whose CPU time is the web server's."""
         if not self.is_postgres:
             return 0.0
         pid = (server_folder(self.url) / "postmaster.pid").read_text().split()[0]
@@ -238,7 +238,7 @@ def _results(rounds: _Rounds) -> dict[str, Any]:
 
 
 def _ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
-    """Round by round: both sides saw the same minute of the same machine."""
+    """The ratio of each round, whose two values were measured at about the same time."""
     return [mine / other for mine, other in zip(ours, theirs, strict=True)]
 
 

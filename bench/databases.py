@@ -1,4 +1,4 @@
-"""A database of our own for one question: durable, as production is, and gone afterwards."""
+"""A temporary database for one question, durable as in production."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 
 def make_durable(url: str) -> None:
-    """Undo what makes the tests' server fast: every commit reaches the disk, as in production."""
+    """Undo the test server's speed settings: every commit is flushed to disk, as in production."""
     with psycopg.connect(url, autocommit=True) as connection:
         for name in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(f"ALTER SYSTEM SET {name} = 'on'")
@@ -34,7 +34,7 @@ def make_durable(url: str) -> None:
 
 
 def server_folder(url: str) -> Path:
-    """Where the server keeps its files; its log is beside that."""
+    """The server's data folder; its log is in the parent folder."""
     with psycopg.connect(url) as connection:
         row = connection.execute("SHOW data_directory").fetchone()
     assert row is not None

@@ -1,4 +1,4 @@
-"""What Stripe sends when a guest has paid: the event in its true form, signed by Stripe's own library."""
+"""The webhook requests that Stripe sends when a guest has paid, signed by Stripe's library."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ def body_of(guest: Pending) -> bytes:
 
 
 def signature_of(body: bytes) -> str:
-    """The `Stripe-Signature` header, good for five minutes."""
+    """The `Stripe-Signature` header, valid for five minutes."""
     return str(stripe.WebhookSignature.generate_signature_header(body.decode(), SECRET))
 
 
 def path_of(guest: Pending) -> str:
-    """Where Stripe delivers."""
+    """The webhook path."""
     return f"/{slug_of(guest.restaurant)}/webhooks/stripe/"
 
 
 def deliveries(guests: Iterable[Pending], path: str = "") -> list[bytes]:
-    """HTTP requests as Stripe makes them, ready to be sent; all to `path` where one is given."""
+    """Complete HTTP requests in Stripe's format; all to `path` if given."""
     requests = []
     for guest in guests:
         body = body_of(guest)

@@ -1,4 +1,4 @@
-"""Numbers of several rounds as one figure: the median, with the lowest and the highest beside it."""
+"""Summarise values of several rounds as median, lowest and highest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """What several rounds said. `unit` is for people."""
+    """The summary of several rounds. `unit` is for display."""
 
     median: float
     low: float
@@ -24,12 +24,12 @@ class Figure:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, rounded to what they are worth."""
+        """JSON values, rounded to four significant digits."""
         return {name: _rounded(value) for name, value in asdict(self).items()}
 
 
 def figure(values: Iterable[float], unit: str = "") -> Figure:
-    """The figure of some rounds; ValueError without any."""
+    """The summary of the values; ValueError when there are none."""
     seen = list(values)
     return Figure(median(seen), min(seen), max(seen), len(seen), unit)
 

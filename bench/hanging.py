@@ -1,7 +1,7 @@
-"""Question e: who is still served while 100 guests wait for a processor that hangs?
+"""Question e: are other pages served while 100 guests wait for a processor that hangs?
 
-The real server with two workers; a processor that takes every connection and never answers. The menu and the kitchen's
-poll are loaded together, before, while the guests wait, and once more with the bound taken away: the control.
+The real server with two workers, and a processor that accepts every connection and never responds. The menu and the
+kitchen's poll are requested together, before and while the guests wait, with the limit and without it (the control).
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from bench.server import enter_production, prepare, running_server
 
 GUESTS = 100
 AIM_MS = 1000.0
-"""How long a menu or a board may take meanwhile."""
+"""The aim for a menu or board page meanwhile."""
 
 
 def measure(plan: Plan) -> dict[str, Any]:
-    """Every figure of this question. Runs once per process: it loads Django."""
+    """All figures of this question. Call it once per process, since it loads Django."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duitpos-bench-")))
         enter_production(stack.enter_context(database("postgres", folder)), folder)
@@ -52,7 +52,7 @@ def _round(port: int, cafe: Cafe, plan: Plan) -> dict[str, Any]:
     requests = list(presses(cafe, GUESTS))
     waiting = threading.Thread(target=lambda: pay.append(run_load(port, requests, GUESTS, 60.0, once=True)))
     waiting.start()
-    time.sleep(1.0)  # all of them have pressed, and the processor has them
+    time.sleep(1.0)  # all calls have reached the processor
     during = _pages(port, cafe, plan.seconds)
     waiting.join()
     return {
@@ -65,7 +65,7 @@ def _round(port: int, cafe: Cafe, plan: Plan) -> dict[str, Any]:
 
 
 def _pages(port: int, cafe: Cafe, seconds: float) -> dict[str, Any]:
-    # Together: after a first load the stall is over, and a second one would see nothing of it.
+    # Concurrently: after one load the processor calls have timed out, and a second load would not be affected.
     with ThreadPoolExecutor() as both:
         loads = {
             name: both.submit(run_load, port, [request], 4, seconds)
@@ -85,7 +85,7 @@ def _figures(report: Report) -> dict[str, float]:
 
 @contextmanager
 def _silent_processor() -> Iterator[str]:
-    """Takes connections and says nothing; its address."""
+    """A server that accepts connections and never responds; yields its URL."""
     server = socket.create_server(("127.0.0.1", 0), backlog=512)
     held: list[socket.socket] = []
 

@@ -1,7 +1,7 @@
-"""A cheap HTTP client that keeps some connections busy. It runs as a process of its own, on loopback only.
+"""A lightweight HTTP client that keeps several connections busy, in a separate process, on loopback only.
 
-`python -m bench.load` reads a Load as JSON and the requests, and writes a Report as JSON. One thread, one socket per
-connection, requests made beforehand: on a machine of two cores the client must not be what is measured.
+`python -m bench.load` reads prepared requests from a file, and writes a Report as JSON. It uses one thread and one
+socket per connection, so that on two cores the client is not the bottleneck.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from bench.figures import percentile
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.I)
 _PATIENCE = 30.0
-"""Seconds after which an answer is given up, and the run with it."""
+"""Seconds without a response after which the run fails."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What one load saw. Times are milliseconds from the first byte sent to the last one received."""
+    """The result of one load. Times are milliseconds from the first byte sent to the last one received."""
 
     requests: int
     seconds: float
@@ -40,15 +40,15 @@ class Report:
     client_cpu_seconds: float
     statuses: dict[str, int] = field(default_factory=dict)
     words: dict[str, int] = field(default_factory=dict)
-    """Short answers, counted: "settled", "ok"."""
+    """Counts of short response bodies, such as "settled" or "ok"."""
 
     @property
     def per_second(self) -> float:
-        """Answers per second."""
+        """Responses per second."""
         return self.requests / self.seconds
 
     def only(self, status: int, word: str | None = None) -> Report:
-        """This report, if every answer was as expected; RuntimeError with what there was instead."""
+        """This report, if every response has this status and body; else RuntimeError with the actual ones."""
         if self.statuses != {str(status): self.requests} or (word and self.words != {word: self.requests}):
             raise RuntimeError(f"Expected {status} {word or ''} only, got {self.statuses} {self.words}.")
         return self
@@ -57,7 +57,7 @@ class Report:
 def run_load(
     port: int, requests: Sequence[bytes], connections: int, seconds: float, *, once: bool = False
 ) -> Report:
-    """Send `requests` over and over for so many seconds, or `once` each but no longer. Every one sent is answered."""
+    """Send `requests` repeatedly for `seconds`, or at most once each with `once`. Waits for every response."""
     with tempfile.TemporaryDirectory(prefix="duitpos-load-") as folder:
         file = Path(folder) / "requests"
         file.write_bytes(b"".join(len(request).to_bytes(4, "big") + request for request in requests))
@@ -70,7 +70,10 @@ def run_load(
 
 
 def one_by_one(port: int, requests: Sequence[bytes], before: Callable[[], None]) -> Counter[str]:
-    """Send each request once over one connection, from this process, with `before` ahead of each; the short answers."""
+    """Send each request once over one connection from this process; returns the counts of short bodies.
+
+    `before` is called before each request.
+    """
     client = _Client(port, 1)
     try:
         for request in requests:
@@ -83,13 +86,13 @@ def one_by_one(port: int, requests: Sequence[bytes], before: Callable[[], None])
 
 @dataclass
 class _Line:
-    """One connection, with one request under way."""
+    """One connection, with at most one request in progress."""
 
     socket: socket.socket
     sent_at: float = 0.0
     answer: bytes = b""
     total: int = 0
-    """Bytes of the whole answer; 0 until its head is there."""
+    """Bytes of the whole response; 0 until its head has arrived."""
 
 
 class _Client:
@@ -100,7 +103,7 @@ class _Client:
         self.words: Counter[str] = Counter()
 
     def run(self, requests: Iterator[bytes], until: float) -> None:
-        """Keep every connection busy until the requests or the time run out."""
+        """Keep every connection busy until there are no requests or no time left."""
         poll = select.poll()
         by_number = {line.socket.fileno(): line for line in self.lines}
         busy = 0
@@ -119,7 +122,7 @@ class _Client:
                     busy -= 1
 
     def close(self) -> None:
-        """Hang up."""
+        """Close all connections."""
         for line in self.lines:
             line.socket.close()
 
@@ -134,7 +137,7 @@ class _Client:
         return True
 
     def _receive(self, line: _Line) -> bool:
-        """Take in what came; whether the answer is whole."""
+        """Read available bytes; returns whether the response is complete."""
         part = line.socket.recv(262_144)
         if not part:
             raise ConnectionError(f"The server closed a connection after {line.answer!r}.")

@@ -1,4 +1,4 @@
-"""The machine that measured, and what ran on it."""
+"""Facts about the machine: hardware, versions, load."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from typing import Any
 
 _LIBRARIES = ("Django", "granian", "psycopg", "psycopg-pool", "stripe", "whitenoise")
 QUIET = 0.5
-"""Load per core above which other work would be measured, too."""
+"""Load per core above which other processes would distort the figures."""
 _FLUSHES = 50
 
 
 def machine_facts(postgres: Path) -> dict[str, Any]:
-    """Cores, memory, disk, versions, and how busy it is before anything is measured. `postgres`: its programs."""
+    """Cores, memory, disk, versions, and the load before the run. `postgres` is the folder of its programs."""
     shown = subprocess.run([postgres / "postgres", "--version"], capture_output=True, text=True, check=True)
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     folder = Path(tempfile.gettempdir()).resolve()
@@ -40,10 +40,10 @@ def machine_facts(postgres: Path) -> dict[str, Any]:
 
 
 def _file_system(folder: Path) -> str:
-    """The kind of file system that the databases of the benchmark lie on; empty where the system does not tell."""
+    """The type of the file system with the benchmark's databases; empty when unknown."""
     mounts = Path("/proc/mounts")
     rows = [line.split() for line in mounts.read_text().splitlines()] if mounts.exists() else []
-    # The longest of those that hold the folder; of equal ones, the last one mounted.
+    # The longest mount point that contains the folder; of equal ones, the last one mounted.
     above = [
         (len(row[1]), number, row[2]) for number, row in enumerate(rows) if folder.is_relative_to(row[1])
     ]
@@ -51,7 +51,7 @@ def _file_system(folder: Path) -> str:
 
 
 def _flush_ms(folder: Path) -> float:
-    """What it costs there to bring 8 KB to the disk, as every COMMIT does: the median."""
+    """The median time to flush 8 KB to disk there, as every COMMIT does."""
     took = []
     with tempfile.TemporaryFile(dir=folder) as file:
         for _ in range(_FLUSHES):
@@ -69,7 +69,7 @@ def _first(pattern: str, file: Path) -> str:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time that a process and its descendants have used so far; 0 where the system has no /proc."""
+    """CPU time that a process and its descendants have used so far; 0 on systems without /proc."""
     rows = [_row(stat) for stat in Path("/proc").glob("[0-9]*/stat")]
     parents = {row[0]: row[1] for row in rows if row}
     ticks = {row[0]: row[2] for row in rows if row}
@@ -82,7 +82,7 @@ def _row(stat: Path) -> tuple[int, int, int] | None:
     """Process id, parent's id, ticks."""
     try:
         head, _, rest = stat.read_text().rpartition(")")
-    except (FileNotFoundError, ProcessLookupError):  # it ended while we looked
+    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
         return None
     words = rest.split()
     return int(head.split()[0]), int(words[1]), int(words[11]) + int(words[12])

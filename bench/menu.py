@@ -1,7 +1,7 @@
-"""Question b: how fast is the menu page, and how many bytes does a guest's first view cost?
+"""Question b: how fast is the menu page, and how many bytes is a guest's first view?
 
-The demo's menu on a real server, in turns with an empty view on the same server: full pages as a new phone gets them
-(gzip), and conditional requests as a phone sends them that was there before (304).
+The demo's menu on a real server, in turn with an empty view on the same server: full pages for a new phone (gzip), and
+conditional requests of a phone that has the page (304).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from bench.plan import Plan, say
 from bench.server import EMPTY, HOST, enter_production, prepare, running_server
 
 _BROWSER = "gzip, deflate, br, zstd"
-"""What browsers of today take."""
+"""The encodings that current browsers accept."""
 _FILE = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 _BUDGET = 30 * 1024
-"""Bytes of a first view, photos aside: what we aim at."""
+"""The aim for a first view in bytes, without photos."""
 
 
 def measure(plan: Plan) -> dict[str, Any]:
-    """Every figure about the menu page, as plain values for the results. Runs once per process: it loads Django."""
+    """All figures for the menu page, as JSON values. Call it once per process, since it loads Django."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duitpos-bench-")))
         enter_production(stack.enter_context(database("postgres", folder)), folder)
@@ -38,7 +38,7 @@ def measure(plan: Plan) -> dict[str, Any]:
 
 
 def _menu_path() -> str:
-    """The demo's café, and the address in the QR code of its first table."""
+    """Seed the demo restaurant; returns the path in the QR code of its first table."""
     from bench.restaurants import SECRET
     from duitpos.demo.seed import seed
 
@@ -80,10 +80,9 @@ def _rates(port: int, path: str, plan: Plan) -> dict[str, Any]:
 
 
 def _first_view(port: int, path: str) -> dict[str, Any]:
-    """Bytes of the bodies that a phone without any cache fetches: the page, its styles, its script.
+    """Bytes of the bodies that a phone without a cache fetches: the page, its styles, its script.
 
-    `bytes` is what is really sent to a browser of today, which takes brotli where it is offered; `gzip`, to one that
-    takes gzip only.
+    `bytes` is for a current browser, which accepts brotli; `gzip` is for one that accepts only gzip.
     """
     plain = _get(port, path, "identity")
     names = sorted(set(_FILE.findall(plain.body.decode())))
@@ -111,12 +110,12 @@ class _Answer:
 
     @property
     def encoding(self) -> str:
-        """How the body was compressed."""
+        """The body's compression."""
         return self.headers.get("content-encoding", "identity")
 
 
 def _get(port: int, path: str, encodings: str) -> _Answer:
-    """RuntimeError when it is not answered in one of these encodings."""
+    """The response to a GET; RuntimeError when it does not use one of these encodings."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         headers = {"Host": HOST, "X-Forwarded-Proto": "https", "Accept-Encoding": encodings}

@@ -1,4 +1,4 @@
-"""What stands between the figures and better ones, said with the figures of the same run."""
+"""Report sections on what limits the figures, with figures of the same run."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ Json = dict[str, Any]
 
 
 def of_confirms(result: Json) -> Iterator[str]:
-    """A confirm's own cost, the disk's, and what the machine has left for both sides."""
+    """The CPU cost of a confirm, the disk's cost, and the machine's limit."""
     parts, facts = result["parts_ms"], result["machine"]
     whole, waiting = parts["whole"], parts["database"]
     python = parts["framework"] + parts["verify"] + parts["orm"]
     is_postgres = "database_cpu" in result
-    yield "**What stands in the way**\n"
+    yield "**What limits it**\n"
     yield (
         f"* Python is {python / whole:.0%} of a confirm ({python:.2f} of {whole:.2f} ms): statements, rows and the"
         f" domain's rules {parts['orm']:.2f}, signature and event {parts['verify']:.2f},"
@@ -22,12 +22,12 @@ def of_confirms(result: Json) -> Iterator[str]:
     )
     yield (
         f"* The database and its driver are the other {waiting / whole:.0%} ({waiting:.2f} ms), and every COMMIT"
-        f" flushes to the disk: {facts['flush_ms']:.2f} ms here for 8 KB by itself."
+        f" flushes to disk, which takes {facts['flush_ms']:.2f} ms for 8 KB here."
     )
     if "pgbench_one_client" in parts:
         bare = parts["pgbench_one_client"]
         yield (
-            f"* pgbench, alone and with no Python at all, needs {bare:.2f} ms for the same statements:"
+            f"* pgbench with one client, without any Python, needs {bare:.2f} ms for the same statements:"
             f" {bare / parts['one_connection']:.0%} of a confirm over HTTP."
         )
     spent = {"web": result["web_cpu"]["median"], "load client": result["client_cpu"]["median"]}
@@ -38,26 +38,26 @@ def of_confirms(result: Json) -> Iterator[str]:
     rate = result["confirms_per_second"]["median"]
     shares = ", ".join(f"{name} {cost:.2f}" for name, cost in spent.items())
     yield (
-        f"* One confirm takes {total:.2f} core-ms of this machine ({shares}). {cores} cores have room for {most:.0f}/s"
-        f" of that if nothing ever waits; {rate:.0f}/s is {rate / most:.0%} of it."
+        f"* One confirm takes {total:.2f} core-ms of this machine ({shares}). {cores} cores allow {most:.0f}/s"
+        f" if nothing ever waits; {rate:.0f}/s is {rate / most:.0%} of that."
     )
     if not is_postgres:
         yield (
-            f"* One writer at a time: {waiting:.2f} ms of statements and COMMIT, one after another, end at about"
-            f" {1000 / waiting:.0f}/s, and a worker that waits for another one's transaction sleeps and tries again."
+            f"* One writer at a time: {waiting:.2f} ms of statements and COMMIT, one after another, allow about"
+            f" {1000 / waiting:.0f}/s, and a worker that waits for another one's transaction sleeps and retries."
         )
     yield ""
 
 
 def of_menu(result: Json) -> Iterator[str]:
-    """What a page costs beyond an empty view."""
+    """The cost of a page compared with an empty view."""
     full, unchanged = (result[name]["of_empty_view"]["median"] for name in ("full", "not_modified"))
     view = result["first_view"]
     largest = max(view["parts"], key=lambda name: int(view["parts"][name]["bytes"]))
-    yield "**What stands in the way**\n"
+    yield "**What limits it**\n"
     yield (
         f"* A page takes {1 / full:.2f} times the time of an empty view behind the same middleware, a 304"
-        f" {1 / unchanged:.2f} times: finding the place and the finished parts, and sending the bytes."
+        f" {1 / unchanged:.2f} times: looking up the table and the prepared parts, and sending the bytes."
         " Nothing is rendered, compressed or"
         " queried (decision 0007)."
     )

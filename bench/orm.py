@@ -1,8 +1,7 @@
-"""What do statements that are made once save (decision 0009)? The same confirms through the ORM, in turns.
+"""Question c: how much do precompiled statements save compared with the ORM (decision 0009)?
 
-Only `kit/statements.py` is exchanged: the domain's verbs run as they are, once over its statements and once over
-querysets that do the same. Measured is the processor time of this process: neither the database server nor waiting
-counts.
+Only `kit/statements.py` is replaced: the domain's functions run unchanged, in turn with its statements and with
+equivalent querysets. The figure is this process's CPU time, without the database server and without waiting.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _KEPT = "DO NOTHING"
 
 
 def measure(plan: Plan) -> dict[str, Any]:
-    """Processor time per confirm, both ways, as plain values. Runs once per process: it loads Django."""
+    """CPU time per confirm both ways, as JSON values. Call it once per process, since it loads Django."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duitpos-bench-")))
         enter_production(stack.enter_context(database("postgres", folder)), folder)
@@ -55,7 +54,7 @@ def _compare(plan: Plan) -> dict[str, Any]:
             say(
                 f"round {turn} of {plan.rounds}: {made_once[-1]:.2f} core-ms a confirm, {by_orm[-1]:.2f} by the ORM"
             )
-    # The first turn of each filled caches and compiled statements.
+    # The first turn of each only fills caches and compiles statements.
     ours, theirs = made_once[1:], by_orm[1:]
     return {
         "made_once": figure(ours, "core-ms").to_json(),
@@ -68,7 +67,7 @@ def _compare(plan: Plan) -> dict[str, Any]:
 
 @contextmanager
 def through_the_orm() -> Iterator[None]:
-    """Meanwhile, insert, update and Prepared of kit/statements.py are querysets."""
+    """Replace insert, update and Prepared of kit/statements.py by querysets."""
     from duitpos.kit import statements
 
     instead: dict[str, Callable[..., Any]] = {"insert": _insert, "update": _update}
@@ -98,7 +97,7 @@ def _insert(rows: Sequence[Any], on_conflict: str = "", returning: str = "") -> 
 
 
 def _count_up(row: Any, column: str) -> Any:
-    """The day's row, made or counted up, and what it is then: two statements, where `insert` has one."""
+    """Insert or increment the day's row, and return the new value: two statements, where `insert` needs one."""
     from django.db.models import F
 
     names = {"tenant_id", "location_id", "business_date", "is_test"}

@@ -1,4 +1,4 @@
-"""What was measured of a processor that hangs and of a database that restarts, for the results' page."""
+"""Report sections on a processor that hangs and a database that restarts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Aim:
-    """What was aimed at, and what came of it."""
+    """An aim and the measured value."""
 
     what: str
     aim: str
@@ -20,7 +20,7 @@ class Aim:
 
 
 def outage_aims(results: dict[str, Json]) -> Iterator[Aim]:
-    """What must hold while something outside is away."""
+    """The aims for outages of the processor and the database."""
     if "hanging" in results:
         during, most = results["hanging"]["bounded"]["during"], results["hanging"]["aim_ms"]
         for name in ("menu", "board"):
@@ -35,12 +35,12 @@ def outage_aims(results: dict[str, Json]) -> Iterator[Aim]:
 
 
 def of_hanging(result: Json) -> Iterator[str]:
-    """Menus and boards while guests wait for a processor that never answers."""
+    """Menus and boards while guests wait for a processor that never responds."""
     yield "## A processor that hangs\n"
     yield (
-        f"{result['guests']} guests press Pay at once, and the processor takes every call and never answers. Meanwhile"
-        " the menu and the kitchen's poll are loaded together, over 4 connections each. `without`: the bound of"
-        " threads that may wait (decision 0012) taken away.\n"
+        f"{result['guests']} guests press Pay at once, and the processor accepts every call and never responds."
+        " Meanwhile the menu and the kitchen's poll are requested together, over 4 connections each. `without`: without"
+        " the limit on threads that may wait (decision 0012).\n"
     )
     yield "| | menu, p50 / p99 / slowest ms | board, p50 / p99 / slowest ms |"
     yield "| --- | --- | --- |"
@@ -55,21 +55,21 @@ def of_hanging(result: Json) -> Iterator[str]:
     for name in ("bounded", "without"):
         told = result[name]
         yield (
-            f"\nThe guests themselves, {name}: {_statuses(told['guests'])}; median {told['guests_p50_ms']:,} ms,"
+            f"\nThe guests' responses, {name}: {_statuses(told['guests'])}; median {told['guests_p50_ms']:,} ms,"
             f" slowest {told['guests_slowest_ms']:,} ms."
         )
     yield ""
 
 
 def of_restart(result: Json) -> Iterator[str]:
-    """Guests served while PostgreSQL is stopped, away and started."""
+    """Requests served while PostgreSQL is restarted and while it is stopped."""
     yield "## PostgreSQL restarts under load\n"
     yield (
-        "Orders' pages (404) and the kitchen's poll (200), which ask the database every time. It is restarted (fast),"
-        f" and {result['afterwards']} requests come at once; then it is stopped under load and stays away for"
-        f" {result['away_seconds']:g} seconds. `without`: pooled connections are not tried first (decision 0010).\n"
+        "Order pages (404) and the kitchen's poll (200), which query the database every time. PostgreSQL is restarted"
+        f" (fast), and {result['afterwards']} requests follow at once; then it is stopped under load for"
+        f" {result['away_seconds']:g} seconds. `without`: pooled connections are not checked first (decision 0010).\n"
     )
-    yield "| | before | right after a restart | while it is away | median / slowest ms then |"
+    yield "| | before | right after a restart | while it is stopped | median / slowest ms then |"
     yield "| --- | --- | --- | --- | --- |"
     for name in ("checked", "without"):
         told = result[name]

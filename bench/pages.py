@@ -1,4 +1,4 @@
-"""Pages of the demo's café as phones and screens ask for them, and presses of Pay, as bytes on the wire."""
+"""Raw HTTP requests for pages of the demo restaurant, and for presses of Pay."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from bench.server import HOST
 
 @dataclass(frozen=True)
 class Cafe:
-    """Where everything is."""
+    """Slugs, tokens and a session cookie of the demo restaurant."""
 
     slug: str
     location: str
     tables: list[str]
-    """Their tokens."""
+    """The tables' tokens."""
     session: str
-    """A cookie of somebody of the kitchen."""
+    """The session cookie of a member of staff."""
 
 
 def open_cafe(api_base: str = "") -> Cafe:
-    """The demo's restaurant in this database, with its Stripe at `api_base`. Loads Django's models."""
+    """Seed the demo restaurant, with Stripe's API at `api_base`. Loads Django's models."""
     from django.conf import settings
     from django.test import Client
 
@@ -50,23 +50,23 @@ def open_cafe(api_base: str = "") -> Cafe:
 
 
 def menu(cafe: Cafe) -> bytes:
-    """A guest's scan."""
+    """The request of a guest who scans a code."""
     return get(f"/{cafe.slug}/t/{cafe.tables[0]}/", "Accept-Encoding: gzip")
 
 
 def board(cafe: Cafe) -> bytes:
-    """The kitchen's poll."""
+    """The kitchen board's poll."""
     return get(f"/{cafe.slug}/kitchen/{cafe.location}/live/", f"Cookie: sessionid={cafe.session}")
 
 
 def get(path: str, *headers: str) -> bytes:
-    """A GET."""
+    """A GET request."""
     lines = [f"GET {path} HTTP/1.1", f"Host: {HOST}", "X-Forwarded-Proto: https", *headers]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def presses(cafe: Cafe, count: int) -> Iterator[bytes]:
-    """Guests who press Pay, each on a phone that has looked at the menu, spread over the tables."""
+    """Requests of guests who press Pay, each on a known phone, distributed over the tables."""
     from django.conf import settings
 
     from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json

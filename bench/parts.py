@@ -1,4 +1,4 @@
-"""Where the time of one confirm goes: the same requests through the application in this process, one after another."""
+"""Measure the parts of one confirm: requests through the WSGI application in this process, one after another."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ Delivery = tuple[str, bytes, dict[str, str]]
 
 @dataclass(frozen=True)
 class Parts:
-    """Milliseconds per confirm, on average, in one process with nothing else to do."""
+    """Average milliseconds per confirm in one otherwise idle process."""
 
     framework: float
     """An empty view: middleware, routing, request and response."""
     verify: float
-    """Finding the account, opening its secret, checking the signature, reading the event; without the database."""
+    """Finding the account, decrypting its secret, verifying the signature, parsing the event; without the database."""
     database: float
-    """Waiting for statements and COMMIT, the driver included."""
+    """Waiting for statements and COMMIT, including the driver."""
     statements: float
-    """How many statements a confirm sends, BEGIN and COMMIT aside."""
+    """The number of statements per confirm, without BEGIN and COMMIT."""
     orm: float
-    """The rest: the domain's Python and Django's making of statements and rows."""
+    """The rest: the domain's Python code, and building statements and rows."""
     whole: float
 
 
 class _Clock:
-    """Time spent inside the things it is put around; calls inside one another count once."""
+    """The time spent in the functions that it wraps; nested calls count once."""
 
     def __init__(self) -> None:
         self.spent = 0.0
@@ -87,7 +87,7 @@ def take_apart(guests: Sequence[Pending]) -> Parts:
 
 @contextmanager
 def _clocks() -> Iterator[tuple[_Clock, _Clock, _Clock]]:
-    """Around the database, around `verify`, and around the database within `verify`."""
+    """Clocks for the database, for `verify`, and for the database within `verify`."""
     from django.db import connection
 
     from duitpos.domain.payments.events import receive
@@ -122,7 +122,7 @@ def delivery_of(guest: Pending) -> Delivery:
 
 
 def confirm(application: Any, delivery: Delivery) -> float:
-    """Deliver through the WSGI application; how long it took. RuntimeError when it is not settled."""
+    """Deliver through the WSGI application; returns the seconds it took. RuntimeError when it is not settled."""
     path, body, headers = delivery
     return _timed(application, "POST", path, body, headers, "settled")
 

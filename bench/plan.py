@@ -1,4 +1,4 @@
-"""How much is measured: enough to be steady, few enough to end within minutes."""
+"""The sizes of a run: large enough for stable figures, small enough to end within minutes."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Plan:
     confirms: int = 1600
     """Signed webhooks per round; each confirms one order."""
     confirm_seconds: float = 6.0
-    """A round of confirms ends then, however many are left."""
+    """The time limit of a round of confirms."""
     one_restaurant_rounds: int = 3
     transactions: int = 2400
     """pgbench's transactions per round."""
     seconds: float = 2.5
-    """How long one load of pages lasts."""
+    """The duration of one load of pages."""
     parts: int = 300
-    """Confirms that are taken apart in one process."""
+    """Confirms whose parts are measured in one process."""
     recorded: int = 60
     """Confirms whose statements are recorded, one after another, for pgbench's script."""
     counted: int = 400
@@ -45,5 +45,5 @@ QUICK = Plan(
 
 
 def say(words: str) -> None:
-    """Tell the person who waits what was just measured."""
+    """Print progress to standard error."""
     print(f"  {words}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""The results as a page for people: bench/results/README.md, made from the JSON files beside it."""
+"""Writes bench/results/README.md from the JSON files in that folder."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from bench.outages import Aim, of_hanging, of_restart, outage_aims
 Json = dict[str, Any]
 
 _INTRODUCTION = """\
-# What was measured
+# Measurements
 
-Made by `make bench`; do not edit. Server, database, client and pgbench share one machine. A figure is the median of
-several rounds, with the lowest and highest round in brackets; a ratio is formed within each round, so that both sides
-had the same minutes. On a machine with other work the rates fall and the ratios move by a tenth or two: compare
-ratios, and compare rates only with rates of the same run.
+Written by `make bench`; do not edit. Server, database, client and pgbench share one machine. A figure is the median of
+several rounds, with the lowest and highest round in brackets; a ratio is computed within each round, so that both
+values were measured at about the same time. On a busy machine the rates fall and the ratios change by a tenth or two:
+compare ratios, and compare rates only with rates of the same run.
 """
 
 
 def write_report(folder: Path) -> None:
-    """Write README.md from what is in the folder. A question that was never measured is left out."""
+    """Write README.md from the folder's JSON files. Questions without a file are left out."""
     files = {file.stem: json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))}
     sections = {
         "confirm-postgres": _confirm_postgres,
@@ -47,11 +47,11 @@ def _warnings(results: dict[str, Json]) -> Iterator[str]:
     quick = [name for name, result in results.items() if result["is_quick"]]
     busy = [name for name, result in results.items() if result["machine"]["was_busy"]]
     if quick:
-        yield f"**A quick run ({', '.join(quick)}): it shows that the benchmark works, and its figures say nothing.**\n"
+        yield f"**A quick run ({', '.join(quick)}) only checks that the benchmark works; ignore its figures.**\n"
     if busy:
         yield (
             f"**Measured on a machine with other work ({', '.join(busy)}: load above {QUIET} per core before it began):"
-            " expect better figures on a quiet one.**\n"
+            " expect better figures on an idle one.**\n"
         )
 
 
@@ -103,15 +103,15 @@ def _confirm_postgres(result: Json) -> Iterator[str]:
     yield (
         f"Signed `checkout.session.completed` deliveries over {plan['connections']} kept-alive connections to"
         f" `duitpos web` (granian, {plan['workers']} workers, production settings); PostgreSQL with fsync. pgbench"
-        f" runs the statements that nearly all of {result['confirms_recorded']} confirms, made one after another, were"
-        f" seen to send (the server's log); {plan['connections']} clients, simple protocol, on the same server."
+        f" runs the statements that nearly all of {result['confirms_recorded']} consecutive confirms sent (from the"
+        f" server's log); {plan['connections']} clients, simple protocol, on the same server."
         " The empty view gets the same requests.\n"
     )
     columns = {f"{result['restaurants']} restaurants": result, "one restaurant": result["one_restaurant"]}
     yield from _rates_table(columns, plan, with_peer=True)
     yield (
-        "\n`one restaurant`: every order of the load takes its number from the same row, so that commits queue behind"
-        " one another. Processor time is per confirm.\n"
+        "\n`one restaurant`: every order of the load takes its number from the same row, so that commits wait for one"
+        " another. CPU time is per confirm.\n"
     )
     yield (
         f"Statements per confirm, BEGIN and COMMIT included: {average['confirm']} under the full load,"
@@ -119,11 +119,11 @@ def _confirm_postgres(result: Json) -> Iterator[str]:
     )
     yield from _parts(result["parts_ms"])
     yield from of_confirms(result)
-    yield "<details><summary>The statements of a warm confirm, as the server's log had them</summary>\n\n```sql"
+    yield "<details><summary>The statements of a warm confirm, from the server's log</summary>\n\n```sql"
     yield from (f"{statement};" for statement in result["statements"])
     yield "```\n"
     if result["statements_left_out"]:
-        yield "Sent by some confirms only, so not by pgbench:\n\n```sql"
+        yield "Sent by only some confirms, so not by pgbench:\n\n```sql"
         for statement, share in result["statements_left_out"].items():
             yield f"{statement}; -- {share:.0%} of them"
         yield "```\n"
@@ -149,9 +149,9 @@ def _rates_table(columns: dict[str, Json], plan: Json, with_peer: bool) -> Itera
         "of the empty view": "of_empty_view",
         f"p50 at {connections} connections": "p50",
         f"p99 at {connections} connections": "p99",
-        "processor time, web": "web_cpu",
-        "processor time, database": "database_cpu",
-        "processor time, load client": "client_cpu",
+        "CPU time, web": "web_cpu",
+        "CPU time, database": "database_cpu",
+        "CPU time, load client": "client_cpu",
     }
     if not with_peer:
         rows = {
@@ -166,18 +166,18 @@ def _rates_table(columns: dict[str, Json], plan: Json, with_peer: bool) -> Itera
 
 
 def _parts(parts: Json) -> Iterator[str]:
-    yield "Cost of one confirm, part by part (one request at a time, in one process, milliseconds on average):\n"
+    yield "Cost of one confirm by part (one request at a time, in one process, average milliseconds):\n"
     yield _row(["part", "ms"])
     yield _row(["---", "---"])
     yield _row(
         [
-            "HTTP: server, sockets, loopback (empty view over HTTP less the next row)",
+            "HTTP: server, sockets, loopback (empty view over HTTP minus the next row)",
             _ms(parts["empty_view_one_connection"] - parts["framework"]),
         ]
     )
     yield _row(["Django and middleware (empty view in process)", _ms(parts["framework"])])
-    yield _row(["signature, account's secret, reading the event", _ms(parts["verify"])])
-    yield _row(["making statements and rows, the domain's rules (Python)", _ms(parts["orm"])])
+    yield _row(["signature, account's secret, parsing the event", _ms(parts["verify"])])
+    yield _row(["building statements and rows, the domain's rules (Python)", _ms(parts["orm"])])
     waiting = f"{parts['statements']:.1f} statements and COMMIT (driver and database)"
     yield _row([waiting, _ms(parts["database"])])
     yield _row(["**whole, in process**", _ms(parts["whole"])])
@@ -206,11 +206,11 @@ def _menu(result: Json) -> Iterator[str]:
         yield _row([label, *(_figure(column[name]) if name in column else "" for column in columns.values())])
     view = result["first_view"]
     yield (
-        f"\nA guest's first view, bodies only (aim {view['budget_bytes']:,} bytes): **{view['bytes']:,} bytes** as a"
-        f" browser of today is served, {view['gzip_bytes']:,} for one that takes gzip only. The page itself is made of"
-        " finished gzip parts, whatever the browser takes besides.\n"
+        f"\nA guest's first view, bodies only (aim {view['budget_bytes']:,} bytes): **{view['bytes']:,} bytes** for a"
+        f" current browser, {view['gzip_bytes']:,} for one that accepts only gzip. The page itself consists of"
+        " prepared gzip parts, whatever else the browser accepts.\n"
     )
-    yield _row(["part", "as served", "gzip only"])
+    yield _row(["part", "current browser", "gzip only"])
     yield _row(["---"] * 3)
     for name, part in view["parts"].items():
         yield _row([name, f"{part['bytes']:,} ({part['encoding']})", f"{part['gzip']:,}"])
@@ -219,16 +219,16 @@ def _menu(result: Json) -> Iterator[str]:
 
 
 def _orm(result: Json) -> Iterator[str]:
-    yield "## Statements made once, beside the ORM (decision 0009)\n"
+    yield "## Precompiled statements compared with the ORM (decision 0009)\n"
     yield (
-        "The same confirms in one process on PostgreSQL, in turns: with `kit/statements.py`, and with querysets in its"
-        " place. Processor time of that process per confirm; the database server's is not in it.\n"
+        "The same confirms in one process on PostgreSQL, in turn with `kit/statements.py` and with querysets in its"
+        " place. CPU time of that process per confirm, without the database server's.\n"
     )
     yield _row(["", "per confirm"])
     yield _row(["---"] * 2)
-    yield _row(["statements made once", _figure(result["made_once"])])
+    yield _row(["precompiled statements", _figure(result["made_once"])])
     yield _row(["the ORM", _figure(result["orm"])])
-    yield _row(["the ORM, over statements made once", _figure(result["orm_over_made_once"])])
+    yield _row(["ratio", _figure(result["orm_over_made_once"])])
     yield ""
 
 

@@ -1,8 +1,8 @@
-"""Question f: how many guests are served while PostgreSQL restarts under load?
+"""Question f: how many requests are served while PostgreSQL restarts under load?
 
-The real server with two workers. Orders' pages and the kitchen's poll, which ask the database every time, are loaded
-before; PostgreSQL is restarted (fast), and 80 requests come at once. Then it is stopped under load and stays away for
-two seconds. And all of it once more without the check of pooled connections: the control.
+The real server with two workers. Order pages and the kitchen's poll, which query the database every time, are requested
+before; PostgreSQL is restarted (fast), and 80 requests follow at once. Then it is stopped under load for two seconds.
+The control repeats this without the check of pooled connections.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ AFTERWARDS = 80
 
 
 def measure(plan: Plan) -> dict[str, Any]:
-    """Every figure of this question. Runs once per process: it loads Django."""
+    """All figures of this question. Call it once per process, since it loads Django."""
     answer: dict[str, Any] = {"away_seconds": AWAY, "afterwards": AFTERWARDS}
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duitpos-bench-")))
@@ -80,7 +80,7 @@ def _round(port: int, cafe: Cafe, server: _Server, plan: Plan) -> dict[str, Any]
 
 
 class _Server:
-    """The database's server, stopped and started as an operator does."""
+    """Stops and starts the database server as an operator does."""
 
     def __init__(self, url: str) -> None:
         programs = find_programs()
@@ -89,11 +89,11 @@ class _Server:
         self._port = url.rpartition(":")[2].partition("/")[0]
 
     def stop(self, how: str) -> None:
-        """`fast` hangs up on everybody."""
+        """Stop the server; `fast` closes all client connections."""
         self._control("stop", "-m", how, check=how == "fast")
 
     def start(self) -> None:
-        """Returns when it answers."""
+        """Start the server and wait until it accepts connections."""
         self._control("start", "-o", f"-p {self._port}", "-l", str(self._data.parent / "server.log"))
         psycopg.connect(self._url, connect_timeout=10).close()
 

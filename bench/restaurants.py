@@ -1,7 +1,7 @@
-"""Restaurants with guests on the payment page: what a confirm finds in a real database.
+"""Restaurants with guests on the payment page: the rows that a confirm needs.
 
-Every name that a confirm mentions ends in the twelve digits of its restaurant or its order. So the statements of one
-confirm can be told for any other (statements.py).
+Every identifier in a confirm's statements ends in the twelve digits of its restaurant or its order, so that
+statements.py can turn one confirm's statements into any other's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from duitpos.processors.base import CheckoutRequest, Correlation, LineItem
 
 SECRET = "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o"
 AMOUNT = 3160
-"""Minor units: two dishes and a drink, as `_LINES` adds up."""
+"""Minor units: the sum of `_LINES`."""
 _LINES = (("Nasi lemak", 1250, 2), ("Teh tarik", 660, 1))
 
 FIRST_RESTAURANT = 200_000_000_000
@@ -40,7 +40,7 @@ FIRST_ORDER = 100_000_000_000
 
 
 def row_id(kind: int, number: int) -> UUID:
-    """The id of a row: its text ends in `number`."""
+    """A row's id, whose text ends in `number`."""
     return UUID(f"{kind:08x}-0000-7000-8000-{number:012d}")
 
 
@@ -49,31 +49,31 @@ TENANT, LOCATION, TYPE, ACCOUNT, TABLE, ITEM, SECTION, ORDER, PAYMENT = range(1,
 
 @dataclass(frozen=True)
 class Pending:
-    """One guest on the payment page: the order's number of twelve digits, and the restaurant's."""
+    """One guest on the payment page: the twelve-digit numbers of the order and the restaurant."""
 
     order: int
     restaurant: int
 
     @property
     def reference(self) -> str:
-        """The checkout session."""
+        """The checkout session's id."""
         return f"cs_test_a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5{self.order}"
 
     @property
     def mark(self) -> Correlation:
-        """What is written into the session."""
+        """The correlation in the session's metadata."""
         return Correlation(
             str(installation().id), str(row_id(TENANT, self.restaurant)), str(row_id(PAYMENT, self.order))
         )
 
 
 def slug_of(restaurant: int) -> str:
-    """The restaurant's part of addresses."""
+    """The restaurant's slug."""
     return f"cafe-{restaurant}"
 
 
 def open_restaurants(count: int) -> list[int]:
-    """Make restaurants that take money online; their numbers."""
+    """Create restaurants with online payment; returns their numbers."""
     numbers = list(range(FIRST_RESTAURANT, FIRST_RESTAURANT + count))
     for number in numbers:
         tenant = Tenant.objects.create(id=row_id(TENANT, number), slug=slug_of(number), name="Kopi & Co")
@@ -111,7 +111,7 @@ def open_restaurants(count: int) -> list[int]:
 
 
 def seat_guests(restaurants: Sequence[int], first: int, count: int) -> list[Pending]:
-    """Orders `first`, `first` + 1 … with a pending payment each, spread evenly over the restaurants."""
+    """Create orders `first`, `first` + 1 … with a pending payment each, distributed evenly over the restaurants."""
     guests = [Pending(first + i, restaurants[i % len(restaurants)]) for i in range(count)]
     for start in range(0, count, 500):
         some = guests[start : start + 500]

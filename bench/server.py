@@ -23,7 +23,7 @@ _START_SECONDS = 30.0
 
 
 def enter_production(database_url: str, var: Path) -> None:
-    """Make this process, and every process it starts, run with the settings of a production server."""
+    """Make this process, and every process it starts, use production settings."""
     for name in ("CACHE_URL", "DEBUG", "DUITPOS_SANDBOX_URLS", "EMAIL_URL", "LOG_LEVEL", "ALLOWED_HOSTS"):
         os.environ.pop(name, None)
     os.environ.update(
@@ -40,7 +40,7 @@ def enter_production(database_url: str, var: Path) -> None:
 
 
 def prepare() -> None:
-    """Tables, collected files, and this installation's row."""
+    """Create the tables, the static files and the installation's row."""
     import django
 
     django.setup()
@@ -55,7 +55,7 @@ def prepare() -> None:
 
 @contextmanager
 def running_server(workers: int) -> Iterator[tuple[int, int]]:
-    """Yield its port and process id; it is stopped afterwards. RuntimeError with its output when it does not start."""
+    """Run the server; yields port and process id. RuntimeError with its output when it does not start."""
     port = _free_port()
     environment = os.environ | {"PORT": str(port), "DUITPOS_WEB_WORKERS": str(workers)}
     with tempfile.TemporaryFile() as said:
@@ -70,7 +70,7 @@ def running_server(workers: int) -> Iterator[tuple[int, int]]:
             if not _answers(port, process):
                 said.seek(0)
                 raise RuntimeError(f"The server did not start:\n{said.read().decode(errors='replace')}")
-            # Every worker has loaded the application before anything is measured.
+            # Make every worker load the application before the measurement.
             run_load(port, [EMPTY], 8 * workers, 0.5).only(200, "ok")
             yield port, process.pid
         finally:

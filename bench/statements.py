@@ -1,11 +1,11 @@
-"""What a warm confirm says to PostgreSQL, and pgbench saying the same.
+"""Records the SQL of a warm confirm, and runs it with pgbench.
 
-The server's own log of many confirms, one after another, is the record. What nearly all of them send is a warm confirm;
-what only some send (the restaurant, read when a process does not remember it; the task that hurries due work, at most
-once a second) is left out of pgbench's script and told beside it. Names that belong to the recorded order or restaurant
-become variables (they end in twelve digits), ids that the confirm made up become new ones per transaction, and the
-order's number is read back as the confirm reads it. Django binds parameters in the client and uses PostgreSQL's simple
-protocol; so does pgbench here.
+The source is the server's log of many consecutive confirms. Statements that nearly all of them send make up a warm
+confirm. Statements that only some send (reading a restaurant that is not cached; enqueuing the task that runs the
+outbox, at most once a second) are left out of pgbench's script and reported separately. Identifiers of the recorded
+order or restaurant become variables (they end in twelve digits), ids that the confirm generated become new ones per
+transaction, and the order's number is read back as the confirm does. Django binds parameters in the client and uses
+PostgreSQL's simple protocol; so does pgbench here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from bench.databases import server_folder
 from bench.restaurants import FIRST_RESTAURANT, Pending
 
 NEARLY_ALL = 0.9
-"""A statement that so many of the recorded confirms send belongs to a warm one."""
+"""The share of recorded confirms that must send a statement for it to belong to a warm confirm."""
 
 _ENTRY = re.compile(r"^\d{4}-\d\d-\d\d [\d:]+ \w+ \[\d+\] (\w+):  (.*)", re.M | re.S)
 _MARK = re.compile(r"'(begin|next|end) of the record'")
@@ -38,12 +38,12 @@ _FAILED = re.compile(r"number of failed transactions: (\d+)")
 
 
 class NotRecorded(Exception):
-    """The log does not hold what a confirm must say; the message tells what is missing."""
+    """The log does not contain a usable confirm; the message says what is wrong."""
 
 
 @dataclass(frozen=True)
 class Recording:
-    """What a warm confirm sends, as `guest`'s did, and what else some of the `confirms` sent: statement to share."""
+    """The statements of `guest`'s warm confirm. `left_out` maps other statements to their share of `confirms`."""
 
     statements: list[str]
     guest: Pending
@@ -52,7 +52,7 @@ class Recording:
 
 
 def record(url: str, guests: Sequence[Pending], deliver: Callable[[Callable[[], None]], object]) -> Recording:
-    """The recording of one confirm per guest. `deliver` confirms them in order and calls its argument before each."""
+    """Record one confirm per guest. `deliver` confirms them in order and calls its argument before each."""
     confirms = executed(url, deliver)
     if len(confirms) != len(guests):
         raise NotRecorded(f"The log shows {len(confirms)} confirms of {len(guests)}.")
@@ -60,7 +60,7 @@ def record(url: str, guests: Sequence[Pending], deliver: Callable[[Callable[[], 
 
 
 def warm_of(confirms: Sequence[Sequence[str]], guests: Sequence[Pending]) -> Recording:
-    """Tell what nearly every confirm sends from what only some do. NotRecorded when that is not one transaction."""
+    """Separate statements of nearly all confirms from the rest. NotRecorded unless the former are one transaction."""
     seen = Counter(shape for confirm in confirms for shape in {shape_of(statement) for statement in confirm})
     warm = {shape for shape, count in seen.items() if count >= NEARLY_ALL * len(confirms)}
     examples = {shape_of(statement): statement for confirm in confirms for statement in confirm}
@@ -84,7 +84,7 @@ def shape_of(statement: str) -> str:
 
 
 def executed(url: str, work: Callable[[Callable[[], None]], object]) -> list[list[str]]:
-    """The statements that the server executed after each call of the mark that `work` is given."""
+    """The statements that the server executed after each call of the function that `work` gets."""
     log = server_folder(url).parent / "server.log"
     with psycopg.connect(url, autocommit=True) as connection:
         _set(connection, "log_statement", "all")
@@ -108,7 +108,7 @@ def executed(url: str, work: Callable[[Callable[[], None]], object]) -> list[lis
 
 
 def _entries(text: str) -> list[tuple[str, str]]:
-    """Level and words of what the log says since the last record began."""
+    """Level and message of all log entries since the last recording began."""
     last = text[text.rindex("'begin of the record'") - 200 :]
     entries = re.split(r"\n(?=\d{4}-\d\d-\d\d [\d:]+ \w+ \[\d+\] )", last)
     return [(match[1], match[2]) for entry in entries if (match := _ENTRY.match(entry))]
@@ -118,7 +118,7 @@ def _statement(words: str) -> str:
     """The SQL of an entry; empty for one about something else, such as a checkpoint."""
     kind, _, sql = words.partition(": ")
     if kind.startswith(("execute", "parse", "bind")):
-        raise NotRecorded(f"pgbench could not repeat this, it is no simple statement: {words[:200]}")
+        raise NotRecorded(f"pgbench cannot repeat this, it is not a simple statement: {words[:200]}")
     return sql.replace("\n\t", "\n").strip().rstrip(";") if kind == "statement" else ""
 
 
@@ -133,7 +133,7 @@ def _mark(connection: psycopg.Connection[object], which: str) -> None:
 
 
 def _await(log: Path, connection: psycopg.Connection[object], which: str) -> None:
-    """Set a mark and wait until the log shows it."""
+    """Write a mark and wait until the log shows it."""
     words = f"'{which} of the record'"
     before = log.read_text(errors="replace").count(words)
     _mark(connection, which)
@@ -145,7 +145,7 @@ def _await(log: Path, connection: psycopg.Connection[object], which: str) -> Non
 
 
 def readable(statement: str) -> str:
-    """A statement for people: no list of selected columns, no long texts, and the database's own casts left out."""
+    """A statement for display, without selected columns, long texts and casts."""
     short = re.sub(r"^SELECT .*? FROM ", "SELECT … FROM ", " ".join(statement.split()))
     return re.sub(r"::\w+", "", re.sub(r"'(?:[^']|''){120,}'", "'…'", short)).replace('"', "")
 
@@ -153,8 +153,8 @@ def readable(statement: str) -> str:
 def script_of(recording: Recording, restaurants: int) -> str:
     """A pgbench script that confirms another order with every transaction.
 
-    Variables: `first` (the first order), `each` (orders per client); orders are spread over restaurants as
-    `seat_guests` spreads them.
+    Variables: `first` (the first order), `each` (orders per client); orders are distributed over restaurants as in
+    `seat_guests`.
     """
     order, restaurant = str(recording.guest.order), str(recording.guest.restaurant)
     made: dict[str, str] = {}
@@ -176,7 +176,7 @@ def script_of(recording: Recording, restaurants: int) -> str:
 
 
 def _renewed(uuid: str, known: tuple[str, ...], made: dict[str, str]) -> str:
-    """An id that the confirm made up: another one for every transaction."""
+    """A generated id, replaced by a new one for every transaction."""
     if uuid.endswith(known):
         return f"'{uuid}'"
     if uuid not in made:

@@ -1,4 +1,4 @@
-"""The application's addresses and, behind them, an empty view."""
+"""The application's URLs, and an empty view."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["handler400", "handler500", "urlpatterns"]
 
 @csrf_exempt
 def empty(request: HttpRequest) -> HttpResponse:
-    """What Django, its middleware and the web server cost by themselves."""
+    """The baseline: the cost of Django, its middleware and the web server."""
     return HttpResponse("ok", content_type="text/plain")
 
 

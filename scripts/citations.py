@@ -1,4 +1,4 @@
-"""What comments, docstrings and pages refer to must be there: rows of the money path, pages, decisions."""
+"""Checks that comments, docstrings and pages cite only existing rows of the money path, pages and decisions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PAGE = re.compile(r"(?<![\w*])[\w./-]*\w\.md\b")
 
 @dataclass(frozen=True)
 class Known:
-    """What may be cited: rows of the money path, numbers of decisions, and the pages of the checkout at `top`."""
+    """Valid targets: rows of the money path, numbers of decisions, and the pages of the checkout at `top`."""
 
     top: Path
     holes: frozenset[str]
@@ -29,20 +29,20 @@ class Known:
 
     @classmethod
     def at(cls, top: Path) -> Known:
-        """What the checkout at `top` has."""
+        """The targets in the checkout at `top`."""
         page = top / HOLES_PAGE
         rows = _ROW.findall(page.read_text(encoding="utf-8")) if page.exists() else []
         numbers = (path.name[:4] for path in (top / DECISIONS).glob("[0-9][0-9][0-9][0-9]-*.md"))
         return cls(top, frozenset(rows), frozenset(numbers))
 
     def has_page(self, name: str, cited_in: str) -> bool:
-        """Whether a page is there, seen from the top of the checkout or from the file that cites it."""
+        """Whether a page exists, relative to the top of the checkout or to the file that cites it."""
         beside = self.top / PurePosixPath(cited_in).parent
         return any((folder / name).is_file() for folder in (self.top, beside))
 
 
 def missing(path: str, text: str, known: Known) -> Iterator[tuple[int, str]]:
-    """Line and word of every citation that leads nowhere. `path` is relative to the top of the checkout."""
+    """Line and message for every citation without a target. `path` is relative to the top of the checkout."""
     for line, words in _prose(path, text):
         for hole in _HOLE.findall(words):
             if hole not in known.holes:
@@ -56,7 +56,7 @@ def missing(path: str, text: str, known: Known) -> Iterator[tuple[int, str]]:
 
 
 def _prose(path: str, text: str) -> Iterator[tuple[int, str]]:
-    """Lines that people read, with their numbers: a page's own, or comments and docstrings of a Python file."""
+    """Numbered lines to check: all of a page, or comments and docstrings of a Python file."""
     if not path.endswith(".py"):
         yield from enumerate(text.splitlines(), 1)
         return
@@ -64,6 +64,6 @@ def _prose(path: str, text: str) -> Iterator[tuple[int, str]]:
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
     for node in ast.walk(ast.parse(text, path)):
-        # Docstrings, and the strings that stand below a constant.
+        # Docstrings, and strings below a constant.
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield from enumerate(str(node.value.value).splitlines(), node.lineno)

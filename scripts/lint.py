@@ -1,6 +1,6 @@
-"""make lint: every check that needs no test run. All of them run, two at a time, and each says one line.
+"""make lint: all checks that need no test run. They run concurrently, and each prints one line.
 
-Django is checked in the environment of the tests, so that a lint needs no settings of its own.
+They use the test environment, so that lint needs no settings.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Result:
     output: str
 
 
-# The longest first, so that two cores end together.
+# The longest first, so that all cores finish at about the same time.
 CHECKS = (
     Check("mypy", (f"{_BIN}/mypy",)),
     Check("import contracts", (f"{_BIN}/lint-imports", "--cache-dir", ".cache/imports")),
@@ -60,7 +60,7 @@ def _run(check: Check) -> Result:
 
 
 def run_checks() -> Iterator[Result]:
-    """Run every check and yield each result as it comes."""
+    """Run every check and yield each result when it is ready."""
     with tempfile.TemporaryDirectory(prefix="duitpos-lint-") as var:
         enter_test_environment(f"sqlite:///{var}/lint.sqlite3", var)
         with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
@@ -69,7 +69,7 @@ def run_checks() -> Iterator[Result]:
 
 
 def lint() -> tuple[int, int]:
-    """Run and print every check. Returns how many passed and how many failed."""
+    """Run every check and print its result. Returns how many passed and how many failed."""
     passed = failed = 0
     for result in run_checks():
         print(f"{'ok    ' if result.ok else 'FAILED'}  {result.name} ({result.seconds:.1f} s)", flush=True)

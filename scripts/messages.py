@@ -1,7 +1,7 @@
-"""The catalogs of translations: `make messages` after a sentence was changed, added or translated.
+"""Updates the translation catalogs: run `make messages` after changing, adding or translating a sentence.
 
-It extracts every sentence of src/duitpos, brings the .po files up to date and compiles them. A changed sentence is a
-new one, without a guess at its translation. Babel does it, so that nobody needs gettext's programs.
+It extracts every sentence of src/duitpos, updates the .po files and compiles them. A changed sentence counts as new,
+without a fuzzy translation. It uses Babel, so that no gettext programs are needed.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _KEYWORDS = {
 
 
 class OurCatalog(Catalog):
-    """A catalog that says nothing of when, where and by which version it was written."""
+    """A catalog without dates, addresses and tool versions."""
 
     @property
     def mime_headers(self) -> list[tuple[str, str]]:
-        """What gettext needs to read it."""
+        """The headers that gettext needs."""
         return [
             ("Project-Id-Version", "DuitPOS"),
             ("Language", str(self.locale)),
@@ -52,15 +52,15 @@ class OurCatalog(Catalog):
 
     @property
     def num_plurals(self) -> int:
-        """How many forms a plural has."""
+        """The number of plural forms."""
         return int(LANGUAGES[str(self.locale)].partition("=")[2].partition(";")[0])
 
 
 def sentences(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
-    """What one file has to be translated: the text, or its singular and plural, and its context."""
+    """The translatable sentences of one file: the text, or its singular and plural, and its context."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        # Django makes Python of a template, indented as it comes.
+        # Django converts a template to Python code with arbitrary indentation.
         text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
     found = extract("python", io.BytesIO(text.encode()), keywords=_KEYWORDS)
     for _line, message, _comments, context in found:
@@ -68,14 +68,14 @@ def sentences(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
 
 
 def sources() -> Iterator[Path]:
-    """Every file that may hold a sentence, in a fixed order."""
+    """Every file that may contain a sentence, in a fixed order."""
     for path in sorted(SOURCE.rglob("*")):
         if path.suffix in (".py", ".html", ".txt") and "locale" not in path.parts:
             yield path
 
 
 def catalog_of(language: str) -> OurCatalog:
-    """All sentences of today, with the translations that the language's .po has for exactly these."""
+    """All current sentences, with the translations that the language's .po has for exactly these."""
     catalog = OurCatalog(
         locale=language, fuzzy=False, header_comment=f"# {language}: written by `make messages`."
     )
@@ -99,19 +99,19 @@ def _known(language: str) -> Catalog:
 
 
 def po_of(language: str) -> Path:
-    """The file that people translate in."""
+    """The .po file for translators."""
     return LOCALE / language / "LC_MESSAGES" / "django.po"
 
 
 def po_text(catalog: Catalog) -> bytes:
-    """The .po as it is written: by sentence, with the files it stands in but not the lines."""
+    """The .po file's content, sorted by sentence, with file names but no line numbers."""
     out = io.BytesIO()
     write_po(out, catalog, width=110, sort_output=True, include_lineno=False)
     return out.getvalue()
 
 
 def mo_bytes(catalog: Catalog) -> bytes:
-    """What the .po compiles to; a sentence without a translation is left out."""
+    """The compiled .mo content; sentences without a translation are left out."""
     compiled = OurCatalog(locale=str(catalog.locale), fuzzy=False)
     for message in catalog:
         if message.id and _is_translated(message):
@@ -122,7 +122,7 @@ def mo_bytes(catalog: Catalog) -> bytes:
 
 
 def untranslated(catalog: Catalog) -> list[Message]:
-    """Sentences that have no translation, or no complete one."""
+    """Sentences without a complete translation."""
     return [message for message in catalog if message.id and not _is_translated(message)]
 
 

@@ -1,7 +1,7 @@
-"""Finds, in a module's syntax tree, writes to the status of orders, payments and refunds.
+"""Finds writes to the status of orders, payments and refunds in a module's syntax tree.
 
 Types are guessed from names (`order`, `late_payments`, `Refund.objects`), annotations and simple assignments.
-That catches what a person writes by habit; it is no proof against one who hides a write on purpose.
+That catches usual code, but not a write that is hidden on purpose.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _BULK_WRITES = frozenset({"bulk_update", "abulk_update", "update_or_create", "au
 
 
 def money_writes(tree: ast.AST) -> list[tuple[int, str]]:
-    """(line, what is done there) of each such write, in order."""
+    """(line, description) of each such write, in order."""
     visitor = _Visitor()
     visitor.visit(tree)
     return sorted(visitor.found)
@@ -32,7 +32,7 @@ def _is_money_word(name: str) -> bool:
 
 
 def _links(node: ast.expr) -> Iterator[tuple[str, bool]]:
-    """The names a value is reached through, last one first, and whether each is called; no arguments.
+    """The names in an attribute chain, last one first, and whether each is called; without arguments.
 
     `Order.objects.filter(x)` gives (filter, True), (objects, False), (Order, False).
     """
@@ -69,14 +69,16 @@ def _annotated_as_money(annotation: ast.expr | None) -> bool:
 
 
 def _is_insert(save: ast.Call) -> bool:
-    """A row that is not there yet has no status to move, and fails if it is there."""
+    """An insert cannot change an existing row's status: it fails if the row exists."""
     return any(k.arg == "force_insert" and ast.unparse(k.value) == "True" for k in save.keywords)
 
 
 class _Visitor(ast.NodeVisitor):
     def __init__(self) -> None:
         self.found: list[tuple[int, str]] = []
-        self._known: set[str] = set()  # names of this scope that hold such rows, whatever they are called
+        self._known: set[str] = (
+            set()
+        )  # names in this scope that hold such rows, from annotations and assignments
         self._function: ast.AST = ast.Module([], [])
 
     def _is_money(self, node: ast.expr) -> bool:
@@ -85,7 +87,7 @@ class _Visitor(ast.NodeVisitor):
         if not links:
             return False
         # `payment.refunds.filter(...)` is about refunds, `payment.events.all()` about events: the last name
-        # that is no call and no manager. `load_order(...)` has only its own name.
+        # that is neither a call nor a manager. `load_order(...)` has only its own name.
         plain = [name for name, called in links if not called and name not in _MANAGERS]
         subjects = {links[0][0], plain[0] if plain else links[-1][0]}
         return any(name in self._known or _is_money_word(name) for name in subjects)
@@ -96,7 +98,7 @@ class _Visitor(ast.NodeVisitor):
     def _assigned(self, target: ast.expr, value: ast.expr | None) -> None:
         if isinstance(target, ast.Attribute) and target.attr == "status" and self._is_money(target.value):
             self._report(target, f"assigns {ast.unparse(target)}")
-        # An attribute of an order (its total) is no order.
+        # An attribute of an order (such as its total) is not an order.
         is_part = isinstance(value, ast.Attribute) and not _is_money_word(value.attr)
         if isinstance(target, ast.Name) and value is not None and not is_part and self._is_money(value):
             self._known.add(target.id)
@@ -110,7 +112,7 @@ class _Visitor(ast.NodeVisitor):
     visit_FunctionDef = visit_AsyncFunctionDef = visit_Lambda = _scope
 
     def _may_hold_status(self, keyword: ast.keyword) -> bool:
-        """Whether `**columns` comes from the caller, or stands in a function that speaks of a "status"."""
+        """Whether `**columns` is a parameter, or is used in a function that contains the string "status"."""
         if keyword.arg is not None:
             return False
         parts = list(ast.walk(self._function))

@@ -1,4 +1,4 @@
-"""Make the README's pictures from the real pages: `make screenshots`. Runs a demo of its own in a folder of its own."""
+"""`make screenshots`: takes the README's screenshots, from a demo in a temporary folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DISHES = (("Roti canai", 2), ("Nasi lemak", 1), ("Teh tarik", 2))
 
 @contextmanager
 def running_demo() -> Iterator[dict[str, str]]:
-    """A fresh demo; yields what its demo.json says."""
+    """A new demo; yields the content of its demo.json."""
     with tempfile.TemporaryDirectory() as var:
         environment = os.environ | {"DUITPOS_VAR": var, "PORT": str(free_port())}
         process = subprocess.Popen([sys.executable, "-m", "duitpos.cli", "demo"], env=environment, cwd=ROOT)
@@ -41,7 +41,7 @@ def running_demo() -> Iterator[dict[str, str]]:
 
 
 def order_and_pay(page: Page, places: dict[str, str], picture: Path | None = None) -> None:
-    """A guest orders a few dishes and pays with the good card."""
+    """A guest orders a few dishes and pays with a valid card."""
     page.goto(places["guest_url"])
     for dish, quantity in DISHES:
         page.locator("li.item:not(.sold-out) summary", has_text=dish).first.click()
@@ -74,7 +74,7 @@ def sign_in(page: Page, places: dict[str, str]) -> None:
 
 
 def take(browser: Browser, places: dict[str, str]) -> None:
-    """Three guests order; then the four pictures."""
+    """Three guests order; then take the four screenshots."""
     for number in range(3):
         phone = browser.new_context(viewport={"width": 390, "height": 780}, has_touch=True).new_page()
         order_and_pay(phone, places, PICTURES / "guest.png" if number == 2 else None)

@@ -56,5 +56,5 @@ def test_a_quick_run_answers_every_question(tmp_path: Path) -> None:
     assert set(found["restart"]["checked"]["after"]) == {"200", "404"}, "no request got a dead connection"
     page = (tmp_path / "README.md").read_text()
     assert "| **of pgbench** (aim 0.25) |" in page
-    assert page.count("**What stands in the way**") == 3
+    assert page.count("**What limits it**") == 3
     assert page.count("| reached |") + page.count("| **missed** |") == 8

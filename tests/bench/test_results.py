@@ -44,7 +44,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("words, code", [([], 2), (["--busy"], 0), (["--quick"], 0)])
-def test_a_busy_machine_overwrites_no_results_unless_told_to(
+def test_a_busy_machine_overwrites_results_only_with_busy(
     asked: list[str],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -165,7 +165,7 @@ def test_without_a_signature_a_webhook_changes_nothing(both: TwoRestaurants, rou
 
 
 @pytest.mark.parametrize("route", [route for route, rule in RULES.items() if isinstance(rule, Anyone)])
-def test_pages_for_anyone_tell_nothing_of_a_restaurant(both: TwoRestaurants, route: str) -> None:
+def test_pages_for_anyone_show_nothing_of_a_restaurant(both: TwoRestaurants, route: str) -> None:
     url = filled(route, {"uidb36": "1", "key": "some-key"})
     before = all_rows()
     for who, method in product((*SIGNED_OUT, *STRANGERS), ("GET", "POST")):

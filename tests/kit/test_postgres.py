@@ -51,7 +51,7 @@ def away(monkeypatch: pytest.MonkeyPatch) -> Iterator[DatabaseWrapper]:
 @pytest.mark.django_db
 @pytest.mark.postgres_only
 @pytest.mark.filterwarnings("ignore")  # the pool logs why it has no connection
-def test_the_pool_is_not_asked_again_at_once(away: DatabaseWrapper) -> None:
+def test_after_a_failure_the_next_caller_fails_at_once(away: DatabaseWrapper) -> None:
     with pytest.raises(OperationalError, match="couldn't get a connection"):
         away.ensure_connection()
     with pytest.raises(OperationalError, match=REFUSED):

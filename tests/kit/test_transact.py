@@ -84,7 +84,7 @@ def test_another_error_is_not_retried() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_inside_another_is_refused() -> None:
+def test_a_nested_transaction_is_refused() -> None:
     with pytest.raises(RuntimeError, match="durable"):
         transact(lambda: transact(lambda: 1))
 

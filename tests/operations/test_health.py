@@ -81,7 +81,7 @@ def test_missing_migrations_are_an_alarm(client: Client, monkeypatch: pytest.Mon
     assert client.get("/readyz").json()["migrations"] == "ok"
 
 
-def test_a_database_that_is_gone_is_an_alarm(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unavailable_database_is_an_alarm(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db import OperationalError
 
     def gone() -> None:

@@ -19,7 +19,7 @@ from tests.sandbox_contract import contract, event_errors, traffic_errors
 from tests.sandbox_process import ROOT, SandboxProcess, free_port
 
 
-def test_it_runs_where_the_application_is_not(tmp_path: Path) -> None:
+def test_it_runs_without_the_application(tmp_path: Path) -> None:
     """A copy of only this package, with an import hook that refuses duitpos and Django."""
     shutil.copytree(ROOT / "src" / "stripe_sandbox", tmp_path / "stripe_sandbox")
     (tmp_path / "sitecustomize.py").write_text(

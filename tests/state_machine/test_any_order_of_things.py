@@ -66,7 +66,7 @@ def _settle_without_its_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     "break_it, noticed",
     [(_a_sweep_that_does_not_fetch, "stuck"), (_settle_without_its_guard, "false_alarms")],
 )
-def test_what_is_broken_is_noticed(
+def test_bugs_are_noticed(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
     break_it: Callable[[pytest.MonkeyPatch], None],

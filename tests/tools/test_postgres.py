@@ -40,7 +40,7 @@ def data_folder(url: str) -> Path:
     return Path(row[0])
 
 
-def test_it_is_gone_after_use() -> None:
+def test_it_is_removed_after_use() -> None:
     with throwaway_cluster() as url:
         folder = data_folder(url)
         assert folder.exists()
@@ -48,7 +48,7 @@ def test_it_is_gone_after_use() -> None:
     assert not folder.exists()
 
 
-def test_it_is_gone_when_its_owner_is_killed() -> None:
+def test_it_is_removed_when_its_owner_is_killed() -> None:
     owner = subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True)
     assert owner.stdout is not None
     with owner.stdout as said:

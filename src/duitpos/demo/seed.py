@@ -132,7 +132,7 @@ def _write_menu(tenant: Tenant, data: Mapping[str, Any]) -> dict[str, MenuItem]:
 
 
 def _texts(tenant: Tenant, by_kind: Mapping[str, Mapping[str, list[str]]]) -> Iterator[Translated]:
-    """A language's texts, which name things by what the restaurant calls them."""
+    """One language's translations; the data file refers to rows by their own names."""
     rows: dict[str, QuerySet[Any]] = {
         TextKind.SECTION: MenuSection.objects.filter(tenant=tenant),
         TextKind.ITEM: MenuItem.objects.filter(tenant=tenant),

@@ -87,7 +87,7 @@ class ItemGroup(TenantModel):
 
 
 class TextKind(models.TextChoices):
-    """What on the menu has a text in other languages."""
+    """The kinds of menu rows that can be translated."""
 
     SECTION = "section"
     ITEM = "item"
@@ -96,7 +96,7 @@ class TextKind(models.TextChoices):
 
 
 class MenuText(TenantModel):
-    """How something on the menu is called in a language that the menu is not written in (Tenant.menu_language)."""
+    """A translation of a menu row into a language other than Tenant.menu_language."""
 
     kind = models.CharField(max_length=10, choices=TextKind.choices)
     subject_id = models.UUIDField(help_text="The section, item, group or modifier.")
@@ -106,7 +106,7 @@ class MenuText(TenantModel):
 
     class Meta:
         constraints = [
-            # In this order it is the index for reading a menu in one language.
+            # In this order it also serves as the index for reading a menu in one language.
             models.UniqueConstraint(
                 fields=["tenant", "language", "kind", "subject_id"], name="menu_text_once"
             ),

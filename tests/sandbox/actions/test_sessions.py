@@ -310,7 +310,7 @@ def test_an_unknown_address_is_404(sandbox: SandboxProcess) -> None:
     assert "Unrecognized request URL (PUT: /v1/events)" in reply.json()["error"]["message"]
 
 
-def test_what_cannot_be_expanded_is_refused(create: Create, client: stripe.StripeClient) -> None:
+def test_expanding_an_unknown_field_is_refused(create: Create, client: stripe.StripeClient) -> None:
     session = create()
     error = refused(
         lambda: client.v1.checkout.sessions.retrieve(session.id, params={"expand": ["amount_total"]})

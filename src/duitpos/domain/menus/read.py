@@ -20,7 +20,7 @@ class Choice:
     name: str
     price_delta_minor: int
     guest_name: str = ""
-    """In the guest's language; empty when it is `name`. So too below."""
+    """In the guest's language; empty when it equals `name`. The same applies below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with its items, as guests read it."""
+    """A heading with its items, in the guest's language."""
 
     id: UUID
     name: str

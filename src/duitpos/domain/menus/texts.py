@@ -1,4 +1,4 @@
-"""The menu in other languages than the one it is written in: what was translated, and writing it down."""
+"""Translations of the menu: reading and writing them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from duitpos.models import Location, MenuText, Tenant
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A name and a description in one language. What is empty is read in the restaurant's own words."""
+    """A name and a description in one language. For an empty one the restaurant's own text is shown."""
 
     name: str
     description: str = ""
@@ -23,7 +23,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """The text of one thing on the menu. `kind` is one of models.menu.TextKind; `subject_id` is that row's."""
+    """A translation of one row of the menu. `kind` is one of models.menu.TextKind; `subject_id` is the row's id."""
 
     kind: str
     subject_id: UUID
@@ -34,22 +34,22 @@ _NONE = Text("")
 
 
 class MenuTexts:
-    """What there is in one language, by the id of what it names."""
+    """The translations in one language, by row id."""
 
     def __init__(self, texts: Mapping[UUID, Text]) -> None:
         self._texts = texts
 
     def name(self, subject_id: UUID) -> str:
-        """The name; empty where there is none in this language."""
+        """The name; empty when there is no translation."""
         return self._texts.get(subject_id, _NONE).name
 
     def description(self, subject_id: UUID) -> str:
-        """The description; empty where there is none in this language."""
+        """The description; empty when there is no translation."""
         return self._texts.get(subject_id, _NONE).description
 
 
 def texts_in(tenant: Tenant, language: str) -> MenuTexts:
-    """The menu's texts in a language: one query, or none for the language that the menu is written in."""
+    """The menu's translations in a language: one query, or none for the menu's own language."""
     if language in ("", tenant.menu_language):
         return MenuTexts({})
     rows = MenuText.objects.filter(tenant=tenant, language=language)
@@ -58,7 +58,7 @@ def texts_in(tenant: Tenant, language: str) -> MenuTexts:
 
 
 def translate_menu(tenant: Tenant, language: str, texts: Iterable[Translated]) -> None:
-    """Write texts of the menu in a language, over those that are there, and show them to guests at once."""
+    """Insert or update translations of the menu in a language; guests see them at once."""
     rows = [
         MenuText(
             tenant=tenant,
