@@ -20,7 +20,7 @@ ACROSS = {
     ("domain/people/staff.py", "restaurants_of"),  # a user's restaurants after signing in
     ("domain/sweep/sweep.py", "tenants_with_due_work"),  # the tenants that the worker must handle
     (
-        "domain/processor_accounts/keys.py",
+        "domain/processor_accounts/credentials.py",
         "unknown_key_ids",
     ),  # the start-up check that every secret can be decrypted (M32)
     ("migrations/0012_facts.py", "run"),  # stored sentences become facts, in all rows at once

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import DatabaseError, connection, connections
 
-from duitpos.domain.processor_accounts.keys import unknown_key_ids
+from duitpos.domain.processor_accounts.credentials import unknown_key_ids
 from duitpos.domain.tenancy.installation import installation
 from duitpos.kit.logs import redact
 from duitpos.kit.migrations import unapplied_migrations

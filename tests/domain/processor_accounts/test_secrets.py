@@ -15,7 +15,7 @@ from django.test import Client, override_settings
 from django.urls import path
 
 from duitpos.domain.processor_accounts.accounts import KeyRefused
-from duitpos.domain.processor_accounts.keys import unknown_key_ids
+from duitpos.domain.processor_accounts.credentials import unknown_key_ids
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.models import ProcessorAccount, Tenant
 from tests.domain.processor_accounts.conftest import Desk

@@ -8,6 +8,7 @@ import pytest
 from django.test import override_settings
 
 from duitpos.dashboard.texts.processors import account_texts
+from duitpos.domain.processor_accounts.accounts import check_account
 from duitpos.domain.processor_accounts.view import Health, account_view
 from duitpos.kit.clock import now
 from duitpos.models import ProcessorAccount
@@ -78,6 +79,14 @@ def test_every_bad_delivery_has_its_words(desk: Desk, problem: SignatureProblem)
     health = account_texts(account_view(desk.fresh(account), "", "kopi")).health
     assert len(health) == 2
     assert health[1].endswith(".")
+
+
+def test_an_account_that_may_not_take_payments_says_so(desk: Desk) -> None:
+    account = desk.working()
+    ProcessorAccount.objects.filter(tenant=desk.tenant, id=account.id).update(can_charge=False)
+    assert {"code": Health.CANNOT_CHARGE} in account_view(desk.fresh(account), "", "kopi").health
+    check_account(desk.owner, account.id)
+    assert {"code": Health.CANNOT_CHARGE} not in account_view(desk.fresh(account), "", "kopi").health
 
 
 def test_a_secret_that_cannot_be_opened_is_said(desk: Desk) -> None:

@@ -145,6 +145,9 @@ HEALTH: Mapping[str, Sentence] = {
         "Paused since the key was refused: save a good key of the same account, and checking goes on."
     ),
     Health.START_REFUSED: _("The last payment could not be started."),
+    Health.CANNOT_CHARGE: _(
+        "The processor says that this account cannot take payments yet. Finish its set-up there, then press Check."
+    ),
     Health.NOT_OFFERED: _(
         "It was refused so often that guests are not offered it for a while. Press Check to try at once."
     ),

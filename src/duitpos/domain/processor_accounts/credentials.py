@@ -1,4 +1,4 @@
-"""Read what an owner pasted, before anybody is asked about it."""
+"""The credentials that an owner pasted, read before the processor is asked; and the encryption keys of those stored."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from django.conf import settings
 
 from duitpos.domain.errors import Code, Invalid
 from duitpos.domain.payments.processors.connect import SECRET_KEY, address_problem
-from duitpos.kit.crypto import SecretUnreadable
+from duitpos.kit.crypto import SecretUnreadable, key_id_of, vault
 from duitpos.kit.facts import Facts, facts
+from duitpos.kit.tenancy import across_tenants
 from duitpos.models import ProcessorAccount
 from duitpos.processors.registry import adapter
 
@@ -77,3 +78,10 @@ def _address(account: ProcessorAccount, mode: str, api_base: str | None, *, is_n
 def address_choices() -> tuple[str, ...]:
     """Where a test key may be used; empty is the processor itself."""
     return (*settings.SANDBOX_URLS, "")
+
+
+def unknown_key_ids() -> set[str]:
+    """Ids of keys that stored secrets were sealed with and that DUITPOS_ENCRYPTION_KEYS lacks."""
+    with across_tenants("a start checks that every stored secret can be opened (M32)"):
+        boxes = list(ProcessorAccount.objects.values_list("secrets", flat=True))
+    return {key_id_of(sealed) for secrets in boxes for sealed in secrets.values()} - vault().key_ids

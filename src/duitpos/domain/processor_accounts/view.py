@@ -25,6 +25,7 @@ class Health(StrEnum):
     KEY_PAUSED = "key_paused"
     START_REFUSED = "start_refused"
     NOT_OFFERED = "not_offered"
+    CANNOT_CHARGE = "cannot_charge"
     KEY_WAITS = "key_waits"
     NO_WEBHOOK_SECRET = "no_webhook_secret"
     NO_DELIVERY_YET = "no_delivery_yet"
@@ -114,6 +115,8 @@ def _key_health(account: ProcessorAccount) -> Iterator[Facts]:
         yield facts(Health.START_REFUSED, reason=account.start_problem)
     if account.offered_again_at and account.offered_again_at > now():
         yield facts(Health.NOT_OFFERED)
+    if account.state == AccountState.ACTIVE and not account.can_charge:
+        yield facts(Health.CANNOT_CHARGE)
     if CANDIDATE in account.secrets:
         yield facts(Health.KEY_WAITS)
 
