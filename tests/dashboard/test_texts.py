@@ -82,7 +82,7 @@ ENTRIES_BY_STATUS = {EntryKind.ORDER_MOVED, EntryKind.REFUND_ENDED, EntryKind.EV
         (REFUND_ENDED, REFUND_ENDED_BECAUSE),
         ([*(set(Finding) - SAID_APART), *AccountWarning], FINDINGS),
         (KeyProblem, KEY_PROBLEMS),
-        ([field.name for field in FIELDS], HINTS),
+        ([field.hint for field in FIELDS], HINTS),
         (AccountState.values, STATES),
         (Health, HEALTH),
         (TypeProblem, TYPE_PROBLEMS),

@@ -243,7 +243,7 @@ class ProcessorContract:
     def test_the_adapter_describes_its_form(self, rig: Rig) -> None:
         fields = rig.adapter.credential_fields
         assert fields[0].required
-        assert all(one.name and one.label for one in fields)
+        assert all(one.label and one.hint for one in fields)
         assert any(is_enough for _, is_enough in rig.adapter.guide_events)
         assert rig.adapter.currency_problem(rig.currency) == ""
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from duitpos.domain.orders.board import MOST_TICKETS, Board, BoardTicket
 from duitpos.domain.orders.states import PLACED, PREPARING, READY, SERVED
 from duitpos.kit.clock import now
+from duitpos.kitchen.texts import column_texts, moved_text
 from duitpos.models import Order, OrderLine
 
 WAITING_MINUTES = 5
@@ -86,20 +85,16 @@ def moved_of(board: Board, order_id: UUID | None) -> Moved | None:
     backs: dict[str, str] = {PREPARING: PLACED, READY: PREPARING, SERVED: READY}
     if order is None or order.status not in backs:
         return None
-    words: dict[str, str] = {
-        PREPARING: _("%(number)s is being prepared."),
-        READY: _("%(number)s is ready."),
-        SERVED: _("%(number)s was served."),
-    }
-    return Moved(order, backs[order.status], words[order.status] % {"number": order.label})
+    return Moved(order, backs[order.status], moved_text(order.status, order.label))
 
 
 def _columns() -> list[Column]:
-    return [
-        Column(PLACED, _("Placed"), _("Nothing new."), PREPARING, _("Start"), ""),
-        Column(PREPARING, _("Preparing"), _("Nothing on the stove."), READY, _("Ready"), PLACED),
-        Column(READY, _("Ready"), _("Nothing to carry out."), SERVED, _("Served"), PREPARING),
-    ]
+    steps = ((PLACED, PREPARING, ""), (PREPARING, READY, PLACED), (READY, SERVED, PREPARING))
+    columns = []
+    for status, forward, back in steps:
+        texts = column_texts(status)
+        columns.append(Column(status, texts.title, texts.empty, forward, texts.forward, back))
+    return columns
 
 
 def _card(ticket: BoardTicket, at: datetime) -> Card:

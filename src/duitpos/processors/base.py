@@ -102,10 +102,11 @@ class SignatureInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CredentialField:
-    """One secret the owner pastes. `label` is the processor's own name for it."""
+    """One secret the owner pastes. `label` is the processor's name for it; `hint`, the code of what it looks like."""
 
     name: str
     label: str
+    hint: str
     required: bool = True
 
 

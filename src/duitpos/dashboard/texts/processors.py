@@ -129,10 +129,10 @@ KEY_PROBLEMS: Mapping[str, Text] = {
 """What is wrong with something pasted, by the code of the processor's adapter."""
 
 HINTS: Mapping[str, Text] = {
-    "secret_key": _("Begins with sk_test_ or sk_live_ (or rk_ for a restricted key)."),
-    "webhook_secret": _("Begins with whsec_."),
+    "stripe_secret_key": _("Begins with sk_test_ or sk_live_ (or rk_ for a restricted key)."),
+    "stripe_webhook_secret": _("Begins with whsec_."),
 }
-"""What a right one looks like, by the field's name."""
+"""What a right one looks like, by the code of the adapter's field."""
 
 STATES: Mapping[str, Text] = {
     "new": _("No usable key yet"),
@@ -271,7 +271,7 @@ def hint_text(field: FieldView) -> str:
         return str(_("What is saved cannot be read here: paste it again."))
     if field.masked:
         return say(_("Saved: %(masked)s. Leave empty to keep it."), {"masked": field.masked})
-    return str(HINTS.get(field.name, ""))
+    return str(HINTS[field.hint])
 
 
 def address_text(address: str) -> str:

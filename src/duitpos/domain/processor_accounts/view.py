@@ -43,6 +43,7 @@ class FieldView:
 
     name: str
     label: str
+    hint: str
     required: bool
     masked: str
     is_unreadable: bool = False
@@ -89,8 +90,8 @@ def _field(account: ProcessorAccount, one: CredentialField) -> FieldView:
     try:
         secret = account.reveal(one.name)
     except SecretUnreadable:
-        return FieldView(one.name, one.label, one.required, "", is_unreadable=True)
-    return FieldView(one.name, one.label, one.required, masked(secret))
+        return FieldView(one.name, one.label, one.hint, one.required, "", is_unreadable=True)
+    return FieldView(one.name, one.label, one.hint, one.required, masked(secret))
 
 
 def masked(secret: str) -> str:

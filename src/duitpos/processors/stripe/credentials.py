@@ -10,8 +10,8 @@ from duitpos.processors.base import CredentialField
 SECRET_KEY, WEBHOOK_SECRET = "secret_key", "webhook_secret"
 
 FIELDS = (
-    CredentialField(SECRET_KEY, "Secret Key"),
-    CredentialField(WEBHOOK_SECRET, "Webhook Secret", required=False),
+    CredentialField(SECRET_KEY, "Secret Key", "stripe_secret_key"),
+    CredentialField(WEBHOOK_SECRET, "Webhook Secret", "stripe_webhook_secret", required=False),
 )
 
 
