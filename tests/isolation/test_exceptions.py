@@ -17,7 +17,7 @@ from duitpos.kit.tenancy.checks import SHARED_TABLES
 SOURCE = Path(duitpos.__file__).parent
 
 ACROSS = {
-    ("domain/clients/staff.py", "restaurants_of"),  # a user's restaurants after signing in
+    ("domain/people/staff.py", "restaurants_of"),  # a user's restaurants after signing in
     ("domain/sweep/sweep.py", "tenants_with_due_work"),  # the tenants that the worker must handle
     (
         "domain/processor_accounts/keys.py",
