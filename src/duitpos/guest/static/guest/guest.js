@@ -95,8 +95,8 @@
       $$("input", choose).forEach((input) => { input.checked = input.defaultChecked; input.value = input.defaultValue; });
       $("#sheet-name").textContent = [...$("h3", item).childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("");
       wrong.textContent = "";
-      const told = [".about", ".marks"].map((part) => $(part, item)?.cloneNode(true)).filter(Boolean);
-      inside.replaceChildren(...told, choose);
+      const details = [".about", ".marks"].map((part) => $(part, item)?.cloneNode(true)).filter(Boolean);
+      inside.replaceChildren(...details, choose);
       refresh();
       sheet.showModal();
       inside.scrollTop = 0;
@@ -184,7 +184,7 @@
 
   // --- language ----------------------------------------------------------------------------------------------
   // The cart is on this phone, so only the language is sent, and the page is loaded again.
-  const speak = async (event) => {
+  const chooseLanguage = async (event) => {
     event.preventDefault();
     const token = $("[name=csrfmiddlewaretoken]").value;
     const body = new URLSearchParams({ language: event.currentTarget.value, csrfmiddlewaretoken: token });
@@ -194,7 +194,7 @@
     if ($("main.review") && !$("form[data-rebuilt]")) location.replace(location.pathname);
     else location.reload();
   };
-  $$(".language button").forEach((button) => { button.onclick = speak; });
+  $$(".language button").forEach((button) => { button.onclick = chooseLanguage; });
 
   // --- checkout ----------------------------------------------------------------------------------------------
   const keep = (form) => {
@@ -208,13 +208,13 @@
     }
   };
   // Sends a form and replaces this page with the response; false if there was none.
-  const ask = async (main, fields) => {
+  const sendForm = async (main, fields) => {
     main.setAttribute("aria-busy", "true");
     let fresh = null;
     try {
-      const answer = await fetch("./", { method: "POST", body: new URLSearchParams(fields) });
-      if (answer.redirected) { location.replace(answer.url); return true; }
-      fresh = $("main", new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const response = await fetch("./", { method: "POST", body: new URLSearchParams(fields) });
+      if (response.redirected) { location.replace(response.url); return true; }
+      fresh = $("main", new DOMParser().parseFromString(await response.text(), "text/html"));
     } catch { /* no network: the caller shows it */ }
     main.removeAttribute("aria-busy");
     if (!fresh) return false;
@@ -235,13 +235,13 @@
     $("button", broken).onclick = () => shellPage(main);
     const token = $("[name=csrfmiddlewaretoken]", main).value;
     const fields = { csrfmiddlewaretoken: token, step: "review", checkout_key: key, cart: JSON.stringify({ lines, earlier: Object.keys(sent) }) };
-    if (await ask(main, fields)) return;
+    if (await sendForm(main, fields)) return;
     loading.hidden = true;
     broken.hidden = false;
   };
   const reviewPage = (main) => {
     const form = $("form", main), offline = $(".offline", form);
-    const cutOff = () => { if (offline) { offline.textContent = form.dataset.offline; offline.hidden = false; } };
+    const showOffline = () => { if (offline) { offline.textContent = form.dataset.offline; offline.hidden = false; } };
     keep(form);
     addEventListener("online", () => { if (offline) offline.hidden = true; });
     form.addEventListener("submit", async (event) => {
@@ -252,13 +252,13 @@
       if (button.value === "menu") { event.preventDefault(); location.href = "../"; return; }
       if (button?.name === "change") {
         event.preventDefault();
-        const done = await ask(main, [...new FormData(form), ["change", button.value]]);
-        if (!done) return cutOff();
+        const done = await sendForm(main, [...new FormData(form), ["change", button.value]]);
+        if (!done) return showOffline();
         const same = $(`button[value="${button.value}"]`);
         (same && !same.disabled ? same : $("main h1"))?.focus();
         return;
       }
-      if (!navigator.onLine) { event.preventDefault(); cutOff(); return; }
+      if (!navigator.onLine) { event.preventDefault(); showOffline(); return; }
       form.dataset.sent = "1";
       const who = $("[name=payment_type]:checked, [name=payment_type][type=hidden]", form)?.dataset.who || "";
       // After the browser has read the form: a disabled button would not be sent.
@@ -275,28 +275,28 @@
     // Poll faster while the payment is open than while the food is prepared.
     const pace = () => ("paid" in $("#live").dataset ? 5000 : 2500);
     let etag = "", wait = pace(), timer = 0;
-    const here = $("#live-place"), offline = $(".offline", main);
-    const look = async () => {
+    const container = $("#live-place"), offline = $(".offline", main);
+    const poll = async () => {
       clearTimeout(timer);
       if (document.hidden) return;
       try {
-        const answer = await fetch(main.dataset.state, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+        const response = await fetch(main.dataset.state, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
         offline.hidden = true;
         wait = pace();
-        if (answer.status === 200) {
-          etag = answer.headers.get("ETag") || "";
-          const page = new DOMParser().parseFromString(await answer.text(), "text/html"), now = $("#live", page);
-          if (now && now.outerHTML !== $("#live").outerHTML) here.replaceChildren(now);
+        if (response.status === 200) {
+          etag = response.headers.get("ETag") || "";
+          const page = new DOMParser().parseFromString(await response.text(), "text/html"), now = $("#live", page);
+          if (now && now.outerHTML !== $("#live").outerHTML) container.replaceChildren(now);
           forgetPaid();
-        } else if (answer.status !== 304) wait = 15000;
+        } else if (response.status !== 304) wait = 15000;
       } catch {
         offline.hidden = false;
         wait = Math.min(wait * 2, 30000);
       }
       next();
     };
-    const next = () => { if (!("over" in $("#live").dataset)) timer = setTimeout(look, wait); };
-    document.addEventListener("visibilitychange", () => { if (!document.hidden && !("over" in $("#live").dataset)) look(); });
+    const next = () => { if (!("over" in $("#live").dataset)) timer = setTimeout(poll, wait); };
+    document.addEventListener("visibilitychange", () => { if (!document.hidden && !("over" in $("#live").dataset)) poll(); });
     next();
   };
 

@@ -1,4 +1,4 @@
-/* The kitchen board. Without this file it is a page of forms that reloads; here it polls, rings and takes keys. */
+/* The kitchen board. Without this file it is a page of forms that reloads; with it, it polls, plays sounds and handles keys. */
 const body = document.body;
 const board = document.querySelector("#board");
 const undo = document.querySelector("#undo");
@@ -12,7 +12,7 @@ let fails = 0;
 let lastSeen = new Date();
 let offset = 0;
 let timer;
-let turn = 0;
+let lastRequest = 0;
 let typed = "";
 let typedTimer;
 let undoTimer;
@@ -28,7 +28,7 @@ function say(text) {
 
 /* --- the board ---------------------------------------------------------------------------------------- */
 
-function where() {
+function focusedTicket() {
   const all = columns();
   const column = all.findIndex((c) => c.includes(document.activeElement));
   return column < 0 ? null : { column, row: all[column].indexOf(document.activeElement), id: cardOf(document.activeElement).dataset.id };
@@ -40,7 +40,7 @@ function cardOf(element) {
 
 /* Replaces the board's HTML. The focus stays on the ticket, or on the one that moved up. */
 function show(html) {
-  const place = where();
+  const place = focusedTicket();
   const before = ids();
   const scrolls = [...board.querySelectorAll(".column ol")].map((list) => list.scrollTop);
   board.innerHTML = html;
@@ -72,25 +72,25 @@ function age() {
 
 async function poll() {
   clearTimeout(timer);
-  const mine = (turn += 1);
+  const thisRequest = (lastRequest += 1);
   try {
     const headers = etag ? { "If-None-Match": etag } : {};
-    const answer = await fetch(words.live, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(8000) });
-    const html = await answer.text();
+    const response = await fetch(words.live, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(8000) });
+    const html = await response.text();
     // A button was pressed meanwhile: this older response would show the ticket in its old column.
-    if (mine !== turn) return;
-    if (answer.status === 200) {
-      etag = answer.headers.get("ETag") ?? "";
+    if (thisRequest !== lastRequest) return;
+    if (response.status === 200) {
+      etag = response.headers.get("ETag") ?? "";
       show(html);
-    } else if (answer.status !== 304) {
+    } else if (response.status !== 304) {
       // A redirect leads to the sign-in page.
-      throw answer.type === "opaqueredirect" || answer.status === 404 ? words.signedOut : answer.status;
+      throw response.type === "opaqueredirect" || response.status === 404 ? words.signedOut : response.status;
     }
     if (fails) say("");
     fails = 0;
     lastSeen = new Date();
   } catch (error) {
-    if (mine !== turn) return;
+    if (thisRequest !== lastRequest) return;
     fails += 1;
     const time = lastSeen.toLocaleTimeString(words.locale, { timeStyle: "short", timeZone: words.zone });
     if (error === words.signedOut) say(error);
@@ -120,13 +120,13 @@ document.addEventListener("submit", async (event) => {
   data.append(submitter.name, submitter.value);
   submitter.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(form.action, { method: "POST", body: data, signal: AbortSignal.timeout(10000) });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const response = await fetch(form.action, { method: "POST", body: data, signal: AbortSignal.timeout(10000) });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const next = page.querySelector("#board");
     // The response has no board: it is the sign-in page, or an error page with one sentence.
     if (!next) return say(page.querySelector("[role=alert]")?.textContent ?? words.signedOut);
     etag = "";
-    turn += 1;
+    lastRequest += 1;
     soon(EVERY);
     show(next.innerHTML);
     showUndo(page.querySelector("#undo").innerHTML);
@@ -159,7 +159,7 @@ function showUndo(html) {
 
 function walk(across, down) {
   const all = columns();
-  const place = where();
+  const place = focusedTicket();
   if (!place) return all.flat()[0]?.focus();
   let { column, row } = place;
   if (across) {
@@ -238,7 +238,7 @@ choice.addEventListener("change", async () => {
 for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, wake);
 hush.hidden = !choice.value;
 
-/* Keep the screen on where the browser can do it. */
+/* Keep the screen on if the browser supports it. */
 const stayLit = () => document.visibilityState === "visible" && navigator.wakeLock?.request("screen").catch(() => {});
 document.addEventListener("visibilitychange", () => { stayLit(); poll(); });
 window.addEventListener("online", poll);
