@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duitpos.guest.compressed import CompressedPart, gzip_page, plain_page, compress_part
+from duitpos.guest.compressed import CompressedPart, compress_part, gzip_page, plain_page
 
 pytestmark = pytest.mark.pure
 
