@@ -1,4 +1,4 @@
-"""Signing in and out, a new password, and which restaurant."""
+"""Signing in and out, resetting a password, and choosing a restaurant."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ LOGIN = "/accounts/login/"
 
 @pytest.fixture(autouse=True)
 def no_tries_yet() -> None:
-    """Rate limits are counted in the cache."""
+    """Reset the rate limits, which are counted in the cache."""
     cache.clear()
 
 
 def sign_in(client: Client, email: str, password: str = PASSWORD, goto: str = "") -> str:
-    """Where the form leads; empty when it was refused."""
+    """The URL that the form redirects to; empty if it was refused."""
     response = client.post(LOGIN, {"login": email, "password": password, "next": goto})
     return response.headers.get("Location", "") if response.status_code == 302 else ""
 
@@ -51,7 +51,7 @@ def test_a_cook_lands_in_the_kitchen(client: Client) -> None:
     assert response.redirect_chain[-1][0] == "/kopi/kitchen/bangsar/"
 
 
-def test_whoever_works_at_two_restaurants_chooses(client: Client) -> None:
+def test_a_member_of_two_restaurants_chooses(client: Client) -> None:
     owner = a_restaurant().owner
     other = a_restaurant("teh")
     Membership.objects.create(tenant=other.tenant, user=owner.user, role="cashier")
@@ -62,18 +62,18 @@ def test_whoever_works_at_two_restaurants_chooses(client: Client) -> None:
     assert "Cashier" in page
 
 
-def test_with_one_restaurant_the_choice_is_still_there_for_who_asks(client: Client) -> None:
+def test_with_one_restaurant_the_choice_is_still_shown_on_request(client: Client) -> None:
     sign_in(client, a_restaurant().owner.user.email)
     assert client.get("/accounts/restaurants/?choose").status_code == 200
 
 
-def test_somebody_without_a_restaurant_is_told_what_to_do(client: Client) -> None:
+def test_a_user_without_a_restaurant_sees_what_to_do(client: Client) -> None:
     User.objects.create_user("new@kopi.example", PASSWORD)
     sign_in(client, "new@kopi.example")
     assert "new@kopi.example" in client.get("/accounts/restaurants/").content.decode()
 
 
-def test_an_inactive_membership_is_no_restaurant(client: Client) -> None:
+def test_an_inactive_membership_does_not_count(client: Client) -> None:
     restaurant = a_restaurant()
     Membership.objects.filter(tenant=restaurant.tenant).update(is_active=False)
     sign_in(client, restaurant.owner.user.email)
@@ -85,7 +85,7 @@ def test_nobody_sees_the_choice_without_signing_in(client: Client) -> None:
     assert response.headers["Location"].startswith(LOGIN)
 
 
-def test_after_signing_in_one_is_where_one_wanted_to_be(client: Client) -> None:
+def test_signing_in_returns_to_the_requested_page(client: Client) -> None:
     a_restaurant()
     wanted = "/kopi/dashboard/tables/"
     assert client.get(wanted).headers["Location"] == f"{LOGIN}?next={wanted}"
@@ -98,7 +98,7 @@ def test_nobody_is_sent_to_another_site(client: Client) -> None:
 
 
 @pytest.mark.parametrize("email", ["owner@kopi.example", "nobody@kopi.example"])
-def test_a_wrong_password_and_an_unknown_address_sound_the_same(client: Client, email: str) -> None:
+def test_a_wrong_password_and_an_unknown_email_get_the_same_message(client: Client, email: str) -> None:
     a_restaurant()
     response = client.post(LOGIN, {"login": email, "password": "wrong-horse-battery"})
     page = response.content.decode()
@@ -115,14 +115,14 @@ def test_an_inactive_user_is_not_let_in(client: Client) -> None:
     assert client.get("/accounts/inactive/").status_code == 200
 
 
-def test_guessing_is_slowed_down_even_for_the_right_password(client: Client) -> None:
+def test_guessing_is_rate_limited_even_for_the_right_password(client: Client) -> None:
     a_restaurant()
     for _ in range(5):
         sign_in(client, "owner@kopi.example", "wrong-horse-battery")
     assert not sign_in(client, "owner@kopi.example")
 
 
-def test_another_host_header_is_no_new_start(client: Client) -> None:
+def test_another_host_header_does_not_reset_the_rate_limit(client: Client) -> None:
     a_restaurant()
     for _ in range(5):
         assert sign_in(client, "owner@kopi.example", "wrong") == ""
@@ -132,12 +132,12 @@ def test_another_host_header_is_no_new_start(client: Client) -> None:
 
 
 @pytest.mark.parametrize("key", ["\\000aaaaaaaaaaa", "A" * 32, "a" * 41])
-def test_a_session_that_was_never_ours_is_none(client: Client, key: str) -> None:
+def test_a_malformed_session_key_means_no_session(client: Client, key: str) -> None:
     client.cookies["sessionid"] = key
     assert client.get(LOGIN).status_code == 200
 
 
-def test_many_addresses_from_one_place_meet_a_page_that_says_wait(client: Client) -> None:
+def test_many_emails_from_one_address_get_a_page_that_says_wait(client: Client) -> None:
     a_restaurant()
     answers = [
         client.post(LOGIN, {"login": f"u{n}@kopi.example", "password": "wrong-horse"}) for n in range(40)
@@ -148,7 +148,7 @@ def test_many_addresses_from_one_place_meet_a_page_that_says_wait(client: Client
     assert not sign_in(client, "owner@kopi.example")
 
 
-def test_a_wrong_count_of_proxies_is_said_to_the_operator(
+def test_a_wrong_proxy_count_is_logged_for_the_operator(
     client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     a_restaurant()
@@ -208,7 +208,7 @@ def test_the_link_works_once(client: Client) -> None:
     assert "does not work any more" in Client().get(link).content.decode()
 
 
-def test_a_bad_new_password_is_refused_beside_its_field(client: Client) -> None:
+def test_a_weak_new_password_is_refused_beside_its_field(client: Client) -> None:
     a_restaurant()
     client.post("/accounts/password/reset/", {"email": "owner@kopi.example"})
     address = client.get(mailed_link(), follow=True).redirect_chain[-1][0]
@@ -268,5 +268,5 @@ def test_the_list_of_sign_in_pages_is_short() -> None:
     }
 
 
-def test_the_bare_address_leads_on(client: Client) -> None:
+def test_the_bare_url_redirects(client: Client) -> None:
     assert client.get("/accounts/").headers["Location"] == reverse("accounts_restaurants")

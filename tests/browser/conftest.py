@@ -1,4 +1,4 @@
-"""A restaurant at a real address, a Stripe of our own, and a browser."""
+"""A restaurant on a live server, the sandbox for Stripe, and a browser."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from tests.support.sandboxes import sandbox, sandbox_process
 
 __all__ = ["deaf_shop", "sandbox", "sandbox_process", "shop"]
 
-# How long a page may take before a test gives it up; none says how fast a page is.
+# How long a page may take before a test fails. No test measures speed.
 expect.set_options(timeout=60_000)

@@ -1,4 +1,4 @@
-"""A guest's phone in a real browser: what people do with thumbs, as short calls."""
+"""A guest's phone in a real browser, with a short method for each action."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_MONEY = "4000 0000 0000 9995"
 
 @dataclass
 class GuestPhone:
-    """One phone. `complaints` are what the browser wrote to its console: a blocked script, form or style."""
+    """One phone. `complaints` are the browser's console messages: a blocked script, form or style."""
 
     shop: Shop
     page: Page
@@ -32,7 +32,7 @@ class GuestPhone:
         self.page.goto(self.menu_url)
 
     def add(self, dish: str, *choices: str, quantity: int = 1, note: str = "") -> None:
-        """Tap a dish, choose, add."""
+        """Tap a dish, choose its modifiers, add it."""
         self.page.locator("summary", has_text=dish).click()
         sheet = self.page.get_by_role("dialog")
         for choice in choices:
@@ -49,7 +49,7 @@ class GuestPhone:
         self.page.locator("[data-page=review]").wait_for()
 
     def press_pay(self) -> None:
-        """To the processor's page."""
+        """Press Pay, and wait for the processor's page."""
         with self.page.expect_navigation(url=f"{self.shop.sandbox.url}/**"):
             self.page.get_by_role("button", name="Pay RM").click()
 
@@ -65,7 +65,7 @@ class GuestPhone:
         self.page.locator("form button[type=submit]").click()
 
     def cart(self) -> list[dict[str, Any]]:
-        """The lines that this phone keeps."""
+        """The cart lines that this phone stores."""
         name = f"duitpos:{self.shop.tenant.slug}:{self.shop.restaurant.location.slug}"
         lines: list[dict[str, Any]] = self.page.evaluate(
             "(name) => (JSON.parse(localStorage.getItem(name)) || {lines: []}).lines", name
@@ -75,7 +75,7 @@ class GuestPhone:
 
 @contextmanager
 def guest_phone(browser: Browser, shop: Shop, **options: Any) -> Iterator[GuestPhone]:
-    """A phone of 390 by 800 points, unless `options` of a browser context say otherwise."""
+    """A phone of 390 by 800 points. `options` of the browser context may override it."""
     context = browser.new_context(**{"viewport": {"width": 390, "height": 800}, "has_touch": True, **options})
     phone = GuestPhone(shop, context.new_page())
     phone.page.on("console", lambda message: phone.complaints.append(message.text))

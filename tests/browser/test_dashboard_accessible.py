@@ -1,4 +1,4 @@
-"""Every staff page holds what axe can check, in dark on a small phone and in light on a desk, and fits its width."""
+"""Every staff page passes axe and fits its width, in dark on a small phone and in light on a desktop."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCREENS = {"a small phone at night": (320, "dark"), "a desk by day": (1280, "lig
 
 @pytest.fixture
 def page(shop: Shop, chromium: Browser) -> Iterator[Page]:
-    """The owner is signed in; there are orders in several states, an Alert, long names."""
+    """The owner is signed in. There are orders in several states, an Alert and long names."""
     tenant = Tenant.objects.get(id=shop.tenant.id)
     tenant.name = LONG
     tenant.save()
@@ -47,7 +47,7 @@ def page(shop: Shop, chromium: Browser) -> Iterator[Page]:
 
 
 def addresses(shop: Shop) -> list[str]:
-    """Every page of the dashboard, questions too."""
+    """Every page of the dashboard, including confirmations."""
     dashboard = f"/{shop.tenant.slug}/dashboard"
     paid, *_ = shop.orders(number=1)
     payment = shop.payment_of(paid)

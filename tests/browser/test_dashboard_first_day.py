@@ -28,7 +28,7 @@ pytestmark = pytest.mark.browser
 
 @dataclass
 class StaffScreen:
-    """A browser at the desk. `complaints` are what it wrote to its console."""
+    """A desktop browser. `complaints` are its console messages."""
 
     page: Page
     complaints: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ def staff_screen(browser: Browser, width: int = 1280, *, script: bool = True) ->
 
 @pytest.fixture
 def first_day(live_server: LiveServer, sandbox: SandboxProcess) -> Iterator[Restaurant]:
-    """A restaurant as it is after it was opened, at a real address."""
+    """A newly opened restaurant on a live server."""
     with override_settings(SANDBOX_URLS=[sandbox.url], BASE_URL=live_server.url):
         forget()
         yield a_restaurant()
@@ -130,7 +130,7 @@ def test_an_order_arrives_on_the_list_by_itself(shop: Shop, chromium: Browser) -
         assert screen.complaints == []
 
 
-def test_a_refund_is_asked_in_a_dialog_and_done_once(shop: Shop, chromium: Browser) -> None:
+def test_a_refund_is_confirmed_in_a_dialog_and_made_once(shop: Shop, chromium: Browser) -> None:
     payment = shop.start()
     shop.pay(payment)
     with staff_screen(chromium) as screen:
@@ -168,7 +168,7 @@ def test_the_theme_and_a_copied_id_on_a_phone(shop: Shop, chromium: Browser) -> 
         assert screen.complaints == []
 
 
-def test_a_dashboard_that_lost_its_network_says_so(shop: Shop, chromium: Browser) -> None:
+def test_a_dashboard_without_network_shows_a_notice(shop: Shop, chromium: Browser) -> None:
     shop.pay(shop.start())
     with staff_screen(chromium) as screen:
         page = screen.page
@@ -177,7 +177,7 @@ def test_a_dashboard_that_lost_its_network_says_so(shop: Shop, chromium: Browser
         page.context.set_offline(True)
         expect(page.get_by_text("No connection")).to_be_visible(timeout=60_000)
         expect(page.get_by_role("link", name="T1")).to_be_visible()
-        # The first answer replaces the list, since something happened meanwhile; it clears the notice all the same.
+        # The first response replaces the list, because something changed meanwhile. It must clear the notice, too.
         shop.pay(shop.start(guest_token="another phone"))
         page.context.set_offline(False)
         expect(page.get_by_role("link", name="T2")).to_be_visible(timeout=60_000)

@@ -1,4 +1,4 @@
-"""The owner's and the guest's first day, from an empty set-up to food on the board, as people do it (proof 1)."""
+"""The owner's and the guest's first day in a browser, from an empty restaurant to an order on the board (proof 1)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def opened(live_server: LiveServer, sandbox: SandboxProcess) -> Iterator[Restaurant]:
-    """A restaurant as `duitpos open-restaurant` leaves it, with two dishes and no way to pay online."""
+    """A restaurant as `duitpos open-restaurant` creates it, with two dishes and no online payment."""
     with override_settings(SANDBOX_URLS=[sandbox.url], BASE_URL=live_server.url):
         forget()
         restaurant = a_restaurant("warung", service_charge_bp=1000)
@@ -85,7 +85,7 @@ def _sign_in(page: Page, email: str) -> None:
 
 
 def _set_up_stripe(page: Page, home: str, sandbox: SandboxProcess) -> str:
-    """Edit Online Payment, add Stripe, paste the keys; the endpoint's address as the page shows it."""
+    """Edit Online Payment, add Stripe, paste the keys. Returns the webhook endpoint's URL from the page."""
     page.goto(f"{home}payment-types/")
     page.get_by_role("link", name="Online Payment").click()
     page.get_by_label("Active").check()
@@ -105,7 +105,7 @@ def _set_up_stripe(page: Page, home: str, sandbox: SandboxProcess) -> str:
 
 
 def _make_a_table(page: Page, home: str) -> str:
-    """Add a table, and read the picture of its code as a phone's camera does."""
+    """Add a table, and decode its QR code from the image."""
     page.goto(f"{home}tables/add/")
     page.get_by_label("Name").fill("Garden 1")
     page.get_by_role("button", name="Add").click()
@@ -116,7 +116,7 @@ def _make_a_table(page: Page, home: str) -> str:
 
 
 def _order(page: Page, link: str) -> str:
-    """Two dishes with modifiers, to the page where Pay is pressed; the total as it stands there."""
+    """Order two dishes with modifiers, up to the review. Returns the total that it shows."""
     page.goto(link)
     for dish, choice in (("Nasi ayam", "Steamed"), ("Teh tarik", "Large")):
         page.locator("summary", has_text=dish).click()

@@ -1,4 +1,4 @@
-"""A guest who reads only Malay, or only Chinese, goes from the scan to the receipt; and a choice loses no cart."""
+"""Guests who read only Malay or only Chinese get from scan to receipt. Choosing a language keeps the cart."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _READ = """() => {
   for (const one of document.querySelectorAll("*")) found.push(...Object.values(one.dataset));
   return found.map((text) => text.trim().replace(/\\s+/g, " ")).filter(Boolean);
 }"""
-"""Everything that a page says, aloud too, or that its script will say."""
+"""Every text of a page, including screen reader labels and texts that its script will show."""
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def menu(shop: Shop) -> None:
 
 
 def _english(page: Page, language: str) -> list[str]:
-    """What a page says in English although it can be said in the language."""
+    """The page's English texts that have a translation in the language."""
     texts = [text.replace("\u202f", " ") for text in page.evaluate(_READ)]
     patterns = _patterns(language)
     return [text for text in texts if any(pattern.fullmatch(text) for pattern in patterns)]
@@ -73,7 +73,7 @@ def _patterns(language: str) -> list[re.Pattern[str]]:
     return found
 
 
-def _reads(phone: GuestPhone, language: str) -> None:
+def _expect_language(phone: GuestPhone, language: str) -> None:
     expect(phone.page.locator("html")).to_have_attribute("lang", language)
     assert _english(phone.page, language) == []
     wide = phone.page.evaluate("document.documentElement.scrollWidth > innerWidth")
@@ -101,31 +101,31 @@ def test_from_the_scan_to_the_receipt(shop: Shop, menu: None, chromium: Browser,
     with guest_phone(chromium, shop, locale=PHONES[language], viewport=view) as phone:
         page = phone.page
         phone.scan()
-        _reads(phone, language)
+        _expect_language(phone, language)
         page.locator("summary", has_text=dish).click()
-        _reads(phone, language)
+        _expect_language(phone, language)
         page.locator(".close").click()
         _add(phone, dish)
         page.locator(".bar a").click()
         page.locator("[data-page=review]").wait_for()
-        _reads(phone, language)
+        _expect_language(phone, language)
         with page.expect_navigation(url=f"{shop.sandbox.url}/**"):
             page.locator("button[value=pay]").click()
         expect(page.get_by_text(dish)).to_be_visible()
         phone.card()
         page.locator("#live[data-paid]").wait_for()
-        _reads(phone, language)
+        _expect_language(phone, language)
         expect(page.locator(".lines")).to_contain_text(dish)
         expect(page.locator(".lines")).to_contain_text(roast)
         page.goto(f"{page.url.partition('?')[0]}receipt/")
-        _reads(phone, language)
+        _expect_language(phone, language)
         expect(page.locator(".lines")).to_contain_text(choose)
         phone.scan()
-        _reads(phone, language)
+        _expect_language(phone, language)
         page.goto(phone.menu_url.replace(shop.table.token, "dead"))
-        _reads(phone, language)
+        _expect_language(phone, language)
         page.goto(f"{shop.url}/nothing/here/")
-        _reads(phone, language)
+        _expect_language(phone, language)
 
 
 def test_an_english_page_would_be_noticed(shop: Shop, menu: None, chromium: Browser) -> None:
@@ -168,7 +168,8 @@ def test_a_choice_keeps_the_cart_without_script(shop: Shop, menu: None, chromium
         row.locator("summary").click()
         row.get_by_text("Roast", exact=True).click()
         row.locator("input[type=number]").fill("2")
-        _choose(page, "ms")  # what was typed comes back as a cart in hand
+        # The typed quantities come back as a carried cart.
+        _choose(page, "ms")
         expect(page.get_by_text("2 item")).to_be_visible()
         page.get_by_role("button", name="Lihat pesanan anda").click()
         expect(page.locator(".lines")).to_contain_text("Nasi ayam kampung")

@@ -1,4 +1,4 @@
-"""Guest pages fit small phones and large text, can be used by keyboard, and break no rule that axe knows."""
+"""Guest pages fit small phones and large text, work by keyboard, and pass axe."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_page_fits_and_axe_finds_nothing(
         assert _too_wide(phone.page) == []
         assert _axe(phone.page) == []
         assert _small_targets(phone.page) == []
-        # Twice the text size, as people set it in their phone.
+        # Twice the text size, as set in a phone's accessibility settings.
         phone.page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert _too_wide(phone.page) == []
 
@@ -115,7 +115,7 @@ def test_everything_can_be_done_by_keyboard(shop: Shop, dishes: MenuItem, chromi
 
 
 def _too_wide(page: Page) -> list[str]:
-    """What makes the page scroll sideways."""
+    """The elements that make the page scroll sideways."""
     found: list[str] = page.evaluate(
         """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
             .filter((element) => element.getBoundingClientRect().right > innerWidth + 1)
@@ -125,7 +125,7 @@ def _too_wide(page: Page) -> list[str]:
 
 
 def _small_targets(page: Page) -> list[str]:
-    """What a thumb would miss: buttons, rows and links of less than 48 points, the line of a choice counted whole."""
+    """Touch targets below 48 points: buttons, rows and links. A choice counts with its whole line."""
     found: list[str] = page.evaluate(
         """() => [...document.querySelectorAll("a, button, summary, .choice, .field input")]
             .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 47.5)

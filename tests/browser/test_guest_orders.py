@@ -1,4 +1,4 @@
-"""A guest scans, chooses, pays and waits, in a real browser, with our production policy."""
+"""A guest scans, chooses, pays and waits, in a real browser, with the production content security policy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def rice(shop: Shop) -> MenuItem:
-    """Chicken rice with a choice that must be taken and others that may."""
+    """Chicken rice with a required choice and optional ones."""
     rice = an_item(shop.tenant, "Nasi ayam", 1000)
     a_group(rice, ("Roast", 0), ("Steamed", 100), least=1)
     a_group(rice, ("Egg", 150), ("Chilli", 0), ("Soup", 200), most=2)
@@ -56,7 +56,7 @@ def test_a_declined_card_and_then_a_good_one_are_one_order(shop: Shop, chromium:
         assert shop.alerts() == []
 
 
-def test_adding_asks_nobody_and_the_cart_survives(shop: Shop, rice: MenuItem, chromium: Browser) -> None:
+def test_adding_sends_no_request_and_the_cart_survives(shop: Shop, rice: MenuItem, chromium: Browser) -> None:
     with guest_phone(chromium, shop) as phone:
         phone.scan()
         phone.requests.clear()
@@ -73,7 +73,7 @@ def test_adding_asks_nobody_and_the_cart_survives(shop: Shop, rice: MenuItem, ch
         expect(phone.page.get_by_role("link", name="View order")).to_contain_text("3 items")
 
 
-def test_a_dead_network_is_said_and_loses_nothing(shop: Shop, chromium: Browser) -> None:
+def test_a_lost_network_is_shown_and_loses_nothing(shop: Shop, chromium: Browser) -> None:
     with guest_phone(chromium, shop) as phone:
         phone.scan()
         phone.page.context.set_offline(True)
@@ -90,7 +90,7 @@ def test_a_dead_network_is_said_and_loses_nothing(shop: Shop, chromium: Browser)
         assert len(shop.orders()) == 1
 
 
-def test_a_choice_that_must_be_taken_is_asked_for_by_name(shop: Shop, chromium: Browser) -> None:
+def test_a_missing_required_choice_is_named(shop: Shop, chromium: Browser) -> None:
     noodles = an_item(shop.tenant, "Mee goreng", 900)
     a_group(noodles, ("Chicken", 200), ("Prawn", 400), least=1)
     with guest_phone(chromium, shop) as phone:
@@ -163,7 +163,7 @@ def test_back_after_paying_shows_the_paid_order(shop: Shop, chromium: Browser) -
         assert len(shop.orders()) == 1
 
 
-def test_a_phone_that_died_after_paying_finds_its_order_by_a_rescan(shop: Shop, chromium: Browser) -> None:
+def test_a_phone_that_was_off_after_paying_finds_its_order_by_a_rescan(shop: Shop, chromium: Browser) -> None:
     with guest_phone(chromium, shop) as phone:
         _to_stripe(phone)
         reference = Payment.objects.get(tenant=shop.tenant).reference
@@ -172,7 +172,7 @@ def test_a_phone_that_died_after_paying_finds_its_order_by_a_rescan(shop: Shop, 
         shop.sandbox.idle()
         phone.page = phone.page.context.new_page()
         phone.scan()
-        # Else the next dish would be ordered together with what is paid already.
+        # Otherwise the next order would include the lines that are already paid.
         assert phone.cart() == []
         phone.page.get_by_role("link", name="Your order T1").click()
         expect(phone.page.get_by_text("The kitchen has your order")).to_be_visible()
@@ -200,7 +200,7 @@ def _to_stripe(phone: GuestPhone) -> None:
     phone.press_pay()
 
 
-def test_an_answer_that_is_no_page_of_ours_loses_nothing(shop: Shop, chromium: Browser) -> None:
+def test_a_response_that_is_not_our_page_loses_nothing(shop: Shop, chromium: Browser) -> None:
     with guest_phone(chromium, shop) as phone:
         phone.scan()
         phone.add("Nasi lemak")
@@ -214,7 +214,7 @@ def test_an_answer_that_is_no_page_of_ours_loses_nothing(shop: Shop, chromium: B
 
 
 def _only_get(route: Route) -> None:
-    """A proxy whose application is just being replaced."""
+    """Answer like a proxy whose application is being redeployed."""
     if route.request.method == "GET":
         route.continue_()
     else:

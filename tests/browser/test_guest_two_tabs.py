@@ -1,4 +1,4 @@
-"""One phone with two tabs, and a second browser with the order's link, in a real browser."""
+"""One phone with two tabs, and a second browser with the order's link."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def is_placed(page: Page) -> None:
     expect(page.get_by_text("The kitchen has your order")).to_be_visible(timeout=60_000)
 
 
-def test_what_was_paid_in_one_tab_leaves_the_cart_of_the_other_once(shop: Shop, chromium: Browser) -> None:
+def test_a_payment_in_one_tab_removes_its_lines_from_the_other_tabs_cart_once(
+    shop: Shop, chromium: Browser
+) -> None:
     an_item(shop.tenant, "Teh tarik", 400)
     with guest_phone(chromium, shop) as phone:
         phone.scan()
@@ -55,7 +57,7 @@ def test_what_was_paid_in_one_tab_leaves_the_cart_of_the_other_once(shop: Shop, 
         is_placed(other.page)
         assert other.cart() == []
         assert sorted(order.total_minor for order in shop.placed()) == [1650, 3750]
-        # Ordered again after that, it is a new dish.
+        # Ordering the dish again after that adds it to the cart.
         other.scan()
         other.add("Nasi lemak")
         other.page.reload()
@@ -63,7 +65,7 @@ def test_what_was_paid_in_one_tab_leaves_the_cart_of_the_other_once(shop: Shop, 
         assert phone.complaints == []
 
 
-def test_a_review_that_was_open_while_the_other_tab_paid_shows_what_is_left(
+def test_a_review_that_was_open_while_the_other_tab_paid_shows_the_rest(
     shop: Shop, chromium: Browser
 ) -> None:
     an_item(shop.tenant, "Teh tarik", 400)
@@ -96,7 +98,7 @@ def test_where_storage_is_forbidden_paying_still_works(shop: Shop, chromium: Bro
         assert phone.complaints == []
 
 
-def test_the_same_cart_at_another_table_goes_to_that_table(shop: Shop, chromium: Browser) -> None:
+def test_the_same_cart_at_another_table_is_ordered_to_that_table(shop: Shop, chromium: Browser) -> None:
     nine: Table = a_table(shop.restaurant.location, "9")
     with guest_phone(chromium, shop) as phone:
         phone.scan()

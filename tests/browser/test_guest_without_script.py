@@ -1,4 +1,4 @@
-"""The same evening on a phone without script: plain forms, plain links."""
+"""A guest orders on a phone without script: plain forms, plain links."""
 
 from __future__ import annotations
 

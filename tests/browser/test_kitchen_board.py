@@ -1,4 +1,4 @@
-"""The board in a real browser: keys, undo, orders that appear by themselves, and a lost connection."""
+"""The board in a real browser: keys, undo, new orders and a lost connection."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @dataclass
-class Wall:
-    """The tablet on the kitchen's wall."""
+class Tablet:
+    """The browser that shows the kitchen's board."""
 
     context: BrowserContext
     page: Page
@@ -31,12 +31,12 @@ class Wall:
         return self.page.locator(f"#{column} .number").all_inner_texts()
 
     def move_behind(self, order: Order, status: str) -> None:
-        """Another cook, at another board."""
+        """Move an order as another cook at another board does."""
         Order.objects.filter(tenant_id=order.tenant_id, id=order.id).update(status=status)
 
 
 @pytest.fixture
-def wall(chromium: Browser, live_server: object, client: Client) -> Iterator[Wall]:
+def tablet(chromium: Browser, live_server: object, client: Client) -> Iterator[Tablet]:
     kitchen = open_kitchen(client)
     site = kitchen.restaurant.location
     a_ticket(site, kitchen.item, 11, minutes=12)
@@ -49,14 +49,14 @@ def wall(chromium: Browser, live_server: object, client: Client) -> Iterator[Wal
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
     page.goto(f"{live_server}{kitchen.url('board', 'bangsar')}")
-    yield Wall(context, page, site, kitchen.item, errors)
+    yield Tablet(context, page, site, kitchen.item, errors)
     context.close()
     assert errors == []
 
 
-def test_a_ticket_goes_through_the_kitchen_by_keys_alone(wall: Wall) -> None:
-    page = wall.page
-    assert wall.numbers("placed") == ["11", "12"]
+def test_a_ticket_goes_through_the_kitchen_by_keys_alone(tablet: Tablet) -> None:
+    page = tablet.page
+    assert tablet.numbers("placed") == ["11", "12"]
     expect(page.get_by_text("U undoes")).to_be_visible()
     page.keyboard.type("12")
     expect(page.locator("[data-label='12'] .bump")).to_be_focused()
@@ -78,20 +78,21 @@ def test_a_ticket_goes_through_the_kitchen_by_keys_alone(wall: Wall) -> None:
 
 
 @pytest.mark.parametrize("key", ["Enter", "Space"])
-def test_a_key_that_is_held_down_moves_one_ticket(wall: Wall, key: str) -> None:
-    page = wall.page
+def test_a_key_that_is_held_down_moves_one_ticket(tablet: Tablet, key: str) -> None:
+    page = tablet.page
     page.keyboard.type("11")
     expect(page.locator("[data-label='11'] .bump")).to_be_focused()
-    for _ in range(8):  # a second press without letting go is the browser's own repeat
+    # Pressing a key again without releasing it is an automatic repeat for the browser.
+    for _ in range(8):
         page.keyboard.down(key)
         page.wait_for_timeout(60)
     page.keyboard.up(key)
     expect(page.locator("#preparing .number")).to_have_text(["11"])
-    assert wall.numbers("placed") == ["12"]
+    assert tablet.numbers("placed") == ["12"]
 
 
-def test_a_second_press_waits_for_the_first(wall: Wall) -> None:
-    page = wall.page
+def test_a_second_press_waits_for_the_first(tablet: Tablet) -> None:
+    page = tablet.page
     held: list[Route] = []
     page.route("**/move/", lambda route: held.append(route))
     page.locator("[data-label='11'] .bump").click()
@@ -100,7 +101,7 @@ def test_a_second_press_waits_for_the_first(wall: Wall) -> None:
     assert len(held) == 1
     held[0].continue_()
     expect(page.locator("#preparing .number")).to_have_text(["11"])
-    assert wall.numbers("placed") == ["12"]
+    assert tablet.numbers("placed") == ["12"]
     page.locator("[data-label='12'] .bump").click()
     page.wait_for_timeout(100)
     assert len(held) == 2
@@ -108,36 +109,36 @@ def test_a_second_press_waits_for_the_first(wall: Wall) -> None:
     expect(page.locator("#preparing .number")).to_have_text(["11", "12"])
 
 
-def test_orders_appear_by_themselves_and_keep_the_cooks_place(wall: Wall) -> None:
-    page = wall.page
+def test_new_orders_appear_without_reload_and_keep_the_focus(tablet: Tablet) -> None:
+    page = tablet.page
     page.locator("[data-label='12'] .bump").focus()
-    a_ticket(wall.site, wall.item, 10, minutes=30)
+    a_ticket(tablet.site, tablet.item, 10, minutes=30)
     expect(page.locator("#placed .number")).to_have_text(["10", "11", "12"], timeout=60_000)
     expect(page.locator("[data-label='12'] .bump")).to_be_focused()
     expect(page.locator("[data-label='10'] time b")).to_have_text("30")
 
 
-def test_a_press_on_what_has_moved_says_so_and_shows_where_it_is(wall: Wall) -> None:
-    page = wall.page
-    wall.move_behind(Order.objects.get(tenant_id=wall.site.tenant_id, number=12), "ready")
+def test_a_press_on_a_moved_ticket_explains_it_and_shows_the_new_board(tablet: Tablet) -> None:
+    page = tablet.page
+    tablet.move_behind(Order.objects.get(tenant_id=tablet.site.tenant_id, number=12), "ready")
     page.locator("[data-label='12'] .bump").click()
     expect(page.locator(".notice")).to_contain_text("stands elsewhere by now")
     expect(page.locator("#ready .number")).to_have_text(["12"])
 
 
-def test_without_a_connection_it_says_so_and_keeps_the_last_board(wall: Wall) -> None:
-    page = wall.page
-    wall.context.set_offline(True)
+def test_without_a_connection_it_shows_a_notice_and_keeps_the_last_board(tablet: Tablet) -> None:
+    page = tablet.page
+    tablet.context.set_offline(True)
     page.locator("[data-label='12'] .bump").click()
     expect(page.locator(".notice")).to_contain_text("Not saved")
     expect(page.locator(".notice")).to_contain_text("No connection since", timeout=60_000)
-    assert wall.numbers("placed") == ["11", "12"]
-    wall.context.set_offline(False)
+    assert tablet.numbers("placed") == ["11", "12"]
+    tablet.context.set_offline(False)
     expect(page.locator(".notice")).to_be_hidden(timeout=60_000)
 
 
-def test_it_is_silent_until_a_cook_chooses_a_sound(wall: Wall) -> None:
-    page = wall.page
+def test_it_is_silent_until_a_cook_chooses_a_sound(tablet: Tablet) -> None:
+    page = tablet.page
     choice = page.locator(".sound select")
     expect(choice).to_have_value("")
     choice.select_option("knock")
@@ -148,8 +149,8 @@ def test_it_is_silent_until_a_cook_chooses_a_sound(wall: Wall) -> None:
     expect(page.locator(".hush")).to_be_hidden()
 
 
-def test_a_cook_chooses_light_or_dark_and_it_stays(wall: Wall) -> None:
-    page = wall.page
+def test_a_cooks_choice_of_light_or_dark_is_stored(tablet: Tablet) -> None:
+    page = tablet.page
     page.get_by_role("button", name="Light or dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.reload()

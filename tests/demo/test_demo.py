@@ -1,4 +1,4 @@
-"""`make demo` as a person starts it: real processes, real ports."""
+"""`make demo` with real processes and ports."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KEYS = set(
 
 
 def two_free_ports() -> int:
-    """A port that is free, and so is the one after it."""
+    """A free port whose next port is free, too."""
     while True:
         with socket.socket() as first, socket.socket() as second:
             first.bind(("127.0.0.1", 0))
@@ -69,7 +69,7 @@ class Demo:
         )
 
     def wait(self, seconds: float = 240) -> dict[str, Any]:
-        """What demo.json says, once it is written."""
+        """Wait for demo.json and return its contents."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if self.process.poll() is not None:
@@ -80,7 +80,7 @@ class Demo:
         raise AssertionError("the demo did not come up")
 
     def stop(self) -> str:
-        """Ctrl-C: the signal goes to the whole group. Returns what was printed."""
+        """Send SIGINT to the whole process group, as Ctrl-C does. Returns the output."""
         os.killpg(self.process.pid, signal.SIGINT)
         out, _ = self.process.communicate(timeout=HANG)
         assert self.process.returncode == 0, out
@@ -151,7 +151,7 @@ def test_a_taken_port_stops_it_before_anything_starts(tmp_path: Path, which: int
     assert [file.name for file in tmp_path.iterdir()] == ["demo.lock"]
 
 
-def test_another_address_for_stripe_is_the_shops(tmp_path: Path) -> None:
+def test_another_stripe_url_is_used_by_the_shop(tmp_path: Path) -> None:
     with demo(tmp_path, two_free_ports(), STRIPE_API_BASE="http://127.0.0.1:9/") as running:
         assert running.wait()["stripe_api_base"] == "http://127.0.0.1:9"
         again = Demo(tmp_path, two_free_ports())
@@ -162,7 +162,7 @@ def test_another_address_for_stripe_is_the_shops(tmp_path: Path) -> None:
         assert running.process.wait(HANG) == 0
 
 
-def test_if_a_part_dies_all_of_it_stops(tmp_path: Path) -> None:
+def test_if_one_process_exits_all_stop(tmp_path: Path) -> None:
     port = two_free_ports()
     with demo(tmp_path, port) as running:
         running.wait()
@@ -184,8 +184,8 @@ def test_if_a_part_dies_all_of_it_stops(tmp_path: Path) -> None:
 @pytest.mark.skipif(
     not Path("/proc/self/cmdline").exists(), reason="only Linux shows every command line here"
 )
-def test_no_secret_is_on_a_command_line_and_no_file_is_for_others(tmp_path: Path) -> None:
-    """`ps` shows every user what a process was started with. Files of an earlier version become private as well."""
+def test_no_secret_is_on_a_command_line_and_all_files_are_private(tmp_path: Path) -> None:
+    """`ps` shows command lines to every user. Files from an earlier version become private as well."""
     old = tmp_path / "log" / "web.log"
     old.parent.mkdir()
     old.write_text("as it was")

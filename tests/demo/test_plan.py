@@ -1,4 +1,4 @@
-"""Where the demo lives: ports, folder, secrets."""
+"""The demo's settings: ports, folder, secrets."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def a_plan(var: Path, **changes: object) -> Plan:
     return Plan(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def test_the_environment_moves_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_environment_sets_ports_and_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PORT", "9100")
     monkeypatch.setenv("DUITPOS_VAR", str(tmp_path))
     monkeypatch.delenv("STRIPE_API_BASE", raising=False)
@@ -40,7 +40,7 @@ def test_the_environment_moves_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert plan.listen == "127.0.0.1"
 
 
-def test_another_address_for_stripe_and_for_phones(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_url_for_stripe_and_for_phones(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRIPE_API_BASE", "http://127.0.0.1:7000/")
     monkeypatch.setenv("DEMO_HOST", "192.168.1.5")
     plan = plan_from_environment()
@@ -50,7 +50,7 @@ def test_another_address_for_stripe_and_for_phones(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("name, value", [("PORT", "x"), ("PORT", "65535"), ("STRIPE_API_BASE", "localhost")])
-def test_nonsense_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_an_invalid_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises((DemoRefused, ImproperlyConfigured), match=name):
         plan_from_environment()
@@ -65,7 +65,7 @@ def test_a_taken_port_is_named(tmp_path: Path, which: int, host: str) -> None:
 
 @contextmanager
 def _taken_beside_free(host: str, which: int) -> Iterator[int]:
-    """A port that we listen on, whose neighbour, the demo's other port, nobody else happens to have."""
+    """A port that the test listens on, while the demo's other port next to it is free."""
     for _ in range(50):
         with socket.socket() as taken, socket.socket() as neighbour:
             taken.bind((host, 0))
@@ -81,7 +81,7 @@ def _taken_beside_free(host: str, which: int) -> Iterator[int]:
     raise AssertionError("no two free ports stand side by side here")
 
 
-def test_secrets_are_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
+def test_secrets_are_generated_once_and_are_private(tmp_path: Path) -> None:
     plan = a_plan(tmp_path)
     keys = keys_of(plan)
     assert keys_of(plan) == keys
@@ -92,7 +92,7 @@ def test_secrets_are_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
     assert keys_of(plan) != keys
 
 
-def test_a_shell_set_up_for_a_real_restaurant_is_left_alone(
+def test_settings_of_a_real_restaurant_in_the_shell_are_ignored(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(
@@ -108,7 +108,7 @@ def test_a_shell_set_up_for_a_real_restaurant_is_left_alone(
     assert os.environ["DUITPOS_SANDBOX_URLS"] == "http://127.0.0.1:24000,http://127.0.0.1:7000"
 
 
-def test_a_reset_takes_away_what_the_demo_made_and_nothing_else(tmp_path: Path) -> None:
+def test_a_reset_deletes_the_demos_data_and_nothing_else(tmp_path: Path) -> None:
     made = [
         "duitpos.sqlite3",
         "duitpos.sqlite3-wal",

@@ -46,7 +46,7 @@ def _menus(tenant: Tenant) -> list[Menu]:
 
 
 def _everything() -> dict[str, Any]:
-    """Every row of ours, as text."""
+    """Every row of our models, as text."""
     with across_tenants("a test compares the database with itself"):
         return {
             model.__name__: serializers.serialize("json", model._default_manager.order_by("pk"))
@@ -54,7 +54,7 @@ def _everything() -> dict[str, Any]:
         }
 
 
-def test_where_to_go() -> None:
+def test_the_urls() -> None:
     seeded = _seed()
     tenant = tenant_by_slug(seeded.tenant)
     table = table_by_token(tenant, seeded.table_token)
@@ -72,7 +72,7 @@ def test_a_second_run_changes_nothing() -> None:
     assert _everything() == before
 
 
-def test_the_menu_is_worth_looking_at() -> None:
+def test_the_menu_shows_every_feature() -> None:
     tenant = tenant_by_slug(_seed().tenant)
     for menu in _menus(tenant):
         items = list(menu.items())
@@ -87,7 +87,7 @@ def test_the_menu_is_worth_looking_at() -> None:
         assert any(choice.price_delta_minor < 0 for group in groups.values() for choice in group.choices)
 
 
-def test_a_roti_canai_alone_is_below_what_stripe_takes() -> None:
+def test_a_roti_canai_alone_is_below_stripes_minimum() -> None:
     tenant = tenant_by_slug(_seed().tenant)
     roti = MenuItem.objects.get(tenant=tenant, name="Roti canai")
     for menu, slug in zip(_menus(tenant), ("bangsar", "penang"), strict=True):
@@ -113,7 +113,7 @@ def test_the_two_locations_charge_differently() -> None:
     assert rules == [(1000, 600, False, True, "MYR"), (0, 600, True, False, "MYR")]
 
 
-def test_tables_stand_in_areas_at_each_location() -> None:
+def test_each_location_has_tables_in_areas() -> None:
     tenant = tenant_by_slug(_seed().tenant)
     tables = tables_of(tenant)
     for slug in ("bangsar", "penang"):
@@ -133,7 +133,7 @@ def test_every_role_can_sign_in() -> None:
     assert all(member.user.check_password(seeded.password) and member.user.name for member in staff)
 
 
-def test_guests_pay_at_the_sandbox_with_sealed_keys() -> None:
+def test_guests_pay_at_the_sandbox_with_encrypted_keys() -> None:
     tenant = tenant_by_slug(_seed().tenant)
     kind = PaymentType.objects.get(tenant=tenant, code="STRIPE")
     account = ProcessorAccount.objects.get(tenant=tenant)
@@ -159,7 +159,7 @@ def test_the_sandbox_on_another_port_is_followed() -> None:
     assert ProcessorAccount.objects.get(tenant=tenant).api_base == "http://127.0.0.1:20003"
 
 
-def test_what_somebody_changed_stays() -> None:
+def test_a_second_run_keeps_changes() -> None:
     tenant = tenant_by_slug(_seed().tenant)
     owner = Membership.objects.get(tenant=tenant, role="owner")
     bangsar = location_of(tenant, "bangsar")
@@ -176,7 +176,7 @@ def test_what_somebody_changed_stays() -> None:
     assert _everything() == before
 
 
-def test_a_run_that_was_broken_off_is_completed() -> None:
+def test_an_interrupted_run_is_completed() -> None:
     seeded = _seed()
     tenant = tenant_by_slug(seeded.tenant)
     Table.objects.filter(tenant=tenant, name="7")._raw_delete("default")

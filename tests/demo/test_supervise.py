@@ -1,4 +1,4 @@
-"""Processes that are started, watched and stopped. Run in a process of its own, since signals go to whole processes."""
+"""Starting, watching and stopping processes. Runs in a subprocess, because signals reach the whole process."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def wait_for_pids(tmp_path: Path, lines: int) -> None:
 
 
 def alive(tmp_path: Path) -> list[int]:
-    """Which of the processes that the children named still run (a zombie does not)."""
+    """The recorded child processes that still run. Zombies do not count."""
     found = []
     for pid in map(int, (tmp_path / "pids").read_text().split()):
         state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
@@ -81,9 +81,10 @@ def test_a_signal_stops_all(tmp_path: Path, number: signal.Signals, whom: str) -
     assert alive(tmp_path) == []
 
 
-def test_started_in_the_background_of_a_script_it_can_be_stopped_too(tmp_path: Path) -> None:
+def test_it_can_be_stopped_when_a_script_started_it_in_the_background(tmp_path: Path) -> None:
     def as_a_shell_does() -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # for `command &`
+        # A shell without job control does this for `command &`.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     process = start(tmp_path, PATIENT, signals=as_a_shell_does)
     process.send_signal(signal.SIGINT)
@@ -91,7 +92,7 @@ def test_started_in_the_background_of_a_script_it_can_be_stopped_too(tmp_path: P
     assert alive(tmp_path) == []
 
 
-def test_if_one_dies_all_stop_and_it_is_named(tmp_path: Path) -> None:
+def test_if_one_exits_all_stop_and_it_is_named(tmp_path: Path) -> None:
     process = start(tmp_path, PATIENT, "echo $$ >> pids; sleep 0.5; echo 'no more rice' >&2; exit 3")
     out, _ = process.communicate(timeout=HANG)
     assert "The child 1 ended with code 3." in out
@@ -100,7 +101,7 @@ def test_if_one_dies_all_stop_and_it_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
-def test_a_killed_parent_leaves_nobody_behind(tmp_path: Path) -> None:
+def test_a_killed_parent_leaves_no_process_behind(tmp_path: Path) -> None:
     process = start(tmp_path, PATIENT, PATIENT)
     process.kill()
     process.communicate(timeout=HANG)

@@ -1,4 +1,4 @@
-"""A small café: tea, and rice that comes with choices."""
+"""A small café: tea, and rice with modifiers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.restaurant import Restaurant, a_group, a_restaurant, a_table,
 
 @dataclass(frozen=True)
 class Cafe:
-    """Service charge 10 %, tax 6 % on top of both. `choices` are the rice's, by name; one must be taken."""
+    """Service charge 10 %, tax 6 % on top of both. `choices` are the rice's modifiers by name; one is required."""
 
     restaurant: Restaurant
     table: Table
@@ -21,12 +21,12 @@ class Cafe:
     choices: dict[str, UUID]
 
     def phone(self) -> Phone:
-        """A phone that nobody knows yet."""
+        """An unknown phone, without cookies."""
         return Phone(self.restaurant.tenant, self.table)
 
 
 def a_cafe() -> Cafe:
-    """Open it."""
+    """Create the café."""
     restaurant = a_restaurant("kopi", service_charge_bp=1000, tax_bp=600, tax_on_service_charge=True)
     tea = an_item(restaurant.tenant, "Teh tarik", 400)
     rice = an_item(restaurant.tenant, "Nasi lemak", 1250, marks=["halal"], allergens=["nuts"])

@@ -1,6 +1,6 @@
-"""A small café, phones at its tables, and a shop that takes money at a sandbox.
+"""A small café, phones at its tables, and a shop that takes payments at the sandbox.
 
-Models are imported inside the fixtures: pytest reads this file before Django is set up.
+The fixtures import models themselves, because pytest loads this file before Django is set up.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["clock", "sandbox", "sandbox_process"]
 
 @pytest.fixture
 def cafe(db: None) -> Cafe:
-    """The café, without anything to pay with online."""
+    """The café, without an online payment type."""
     from tests.guest.cafe import a_cafe
 
     return a_cafe()

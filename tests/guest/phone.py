@@ -1,4 +1,4 @@
-"""A guest's phone without script: it reads our pages and sends their forms, and keeps its cookies."""
+"""A guest's phone without script: it loads pages, sends their forms and keeps its cookies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from duitpos.models import MenuItem, Table, Tenant
 
 @dataclass
 class Phone:
-    """One phone at one table. CSRF is enforced, as for real."""
+    """One phone at one table. CSRF checks are on, as in production."""
 
     tenant: Tenant
     table: Table
@@ -31,34 +31,34 @@ class Phone:
         return f"{self.menu_url}checkout/"
 
     def scan(self, **options: Any) -> HttpResponse:
-        """Open the code's link."""
+        """Open the QR code's link."""
         return self.open(self.menu_url, **options)
 
     def open(self, url: str, **options: Any) -> HttpResponse:
-        """Any page. `follow=True` goes on to where it sends us."""
+        """Open any page. `follow=True` follows redirects."""
         return self.client.get(url, **options)  # type: ignore[return-value]
 
     def send(self, url: str, fields: dict[str, Any]) -> HttpResponse:
-        """Send a form of the page that was opened before; its token is in every form."""
+        """Send a form of the page that was opened last; every form has its CSRF token."""
         if "csrftoken" not in self.client.cookies:
             self.scan()
         token = self.client.cookies["csrftoken"].value
         return self.client.post(url, {"csrfmiddlewaretoken": token, **fields})  # type: ignore[return-value]
 
     def review(self, *lines: dict[str, Any], key: str = "") -> HttpResponse:
-        """Look at a cart, as the script sends it."""
+        """Review a cart, as the script sends it."""
         fields = {"step": "review", "cart": json.dumps({"lines": list(lines)}), "checkout_key": key}
         return self.send(self.checkout_url, fields)
 
     def press(self, page: HttpResponse, **changes: Any) -> HttpResponse:
-        """Press a button of the review: `step="pay"` unless something else is said."""
+        """Press a button of the review: `step="pay"` by default."""
         return self.send(self.checkout_url, {**review_fields(page), "step": "pay", **changes})
 
 
 def line(
     item: MenuItem, quantity: int = 1, *modifiers: Any, note: str = "", seen: int | None = None
 ) -> dict[str, Any]:
-    """A line of a cart as the script keeps it."""
+    """A cart line as the script stores it."""
     seen = item.price_minor if seen is None else seen
     return {
         "item": item.id.hex,
@@ -70,7 +70,7 @@ def line(
 
 
 def text_of(page: HttpResponse) -> str:
-    """What a person reads, on one line, with plain spaces."""
+    """The page's visible text, on one line, with plain spaces."""
     body = re.sub(r"(?s)<(script|style|head).*?</\1>|<[^>]+>", " ", page.content.decode())
     return " ".join(html.unescape(body).replace("\u202f", " ").split())
 

@@ -1,4 +1,4 @@
-"""The same cart from another table, from another browser, and after it was paid in another tab. Without script."""
+"""The same cart from another table, from another browser, and after a payment in another tab. Without script."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def at(phone: Phone, table: Table) -> Phone:
 
 
 def pay_link(page: HttpResponse) -> str:
-    """The address behind "Look again and pay"."""
+    """The URL of "Look again and pay"."""
     found = re.search(r'class="primary" href="([^"]+order=[^"]+)"', page.content.decode())
     assert found, text_of(page)
     return html.unescape(found[1])
@@ -44,7 +44,7 @@ def statuses(shop: Shop) -> list[str]:
 
 
 def settle(shop: Shop, phone: Phone) -> Order:
-    """The newest order is paid, and its guest comes back."""
+    """Pay the newest order, and return from the processor."""
     order = shop.orders()[-1]
     reference = shop.payment_of(order).reference
     shop.sandbox.pay(reference)
@@ -52,7 +52,7 @@ def settle(shop: Shop, phone: Phone) -> Order:
     return Order.objects.get(tenant=shop.tenant, id=order.id)
 
 
-def test_the_same_cart_at_another_table_is_another_order(shop: Shop, phone: Phone) -> None:
+def test_the_same_cart_at_another_table_makes_another_order(shop: Shop, phone: Phone) -> None:
     page = phone.review(line(shop.item, 2))
     phone.press(page)
     nine = at(phone, a_table(shop.restaurant.location, "9"))
@@ -69,7 +69,7 @@ def test_the_same_cart_at_another_table_is_another_order(shop: Shop, phone: Phon
     assert gone.headers["Location"] == order_page(nine, second)
 
 
-def test_paid_at_the_first_table_is_said_at_the_second(shop: Shop, phone: Phone) -> None:
+def test_the_second_table_shows_that_the_first_tables_order_is_paid(shop: Shop, phone: Phone) -> None:
     page = phone.review(line(shop.item, 2))
     phone.press(page)
     first = settle(shop, phone)
@@ -91,11 +91,11 @@ def test_the_link_of_an_order_leads_to_its_own_table(shop: Shop, phone: Phone) -
     ipoh = at(phone, a_table(a_location(shop.tenant, "ipoh"), "9"))
     moved = ipoh.open(f"{ipoh.checkout_url}?order={order.token}")
     assert moved.headers["Location"] == f"{phone.checkout_url}?order={order.token}"
-    # A code that was changed since is not told to who only holds an old order's link.
+    # An old order's link does not reveal a code that was rotated after it.
     rotate_token(shop.restaurant.owner, phone.table.id)
     moved = nine.open(f"{nine.checkout_url}?order={order.token}")
     assert moved.headers["Location"] == order_page(phone, order)
-    # Whoever scans the new code of that table goes on with the same order.
+    # A guest who scans the table's new code continues the same order.
     table = Table.objects.select_related("location").get(tenant=shop.tenant, id=phone.table.id)
     here = at(phone, table)
     here.press(here.open(f"{here.checkout_url}?order={order.token}"))
@@ -129,18 +129,19 @@ def test_a_second_browser_that_edits_a_linked_order_replaces_it(shop: Shop, phon
     first, second = shop.orders()
     assert (second.total_minor, second.replaces_id) == (3750, first.id)
     assert sorted(statuses(shop)) == ["expired", "open"]
-    # The first browser presses Pay again with what it had: what replaced it is paid, and nothing is started.
+    # The first browser presses Pay again with its old cart: the replacement is paid, so nothing is started.
     settle(shop, chrome)
     again = phone.press(sent)
     assert again.headers["Location"] == f"{order_page(phone, second)}?kept=1"
     assert len(shop.sandbox.listed("sessions")) == 2
 
 
-def test_what_was_paid_in_one_tab_leaves_the_cart_of_the_other(
+def test_a_payment_in_one_tab_removes_its_lines_from_the_other_tabs_cart(
     shop: Shop, phone: Phone, tea: MenuItem
 ) -> None:
     page = phone.review(line(shop.item, 2))
-    phone.press(page)  # the first tab is at Stripe
+    # The first tab is at Stripe.
+    phone.press(page)
     menu = phone.send(
         phone.menu_url,
         {
@@ -165,23 +166,23 @@ def test_what_was_paid_in_one_tab_leaves_the_cart_of_the_other(
     assert paid.status == "placed"
 
 
-def test_a_cart_looked_at_while_another_is_being_paid_loses_what_was_paid(
+def test_a_review_during_another_carts_payment_loses_the_paid_lines(
     shop: Shop, phone: Phone, tea: MenuItem
 ) -> None:
-    """The second tab does not know the first one's key; the server knows what this phone could pay."""
+    """The second tab does not have the first one's key, but the server knows this phone's live attempts."""
     phone.press(phone.review(line(shop.item)))
     both = phone.review(line(shop.item, 3), line(tea))
     settle(shop, phone)
     left = phone.press(both)
     assert "Pay RM 29.00" in text_of(left)
-    # A dish that is ordered again after that is ordered again.
+    # Ordering the dish again after that is a new order.
     anew = phone.review(line(shop.item))
     assert "Pay RM 12.50" in text_of(anew)
     phone.press(anew)
     assert shop.orders()[-1].total_minor == 1250
 
 
-def test_several_paid_orders_leave_a_cart_and_nothing_left_shows_the_last_one(
+def test_a_cart_that_several_orders_have_paid_shows_the_last_order(
     shop: Shop, phone: Phone, tea: MenuItem
 ) -> None:
     first = phone.review(line(shop.item))
@@ -201,7 +202,7 @@ def test_several_paid_orders_leave_a_cart_and_nothing_left_shows_the_last_one(
 
 
 @pytest.mark.parametrize("earlier", [[1], ["x"], ["a" * 65], [None], ["ö" * 20], ["a" * 20] * 5000])
-def test_keys_that_are_none_are_left_out(shop: Shop, phone: Phone, earlier: list[object]) -> None:
+def test_malformed_keys_are_dropped(shop: Shop, phone: Phone, earlier: list[object]) -> None:
     cart = {"lines": [line(shop.item)], "earlier": earlier}
     page = phone.send(phone.checkout_url, {"step": "review", "cart": json.dumps(cart), "checkout_key": ""})
     assert "Pay RM 12.50" in text_of(page)

@@ -1,4 +1,4 @@
-"""A guest chooses a language on any page, and comes back to it with the cart."""
+"""A guest chooses a language on any page, and returns to that page with the cart."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_every_language_is_offered_by_its_own_name(cafe: Cafe) -> None:
     assert "English Bahasa Melayu 中文" in words
 
 
-def test_the_choice_is_kept_for_this_restaurant_and_wins_over_the_phone(cafe: Cafe) -> None:
+def test_the_choice_is_stored_for_this_restaurant_and_overrides_the_browser(cafe: Cafe) -> None:
     phone = cafe.phone()
     answer = phone.send(phone.menu_url, {"language": "zh-hans"})
     assert (answer.status_code, answer["Location"]) == (303, phone.menu_url)
@@ -33,7 +33,7 @@ def test_the_choice_is_kept_for_this_restaurant_and_wins_over_the_phone(cafe: Ca
     assert '<html lang="zh-hans">' in page.content.decode()
 
 
-def test_the_page_comes_back_with_its_own_address_only(cafe: Cafe) -> None:
+def test_the_choice_redirects_to_the_pages_own_url_only(cafe: Cafe) -> None:
     phone = cafe.phone()
     answer = phone.send(f"{phone.checkout_url}?order=abc", {"language": "ms", "next": "https://example.com/"})
     assert answer["Location"] == f"{phone.checkout_url}?order=abc"
@@ -46,7 +46,7 @@ def test_a_language_that_we_do_not_have_changes_nothing(cafe: Cafe) -> None:
     assert "language" not in answer.cookies
 
 
-def test_without_the_forms_token_nothing_is_chosen(cafe: Cafe) -> None:
+def test_without_a_csrf_token_nothing_is_chosen(cafe: Cafe) -> None:
     phone = cafe.phone()
     answer = phone.client.post(phone.menu_url, {"language": "ms"})
     assert answer.status_code == 403
@@ -66,7 +66,7 @@ def test_the_review_keeps_its_cart_and_its_key(cafe: Cafe) -> None:
     assert not Order.objects.filter(tenant=cafe.restaurant.tenant).exists()
 
 
-def test_a_menu_with_a_cart_in_hand_keeps_it_and_what_was_typed(cafe: Cafe) -> None:
+def test_a_menu_with_a_carried_cart_keeps_it_and_the_typed_quantities(cafe: Cafe) -> None:
     phone = cafe.phone()
     cart = field_of(phone.review(line(cafe.tea)), "cart")
     page = phone.send(phone.menu_url, {"cart": cart, f"q-{cafe.tea.id.hex}": "2", "language": "ms"})
@@ -75,7 +75,7 @@ def test_a_menu_with_a_cart_in_hand_keeps_it_and_what_was_typed(cafe: Cafe) -> N
 
 
 @pytest.mark.parametrize("page", ["", "receipt/"])
-def test_an_orders_pages_come_back_in_the_language(shop: Shop, phone: Phone, page: str) -> None:
+def test_an_orders_pages_are_shown_in_the_language(shop: Shop, phone: Phone, page: str) -> None:
     payment = shop.start()
     assert payment.order is not None
     shop.pay(payment)
@@ -86,7 +86,7 @@ def test_an_orders_pages_come_back_in_the_language(shop: Shop, phone: Phone, pag
     assert phone.open(url)["Content-Language"] == "ms"
 
 
-def test_a_page_that_says_what_went_wrong_can_be_read_in_another_language(cafe: Cafe) -> None:
+def test_an_error_page_can_be_shown_in_another_language(cafe: Cafe) -> None:
     phone = cafe.phone()
     dead = "/kopi/t/nothing/"
     assert "Bahasa Melayu" in text_of(phone.open(dead))
@@ -94,7 +94,7 @@ def test_a_page_that_says_what_went_wrong_can_be_read_in_another_language(cafe: 
     assert phone.open(dead)["Content-Language"] == "ms"
 
 
-def test_each_language_has_an_etag_of_its_own(cafe: Cafe) -> None:
+def test_each_language_has_its_own_etag(cafe: Cafe) -> None:
     phone = cafe.phone()
     etag = phone.scan()["ETag"]
     other = phone.scan(headers={"if-none-match": etag, **MALAY})
@@ -104,7 +104,7 @@ def test_each_language_has_an_etag_of_its_own(cafe: Cafe) -> None:
     assert phone.scan(headers={"if-none-match": etag}).status_code == 304
 
 
-def test_the_orders_state_is_asked_for_anew_in_another_language(shop: Shop, phone: Phone) -> None:
+def test_the_order_state_has_another_etag_in_another_language(shop: Shop, phone: Phone) -> None:
     payment = shop.start()
     assert payment.order is not None
     url = f"/{shop.tenant.slug}/o/{payment.order.token}/state/"

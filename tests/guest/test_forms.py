@@ -1,4 +1,4 @@
-"""What a guest's forms say is read strictly; nothing of it reaches a price."""
+"""Guests' forms are parsed strictly, and nothing in them sets a price."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from duitpos.guest.forms import read_checkout
 
 pytestmark = pytest.mark.pure
 
-# Fixed: they stand in test ids, which must be the same in every worker.
+# Fixed, because they are part of test ids, which must be the same in every worker.
 ITEM, OTHER, CHOICE = (UUID(int=number) for number in (1, 2, 3))
 KEY = "k" * 22
 
@@ -47,7 +47,7 @@ def test_the_menus_own_form_makes_lines() -> None:
     assert sent.step == "review"
 
 
-def test_lines_are_added_to_a_cart_in_hand_under_a_new_key() -> None:
+def test_lines_are_added_to_a_carried_cart_under_a_new_key() -> None:
     sent = read_checkout(form(cart=cart(1), checkout_key=KEY, **{f"q-{OTHER.hex}": "3"}))
     assert [line.quantity for line in sent.cart.lines] == [1, 3]
     assert sent.key != KEY
@@ -64,12 +64,12 @@ def test_a_lines_button_changes_that_line(change: str, quantities: list[int]) ->
     assert (sent.key == KEY) == (quantities == [2, 5])
 
 
-def test_the_last_of_a_line_is_taken_away_and_the_hundredth_is_not_added() -> None:
+def test_minus_removes_a_line_of_one_and_plus_stops_at_99() -> None:
     assert read_checkout(form(cart=cart(1), change="0:minus")).cart.lines == ()
     assert read_checkout(form(cart=cart(99), change="0:plus")).cart.lines[0].quantity == 99
 
 
-def test_an_untouched_cart_keeps_its_key_and_a_strange_key_is_replaced() -> None:
+def test_an_unchanged_cart_keeps_its_key_and_a_malformed_key_is_replaced() -> None:
     assert read_checkout(form(cart=cart(1), checkout_key=KEY)).key == KEY
     for strange in ("", "short", "x" * 65, "with space " * 3, "\x00" * 20):
         key = read_checkout(form(cart=cart(1), checkout_key=strange)).key
@@ -78,18 +78,18 @@ def test_an_untouched_cart_keeps_its_key_and_a_strange_key_is_replaced() -> None
 
 
 @pytest.mark.parametrize("quantity", ["-1", "100", "1.5", "two", "٣", "9" * 20])
-def test_a_quantity_that_is_none_is_refused_in_words(quantity: str) -> None:
+def test_an_invalid_quantity_is_refused_with_a_sentence(quantity: str) -> None:
     with pytest.raises(Invalid, match="quantity_out_of_range most=99"):
         read_checkout(form(**{f"q-{ITEM.hex}": quantity}))
 
 
 @pytest.mark.parametrize("name,value", [("q-nobody", "1"), (f"m-{ITEM.hex}-0", "nothing")])
-def test_a_form_that_is_none_of_ours_is_refused(name: str, value: str) -> None:
+def test_a_malformed_form_is_refused(name: str, value: str) -> None:
     with pytest.raises(Invalid, match="form_unreadable"):
         read_checkout(form(**{f"q-{ITEM.hex}": "1", name: value}))
 
 
-def test_totals_and_payment_types_that_are_none_count_as_not_sent() -> None:
+def test_malformed_totals_and_payment_types_count_as_not_sent() -> None:
     for total in ("", "-5", "12.50", "NaN", "1" * 30):
         assert read_checkout(form(cart=cart(1), seen_total=total)).seen_total_minor is None
     assert read_checkout(form(cart=cart(1), seen_total="3185")).seen_total_minor == 3185

@@ -1,4 +1,4 @@
-"""A guest reads, pays and keeps what they ordered in their language; the kitchen reads the restaurant's own words."""
+"""A guest reads, orders and pays in their language; the kitchen sees the restaurant's own names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHINESE = {"accept-language": "zh-CN"}
 
 @pytest.fixture
 def chosen(shop: Shop) -> list[str]:
-    """The shop's dish with a choice, in Chinese; the ids of what is chosen."""
+    """Add a modifier group to the shop's dish, with Chinese names. Returns the ids of the chosen modifiers."""
     modifiers = a_group(shop.item, ("With egg", 200), ("Plain", 0), least=1)
     group = ModifierGroup.objects.get(tenant=shop.tenant)
     translate_menu(
@@ -41,19 +41,19 @@ def chosen(shop: Shop) -> list[str]:
     return [str(modifiers["With egg"])]
 
 
-def _speaks_chinese(phone: Phone) -> Phone:
+def _choose_chinese(phone: Phone) -> Phone:
     phone.send(phone.menu_url, {"language": "zh-hans"})
     return phone
 
 
-def _pays(phone: Phone, item: MenuItem, chosen: list[str]) -> Payment:
+def _pay(phone: Phone, item: MenuItem, chosen: list[str]) -> Payment:
     page = phone.review(line(item, 2, *chosen, seen=item.price_minor + 200))
     assert "椰浆饭 选择：加蛋" in text_of(page)
     assert phone.press(page).status_code == 200
     return Payment.objects.filter(tenant=phone.tenant).select_related("order").get()
 
 
-def _comes_back(shop: Shop, phone: Phone, payment: Payment) -> None:
+def _return(shop: Shop, phone: Phone, payment: Payment) -> None:
     assert payment.order is not None
     shop.pay(payment, email="guest@example.com")
     phone.open(f"/{shop.tenant.slug}/pay/return/{payment.order.token}/?session_id={payment.reference}")
@@ -67,10 +67,10 @@ def test_the_menu_is_in_the_guests_language(shop: Shop, phone: Phone, chosen: li
     assert "Nasi lemak" in text_of(phone.scan())
 
 
-def test_the_order_keeps_what_the_guest_read_and_what_the_kitchen_reads(
+def test_the_order_stores_the_names_for_the_guest_and_for_the_kitchen(
     shop: Shop, phone: Phone, chosen: list[str]
 ) -> None:
-    payment = _pays(_speaks_chinese(phone), shop.item, chosen)
+    payment = _pay(_choose_chinese(phone), shop.item, chosen)
     order = payment.order
     assert order is not None
     assert order.language == "zh-hans"
@@ -82,7 +82,7 @@ def test_the_order_keeps_what_the_guest_read_and_what_the_kitchen_reads(
         "椰浆饭",
     )
     assert payment.checkout_request["lines"][0]["description"] == "加蛋"
-    _comes_back(shop, phone, payment)
+    _return(shop, phone, payment)
     url = f"/{shop.tenant.slug}/o/{order.token}/"
     for page in (phone.open(url), phone.open(f"{url}receipt/")):
         assert "2 × 椰浆饭 选择：加蛋" in text_of(page)
@@ -91,8 +91,8 @@ def test_the_order_keeps_what_the_guest_read_and_what_the_kitchen_reads(
 
 
 def test_the_receipt_is_mailed_in_the_orders_language(shop: Shop, phone: Phone, chosen: list[str]) -> None:
-    payment = _pays(_speaks_chinese(phone), shop.item, chosen)
-    _comes_back(shop, phone, payment)
+    payment = _pay(_choose_chinese(phone), shop.item, chosen)
+    _return(shop, phone, payment)
     run_outbox(shop.tenant.id)
     (sent,) = mail.outbox
     assert sent.subject == "您在Kopi的收据"
@@ -100,7 +100,7 @@ def test_the_receipt_is_mailed_in_the_orders_language(shop: Shop, phone: Phone, 
     assert "RM\u202f29.00" in sent.body
 
 
-def test_in_the_restaurants_own_language_nothing_is_kept_twice(
+def test_in_the_restaurants_own_language_no_name_is_stored_twice(
     shop: Shop, phone: Phone, chosen: list[str]
 ) -> None:
     page = phone.review(line(shop.item, 1, *chosen, seen=shop.item.price_minor + 200))
@@ -111,10 +111,10 @@ def test_in_the_restaurants_own_language_nothing_is_kept_twice(
     assert row.order.language == "en"
 
 
-def test_what_has_changed_is_said_with_the_guests_name_of_the_dish(cafe: Cafe) -> None:
+def test_a_change_names_the_dish_in_the_guests_language(cafe: Cafe) -> None:
     tenant = cafe.restaurant.tenant
     translate_menu(tenant, "zh-hans", [Translated(TextKind.ITEM, cafe.tea.id, Text("拉茶"))])
-    phone = _speaks_chinese(cafe.phone())
+    phone = _choose_chinese(cafe.phone())
     set_stock(cafe.restaurant.owner, cafe.restaurant.location, cafe.tea.id, "out_of_stock")
     assert "拉茶 已售完，已移除。" in text_of(phone.review(line(cafe.tea)))
     MenuItem.objects.filter(tenant=tenant, id=cafe.tea.id).update(is_active=False)

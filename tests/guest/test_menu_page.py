@@ -1,4 +1,4 @@
-"""The menu of a table, as a phone gets it."""
+"""The menu page of a table."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ def test_viewing_the_menu_gives_no_guest_cookie(cafe: Cafe) -> None:
     assert set(phone.client.cookies) == {"csrftoken"}
 
 
-def test_what_is_sold_out_stays_with_the_word_and_cannot_be_chosen(cafe: Cafe) -> None:
+def test_a_sold_out_item_is_shown_as_such_and_cannot_be_chosen(cafe: Cafe) -> None:
     set_stock(cafe.restaurant.owner, cafe.restaurant.location, cafe.tea.id, "out_of_stock")
     page = cafe.phone().scan()
     assert "Teh tarik Sold out" in text_of(page)
     assert f"q-{cafe.tea.id.hex}" not in page.content.decode()
 
 
-def test_what_is_scarce_says_how_many_are_left(cafe: Cafe) -> None:
+def test_a_scarce_item_shows_how_many_are_left(cafe: Cafe) -> None:
     set_stock(cafe.restaurant.owner, cafe.restaurant.location, cafe.tea.id, "limited", 3)
     assert "3 left" in text_of(cafe.phone().scan())
 
 
-def test_a_change_is_seen_at_once_although_a_scan_is_kept_for_a_second(cafe: Cafe) -> None:
+def test_a_change_is_visible_at_once_although_a_scan_is_cached_for_a_second(cafe: Cafe) -> None:
     phone = cafe.phone()
     etag = phone.scan()["ETag"]
     set_stock(cafe.restaurant.owner, cafe.restaurant.location, cafe.tea.id, "out_of_stock")
@@ -71,14 +71,14 @@ def test_an_unknown_code_has_its_own_page(cafe: Cafe, token: str) -> None:
     assert "What you chose is kept" in text_of(page)
 
 
-def test_a_rotated_code_is_dead_at_once(cafe: Cafe) -> None:
+def test_a_rotated_code_stops_working_at_once(cafe: Cafe) -> None:
     phone = cafe.phone()
     assert phone.scan().status_code == 200
     rotate_token(cafe.restaurant.owner, cafe.table.id)
     assert phone.scan().status_code == 404
 
 
-def test_a_code_is_good_at_its_own_restaurant_only(cafe: Cafe) -> None:
+def test_a_code_works_at_its_own_restaurant_only(cafe: Cafe) -> None:
     other = a_restaurant("warung")
     assert cafe.phone().open(f"/{other.tenant.slug}/t/{cafe.table.token}/").status_code == 404
     assert cafe.phone().open(f"/nobody/t/{cafe.table.token}/").status_code == 404
@@ -91,7 +91,7 @@ def test_a_closed_kitchen_says_so_and_still_shows_its_menu(cafe: Cafe) -> None:
     assert "Teh tarik" in words
 
 
-def test_a_restaurant_that_gave_up_says_so(cafe: Cafe) -> None:
+def test_a_permanently_closed_restaurant_says_so(cafe: Cafe) -> None:
     Tenant.objects.filter(id=cafe.restaurant.tenant.id).update(closed_at=now())
     assert "not taking orders right now" in text_of(cafe.phone().scan())
 
@@ -115,12 +115,12 @@ def test_two_phones_get_their_own_form_token_and_nothing_else_of_each_other(cafe
     assert pages[0].replace(tokens[0], "") == pages[1].replace(tokens[1], "")
 
 
-def test_what_was_seen_already_is_not_sent_again(cafe: Cafe) -> None:
+def test_an_unchanged_page_is_not_sent_again(cafe: Cafe) -> None:
     phone = cafe.phone()
     etag = phone.scan()["ETag"]
     again = phone.scan(headers={"if-none-match": etag})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
-    # Without its cookie the page's form would be refused, so it is sent anew.
+    # Without its CSRF cookie the cached form would be refused, so the page is sent again.
     assert cafe.phone().scan(headers={"if-none-match": etag}).status_code == 200
 
 
@@ -141,7 +141,8 @@ def test_a_phone_that_has_ordered_costs_a_few_more(cafe: Cafe) -> None:
     phone.scan()
     with CaptureQueriesContext(connection) as seen:
         phone.scan()
-    assert len(seen) == 1  # looked for an order of this phone; there is none
+    # The query for this phone's orders, which finds none.
+    assert len(seen) == 1
 
 
 def test_a_second_later_a_page_takes_one_query(cafe: Cafe) -> None:

@@ -1,4 +1,4 @@
-"""An order's page, its living part and its receipt, for every state money can be in."""
+"""An order's page, its live part and its receipt, in every state of its money."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.urls("tests.guest.urls")
 
 
 def ordered(shop: Shop, phone: Phone) -> Payment:
-    """A guest who pressed Pay."""
+    """The payment of a guest who pressed Pay."""
     phone.press(phone.review(line(shop.item, 2)))
     return shop.payment_of(shop.orders()[-1])
 
 
 def paid(shop: Shop, phone: Phone) -> Payment:
-    """A guest who paid and came back."""
+    """The payment of a guest who paid and returned."""
     payment = ordered(shop, phone)
     shop.pay(payment)
     handle_return(phone, payment)
@@ -42,7 +42,7 @@ def url_of(payment: Payment) -> str:
     return f"/kopi/o/{payment.order.token}/"
 
 
-def test_before_payment_it_waits_and_leads_back_to_the_cart(shop: Shop, phone: Phone) -> None:
+def test_before_payment_it_waits_and_links_to_the_cart(shop: Shop, phone: Phone) -> None:
     payment = ordered(shop, phone)
     page = phone.open(url_of(payment))
     words = text_of(page)
@@ -54,7 +54,7 @@ def test_before_payment_it_waits_and_leads_back_to_the_cart(shop: Shop, phone: P
     assert "data-paid" not in page.content.decode()
 
 
-def test_back_before_the_processor_says_anything_it_is_being_checked(shop: Shop, phone: Phone) -> None:
+def test_after_a_return_without_a_result_the_payment_is_being_checked(shop: Shop, phone: Phone) -> None:
     payment = ordered(shop, phone)
     handle_return(phone, payment)
     words = text_of(phone.open(url_of(payment)))
@@ -63,7 +63,7 @@ def test_back_before_the_processor_says_anything_it_is_being_checked(shop: Shop,
     assert "Look again and pay" not in words
 
 
-def test_a_slow_bank_is_a_state_of_its_own(shop: Shop, phone: Phone) -> None:
+def test_a_processing_payment_has_its_own_state(shop: Shop, phone: Phone) -> None:
     payment = ordered(shop, phone)
     shop.pay(payment, method="customer_balance", delayed_result=None)
     handle_return(phone, payment)
@@ -88,7 +88,7 @@ def test_a_paid_order_shows_its_number_and_where_it_is(shop: Shop, phone: Phone)
         assert ("data-over" in html) == (to == "served")
 
 
-def test_without_script_the_page_asks_again_until_it_is_over(shop: Shop, phone: Phone) -> None:
+def test_without_script_the_page_reloads_until_its_state_is_final(shop: Shop, phone: Phone) -> None:
     payment = paid(shop, phone)
     refresh = '<noscript><meta http-equiv="refresh" content="10"></noscript>'
     assert refresh in phone.open(url_of(payment)).content.decode()
@@ -107,7 +107,7 @@ def test_a_refund_is_seen(shop: Shop, phone: Phone) -> None:
     assert "wrong dish" not in words
 
 
-def test_the_living_part_is_not_sent_twice(shop: Shop, phone: Phone) -> None:
+def test_an_unchanged_live_part_is_not_sent_again(shop: Shop, phone: Phone) -> None:
     payment = paid(shop, phone)
     state = phone.open(url_of(payment) + "state/")
     assert state.content.decode() in phone.open(url_of(payment)).content.decode()
@@ -127,7 +127,7 @@ def test_a_poll_costs_few_queries(shop: Shop, phone: Phone) -> None:
     assert len(seen) <= 5
 
 
-def test_the_receipt_says_when_and_how_it_was_paid(shop: Shop, phone: Phone) -> None:
+def test_the_receipt_shows_when_and_how_it_was_paid(shop: Shop, phone: Phone) -> None:
     words = text_of(phone.open(url_of(paid(shop, phone)) + "receipt/"))
     for word in (
         "Receipt",
@@ -140,7 +140,7 @@ def test_the_receipt_says_when_and_how_it_was_paid(shop: Shop, phone: Phone) -> 
         assert word in words
 
 
-def test_there_is_no_receipt_before_money_has_arrived(shop: Shop, phone: Phone) -> None:
+def test_there_is_no_receipt_before_payment(shop: Shop, phone: Phone) -> None:
     payment = ordered(shop, phone)
     assert phone.open(url_of(payment) + "receipt/")["Location"] == url_of(payment)
 
@@ -157,7 +157,7 @@ def test_an_order_is_found_by_its_own_token_at_its_own_restaurant_only(shop: Sho
             assert "Scan the code on your table" in text_of(page)
 
 
-def test_no_page_of_an_order_says_a_word_of_staffs_language(shop: Shop, phone: Phone) -> None:
+def test_no_page_of_an_order_uses_staff_terms(shop: Shop, phone: Phone) -> None:
     payment = paid(shop, phone)
     for page in (url_of(payment), url_of(payment) + "receipt/", phone.menu_url):
         words = text_of(phone.open(page)).lower()

@@ -1,4 +1,4 @@
-"""From the review to the processor's page and back, without script. Real calls to the sandbox."""
+"""From the review to the processor's page and back, without script, with real calls to the sandbox."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.urls("tests.guest.urls")
 
 
 def pay_url(page: HttpResponse) -> str:
-    """Where the go-on page goes."""
+    """The URL that the forwarding page goes to."""
     found = re.search(r'http-equiv="refresh" content="0;url=([^"]+)"', page.content.decode())
     assert found, text_of(page)
     return found[1]
@@ -30,7 +30,7 @@ def review(shop: Shop, phone: Phone, quantity: int = 2) -> HttpResponse:
     return phone.review(line(shop.item, quantity))
 
 
-def test_pay_goes_on_to_the_processors_page_by_a_page_of_ours(shop: Shop, phone: Phone) -> None:
+def test_pay_shows_a_page_that_forwards_to_the_processor(shop: Shop, phone: Phone) -> None:
     page = review(shop, phone)
     assert "Pay RM 25.00" in text_of(page)
     assert "Test mode" in text_of(page)
@@ -69,7 +69,7 @@ def test_paid_and_back_shows_the_number(shop: Shop, phone: Phone) -> None:
     assert f'data-paid="{order.checkout_key}"' in page.content.decode()
 
 
-def test_the_way_back_alone_proves_nothing(shop: Shop, phone: Phone) -> None:
+def test_the_return_url_alone_proves_nothing(shop: Shop, phone: Phone) -> None:
     phone.press(review(shop, phone))
     (order,) = shop.orders()
     for session in ("cs_test_made_up", "", "a%00b", shop.payment_of(order).reference):
@@ -102,7 +102,7 @@ def test_an_edited_cart_is_a_new_order_and_the_old_session_is_closed(shop: Shop,
     assert sorted(session["status"] for session in shop.sandbox.listed("sessions")) == ["expired", "open"]
 
 
-def test_a_total_that_changed_is_asked_about_and_never_taken(shop: Shop, phone: Phone) -> None:
+def test_a_changed_total_must_be_confirmed_and_is_never_charged(shop: Shop, phone: Phone) -> None:
     page = review(shop, phone)
     MenuItem.objects.filter(tenant=shop.tenant, id=shop.item.id).update(price_minor=1300)
     page = phone.press(page)
@@ -115,7 +115,7 @@ def test_a_total_that_changed_is_asked_about_and_never_taken(shop: Shop, phone: 
     assert shop.orders()[0].total_minor == 2600
 
 
-def test_a_total_that_was_not_shown_is_asked_about(shop: Shop, phone: Phone) -> None:
+def test_a_total_that_was_not_shown_must_be_confirmed(shop: Shop, phone: Phone) -> None:
     page = phone.press(review(shop, phone), seen_total="100")
     assert page.status_code == 409
     assert shop.orders() == []
@@ -140,7 +140,8 @@ def test_an_edited_cart_after_paying_shows_what_was_paid_and_says_the_rest_was_n
     page = review(shop, phone)
     phone.press(page)
     (order,) = shop.orders()
-    shop.pay(shop.payment_of(order))  # no webhook, and the phone did not come back
+    # Paid, but without a webhook or a return.
+    shop.pay(shop.payment_of(order))
     edited = phone.press(page, change="0:plus")
     answer = phone.press(edited)
     assert answer["Location"] == f"/kopi/o/{order.token}/?kept=1"
@@ -157,7 +158,7 @@ def test_a_rescan_finds_the_order_and_another_phone_does_not(shop: Shop, phone: 
     assert "Your order" not in text_of(Phone(shop.tenant, shop.table).scan())
 
 
-def test_a_rescan_of_a_dead_code_still_finds_the_order(shop: Shop, phone: Phone) -> None:
+def test_a_rescan_of_a_rotated_code_still_finds_the_order(shop: Shop, phone: Phone) -> None:
     phone.press(review(shop, phone))
     (order,) = shop.orders()
     shop.pay(shop.payment_of(order))
@@ -183,7 +184,7 @@ def test_stripe_down_keeps_the_cart_and_the_next_press_goes_on(shop: Shop, phone
     assert len(shop.orders()) == 1
 
 
-def test_a_refused_key_is_said_in_words_for_guests(shop: Shop, phone: Phone) -> None:
+def test_a_refused_key_is_explained_to_guests(shop: Shop, phone: Phone) -> None:
     page = review(shop, phone)
     account = ProcessorAccount.objects.get(tenant=shop.tenant, id=shop.account.id)
     account.seal("secret_key", "sk_test_somebody_elses")
@@ -253,10 +254,11 @@ def test_a_phone_that_never_pays_is_asked_to_wait(shop: Shop, phone: Phone) -> N
     answer = phone.press(edited)
     assert answer.status_code == 429
     assert "Wait ten minutes, or order at the counter. Your cart is kept." in text_of(answer)
-    pay_url(phone.press(page))  # the order that was made is still answered
+    # The order that was made before can still be paid.
+    pay_url(phone.press(page))
 
 
-def test_a_table_is_counted_too_because_cookies_can_be_thrown_away(shop: Shop, phone: Phone) -> None:
+def test_a_table_has_a_limit_too_because_cookies_can_be_deleted(shop: Shop, phone: Phone) -> None:
     page = review(shop, phone)
     pay_url(phone.press(page))
     StartCounter.objects.filter(tenant=shop.tenant).update(count=MOST_OF_STRANGERS)
@@ -264,7 +266,8 @@ def test_a_table_is_counted_too_because_cookies_can_be_thrown_away(shop: Shop, p
     answer = other.press(review(shop, other))
     assert answer.status_code == 429
     assert "Scan the code on your table once more" in text_of(answer)
-    pay_url(phone.press(page))  # the order that was made is still answered
+    # The order that was made before can still be paid.
+    pay_url(phone.press(page))
     StartCounter.objects.filter(tenant=shop.tenant).update(begins_at=now() - timedelta(minutes=11))
     pay_url(other.press(review(shop, other)))
 
@@ -285,11 +288,12 @@ def _copies(order: Order, count: int, guest_token: str = "") -> None:
         for field in Payment._meta.concrete_fields
         if field.name not in ("id", "order", "reference")
     }
-    columns |= {"status": "canceled", "ended_at": payment.created_at}  # a phone has one live attempt
+    # Canceled, because a phone has only one live attempt.
+    columns |= {"status": "canceled", "ended_at": payment.created_at}
     Payment.objects.bulk_create(Payment(**columns, order=copy) for copy in copies)
 
 
-def test_an_old_orders_link_does_not_tell_the_tables_new_code(shop: Shop, phone: Phone) -> None:
+def test_an_old_orders_link_does_not_reveal_the_tables_new_code(shop: Shop, phone: Phone) -> None:
     phone.press(review(shop, phone))
     (order,) = shop.orders()
     rotate_token(shop.restaurant.owner, shop.table.id)
@@ -299,7 +303,7 @@ def test_an_old_orders_link_does_not_tell_the_tables_new_code(shop: Shop, phone:
     assert "scan the code on your table" in text_of(page)
 
 
-def test_the_page_that_goes_on_passes_our_own_policy(shop: Shop, phone: Phone) -> None:
+def test_the_forwarding_page_passes_our_content_security_policy(shop: Shop, phone: Phone) -> None:
     page = phone.press(review(shop, phone))
     policy = page["Content-Security-Policy"]
     assert "form-action 'self'" in policy
@@ -308,7 +312,7 @@ def test_the_page_that_goes_on_passes_our_own_policy(shop: Shop, phone: Phone) -
     assert Payment.objects.filter(tenant=shop.tenant).count() == 1
 
 
-def test_a_session_that_ran_out_is_said_and_the_next_press_pays_the_same_order(
+def test_an_expired_session_is_reported_and_the_next_press_pays_the_same_order(
     shop: Shop, phone: Phone, clock: Clock
 ) -> None:
     page = review(shop, phone)
@@ -323,7 +327,7 @@ def test_a_session_that_ran_out_is_said_and_the_next_press_pays_the_same_order(
     assert len(shop.orders()) == 1
 
 
-def test_an_order_that_was_closed_unpaid_is_asked_about_and_ordered_anew(
+def test_an_order_that_was_closed_unpaid_must_be_confirmed_and_is_ordered_again(
     shop: Shop, phone: Phone, clock: Clock
 ) -> None:
     page = review(shop, phone)
@@ -350,6 +354,6 @@ def test_a_processor_that_does_not_answer_starts_nothing_new(shop: Shop, phone: 
     assert "it is kept in your cart" in words
 
 
-def test_a_cart_too_big_to_be_one_is_refused_before_it_is_read(shop: Shop, phone: Phone) -> None:
+def test_a_cart_that_is_too_large_is_refused_unread(shop: Shop, phone: Phone) -> None:
     answer = phone.send(phone.checkout_url, {"step": "review", "cart": "x" * 300_000})
     assert answer.status_code in (400, 413)

@@ -1,4 +1,4 @@
-"""The cookie that tells a guest's phone from an outsider, without script and under any cached page."""
+"""The cookie that tells guests' phones from outsiders, without script and also if the menu page is cached."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def order_of(shop: Shop, phone: Phone) -> Order:
     return shop.orders()[-1]
 
 
-def look(phone: Phone) -> None:
-    """As a browser does that shows the menu."""
+def load_menu(phone: Phone) -> None:
+    """Load the menu and its stylesheet, as a browser does."""
     assert 'href="phone.css"' in phone.scan().content.decode()
     answer = phone.open(f"{phone.menu_url}phone.css")
     assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "text/css", b"")
     assert answer["Cache-Control"] == "private, no-store"
 
 
-def test_a_phone_that_looked_at_the_menu_is_known(shop: Shop, phone: Phone) -> None:
-    look(phone)
+def test_a_phone_that_loaded_the_menu_is_known(shop: Shop, phone: Phone) -> None:
+    load_menu(phone)
     cookie = phone.client.cookies["phone"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", f"/{phone.tenant.slug}/")
     with time_machine.travel(now() + timedelta(seconds=20), tick=True):
@@ -54,8 +54,8 @@ def test_another_restaurants_cookie_proves_nothing_here(shop: Shop, phone: Phone
     assert order_of(shop, phone).is_strangers
 
 
-def test_a_cookie_of_this_second_and_one_of_yesterday_prove_nothing(shop: Shop, phone: Phone) -> None:
-    look(phone)
+def test_a_cookie_that_is_too_new_or_too_old_proves_nothing(shop: Shop, phone: Phone) -> None:
+    load_menu(phone)
     assert order_of(shop, phone).is_strangers
     with time_machine.travel(now() + timedelta(hours=13), tick=True):
         phone.client.cookies.pop("guest")
@@ -63,15 +63,15 @@ def test_a_cookie_of_this_second_and_one_of_yesterday_prove_nothing(shop: Shop, 
 
 
 def test_a_good_cookie_is_not_replaced_by_a_younger_one(shop: Shop, phone: Phone) -> None:
-    look(phone)
+    load_menu(phone)
     before = phone.client.cookies["phone"].value
     with time_machine.travel(now() + timedelta(minutes=5), tick=True):
-        look(phone)
+        load_menu(phone)
         assert phone.client.cookies["phone"].value == before
 
 
-def test_the_cookie_names_the_token_that_this_phone_orders_with(shop: Shop, phone: Phone) -> None:
-    look(phone)
+def test_the_cookie_contains_the_token_that_this_phone_orders_with(shop: Shop, phone: Phone) -> None:
+    load_menu(phone)
     with time_machine.travel(now() + timedelta(seconds=20), tick=True):
         order = order_of(shop, phone)
     assert order.guest_token == phone.client.cookies["guest"].value
@@ -79,10 +79,10 @@ def test_the_cookie_names_the_token_that_this_phone_orders_with(shop: Shop, phon
 
 
 def test_one_phones_cookie_makes_no_second_phone_known(shop: Shop, phone: Phone) -> None:
-    """Otherwise one look at the menu would be good for any number of phones."""
-    look(phone)
+    """Otherwise one load of the menu would make any number of phones known."""
+    load_menu(phone)
     phone.client.cookies["guest"] = "B" * 22
     with time_machine.travel(now() + timedelta(seconds=20), tick=True):
         assert order_of(shop, phone).is_strangers
-        look(phone)
-    assert f".{'B' * 22}:" in phone.client.cookies["phone"].value, "its next look is its own"
+        load_menu(phone)
+    assert f".{'B' * 22}:" in phone.client.cookies["phone"].value, "its next load_menu is its own"

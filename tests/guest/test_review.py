@@ -1,4 +1,4 @@
-"""Looking at the cart: every difference is said, nothing is lost. No processor is needed for that."""
+"""The review of a cart: every difference is shown, nothing is lost. It needs no processor."""
 
 from __future__ import annotations
 
@@ -40,20 +40,20 @@ def test_inclusive_tax_is_shown_as_a_part_of_the_total(cafe: Cafe) -> None:
     assert "Total RM 8.00 Includes SST 6 % RM 0.45" in words
 
 
-def test_the_same_dish_with_other_choices_is_a_line_of_its_own(cafe: Cafe) -> None:
+def test_the_same_dish_with_other_choices_is_a_separate_line(cafe: Cafe) -> None:
     one, two = line(cafe.rice, 1, cafe.choices["Mild"]), line(cafe.rice, 1, cafe.choices["Hot"])
     page = cafe.phone().review(one, two)
     assert text_of(page).count("Nasi lemak Choose:") == 2
 
 
-def test_a_price_that_changed_is_said_with_both_prices(cafe: Cafe) -> None:
+def test_a_changed_price_is_shown_with_both_prices(cafe: Cafe) -> None:
     MenuItem.objects.filter(tenant=cafe.restaurant.tenant, id=cafe.tea.id).update(price_minor=450)
     page = cafe.phone().review(line(cafe.tea, 1, seen=400))
     assert "Teh tarik is now RM 4.50, was RM 4.00." in text_of(page)
     assert json.loads(field_of(page, "cart"))["lines"][0]["seen"] == 450
 
 
-def test_what_sold_out_is_removed_by_name_and_the_rest_is_kept(cafe: Cafe) -> None:
+def test_a_sold_out_item_is_removed_by_name_and_the_rest_is_kept(cafe: Cafe) -> None:
     set_stock(cafe.restaurant.owner, cafe.restaurant.location, cafe.tea.id, "out_of_stock")
     phone, key = cafe.phone(), "k" * 22
     page = phone.review(line(cafe.tea), line(cafe.rice, 1, cafe.choices["Mild"]), key=key)
@@ -63,12 +63,12 @@ def test_what_sold_out_is_removed_by_name_and_the_rest_is_kept(cafe: Cafe) -> No
     assert field_of(page, "checkout_key") != key
 
 
-def test_what_is_scarce_gets_what_is_left(cafe: Cafe) -> None:
+def test_a_scarce_item_gets_the_quantity_that_is_left(cafe: Cafe) -> None:
     set_stock(cafe.restaurant.owner, cafe.restaurant.location, cafe.tea.id, "limited", 2)
     assert "Only 2 left of Teh tarik: 2 instead of 5." in text_of(cafe.phone().review(line(cafe.tea, 5)))
 
 
-def test_what_left_the_menu_is_named(cafe: Cafe) -> None:
+def test_an_item_that_left_the_menu_is_named(cafe: Cafe) -> None:
     MenuItem.objects.filter(tenant=cafe.restaurant.tenant, id=cafe.tea.id).update(is_active=False)
     words = text_of(cafe.phone().review(line(cafe.tea)))
     assert "Teh tarik is no longer on the menu and was removed." in words
@@ -79,12 +79,12 @@ def test_a_missing_choice_is_asked_for(cafe: Cafe) -> None:
     assert "Nasi lemak was left out: its choices are missing" in text_of(cafe.phone().review(line(cafe.rice)))
 
 
-def test_an_untouched_cart_keeps_its_key(cafe: Cafe) -> None:
+def test_an_unchanged_cart_keeps_its_key(cafe: Cafe) -> None:
     page = cafe.phone().review(line(cafe.tea), key="k" * 22)
     assert field_of(page, "checkout_key") == "k" * 22
 
 
-def test_with_nothing_to_pay_with_the_guest_orders_at_the_counter(cafe: Cafe) -> None:
+def test_without_an_online_payment_type_the_guest_orders_at_the_counter(cafe: Cafe) -> None:
     page = cafe.phone().review(line(cafe.tea))
     words = text_of(page)
     assert "Order at the counter Online payment is not available here." in words
@@ -108,7 +108,7 @@ def test_a_cart_that_cannot_be_read_gets_a_page_and_no_error(cafe: Cafe, cart: s
     assert "Nothing was ordered" in text_of(page) or "nothing in your order" in text_of(page)
 
 
-def test_a_form_without_its_token_is_refused(cafe: Cafe) -> None:
+def test_a_form_without_a_csrf_token_is_refused(cafe: Cafe) -> None:
     phone = cafe.phone()
     phone.scan()
     page = phone.client.post(phone.checkout_url, {"cart": '{"lines": []}'})
@@ -124,7 +124,7 @@ def test_the_first_checkout_gives_the_phone_its_cookie_and_the_next_keeps_it(caf
     assert phone.client.cookies["guest"].value == cookie.value
 
 
-def test_a_made_up_cookie_is_replaced(cafe: Cafe) -> None:
+def test_a_forged_cookie_is_replaced(cafe: Cafe) -> None:
     phone = cafe.phone()
     phone.client.cookies["guest"] = "' or 1=1"
     phone.review(line(cafe.tea))
@@ -151,7 +151,7 @@ def test_add_something_else_carries_the_cart_without_script(cafe: Cafe) -> None:
     assert "Nasi lemak Choose: Hot" in words
 
 
-def test_the_phones_own_cart_page_asks_the_phone(cafe: Cafe) -> None:
+def test_the_checkout_page_loads_the_cart_from_the_phone(cafe: Cafe) -> None:
     phone = cafe.phone()
     page = phone.open(phone.checkout_url)
     assert page.status_code == 200

@@ -1,4 +1,4 @@
-"""What a guest's first view weighs, with the demo's menu: bad Wi-Fi and old phones are the rule."""
+"""The size of a guest's first page view with the demo's menu, because bad Wi-Fi and old phones are common."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_the_first_view_is_under_30_kb_compressed(db: None, language: str) -> No
     weights = {name: len(brotli.compress(_contents(name))) for name in files}
     assert weights["guest/guest.js"] < MOST_SCRIPT
     assert len(page.content) + sum(weights.values()) < MOST
-    # Without brotli, as on a plain http address.
+    # Without brotli, which browsers do not accept over plain http.
     assert len(page.content) + sum(len(gzip.compress(_contents(name))) for name in files) < MOST
 
 

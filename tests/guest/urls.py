@@ -1,4 +1,4 @@
-"""Guest pages alone: their tests need no others."""
+"""Only the guest pages, because their tests need no others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A kitchen for every test of this folder."""
+"""The kitchen fixture for the tests in this folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def kitchen(db: None, client: Client) -> Kitchen:
-    # pytest loads this file before Django is set up.
+    # Imported here, because pytest loads this file before Django is set up.
     from tests.kitchen.factories import open_kitchen
 
     return open_kitchen(client)

@@ -1,4 +1,4 @@
-"""A kitchen: one restaurant, its cook signed in."""
+"""A kitchen: one restaurant with its cook signed in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.restaurant import Restaurant, a_member, a_restaurant, an_item
 
 @dataclass
 class Kitchen:
-    """What a test does at the board."""
+    """A restaurant's board, as a test uses it."""
 
     restaurant: Restaurant
     cook: Membership

@@ -1,4 +1,4 @@
-"""What the board shows, and how it is polled."""
+"""The board's contents, and polling."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def labels(html: str, column: str) -> list[str]:
     return re.findall(r'data-label="([^"]+)"', part)
 
 
-def test_tickets_stand_in_their_columns_oldest_first(kitchen: Kitchen) -> None:
+def test_tickets_are_in_their_columns_oldest_first(kitchen: Kitchen) -> None:
     site = kitchen.restaurant.location
     a_ticket(site, kitchen.item, 3, minutes=1)
     a_ticket(site, kitchen.item, 2, minutes=9)
@@ -37,7 +37,7 @@ def test_tickets_stand_in_their_columns_oldest_first(kitchen: Kitchen) -> None:
     assert page.count('class="card ') == 4
 
 
-def test_a_ticket_says_table_age_choices_allergens_and_notes(kitchen: Kitchen) -> None:
+def test_a_ticket_shows_table_age_choices_allergens_and_notes(kitchen: Kitchen) -> None:
     site = kitchen.restaurant.location
     line = {
         "quantity": 3,
@@ -66,7 +66,7 @@ def test_age_has_a_colour_class(kitchen: Kitchen, minutes: int, age: str) -> Non
     assert f'class="card {age}"' in kitchen.board()
 
 
-def test_test_orders_say_so_and_leave_when_real_money_comes(kitchen: Kitchen) -> None:
+def test_test_orders_are_marked_and_disappear_once_a_live_account_is_in_use(kitchen: Kitchen) -> None:
     tenant = kitchen.restaurant.tenant
     a_ticket(kitchen.restaurant.location, kitchen.item, 12, is_test=True)
     page = kitchen.board()
@@ -86,7 +86,7 @@ def test_test_orders_say_so_and_leave_when_real_money_comes(kitchen: Kitchen) ->
 
 
 @pytest.mark.parametrize("back, is_marked", [([500], True), ([499], False), ([0, 500], False)])
-def test_an_order_whose_money_went_back_says_so(kitchen: Kitchen, back: list[int], is_marked: bool) -> None:
+def test_a_refunded_order_is_marked(kitchen: Kitchen, back: list[int], is_marked: bool) -> None:
     site = kitchen.restaurant.location
     order = a_ticket(site, kitchen.item, 1)
     payments = [a_payment(order, f"cs_{number}") for number, _ in enumerate(back)]
@@ -103,7 +103,7 @@ def test_an_empty_board_says_what_will_happen(kitchen: Kitchen) -> None:
     assert "A new order appears here by itself" in kitchen.board()
 
 
-def test_other_locations_and_restaurants_have_boards_of_their_own(kitchen: Kitchen) -> None:
+def test_other_locations_and_restaurants_have_their_own_boards(kitchen: Kitchen) -> None:
     other = a_location(kitchen.restaurant.tenant, "ipoh")
     stranger = a_restaurant("other")
     a_ticket(other, kitchen.item, 21)
@@ -112,7 +112,7 @@ def test_other_locations_and_restaurants_have_boards_of_their_own(kitchen: Kitch
     assert kitchen.client.get(kitchen.url("board", "nowhere")).status_code == 404
 
 
-def test_with_one_location_there_is_no_question_which_kitchen(kitchen: Kitchen) -> None:
+def test_with_one_location_the_picker_redirects_to_its_board(kitchen: Kitchen) -> None:
     response = kitchen.client.get(kitchen.url("pick"))
     assert response.headers["Location"] == kitchen.url("board", "bangsar")
     a_location(kitchen.restaurant.tenant, "ipoh")
@@ -135,7 +135,7 @@ def test_a_cook_can_sign_out_from_the_picker_and_the_board(kitchen: Kitchen) -> 
         assert "data-theme-switch" in page
 
 
-def test_nobody_else_does(kitchen: Kitchen) -> None:
+def test_nobody_else_sees_the_board(kitchen: Kitchen) -> None:
     anonymous = Client()
     for name in ("board", "live", "move"):
         response = anonymous.get(kitchen.url(name, "bangsar"))
@@ -147,7 +147,7 @@ def test_nobody_else_does(kitchen: Kitchen) -> None:
         assert kitchen.client.get(kitchen.url(name, "bangsar")).status_code == 404
 
 
-def test_polling_costs_little_until_something_changes(kitchen: Kitchen) -> None:
+def test_polling_takes_few_queries_until_something_changes(kitchen: Kitchen) -> None:
     site = kitchen.restaurant.location
     first = a_ticket(site, kitchen.item, 1)
     full = kitchen.poll()
@@ -155,13 +155,14 @@ def test_polling_costs_little_until_something_changes(kitchen: Kitchen) -> None:
     assert labels(full.content.decode(), "placed") == ["1"]
     assert "no-cache" in full.headers["Cache-Control"]
     assert "private" in full.headers["Cache-Control"]
-    kitchen.poll(etag)  # fills the cache of restaurants
-    with CaptureQueriesContext(connection) as asked:
+    # Fill the cache of restaurants.
+    kitchen.poll(etag)
+    with CaptureQueriesContext(connection) as queries:
         same = kitchen.poll(etag)
     assert same.status_code == 304
     assert same.content == b""
-    # Session, user, membership, location; live account; the hash.
-    assert len(asked) <= 6, [query["sql"] for query in asked]
+    # Session, user, membership, location, live account, the board's hash.
+    assert len(queries) <= 6, [query["sql"] for query in queries]
     kitchen.press(first, "preparing", "placed")
     changed = kitchen.poll(etag)
     assert changed.status_code == 200
@@ -172,12 +173,13 @@ def test_polling_costs_little_until_something_changes(kitchen: Kitchen) -> None:
 
 def test_the_number_of_queries_does_not_grow_with_the_board(kitchen: Kitchen) -> None:
     def count() -> int:
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             kitchen.board()
-        return len(asked)
+        return len(queries)
 
     a_ticket(kitchen.restaurant.location, kitchen.item, 1)
-    count()  # fills the cache of restaurants
+    # Fill the cache of restaurants.
+    count()
     few = count()
     for number in range(2, 30):
         a_ticket(kitchen.restaurant.location, kitchen.item, number)
@@ -193,7 +195,7 @@ def test_a_board_that_cannot_show_everything_says_so(
     assert "Too many tickets" in kitchen.board()
 
 
-def test_refusals_are_kept_by_no_cache(kitchen: Kitchen) -> None:
+def test_refusals_are_not_cached(kitchen: Kitchen) -> None:
     refusals = [
         kitchen.client.get(kitchen.url("board", "moon")),
         kitchen.client.get(kitchen.url("move", "bangsar")),

@@ -1,4 +1,4 @@
-"""A finger on the board: forward, back, undo, and too late."""
+"""Moves on the board: forward, back, undo, and too late."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.restaurant import a_location, a_restaurant, an_item
 @pytest.mark.parametrize(
     "at, to", [("placed", "preparing"), ("preparing", "ready"), ("ready", "served"), ("served", "ready")]
 )
-def test_one_step_and_the_way_back(kitchen: Kitchen, at: str, to: str) -> None:
+def test_one_step_and_its_undo(kitchen: Kitchen, at: str, to: str) -> None:
     order = a_ticket(kitchen.restaurant.location, kitchen.item, 12, status=at)
     response = kitchen.press(order, to, at)
     assert response.status_code == 303
@@ -22,13 +22,13 @@ def test_one_step_and_the_way_back(kitchen: Kitchen, at: str, to: str) -> None:
     assert (event.from_status, event.to_status, event.member_id) == (at, to, kitchen.cook.id)
     page = kitchen.client.get(response.headers["Location"]).content.decode()
     undo = page.split('id="undo"')[1].split("</div>")[0]
-    # Behind the step stands the one before it, not the one it came from: for served -> ready they differ.
+    # Undo leads to the status before `to`, not to the previous one: for served -> ready they differ.
     before = {"preparing": "placed", "ready": "preparing", "served": "ready"}[to]
     assert f'name="to" value="{before}"' in undo
     assert f'name="seen" value="{to}"' in undo
 
 
-def test_undo_puts_it_back_and_offers_no_further_undo(kitchen: Kitchen) -> None:
+def test_undo_moves_it_back_and_offers_no_further_undo(kitchen: Kitchen) -> None:
     order = a_ticket(kitchen.restaurant.location, kitchen.item, 12)
     kitchen.press(order, "preparing", "placed")
     response = kitchen.press(order, "placed", "preparing", is_undo="1")
@@ -36,7 +36,7 @@ def test_undo_puts_it_back_and_offers_no_further_undo(kitchen: Kitchen) -> None:
     assert response.headers["Location"] == kitchen.url("board", "bangsar")
 
 
-def test_a_press_on_an_old_board_moves_nothing(kitchen: Kitchen) -> None:
+def test_a_press_on_an_outdated_board_moves_nothing(kitchen: Kitchen) -> None:
     order = a_ticket(kitchen.restaurant.location, kitchen.item, 12, status="ready")
     response = kitchen.press(order, "preparing", "placed")
     assert response.status_code == 409
@@ -45,7 +45,7 @@ def test_a_press_on_an_old_board_moves_nothing(kitchen: Kitchen) -> None:
     assert kitchen.status(order) == "ready"
 
 
-def test_two_cooks_press_at_once_and_it_moves_once(kitchen: Kitchen) -> None:
+def test_two_concurrent_presses_move_it_once(kitchen: Kitchen) -> None:
     order = a_ticket(kitchen.restaurant.location, kitchen.item, 12)
     for _ in range(2):
         assert kitchen.press(order, "preparing", "placed").status_code == 303
@@ -75,14 +75,14 @@ def test_another_locations_order_is_not_on_this_board(kitchen: Kitchen) -> None:
     assert kitchen.status(order) == "placed"
 
 
-def test_nonsense_is_refused_in_words(kitchen: Kitchen) -> None:
+def test_malformed_input_is_refused_with_a_sentence(kitchen: Kitchen) -> None:
     response = kitchen.client.post(kitchen.url("move", "bangsar"), {"order": "x"})
     assert response.status_code == 400
     assert "try again" in response.content.decode()
     assert "Undo" not in kitchen.board("?moved=x").split("<main")[0]
 
 
-def test_a_reloaded_move_goes_home(kitchen: Kitchen) -> None:
+def test_a_reloaded_move_redirects_to_the_board(kitchen: Kitchen) -> None:
     response = kitchen.client.get(kitchen.url("move", "bangsar"))
     assert response.headers["Location"] == kitchen.url("board", "bangsar")
 

@@ -1,4 +1,4 @@
-"""Orders as they stand on a board, without the checkout before them."""
+"""Orders as they are on a board, created without a checkout."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def a_ticket(
 
 
 def a_payment(order: Order, reference: str) -> Payment:
-    """What a guest paid for all of it, with test money."""
+    """A succeeded test payment of the order's total."""
     kind = PaymentType.objects.get(tenant_id=order.tenant_id, code="STRIPE")
     account, _ = ProcessorAccount.objects.get_or_create(
         tenant_id=order.tenant_id, payment_type=kind, processor="stripe", external_id="acct_1"

@@ -40,13 +40,13 @@ def test_a_restaurant_is_opened() -> None:
     assert User.objects.get().check_password(PASSWORD)
 
 
-def test_what_is_wrong_is_one_sentence() -> None:
+def test_an_error_is_one_sentence() -> None:
     with pytest.raises(CommandError, match="choose another"):
         call_command("open_restaurant", "static", "Static", "siti@kopi.example")
     assert not Tenant.objects.exists()
 
 
-def test_an_owner_who_signs_in_already_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_owner_with_an_account_is_not_asked_for_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DUITPOS_OWNER_PASSWORD")
     monkeypatch.setattr("getpass.getpass", lambda prompt: pytest.fail("asked for a password"))
     kopi = a_restaurant("kopi")

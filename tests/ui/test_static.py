@@ -1,4 +1,4 @@
-"""The files that browsers load: small for guests, nothing inline anywhere."""
+"""Static files and templates: small for guests, nothing inline."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STAFF = ("ui/static/ui/staff.css", "dashboard/static/dashboard/dashboard.css")
 TEMPLATES = [path for package in PACKAGE.iterdir() for path in (package / "templates").rglob("*.html")]
 
 
-def test_tokens_are_small_since_guests_load_them() -> None:
+def test_tokens_are_small_because_guests_load_them() -> None:
     tokens = (PACKAGE / "ui/static/ui/tokens.css").read_bytes()
     assert len(gzip.compress(tokens)) < 2048
 
@@ -28,7 +28,7 @@ def test_every_colour_that_is_used_is_a_token() -> None:
     assert used <= set(re.findall(r"(--[a-z0-9-]+):", tokens))
 
 
-def test_light_and_dark_name_the_same_colours() -> None:
+def test_light_and_dark_define_the_same_colours() -> None:
     tokens = (PACKAGE / "ui/static/ui/tokens.css").read_text()
     light, *dark = (
         dict(re.findall(r"(--[a-z-]+): (#\w+);", block.split("}")[0]))
@@ -41,7 +41,7 @@ def test_light_and_dark_name_the_same_colours() -> None:
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_no_template_holds_script_or_style(path: Path) -> None:
+def test_no_template_has_inline_script_or_style(path: Path) -> None:
     text = path.read_text()
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text)

@@ -1,4 +1,4 @@
-"""What tags say: times, states, money, copyable ids."""
+"""Template tags: times, states, money, copyable ids."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_how_long_ago(past: timedelta, words: str) -> None:
     assert ago_words(NOW - past, NOW, "Asia/Kuala_Lumpur") == words
 
 
-def test_supper_after_midnight_is_not_yet_yesterday() -> None:
+def test_two_hours_before_half_past_midnight_is_not_yesterday() -> None:
     half_past_midnight = datetime(2026, 11, 22, 16, 30, tzinfo=UTC)
     assert (
         ago_words(half_past_midnight - timedelta(hours=2), half_past_midnight, "Asia/Kuala_Lumpur")
@@ -47,7 +47,7 @@ def test_supper_after_midnight_is_not_yet_yesterday() -> None:
     )
 
 
-def test_the_exact_time_is_there_too_in_the_places_own_hours() -> None:
+def test_the_exact_time_is_there_too_in_the_locations_time_zone() -> None:
     html = ago(NOW, "Asia/Kuala_Lumpur")
     assert 'datetime="2026-11-23T14:30:00+00:00"' in html
     assert 'title="23 Nov 2026, 10:30\u202fpm"' in html
@@ -66,7 +66,7 @@ def test_the_exact_time_is_there_too_in_the_places_own_hours() -> None:
         ("ms", "xx_QQ", "23 Nov 2026, 10:30\u202fPTG"),
     ],
 )
-def test_a_time_is_written_as_in_the_place_in_the_pages_language(
+def test_a_time_has_the_locations_format_in_the_pages_language(
     language: str, locale: str, words: str
 ) -> None:
     with translation.override(language):
@@ -109,7 +109,7 @@ def test_a_rate_in_percent(rate: int, words: str) -> None:
     assert percent(rate) == words
 
 
-def test_what_is_copied_is_escaped() -> None:
+def test_a_copyable_text_is_escaped() -> None:
     html = Template('{% load ui %}{% copyable text "order id" %}').render(Context({"text": '"><script>'}))
     assert "<script>" not in html
     assert "Copy order id" in html

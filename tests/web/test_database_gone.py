@@ -1,4 +1,4 @@
-"""While the database is not there every page says so, needs no database for it, and loses nothing."""
+"""While the database is unavailable, every page says so without using it, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WAYS = [
 
 @contextmanager
 def gone(error: Exception) -> Iterator[None]:
-    """Every statement fails so, as where the database was stopped."""
+    """Every statement fails with this error, as if the database had been stopped."""
 
     def fail(execute: Callable[..., Any], sql: str, *words: Any) -> Any:
         raise error
@@ -68,7 +68,7 @@ def signed_in(restaurant: Restaurant) -> Client:
         "nothing/here/",
     ],
 )
-def test_every_page_says_try_again(place: Restaurant, path: str, error: Exception) -> None:
+def test_every_page_asks_to_try_again(place: Restaurant, path: str, error: Exception) -> None:
     token = a_table(place.location).token
     client = signed_in(place)
     client.cookies["guest"] = "A" * 22
@@ -92,13 +92,13 @@ def test_a_form_says_so_as_well(place: Restaurant, path: str) -> None:
     assert answer.status_code == 503
 
 
-def test_a_webhook_is_asked_to_come_again(place: Restaurant) -> None:
+def test_a_webhook_gets_a_503_so_that_it_is_retried(place: Restaurant) -> None:
     with gone(WAYS[0]):
         answer = Client().post("/kopi/webhooks/stripe/", b"{}", content_type="application/json")
     assert answer.status_code == 503
 
 
-def test_what_is_a_fault_of_ours_stays_a_500(place: Restaurant) -> None:
+def test_a_bug_stays_a_500(place: Restaurant) -> None:
     client = signed_in(place)
     with gone(RuntimeError("a bug")):
         answer = client.get("/kopi/dashboard/orders/")
@@ -114,9 +114,10 @@ def test_a_server_that_became_a_standby_is_gone_too() -> None:
 
 
 @pytest.mark.postgres_only
-def test_connections_that_died_in_a_restart_are_given_to_nobody(place: Restaurant) -> None:
-    """As after a fast restart: every connection in the pool is dead, and the next requests are all answered."""
-    url = "/kopi/o/no-such-order-of-ours/"  # always asks the database
+def test_connections_that_a_restart_broke_are_not_reused(place: Restaurant) -> None:
+    """After a fast restart every pooled connection is broken, but the next requests all succeed."""
+    # This page always queries the database.
+    url = "/kopi/o/no-such-order-of-ours/"
     statuses: list[int] = []
     gate = threading.Barrier(8)
 
@@ -134,7 +135,8 @@ def test_connections_that_died_in_a_restart_are_given_to_nobody(place: Restauran
 
     at_once()
     connection.ensure_connection()
-    ours = connection.connection.info.backend_pid  # it cleans up after the test
+    # Keep this test's own connection, which cleans up after it.
+    ours = connection.connection.info.backend_pid
     settings = connection.settings_dict
     with psycopg.connect(
         host=settings["HOST"], port=settings["PORT"], user=settings["USER"], dbname=settings["NAME"]
@@ -151,7 +153,7 @@ def test_connections_that_died_in_a_restart_are_given_to_nobody(place: Restauran
 
 @pytest.mark.sqlite_only
 def test_while_another_process_locks_sqlite_a_form_says_so_and_a_page_is_served(place: Restaurant) -> None:
-    """A second connection, as of a backup that takes its time; ours waits for less than in production."""
+    """A second connection holds the lock, like a slow backup. The timeout is shorter than in production."""
     url = "/kopi/dashboard/tables/add/"
     client = signed_in(place)
     client.get("/kopi/dashboard/tables/")

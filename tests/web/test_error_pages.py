@@ -1,4 +1,4 @@
-"""Pages for what went wrong: a sentence and a way back, without anything that might break again."""
+"""Error pages: a sentence and a way back, without anything that might fail again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.restaurant import a_restaurant
 
 
 @pytest.mark.django_db
-def test_an_unknown_address(client: Client) -> None:
+def test_an_unknown_url(client: Client) -> None:
     response = client.get("/kopi/no/such/page/")
     assert response.status_code == 404
     assert "There is nothing at this address" in response.content.decode()
@@ -18,7 +18,7 @@ def test_an_unknown_address(client: Client) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/kopi/t/gone/", "/kopi/o/gone/", "/nobody/", "/kopi/no/such/page/"])
-def test_a_failure_is_kept_by_no_cache(client: Client, path: str) -> None:
+def test_an_error_page_is_not_cached(client: Client, path: str) -> None:
     a_restaurant()
     response = client.get(path)
     assert response.status_code == 404
@@ -26,7 +26,7 @@ def test_a_failure_is_kept_by_no_cache(client: Client, path: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_form_from_another_site_is_refused_in_words() -> None:
+def test_a_form_from_another_site_is_refused_with_a_sentence() -> None:
     restaurant = a_restaurant()
     client = Client(enforce_csrf_checks=True)
     client.force_login(restaurant.owner.user, "allauth.account.auth_backends.AuthenticationBackend")
@@ -43,7 +43,7 @@ def test_a_crash_shows_a_page_that_needs_no_database(rf: RequestFactory) -> None
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded; charset=utf-16", "multipart/form-data"])
-def test_a_form_that_cannot_be_read_is_refused_in_words(kind: str) -> None:
+def test_a_malformed_form_is_refused_with_a_sentence(kind: str) -> None:
     client = Client(enforce_csrf_checks=True)
     client.cookies["csrftoken"] = "a" * 32
     response = client.post("/accounts/login/", "login=a", content_type=kind)
@@ -53,7 +53,7 @@ def test_a_form_that_cannot_be_read_is_refused_in_words(kind: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_page_that_may_link_a_phones_order_is_kept_by_no_cache(client: Client) -> None:
+def test_a_page_that_may_link_a_phones_order_is_not_cached(client: Client) -> None:
     a_restaurant()
     client.cookies["guest"] = "A" * 22
     response = client.get("/kopi/t/no-such-token-at-all/")

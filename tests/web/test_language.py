@@ -1,4 +1,4 @@
-"""Which language an address is answered in."""
+"""The language of a URL's response."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def test_a_page_has_the_languages_that_are_complete_for_it(path: str, offered: t
     assert offered_at(path) == offered
 
 
-def test_the_answer_says_its_language_and_what_it_depends_on() -> None:
+def test_the_response_has_its_language_and_vary_headers() -> None:
     page = Client().get("/a/b/c/d/", headers={"accept-language": "ms"})
     assert page["Content-Language"] == "ms"
     assert {"Accept-Language", "Cookie"} <= set(page["Vary"].split(", "))
 
 
-def test_the_language_of_a_request_ends_with_it() -> None:
+def test_the_language_is_only_active_during_its_request() -> None:
     Client().get("/a/b/c/d/", headers={"accept-language": "ms"})
     assert translation.get_language() == "en"

@@ -1,4 +1,4 @@
-"""Every code has one sentence, and that sentence takes the facts that every raise gives it."""
+"""Every code has one sentence, which takes the facts that every raise passes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PLACE = re.compile(r"(?<!%)%\((\w+)\)[sd]")
 
 
 def raised() -> Iterator[tuple[Code, frozenset[str], str]]:
-    """Code, names of its facts, and where: every call that names a code first."""
+    """Code, names of its facts, and location, for every call whose first argument is a code."""
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not node.args:
@@ -42,7 +42,7 @@ RAISED = list(raised())
 
 
 def texts_of(sentence: Sentence) -> Iterator[tuple[str, frozenset[str]]]:
-    """Each text, and the facts it needs beside those that chose it."""
+    """Each text, and the facts that it needs in addition to those that select it."""
     if isinstance(sentence, ByFact):
         for text in sentence.texts.values():
             yield str(text), frozenset({sentence.fact})
@@ -62,7 +62,7 @@ def test_every_code_is_raised_somewhere() -> None:
 
 
 @pytest.mark.parametrize("code", list(Code))
-def test_a_sentence_takes_the_facts_that_every_raise_gives_it(code: Code) -> None:
+def test_a_sentence_takes_the_facts_that_every_raise_passes(code: Code) -> None:
     sentence = {**SENTENCES, **OPENING}[code]
     for text, chosen_by in texts_of(sentence):
         needed = frozenset(PLACE.findall(text)) | chosen_by
@@ -71,13 +71,13 @@ def test_a_sentence_takes_the_facts_that_every_raise_gives_it(code: Code) -> Non
             assert needed == given - NOT_IN_SENTENCES, f"{where}: {text}"
 
 
-def test_guests_never_meet_the_codes_of_staff_packages() -> None:
+def test_guest_pages_never_raise_codes_of_staff_packages() -> None:
     packages = ("dashboard/", "kitchen/", "accounts/", "domain/staff_actions/", "domain/processor_accounts/")
     of_staff = {code for code, _, where in RAISED if where.startswith(packages)}
     assert of_staff <= set(STAFF) | set(KITCHEN)
 
 
-def test_the_kitchen_s_page_meets_no_code_of_other_staff() -> None:
+def test_the_kitchens_page_raises_no_code_of_other_staff_pages() -> None:
     of_the_kitchen = {
         code for code, _, where in RAISED if where.startswith(("kitchen/", "domain/orders/move.py"))
     }

@@ -1,4 +1,4 @@
-"""How allauth behaves here."""
+"""Our allauth adapter."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ log = structlog.get_logger(__name__)
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Staff are let in by an owner; nobody signs up alone yet."""
+    """An owner adds staff; nobody signs up alone yet."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Closed until restaurants can sign themselves up."""
         return False
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """The mailed link leads to our own address, whatever host the request named."""
+        """Build the mailed link with BASE_URL, not with the request's Host header."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return str(settings.BASE_URL) + path.replace("UID-KEY", quote(key))
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
-        """One count of failed sign-ins an address. allauth names the Host header here, so a port would begin anew."""
+        """Count failed sign-ins per email. allauth's key contains the Host header, so another port would reset it."""
         email = credentials.get("email", "").strip().lower()
         return f"sign-in:{hashlib.sha256(email.encode()).hexdigest()}"
 
     def format_email_subject(self, subject: str) -> str:
-        """Without a host name in brackets."""
+        """Leave the subject without a host name in brackets."""
         return subject
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Whose tries are counted. Unavailable when fewer proxies stand in front than the operator said."""
+        """The address to rate-limit. Raises Unavailable if there are fewer proxies than DUITPOS_PROXY_COUNT."""
         try:
             return str(super().get_client_ip(request))
         except ImproperlyConfigured as error:

@@ -1,4 +1,4 @@
-"""After signing in: which restaurant?"""
+"""Choose a restaurant after signing in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from duitpos.models import User
 @never_cache
 @require_safe
 def restaurants(request: HttpRequest) -> HttpResponse:
-    """The restaurants where this person works; with one there is no question, unless `?choose` asks it."""
+    """List the restaurants where this person works. With only one, redirect to it, unless `?choose` is given."""
     if not isinstance(request.user, User):
         return redirect_to_login(request.get_full_path())
     mine = restaurants_of(request.user.id)

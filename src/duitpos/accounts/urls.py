@@ -1,4 +1,4 @@
-"""Sign-in. Only those of allauth's pages that staff need: nobody signs up, adds addresses or confirms them here."""
+"""Sign-in, with only the allauth pages that staff need: nobody signs up, adds addresses or confirms them here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 
 from duitpos.accounts.restaurants import restaurants
 
-# Without a namespace: allauth looks for its own pages under these names.
+# No namespace, because allauth reverses its own pages by these names.
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="accounts_restaurants")),
     path("login/", views.login, name="account_login"),

@@ -1,4 +1,4 @@
-"""Who is asking: a phone at a table. The QR code's token gives the restaurant's scope and the table."""
+"""Identify the guest: a phone at a table. The QR code's token gives the restaurant and the table (M55)."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ P = ParamSpec("P")
 
 COOKIE = "guest"
 COOKIE_SECONDS = 24 * 3600
-"""Long enough for a phone that died during dinner; short enough that the next day starts fresh."""
+"""Long enough for a phone whose battery ran out during dinner; short enough that the next day starts fresh."""
 
 PHONE = "phone"
 PHONE_SECONDS = 12 * 3600
 LOOKED_SECONDS = 5
-"""A phone that got its cookie this long ago has looked at the menu; a program that only wants to pay has not waited."""
+"""Minimum age of the cookie of a phone that looked at the menu. A program that only starts payments does not wait."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
@@ -48,31 +48,31 @@ class Visit:
 
     @property
     def location(self) -> Location:
-        """Where the table stands."""
+        """The table's location."""
         location: Location = self.table.location
         return location
 
 
 def visit_of(request: HttpRequest, slug: str, token: str) -> Visit:
-    """The visit that an address and a cookie describe, read afresh. Gone."""
+    """Load the visit that the URL and the cookie identify. Raises Gone."""
     tenant = tenant_by_slug(slug)
     language = translation.get_language() or "en"
     return Visit(tenant, table_by_token(tenant, token), guest_token_of(request), language)
 
 
 def guest_token_of(request: HttpRequest) -> str:
-    """The phone's cookie; empty when it has none, or one that we never made."""
+    """The phone's cookie; empty if it has none, or one that we did not issue."""
     value = request.COOKIES.get(COOKIE, "")
     return value if _TOKEN.fullmatch(value) else ""
 
 
 def plain(text: str) -> str:
-    """A token or a reference from an address; empty when it can be none (PostgreSQL refuses a zero byte)."""
+    """A token or a reference from a URL; empty if it is malformed (PostgreSQL rejects a zero byte)."""
     return text if _NAME.fullmatch(text) else ""
 
 
 def remember_guest(response: HttpResponse, tenant: Tenant, guest_token: str) -> None:
-    """Give the phone its cookie. Only this restaurant's pages get to see it."""
+    """Set the phone's cookie. Only this restaurant's pages receive it."""
     response.set_cookie(
         COOKIE,
         guest_token,
@@ -85,27 +85,27 @@ def remember_guest(response: HttpResponse, tenant: Tenant, guest_token: str) -> 
 
 
 def guest_token_for_start(request: HttpRequest, slug: str) -> str:
-    """The token to order with: the phone's own, else the one that came with its look at the menu, else a new one."""
-    look = _look_of(request, slug)
-    return guest_token_of(request) or (look.guest_token if look else secret_token())
+    """The token to order with: the guest cookie's, else the one in the phone cookie, else a new one."""
+    cookie = _phone_cookie(request, slug)
+    return guest_token_of(request) or (cookie.guest_token if cookie else secret_token())
 
 
 def has_looked(request: HttpRequest, slug: str, guest_token: str) -> bool:
-    """Whether the phone of this token has looked at this restaurant's menu: we signed so, a moment ago or more.
+    """Whether this token's phone loaded this restaurant's menu: our signed cookie is at least LOOKED_SECONDS old.
 
-    The page itself may come from a cache; the cookie comes with a stylesheet that never does (views/phone.py).
+    The page itself may come from a cache; the cookie comes with a stylesheet that is never cached (views/phone.py).
     """
-    look = _look_of(request, slug)
-    return look is not None and look.guest_token == guest_token and look.age >= LOOKED_SECONDS
+    cookie = _phone_cookie(request, slug)
+    return cookie is not None and cookie.guest_token == guest_token and cookie.age >= LOOKED_SECONDS
 
 
 def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> None:
-    """Give the phone its cookie, unless it has a good one: that one is older, and so worth more.
+    """Set the phone cookie, unless it has a valid one: an older cookie is worth more.
 
-    The cookie names the token that this phone orders with, so that one cookie is one phone at every table (M55).
+    The cookie holds the token that this phone orders with, so that one cookie is one phone at every table.
     """
-    look, guest_token = _look_of(request, slug), guest_token_of(request)
-    if look is not None and look.age <= PHONE_SECONDS / 2 and guest_token in ("", look.guest_token):
+    cookie, guest_token = _phone_cookie(request, slug), guest_token_of(request)
+    if cookie is not None and cookie.age <= PHONE_SECONDS / 2 and guest_token in ("", cookie.guest_token):
         return
     response.set_cookie(
         PHONE,
@@ -119,21 +119,21 @@ def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> No
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
-    """What the phone's cookie says. `age` is in seconds."""
+class _PhoneCookie:
+    """The contents of the phone cookie. `age` is in seconds."""
 
     age: float
     guest_token: str
 
 
-def _look_of(request: HttpRequest, slug: str) -> _Look | None:
-    """None without a cookie that we signed for this restaurant, and with one that has ended."""
+def _phone_cookie(request: HttpRequest, slug: str) -> _PhoneCookie | None:
+    """None without a cookie that we signed for this restaurant, or with an expired one."""
     try:
         since, guest_token = _signer(slug).unsign(request.COOKIES.get(PHONE, "")[:200]).split(".")
-        look = _Look(now().timestamp() - int(since), guest_token)
+        cookie = _PhoneCookie(now().timestamp() - int(since), guest_token)
     except (BadSignature, ValueError):
         return None
-    return look if 0 <= look.age <= PHONE_SECONDS else None
+    return cookie if 0 <= cookie.age <= PHONE_SECONDS else None
 
 
 def _signer(slug: str) -> Signer:
@@ -143,9 +143,9 @@ def _signer(slug: str) -> Signer:
 def guest_page(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A view whose expected failures become a page for guests: what happened, what was kept, what to do.
+    """Decorate a view: a DomainError becomes a page that says what happened, what was kept and what to do.
 
-    Every such page can be asked for in another language: a POST of `language` to its own address.
+    A POST of `language` to the page's own URL shows it in another language.
     """
 
     @wraps(view)
@@ -172,6 +172,6 @@ def _answer(request: HttpRequest, slug: str, view: Callable[[], HttpResponse]) -
 
 
 def _brings_a_cart(request: HttpRequest) -> bool:
-    """Whether the form holds what was chosen so far, on a phone without script: the page must come with it again."""
+    """Whether a form without script holds the guest's selection, which the page must then show again."""
     typed = (str(request.POST.get(name, "")) for name in request.POST if name.startswith("q-"))
     return bool(request.POST.get("cart")) or any(text.strip() not in ("", "0") for text in typed)

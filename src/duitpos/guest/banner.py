@@ -1,4 +1,4 @@
-"""One line above the menu for a phone that has ordered: re-scanning the code finds the order again."""
+"""One line above the menu for a phone that has ordered, so that re-scanning the code finds the order again."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from duitpos.models import Tenant
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """`label` is the order's number, empty before it has one; `progress` says how it stands.
+    """`label` is the order's number, empty before it has one; `progress` is a sentence on its state.
 
-    `paid_key` is the key of the cart it was, once that is paid: the phone then forgets that cart.
+    `paid_key` is the order's checkout key once it is paid: the phone then deletes that cart.
     """
 
     label: str
@@ -26,7 +26,7 @@ class Banner:
 
 
 def banner_of(tenant: Tenant, guest_token: str) -> Banner | None:
-    """The latest order of this phone; None for a phone without one, however many others sit at the table."""
+    """The banner for this phone's latest order; None if it has none. Other phones at the table do not count."""
     seen = latest_order_of(tenant, guest_token) if guest_token else None
     if seen is None:
         return None

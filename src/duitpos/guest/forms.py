@@ -1,4 +1,4 @@
-"""What a guest's forms say. Everything is checked here or priced from ids; nothing of it is believed."""
+"""Parse the guests' forms. Nothing in them is trusted: everything is checked here or priced from ids (M3)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A checkout form. `seen_total_minor` is the total on the page that was sent, minor units; None when none was."""
+    """A checkout form. `seen_total_minor` is the total that the page showed, in minor units; None if it showed none."""
 
     step: str
     cart: Cart
@@ -38,9 +38,9 @@ class Sent:
 
 
 def read_checkout(post: QueryDict) -> Sent:
-    """A form of the menu or of the review. Invalid when it makes no sense.
+    """Read a form of the menu or of the review. Raises Invalid if it is malformed.
 
-    An edited cart gets a new key (M3), and remembers the one it had: it may have been sent to pay under that.
+    An edited cart gets a new key, and keeps the old one in `earlier`: it may have been sent to pay under that.
     """
     text = str(post.get("cart", ""))
     carried = parse_cart(text) if text else Cart(())
@@ -52,7 +52,7 @@ def read_checkout(post: QueryDict) -> Sent:
     if is_edited:
         cart = with_earlier(cart, key)
     return Sent(
-        # A line's own button never pays, whatever else the form says.
+        # A line's own button never pays, whatever else is in the form.
         step="pay" if post.get("step") == "pay" and "change" not in post else "review",
         cart=cart,
         key=key if is_key(key) and not is_edited else new_key(),
@@ -62,12 +62,12 @@ def read_checkout(post: QueryDict) -> Sent:
 
 
 def new_key() -> str:
-    """A name for one cart as it stands."""
+    """A checkout key for one version of a cart."""
     return secret_token()
 
 
 def _changed(lines: tuple[CartLine, ...], change: str) -> Iterator[CartLine]:
-    """The lines after one press of a line's own button: `3:plus`, `3:minus`, `3:remove`."""
+    """Apply one press of a line's own button to the lines: `3:plus`, `3:minus`, `3:remove`."""
     match = _CHANGE.fullmatch(change)
     for number, line in enumerate(lines):
         if match is None or int(match[1]) != number:
@@ -79,7 +79,7 @@ def _changed(lines: tuple[CartLine, ...], change: str) -> Iterator[CartLine]:
 
 
 def _plain_lines(post: QueryDict) -> Iterator[CartLine]:
-    """What was typed into the menu's own form, on a phone without script: q-<item>, m-<item>-<group>, n-<item>."""
+    """Lines from the menu's own form, on a phone without script: q-<item>, m-<item>-<group>, n-<item>."""
     modifiers: dict[str, list[str]] = {}
     for name in post:
         if name.startswith("m-"):

@@ -1,4 +1,4 @@
-"""The living part of an order's page: the number, what happens next, whether to pay again."""
+"""The live part of an order's page: the number, what happens next, whether to pay again."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LOOK = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stop of a paid order's way to the table."""
+    """One step of a paid order's way to the table."""
 
     word: str
     is_done: bool
@@ -45,7 +45,7 @@ class Step:
 
 
 def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
-    """What the living part shows."""
+    """Template context of the live part."""
     look, icon = _LOOK[seen.state]
     is_paid = seen.state in MONEY_IS_HERE
     to_pay = seen.state in (GuestState.WAITING, GuestState.NOT_PAID)

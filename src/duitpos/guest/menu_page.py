@@ -1,4 +1,4 @@
-"""The menu's look: rendered once per location, version and language, then put together with one guest's few bytes."""
+"""The menu's HTML: rendered once per location, version and language, and combined with each guest's few bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from duitpos.domain.menus.read import Item, Menu, menu_of
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
-from duitpos.guest.pressed import Pressed, press
+from duitpos.guest.compressed import CompressedPart, compress_part
 from duitpos.guest.table_page import TablePage, menu_key_of
 from duitpos.guest.texts import charges_text, rule_text, wrong_choice_text
 from duitpos.kit.money import decimal_places
@@ -21,30 +21,30 @@ from duitpos.ui.lists import listed
 from duitpos.ui.marks import mark_words
 
 KEPT_SECONDS = 24 * 3600
-"""A version that nobody asks for any more goes away by itself."""
+"""A version that is no longer requested expires."""
 
 _HEAD_MARK, _TAIL_MARK = "<!--live:head-->", "<!--live:tail-->"
 
 
 class MenuParts(NamedTuple):
-    """The page around its two live places: below the restaurant's name, and at the very end.
+    """The page around its two per-guest parts: below the restaurant's name, and at the very end.
 
-    A tuple, because the cache unpacks it for every page.
+    A tuple, because the cache unpickles it for every page.
     """
 
-    before: Pressed
-    between: Pressed
-    after: Pressed
+    before: CompressedPart
+    between: CompressedPart
+    after: CompressedPart
 
 
 def menu_parts(table_page: TablePage, slug: str, token: str) -> MenuParts:
-    """The finished parts of the menu's page; made now when this version was never asked for."""
+    """The compressed parts of the menu's page, rendered now if this version is not cached."""
     parts: MenuParts | None = cache.get(table_page.menu_key)
     if parts is None:
         tenant = tenant_by_slug(slug)
         location = table_by_token(tenant, token).location
         parts = _render(tenant, location)
-        # Under the key of what was read just now: the menu may have changed since the table was.
+        # Use the key of what was read just now: the menu may have changed since `table_page` was read.
         cache.set(menu_key_of(tenant, location), parts, KEPT_SECONDS)
     return parts
 
@@ -58,11 +58,11 @@ def _render(tenant: Tenant, location: Location) -> MenuParts:
     page = render_to_string("guest/menu.html", context)
     before, _, rest = page.partition(_HEAD_MARK)
     between, _, after = rest.partition(_TAIL_MARK)
-    return MenuParts(press(before), press(between), press(after))
+    return MenuParts(compress_part(before), compress_part(between), compress_part(after))
 
 
 def page_facts(tenant: Tenant, location: Location) -> dict[str, Any]:
-    """What every page at a table tells its script: whose cart it is, and how money is written there."""
+    """Context that every page at a table needs, also for its script: the cart's name and how to format money."""
     return {
         "tenant": tenant,
         "location": location,
@@ -104,7 +104,7 @@ def _item(item: Item) -> dict[str, Any]:
                         "id": choice.id.hex,
                         "name": choice.guest_name or choice.name,
                         "delta": choice.price_delta_minor,
-                        # What a guest must choose and costs nothing is chosen for them; they may change it.
+                        # A required choice that is free is preselected; the guest may change it.
                         "is_default": group.min_choices == group.max_choices == 1
                         and number == 0
                         and choice.price_delta_minor == 0,

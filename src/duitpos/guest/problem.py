@@ -1,4 +1,4 @@
-"""The page of an expected failure: what happened, what was kept, what to do."""
+"""The error page for a DomainError: what happened, what was kept, what to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from duitpos.web.texts import error_text
 
 
 def problem_page(request: HttpRequest, error: DomainError, slug: str, guest_token: str) -> HttpResponse:
-    """What the error says, and this phone's own order, so that a dead code never hides paid food."""
+    """Show the error and a link to this phone's own order, so that an expired code never hides a paid order."""
     tenant = _tenant(slug)
     context = {
         "heading": problem_heading(error.kind),
@@ -26,7 +26,8 @@ def problem_page(request: HttpRequest, error: DomainError, slug: str, guest_toke
         "banner": banner_of(tenant, guest_token) if tenant else None,
     }
     response = render(request, "guest/problem.html", context, status=STATUS[error.kind])
-    response["Cache-Control"] = PRIVATE  # it may show this phone's order
+    # It may show this phone's order.
+    response["Cache-Control"] = PRIVATE
     return response
 
 

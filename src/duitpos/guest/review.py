@@ -1,4 +1,4 @@
-"""The checkout page: lines, charges explained, total, and one button. Also where everything that went wrong is said."""
+"""The checkout page: lines, explained charges, total and one button. It also shows what went wrong at Pay."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from duitpos.web.texts import error_text
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What to show. `key` belongs to the cart that was sent; another cart than that gets a key of its own."""
+    """What to show. `key` belongs to the `sent` cart; if the shown cart differs, it gets a new key."""
 
     quote: Quote
     sent: Cart
@@ -44,7 +44,7 @@ class Review:
     is_error: bool = False
     payment_type_id: UUID | None = None
     rebuilt: bool = False
-    """Made from an order and not from the phone's cart."""
+    """Whether the cart comes from an order and not from the phone."""
     status: int = 200
 
 
@@ -83,7 +83,7 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
 
 
 def cart_of(quote: Quote, sent: Cart) -> Cart:
-    """The cart that a quote of `sent` sells, with the prices the guest is about to see."""
+    """The part of `sent` that the quote sells, with the prices the guest is about to see."""
     lines = [
         CartLine(
             item_id=line.item_id,
@@ -99,7 +99,7 @@ def cart_of(quote: Quote, sent: Cart) -> Cart:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why this cart cannot be paid here and now."""
+    """Why this cart cannot be paid online now."""
 
     heading: str
     reason: str

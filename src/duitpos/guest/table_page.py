@@ -1,6 +1,6 @@
-"""Where a QR code leads, kept for a second: a full restaurant scans the same few codes over and over.
+"""A QR code's table and menu version, cached for a second: a full restaurant scans the same few codes over and over.
 
-docs/decisions/ says why a second, and who forgets it earlier (domain/tenancy/location_stamp.py).
+docs/decisions/ explains the second; domain/tenancy/location_stamp.py invalidates the cache earlier.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ from duitpos.kit.clock import now
 from duitpos.models import Location, Table, Tenant
 
 SECONDS = 1
-"""How long a process may go on with what it knows of a table: a rotated code still shows the menu, never more."""
+"""How long a process may use cached facts of a table. Meanwhile a rotated code still shows the menu, nothing more."""
 
 _PACKAGE = Path(__file__).resolve().parent
 
 
 class TablePage(NamedTuple):
-    """What the menu page needs to know of a code. `menu_key` names the menu's look, `version` the whole page's."""
+    """What the menu page needs for a code. `menu_key` identifies the menu's HTML, `version` that of the whole page."""
 
     location: str
     stamp: str
     menu_key: str
     version: str
     head: bytes
-    """The table's name and, when closed, that it is closed: ready to be sent."""
+    """Rendered HTML: the table's name, and a notice when the location is closed."""
 
 
 def table_page_of(slug: str, token: str) -> TablePage:
-    """Where this code leads. Gone. One query, or none within a second of the last scan."""
+    """Look the code up. Raises Gone. One query, or none within a second of the last scan."""
     key = f"table_page:{slug}:{token}:{get_language()}"
-    sound = len(key) < 100 and key.isascii() and key.isprintable() and " " not in key
-    table_page: TablePage | None = cache.get(key) if sound else None
+    is_cacheable = len(key) < 100 and key.isascii() and key.isprintable() and " " not in key
+    table_page: TablePage | None = cache.get(key) if is_cacheable else None
     if table_page is None or table_page.stamp != stamp_of(table_page.location):
         tenant = tenant_by_slug(slug)
         table_page = _table_page(tenant, table_by_token(tenant, token))
@@ -66,7 +66,7 @@ def _table_page(tenant: Tenant, table: Table) -> TablePage:
 
 
 def menu_key_of(tenant: Tenant, location: Location) -> str:
-    """One name for everything that decides how a location's menu looks."""
+    """A cache key of everything that decides the HTML of a location's menu."""
     facts = (
         code_version(),
         get_language(),
@@ -81,7 +81,7 @@ def menu_key_of(tenant: Tenant, location: Location) -> str:
 
 @lru_cache(maxsize=1)
 def code_version() -> str:
-    """Changes with every file of this package, of ui's styles and of the translations: a release shows no old page."""
+    """A hash of this package's files, ui's styles and the translations, so that a release serves no outdated page."""
     others = ((_PACKAGE.parent / "ui" / "static").rglob("*.css"), (_PACKAGE.parent / "locale").rglob("*.mo"))
     files = [*_PACKAGE.rglob("*"), *others[0], *others[1]]
     kinds = (".py", ".html", ".css", ".js", ".mo")

@@ -1,4 +1,4 @@
-"""The guest's addresses, below the restaurant's slug."""
+"""The guest pages' URLs, below the restaurant's slug."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of guest pages that more than one page needs."""
+"""URLs of guest pages that more than one page needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def order_url(tenant: Tenant, order: Order) -> str:
 
 
 def payment_urls(tenant: Tenant) -> PageUrls:
-    """Where the processor sends this restaurant's guests: at our own address, whatever host the request named."""
+    """Return URLs for the processor, under BASE_URL and not under the request's Host header."""
 
     def at(view: str, token: str) -> str:
         return str(settings.BASE_URL) + reverse(view, args=[tenant.slug, token])
@@ -27,9 +27,9 @@ def payment_urls(tenant: Tenant) -> PageUrls:
 
 
 def menu_url(tenant: Tenant, order: Order, table: Table | None) -> str:
-    """The menu of the order's table; empty when its code was changed since.
+    """The menu of the order's table; empty if the table's code was rotated after the order.
 
-    Who only holds the link of an old order must not learn the new code from it.
+    The link of an old order must not reveal the new code.
     """
     if table is None or not table.is_active:
         return ""
@@ -39,6 +39,6 @@ def menu_url(tenant: Tenant, order: Order, table: Table | None) -> str:
 
 
 def again_url(tenant: Tenant, order: Order, table: Table | None) -> str:
-    """Where an unpaid order can be changed and paid; empty when its table's code was changed since."""
+    """The page where an unpaid order can be changed and paid; empty if the table's code was rotated after it."""
     menu = menu_url(tenant, order, table)
     return f"{menu}checkout/?order={order.token}" if menu else ""

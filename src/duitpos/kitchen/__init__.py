@@ -1,1 +1,1 @@
-"""The cook: one board for each location, from placed to served."""
+"""The kitchen display: one board for each location, from placed to served."""

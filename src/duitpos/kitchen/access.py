@@ -1,4 +1,4 @@
-"""Who may open the board: staff of this restaurant, with the right that the page needs."""
+"""Access to the board: staff of this restaurant with the permission that the page needs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ P = ParamSpec("P")
 
 
 def for_staff(can: Can) -> Callable[[View[P]], Callable[..., HttpResponse]]:
-    """A view for staff who may `can`; whoever signs in on the way comes to the board."""
+    """Decorate a view for staff who may `can`. After signing in they return to the board."""
     return staff_only(can, "kitchen:pick")
 
 
 def in_a_language(
     view: Callable[Concatenate[HttpRequest, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """A page that can be asked for in another language: a POST of `language` to its own address."""
+    """Decorate a view: a POST of `language` to its own URL shows the page in that language."""
 
     @wraps(view)
     def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

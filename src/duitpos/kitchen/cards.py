@@ -1,4 +1,4 @@
-"""The board as the page shows it: columns of cards, with their age and the steps they can take."""
+"""The board as the page shows it: columns of cards, with their age and possible moves."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from duitpos.models import Order, OrderLine
 
 WAITING_MINUTES = 5
 LATE_MINUTES = 10
-"""From these ages on a ticket is coloured; the number always stands beside the colour."""
+"""Ages from which a ticket is coloured; the colour always comes with the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One state of the kitchen. `forward` and `back` are the neighbouring states, empty where there is none."""
+    """One order status. `forward` and `back` are the neighbouring statuses, empty if there is none."""
 
     status: str
     title: str
@@ -44,7 +44,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What was just done, so that it can be undone."""
+    """The last move, so that it can be undone."""
 
     order: Order
     back: str
@@ -53,7 +53,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class BoardView:
-    """All that the template needs."""
+    """Everything that the template needs."""
 
     version: str
     at: datetime
@@ -79,7 +79,7 @@ def board_view(board: Board) -> BoardView:
 
 
 def moved_of(board: Board, order_id: UUID | None) -> Moved | None:
-    """The way back of an order that was just moved; None when it is not on this board or cannot go back."""
+    """The undo for an order that was just moved; None if it is not on this board or cannot go back."""
     tickets = [ticket for column in board.columns.values() for ticket in column] + board.recently_served
     order = next((ticket.order for ticket in tickets if ticket.order.id == order_id), None)
     backs: dict[str, str] = {PREPARING: PLACED, READY: PREPARING, SERVED: READY}

@@ -1,4 +1,4 @@
-"""The kitchen's addresses, below /<tenant>/kitchen/."""
+"""The kitchen's URLs, below /<tenant>/kitchen/."""
 
 from __future__ import annotations
 

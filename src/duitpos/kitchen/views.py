@@ -1,4 +1,4 @@
-"""The board, its live part, and the moves. All of it works as plain pages and forms; script makes it faster."""
+"""The board, its live part, and the moves. Everything works as plain pages and forms; script makes it faster."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from duitpos.web.texts import error_text
 @require_safe
 @for_staff(Can.SEE_KITCHEN)
 def pick(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Which kitchen? With one location there is no question."""
+    """Choose a location's kitchen. With only one location, redirect to it."""
     sites = locations(staff.tenant)
     if len(sites) == 1:
         return redirect("kitchen:board", staff.tenant.slug, sites[0].slug)
@@ -59,7 +59,7 @@ def live(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
         return _private(same)
     seen = board(staff.tenant, site)
     response = render(request, "kitchen/_board.html", _context(staff, site, seen))
-    # The version of what was really rendered: it may be newer than the one that was asked for first.
+    # The version of what was rendered, which may be newer than the version that was compared above.
     response["ETag"] = _etag(seen.version)
     return _private(response)
 
@@ -67,7 +67,7 @@ def live(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
 @in_a_language
 @for_staff(Can.WORK_ORDERS)
 def move_order(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
-    """One step forward or back, then the board again, with the way back."""
+    """Move an order one step forward or back, then show the board with an undo."""
     home = reverse("kitchen:board", args=[staff.tenant.slug, location])
     if request.method != "POST":
         return HttpResponseRedirect(home)
@@ -81,9 +81,9 @@ def move_order(request: HttpRequest, staff: Staff, location: str) -> HttpRespons
         )
     except Conflict as conflict:
         return _page(request, staff, site, error_text(conflict), status=409)
-    # Undoing offers no undo: it would only ask for the same thing again.
-    asked = "" if request.POST.get("is_undo") else "?" + urlencode({"moved": order.id})
-    return HttpResponseRedirect(home + asked, status=303)
+    # No undo after an undo: it would only repeat the first move.
+    query = "" if request.POST.get("is_undo") else "?" + urlencode({"moved": order.id})
+    return HttpResponseRedirect(home + query, status=303)
 
 
 def _page(

@@ -22,4 +22,4 @@ ICONS = {
     "language": "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM3 12h18M12 3c-5 5-5 13 0 18M12 3c5 5 5 13 0 18",
     "theme": "M12 3a9 9 0 1 0 9 9c-4 2.5-10-2-9-9z",
 }
-"""Name to path. The four meanings carry their own names."""
+"""SVG paths by name. The four meanings have their own names."""

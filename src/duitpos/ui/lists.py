@@ -1,4 +1,4 @@
-"""Several words in a row, as the page's language writes them."""
+"""Join words into a list, as the page's language writes it."""
 
 from __future__ import annotations
 

@@ -25,9 +25,9 @@ MARKS: dict[str, str | Promise] = {
     "sesame": _("sesame"),
     "celery": _("celery"),
 }
-"""By the code that a menu item has."""
+"""Names by the code that a menu item has."""
 
 
 def mark_words(codes: Iterable[str]) -> list[str]:
-    """Marks as words; a restaurant's own is shown as it wrote it."""
+    """Marks as words. A restaurant's own mark is shown as it was entered."""
     return [str(MARKS.get(code, code.replace("_", " "))) for code in codes]

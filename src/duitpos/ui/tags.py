@@ -1,4 +1,4 @@
-"""Template tags that every package of pages uses: {% load ui %}."""
+"""Template tags for the pages of all packages: {% load ui %}."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from duitpos.ui.words import KINDS, Meaning
 
 register = template.Library()
 SHORT = {"en": "EN", "ms": "BM", "zh-hans": "中文"}
-"""Languages as people abbreviate them; the others by their code."""
+"""Common abbreviations of languages; the others are shown by their code."""
 
 
 @register.simple_tag
 def money(minor: int, currency: str, locale: str = "en_MY") -> str:
-    """An amount as people of the location read it: {% money order.total_minor order.currency location.locale %}."""
+    """Format minor units in the location's locale: {% money order.total_minor order.currency location.locale %}."""
     return Money(minor, currency).format(locale)
 
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """A line icon; the word beside it says what it means, so a screen reader skips it."""
+    """A line icon. Screen readers skip it, because the word beside it has its meaning."""
     return format_html(
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor"'
         ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><path d="{}"/></svg>',
@@ -44,7 +44,7 @@ def icon(name: str) -> SafeString:
 
 @register.simple_tag
 def chip(meaning: str, word: str) -> SafeString:
-    """A state: {% chip "ok" "Paid" %}. Colour, icon and word say the same."""
+    """A state: {% chip "ok" "Paid" %}. Colour, icon and word have the same meaning."""
     return format_html('<span class="chip {}">{}{}</span>', Meaning(meaning), icon(meaning), word)
 
 
@@ -57,7 +57,7 @@ def state(kind: str, value: str) -> SafeString:
 
 @register.simple_tag
 def ago(at: datetime | None, time_zone: str = "UTC", locale: str = "en_MY") -> SafeString | str:
-    """How long ago, with the exact time on hover and in print; nothing for no time."""
+    """How long ago, with the exact time on hover and in print; empty for None."""
     if at is None:
         return ""
     exact = exactly(at, time_zone, locale)
@@ -72,7 +72,7 @@ def ago(at: datetime | None, time_zone: str = "UTC", locale: str = "en_MY") -> S
 
 @register.simple_tag
 def exact_time(at: datetime | None, time_zone: str = "UTC", locale: str = "en_MY") -> SafeString | str:
-    """The time on the wall clock of a place; nothing for no time."""
+    """The local time in a time zone; empty for None."""
     if at is None:
         return ""
     words = exactly(at, time_zone, locale)
@@ -92,13 +92,13 @@ def languages(codes: str = "") -> list[dict[str, Any]]:
 
 @register.simple_tag
 def day(on: date | None, locale: str = "en_MY") -> str:
-    """A day of the calendar; nothing for none."""
+    """A calendar date; empty for None."""
     return day_words(on, locale) if on else ""
 
 
 @register.filter
 def marks(codes: list[str]) -> str:
-    """Dietary marks or allergens as words, in a row: {{ line.allergens|marks }}."""
+    """Dietary marks or allergens as a list of words: {{ line.allergens|marks }}."""
     return listed(mark_words(codes))
 
 
@@ -110,5 +110,5 @@ def copyable(text: str, what: str) -> dict[str, Any]:
 
 @register.filter
 def percent(basis_points: int) -> str:
-    """A rate as it is said: 650 is "6.5 %"."""
+    """Format a rate in basis points: 650 is "6.5 %"."""
     return f"{basis_points / 100:g}\u202f%"

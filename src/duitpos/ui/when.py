@@ -1,4 +1,4 @@
-"""Times as people read them: on the wall clock of a place, as that place writes them, in the page's language."""
+"""Format times in a location's time zone and regional format, in the page's language."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from duitpos.kit.money import known_locale
 
 
 def exactly(at: datetime, time_zone: str = "UTC", locale: str = "en_MY") -> str:
-    """The instant on the wall clock of a place: "23 Nov 2026, 9:58 pm"."""
+    """The local date and time: "23 Nov 2026, 9:58 pm"."""
     here, written = at.astimezone(display_zone(time_zone)), words_locale(locale)
-    # Babel's types know nothing of CLDR's joining of date and time.
+    # Babel's types lack CLDR's pattern that joins date and time.
     joined = str(written.datetime_formats["medium"])
     return joined.replace("{1}", _day(here, written)).replace("{0}", _time(here, written))
 
 
 def day(on: date, locale: str = "en_MY") -> str:
-    """A day of the calendar: "23 Nov 2026"."""
+    """A calendar date: "23 Nov 2026"."""
     return _day(on, words_locale(locale))
 
 
 def ago(at: datetime, now: datetime, time_zone: str = "UTC", locale: str = "en_MY") -> str:
-    """How long ago, as short as it may be; from the day before yesterday on, the day itself."""
+    """How long ago, in short; the date and time if it was before yesterday."""
     past = now - at
     if past < timedelta(minutes=1):
         return _("just now")
@@ -44,9 +44,9 @@ def ago(at: datetime, now: datetime, time_zone: str = "UTC", locale: str = "en_M
 
 
 def words_locale(locale: str) -> Locale:
-    """How a place writes, in the page's language: en_MY read in Chinese is zh_Hans_MY.
+    """The location's locale in the page's language: en_MY on a Chinese page is zh_Hans_MY.
 
-    The place itself where it writes in that language, or where nobody knows how it writes in it.
+    The location's own locale if it already has that language. The page's language alone if CLDR lacks the combination.
     """
     place = Locale.parse(known_locale(locale))
     page = Locale.parse(get_language() or "en", sep="-")

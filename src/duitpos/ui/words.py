@@ -1,4 +1,4 @@
-"""How states are shown to staff: a meaning (its colour and icon) and a word."""
+"""How staff pages show states: a meaning (its colour and icon) and a word."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Meaning(StrEnum):
-    """The four meanings of the design, and none."""
+    """The four meanings of the design, and QUIET for none of them."""
 
     OK = "ok"
     WAITING = "waiting"
@@ -20,7 +20,7 @@ class Meaning(StrEnum):
 
 
 class Shown(NamedTuple):
-    """What a chip says."""
+    """The meaning and the word of a chip."""
 
     meaning: Meaning
     word: str | Promise

@@ -1,1 +1,1 @@
-"""What entry points share in handling a request: middleware, access, limits, forms. How pages look is in `ui`."""
+"""Request handling that all entry points share: middleware, access, limits, forms. Their look is in `ui`."""

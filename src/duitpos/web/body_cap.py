@@ -1,4 +1,4 @@
-"""No request of ours is large: one that is gets an answer unread. One that was cut off is not acted on."""
+"""Reject large request bodies unread, and truncated ones before any view acts on them (M77)."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from django.utils.translation import gettext as _
 from duitpos.web.errors import error_page, unavailable_page
 
 READERS_WAIT = 1.0
-"""Seconds that a request waits until fewer others are being read."""
+"""Seconds that a request waits while too many other bodies are being read."""
 
 _readers = BoundedSemaphore(1_000)
 
 
 def bound_readers(threads: int) -> None:
-    """Of `threads` of a web server, one in eight may be reading a body: a body that never ends holds its thread."""
+    """Let one in eight of a web server's `threads` read a body at once, because an endless body blocks its thread."""
     global _readers
     _readers = BoundedSemaphore(max(1, threads // 8))
 
 
 class BodyCap:
-    """Middleware: a body over DATA_UPLOAD_MAX_MEMORY_SIZE is 413, one of unknown length 411, one that was cut off 400.
+    """Middleware: a body over DATA_UPLOAD_MAX_MEMORY_SIZE is 413, one of unknown length 411, a truncated one 400.
 
-    While too many bodies are on their way, one more is 503: pages that have none are served (M77).
+    While too many bodies are being read, another one is 503; requests without a body are still served.
 
-    Django's own cap does not count files, it takes a body in chunks for an empty one, and it reads a body of which the
-    end is missing as if it were whole: a quantity of 12 becomes 1 (M77).
+    Django's own limit does not count files, treats a chunked body as empty, and reads a truncated body as if it were
+    complete: a quantity of 12 becomes 1.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -66,20 +66,21 @@ class BodyCap:
 
 
 def _is_whole(request: HttpRequest, length: int) -> bool:
-    """Read the body, which is small by now, and keep it for whoever reads it next."""
+    """Read the body, which is known to be small, and keep it for the view. False if it is truncated."""
     try:
         body = request.body
-    except UnreadablePostError:  # the connection broke while it was read
+    except UnreadablePostError:
+        # The connection broke during the read.
         return False
     if len(body) != length:
         return False
     kind, words = parse_header_parameters(request.META.get("CONTENT_TYPE", ""))
     if not kind.startswith("multipart/"):
         return True
-    # Something on the way may have cut the body and corrected its length.
+    # A proxy may have truncated the body and corrected its length.
     return body.rstrip().endswith(f"--{words.get('boundary', '')}--".encode())
 
 
 def is_length(text: str, most: int) -> bool:
-    """Whether a Content-Length is a number of bytes, and not above `most`."""
+    """Whether a Content-Length is a number of bytes up to `most`."""
     return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) <= most

@@ -1,4 +1,4 @@
-"""From the domain's errors to pages: the one place that gives an error its HTTP status."""
+"""Turn domain errors into pages: the only place that gives an error its HTTP status (M76)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STATUS = {
 
 
 class DomainErrors:
-    """Middleware: a DomainError that a view let through becomes a page that says what to do."""
+    """Middleware: a DomainError that a view raises becomes a page that says what to do."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -40,7 +40,7 @@ class DomainErrors:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Django calls this for an exception of a view; None lets the others become a 500."""
+        """Django calls this for an exception in a view. None makes any other exception a 500."""
         if is_database_gone(exception):
             log.error("database_unavailable", path=request.path, exc_info=exception)
             return unavailable_page()
@@ -57,14 +57,14 @@ def error_page(request: HttpRequest, message: str, status: int) -> HttpResponse:
 
 
 def is_database_gone(error: BaseException | None) -> bool:
-    """Whether the database is not there, locked, or lets nothing be written: a failure that passes (M76)."""
+    """Whether the database is unreachable, locked or read-only: a temporary failure."""
     if isinstance(error, OperationalError | InterfaceError):
         return True
     return isinstance(error, InternalError) and getattr(error.__cause__, "sqlstate", "") == READ_ONLY
 
 
 def unavailable_page() -> HttpResponse:
-    """Try again in a moment. It needs no database, no session and no user."""
+    """A 503 that asks to try again in a moment. It needs no database, no session and no user."""
     response = HttpResponse(render_to_string("503.html"), status=503)
     response["Cache-Control"] = PRIVATE
     response["Retry-After"] = "5"
@@ -72,7 +72,7 @@ def unavailable_page() -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """What no view caught, such as an error of a middleware: 503 while the database is not there, else 500."""
+    """Django's handler500, also for errors in middleware: 503 while the database is unavailable, else 500."""
     if is_database_gone(sys.exc_info()[1]):
         return unavailable_page()
     response = HttpResponse(render_to_string("500.html"), status=500)
@@ -81,14 +81,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A request that is none: a broken form, an address that is not ours. Looks at nothing that was sent."""
+    """Django's handler400: a malformed request or an unknown host. It reads nothing from the request."""
     response = HttpResponse(render_to_string("400.html"), status=400)
     response["Cache-Control"] = PRIVATE
     return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form from another site or from before the cookie was lost: nothing was done, and the cart is still there."""
+    """The form comes from another site, or its cookie was lost. Nothing was done, and the cart is kept."""
     message = _(
         "This page was open for too long, or cookies are off."
         " Nothing was sent and nothing was lost: go back, reload, and try again."

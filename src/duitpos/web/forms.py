@@ -1,4 +1,4 @@
-"""What all forms share."""
+"""The base class of all forms."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django import forms
 
 
 class PlainForm(forms.Form):
-    """Errors stand beside their fields; after a refused try the first of these has the focus, without script."""
+    """Shows errors beside their fields. The first field with an error gets the focus, without script."""
 
     use_required_attribute = True
 
@@ -21,12 +21,12 @@ class PlainForm(forms.Form):
         self._focus()
 
     def add_error(self, field: str | None, error: Any) -> None:
-        """As Django's; the focus follows."""
+        """Like Django's, and update the focus."""
         super().add_error(field, error)
         self._focus()
 
     def _focus(self) -> None:
-        """One field asks for the focus at most: the first with an error."""
+        """Set autofocus on the first field with an error only."""
         wrong = [name for name in self.fields if name in self.errors]
         for name, field in self.fields.items():
             field.widget.attrs.pop("autofocus", None)

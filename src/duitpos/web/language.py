@@ -1,4 +1,4 @@
-"""Which language a page is written in: what the reader chose, then what their browser asks for."""
+"""Choose a page's language: the reader's choice, else what their browser asks for."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from django.utils.translation.trans_real import get_supported_language_variant, 
 GUEST = tuple(code for code, _name in settings.LANGUAGES)
 KITCHEN = ("en", "ms")
 STAFF = ("en",)
-"""What is translated for whom. A page in a language that is not complete would be half in English."""
+"""The languages that are translated completely, by audience. A page in any other would be half in English."""
 
 _MOST_HEADER = 500
-"""Characters of Accept-Language that are looked at, as Django does."""
+"""Characters of Accept-Language that are parsed, as in Django."""
 
 
 class Language(LocaleMiddleware):
-    """Middleware: Django's, narrowed to the languages that a page has, and over when the answer is made."""
+    """Middleware: Django's, limited to the languages that a page has, and only active until the response is made."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         offered = offered_at(request.path_info)
         cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         wanted = choose(offered, cookie, request.headers.get("Accept-Language", "")[:_MOST_HEADER])
-        # Django's stays active in the thread, and so in whatever runs there next.
+        # Django's middleware leaves its language active in the thread, and so in whatever runs there next.
         with translation.override(wanted):
             request.LANGUAGE_CODE = wanted
             response: HttpResponse = self.get_response(request)  # type: ignore[assignment]
-            # A guest who chooses another language gets the answer in that one.
+            # The view may activate the language that the guest has just chosen.
             response.headers.setdefault("Content-Language", translation.get_language() or wanted)
         if len(offered) > 1:
             patch_vary_headers(response, ("Accept-Language", "Cookie"))
@@ -39,9 +39,9 @@ class Language(LocaleMiddleware):
 
 
 def offered_at(path: str) -> tuple[str, ...]:
-    """The languages that the page at this address has, the default first.
+    """The languages that the page at this path has, the default first.
 
-    What is nobody's page gets an error page, which a guest may see.
+    An unknown path has the guests' languages, because a guest may see its error page.
     """
     first, _, rest = path.lstrip("/").partition("/")
     second = rest.partition("/")[0]
@@ -51,13 +51,13 @@ def offered_at(path: str) -> tuple[str, ...]:
 
 
 def chosen_language(request: HttpRequest, offered: tuple[str, ...]) -> str:
-    """The language whose button was pressed on a page; empty when none was."""
+    """The language whose button was pressed; empty if none was."""
     chosen = str(request.POST.get("language", "")) if request.method == "POST" else ""
     return chosen if chosen in offered else ""
 
 
 def remember_language(response: HttpResponse, slug: str, language: str) -> None:
-    """Keep the choice in this browser, for this restaurant's pages."""
+    """Store the choice in a cookie for this restaurant's pages."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,
@@ -84,7 +84,7 @@ def choose(offered: tuple[str, ...], chosen: str, accepted: str) -> str:
 
 
 def _known(wanted: str) -> str:
-    """Our language for a browser's: zh, zh-CN and zh-TW are all zh-hans. Empty when there is none."""
+    """Our language for the browser's: zh, zh-CN and zh-TW are all zh-hans. Empty if there is none."""
     try:
         return get_supported_language_variant(wanted)
     except LookupError:

@@ -1,4 +1,4 @@
-"""No page of ours is for a cache that several people share, unless it says so itself."""
+"""Keep responses out of shared caches, unless a view allows it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ PRIVATE = "private, no-store"
 
 
 class Private:
-    """Middleware: an answer that says nothing about caches is kept by none. Failures and redirects too.
+    """Middleware: a response without Cache-Control gets "private, no-store". Errors and redirects too.
 
-    A 404 may be kept by a proxy for as long as it likes (RFC 9111, 4.2.2), and ours shows the order of whoever asked.
+    A proxy may cache a 404 for as long as it likes (RFC 9111, 4.2.2), and ours shows the guest's own order.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

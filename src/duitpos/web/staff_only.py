@@ -1,4 +1,4 @@
-"""From a signed-in person to a member of this restaurant's staff, with the right that a page needs."""
+"""Check that the signed-in user is staff of this restaurant, with the permission that a page needs."""
 
 from __future__ import annotations
 
@@ -19,17 +19,18 @@ View = Callable[Concatenate[HttpRequest, Staff, P], HttpResponse]
 
 
 def staff_only(can: Can | None, home: str) -> Callable[[View[P]], Callable[..., HttpResponse]]:
-    """A view for staff who may `can` (None: for all staff). It gets a Staff in place of the slug.
+    """Decorate a view for staff who may `can` (None: all staff). The view gets a Staff in place of the slug.
 
-    Anonymous: to sign-in and back; `home` is the page to come back to after anything but a page. No membership, or no
-    such restaurant: 404, so that existence is not told. Another role: 403, in words.
+    Anonymous users sign in and return to the page, or to `home` after anything but a GET. Without a membership, or for
+    an unknown restaurant, the response is 404, so that it does not reveal which restaurants exist. Another role gets
+    403, with an explanation.
     """
 
     def of(view: View[P]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: HttpRequest, tenant: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not isinstance(request.user, User):
-                # Only a page can be gone on with after signing in.
+                # After signing in, only a GET can be continued.
                 here = request.get_full_path() if request.method == "GET" else None
                 return redirect_to_login(here or reverse(home, args=[tenant]))
             member = staff_of(request.user.id, tenant)

@@ -1,4 +1,4 @@
-"""A new attempt to pay an order: the row, with everything the processor will be asked pinned in it (M10)."""
+"""Build a new attempt to pay an order: the payment row, with the processor request pinned in it (M4, M10)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from duitpos.processors.base import CheckoutRequest, Correlation
 def new_attempt(
     checkout: GuestCheckout, order: Order, lines: Sequence[OrderLine], option: PayOption, at: datetime
 ) -> Payment:
-    """An unsaved payment in state `created`. IntegrityError at saving when the order has a live one already (M4)."""
+    """Return an unsaved payment in state `created`. Saving raises IntegrityError if the order has a live one."""
     tenant, labels, expires_at = checkout.tenant, checkout.labels, at + SESSION_LIFE
     payment = Payment(
         tenant=tenant,

@@ -1,16 +1,16 @@
-"""A guest presses Pay: from their cart to the processor's page.
+"""A guest presses Pay: turn their cart into an order and a page at the processor.
 
-1. What of this cart was paid already, in another tab, is taken out; the guest looks at what is left.
-2. A key that made an order before goes on with that order (existing_order.py). So one cart is one order, however often
-   and however fast Pay is pressed.
-3. Nothing starts while the restaurant is closed, nor for a phone with too many unpaid starts.
-4. The cart is priced. What differs from what the guest saw goes back to them.
-5. The payment type is chosen, and a place is kept for the call to its processor.
-6. This phone's other attempts are ended at the processor. That may take seconds, so the price is looked at again.
-7. In one transaction: the order, held, with its lines; and the payment, with everything the processor will be asked.
-8. With no transaction open, the payment is started at the processor, and the guest is sent to its page.
+1. Remove what another tab already paid from the cart; the guest reviews the rest.
+2. If the checkout key already has an order, continue that order (existing_order.py). So one cart makes one order,
+   however often and however fast Pay is pressed.
+3. Refuse while the restaurant is closed, and for a phone with too many unpaid starts.
+4. Price the cart. If it differs from what the guest saw, show them the difference.
+5. Choose the payment type, and reserve a slot for the call to its processor.
+6. End this phone's other attempts at the processor. That may take seconds, so check the price again.
+7. In one transaction, insert the held order with its lines, and the payment with the pinned processor request.
+8. With no transaction open, start the payment at the processor and send the guest to its page.
 
-Whatever goes wrong, the cart is kept, and nothing that could be paid is left behind unseen (docs/money-path.md, M3).
+Whatever fails, the cart is kept and no payable session is left untracked (docs/money-path.md, M3, M29).
 """
 
 from __future__ import annotations
@@ -39,18 +39,19 @@ from duitpos.models.payment_setup import Mode
 
 
 def checkout(checkout: GuestCheckout) -> CheckoutResult:
-    """From a cart to a page to pay on.
+    """Return the page to pay on, or what to show the guest instead.
 
     Raises Gone (the table's code), NotTakingOrders, TooMany, OrderAtCounter, BelowMinimum, AnotherIsPaid (in another
-    tab), StartRefused (the processor refuses us) and Unavailable (it does not answer).
+    tab), StartRefused (the processor refuses) and Unavailable (it does not answer).
     """
-    with within():  # the ending of earlier attempts and the start, in all (M29)
+    # One deadline for ending the earlier attempts and starting the new one.
+    with within():
         return _checkout(checkout)
 
 
 def _checkout(checkout: GuestCheckout) -> CheckoutResult:
     existing = _order_of_key(checkout)
-    left = _what_is_left(checkout, existing)  # 1
+    left = _unpaid_rest(checkout, existing)  # 1
     if left is not None:
         return left
     if existing is not None:
@@ -59,26 +60,26 @@ def _checkout(checkout: GuestCheckout) -> CheckoutResult:
     checkout.refuse_while_closed()  # 3
     refuse_busy_phone(checkout.tenant, checkout.guest_token)
     if _differs(checkout):  # 4
-        return _look_again(checkout)
+        return _price_changed(checkout)
     option = checkout.choose_option()  # 5
     with room_for(option.account_id):
         earlier = open_attempts(
             checkout.tenant, [checkout.guest_token], checkout.checkout_key, checkout.cart.earlier
         )
-        over = end_attempts(earlier)  # 6
-        if over is not None:
-            return over
+        blocking = end_attempts(earlier)  # 6
+        if blocking is not None:
+            return blocking
         if earlier:
             checkout = checkout.afresh()
             checkout.refuse_while_closed()
             if _differs(checkout):
-                return _look_again(checkout)
+                return _price_changed(checkout)
             checkout.refuse_switched_off(option)
         refuse_without_time()
         try:
             order, payment = _place(checkout, option, _replaced(checkout, earlier))  # 7
         except IntegrityError:
-            # Another press of the same button was faster, and made the order.
+            # A concurrent request with the same key made the order first.
             if _order_of_key(checkout) is None:
                 raise
             return _checkout(checkout)
@@ -89,11 +90,11 @@ def _order_of_key(checkout: GuestCheckout) -> Order | None:
     return Order.objects.filter(tenant=checkout.tenant, checkout_key=checkout.checkout_key).first()
 
 
-def _what_is_left(checkout: GuestCheckout, existing: Order | None) -> CheckoutResult | None:
-    """Some of this cart was paid in another tab: the guest looks at the rest. None: nothing of it was."""
+def _unpaid_rest(checkout: GuestCheckout, existing: Order | None) -> CheckoutResult | None:
+    """Return what to show if another tab paid some of this cart: the rest of it. None if nothing of it is paid."""
     if existing is not None and existing.released_by_id is not None:
         return None
-    # Under its own key, too: an order that replaced this one, at another table or elsewhere, may be paid.
+    # Include the cart's own key: an order that replaced this one, such as at another table, may be paid.
     sent = checkout.cart if existing is None else with_earlier(checkout.cart, checkout.checkout_key)
     left = take_out_paid(checkout.tenant, sent)
     if left.paid is None:
@@ -105,18 +106,21 @@ def _what_is_left(checkout: GuestCheckout, existing: Order | None) -> CheckoutRe
 
 
 def _differs(checkout: GuestCheckout) -> bool:
-    """Whether the cart is not sold as the guest saw it."""
+    """Whether the cart's price or contents differ from what the guest saw."""
     quote = checkout.quote
     return bool(quote.changes) or not quote.lines or quote.totals.total_minor != checkout.seen_total_minor
 
 
-def _look_again(checkout: GuestCheckout) -> Changed:
-    """The same cart under the same key: no order was made of it yet."""
+def _price_changed(checkout: GuestCheckout) -> Changed:
+    """Show the new quote under the same key, because the key has no order yet."""
     return Changed(checkout.quote, checkout.cart, checkout.checkout_key, "price")
 
 
 def _replaced(checkout: GuestCheckout, ended: list[Payment]) -> Order | None:
-    """The order that this cart was before: its attempt was just ended, or it is the newest of the earlier keys."""
+    """Return the order that the new one replaces, if any.
+
+    It is the order of the newest attempt that was just ended, else the newest unreleased order of an earlier key.
+    """
     before: Order | None = ended[0].order if ended else None
     if before is not None or not checkout.cart.earlier:
         return before
@@ -127,7 +131,7 @@ def _replaced(checkout: GuestCheckout, ended: list[Payment]) -> Order | None:
 
 
 def _place(checkout: GuestCheckout, option: PayOption, earlier: Order | None) -> tuple[Order, Payment]:
-    """The order and its payment, unstarted. IntegrityError when the key made an order meanwhile."""
+    """Insert the order and its `created` payment. Raises IntegrityError if the key made an order meanwhile."""
     tenant, location = checkout.tenant, checkout.table.location
     known = is_known(tenant, checkout.guest_token, checkout.has_looked)
 

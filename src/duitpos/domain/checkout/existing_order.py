@@ -1,4 +1,7 @@
-"""Pay is pressed for a cart that was sent before: the same cart at the same table for the same money gets its order."""
+"""Pay is pressed for a cart that already has an order (M4, M63, M64).
+
+The same cart at the same table for the same total continues that order.
+"""
 
 from __future__ import annotations
 
@@ -33,27 +36,27 @@ from duitpos.models.payment_setup import Mode
 
 @dataclass(frozen=True, slots=True)
 class OrderAnew:
-    """It is another order, with a key of its own that is made from the first one's."""
+    """The cart needs a new order, under a key that is derived from the first order's key."""
 
     checkout: GuestCheckout
 
 
 def continue_order(checkout: GuestCheckout, order: Order) -> CheckoutResult | OrderAnew:
-    """Who knows the key holds the order's link, whatever cookie they have. An edited cart needs a key of its own.
+    """Continue the order of the checkout key. An edited cart needs a new key.
 
-    Raises what `checkout` raises.
+    The key alone gives access, whatever the guest's cookie. Raises what `checkout` raises.
     """
     if order.contents != contents_hash(checkout.cart):
         return checkout.changed("edited")
     if _is_another(checkout, order):
         return _order_anew(checkout, order)
     if order.is_test and takes_real_money(checkout.tenant.id):
-        # Nobody is sent to a page for test money any more, not even to one that is open still (M64).
+        # With a live account in use, no guest is sent to a test session, not even to one that is still open.
         return end_earlier_attempt(order) or checkout.changed("mode")
     if order.guest_token != checkout.guest_token:
-        over = end_attempts(open_attempts(checkout.tenant, [checkout.guest_token], order.checkout_key))
-        if over is not None:
-            return over
+        blocking = end_attempts(open_attempts(checkout.tenant, [checkout.guest_token], order.checkout_key))
+        if blocking is not None:
+            return blocking
     answer = resume(order)
     if not isinstance(answer, Lapsed):
         return answer
@@ -67,17 +70,17 @@ def continue_order(checkout: GuestCheckout, order: Order) -> CheckoutResult | Or
 
 
 def _is_another(checkout: GuestCheckout, order: Order) -> bool:
-    """Whether the order is served elsewhere, or costs something else than the page said where Pay was pressed."""
+    """Whether the order is for another table, or its total differs from the one shown where Pay was pressed."""
     place = (order.location_id, order.table_id)
     costs_the_same = checkout.seen_total_minor in (None, order.total_minor)
     return place != (checkout.table.location_id, checkout.table.id) or not costs_the_same
 
 
 def _order_anew(checkout: GuestCheckout, order: Order) -> AlreadyPaid | OrderAnew:
-    """The same cart at another table, or at another price, is another order that replaces the first.
+    """Replace the order: the same cart at another table or at another total is a new order.
 
-    Its key is made from the first one's, so that pressing twice is one order here, too. When the first one is paid, the
-    guest sees that instead.
+    The new key is derived from the first one, so pressing twice still makes one order. If the first order is paid, the
+    guest sees that order instead.
     """
     paid = Payment.objects.filter(tenant=checkout.tenant, order=order, status=PaymentStatus.SUCCEEDED)
     if paid.exists():
@@ -88,7 +91,7 @@ def _order_anew(checkout: GuestCheckout, order: Order) -> AlreadyPaid | OrderAne
 
 
 def key_at(key: str, table: Table, total_minor: int | None) -> str:
-    """The key of the cart of `key` at another table, or at another total in minor units: always the same one."""
+    """Derive the key for the same cart at another table or total (minor units). Same arguments, same key."""
     return hashlib.sha256(f"{key}:{table.id}:{total_minor}".encode()).hexdigest()
 
 
@@ -102,21 +105,22 @@ def _why_closed(order: Order) -> str:
 
 
 class _NoLongerWaits(Exception):
-    """The order was canceled or paid while the processor was being asked."""
+    """The order was canceled or paid during the calls to the processor."""
 
 
 def _pay_again(checkout: GuestCheckout, order: Order, option: PayOption) -> CheckoutResult:
-    """A new attempt for an order whose last one ended unpaid: a new row, so a new key at the processor."""
+    """Add an attempt to an order whose last attempt ended unpaid: a new row, so a new idempotency key."""
     if order.is_test != (option.mode == Mode.TEST):
         return checkout.changed("mode")
     with room_for(option.account_id):
         refuse_busy_phone(checkout.tenant, checkout.guest_token)
         phones = {checkout.guest_token, order.guest_token}
         others = open_attempts(checkout.tenant, phones, order.checkout_key, checkout.cart.earlier)
-        over = end_attempts(others)
-        if over is not None:
-            return over
-        if others:  # the processor was asked: what is offered now may be something else
+        blocking = end_attempts(others)
+        if blocking is not None:
+            return blocking
+        # Ending them took time: the restaurant may have closed, or switched the payment type off.
+        if others:
             checkout = checkout.afresh()
             checkout.refuse_while_closed()
             checkout.refuse_switched_off(option)
@@ -124,21 +128,22 @@ def _pay_again(checkout: GuestCheckout, order: Order, option: PayOption) -> Chec
         try:
             payment = _add_attempt(checkout, order, option)
         except (IntegrityError, _NoLongerWaits):
-            # Another press made the live attempt (M4), or nothing is to be paid any more.
+            # A concurrent request made the live attempt, or the order no longer waits for payment.
             answer = resume(order)
             return checkout.changed(_why_closed(order)) if isinstance(answer, Lapsed) else answer
         return start_alone(payment, order)
 
 
 def _add_attempt(checkout: GuestCheckout, order: Order, option: PayOption) -> Payment:
-    """The payment, unstarted. IntegrityError when the order has a live one; _NoLongerWaits."""
+    """Insert a `created` payment. Raises IntegrityError if the order has a live one, and _NoLongerWaits."""
     lines = list(OrderLine.objects.filter(tenant=checkout.tenant, order=order).order_by("position"))
 
     def work() -> Payment:
         count_start(checkout.table, known=checkout.has_looked or not order.is_strangers)
         payment = new_attempt(checkout, order, lines, option, now())
         payment.save(force_insert=True)
-        # Read after the row is there: staff may cancel, and late money may come, while the processor is asked (M63).
+        # Check after the insert: staff may have canceled the order, or a late payment may have arrived, during the
+        # calls to the processor.
         paid = Payment.objects.filter(tenant=checkout.tenant, order=order, status=PaymentStatus.SUCCEEDED)
         if not still_waits(order) or paid.exists():
             raise _NoLongerWaits

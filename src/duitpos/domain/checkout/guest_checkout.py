@@ -1,4 +1,4 @@
-"""What a guest sent when they pressed Pay, and what can be said of it before anything is written."""
+"""What a guest sent with Pay, and the checks that come before any write."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ class GuestCheckout:
     cart: Cart
     seen_total_minor: int | None
     labels: PageLabels
-    """What the payment page is to say."""
+    """Texts for the processor's page."""
     urls: PageUrls
     payment_type_id: UUID | None = None
     has_looked: bool = False
-    """The phone has a cookie of ours that says that it looked at the menu."""
+    """Whether the phone's signed cookie says that it loaded the menu."""
     language: str = "en"
-    """What the guest reads."""
+    """The guest's language code."""
 
     @cached_property
     def quote(self) -> Quote:
-        """What the cart costs: asked once, by whoever needs it first; `afresh` asks again."""
+        """The priced cart, computed once. `afresh` prices it again."""
         return quote(self.tenant, self.table.location, self.cart, self.language)
 
     def afresh(self) -> GuestCheckout:
-        """The same press, with the restaurant, the table, its location and the prices as they are now. Gone.
+        """Return the same request with the current restaurant, table, location and prices. Raises Gone.
 
-        For after the processor was asked, which may have taken ten seconds.
+        Use it after a call to the processor, which may have taken ten seconds.
         """
         tenant = Tenant.objects.get(id=self.tenant.id)
         return replace(self, tenant=tenant, table=table_by_token(tenant, self.table.token))
@@ -58,17 +58,17 @@ class GuestCheckout:
         return Changed(self.quote, with_earlier(self.cart, self.checkout_key), secret_token(), why)
 
     def refuse_while_closed(self) -> None:
-        """NotTakingOrders."""
+        """Raise NotTakingOrders while the restaurant or the location takes no orders."""
         if not takes_orders(self.tenant, self.table.location, now()):
             raise NotTakingOrders(Code.LOCATION_CLOSED)
 
     def refuse_switched_off(self, option: PayOption) -> None:
-        """Conflict when the option that was chosen is not offered any more."""
+        """Raise Conflict if the chosen option is no longer offered."""
         if not is_in_use(self.tenant, option):
             raise Conflict(Code.PAYMENT_TYPE_SWITCHED_OFF)
 
     def choose_option(self) -> PayOption:
-        """The payment type that the guest chose, or the first. OrderAtCounter, BelowMinimum, Conflict."""
+        """Return the payment type that the guest chose, or the first. Raises OrderAtCounter, BelowMinimum, Conflict."""
         total_minor = self.quote.totals.total_minor
         options = pay_options(self.tenant, self.table.location)
         if not options:

@@ -1,4 +1,4 @@
-"""The guest is back from the processor's page. The address proves nothing: the processor is asked."""
+"""The guest returns from the processor's page. The URL proves nothing, so the payment is fetched (M27)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CancelResult:
-    """The guest pressed the processor's back link. `is_open_still`: the processor did not close it."""
+    """The guest pressed the processor's back link. `is_open_still`: the session may still be open or processing."""
 
     order: Order
     is_paid: bool
@@ -29,18 +29,18 @@ class CancelResult:
 
 
 def handle_return(tenant: Tenant, order_token: str, session_id: str) -> Order:
-    """Settle the attempt the guest returns from. A session that is not stored with this order is ignored (M27)."""
+    """Settle the attempt the guest returns from. A session that is not stored with this order is ignored."""
     order = order_of_token(tenant, order_token)
     payment = with_rows(tenant.id, order_id=order.id, reference=session_id) if session_id else None
     if payment is not None:
         rows = Payment.objects.filter(tenant=tenant, id=payment.id)
         rows.filter(returned_at__isnull=True).update(returned_at=now())
-        look(payment)
+        _fetch_unless_recent(payment)
     return order
 
 
-def look(payment: Payment) -> None:
-    """Ask about a pending payment on behalf of a guest, unless somebody just did. No answer changes nothing."""
+def _fetch_unless_recent(payment: Payment) -> None:
+    """Fetch and settle a pending payment for a guest, unless it was just fetched. A failed fetch changes nothing."""
     if payment.status != PaymentStatus.PENDING or not may_fetch(payment, now()):
         return
     try:
@@ -50,10 +50,9 @@ def look(payment: Payment) -> None:
 
 
 def handle_cancel(tenant: Tenant, order_token: str) -> CancelResult:
-    """Canceled at the processor: expire the session, so that the other tab cannot pay it; settle it if it was paid.
+    """Expire the session that the guest canceled, so that no other tab can pay it. Settle it if it was paid.
 
-    An address that is opened again and again asks no more often than the return does (M27), and never about money that
-    is on its way: it is open still.
+    Repeated requests are throttled as for the return. A processing payment is not expired: it counts as still open.
     """
     order = order_of_token(tenant, order_token)
     payment = latest_of(order.id, order.tenant_id)
@@ -63,6 +62,6 @@ def handle_cancel(tenant: Tenant, order_token: str) -> CancelResult:
         and (payment.is_processing or not may_fetch(payment, now()))
     ):
         return CancelResult(order, is_paid=False, is_open_still=True)
-    over = end_earlier_attempt(order)
-    is_paid = isinstance(over, AlreadyPaid)
-    return CancelResult(order, is_paid=is_paid, is_open_still=over is not None and not is_paid)
+    blocking = end_earlier_attempt(order)
+    is_paid = isinstance(blocking, AlreadyPaid)
+    return CancelResult(order, is_paid=is_paid, is_open_still=blocking is not None and not is_paid)

@@ -1,7 +1,7 @@
-"""How much one phone and one table may start in a while. A full restaurant is one IP address: none is counted.
+"""Limits on starting payments, per phone and per table. A full restaurant shares one IP address, so none is counted.
 
-Phones that have looked at the menu, or ordered here before, are counted apart from all others, so that an outsider with
-a table's link cannot use up what its guests need (M55, M59; decision 0011).
+Phones that loaded the menu, or ordered here before, are counted apart from all others, so that an outsider with a
+table's link cannot use up the limit of its guests (M55, M59; decision 0011).
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from duitpos.models.table import Phones
 
 WINDOW = timedelta(minutes=10)
 MOST_PER_PHONE = 20
-"""Attempts to pay unpaid orders in WINDOW, at all tables, each a session at the processor: a guest who edits
-the cart after every look at the total stays below."""
+"""Attempts to pay unpaid orders in WINDOW, at all tables, each a session at the processor. A guest who edits the cart
+after every review stays below it."""
 MOST_PER_TABLE = 100
-"""Starts in WINDOW by known phones: many at one long table, each with several orders."""
+"""Starts in WINDOW, per table, by known phones: enough for many at one long table, each with several orders."""
 MOST_OF_STRANGERS = 20
-"""Starts in WINDOW, per table, by phones that we have not seen before: without cookies, or without our menu."""
+"""Starts in WINDOW, per table, by unknown phones: without our cookie, or without having loaded the menu."""
 KEPT = timedelta(days=1)
 
 
 def is_known(tenant: Tenant, guest_token: str, has_looked: bool) -> bool:
-    """Whether this phone has looked at the menu (its cookie says so) or has ordered here before.
+    """Whether this phone has loaded the menu (its cookie says so) or has ordered here before.
 
-    A stranger's order counts once it was paid: to begin one proves nothing.
+    An unknown phone's order counts only once it is paid: starting one proves nothing.
     """
     orders = Order.objects.filter(tenant=tenant, guest_token=guest_token)
     return has_looked or orders.filter(Q(is_strangers=False) | Q(released_by__isnull=False)).exists()
 
 
 def refuse_busy_phone(tenant: Tenant, guest_token: str) -> None:
-    """TooMany when this phone tried too often without paying, at any table: new orders, and old ones tried again."""
+    """Raise TooMany if this phone made too many unpaid attempts, at any table: first ones and repeated ones."""
     recent = Payment.objects.filter(
         tenant=tenant,
         created_at__gte=now() - WINDOW,
@@ -51,16 +51,16 @@ def refuse_busy_phone(tenant: Tenant, guest_token: str) -> None:
 
 
 def count_start(table: Table, *, known: bool) -> None:
-    """Count one start, in the transaction that makes it; TooMany when the table has had enough of its kind.
+    """Count one start, in the caller's transaction. Raises TooMany at the table's limit for such phones.
 
-    One guarded update on one row: of any number at once, exactly the cap gets through (M59).
+    One guarded update of one row: of any number of concurrent requests, exactly the limit succeed.
     """
     phones, most = (Phones.KNOWN, MOST_PER_TABLE) if known else (Phones.STRANGER, MOST_OF_STRANGERS)
     counter = {
         "tenant_id": table.tenant_id,
         "table_id": table.id,
         "phones": phones,
-        "begins_at": _begin(now()),
+        "begins_at": _window_start(now()),
     }
     StartCounter.objects.bulk_create([StartCounter(**counter)], ignore_conflicts=True)
     if StartCounter.objects.filter(**counter, count__lt=most).update(count=F("count") + 1):
@@ -71,13 +71,13 @@ def count_start(table: Table, *, known: bool) -> None:
 
 
 def forget_counters() -> None:
-    """Take away counters that count no more, tenant by tenant."""
+    """Delete counters older than KEPT, tenant by tenant."""
     for tenant_id in Tenant.objects.values_list("id", flat=True):
         rows = StartCounter.objects.filter(tenant_id=tenant_id, begins_at__lt=now() - KEPT)
         rows._raw_delete("default")
 
 
-def _begin(at: datetime) -> datetime:
-    """Of the stretch of time that an instant is in."""
+def _window_start(at: datetime) -> datetime:
+    """Return the start of the window that contains `at`."""
     seconds = int(WINDOW.total_seconds())
     return datetime.fromtimestamp(int(at.timestamp()) // seconds * seconds, UTC)

@@ -1,4 +1,4 @@
-"""The lines a guest sees at the processor, as they read them on the menu. They always add up to the order's total."""
+"""The line items on the processor's page, named as on the menu. They always add up to the order's total."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from duitpos.models import OrderLine
 from duitpos.processors.base import LineItem
 
 MOST_LINES = 100
-"""Stripe takes no more in one checkout session (API reference, `line_items`, payment mode)."""
+"""Stripe's limit for one checkout session (API reference, `line_items`, payment mode)."""
 NAME_LENGTH = 250
 """Characters that Stripe shows of a product's name."""
 DESCRIPTION_LENGTH = 500
@@ -28,22 +28,22 @@ class HasTotals(Protocol):
 
 
 class LinesDiffer(ValueError):
-    """Lines and totals do not belong together: asking for this money would be wrong."""
+    """Lines and totals contradict each other, so charging this amount would be wrong."""
 
 
 def line_items(
     lines: Sequence[OrderLine], totals: HasTotals, labels: PageLabels, tax_name: str = ""
 ) -> tuple[LineItem, ...]:
-    """Lines whose unit times quantity adds up to the total. Service charge and exclusive tax are lines of their own.
+    """Return lines that add up to the total. Service charge and exclusive tax get a line each.
 
-    More than Stripe takes are folded into a last one. LinesDiffer when lines and totals contradict each other.
+    Lines beyond Stripe's limit are merged into one. Raises LinesDiffer when lines and totals contradict each other.
     """
     extras = tuple(_extras(totals, labels, tax_name))
-    dishes = _folded([_dish(line) for line in lines], MOST_LINES - len(extras), labels)
-    asked = (*dishes, *extras)
-    if sum(line.unit_minor * line.quantity for line in asked) != totals.total_minor:
+    dishes = _merged([_dish(line) for line in lines], MOST_LINES - len(extras), labels)
+    items = (*dishes, *extras)
+    if sum(line.unit_minor * line.quantity for line in items) != totals.total_minor:
         raise LinesDiffer(f"lines do not add up to {totals.total_minor}")
-    return asked
+    return items
 
 
 def _dish(line: OrderLine) -> LineItem:
@@ -59,16 +59,16 @@ def _dish(line: OrderLine) -> LineItem:
 def _extras(totals: HasTotals, labels: PageLabels, tax_name: str) -> Iterator[LineItem]:
     if totals.service_charge_minor:
         yield LineItem(labels.service_charge, totals.service_charge_minor, 1)
-    # Inclusive tax is inside the prices already: then nothing is left here.
+    # Inclusive tax is already in the prices, so this is 0 for it.
     tax = totals.total_minor - totals.subtotal_minor - totals.service_charge_minor
     if tax > 0:
         yield LineItem(_cut(tax_name, NAME_LENGTH) or labels.tax, tax, 1)
 
 
-def _folded(dishes: list[LineItem], room: int, labels: PageLabels) -> list[LineItem]:
-    if len(dishes) <= room:
+def _merged(dishes: list[LineItem], most: int, labels: PageLabels) -> list[LineItem]:
+    if len(dishes) <= most:
         return dishes
-    kept, rest = dishes[: room - 1], dishes[room - 1 :]
+    kept, rest = dishes[: most - 1], dishes[most - 1 :]
     count = sum(line.quantity for line in rest)
     return [
         *kept,

@@ -1,4 +1,4 @@
-"""What a guest can pay with online, here and now."""
+"""Which online payment types a guest can use at a location now (M7, M13, M14, M31, M64, M73)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from duitpos.processors.registry import ADAPTERS
 
 @dataclass(frozen=True, slots=True)
 class PayOption:
-    """A payment type that works, and the account behind it. `minimum_minor`: the processor takes nothing smaller."""
+    """A usable payment type and its account. `minimum_minor` is the smallest amount that the processor takes."""
 
     payment_type_id: UUID
     account_id: UUID
@@ -34,8 +34,7 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
     """Active online types with an active account that can take the location's currency, in the owner's order.
 
     An account whose key was refused, or that refuses to start payments, is left out: it would refuse again, after the
-    guest has waited (M14, M73). So is every test account once a live one is in use: the kitchen does not cook for test
-    money then (M64).
+    guest has waited. Test accounts are left out once a live one is in use: the kitchen then does not cook test orders.
     """
     at = now()
     rows = ProcessorAccount.objects.filter(
@@ -46,11 +45,12 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
             "payment_type__position", "payment_type__code", "-created_at"
         )
     )
-    # As the kitchen's board sees it (takes_real_money): also where the live account cannot be used at this moment.
+    # The same rule as the kitchen's board (takes_real_money): a live account counts even while it is paused.
     only_live = any(account.is_live for account in accounts)
     options: dict[UUID, PayOption] = {}
     for account in accounts:
-        kind = ADAPTERS.get(account.processor)  # None: one that is no longer installed
+        # None when the adapter is no longer installed.
+        kind = ADAPTERS.get(account.processor)
         if kind is None or kind.currency_problem(location.currency):
             continue
         if account.payment_type_id in options or not _is_offered(account, at):
@@ -77,7 +77,7 @@ def _is_offered(account: ProcessorAccount, at: datetime) -> bool:
 
 
 def is_in_use(tenant: Tenant, option: PayOption) -> bool:
-    """Whether the option's type and account are still switched on, and test money still counts. One or two queries."""
+    """Whether the option's type and account are still switched on and its mode still accepted. One or two queries."""
     rows = ProcessorAccount.objects.filter(
         tenant=tenant, id=option.account_id, state=AccountState.ACTIVE, payment_type__is_active=True
     )
@@ -85,10 +85,10 @@ def is_in_use(tenant: Tenant, option: PayOption) -> bool:
 
 
 def may_start_still(payment: Payment, at: datetime) -> bool:
-    """Whether a `created` attempt may be started after all.
+    """Whether a `created` attempt may still be started.
 
-    Retired accounts, types that were switched off, closed and paused places, and orders that wait no more start nothing
-    (M13, M31); nor does a key that the processor has forgotten (M7).
+    Not with a retired account, a payment type that was switched off, a closed or paused location, an order that no
+    longer waits for payment, or an idempotency key so old that the processor may have forgotten it.
     """
     if payment.location is None or is_too_old_to_start(payment, at):
         return False

@@ -1,4 +1,4 @@
-"""What the processor's page says, and where it leads back to. Both come in with the guest's request."""
+"""Texts and return URLs for the processor's page. The guest's views pass them in."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PageLabels:
-    """Texts in the guest's language, for lines and payment. `more_items` is asked how many are folded into one line."""
+    """Texts in the guest's language. `more_items` takes the number of items that are merged into one line."""
 
     description: str
     service_charge: str
     tax: str
-    """For a tax without a name of its own."""
+    """For a tax without a name."""
     more_items: Callable[[int], str]
 
 
 @dataclass(frozen=True, slots=True)
 class PageUrls:
-    """Where the guest comes back to, by the order's token, which is made at checkout.
+    """Return URLs as functions of the order's token, which is made at checkout.
 
-    `success` holds the literal {REFERENCE} where the processor puts its own session id.
+    The `success` URL contains the literal {REFERENCE} where the processor puts its session id.
     """
 
     success: Callable[[str], str]

@@ -1,7 +1,7 @@
-"""A processor that refuses to start payments: one alert, and after a few refusals guests are not offered it (M73).
+"""A processor refuses to start payments: open one alert, and after a few refusals stop offering it for a while (M73).
 
-It is offered again by itself: after a pause that grows, the next guest's press tries it, and one that works ends all of
-this.
+After the pause, which grows with every further refusal, guests are offered it again. One successful start resets the
+count, the pause and the alert.
 """
 
 from __future__ import annotations
@@ -19,17 +19,18 @@ from duitpos.models.alert import AlertKind
 from duitpos.processors.base import ProcessorError
 
 MOST_REFUSALS = 3
-"""Refused in a row; then guests are not sent there for a while."""
+"""Refusals in a row before guests are no longer sent there for a while."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=2), timedelta(minutes=30)
 
 
 def note_refused_start(payment: Payment, error: ProcessorError) -> None:
-    """In the caller's transaction: one alert an account, with the processor's words. No writing when all is well."""
+    """Record a refused start in the caller's transaction: one alert per account, with the processor's reason."""
     account, at = payment.account, now()
     rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
     problem = reason_of(error)
     if error.is_about_request:
-        rows.update(start_problem=problem)  # such as an amount too large: other carts can be paid
+        # For example an amount that is too large: other carts can be paid, so it does not count.
+        rows.update(start_problem=problem)
     else:
         rows.update(refused_starts=F("refused_starts") + 1, start_problem=problem)
     refused = rows.values_list("refused_starts", flat=True).get()
@@ -40,7 +41,7 @@ def note_refused_start(payment: Payment, error: ProcessorError) -> None:
 
 
 def note_started(account: ProcessorAccount) -> None:
-    """A start worked. In the caller's transaction; no statement unless one was refused before."""
+    """Reset the refusals after a successful start, in the caller's transaction. No statement if there were none."""
     if not account.start_problem:
         return
     ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(

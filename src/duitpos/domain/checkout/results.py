@@ -1,4 +1,4 @@
-"""What pressing Pay can come to."""
+"""The possible results of pressing Pay."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ class GoToProcessor:
 
 @dataclass(frozen=True, slots=True)
 class AlreadyPaid:
-    """Money for this order has arrived: show it."""
+    """The order is paid: show it."""
 
     order: Order
 
 
 @dataclass(frozen=True, slots=True)
 class DoNotPayAgain:
-    """Money may be on its way: show the order's page, which says so."""
+    """A payment may be under way: show the order's page, which says so."""
 
     order: Order
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Not what the guest saw: show the quote of `cart`, say why, ask again under `new_key`.
+    """The cart differs from what the guest saw: show the quote of `cart`, say why, and ask again under `new_key`.
 
     `why`: price, edited, lapsed, unsure, canceled (by staff), mode (test or real money) or paid (some of it).
     """
@@ -51,9 +51,9 @@ CheckoutResult = GoToProcessor | AlreadyPaid | DoNotPayAgain | Changed
 
 @dataclass(frozen=True, slots=True)
 class Lapsed:
-    """Nothing can be paid on an attempt any more. `is_closed`: the order itself is over, too.
+    """The attempt can no longer be paid. `is_closed`: nor can its order.
 
-    `is_unsure`: the processor could not be asked whether it was paid before its time was over.
+    `is_unsure`: the session has expired, but the processor did not answer whether it was paid before.
     """
 
     is_closed: bool
@@ -61,16 +61,16 @@ class Lapsed:
 
 
 class OrderAtCounter(Conflict):
-    """Nothing to pay with online, or nothing to pay. The cart is kept."""
+    """No online payment type is available, or the total is zero. The cart is kept."""
 
 
 class BelowMinimum(Invalid):
-    """The processor takes no amount this small."""
+    """The total is below the processor's minimum."""
 
 
 class NotTakingOrders(Conflict):
-    """Closed or paused. The cart is kept."""
+    """The location is closed or paused. The cart is kept."""
 
 
 class AnotherIsPaid(Conflict):
-    """This phone began to pay for another cart later, in another tab. This attempt is over; the cart is kept."""
+    """This phone started to pay for another cart later, in another tab. This attempt has ended; the cart is kept."""

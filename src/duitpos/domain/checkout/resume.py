@@ -1,4 +1,4 @@
-"""What to do about an attempt that was made before: go on with it, end it, or say that it is paid."""
+"""Continue an earlier payment attempt, end it, or report that it is paid (M3, M5, M7, M8, M27)."""
 
 from __future__ import annotations
 
@@ -30,24 +30,28 @@ GUEST = Actor("return")
 
 
 def resume(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed:
-    """The same cart, Pay pressed again. Asks the processor first: the guest may just have paid (M27 bounds it)."""
+    """Continue the latest attempt when Pay is pressed again for the same cart.
+
+    Fetches it from the processor first, because the guest may just have paid. `may_fetch` limits how often.
+    """
     payment = latest_of(order.id, order.tenant_id)
     if payment is None:
         return Lapsed(is_closed=order.status != HELD)
     if payment.status == PaymentStatus.CREATED and order.status == HELD:
         if may_start_still(payment, now()):
             return start_alone(payment, order)
-        _give_up(payment, Reason.MAY_NOT_START)
+        _cancel_created(payment, Reason.MAY_NOT_START)
     if payment.status == PaymentStatus.PENDING and may_fetch(payment, now()):
         try:
             fetch_and_settle(payment, GUEST)
         except (ProcessorError, Unavailable):
+            # The payment's state is unknown, so nothing new may be started.
             if not is_surely_over(payment, now()):
-                return DoNotPayAgain(order)  # unknown: nothing new is started (M5)
-    return _as_it_stands(order)
+                return DoNotPayAgain(order)
+    return _current_result(order)
 
 
-def _as_it_stands(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed:
+def _current_result(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed:
     payment = latest_of(order.id, order.tenant_id)
     status = (
         Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
@@ -62,47 +66,47 @@ def _as_it_stands(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain |
     if payment.status == PaymentStatus.PENDING and is_surely_over(payment, now()):
         return Lapsed(is_closed=True, is_unsure=True)
     if payment.status == PaymentStatus.PENDING and status == HELD:
-        return _stand_alone(payment, order) or GoToProcessor(order, payment.redirect_url, _label(payment))
+        return _end_competing(payment, order) or GoToProcessor(order, payment.redirect_url, _label(payment))
     return Lapsed(is_closed=status == CANCELED)
 
 
 def open_attempts(
     tenant: Tenant, phones: Collection[str], but_of: str, keys: Collection[str] = ()
 ) -> list[Payment]:
-    """What these phones could still pay, newest first, besides the order of the checkout key `but_of`.
+    """Return these phones' live attempts, newest first, except for the order with checkout key `but_of`.
 
-    Also the orders of `keys`, whichever phone sent them: the cart was theirs before it was edited.
+    Includes the orders of `keys`, whichever phone sent them: they are earlier versions of the cart.
     """
-    theirs = Q(order__guest_token__in=phones)
+    wanted = Q(order__guest_token__in=phones)
     if keys:
-        theirs |= Q(order__checkout_key__in=keys)
+        wanted |= Q(order__checkout_key__in=keys)
     rows = Payment.objects.filter(
-        theirs, tenant=tenant, status__in=LIVE_ATTEMPT, order__tenant=tenant, order__status=HELD
+        wanted, tenant=tenant, status__in=LIVE_ATTEMPT, order__tenant=tenant, order__status=HELD
     )
     rows = rows.exclude(order__checkout_key=but_of).select_related("order")
-    return sorted(rows, key=_age, reverse=True)
+    return sorted(rows, key=_creation_order, reverse=True)
 
 
 def end_attempts(attempts: Iterable[Payment]) -> AlreadyPaid | DoNotPayAgain | None:
-    """End them all before anything new is started. None: they are over; else what the guest must see instead."""
+    """End all these attempts before anything new is started. None if all ended, else what to show the guest instead."""
     for attempt in attempts:
-        over = end_earlier_attempt(attempt.order) if attempt.order is not None else None
-        if over is not None:
-            return over
+        blocking = end_earlier_attempt(attempt.order) if attempt.order is not None else None
+        if blocking is not None:
+            return blocking
     return None
 
 
 def start_alone(payment: Payment, order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain:
-    """Start a `created` attempt as the only one of its phone that can be paid. Raises what `start` raises, and
-    AnotherIsPaid."""
-    return _stand_alone(payment, order) or GoToProcessor(order, start(payment), _label(payment))
+    """Start a `created` attempt after ending its phone's others. Raises AnotherIsPaid and what `start` raises."""
+    return _end_competing(payment, order) or GoToProcessor(order, start(payment), _label(payment))
 
 
-def _stand_alone(payment: Payment, order: Order) -> AlreadyPaid | DoNotPayAgain | None:
-    """Two tabs may each have placed an order before either saw the other's. None: this attempt is the only one now.
+def _end_competing(payment: Payment, order: Order) -> AlreadyPaid | DoNotPayAgain | None:
+    """End this phone's other live attempts. None if only `payment` is left. Raises AnotherIsPaid if a newer one exists.
 
-    Both look after their rows are there, so that one of them sees the other at least. The attempt that was made last
-    stays, by (created_at, id), whoever looks; the others are ended before anybody is sent to this one.
+    Two tabs may place orders concurrently. Each calls this after committing its rows, so at least one sees the other.
+    The newest attempt by (created_at, id) stays, whichever request compares them, and the others end before the guest
+    is sent to it.
     """
     at = now()
     others = [
@@ -110,30 +114,31 @@ def _stand_alone(payment: Payment, order: Order) -> AlreadyPaid | DoNotPayAgain 
         for attempt in open_attempts(order.tenant, [order.guest_token], order.checkout_key)
         if not is_surely_over(attempt, at)
     ]
-    if others and _age(others[0]) > _age(payment):
-        over = end_earlier_attempt(order)
-        if over is None:
+    if others and _creation_order(others[0]) > _creation_order(payment):
+        blocking = end_earlier_attempt(order)
+        if blocking is None:
             raise AnotherIsPaid(Code.ANOTHER_CART_PAID)
-        return over
-    over = end_attempts(others)
-    if over is not None:
+        return blocking
+    blocking = end_attempts(others)
+    if blocking is not None:
         end_earlier_attempt(order)
-    return over
+    return blocking
 
 
-def _age(payment: Payment) -> tuple[datetime, str]:
+def _creation_order(payment: Payment) -> tuple[datetime, str]:
     return payment.created_at, str(payment.id)
 
 
 def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
-    """Expire the session of an order that is being replaced, before anything new is started (M3, M5). None: it is over.
+    """Expire the order's session before anything new is started. None if its attempt has ended unpaid.
 
-    Paid meanwhile: it is settled and shown. Processing, or no answer: nothing new is started.
+    AlreadyPaid if it was paid meanwhile (it is settled here). DoNotPayAgain if it is processing, or if the processor
+    does not answer: then nothing new may be started.
     """
     payment = latest_of(order.id, order.tenant_id)
     if payment is None or payment.status not in LIVE_ATTEMPT:
         return AlreadyPaid(order) if payment and payment.status == PaymentStatus.SUCCEEDED else None
-    if payment.status == PaymentStatus.CREATED and _give_up(payment, Reason.REPLACED_BY_NEWER_CART):
+    if payment.status == PaymentStatus.CREATED and _cancel_created(payment, Reason.REPLACED_BY_NEWER_CART):
         return None
     payment = latest_of(order.id, order.tenant_id)
     if payment is None or payment.status != PaymentStatus.PENDING:
@@ -141,7 +146,8 @@ def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
     try:
         result = fetch_and_settle(payment, GUEST, cancel=True)
     except (ProcessorError, Unavailable):
-        # A key that is dead for good must not block guest and staff for good: what cannot be paid newly is in no way.
+        # A permanently refused key must not block guest and staff forever. A session that expired long ago cannot be
+        # paid any more, so it blocks nothing.
         return None if is_surely_over(payment, now()) else DoNotPayAgain(order)
     if result == SettleResult.SETTLED:
         return AlreadyPaid(order)
@@ -151,8 +157,8 @@ def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
     return AlreadyPaid(order) if paid.exists() else None
 
 
-def _give_up(payment: Payment, reason: Reason) -> bool:
-    """No browser was ever sent to a `created` payment, so nobody can pay it: it may simply end (M7, M8)."""
+def _cancel_created(payment: Payment, reason: Reason) -> bool:
+    """Cancel a `created` attempt; False if it has moved on. No guest was sent to its page, so none can pay it."""
     at = now()
     return transact(
         lambda: advance_payment(

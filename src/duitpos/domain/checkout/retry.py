@@ -1,4 +1,4 @@
-"""Try a payment again that could not be started or fetched, and end one that may no longer be paid (M7, M24)."""
+"""Retry a payment that could not be started or fetched, and decide which must end early (M7, M24, M64)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 def retry_start(payment: Payment) -> None:
-    """A crash or a lost answer between the call and storing its reference: repeat the call as it was (M7)."""
+    """Repeat a start unchanged, after a crash or a lost response left the attempt without its reference."""
     if not may_start_still(payment, now()):
         fail_attempt(payment, facts(Reason.MAY_NOT_START))
         return
@@ -36,7 +36,7 @@ def retry_start(payment: Payment) -> None:
 
 
 def must_end(payment: Payment, at: datetime) -> bool:
-    """Whether its session should no longer be payable: closed or paused location, or an order that is over (M24)."""
+    """Whether its session should no longer be payable, such as at a closed location or for a canceled order."""
     if payment.processing_since is not None:
         return False
     order = payment.order
@@ -44,13 +44,17 @@ def must_end(payment: Payment, at: datetime) -> bool:
         return True
     if order is not None and order.is_strangers and at - payment.created_at > STRANGERS_LIFE:
         return payment.returned_at is None or not is_open(order.location, at)
-    if payment.is_test and takes_real_money(payment.tenant_id):  # the restaurant went live meanwhile (M64)
+    # The restaurant went live meanwhile.
+    if payment.is_test and takes_real_money(payment.tenant_id):
         return True
     return payment.location is not None and not is_open(payment.location, at)
 
 
 def look_again(payment: Payment, problem: Facts) -> None:
-    """After an error: later and later, and never a changed state. Not where something else rescheduled it."""
+    """Schedule the next check after an error, with a growing delay. The state stays as it is.
+
+    Does nothing if the payment was rescheduled meanwhile.
+    """
     at = now()
     rows = Payment.objects.filter(
         tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT, next_check_at__lte=at + LEASE

@@ -1,4 +1,4 @@
-"""Start a payment at the processor: make its page and remember it (M7 to M10)."""
+"""Start a payment: create its checkout session at the processor and store it (M7 to M10, M75, M78)."""
 
 from __future__ import annotations
 
@@ -38,40 +38,42 @@ from duitpos.processors.base import (
 
 log = structlog.get_logger(__name__)
 TWIN_PATIENCE = 4.0
-"""Seconds a second tap waits for the first."""
+"""Seconds that a duplicate request waits for the first one's session."""
 WORTH_A_START = 1.0
-"""Seconds. With less left no new start is begun: its answer would only be lost."""
+"""Seconds. With less time left no start call is made: its response would come too late."""
 QUICK = 2.0
-"""Seconds. "Busy", said this soon, leaves time to ask once more."""
+"""Seconds. A BUSY error that arrives this soon leaves time for one more retry."""
 
 
 def refuse_without_time() -> None:
-    """Unavailable when the guest has waited so long that a start could not be answered any more."""
+    """Raise Unavailable when too little time is left before the deadline for a start call."""
     if deadline() - time.monotonic() < WORTH_A_START:
         raise _no_answer()
 
 
 @contextmanager
 def room_for(account_id: UUID) -> Iterator[None]:
-    """Around a start at this account's processor. Unavailable when too many wait for it: before anything is written
-    down for it (M78)."""
+    """Reserve a slot for a start call to this account's processor. Raises Unavailable when too many wait for it.
+
+    Enter it before anything is written for the start.
+    """
     with ExitStack() as stack:
         try:
             stack.enter_context(slow_calls().reserve(str(account_id)))
         except Full as error:
-            raise _no_room() from error
+            raise _too_many_calls() from error
         yield
 
 
 class StartRefused(Conflict):
-    """The processor said no for good: this attempt is over; the reason is in the row."""
+    """This attempt has ended and cannot be started. Its row has the reason."""
 
 
 def start(payment: Payment) -> str:
-    """Make the processor's page for a `created` payment; the URL to send the guest to.
+    """Create the processor's session for a `created` payment. Return the URL to send the guest to.
 
-    Asked twice, or by two at once, it is one session: the key is the payment's id and the request was pinned before.
-    StartRefused when the processor says no; Unavailable when it does not answer (the sweep repeats the call).
+    Repeated and concurrent calls give one session: the idempotency key is the payment's id, and the request is pinned.
+    Raises StartRefused when the processor refuses, and Unavailable when it does not answer (the sweep retries).
     """
     if is_too_old_to_start(payment, now()):
         fail_attempt(payment, facts(Reason.NOT_STARTED_IN_TIME))
@@ -88,9 +90,9 @@ def start(payment: Payment) -> str:
         except ProcessorError as error:
             if error.failure != Failure.BUSY:
                 raise _after_error(payment, error) from error
-            # A twin of this call is under way (a second tap on Pay is never bad news), or there were too many calls
-            # at once: the twin's page comes, or asking once more helps.
-            url = _twins_url(payment, min(time.monotonic() + waits.pop(0), until))
+            # Either a concurrent request is starting the same payment (the guest tapped Pay twice), or there were too
+            # many calls at once. Wait for the other request's URL, then retry.
+            url = _concurrent_url(payment, min(time.monotonic() + waits.pop(0), until))
             if url:
                 return url
             if not waits or time.monotonic() > begun + QUICK:
@@ -99,14 +101,15 @@ def start(payment: Payment) -> str:
             return _remember(payment, session)
 
 
-def _twins_url(payment: Payment, until: float) -> str:
-    """The page that the twin is making, waiting for it till `until`; empty when it does not come."""
+def _concurrent_url(payment: Payment, until: float) -> str:
+    """Wait until `until` for the URL that a concurrent request stores; empty if none comes."""
     rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.PENDING)
     while True:
         url = rows.values_list("redirect_url", flat=True).first()
         if url or time.monotonic() > until:
             return url or ""
-        with outside_database():  # no connection is held while waiting
+        # Hold no connection while waiting.
+        with outside_database():
             time.sleep(0.2)
 
 
@@ -129,14 +132,15 @@ def _remember(payment: Payment, session: CheckoutSession) -> str:
     if may_be_paid:
         return session.url
     if pending:
-        # The order was canceled while the processor made the page. The session is ours and stored, so it is ended as
-        # any other; where that fails, the sweep ends it.
-        _end(payment)
+        # The order was canceled during the call. The session is stored, so end it like any other; if that fails, the
+        # sweep ends it.
+        _end_session(payment)
         raise StartRefused(Code.ORDER_CANCELED_MEANWHILE)
     row = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).get()
+    # A concurrent request stored it first; it is the same session.
     if row.status == PaymentStatus.PENDING:
-        return row.redirect_url  # a twin was faster; it is the same session
-    # Ended meanwhile: nobody would watch this session, so nobody may be sent to it (M8).
+        return row.redirect_url
+    # The attempt ended meanwhile, so nothing would track this session: the guest must not be sent to it.
     try:
         with outside_database():
             open_account(payment.account).cancel(session.reference)
@@ -145,7 +149,7 @@ def _remember(payment: Payment, session: CheckoutSession) -> str:
     raise StartRefused(Code.PAYMENT_CLOSED)
 
 
-def _end(payment: Payment) -> None:
+def _end_session(payment: Payment) -> None:
     row = with_rows(payment.tenant_id, id=payment.id)
     try:
         if row is not None:
@@ -159,13 +163,13 @@ def _end(payment: Payment) -> None:
 
 
 def _after_error(payment: Payment, error: ProcessorError) -> Exception:
-    """Only a definite answer ends the attempt (M9). What the guest is told."""
+    """Return the exception for the guest. Only a definite error ends the attempt."""
     log.warning("start_failed", payment=str(payment.id), failure=error.failure.value, replayed=error.replayed)
     if error.code == OwnCode.FULL:
-        return _no_room()
+        return _too_many_calls()
     is_refused = error.is_definite or error.code == NO_PERMISSION
     if error.failure == Failure.KEY_REFUSED and not is_refused:
-        # Where the key is good after all it was one odd answer, and proves nothing (M75).
+        # If the key turns out to be good, the refusal was a single wrong response and proves nothing.
         if not record_refusal(payment, error):
             return _no_answer()
     elif not (is_refused or error.replayed or error.failure == Failure.KEY_REUSED):
@@ -182,12 +186,12 @@ def _no_answer() -> Unavailable:
     return Unavailable(Code.PROCESSOR_NO_ANSWER)
 
 
-def _no_room() -> Unavailable:
+def _too_many_calls() -> Unavailable:
     return Unavailable(Code.PROCESSOR_FULL)
 
 
 def fail_attempt(payment: Payment, failure: Facts) -> None:
-    """A `created` attempt is over. No browser was ever sent to it, so nobody can pay it (M7)."""
+    """Mark a `created` attempt as failed. No guest was sent to its page, so none can pay it."""
     at = now()
     transact(
         lambda: advance_payment(
@@ -202,5 +206,5 @@ def fail_attempt(payment: Payment, failure: Facts) -> None:
 
 
 def _report_bug(payment: Payment, error: ProcessorError) -> None:
-    """The same key with other words is a fault of ours, never of the guest or the restaurant."""
+    """Open an alert: the same key with a different request is our bug, never the guest's or the restaurant's fault."""
     open_payment_alert(payment, AlertKind.KEY_REUSED, now(), facts={"reason": reason_of(error)})

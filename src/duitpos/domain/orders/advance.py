@@ -1,4 +1,4 @@
-"""The one writer of an order's status."""
+"""The only module that changes an order's status."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def advance(
 def still_waits(order: Order) -> bool:
     """Whether the order still waits for payment, in the caller's transaction.
 
-    A guarded update that changes nothing: whoever cancels the order at this moment comes before it, and then this is
-    False, or after it, and then sees what this transaction wrote.
+    A guarded update that changes nothing. A concurrent cancel commits either before it, and then this is False, or
+    after it, and then it sees what this transaction wrote.
     """
     rows = Order.objects.filter(tenant_id=order.tenant_id, id=order.id, status=HELD)
     return rows.update(note=F("note")) == 1

@@ -1,4 +1,4 @@
-"""What a kitchen board shows, and a cheap way to know that it changed."""
+"""What a kitchen board shows, and a cheap version to poll for changes (M64)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class BoardTicket:
     table_name: str
     lines: list[OrderLine]
     is_refunded: bool
-    """All that was paid for it went back, or is on its way back, and nobody canceled it."""
+    """Everything paid for it is refunded, or the refunds are under way, and the order is not canceled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Board:
 
 def board(tenant: Tenant, location: Location) -> Board:
     """The board of a location: three queries, whatever its length."""
-    rows = _newest(tenant, location).annotate(is_refunded=_money_went_back(tenant))
+    rows = _newest(tenant, location).annotate(is_refunded=_is_fully_refunded(tenant))
     orders = list(rows.select_related("table")[:MOST_TICKETS])
     orders.reverse()
     refunded = {order.id for order in orders if order.is_refunded}
@@ -64,8 +64,8 @@ def board(tenant: Tenant, location: Location) -> Board:
 
 
 def board_version(tenant: Tenant, location: Location) -> str:
-    """A hash of the small page that is on the board; two queries. Rows that commit late cannot be missed by it."""
-    rows = _newest(tenant, location).annotate(is_refunded=_money_went_back(tenant))
+    """A hash of the rows on the board; two queries. It cannot miss rows that commit late."""
+    rows = _newest(tenant, location).annotate(is_refunded=_is_fully_refunded(tenant))
     seen = rows.values_list("id", "status", "number", "is_refunded")[:MOST_TICKETS]
     return _version(reversed(list(seen)))
 
@@ -76,25 +76,25 @@ def _version(rows: Iterable[tuple[UUID, str, int | None, bool]]) -> str:
 
 
 def _newest(tenant: Tenant, location: Location) -> QuerySet[Order]:
-    """Newest first, so that what nobody bumped for days never keeps a paid order off the board."""
+    """Newest first, so that old tickets that nobody bumped cannot push a paid order off the board."""
     wanted = Q(status__in=KITCHEN) | Q(status=SERVED, ended_at__gte=now() - RECENTLY)
     rows = Order.objects.filter(wanted, tenant=tenant, location=location).order_by("-placed_at", "-id")
     return rows.filter(Q(is_test=False) | _sent_by_staff(tenant.id)) if has_live_account(tenant) else rows
 
 
-def _money_went_back(tenant: Tenant) -> Q:
-    """A column for orders: there was money, and none of it is left to give back."""
+def _is_fully_refunded(tenant: Tenant) -> Q:
+    """An annotation for orders: payments succeeded, and refunds reserve all of their money."""
     paid = Payment.objects.filter(tenant=tenant, order=OuterRef("id"), status=PaymentStatus.SUCCEEDED)
     return Exists(paid) & ~Exists(paid.filter(refund_reserved_minor__lt=F("moved_minor")))
 
 
 def has_live_account(tenant: Tenant) -> bool:
-    """Once real money can come in, test orders no longer reach the kitchen."""
+    """Whether a live account is in use. Test orders then no longer reach the kitchen."""
     return takes_real_money(tenant.id)
 
 
 def takes_real_money(tenant_id: UUID) -> bool:
-    """Whether a live account is in use, also one that is paused because its key was refused for a moment."""
+    """Whether a live account is in use, including one that is paused because its key was refused."""
     return _live_accounts(tenant_id).exists()
 
 
@@ -105,20 +105,22 @@ def _live_accounts(tenant_id: UUID) -> QuerySet[ProcessorAccount]:
 
 
 def is_hidden(tenant_id: UUID) -> Q:
-    """A column for orders: a paid test order in the kitchen's states that no board shows, because real money can come
-    in now and nobody of the staff sent it there (M64)."""
+    """A condition on orders: a paid test order in a kitchen state that no board shows.
+
+    A live account is in use now, and staff did not send the order to the kitchen.
+    """
     return (
         Q(is_test=True, status__in=KITCHEN) & Exists(_live_accounts(tenant_id)) & ~_sent_by_staff(tenant_id)
     )
 
 
 def hidden_test_orders(tenant_id: UUID) -> QuerySet[Order]:
-    """The orders of which is_hidden is true."""
+    """The orders for which is_hidden is true."""
     return Order.objects.filter(is_hidden(tenant_id), tenant_id=tenant_id)
 
 
 def _sent_by_staff(tenant_id: UUID) -> Exists:
-    """A condition on orders: somebody looked at it and said that it is to be served, whatever it was paid with."""
+    """A condition on orders: staff sent it to the kitchen, whatever it was paid with."""
     events = OrderEvent.objects.filter(
         tenant_id=tenant_id,
         order=OuterRef("id"),

@@ -1,4 +1,4 @@
-"""A guest's unsent selection, as their browser sends it. It names things by id; prices are the server's."""
+"""A guest's cart as the browser sends it. It has ids only; the server sets the prices (M3)."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ MAX_QUANTITY = 99
 MAX_MODIFIERS = 50
 NOTE_LENGTH = 200
 MOST_EARLIER = 20
-"""How many orders a cart may name that it was sent as before; the newest count."""
+"""How many earlier checkout keys a cart may have; the newest are kept."""
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 _MOST_MINOR = 10**12
-"""More than any price; a number above it is no price that a guest saw."""
+"""Above any real price in minor units; a cart with a larger one is rejected."""
 
-# Control characters, halves of a character (no database takes them), and marks that turn the direction of a text
-# round, with which a note could dress up as another line of the kitchen's ticket.
+# Control characters, lone surrogates (no database stores them), and bidirectional controls and line separators, with
+# which a note could imitate another line of the kitchen's ticket.
 _UNWANTED_CATEGORIES = frozenset({"Cc", "Cs"})
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """What a guest wants, in the order they chose it. The same item may stand in several lines.
+    """The selected lines, in the order the guest chose them. Several lines may have the same item.
 
-    `earlier`: the checkout keys under which this cart was sent before it was edited, oldest first. Who knows such a key
-    holds that order's link.
+    `earlier`: the checkout keys under which this cart was sent before it was edited, oldest first. Such a key alone
+    gives access to its order.
     """
 
     lines: tuple[CartLine, ...]
@@ -55,7 +55,7 @@ class Cart:
 
 
 def parse_cart(json_text: str) -> Cart:
-    """Read `{"lines": [{"item", "mods", "qty", "note", "seen"}], "note", "earlier"}`. Invalid for anything else."""
+    """Parse `{"lines": [{"item", "mods", "qty", "note", "seen"}], "note", "earlier"}`. Raises Invalid."""
     try:
         value = json.loads(json_text)
     except (ValueError, RecursionError) as error:
@@ -80,7 +80,7 @@ def is_key(text: str) -> bool:
 
 
 def with_earlier(cart: Cart, *keys: str) -> Cart:
-    """The cart, also known to have been sent under these keys; each is named once."""
+    """Return the cart with these keys added to its earlier ones, without duplicates."""
     named = dict.fromkeys(key for key in (*cart.earlier, *keys) if is_key(key))
     return replace(cart, earlier=tuple(named)[-MOST_EARLIER:])
 
@@ -104,7 +104,7 @@ def cart_to_json(cart: Cart) -> str:
 
 
 def contents_hash(cart: Cart) -> str:
-    """What is ordered, as 64 hex digits: the same for the same dishes whatever price was seen (M3)."""
+    """A hash of what is ordered, 64 hex digits. The prices that the guest saw are not part of it."""
     plain = [
         [str(line.item_id), sorted(str(modifier) for modifier in line.modifier_ids), line.quantity, line.note]
         for line in cart.lines
@@ -113,14 +113,14 @@ def contents_hash(cart: Cart) -> str:
 
 
 def clean_note(value: Any) -> str:
-    """A note on one line without control characters. Invalid when it is too long: cutting could lose "no nuts"."""
+    """Put a note on one line, without control characters. Raises Invalid if too long: a cut could lose "no nuts"."""
     if not isinstance(value, str):
         raise _unreadable()
     spaced = " ".join(value.split())
     kept = "".join(
         char
         for char in spaced
-        if unicodedata.category(char) not in _UNWANTED_CATEGORIES and char not in _TURNS
+        if unicodedata.category(char) not in _UNWANTED_CATEGORIES and char not in _BIDI_CONTROLS
     )
     note = " ".join(unicodedata.normalize("NFC", kept).split())
     if len(note) > NOTE_LENGTH:
@@ -166,7 +166,7 @@ def _seen(value: Any) -> int | None:
 
 
 def _keys(value: Any) -> tuple[str, ...]:
-    """What is no key is left out: it names no order, and a cart is not lost for it."""
+    """Drop malformed keys: they belong to no order, and the rest of the cart is still good."""
     if not isinstance(value, list):
         raise _unreadable()
     keys = dict.fromkeys(key for key in value if isinstance(key, str) and is_key(key))

@@ -1,4 +1,4 @@
-"""An order as its guest sees it: how it and its money stand. guest/texts.py says it."""
+"""The state of an order and its money as the guest sees it. guest/texts.py has the sentences (M64)."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ REMEMBERED = timedelta(hours=12)
 
 
 class GuestState(StrEnum):
-    """How an order stands for its guest."""
+    """The state of an order for its guest."""
 
     WAITING = "waiting"  # the payment page is open
-    CHECKING = "checking"  # back from it, and the processor has not told us yet
-    PROCESSING = "processing"  # the bank takes its time
+    CHECKING = "checking"  # the guest returned or a fetch failed: the result is not known yet
+    PROCESSING = "processing"  # the bank has not decided yet
     PAID = "paid"
-    NEEDS_STAFF = "needs_staff"  # money is here, something differs; the order is not in the kitchen
-    LATE_CANCELED = "late_canceled"  # money is here, the order was canceled
+    NEEDS_STAFF = "needs_staff"  # paid, but the order is not in the kitchen
+    LATE_CANCELED = "late_canceled"  # paid, but the order was canceled
     NOT_PAID = "not_paid"
     REFUNDING = "refunding"
     REFUNDED = "refunded"
 
 
 FINAL = frozenset({GuestState.NOT_PAID, GuestState.REFUNDED})
-"""States after which a page need not ask again."""
+"""States after which the page stops polling."""
 CONFIRM = (
     AlertKind.SOLD_OUT_AFTER_PAYMENT,
     AlertKind.PAID_WHILE_CLOSED,
@@ -57,9 +57,9 @@ class GuestOrder:
     location: Location
     state: GuestState
     needs_confirmation: bool
-    """The restaurant is asked whether it cooks this: it was paid late, or something is sold out."""
+    """Staff must confirm that they cook it: it was paid late, or something is sold out."""
     has_extra_payment: bool
-    """More than one payment for it arrived, and what is too much is not refunded yet."""
+    """More than one payment succeeded, and an extra one is not fully refunded yet."""
     payment: Payment | None
     paid_at: datetime | None
     paid_via: str
@@ -69,7 +69,7 @@ class GuestOrder:
 
 
 def order_of_token(tenant: Tenant, order_token: str) -> Order:
-    """The order whose unguessable token the guest holds, with its location and table; Gone."""
+    """The order with this unguessable token, with its location and table. Raises Gone."""
     order = _rows(tenant).filter(token=order_token).first()
     if order is None:
         raise Gone(Code.GUEST_ORDER_UNKNOWN)
@@ -77,12 +77,12 @@ def order_of_token(tenant: Tenant, order_token: str) -> Order:
 
 
 def guest_order(tenant: Tenant, order_token: str) -> GuestOrder:
-    """The order whose token the guest holds, in five queries; Gone."""
+    """The guest's view of the order with this token, in five queries. Raises Gone."""
     return _view(tenant, order_of_token(tenant, order_token))
 
 
 def order_of_cart(tenant: Tenant, checkout_key: str) -> GuestOrder | None:
-    """The order that this very cart became, whichever browser sent it; None before it was sent to pay."""
+    """The order with this checkout key, whichever browser sent it; None if there is none yet."""
     order = _rows(tenant).filter(checkout_key=checkout_key).first()
     return _view(tenant, order) if order else None
 
@@ -108,8 +108,9 @@ def _view(tenant: Tenant, order: Order) -> GuestOrder:
     paid = [payment for payment in mine if payment.status == PaymentStatus.SUCCEEDED]
     shown = next((p for p in paid if p.id == order.released_by_id), paid[0] if paid else None)
     state = _state(order, mine, back, shown)
+    # No board shows this test order, because a live account is in use.
     if state == GuestState.PAID and getattr(order, "is_hidden", False):
-        state = GuestState.NEEDS_STAFF  # the kitchen does not see it: real money can come in now (M64)
+        state = GuestState.NEEDS_STAFF
     confirm = (
         state in (GuestState.PAID, GuestState.NEEDS_STAFF)
         and Alert.objects.filter(
@@ -156,7 +157,7 @@ def _unpaid_state(order: Order, payments: Sequence[Payment]) -> GuestState:
     if money == MoneyState.PROCESSING:
         return GuestState.PROCESSING
     if money == MoneyState.WAITING and order.status == HELD:
-        # Back from the processor's page, or the processor was asked and has not answered: who knows what it took?
+        # The guest returned from the processor's page, or a fetch failed: the payment may have succeeded.
         unsure = any(
             payment.returned_at or payment.last_problem
             for payment in payments

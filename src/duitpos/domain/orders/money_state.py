@@ -1,4 +1,4 @@
-"""What an order's payments and refunds add up to, in one word. Computed, never stored."""
+"""One state for all payments and refunds of an order. Computed, never stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from duitpos.models.refund import RefundStatus
 
 
 class MoneyState(StrEnum):
-    """For chips: how the money of an order stands."""
+    """The state of an order's money, shown as a chip."""
 
     WAITING = "waiting"
     PROCESSING = "processing"

@@ -1,4 +1,4 @@
-"""The kitchen moves an order on, or one step back."""
+"""Move an order one kitchen step forward or back."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ STEPS = (PLACED, PREPARING, READY, SERVED)
 def move(member: Membership, location: Location, order_id: UUID, to: str, seen: str = "") -> Order:
     """One step along placed, preparing, ready, served, or one back, of an order of `location`.
 
-    Two cooks who press at once move it once.
-    `seen` is where the presser saw it: a board that is some seconds old must not take a "start" for a step back.
-    Forbidden, Gone, Invalid for no such step, Conflict when it stands elsewhere by now.
+    Two concurrent presses move it once.
+    `seen` is the status that the board showed, so that "start" on an outdated board does not become a step back.
+    Raises Forbidden, Gone, Invalid (no such step) and Conflict (the order has another status by now).
     """
     require(member, Can.WORK_ORDERS)
     if to not in STEPS:

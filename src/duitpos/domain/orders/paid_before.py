@@ -1,4 +1,4 @@
-"""What of a cart is paid already: it was edited on the phone while the order it was before was being paid."""
+"""Find what is already paid in a cart that was edited while its earlier order was being paid."""
 
 from __future__ import annotations
 
@@ -17,18 +17,17 @@ _Dish = tuple[UUID, tuple[str, ...], str]
 
 @dataclass(frozen=True, slots=True)
 class Unpaid:
-    """What is left of a cart. `paid`: the newest order that something was taken out for; None when nothing was."""
+    """The unpaid rest of a cart. `paid`: the newest paid order if something was taken out, else None."""
 
     cart: Cart
     paid: Order | None
 
 
 def take_out_paid(tenant: Tenant, cart: Cart) -> Unpaid:
-    """The cart without what was paid under an earlier key of it, as often as it was paid.
+    """Return the cart without the dishes that were paid under its earlier keys, in the paid quantities.
 
-    Also without what was paid in an order that replaced one of those: on another table, or from another browser. The
-    keys of such orders leave the cart with their dishes, so that nothing is taken out twice. No query for a cart that
-    was never sent before.
+    Orders that replaced those, at another table or from another browser, count too. The keys of paid orders are removed
+    along with the dishes, so that nothing is taken out twice. No query for a cart without earlier keys.
     """
     if not cart.earlier:
         return Unpaid(cart, None)
@@ -42,25 +41,25 @@ def take_out_paid(tenant: Tenant, cart: Cart) -> Unpaid:
     if not found:
         return Unpaid(cart, None)
     lines = OrderLine.objects.filter(tenant=tenant, order_id__in=[order.id for order in found])
-    over = {order.checkout_key for order in found}
-    over |= {keys[order.replaces_id] for order in found if order.replaces_id in keys}
+    paid_keys = {order.checkout_key for order in found}
+    paid_keys |= {keys[order.replaces_id] for order in found if order.replaces_id in keys}
     left = replace(
         cart,
         lines=tuple(_without(cart.lines, lines)),
-        earlier=tuple(key for key in cart.earlier if key not in over),
+        earlier=tuple(key for key in cart.earlier if key not in paid_keys),
     )
     return Unpaid(left, found[-1] if left.lines != cart.lines else None)
 
 
 def _without(lines: Iterable[CartLine], paid: Iterable[OrderLine]) -> Iterable[CartLine]:
-    """As many of each dish less as were paid; another choice or another note is another dish."""
-    many: dict[_Dish, int] = {}
+    """Reduce each dish's quantity by what was paid. Other modifiers or another note make it another dish."""
+    paid_quantity: dict[_Dish, int] = {}
     for row in paid:
         dish = (row.item_id, tuple(sorted(modifier["id"] for modifier in row.modifiers)), row.note)
-        many[dish] = many.get(dish, 0) + row.quantity
+        paid_quantity[dish] = paid_quantity.get(dish, 0) + row.quantity
     for line in lines:
         dish = (line.item_id, tuple(sorted(str(modifier) for modifier in line.modifier_ids)), line.note)
-        taken = min(line.quantity, many.get(dish, 0))
-        many[dish] = many.get(dish, 0) - taken
+        taken = min(line.quantity, paid_quantity.get(dish, 0))
+        paid_quantity[dish] = paid_quantity.get(dish, 0) - taken
         if line.quantity > taken:
             yield replace(line, quantity=line.quantity - taken)

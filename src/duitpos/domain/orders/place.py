@@ -1,4 +1,4 @@
-"""Write an order down as it was priced. It is held: no board shows it before money has moved."""
+"""Insert an order as it was priced. Its status is held, so no board shows it before it is paid (M3)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from duitpos.models import Location, Order, OrderEvent, OrderLine, Table, Tenant
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Who orders what, where. `contents` is the cart's digest, `checkout_key` its key (M3)."""
+    """Who orders what, where. `contents` is the cart's hash, `checkout_key` its key."""
 
     tenant: Tenant
     location: Location
@@ -27,11 +27,11 @@ class Placing:
     is_strangers: bool
     at: datetime
     language: str = "en"
-    """The guest's, in which `quote` has their names, too."""
+    """The guest's language, in which `quote` has names, too."""
 
 
 def place(placing: Placing) -> Order:
-    """Insert the order and its lines in the caller's transaction; IntegrityError when the key made an order before."""
+    """Insert the order and its lines in the caller's transaction. Raises IntegrityError if the key has an order."""
     totals, location = placing.quote.totals, placing.location
     order = Order.objects.create(
         tenant=placing.tenant,

@@ -1,4 +1,4 @@
-"""What a cart costs. Pure: the same ids on the same menu under the same rules always cost the same (docs/money.md)."""
+"""Price a cart. Pure: the same ids on the same menu under the same rules always cost the same (docs/money.md)."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A difference that the guest must agree to. Prices are unit prices; `name` is empty where nothing is known.
+    """A difference that the guest must agree to. Prices are unit prices in minor units.
 
-    It is the guest's name of the dish.
+    `name` is the dish's name in the guest's language, empty if unknown.
     """
 
     kind: ChangeKind
@@ -82,7 +82,7 @@ class Quote:
 
     currency: str
     lines: tuple[OrderLine, ...]
-    """As an order pins them, not saved: they have no order and no position yet."""
+    """Unsaved, as the order will pin them: without an order and a position yet."""
     totals: Totals
     changes: tuple[Change, ...]
 
@@ -106,7 +106,7 @@ def price(cart: Cart, menu: Menu, rules: Rules) -> Quote:
         if enough:
             line.quantity, line.total_minor = enough, enough * line.unit_price_minor
             lines.append(line)
-    # Two lines with the same trouble say it once.
+    # Report the same change of two lines once.
     return Quote(menu.currency, tuple(lines), totals_of(lines, rules), tuple(dict.fromkeys(changes)))
 
 
@@ -137,7 +137,7 @@ def _sell(wanted: CartLine, item: Item | None) -> tuple[OrderLine | None, Change
     modifiers = _chosen(wanted, item)
     if modifiers is None:
         return None, ChangeKind.CHOICES
-    # A discounting modifier ("no egg") may not make a dish cost less than nothing.
+    # A discounting modifier ("no egg") must not make the price negative.
     unit = max(0, item.price_minor + sum(modifier["price_delta_minor"] for modifier in modifiers))
     line = OrderLine(
         item_id=item.id,
@@ -154,7 +154,7 @@ def _sell(wanted: CartLine, item: Item | None) -> tuple[OrderLine | None, Change
 
 
 def _chosen(wanted: CartLine, item: Item) -> list[dict[str, Any]] | None:
-    """The choices in the menu's order; None when they break a rule of a group or are none of this item's."""
+    """The choices in the menu's order; None if they break a group's rule or are not this item's."""
     asked = set(wanted.modifier_ids)
     found: list[dict[str, Any]] = []
     for group in item.groups:
@@ -162,12 +162,12 @@ def _chosen(wanted: CartLine, item: Item) -> list[dict[str, Any]] | None:
         if not group.min_choices <= len(taken) <= group.max_choices:
             return None
         found += [_pinned(choice, group) for choice in taken]
-    # As many as were named: none twice, none of another item, none that is off the menu.
+    # Fewer are found if one was repeated, belongs to another item, or is off the menu.
     return found if len(found) == len(wanted.modifier_ids) else None
 
 
 def _pinned(choice: Choice, group: Group) -> dict[str, Any]:
-    """As OrderLine keeps it; the guest's names only where they differ."""
+    """A modifier as OrderLine stores it, with the guest's names only where they differ."""
     names = {"guest_group": group.guest_name, "guest_name": choice.guest_name}
     return {
         "id": str(choice.id),

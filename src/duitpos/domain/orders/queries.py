@@ -1,4 +1,4 @@
-"""Lists of orders for staff: a page of them, and those that wait for payment."""
+"""Lists of orders for staff: a page of them, and those that wait for payment (M22, M79)."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from duitpos.models import Location, Order, Payment, Refund, Tenant
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """A line of the list."""
+    """A row of the list."""
 
     order: Order
     location: Location
     table_name: str
     money: MoneyState
     payment: Payment | None
-    """The payment to check, for a waiting order: its newest."""
+    """The newest payment: the one to check for a waiting order."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrdersPage:
-    """Newest first. `more`: there are older ones; ask again with `before` = the last row's created_at."""
+    """Newest first. `more`: there are older ones, to load with `before` = the last row's created_at."""
 
     rows: list[OrderRow]
     more: bool
@@ -39,7 +39,7 @@ class OrdersPage:
 def orders_page(
     tenant: Tenant, filters: OrderFilters, before: datetime | None = None, limit: int = 50
 ) -> OrdersPage:
-    """One page, in three queries whatever its length. Unpaid leftovers are shown only when asked for or searched."""
+    """One page, in three queries whatever its length. Unpaid orders are shown only if filtered for or searched."""
     rows = matching(tenant, filters)
     if before is not None:
         rows = rows.filter(created_at__lt=before)
@@ -48,13 +48,13 @@ def orders_page(
 
 
 def waiting_orders(tenant: Tenant, location_id: UUID | None = None, limit: int = 100) -> list[OrderRow]:
-    """Held orders: on no board, but staff find them when a guest says "I paid!" (M22)."""
+    """Held orders: no board shows them, but staff find them when a guest says "I paid!"."""
     return orders_page(tenant, OrderFilters(location_id, WAITING), limit=limit).rows
 
 
 @dataclass(frozen=True, slots=True)
 class StrangersStarts:
-    """Unpaid starts at a table by phones that we had not seen: folded, so that they hide no guest (M79)."""
+    """Unpaid starts at a table by unknown phones, grouped into one count so that they do not hide guests' orders."""
 
     table_name: str
     location_name: str
@@ -62,7 +62,7 @@ class StrangersStarts:
 
 
 def strangers_waiting(tenant: Tenant) -> list[StrangersStarts]:
-    """What `waiting_orders` leaves out, table by table. One query."""
+    """The orders that `waiting_orders` leaves out, counted by table. One query."""
     rows = Order.objects.filter(~has_sign_of_paying(tenant), tenant=tenant, status=HELD, is_strangers=True)
     counted = rows.values("table__name", "location__name").annotate(count=Count("id")).order_by("-count")
     return [StrangersStarts(row["table__name"] or "", row["location__name"], row["count"]) for row in counted]
@@ -101,7 +101,7 @@ def payments_of(
 
 
 def orders_version(tenant: Tenant, filters: OrderFilters, limit: int = 50) -> str:
-    """Changes when the first page does: its orders, their payments or their refunds. One query, for a poll's 304."""
+    """A hash of the first page's orders, payments and refunds, to answer a poll with 304. One query."""
     rows = matching(tenant, filters).order_by("-created_at", "id", "payments__id", "payments__refunds__id")
     seen = rows.values_list(
         "id",
@@ -111,6 +111,6 @@ def orders_version(tenant: Tenant, filters: OrderFilters, limit: int = 50) -> st
         "payments__processing_since",
         "payments__refunds__status",
     )
-    # A few attempts and refunds each; what is beyond them is older than the page's end.
+    # Enough rows for a few attempts and refunds per order; rows beyond that are older than the page's last order.
     text = ";".join(":".join(map(str, row)) for row in seen[: limit * 4])
     return hashlib.sha256(text.encode()).hexdigest()[:20]

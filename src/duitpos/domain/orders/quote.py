@@ -12,15 +12,15 @@ from duitpos.models import Location, MenuItem, Tenant
 
 
 def quote(tenant: Tenant, location: Location, cart: Cart, language: str = "") -> Quote:
-    """What the cart costs by the menu of this moment, and what differs from what the guest saw.
+    """Price the cart by the current menu, and report what differs from what the guest saw.
 
-    `language` is the guest's: names are there in it, too.
+    `language` is the guest's; the quote has names in it, too.
     """
     return _named(tenant, price(cart, menu_of(tenant, location, language), rules_of(location)), language)
 
 
 def _named(tenant: Tenant, priced: Quote, language: str) -> Quote:
-    """The quote, with the names of dishes that were taken off the menu: "something is gone" helps nobody."""
+    """Add the names of dishes that are no longer on the menu, so that the guest sees which are missing."""
     gone = {change.item_id for change in priced.changes if change.kind is ChangeKind.GONE}
     if not gone:
         return priced

@@ -1,4 +1,4 @@
-"""Release an order to the kitchen: once, with a number.
+"""Release an order to the kitchen: once, with a number (M16, M33).
 
 Numbers are 1, 2, 3 … per location and trading day; test orders have a series of their own.
 """
@@ -31,12 +31,10 @@ def release(
 ) -> bool:
     """`held` (or `canceled`, when staff serve it after all) -> `placed`, in the caller's transaction.
 
-    True for the one caller that released it. `released_by` tells every other payment of the order that it is one too
-    many (M16).
+    True for the one caller that released it. Any other payment of the order is an extra one: `released_by` says so.
     """
-    if from_status == CANCELED and _has_number(
-        order
-    ):  # it was placed before: the guest knows it by that number
+    # It was placed before, so the guest already knows its number.
+    if from_status == CANCELED and _has_number(order):
         columns = {"released_by_id": payment.id, "ended_at": None, "cancel_reason": ""}
         return advance(order, from_status, PLACED, actor, at, reason, **columns)
     day = business_date(at, location.time_zone, location.day_closes_at)
@@ -60,16 +58,16 @@ def release(
 
 
 def _has_number(order: Order) -> bool:
-    # Not from `order`: a try of this transaction that was rolled back may have left a number there.
+    # Not from `order`: a rolled-back try of this transaction may have set a number there.
     numbers = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("number", flat=True)
     return numbers.get() is not None
 
 
 def draw_number(tenant_id: UUID, location_id: UUID, business_date: date, is_test: bool) -> int:
-    """The next number, in the caller's transaction, drawn only after the order's guard was won (M33).
+    """Draw the next number in the caller's transaction. Call it only after winning the order's guarded update.
 
-    One statement makes the day's row or counts it up, and says what it is then: two first orders of a day get 1 and 2.
-    It holds the row until commit; a roll-back gives the number back.
+    One statement inserts or increments the day's row and returns its value, so two concurrent first orders get 1 and 2.
+    It locks the row until commit; a rollback frees the number.
     """
     first = NumberSeries(
         tenant_id=tenant_id, location_id=location_id, business_date=business_date, is_test=is_test, last=1

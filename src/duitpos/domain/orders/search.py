@@ -1,4 +1,4 @@
-"""Which orders staff ask for: by place, state, trading day, and what they type."""
+"""Filter orders for staff: by location, status, trading day and search text."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from duitpos.models.order import OrderStatus
 from duitpos.models.payment import PaymentStatus
 
 WAITING = "waiting"
-"""The filter's word for held orders."""
+"""The filter value for held orders."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderFilters:
-    """What the page's address asks for. `day` is a trading day, for unplaced orders the one they were made on."""
+    """Filters from the page's URL. `day` is a trading day; for unplaced orders, the one they were created on."""
 
     location_id: UUID | None = None
     status: str | None = None
@@ -32,7 +32,7 @@ class OrderFilters:
 
 
 def matching(tenant: Tenant, filters: OrderFilters) -> QuerySet[Order]:
-    """The orders that fit. Those that nobody paid are left out unless they are asked for or searched."""
+    """The orders that match. Unpaid ones are included only if filtered for or searched."""
     rows = Order.objects.filter(tenant=tenant).select_related("location", "table")
     if filters.location_id is not None:
         rows = rows.filter(location_id=filters.location_id)
@@ -49,7 +49,7 @@ def matching(tenant: Tenant, filters: OrderFilters) -> QuerySet[Order]:
 
 
 def has_sign_of_paying(tenant: Tenant) -> Exists:
-    """A condition on orders: their guest came back from the payment page, or money is there or on its way."""
+    """A condition on orders: the guest returned from the payment page, or a payment is processing or succeeded."""
     signs = (
         Q(returned_at__isnull=False) | Q(processing_since__isnull=False) | Q(status=PaymentStatus.SUCCEEDED)
     )
@@ -58,7 +58,8 @@ def has_sign_of_paying(tenant: Tenant) -> Exists:
 
 def _of_day(tenant: Tenant, day: date) -> Q:
     wanted = Q(business_date=day)
-    if not 2000 <= day.year < 3000:  # typed into the address; databases and time zones end somewhere
+    # The day comes from the URL, and databases and time zones have a limited range.
+    if not 2000 <= day.year < 3000:
         return wanted
     for site in locations(tenant):
         begins, ends = day_bounds(day, site.time_zone, site.day_closes_at)
@@ -83,6 +84,7 @@ def _search(tenant: Tenant, text: str) -> Q:
 def _costs(text: str, currency: str) -> Q:
     try:
         money = parse_amount(text, currency)
-    except ValueError:  # more decimals than the currency has: no order costs that
+    except ValueError:
+        # More decimals than the currency has: no order has this total.
         return Q()
     return Q(total_minor=money.minor, currency=money.currency)

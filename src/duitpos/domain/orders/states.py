@@ -1,4 +1,4 @@
-"""How an order's status may move (docs/states.md)."""
+"""The allowed transitions of an order's status (docs/states.md)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KITCHEN = (PLACED, PREPARING, READY)
 
 
 class Because(StrEnum):
-    """Our own reasons for a move. Staff's are in their words, and stored in the same column."""
+    """The system's reasons for a transition. Staff type their own, which are stored in the same column."""
 
     UNPAID = "unpaid"
     REFUNDED = "refunded"
@@ -39,5 +39,5 @@ MOVES: dict[str, frozenset[str]] = {
 
 
 def may_move(from_status: str, to_status: str) -> bool:
-    """Whether there is such a transition at all."""
+    """Whether this transition is allowed."""
     return to_status in MOVES[from_status]

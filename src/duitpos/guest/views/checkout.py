@@ -1,4 +1,4 @@
-"""Look at the order and pay: /<tenant>/t/<token>/checkout/."""
+"""Review the cart and pay (M3): /<tenant>/t/<token>/checkout/."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ STILL_TO_PAY = (GuestState.WAITING, GuestState.NOT_PAID)
 @guest_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
-    """GET: the phone's cart (script asks for it), or the cart of an order. POST: look at it, or pay it."""
+    """GET: a page whose script posts the phone's cart, or the cart of an order. POST: review the cart, or pay it."""
     visit = visit_of(request, tenant, token)
     if request.method != "POST":
         order_token = plain(request.GET.get("order", ""))
@@ -64,7 +64,7 @@ def checkout(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
 
 
 def _shell(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The page around the phone's cart, which only the phone knows."""
+    """The page without a cart, which only the phone has: its script posts it."""
     context = {
         **page_facts(visit.tenant, visit.location),
         "table": visit.table,
@@ -76,12 +76,12 @@ def _shell(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpResponse:
-    """The cart of an unpaid order again: back from the processor's page, also without script."""
+    """Show the cart of an unpaid order again, after the guest left the processor's page. Works without script."""
     seen = guest_order(visit.tenant, order_token)
     if seen.state not in STILL_TO_PAY:
         return HttpResponseRedirect(order_url(visit.tenant, seen.order))
     if seen.order.table_id != visit.table.id:
-        # It is served at the table where it was ordered; its own page says so, and leads there.
+        # The order belongs to the table where it was made, so continue there.
         again = again_url(visit.tenant, seen.order, seen.table)
         return HttpResponseRedirect(again or order_url(visit.tenant, seen.order))
     lines = [
@@ -94,7 +94,7 @@ def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpRespon
         )
         for line in seen.lines
     ]
-    # Whoever edits it here edits this order, whichever browser sent it first.
+    # Editing this cart edits this order, whichever browser sent it first.
     cart = Cart(tuple(lines), seen.order.note, (seen.order.checkout_key,))
     priced = quote(visit.tenant, visit.location, cart, visit.language)
     notice = kept_text()
@@ -103,20 +103,21 @@ def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpRespon
 
 
 def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
-    became = order_of_cart(visit.tenant, sent.key)
-    if became is not None and became.state not in STILL_TO_PAY:  # the guest pressed Back after paying
-        return _see_other(_page_of(visit, became.order))
-    # An order that is being paid on this phone is what this cart was before: paying this one ends that (M3).
+    existing = order_of_cart(visit.tenant, sent.key)
+    # The guest pressed Back after paying.
+    if existing is not None and existing.state not in STILL_TO_PAY:
+        return _see_other(_page_of(visit, existing.order))
+    # An order that this phone is paying counts as an earlier version of this cart: paying this one ends that one.
     payable = open_attempts(visit.tenant, [visit.guest_token], sent.key)
     before = [payment.order.checkout_key for payment in payable if payment.order]
-    cart = with_earlier(sent.cart, *before, *([sent.key] if became is not None else []))
+    cart = with_earlier(sent.cart, *before, *([sent.key] if existing is not None else []))
     left = take_out_paid(visit.tenant, cart)
     key, notice = sent.key, ""
     if left.paid is not None:
         key, notice = new_key(), changed_text("paid")
         if not left.cart.lines:
             return _see_other(_page_of(visit, left.paid))
-    elif became is not None and became.order.table_id != visit.table.id:
+    elif existing is not None and existing.order.table_id != visit.table.id:
         key = key_at(sent.key, visit.table, None)
     priced = quote(visit.tenant, visit.location, left.cart, visit.language)
     review = Review(priced, left.cart, key, notice=notice, payment_type_id=sent.payment_type_id)
@@ -140,16 +141,16 @@ def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
     try:
         result = start_checkout(guest_checkout)
     except DomainError as error:
-        return _not_now(request, visit, guest_checkout, error)
+        return _refused(request, visit, guest_checkout, error)
     return _answer(request, visit, sent, result)
 
 
 def _answer(request: HttpRequest, visit: Visit, sent: Sent, result: CheckoutResult) -> HttpResponse:
     match result:
         case GoToProcessor():
-            return _go_on(request, visit, result)
+            return _forward(request, visit, result)
         case AlreadyPaid() | DoNotPayAgain():
-            # Another cart than that order's was sent: its page says that the new one was not ordered.
+            # If the order comes from another cart, its page says that the new cart was not ordered.
             kept = "" if result.order.checkout_key == sent.key else "?kept=1"
             return _see_other(_page_of(visit, result.order, kept))
         case Changed():
@@ -159,12 +160,12 @@ def _answer(request: HttpRequest, visit: Visit, sent: Sent, result: CheckoutResu
 
 
 def _page_of(visit: Visit, order: Order, kept: str = "") -> str:
-    """The order's page, which says so when the guest sits at another table now."""
+    """The order's page, with a notice if the guest is at another table now."""
     return order_url(visit.tenant, order) + (kept if order.table_id == visit.table.id else "?kept=table")
 
 
-def _go_on(request: HttpRequest, visit: Visit, page: GoToProcessor) -> HttpResponse:
-    """A page of ours that goes on by itself: the browser would block a redirect to another site after a form
+def _forward(request: HttpRequest, visit: Visit, page: GoToProcessor) -> HttpResponse:
+    """A page that forwards to the processor by itself: browsers block a redirect to another site after a form
     (docs/money-path.md, "Found by trying")."""
     context = {
         **page_facts(visit.tenant, visit.location),
@@ -197,8 +198,8 @@ def _total_text(visit: Visit, sent: Sent, priced: Quote) -> str:
     return total_text(Money(priced.totals.total_minor, priced.currency), was, visit.location.locale)
 
 
-def _not_now(request: HttpRequest, visit: Visit, sent: GuestCheckout, error: DomainError) -> HttpResponse:
-    """What the domain refused, on the same page with the same cart."""
+def _refused(request: HttpRequest, visit: Visit, sent: GuestCheckout, error: DomainError) -> HttpResponse:
+    """Show the domain's error on the same page with the same cart."""
     review = Review(
         sent.quote,
         sent.cart,

@@ -21,7 +21,7 @@ from duitpos.guest.urls_of import menu_url
 @guest_page
 @require_safe
 def order(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
-    """Number, state, lines, totals, how it was paid, refunds. It updates by itself, with script or without."""
+    """Number, state, lines, totals, payment method, refunds. The page updates itself, with script or without."""
     owner = tenant_by_slug(tenant)
     seen = guest_order(owner, plain(order_token))
     context: dict[str, Any] = {

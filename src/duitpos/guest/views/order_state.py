@@ -1,4 +1,4 @@
-"""The living part of an order's page, asked for again and again: /<tenant>/o/<order-token>/state/."""
+"""The live part of an order's page, for polling: /<tenant>/o/<order-token>/state/."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from duitpos.guest.table_page import code_version
 @guest_page
 @require_safe
 def order_state(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
-    """A piece of HTML, or 304 when nothing has happened since."""
+    """An HTML fragment, or 304 if nothing changed."""
     owner = tenant_by_slug(tenant)
     seen = guest_order(owner, plain(order_token))
     etag = f'W/"{seen.version}-{code_version()}-{get_language()}"'

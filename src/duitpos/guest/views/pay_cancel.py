@@ -14,10 +14,10 @@ from duitpos.guest.urls_of import again_url, order_url
 @guest_page
 @require_GET
 def pay_cancel(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
-    """Close the session at the processor, then the same cart again. Paid or undecided: the order's page says so."""
+    """Expire the session, then show the same cart again. If it is paid or undecided, show the order's page."""
     owner = tenant_by_slug(tenant)
-    turned = handle_cancel(owner, plain(order_token))
-    if turned.is_paid or turned.is_open_still:
-        return HttpResponseRedirect(order_url(owner, turned.order))
-    again = again_url(owner, turned.order, turned.order.table)
-    return HttpResponseRedirect(again or order_url(owner, turned.order))
+    result = handle_cancel(owner, plain(order_token))
+    if result.is_paid or result.is_open_still:
+        return HttpResponseRedirect(order_url(owner, result.order))
+    again = again_url(owner, result.order, result.order.table)
+    return HttpResponseRedirect(again or order_url(owner, result.order))

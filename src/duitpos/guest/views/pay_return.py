@@ -1,4 +1,4 @@
-"""The guest is back from the processor's page: /<tenant>/pay/return/<order-token>/?session_id=…"""
+"""The guest returns from the processor's page: /<tenant>/pay/return/<order-token>/?session_id=…"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from duitpos.guest.urls_of import order_url
 @guest_page
 @require_GET
 def pay_return(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
-    """Ask the processor, then show the order's page. The address itself proves nothing and changes nothing."""
+    """Fetch the payment from the processor, then show the order's page. The URL itself proves and changes nothing."""
     owner = tenant_by_slug(tenant)
     order = handle_return(owner, plain(order_token), plain(request.GET.get("session_id", "")))
     return HttpResponseRedirect(order_url(owner, order))

@@ -19,7 +19,7 @@ from duitpos.guest.urls_of import order_url
 @guest_page
 @require_safe
 def receipt(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
-    """What was ordered and how it was paid. There is none before money has arrived: the order's page says why."""
+    """What was ordered and how it was paid. Before the order is paid, redirect to the order's page."""
     owner = tenant_by_slug(tenant)
     seen = guest_order(owner, plain(order_token))
     if seen.state not in MONEY_IS_HERE:

@@ -1,4 +1,4 @@
-// Makes the plain forms nicer: the cart lives on the phone and survives reload, back and a dead network.
+// Enhances the plain forms: the cart is stored on the phone and survives reload, Back and a lost network.
 "use strict";
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -7,8 +7,9 @@
   document.documentElement.classList.add("js");
 
   // --- the cart: {lines: [{item, mods, qty, note, seen}], key, sent} -------------------------------------------
-  // `sent`: what the cart was before it was edited, as lines by key. One of those may be paid in another tab.
-  let memory = null; // where the browser forbids storage, the cart lives as long as the page
+  // `sent`: earlier versions of the cart, as lines by key. One of them may be paid in another tab.
+  // Where the browser forbids storage, the cart is kept as long as the page.
+  let memory = null;
   const load = () => {
     try {
       const cart = JSON.parse(localStorage.getItem(facts.cart));
@@ -35,7 +36,7 @@
   const before = ({ lines, key, sent }) => (key && lines.length ? { ...sent, [key]: lines } : sent);
   // The menu and the server write ids differently.
   const dish = (line) => `${`${line.item} ${[...line.mods || []].sort()}`.replaceAll("-", "")} ${line.note || ""}`;
-  // An order is paid: the page says so, whichever page it is. What it was leaves the cart, once.
+  // Any page may name a paid order's key. Remove that order's lines from the cart, once.
   const forgetPaid = () => $$("[data-paid]").forEach(({ dataset: { paid } }) => {
     const { lines, key, sent } = load(), was = sent[paid];
     if (paid === key) store([], "", {});
@@ -94,8 +95,8 @@
       $$("input", choose).forEach((input) => { input.checked = input.defaultChecked; input.value = input.defaultValue; });
       $("#sheet-name").textContent = [...$("h3", item).childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("");
       wrong.textContent = "";
-      const told = [".about", ".marks"].map((part) => $(part, item)?.cloneNode(true)).filter(Boolean);
-      inside.replaceChildren(...told, choose);
+      const details = [".about", ".marks"].map((part) => $(part, item)?.cloneNode(true)).filter(Boolean);
+      inside.replaceChildren(...details, choose);
       refresh();
       sheet.showModal();
       inside.scrollTop = 0;
@@ -139,7 +140,7 @@
     sheet.addEventListener("close", () => { $("details", item).append(choose); });
     sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
     $("form", sheet).addEventListener("submit", (event) => {
-      // Enter in the note adds; only the cross closes.
+      // Enter in the note adds the item; only the close button closes the sheet.
       if (!event.submitter?.matches(".close") || event.submitter !== document.activeElement) { event.preventDefault(); addLine(); }
     });
     sheet.addEventListener("change", (event) => {
@@ -182,8 +183,8 @@
   };
 
   // --- language ----------------------------------------------------------------------------------------------
-  // The cart is on this phone: the choice is sent alone, and the page is asked for again.
-  const speak = async (event) => {
+  // The cart is on this phone, so only the language is sent, and the page is loaded again.
+  const chooseLanguage = async (event) => {
     event.preventDefault();
     const token = $("[name=csrfmiddlewaretoken]").value;
     const body = new URLSearchParams({ language: event.currentTarget.value, csrfmiddlewaretoken: token });
@@ -193,28 +194,28 @@
     if ($("main.review") && !$("form[data-rebuilt]")) location.replace(location.pathname);
     else location.reload();
   };
-  $$(".language button").forEach((button) => { button.onclick = speak; });
+  $$(".language button").forEach((button) => { button.onclick = chooseLanguage; });
 
   // --- checkout ----------------------------------------------------------------------------------------------
   const keep = (form) => {
     const { key, lines, sent } = load(), { cart, checkout_key: field } = form.elements;
-    // Back from the processor: what was chosen meanwhile on this phone is not overwritten.
+    // After a return from the processor, do not overwrite what this phone has selected meanwhile.
     if (!("rebuilt" in form.dataset) || !lines.length || key === field.value) {
-      // The page's cart names the keys; this phone knows what it sent under them.
+      // The page's cart has the keys; this phone has the lines that it sent under them.
       const fresh = JSON.parse(cart.value), known = before({ lines, key, sent });
       const keys = (fresh.earlier || []).filter((one) => one !== field.value);
       store(fresh.lines, field.value, Object.fromEntries(keys.map((one) => [one, known[one] || 0])));
     }
   };
-  // Sends a form and shows the page that comes back in place of this one; false when none came.
-  const ask = async (main, fields) => {
+  // Sends a form and replaces this page with the response; false if there was none.
+  const sendForm = async (main, fields) => {
     main.setAttribute("aria-busy", "true");
     let fresh = null;
     try {
-      const answer = await fetch("./", { method: "POST", body: new URLSearchParams(fields) });
-      if (answer.redirected) { location.replace(answer.url); return true; }
-      fresh = $("main", new DOMParser().parseFromString(await answer.text(), "text/html"));
-    } catch { /* no network: the caller says so */ }
+      const response = await fetch("./", { method: "POST", body: new URLSearchParams(fields) });
+      if (response.redirected) { location.replace(response.url); return true; }
+      fresh = $("main", new DOMParser().parseFromString(await response.text(), "text/html"));
+    } catch { /* no network: the caller shows it */ }
     main.removeAttribute("aria-busy");
     if (!fresh) return false;
     main.replaceWith(fresh);
@@ -234,68 +235,68 @@
     $("button", broken).onclick = () => shellPage(main);
     const token = $("[name=csrfmiddlewaretoken]", main).value;
     const fields = { csrfmiddlewaretoken: token, step: "review", checkout_key: key, cart: JSON.stringify({ lines, earlier: Object.keys(sent) }) };
-    if (await ask(main, fields)) return;
+    if (await sendForm(main, fields)) return;
     loading.hidden = true;
     broken.hidden = false;
   };
   const reviewPage = (main) => {
     const form = $("form", main), offline = $(".offline", form);
-    const cutOff = () => { if (offline) { offline.textContent = form.dataset.offline; offline.hidden = false; } };
+    const showOffline = () => { if (offline) { offline.textContent = form.dataset.offline; offline.hidden = false; } };
     keep(form);
     addEventListener("online", () => { if (offline) offline.hidden = true; });
     form.addEventListener("submit", async (event) => {
       const button = event.submitter;
       if (form.dataset.sent) { event.preventDefault(); return; }
-      // Enter in a field of the form is no press of anything.
+      // Enter in a field of the form presses no button.
       if (!button?.value) { event.preventDefault(); return; }
       if (button.value === "menu") { event.preventDefault(); location.href = "../"; return; }
       if (button?.name === "change") {
         event.preventDefault();
-        const done = await ask(main, [...new FormData(form), ["change", button.value]]);
-        if (!done) return cutOff();
+        const done = await sendForm(main, [...new FormData(form), ["change", button.value]]);
+        if (!done) return showOffline();
         const same = $(`button[value="${button.value}"]`);
         (same && !same.disabled ? same : $("main h1"))?.focus();
         return;
       }
-      if (!navigator.onLine) { event.preventDefault(); cutOff(); return; }
+      if (!navigator.onLine) { event.preventDefault(); showOffline(); return; }
       form.dataset.sent = "1";
       const who = $("[name=payment_type]:checked, [name=payment_type][type=hidden]", form)?.dataset.who || "";
       // After the browser has read the form: a disabled button would not be sent.
       setTimeout(() => { button.disabled = true; button.textContent = form.dataset.wait.replace("{who}", who); });
     });
   };
-  // The browser's Back shows the page as it was left, with a spent button or an old cart.
+  // The browser's Back shows the page as it was left, with a disabled button or an old cart.
   addEventListener("pageshow", (event) => {
     if (event.persisted && $("main.review")) location.replace(location.pathname);
   });
 
   // --- order -------------------------------------------------------------------------------------------------
   const orderPage = (main) => {
-    // Money is waited for with bated breath, food with patience.
+    // Poll faster while the payment is open than while the food is prepared.
     const pace = () => ("paid" in $("#live").dataset ? 5000 : 2500);
     let etag = "", wait = pace(), timer = 0;
-    const here = $("#live-place"), offline = $(".offline", main);
-    const look = async () => {
+    const container = $("#live-place"), offline = $(".offline", main);
+    const poll = async () => {
       clearTimeout(timer);
       if (document.hidden) return;
       try {
-        const answer = await fetch(main.dataset.state, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
+        const response = await fetch(main.dataset.state, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
         offline.hidden = true;
         wait = pace();
-        if (answer.status === 200) {
-          etag = answer.headers.get("ETag") || "";
-          const page = new DOMParser().parseFromString(await answer.text(), "text/html"), now = $("#live", page);
-          if (now && now.outerHTML !== $("#live").outerHTML) here.replaceChildren(now);
+        if (response.status === 200) {
+          etag = response.headers.get("ETag") || "";
+          const page = new DOMParser().parseFromString(await response.text(), "text/html"), now = $("#live", page);
+          if (now && now.outerHTML !== $("#live").outerHTML) container.replaceChildren(now);
           forgetPaid();
-        } else if (answer.status !== 304) wait = 15000;
+        } else if (response.status !== 304) wait = 15000;
       } catch {
         offline.hidden = false;
         wait = Math.min(wait * 2, 30000);
       }
       next();
     };
-    const next = () => { if (!("over" in $("#live").dataset)) timer = setTimeout(look, wait); };
-    document.addEventListener("visibilitychange", () => { if (!document.hidden && !("over" in $("#live").dataset)) look(); });
+    const next = () => { if (!("over" in $("#live").dataset)) timer = setTimeout(poll, wait); };
+    document.addEventListener("visibilitychange", () => { if (!document.hidden && !("over" in $("#live").dataset)) poll(); });
     next();
   };
 

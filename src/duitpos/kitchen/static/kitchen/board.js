@@ -1,4 +1,4 @@
-/* The kitchen board. Without this file it is a page of forms that reloads; here it polls, rings and takes keys. */
+/* The kitchen board. Without this file it is a page of forms that reloads; with it, it polls, plays sounds and handles keys. */
 const body = document.body;
 const board = document.querySelector("#board");
 const undo = document.querySelector("#undo");
@@ -12,7 +12,7 @@ let fails = 0;
 let lastSeen = new Date();
 let offset = 0;
 let timer;
-let turn = 0;
+let lastRequest = 0;
 let typed = "";
 let typedTimer;
 let undoTimer;
@@ -28,7 +28,7 @@ function say(text) {
 
 /* --- the board ---------------------------------------------------------------------------------------- */
 
-function where() {
+function focusedTicket() {
   const all = columns();
   const column = all.findIndex((c) => c.includes(document.activeElement));
   return column < 0 ? null : { column, row: all[column].indexOf(document.activeElement), id: cardOf(document.activeElement).dataset.id };
@@ -38,9 +38,9 @@ function cardOf(element) {
   return element.closest(".card");
 }
 
-/* Shows another state of the board; the cook's place stays at the ticket, or at the one that moved up. */
+/* Replaces the board's HTML. The focus stays on the ticket, or on the one that moved up. */
 function show(html) {
-  const place = where();
+  const place = focusedTicket();
   const before = ids();
   const scrolls = [...board.querySelectorAll(".column ol")].map((list) => list.scrollTop);
   board.innerHTML = html;
@@ -72,25 +72,25 @@ function age() {
 
 async function poll() {
   clearTimeout(timer);
-  const mine = (turn += 1);
+  const thisRequest = (lastRequest += 1);
   try {
     const headers = etag ? { "If-None-Match": etag } : {};
-    const answer = await fetch(words.live, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(8000) });
-    const html = await answer.text();
-    // Somebody pressed meanwhile: what was asked before would show the ticket where it was.
-    if (mine !== turn) return;
-    if (answer.status === 200) {
-      etag = answer.headers.get("ETag") ?? "";
+    const response = await fetch(words.live, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(8000) });
+    const html = await response.text();
+    // A button was pressed meanwhile: this older response would show the ticket in its old column.
+    if (thisRequest !== lastRequest) return;
+    if (response.status === 200) {
+      etag = response.headers.get("ETag") ?? "";
       show(html);
-    } else if (answer.status !== 304) {
+    } else if (response.status !== 304) {
       // A redirect leads to the sign-in page.
-      throw answer.type === "opaqueredirect" || answer.status === 404 ? words.signedOut : answer.status;
+      throw response.type === "opaqueredirect" || response.status === 404 ? words.signedOut : response.status;
     }
     if (fails) say("");
     fails = 0;
     lastSeen = new Date();
   } catch (error) {
-    if (mine !== turn) return;
+    if (thisRequest !== lastRequest) return;
     fails += 1;
     const time = lastSeen.toLocaleTimeString(words.locale, { timeStyle: "short", timeZone: words.zone });
     if (error === words.signedOut) say(error);
@@ -109,10 +109,10 @@ function soon(after) {
 
 document.addEventListener("submit", async (event) => {
   const { target: form, submitter } = event;
-  // Another language is another page.
+  // The language form loads a new page.
   if (form.matches(".choose-language")) return;
   event.preventDefault();
-  // One at a time: there is one undo, and it belongs to what the cook sees moving.
+  // One move at a time: there is only one undo, and it must belong to the move that the cook sees.
   if (isSending) return;
   isSending = true;
   body.classList.add("is-sending");
@@ -120,13 +120,13 @@ document.addEventListener("submit", async (event) => {
   data.append(submitter.name, submitter.value);
   submitter.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(form.action, { method: "POST", body: data, signal: AbortSignal.timeout(10000) });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const response = await fetch(form.action, { method: "POST", body: data, signal: AbortSignal.timeout(10000) });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const next = page.querySelector("#board");
-    // No board: the sign-in page, or an error page with one sentence.
+    // The response has no board: it is the sign-in page, or an error page with one sentence.
     if (!next) return say(page.querySelector("[role=alert]")?.textContent ?? words.signedOut);
     etag = "";
-    turn += 1;
+    lastRequest += 1;
     soon(EVERY);
     show(next.innerHTML);
     showUndo(page.querySelector("#undo").innerHTML);
@@ -155,11 +155,11 @@ function showUndo(html) {
   undoTimer = setInterval(tick, 1000);
 }
 
-/* --- keys: arrows walk, Enter bumps, digits choose a ticket by its number, U takes back ----------------- */
+/* --- keys: arrows move the focus, Enter bumps, digits choose a ticket by its number, U undoes ----------- */
 
 function walk(across, down) {
   const all = columns();
-  const place = where();
+  const place = focusedTicket();
   if (!place) return all.flat()[0]?.focus();
   let { column, row } = place;
   if (across) {
@@ -186,20 +186,20 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
-  // A stuck key or a leaning elbow moves one ticket, not the whole column.
+  // A key that is held down moves one ticket, not the whole column.
   if (event.repeat && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); return; }
   if (ARROWS[event.key]) walk(...ARROWS[event.key]);
   else if (/^[0-9tT]$/.test(event.key)) type(event.key.toUpperCase());
   else if (event.key.toLowerCase() === "u" || event.key === "Backspace") undo.querySelector("button")?.click();
   else {
-    // Enter presses the button by itself; the next digits begin another number.
+    // Enter presses the focused button by itself; the next digits start a new number.
     if (event.key === "Enter") type("");
     return;
   }
   event.preventDefault();
 });
 
-/* --- sound: off until a cook chooses one; browsers allow it after a touch -------------------------------- */
+/* --- sound: off until a cook chooses one; browsers allow sound only after a touch ------------------------ */
 
 const TUNES = { bell: [["sine", 1320, 0], ["sine", 1760, 0.16]], knock: [["square", 150, 0], ["square", 150, 0.2], ["square", 150, 0.4]], horn: [["sawtooth", 440, 0], ["sawtooth", 440, 0.35]] };
 const choice = document.querySelector(".sound select");
@@ -238,7 +238,7 @@ choice.addEventListener("change", async () => {
 for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, wake);
 hush.hidden = !choice.value;
 
-/* A board on the wall stays lit where the browser can do it. */
+/* Keep the screen on if the browser supports it. */
 const stayLit = () => document.visibilityState === "visible" && navigator.wakeLock?.request("screen").catch(() => {});
 document.addEventListener("visibilitychange", () => { stayLit(); poll(); });
 window.addEventListener("online", poll);

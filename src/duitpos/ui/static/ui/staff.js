@@ -1,4 +1,4 @@
-// What makes the staff's pages nicer; each of them works without it.
+// Enhances the staff pages; each of them works without it.
 "use strict";
 
 // -- copying --------------------------------------------------------------------------------------------
@@ -6,7 +6,7 @@ async function copy(button) {
   try {
     await navigator.clipboard.writeText(button.dataset.copy);
   } catch {
-    // Plain http, or refused: mark the text, so that Ctrl-C takes it.
+    // On plain http, or without permission: select the text, so that Ctrl-C copies it.
     const range = document.createRange();
     range.selectNodeContents(button.previousElementSibling);
     getSelection().removeAllRanges();
@@ -53,7 +53,7 @@ document.addEventListener("keydown", (event) => {
   if (!step) return;
   const links = rowLinks();
   const at = links.indexOf(document.activeElement);
-  // The arrows still scroll a page until somebody is in its rows.
+  // The arrows scroll the page until a row has the focus.
   if (at < 0 && event.key.startsWith("Arrow") && !document.activeElement.closest("[data-rows]")) return;
   const next = links[at < 0 ? 0 : at + step];
   if (!next) return;
@@ -61,12 +61,12 @@ document.addEventListener("keydown", (event) => {
   next.focus();
 });
 
-// -- filters that go when they are changed ------------------------------------------------------------------
+// -- filters that are submitted when they are changed -------------------------------------------------------
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-sends] select, [data-sends] input[type=date]")) event.target.form.requestSubmit();
 });
 
-// -- a question in a dialog instead of on a page of its own ---------------------------------------------------
+// -- a confirmation in a dialog instead of on its own page ----------------------------------------------------
 const dialog = document.querySelector("dialog#question");
 document.addEventListener("htmx:afterSwap", (event) => {
   if (!dialog || event.detail.target.id !== "question-body" || dialog.open) return;
@@ -80,7 +80,7 @@ document.addEventListener("click", (event) => {
     dialog.close();
   }
 });
-// The question could not be fetched: go to its page, which says why.
+// The confirmation could not be loaded: go to its page, which shows why.
 for (const problem of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(problem, (event) => {
     const link = event.detail.elt;
@@ -106,7 +106,7 @@ addEventListener("pageshow", () => {
   }
 });
 
-// -- live parts: asked again only while somebody looks, and answered with 304 while nothing changed -----------
+// -- live parts: polled only while the page is visible; the response is 304 while nothing changed -------------
 document.addEventListener("htmx:configRequest", (event) => {
   const { elt, headers } = event.detail;
   if (!elt.matches("[data-version]")) return;
@@ -124,9 +124,9 @@ function say(isLost) {
 }
 document.addEventListener("htmx:afterRequest", (event) => {
   const { requestConfig, xhr } = event.detail;
-  // The element that asked: an answer may have replaced it by now, and the event then comes from one around it.
+  // The element that sent the request. A response may have replaced it, and the event then comes from its parent.
   if (!requestConfig.elt.matches("[data-version]")) return;
-  // Signed out, or moved away: the page itself says what is wrong.
+  // Signed out, or the page is gone: load the page itself, which shows what is wrong.
   if (xhr.status === 403 || xhr.status === 404 || xhr.responseURL.includes("/accounts/")) location.reload();
   say(xhr.status === 0 || xhr.status >= 500);
 });

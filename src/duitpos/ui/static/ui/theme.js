@@ -1,11 +1,11 @@
-// Before the first paint: the theme that staff chose here, if any. Loaded without defer on purpose.
+// Applies the theme that staff chose in this browser, if any. Loaded without defer, so that it runs before first paint.
 "use strict";
 (() => {
   let chosen = null;
   try {
     chosen = localStorage.getItem("theme");
   } catch {
-    return; // a browser that keeps nothing shows the system's theme
+    return; // without storage, the system's theme is shown
   }
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
 

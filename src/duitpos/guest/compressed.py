@@ -1,8 +1,8 @@
-"""Compress the part of a page that never changes once, and send it with parts that do.
+"""Compress the constant parts of a page once, and send them with parts that change.
 
-A gzip body is a row of deflate blocks. What is the same for everybody is kept as finished blocks; what belongs to one
-guest goes between them uncompressed. So a page costs no compression per request, and a guest's secrets are never
-compressed together with anything an attacker could choose (the BREACH attack).
+A gzip body is a sequence of deflate blocks. The parts that are the same for everybody are kept as finished blocks; the
+guest's own parts go between them uncompressed. So no request compresses a page, and a guest's secrets are never
+compressed together with anything that an attacker could choose (the BREACH attack).
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ _END = b"\x03\x00"
 _MOST_STORED = 0xFFFF
 
 
-class Pressed(NamedTuple):
-    """A part that never changes: as it is, and as deflate blocks that end at a byte, with its checksum.
+class CompressedPart(NamedTuple):
+    """A constant part: plain, and as deflate blocks that end at a byte boundary, with its checksum.
 
     `shift` moves another checksum past this part's length (RFC 1952 has one checksum for the whole page).
     """
@@ -30,20 +30,20 @@ class Pressed(NamedTuple):
     shift: int
 
 
-def press(text: str) -> Pressed:
-    """Compress a part, once and thoroughly."""
+def compress_part(text: str) -> CompressedPart:
+    """Compress a part at the highest level."""
     plain = text.encode()
     deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS, 9)
     blocks = deflate.compress(plain) + deflate.flush(zlib.Z_FULL_FLUSH)
-    return Pressed(plain, blocks, zlib.crc32(plain), _shift(len(plain)))
+    return CompressedPart(plain, blocks, zlib.crc32(plain), _shift(len(plain)))
 
 
-def plain_page(parts: Sequence[Pressed | bytes]) -> bytes:
-    """The page for a browser that takes no gzip."""
+def plain_page(parts: Sequence[CompressedPart | bytes]) -> bytes:
+    """The page for a browser that does not accept gzip."""
     return b"".join([part if isinstance(part, bytes) else part.plain for part in parts])
 
 
-def gzip_page(parts: Sequence[Pressed | bytes]) -> bytes:
+def gzip_page(parts: Sequence[CompressedPart | bytes]) -> bytes:
     """The page as one gzip stream (RFC 1952)."""
     out, crc, size = [_HEADER], 0, 0
     for part in parts:
@@ -78,7 +78,8 @@ def _times(a: int, b: int) -> int:
 
 def _shift(length: int) -> int:
     """x to the power of 8 * length: what a checksum is multiplied with when `length` bytes follow it."""
-    power, square = 1 << 31, 1 << 23  # 1, and x to the eighth
+    # 1, and x to the eighth.
+    power, square = 1 << 31, 1 << 23
     while length:
         if length & 1:
             power = _times(square, power)
