@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from duitpos.kit.clean_text import cut
 from duitpos.kit.money import Money
-from duitpos.kit.texts import cut
 
 Facts = dict[str, Any]
 """`code` says what it is, where we gave it one; `said` holds somebody else's own words; the rest is what it is about.

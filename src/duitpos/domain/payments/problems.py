@@ -19,11 +19,11 @@ from duitpos.domain.errors import DomainError, Unavailable
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.schedule import FIRST_CHECK
 from duitpos.domain.reasons import Reason, reason_of
+from duitpos.kit.clean_text import first_line
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, facts
 from duitpos.kit.logs import redact
 from duitpos.kit.money import Money
-from duitpos.kit.texts import first_line
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind

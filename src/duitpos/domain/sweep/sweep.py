@@ -31,11 +31,11 @@ from duitpos.domain.processor_accounts.accounts import recheck
 from duitpos.domain.reasons import Reason
 from duitpos.domain.sweep.compare_sessions import compare_sessions
 from duitpos.domain.sweep.payments import check_payment, claim, due_payments
+from duitpos.kit.clean_text import first_line
 from duitpos.kit.clock import now
 from duitpos.kit.facts import facts
 from duitpos.kit.logs import redact
 from duitpos.kit.tenancy import across_tenants
-from duitpos.kit.texts import first_line
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import OutboxEntry, Payment, ProcessorAccount, Refund, Tenant
 from duitpos.models.alert import AlertKind

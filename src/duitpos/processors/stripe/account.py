@@ -12,9 +12,9 @@ from typing import Any
 
 import stripe
 
+from duitpos.kit.clean_text import cut, whole
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, facts
-from duitpos.kit.texts import cut, whole
 from duitpos.processors.base import NO_PERMISSION, AccountFacts, Failure, ProcessorError
 from duitpos.processors.stripe.credentials import is_restricted, mode_of
 from duitpos.processors.stripe.errors import translated

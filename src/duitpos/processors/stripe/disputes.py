@@ -7,8 +7,8 @@ from typing import Any
 
 import stripe
 
+from duitpos.kit.clean_text import cut
 from duitpos.kit.money import Money
-from duitpos.kit.texts import cut
 from duitpos.processors.base import DisputeMovement, DisputeSnapshot, DisputeState
 from duitpos.processors.stripe.errors import translated
 from duitpos.processors.stripe.snapshots import (

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import stripe
 
+from duitpos.kit.clean_text import cut
 from duitpos.kit.logs import redact
-from duitpos.kit.texts import cut
 from duitpos.processors.base import NO_PERMISSION, Failure, ProcessorError
 from duitpos.processors.stripe.snapshots import Incomplete
 

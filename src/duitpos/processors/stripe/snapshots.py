@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from duitpos.kit.clean_text import cut, storable, whole
 from duitpos.kit.money import Money
-from duitpos.kit.texts import cut, storable, whole
 from duitpos.processors.base import (
     Correlation,
     Decline,

@@ -27,11 +27,11 @@ from duitpos.domain.payments.events.apply_event import apply_event
 from duitpos.domain.payments.events.load_context import EventContext, VerifiedEvent, load_context
 from duitpos.domain.payments.processors.connect import verify
 from duitpos.domain.payments.settlement.match_payment import names_us
+from duitpos.kit.clean_text import first_line, storable
 from duitpos.kit.clock import now
 from duitpos.kit.facts import facts
 from duitpos.kit.logs import redact
 from duitpos.kit.statements import insert
-from duitpos.kit.texts import first_line, storable
 from duitpos.kit.transact import transact
 from duitpos.models import Tenant, WebhookEvent
 from duitpos.models.alert import AlertKind

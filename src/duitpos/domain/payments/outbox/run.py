@@ -14,10 +14,10 @@ from django_tasks import task
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.outbox.details import fetch_details
 from duitpos.domain.reasons import Reason, reason_of
+from duitpos.kit.clean_text import first_line
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, facts
 from duitpos.kit.logs import redact
-from duitpos.kit.texts import first_line
 from duitpos.models import OutboxEntry
 from duitpos.models.outbox import OutboxKind
 from duitpos.processors.base import ProcessorError
