@@ -31,7 +31,7 @@ def release(
 ) -> bool:
     """`held` (or `canceled`, when staff serve it after all) -> `placed`, in the caller's transaction.
 
-    True for the one caller that released it. Any other payment of the order is an extra one: `released_by` says so.
+    True for the one caller that released it. `released_by` marks any other payment of the order as an extra one.
     """
     # It was placed before, so the guest already knows its number.
     if from_status == CANCELED and _has_number(order):
