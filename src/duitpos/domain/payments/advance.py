@@ -1,4 +1,4 @@
-"""The one writer of a payment's and a refund's status."""
+"""The only module that writes the status of payments and refunds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from duitpos.models.refund import RefundStatus as R
 PAYMENT_MOVES: dict[str, frozenset[str]] = {
     P.CREATED: frozenset({P.PENDING, P.SUCCEEDED, P.FAILED, P.CANCELED}),
     P.PENDING: frozenset({P.SUCCEEDED, P.FAILED, P.CANCELED}),
-    # Late money: what ended unpaid by our books was paid after all.
+    # Late money: an attempt that we ended as unpaid was paid after all.
     P.FAILED: frozenset({P.SUCCEEDED}),
     P.CANCELED: frozenset({P.SUCCEEDED}),
     P.SUCCEEDED: frozenset(),
@@ -20,7 +20,7 @@ PAYMENT_MOVES: dict[str, frozenset[str]] = {
 REFUND_MOVES: dict[str, frozenset[str]] = {
     R.CREATED: frozenset({R.PENDING, R.SUCCEEDED, R.FAILED, R.CANCELED}),
     R.PENDING: frozenset({R.SUCCEEDED, R.FAILED, R.CANCELED}),
-    # The bank sent it back days later.
+    # The bank returned it days later.
     R.SUCCEEDED: frozenset({R.FAILED}),
     R.FAILED: frozenset(),
     R.CANCELED: frozenset(),
@@ -28,12 +28,12 @@ REFUND_MOVES: dict[str, frozenset[str]] = {
 
 
 def advance_payment(payment: Payment, from_statuses: tuple[str, ...], to_status: str, **columns: Any) -> bool:
-    """One guarded UPDATE; True for the one caller that moved it. `columns` ride in the same statement."""
+    """Set status and `columns` in one guarded UPDATE; True for the one caller that moved it."""
     return _advance(payment, PAYMENT_MOVES, from_statuses, to_status, columns)
 
 
 def advance_refund(refund: Refund, from_statuses: tuple[str, ...], to_status: str, **columns: Any) -> bool:
-    """One guarded UPDATE; True for the one caller that moved it. `columns` ride in the same statement."""
+    """Set status and `columns` in one guarded UPDATE; True for the one caller that moved it."""
     return _advance(refund, REFUND_MOVES, from_statuses, to_status, columns)
 
 

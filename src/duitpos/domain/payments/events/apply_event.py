@@ -1,4 +1,4 @@
-"""Inside the transaction: what an event changes in our books."""
+"""Apply a verified event to our rows, in the caller's transaction (M19)."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from duitpos.processors.base import EventKind, PaymentSnapshot, ProcessorEvent, 
 
 
 def apply_event(verified: VerifiedEvent, context: EventContext) -> str:
-    """Change our books by an event, in the caller's transaction; a code for what became of it."""
+    """Apply an event in the caller's transaction and return its outcome code."""
     outcome = _apply_by_kind(verified, context)
-    _note_health(
-        verified.account, verified.event
-    )  # last: payment and order are locked first, whatever the path
+    # Last, because every path locks payment and order before the account.
+    _record_event_time(verified.account, verified.event)
     return outcome
 
 
@@ -41,14 +40,16 @@ def _apply_by_kind(verified: VerifiedEvent, context: EventContext) -> str:
             return "unknown_payment"
         record_declines(context.payment, (context.decline,))
         return "declined"
-    if context.snapshot is None:  # it names no session, or one that the processor does not know
+    # The event names no session, or the processor does not know it.
+    if context.snapshot is None:
         return "unknown_payment"
     return apply_payment(tenant, account, context.payment, context.snapshot, verified.actor)
 
 
 def _apply_charge(context: EventContext, actor: Actor) -> str:
     payment = context.payment
-    if payment is None:  # load_context calls one without a payment foreign
+    # For the type checker: load_context marks such an event as foreign.
+    if payment is None:
         return "unknown_payment"
     if context.snapshot is not None:
         settle(payment, context.snapshot, actor)
@@ -64,17 +65,17 @@ def apply_payment(
     snapshot: PaymentSnapshot,
     actor: Actor,
 ) -> str:
-    """Settle a snapshot; money for a payment that we do not know is taken in all the same (M19)."""
+    """Settle a snapshot and return its outcome code. Money without a payment row gets one."""
     if payment is not None:
-        # The row was read before the transaction; its order and location are its own and do not change.
+        # The row was read before the transaction, but its order and location do not change.
         return settle(payment, snapshot, actor).value
     if snapshot.state != SnapshotState.PAID:
         return "unknown_payment"
     return settle(record_unknown_payment(tenant, account, snapshot), snapshot, actor).value
 
 
-def _note_health(account: ProcessorAccount, event: ProcessorEvent) -> None:
-    """When the last believed event came: for people, so once a minute is enough, and the row does not get hot."""
+def _record_event_time(account: ProcessorAccount, event: ProcessorEvent) -> None:
+    """Store when the last valid event came. Staff read it, so once a minute is enough and avoids contention."""
     at = now()
     if event.is_thin and (account.thin_event_at is None or account.thin_event_at < at - timedelta(minutes=1)):
         ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(thin_event_at=at)

@@ -1,4 +1,4 @@
-"""Before the transaction: which payment an event is about and, where it says too little, what the processor says."""
+"""Find an event's payment and fetch what the event lacks, before the transaction (M12, M65)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OF_A_CHARGE = (EventKind.REFUND, EventKind.REFUNDED_CHARGE, EventKind.DISPUTE)
 
 @dataclass(frozen=True, slots=True)
 class VerifiedEvent:
-    """An event that is known to come from the processor, and the account that it is meant for."""
+    """An event whose signature is valid, with the account whose secret verified it."""
 
     tenant: Tenant
     account: ProcessorAccount
@@ -48,8 +48,8 @@ class VerifiedEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventContext:
-    """What is known before the transaction: the payment and, where the event itself may not be believed or does not
-    say, what was fetched about it."""
+    """An event's payment with the snapshots to apply: the event's own, or fetched ones if it may not be applied
+    itself."""
 
     payment: Payment | None = None
     snapshot: PaymentSnapshot | None = None
@@ -57,7 +57,7 @@ class EventContext:
     disputes: tuple[DisputeSnapshot, ...] = field(default_factory=tuple)
     decline: Decline | None = None
     said_at: datetime = field(default_factory=now)
-    """When the processor said it: now, for what was fetched."""
+    """When the processor reported the snapshots; now if they were fetched."""
     is_ours: bool = True
 
 
@@ -65,9 +65,9 @@ NOT_OURS = EventContext(is_ours=False)
 
 
 def load_context(verified: VerifiedEvent) -> EventContext:
-    """Find the payment and, unless the event is to be believed as it is, fetch. ProcessorError, Unavailable.
+    """Find the payment and, unless the event may be applied as it is, fetch. Raises ProcessorError, Unavailable.
 
-    Called with no transaction open: a fetch may take seconds.
+    Call it with no transaction open: a fetch may take seconds.
     """
     if verified.event.kind == EventKind.OTHER:
         return EventContext()
@@ -77,10 +77,10 @@ def load_context(verified: VerifiedEvent) -> EventContext:
 
 
 def is_believed(account: ProcessorAccount, event: ProcessorEvent, payment: Payment | None) -> bool:
-    """Whether an event may change our books by what it says itself (M65). Every kind of event asks here.
+    """Whether an event may be applied by its own content. Every kind of event checks this.
 
-    Only of the very account whose secret verified it, only in that account's mode, and only where the event says all
-    that we need. Whatever else is signed is a hint to ask the payment's own account.
+    The payment, if known, must belong to the account whose secret verified the event, the event must have that
+    account's mode, and it must contain all that we need. Any other signed event only triggers a fetch.
     """
     if payment is not None and payment.account_id != account.id:
         return False
@@ -88,12 +88,12 @@ def is_believed(account: ProcessorAccount, event: ProcessorEvent, payment: Payme
 
 
 def _load_session(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> EventContext:
-    """About a checkout session or the payment intent of one."""
-    payment = _payment_named(tenant, event)
+    """Load an event about a checkout session or its payment intent."""
+    payment = _find_payment(tenant, event)
     if not _is_ours(tenant, event, payment):
         if not event.is_thin:
             return NOT_OURS
-        # It carries no correlation: only the session itself tells whose it is.
+        # A thin event has no correlation, so fetch the session to see whose it is.
         snapshot = _fetch_named(account, None, event)
         if snapshot is None or not names_us(tenant, snapshot.correlation):
             return NOT_OURS
@@ -101,22 +101,25 @@ def _load_session(tenant: Tenant, account: ProcessorAccount, event: ProcessorEve
     owner = payment or payment_of_correlation(tenant.id, event.correlation)
     if is_believed(account, event, owner):
         return EventContext(payment, event.payment, decline=event.decline)
-    asked = _account_to_fetch_from(account, event, owner)
-    # A session that is not the payment's own may be unknown over there without any trouble of the payment.
+    source = _account_to_fetch_from(account, event, owner)
+    # If another session than the payment's is not found, that is no problem of the payment.
     is_its_own = owner is not None and event.reference in ("", owner.reference)
-    snapshot = _fetch_named(asked, owner if is_its_own else None, event)
-    return EventContext(payment) if snapshot is None else _context_of(tenant, asked, snapshot)
+    snapshot = _fetch_named(source, owner if is_its_own else None, event)
+    return EventContext(payment) if snapshot is None else _context_of(tenant, source, snapshot)
 
 
-def _context_of(tenant: Tenant, asked: ProcessorAccount, snapshot: PaymentSnapshot) -> EventContext:
-    """A snapshot fetched from `asked`. Another account's session never settles a payment, whatever it carries."""
+def _context_of(tenant: Tenant, source: ProcessorAccount, snapshot: PaymentSnapshot) -> EventContext:
+    """Build the context of a snapshot fetched from `source`.
+
+    A session of another account never settles a payment, whatever its correlation.
+    """
     payment = payment_of_snapshot(tenant.id, snapshot)
-    if payment is not None and not are_one(payment.account, asked):
+    if payment is not None and not are_one(payment.account, source):
         payment = None
     return EventContext(payment, snapshot)
 
 
-def _payment_named(tenant: Tenant, event: ProcessorEvent) -> Payment | None:
+def _find_payment(tenant: Tenant, event: ProcessorEvent) -> Payment | None:
     if event.payment is not None:
         return payment_of_snapshot(tenant.id, event.payment)
     if event.reference:
@@ -132,7 +135,10 @@ def _payment_named(tenant: Tenant, event: ProcessorEvent) -> Payment | None:
 def _account_to_fetch_from(
     account: ProcessorAccount, event: ProcessorEvent, owner: Payment | None
 ) -> ProcessorAccount:
-    """The payment's own (M12). Of a session that is not the payment's own, the account that tells of it can tell."""
+    """Return the payment's own account.
+
+    For a session that is not the payment's, return the account of the event, unless both rows are the same account.
+    """
     if owner is None or owner.account_id == account.id:
         return account
     is_own = event.reference in ("", owner.reference)
@@ -140,47 +146,55 @@ def _account_to_fetch_from(
 
 
 def _fetch_named(
-    asked: ProcessorAccount, payment: Payment | None, event: ProcessorEvent
+    source: ProcessorAccount, payment: Payment | None, event: ProcessorEvent
 ) -> PaymentSnapshot | None:
-    # A hint that names no session is about the one of the payment that it names.
+    # A reduced event without a session reference is about its payment's session.
     reference = event.reference or (payment.reference if payment else "")
     if reference:
-        return _follow(asked, payment, lambda processor: processor.fetch(reference))
+        return _fetch_from(source, payment, lambda processor: processor.fetch(reference))
     if event.intent_reference:
-        return _follow(asked, payment, lambda processor: processor.fetch_by_intent(event.intent_reference))
+        return _fetch_from(
+            source, payment, lambda processor: processor.fetch_by_intent(event.intent_reference)
+        )
     return None
 
 
-def _follow(account: ProcessorAccount, payment: Payment | None, ask: Callable[[Processor], T]) -> T | None:
-    """Ask where a notice points to. None: it points to nothing, and at nothing of ours. ProcessorError, Unavailable."""
+def _fetch_from(
+    account: ProcessorAccount, payment: Payment | None, call: Callable[[Processor], T]
+) -> T | None:
+    """Call the processor; None if it does not find the object and no payment of ours needs it.
+
+    Raises ProcessorError, Unavailable.
+    """
     try:
         processor = open_account(account)
         with outside_database():
-            return ask(processor)
+            return call(processor)
     except ProcessorError as error:
         if error.failure == Failure.KEY_REFUSED:
             record_refused_key(account)
         elif error.failure == Failure.NOT_FOUND:
             if payment is None:
-                return None  # a definite answer: to ask again for ever would tell nothing else
+                # Definite: a retry would get the same response.
+                return None
             record_refusal(payment, error)
         raise
 
 
 def _load_charge(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> EventContext:
-    """Refunds and disputes carry no correlation of the payment, so it is found by the intent."""
+    """Load a refund or dispute. It lacks the payment's correlation, so find the payment by its intent."""
     intent = event.intent_reference
     payment = payment_of_intent(tenant.id, intent, event.charge_reference)
     snapshot = None
     if payment is None and not intent and event.is_hint and event.object_reference:
         kind, reference = event.kind, event.object_reference
-        intent = _follow(account, None, lambda processor: processor.intent_of(kind, reference)) or ""
+        intent = _fetch_from(account, None, lambda processor: processor.intent_of(kind, reference)) or ""
         payment = payment_of_intent(tenant.id, intent)
-    # A charge has our correlation or is foreign; of a refund or a dispute only its intent's session tells.
+    # A charge without our correlation is foreign. For a refund or dispute, only the intent's session shows that.
     may_be_ours = event.kind != EventKind.REFUNDED_CHARGE or event.correlation is not None or event.is_thin
     if payment is None and intent and may_be_ours:
-        # It may have overtaken the news of the payment itself.
-        snapshot = _follow(account, None, lambda processor: processor.fetch_by_intent(intent))
+        # This event may have arrived before the payment's own event.
+        snapshot = _fetch_from(account, None, lambda processor: processor.fetch_by_intent(intent))
         if snapshot is not None and names_us(tenant, snapshot.correlation):
             payment = _context_of(tenant, account, snapshot).payment
     if payment is None:
@@ -190,7 +204,7 @@ def _load_charge(tenant: Tenant, account: ProcessorAccount, event: ProcessorEven
         return _dispute_context(account, event, payment, snapshot, intent)
     if event.refund is not None and is_believed(account, event, payment):
         return EventContext(payment, snapshot, refunds=(event.refund,))
-    refunds = _follow(payment.account, payment, lambda processor: processor.refunds_of(intent))
+    refunds = _fetch_from(payment.account, payment, lambda processor: processor.refunds_of(intent))
     return EventContext(payment, snapshot, refunds=tuple(refunds or ()))
 
 
@@ -203,12 +217,12 @@ def _dispute_context(
 ) -> EventContext:
     if event.dispute is not None and is_believed(account, event, payment):
         return EventContext(payment, snapshot, disputes=(event.dispute,), said_at=event.created_at)
-    disputes = _follow(payment.account, payment, lambda processor: processor.disputes_of(intent))
+    disputes = _fetch_from(payment.account, payment, lambda processor: processor.disputes_of(intent))
     return EventContext(payment, snapshot, disputes=tuple(disputes or ()))
 
 
 def _is_ours(tenant: Tenant, event: ProcessorEvent, payment: Payment | None) -> bool:
     if event.correlation is None:
-        # A hint may lack its metadata: ours if we know the session or its intent.
+        # A reduced event may lack its metadata: it is ours if we know the session or its intent.
         return event.is_hint and payment is not None
     return names_us(tenant, event.correlation)

@@ -1,14 +1,15 @@
-"""One delivery of a processor, from its arrival to our answer.
+"""Handle one webhook delivery, from the request to our response (docs/money-path.md: M16 to M20, M70).
 
-1. Verify the signature: it tells whose account is meant. Not believed: 400.
-2. With no transaction open, load the context: the payment it is about and, where the event itself may not be believed
-   or says too little, what the processor says now.
-3. In one transaction, change our books and store the event with its outcome: 200.
-4. Stored before: a duplicate, 200; unless it had failed, for then it is applied now.
-5. Our database or the processor is not there: 503, so that it is sent again.
-6. Anything else: in a second transaction, store the event as failed and open an Alert: 500, so that it is sent again.
+1. Verify the signature, which identifies the account. Invalid: 400.
+2. With no transaction open, load the context: the payment and, unless the event may be applied as it is, a fetched
+   snapshot.
+3. In one transaction, apply the event and store it with its outcome: 200.
+4. If the event is stored already, it is a duplicate: 200. If it is stored as failed, apply it now.
+5. If our database or the processor is unavailable: 503, so that the processor retries.
+6. After any other error, store the event as failed and open an Alert in a second transaction: 500, so that the
+   processor retries.
 
-The sweep lists events that could not be delivered, and comes in at step 2 (docs/money-path.md, M16 to M20).
+The sweep lists undelivered events and starts at step 2.
 """
 
 from __future__ import annotations
@@ -43,14 +44,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The status to answer with, and a code for what became of it."""
+    """The HTTP status of our response, and the outcome code."""
 
     status: int
     outcome: str
 
 
 def receive(tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[str, str]) -> Received:
-    """Handle one delivery. Never raises for what a processor or an attacker sends."""
+    """Handle one delivery. Never raises, whatever a processor or an attacker sends."""
     try:
         account, event = verify(tenant, processor_name, body, headers)  # 1
     except SignatureInvalid as error:
@@ -59,14 +60,14 @@ def receive(tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[s
         log.exception("webhook_database_unavailable")
         return Received(503, "database")
     except Exception:
-        # Who sent it is not known, so there is no row to leave a trace in.
+        # The sender is not verified, so there is no row to store the error in.
         log.exception("webhook_not_read")
         return Received(500, "failed")
     return handle_event(VerifiedEvent(tenant, account, event, Actor("webhook")))
 
 
 def handle_event(verified: VerifiedEvent) -> Received:
-    """Steps 2 to 6, for an event that was delivered or listed. The same event twice is a quiet 200."""
+    """Do steps 2 to 6 for an event that was delivered or listed. A duplicate returns 200."""
     event = verified.event
     try:
         context = load_context(verified)  # 2
@@ -80,14 +81,14 @@ def handle_event(verified: VerifiedEvent) -> Received:
     except (OperationalError, InterfaceError):
         log.exception("webhook_database_unavailable", event_id=event.external_id)
         return Received(503, "database")
-    except Exception as error:  # noqa: BLE001 - whatever it is, it must leave a trace and be sent again
+    except Exception as error:  # noqa: BLE001 - store any error, and have the event retried
         return _store_failure(verified, error)  # 6
     return Received(200, outcome)
 
 
 def _apply_and_store(verified: VerifiedEvent, context: EventContext) -> str:
     outcome = apply_event(verified, context)
-    # Last, with what became of it: a second delivery at the same moment fails here, and takes back what it did.
+    # Insert last, with the outcome: a concurrent duplicate fails here and rolls back its changes.
     insert([_row_of(verified, context, outcome)])
     return outcome
 
@@ -102,17 +103,19 @@ def _row_of(verified: VerifiedEvent, context: EventContext, outcome: str) -> Web
         state=EventState.DONE,
         outcome=outcome,
         payment_id=payment.id if payment else None,
-        body=event.body if payment else "",  # others' events hold others' guests (M70)
+        # Without a payment of ours, the event contains personal data of others.
+        body=event.body if payment else "",
         received_at=now(),
     )
 
 
 def _apply_if_failed(verified: VerifiedEvent, context: EventContext, error: IntegrityError) -> str:
-    """The row is there already. Done: nothing to do. Failed: run it again; dedupe is on done, not on presence."""
+    """Handle an event that is stored already: a done one is a duplicate, a failed one is applied again."""
     tenant, external_id = verified.tenant, verified.event.external_id
     stored = WebhookEvent.objects.filter(tenant=tenant, account=verified.account, external_id=external_id)
     row = stored.first()
-    if row is None:  # not the event's own uniqueness: another constraint refused its outcome
+    # Not a duplicate event: another constraint was violated.
+    if row is None:
         raise error
     if row.state == EventState.DONE:
         return "duplicate"
@@ -152,7 +155,7 @@ def _store_failure(verified: VerifiedEvent, error: Exception) -> Received:
         WebhookEvent.objects.bulk_create([absent], ignore_conflicts=True)
         row = WebhookEvent.objects.get(tenant=tenant, account=account, external_id=event.external_id)
         failed = WebhookEvent.objects.filter(tenant=tenant, id=row.id, state=EventState.FAILED)
-        # What another delivery has done meanwhile stays done.
+        # Keep the row if a concurrent delivery has completed it.
         if not failed.update(error=text, outcome="failed"):
             return False
         reopen_alert(tenant.id, AlertKind.EVENT_FAILED, row.id, now())

@@ -1,4 +1,4 @@
-"""Ask the processor about a payment and settle its answer. Return, button, sweep and checkout all ask here."""
+"""Fetch a payment from the processor and settle it. Return, button, sweep and checkout all use this (M20, M27)."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from duitpos.processors.base import PaymentSnapshot, ProcessorError
 
 
 def fetch_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> SettleResult:
-    """Fetch the truth (or expire the session, which answers with the truth too) and settle it.
+    """Fetch the session (or expire it, which returns its state too) and settle the snapshot.
 
-    `payment` comes with account, order and location. ProcessorError after noting what must be known; Unavailable in a
-    copy that may not ask (M20). Nothing changes then.
+    `payment` comes with account, order and location. Raises ProcessorError after recording it, and Unavailable in a
+    database copy that may not call the processor. The payment's state does not change then.
     """
     try:
         processor = open_account(payment.account)
@@ -37,15 +37,15 @@ def fetch_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) ->
 
 
 def settle_snapshot(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> SettleResult:
-    """Settle in a transaction of its own; an unexpected error leaves a trace in another."""
+    """Settle in its own transaction; record an unexpected error in another, and raise it."""
     with recording_errors(payment):
         return transact(lambda: settle(payment, snapshot, actor))
 
 
 def may_fetch(payment: Payment, at: datetime) -> bool:
-    """Whether a guest's request may ask now: at most once in 3 s per payment, whoever comes (M27).
+    """Whether a guest's request may fetch now: at most one in 3 s per payment.
 
-    The guarded update lets one of many through; it also brings the sweep close, in case this process dies.
+    The guarded update lets one concurrent request through. It also schedules the sweep, in case this process dies.
     """
     free = Q(asked_at__isnull=True) | Q(asked_at__lt=at - ASK_AGAIN)
     rows = Payment.objects.filter(free, tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
@@ -53,15 +53,15 @@ def may_fetch(payment: Payment, at: datetime) -> bool:
 
 
 def with_rows(tenant_id: UUID, **which: Any) -> Payment | None:
-    """A payment with the rows that asking needs, or None."""
+    """Return a payment with the rows that a fetch needs, or None."""
     rows = Payment.objects.filter(tenant_id=tenant_id, **which)
     return rows.select_related("account", "order", "location").first()
 
 
 def latest_of(order_id: UUID, tenant_id: UUID) -> Payment | None:
-    """The attempt of an order that counts, with the rows that asking needs: the live one, else the newest.
+    """Return an order's live attempt, else its newest, with the rows that a fetch needs.
 
-    Not the newest alone: a clock that was set back between two attempts would hide the one that can be paid.
+    Sorting by time alone would hide the payable attempt if the clock was set back between two attempts.
     """
     live_first = Case(When(status__in=LIVE_ATTEMPT, then=Value(0)), default=Value(1))
     rows = Payment.objects.filter(tenant_id=tenant_id, order_id=order_id)

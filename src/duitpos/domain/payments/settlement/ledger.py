@@ -1,4 +1,4 @@
-"""What follows money in the same transaction: the ledger, and the work that is due."""
+"""Insert ledger rows and outbox entries in the transaction that moves money (M16)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from duitpos.models.outbox import OutboxKind
 
 
 def book_payment(payment: Payment, at: datetime, business_date: date) -> None:
-    """The ledger's row for money in: what really moved."""
+    """Book the amount that moved for a payment."""
     entry = LedgerEntry(
         tenant_id=payment.tenant_id,
         kind=LedgerKind.PAYMENT,
@@ -34,7 +34,7 @@ def book_payment(payment: Payment, at: datetime, business_date: date) -> None:
 
 
 def book_refund(refund: Refund, payment: Payment, kind: str, at: datetime, business_date: date) -> None:
-    """The ledger's row for money out, or for money that the bank sent back (`kind`)."""
+    """Book a refund, or a refund that the bank returned (`kind`)."""
     sign = 1 if kind == LedgerKind.REFUND_FAILED else -1
     entry = LedgerEntry(
         tenant_id=refund.tenant_id,
@@ -54,7 +54,7 @@ def book_refund(refund: Refund, payment: Payment, kind: str, at: datetime, busin
 def book_dispute(
     source_id: UUID, payment: Payment, kind: str, amount: Money, at: datetime, business_date: date
 ) -> None:
-    """The ledger's row for money that the guest's bank took or gave back, or for the fee of it; `amount` is signed."""
+    """Book what the guest's bank took or returned, or the dispute's fee; `amount` is signed."""
     entry = LedgerEntry(
         tenant_id=payment.tenant_id,
         kind=kind,
@@ -71,14 +71,14 @@ def book_dispute(
 
 
 def _book(entry: LedgerEntry) -> None:
-    # Unique by kind and source row, and ignored when it is there: fifty paths make one row (M16).
+    # Kind and source row are unique, so concurrent and repeated calls make one row.
     insert([entry], "DO NOTHING")
 
 
 def queue_after_payment(payment: Payment, at: datetime) -> None:
-    """A receipt, once the guest left an address; and how it was paid, where the notice did not say.
+    """Queue the receipt if the guest gave an address, and the fetch of the method if the snapshot lacks it.
 
-    A task hurries it, the sweep makes sure of it.
+    A task runs them soon; if the task is lost, the sweep does.
     """
     kinds = []
     if payment.guest_email:
@@ -87,7 +87,7 @@ def queue_after_payment(payment: Payment, at: datetime) -> None:
         kinds.append(OutboxKind.DETAILS)
     if payment.order_id is None or not kinds:
         return
-    works = [
+    entries = [
         OutboxEntry(
             tenant_id=payment.tenant_id,
             kind=kind,
@@ -98,13 +98,13 @@ def queue_after_payment(payment: Payment, at: datetime) -> None:
         )
         for kind in kinds
     ]
-    insert(works, "DO NOTHING")
-    # Robust: a queue that cannot be reached must not turn a stored outcome into an error; the sweep finds the row.
+    insert(entries, "DO NOTHING")
+    # Robust: an unavailable queue must not turn a committed change into an error; the sweep finds the entries.
     tenant_id = str(payment.tenant_id)
-    transaction.on_commit(lambda: _hurry(tenant_id), robust=True)
+    transaction.on_commit(lambda: _run_outbox_once(tenant_id), robust=True)
 
 
-def _hurry(tenant_id: str) -> None:
-    # One task does all that is due, and the worker looks for tasks once a second: more of them would be empty rows.
+def _run_outbox_once(tenant_id: str) -> None:
+    # One task does all due entries, and the worker polls once a second, so more tasks would find nothing to do.
     if cache.add(f"hurried:{tenant_id}", True, timeout=1):
         run_outbox_soon.enqueue(tenant_id)

@@ -1,4 +1,4 @@
-"""Which payment a processor's word is about."""
+"""Find the payment that an event or snapshot is about (M7)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BY_REFERENCE = Prepared(
 
 
 def as_uuid(text: str) -> UUID | None:
-    """A UUID that came from outside, or None."""
+    """Parse a UUID from outside, or return None."""
     try:
         return UUID(text)
     except ValueError:
@@ -36,12 +36,12 @@ def as_uuid(text: str) -> UUID | None:
 
 
 def payment_of_snapshot(tenant_id: UUID, snapshot: PaymentSnapshot) -> Payment | None:
-    """By our correlation or the session's reference. The former wins only where the row knows no other session.
+    """Find the payment by our correlation or by the session's reference.
 
-    A second session under one correlation (a replay after the processor forgot the key, M7) is other money: it must not
-    vanish behind the first one's row, so it is not found here.
+    The correlation counts only if the row has no other session. A second session with the same correlation (a replay
+    after the processor forgot the idempotency key) is separate money, so it must not match the first one's row.
     """
-    # By its key first: the correlation is nearly always there, and costs the same however many payments there are.
+    # Primary key first: nearly every snapshot has the correlation, and the lookup costs the same at any table size.
     correlated = payment_of_correlation(tenant_id, snapshot.correlation)
     if correlated is not None and correlated.reference == snapshot.reference:
         return correlated
@@ -60,7 +60,7 @@ def names_us(tenant: Tenant, correlation: Correlation | None) -> bool:
 
 
 def payment_of_correlation(tenant_id: UUID, correlation: Correlation | None) -> Payment | None:
-    """The payment that our correlation names."""
+    """Return the payment that our correlation names, or None."""
     payment_id = as_uuid(correlation.payment) if correlation else None
     if payment_id is None:
         return None
@@ -68,7 +68,7 @@ def payment_of_correlation(tenant_id: UUID, correlation: Correlation | None) -> 
 
 
 def payment_of_intent(tenant_id: UUID, intent_reference: str, charge_reference: str = "") -> Payment | None:
-    """The payment that a refund at the processor belongs to."""
+    """Return the payment of a refund or dispute, by its intent or charge, or None."""
     wanted = Q()
     if intent_reference:
         wanted |= Q(intent_reference=intent_reference)

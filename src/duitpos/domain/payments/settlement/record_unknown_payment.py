@@ -1,4 +1,4 @@
-"""Money that carries our correlation but has no row here: after a restored backup, or a second session (M7, M19)."""
+"""Record money with our correlation but no row: after a restored backup, or from a second session (M7, M12, M19)."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from duitpos.processors.base import PaymentSnapshot
 
 
 def record_unknown_payment(tenant: Tenant, account: ProcessorAccount, snapshot: PaymentSnapshot) -> Payment:
-    """A payment row for it, in the caller's transaction: made once, since its reference is unique in the account.
+    """Insert a payment row in the caller's transaction, once, because its reference is unique in the account.
 
-    Where the correlation names a payment of ours with another session, the money is for that payment's order; settling
-    it finds the order released and opens the Alert. Otherwise it belongs to no order we know.
+    If the correlation names a payment with another session, the money is for that payment's order; settling it finds
+    the order released and opens the Alert. Otherwise it belongs to no known order.
     """
-    sibling = payment_of_correlation(tenant.id, snapshot.correlation)
-    if sibling is not None and are_one(sibling.account, account):
-        account = sibling.account
+    named = payment_of_correlation(tenant.id, snapshot.correlation)
+    if named is not None and are_one(named.account, account):
+        account = named.account
     money = snapshot.amount
     row = Payment(
         tenant=tenant,
-        order=sibling.order if sibling else None,
-        location=sibling.location if sibling else None,
+        order=named.order if named else None,
+        location=named.location if named else None,
         account=account,
         payment_type_id=account.payment_type_id,
-        # Not a live attempt: an order has at most one, and this one's guest is long gone. Late money settles from here.
+        # Not a live attempt, because an order has at most one. Settling moves it to `succeeded` as late money.
         status=PaymentStatus.CANCELED,
-        # What was asked for, where we asked: then settling sees money that differs from it.
-        is_test=sibling.is_test if sibling else not snapshot.is_live,
-        amount_minor=sibling.amount_minor if sibling else money.minor if money else 0,
-        currency=sibling.currency if sibling else money.currency if money else account.currency,
+        # Mode and amount as requested, if the payment is known, so that settling detects a difference.
+        is_test=named.is_test if named else not snapshot.is_live,
+        amount_minor=named.amount_minor if named else money.minor if money else 0,
+        currency=named.currency if named else money.currency if money else account.currency,
         created_at=now(),
         reference=snapshot.reference,
     )
@@ -40,7 +40,7 @@ def record_unknown_payment(tenant: Tenant, account: ProcessorAccount, snapshot: 
 
 
 def are_one(one: ProcessorAccount, other: ProcessorAccount) -> bool:
-    """Whether two rows are the same account at the processor (M12)."""
+    """Whether two rows are the same account at the processor."""
     if one.id == other.id:
         return True
     identities = {(row.processor, row.external_id, row.mode) for row in (one, other)}

@@ -1,6 +1,6 @@
-"""Where money leaves the order: the first table of docs/money-path.md, row by row.
+"""Release the order of a succeeded payment, or open an Alert (docs/money-path.md, first table; M16, M60, M64).
 
-Money never bounces off a rule. It is recorded first; what is wrong opens an Alert with a next step.
+No rule rejects money that has moved: the payment is recorded first, and a problem opens an Alert with a next step.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from duitpos.processors.base import PaymentSnapshot
 
 log = structlog.get_logger(__name__)
 OVER_THE_DAY = timedelta(minutes=10)
-"""What is paid shortly before the day closes and arrives shortly after it is no food of another day."""
+"""A payment no older than this counts for today while the location is open, even if the trading day has changed."""
 
 
 def order_after_money(
     payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime, *, late: bool
 ) -> None:
-    """Do what the order does now that `payment` succeeded, in the caller's transaction."""
+    """Release the order of a succeeded `payment`, or open an Alert, in the caller's transaction."""
     order, location = payment.order, payment.location
     if order is None or location is None:
         open_payment_alert(payment, AlertKind.UNKNOWN_PAYMENT, at)
@@ -56,8 +56,9 @@ def order_after_money(
 def _mismatch(payment: Payment, snapshot: PaymentSnapshot) -> str:
     if snapshot.is_live == payment.is_test:
         return AlertKind.MODE_DIFFERS
+    # The payment started before the restaurant went live, and no board shows test orders now.
     if payment.is_test and takes_real_money(payment.tenant_id):
-        return AlertKind.MODE_DIFFERS  # begun before the restaurant went live: no board would show it (M64)
+        return AlertKind.MODE_DIFFERS
     if snapshot.amount is None or snapshot.amount != payment.amount:
         return AlertKind.AMOUNT_DIFFERS
     return ""
@@ -66,14 +67,14 @@ def _mismatch(payment: Payment, snapshot: PaymentSnapshot) -> str:
 def _is_too_late_to_cook(
     payment: Payment, snapshot: PaymentSnapshot, location: Location, at: datetime
 ) -> bool:
-    """Older than the location's limit, or of another trading day (M60). Costs no query.
+    """Whether the payment is older than the location's limit, or of another trading day. Makes no query.
 
-    Counted from what the guest did, whatever path the news took: a bank's money may come a day after it.
+    The age counts from the guest's action, because a bank may deliver the money a day later.
     """
     acted_at = _acted_at(payment, snapshot)
     age = at - acted_at
     if age < timedelta(0):
-        # Then one of the two clocks is wrong, which is no reason to keep food from a guest.
+        # One of the two clocks is wrong. The guest still gets the food.
         log.warning("paid_in_the_future", payment=str(payment.id), seconds=-int(age.total_seconds()))
         return False
     if age > timedelta(minutes=location.latest_to_cook):
@@ -88,7 +89,10 @@ def _acted_at(payment: Payment, snapshot: PaymentSnapshot) -> datetime:
 
 
 def why_not_released(order: Order) -> str:
-    """The release lost its guard: canceled meanwhile, or released by another payment (M16). Read afresh here."""
+    """Return the Alert kind for a failed release: the order is canceled, or another payment released it.
+
+    Reads the status again.
+    """
     status = (
         Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
     )
@@ -98,7 +102,7 @@ def why_not_released(order: Order) -> str:
 def _problem_of_a_released_order(
     order: Order, location: Location, at: datetime, *, late: bool
 ) -> tuple[str, Facts] | None:
-    """It is placed in any case; what the restaurant must confirm opens an Alert."""
+    """Return the kind and facts of an Alert if staff must confirm something. The order is placed in any case."""
     short = sell(order, location)
     if short:
         return AlertKind.SOLD_OUT_AFTER_PAYMENT, {"dishes": short}

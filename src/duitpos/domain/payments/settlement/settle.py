@@ -1,7 +1,7 @@
-"""The one place where a processor's word about a payment changes our books.
+"""The only module that applies a processor's snapshot to a payment.
 
-Webhook, return, sweep and button all end here, in any order, any number of times, at the same moment. Every step is a
-guarded update whose row count decides; whoever comes second reads and returns (docs/money-path.md, M1 to M16).
+Webhook, return, sweep and button all call it, in any order, repeatedly and concurrently. Every step is a guarded
+update; a caller whose update changes no row returns (docs/money-path.md: M1 to M16, M21, M34, M36, M60).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ENDED_UNPAID = (PaymentStatus.FAILED, PaymentStatus.CANCELED)
 
 
 class SettleResult(StrEnum):
-    """What became of a processor's word."""
+    """The result of applying a snapshot."""
 
     SETTLED = "settled"
     ALREADY = "already"
@@ -43,41 +43,43 @@ class SettleResult(StrEnum):
 def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> SettleResult:
     """Apply a snapshot to its payment, in the caller's transaction; safe to run twice.
 
-    `payment` comes with its `order` and `location`. Lock order: payment, order, number, inserts (M36).
+    `payment` comes with its `order` and `location`. Lock order: payment, order, number, inserts.
     """
-    at = now()  # one instant gives the business date of order, payment and ledger (M34)
+    # One instant, so that order, payment and ledger get the same business date.
+    at = now()
     _remember_references(payment, snapshot)
-    settled = _apply(payment, snapshot, actor, at)
+    settled = _apply_by_state(payment, snapshot, actor, at)
     record_declines(payment, snapshot.declines)
     return settled
 
 
-def _apply(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> SettleResult:
+def _apply_by_state(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> SettleResult:
     if snapshot.state == SnapshotState.PAID:
-        return _take_money(payment, snapshot, actor, at)
+        return _settle_paid(payment, snapshot, actor, at)
     if snapshot.state in (SnapshotState.EXPIRED, SnapshotState.FAILED):
         return _end_unpaid(payment, snapshot, at)
     if snapshot.state == SnapshotState.FREE:
-        return _have_it_looked_at(payment, at)
-    return _wait(payment, snapshot, actor, at)
+        return _alert_nothing_to_pay(payment, at)
+    return _keep_open(payment, snapshot, actor, at)
 
 
 def _remember_references(payment: Payment, snapshot: PaymentSnapshot) -> None:
-    """Fill in what a crash or an early state left empty; a reference that is known never changes."""
+    """Fill in references that are still empty, such as after a crash. A stored reference never changes."""
     known = {
         "reference": snapshot.reference,
         "intent_reference": snapshot.intent_reference,
         "charge_reference": snapshot.charge_reference,
     }
     missing = {name: value for name, value in known.items() if value and not getattr(payment, name)}
-    if not missing or snapshot.state == SnapshotState.PAID:  # the paid update carries them itself
+    # The update for a paid snapshot sets them itself.
+    if not missing or snapshot.state == SnapshotState.PAID:
         return
     Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, **dict.fromkeys(missing, "")).update(
         **missing
     )
 
 
-def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> SettleResult:
+def _settle_paid(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> SettleResult:
     moved = snapshot.amount or payment.amount
     location = payment.location
     day = business_date(at, location.time_zone, location.day_closes_at) if location else at.date()
@@ -98,7 +100,7 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
         "not_found_at": None,
         "failure": {},
     }
-    was_asked_about = _was_asked_about(payment)
+    was_fetched_before = _was_fetched_before(payment)
     late = False
     if not advance_payment(payment, LIVE_ATTEMPT, PaymentStatus.SUCCEEDED, **columns):
         late = advance_payment(payment, ENDED_UNPAID, PaymentStatus.SUCCEEDED, **columns)
@@ -109,18 +111,18 @@ def _take_money(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: d
         look_at_siblings(payment, at)
     book_payment(payment, at, day)
     queue_after_payment(payment, at)
-    if was_asked_about:
-        _answer_questions(payment, at)
+    if was_fetched_before:
+        _resolve_fetch_alerts(payment, at)
     return SettleResult.SETTLED
 
 
-def _was_asked_about(payment: Payment) -> bool:
-    """Questions come of asking, so a first delivery answers none and is spared the statement."""
+def _was_fetched_before(payment: Payment) -> bool:
+    """Whether a fetch may have opened Alerts. Before any fetch there are none, which saves the UPDATE."""
     return bool(payment.checks or payment.asked_at or payment.not_found_at)
 
 
-def _answer_questions(payment: Payment, at: datetime) -> None:
-    """What the processor could not tell before, it has told now."""
+def _resolve_fetch_alerts(payment: Payment, at: datetime) -> None:
+    """Resolve the Alerts of earlier fetches, because the processor has answered."""
     resolve(
         payment.tenant_id,
         at,
@@ -135,7 +137,7 @@ def _answer_questions(payment: Payment, at: datetime) -> None:
 
 
 def look_at_siblings(payment: Payment, at: datetime) -> None:
-    """A newer attempt of the order may still be payable; the sweep ends it now, for the order is no longer held."""
+    """Have the sweep end the order's live attempts now, because the order is no longer held."""
     siblings = Payment.objects.filter(
         tenant_id=payment.tenant_id, order=payment.order, status__in=LIVE_ATTEMPT
     )
@@ -144,7 +146,7 @@ def look_at_siblings(payment: Payment, at: datetime) -> None:
 
 def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> SettleResult:
     to = PaymentStatus.CANCELED if snapshot.state == SnapshotState.EXPIRED else PaymentStatus.FAILED
-    was_asked_about = _was_asked_about(payment)
+    was_fetched_before = _was_fetched_before(payment)
     ended = advance_payment(
         payment,
         LIVE_ATTEMPT,
@@ -152,45 +154,49 @@ def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Se
         ended_at=at,
         failure=quoted(snapshot.failure),
         processing_since=None,
-        next_check_at=at + CLOSE_UNPAID,  # then the order is closed, if nothing newer was tried (M21)
+        # At this check the sweep closes the order, unless there is a newer attempt.
+        next_check_at=at + CLOSE_UNPAID,
         checks=0,
     )
-    if ended and was_asked_about:
-        _answer_questions(payment, at)
+    if ended and was_fetched_before:
+        _resolve_fetch_alerts(payment, at)
     return SettleResult.ENDED if ended else SettleResult.ALREADY
 
 
-def _have_it_looked_at(payment: Payment, at: datetime) -> SettleResult:
-    """Complete, and nothing to pay: impossible for us, and final over there. A person decides; asking again is idle."""
+def _alert_nothing_to_pay(payment: Payment, at: datetime) -> SettleResult:
+    """Open an Alert for a session that is complete with nothing to pay, which we never request.
+
+    That state is final at the processor, so staff decide and no further check is scheduled.
+    """
     live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
-    # The guest is through with the processor's page, so theirs says "checking".
+    # The guest has finished at the processor, so our page shows "checking".
     live.update(returned_at=Coalesce("returned_at", Value(at)), next_check_at=None)
     open_payment_alert(payment, AlertKind.NO_PAYMENT_REQUIRED, at)
     return SettleResult.FREE
 
 
-def _wait(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> SettleResult:
-    """Nothing is decided yet: note "processing", and when to look again. Changes no state."""
+def _keep_open(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> SettleResult:
+    """Record "processing" and the next check of an undecided payment. The status does not change."""
     live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.PENDING)
     processing = snapshot.state == SnapshotState.PROCESSING
     if processing:
-        # The processor's clock: the news may be hours old, and lateness counts from what the guest did (M60).
+        # Use the processor's time: the event may be hours old, and lateness counts from the guest's action.
         since = min(snapshot.acted_at or at, at)
         live.filter(processing_since__isnull=True).update(processing_since=since)
         payment.processing_since = payment.processing_since or since
     if payment.last_problem or payment.not_found_at:
-        live.update(last_problem={}, not_found_at=None)  # it has answered
-        _answer_questions(payment, at)
-    # A guest who came back is looked after in 20 s; whoever asked for them has set that (may_fetch).
+        live.update(last_problem={}, not_found_at=None)
+        _resolve_fetch_alerts(payment, at)
+    # After a guest's return, may_fetch has already set a check in 20 s.
     if processing or actor.kind != "return":
         live.update(next_check_at=next_check(payment, payment.location, at))
     return SettleResult.PROCESSING if processing else SettleResult.STILL_OPEN
 
 
 def record_declines(payment: Payment, declines: Iterable[Decline]) -> None:
-    """Keep each refused card once, in the caller's transaction; the processor's reference tells them apart.
+    """Store each decline once, by the processor's reference, in the caller's transaction.
 
-    They are for the owner to read, and never change the payment's state.
+    Owners read them; they never change the payment's state.
     """
     rows = [
         PaymentDecline(
