@@ -1,6 +1,6 @@
-"""What goes wrong while a payment is looked at: an error of ours, or a processor that refuses (M14, M18, M75).
+"""Record errors while a payment is fetched or settled: our own, or the processor's (M5, M14, M18, M75).
 
-No error changes a payment's state. It is noted, somebody is told, and the payment is looked at again later.
+No error changes a payment's state. It is stored, may open an Alert, and the payment is checked again later.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from duitpos.processors.base import Failure, ProcessorError
 
 log = structlog.get_logger(__name__)
 EXPECTED = (ProcessorError, DomainError, OperationalError, InterfaceError)
-"""A processor or a database that is not there, and what a rule refuses: whoever asked knows what to do."""
+"""An unavailable processor or database, or a refusal by a rule: callers handle these."""
 NOT_FOUND_SECOND_LOOK = timedelta(minutes=2)
 NOT_FOUND_AGAIN = timedelta(hours=6)
 KEY_AGAIN = timedelta(minutes=3)
-"""When the sweep tries a refused key again: it may have been refused in passing."""
+"""When the sweep tries a refused key again, because the refusal may be temporary."""
 
 
 @contextmanager
 def recording_errors(payment: Payment) -> Iterator[None]:
-    """Around work on a payment, outside any transaction. The error goes on to whoever asked."""
+    """Record an unexpected error in work on a payment, outside any transaction, and raise it."""
     try:
         yield
     except EXPECTED:
@@ -52,15 +52,15 @@ def recording_errors(payment: Payment) -> Iterator[None]:
 
 
 def record_error(payment: Payment, error: Exception) -> None:
-    """In a transaction of its own: what it was, when to look again, and an Alert. Never raises."""
+    """Store the error, schedule the next check and open an Alert, in its own transaction. Never raises."""
     problem = facts(Reason.INTERNAL_ERROR, error=redact(first_line(error)))
     try:
-        transact(lambda: _note(payment, problem))
+        transact(lambda: _record_problem(payment, problem))
     except Exception:
         log.exception("broken_payment_not_noted", payment=str(payment.id), problem=problem)
 
 
-def _note(payment: Payment, problem: Facts) -> None:
+def _record_problem(payment: Payment, problem: Facts) -> None:
     at = now()
     wait: timedelta = FIRST_CHECK * (1 << min(payment.checks, 6))
     rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id)
@@ -72,29 +72,31 @@ def _note(payment: Payment, problem: Facts) -> None:
 
 
 def record_refusal(payment: Payment, error: ProcessorError) -> bool:
-    """Turn a refused key into a paused account and a missing session into an Alert; other errors pass by.
+    """Pause the account for a refused key, and record a session that is not found; ignore other errors.
 
-    Never inside a transaction. True when the account is paused: its key is refused for all.
+    Call it with no transaction open. True when the account is paused.
     """
     if error.failure == Failure.KEY_REFUSED:
         return record_refused_key(payment.account)
     if error.failure == Failure.NOT_FOUND:
-        transact(lambda: _not_there(payment, error))
+        transact(lambda: _record_not_found(payment, error))
     return False
 
 
 def record_refused_key(account: ProcessorAccount) -> bool:
-    """A call was refused: ask whose key it is, and pause the account only when that is refused as well (M75).
+    """Check the key after a refused call, and pause the account only if the check is refused too.
 
-    One odd answer decides nothing for the other guests. Never inside a transaction. True when the account is paused.
+    So a single refusal does not stop other guests' payments. Call it with no transaction open. True when the account
+    is paused.
     """
     try:
         processor = open_account(account)
         with outside_database():
             processor.check()
     except ProcessorError as error:
+        # The check did not decide; the next refused call checks again.
         if error.failure != Failure.KEY_REFUSED:
-            return False  # it cannot be told now: the next call finds out
+            return False
         transact(partial(pause_account, account, error))
         return True
     except Unavailable:
@@ -104,15 +106,18 @@ def record_refused_key(account: ProcessorAccount) -> bool:
 
 
 def record_no_answer(payment: Payment, error: ProcessorError) -> None:
-    """Asked, and not told: until the processor answers, nobody may say that nothing was charged (M5)."""
+    """Record a failed fetch: until one succeeds, no page may say that nothing was charged."""
     rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
     rows.update(last_problem=reason_of(error))
 
 
 def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
-    """One Alert with count and sum of what waits; from then on the sweep asks only whether the key is good."""
+    """Pause the account and open one Alert with the pending payments' count and sum.
+
+    While it is paused, the sweep only checks the key.
+    """
     at = now()
-    # The refusal is about the key that was used; a better one may have been saved while the call was under way.
+    # Guard on the secrets: a new key may have been saved during the call.
     rows = ProcessorAccount.objects.filter(
         tenant_id=account.tenant_id, id=account.id, paused_at__isnull=True, secrets=account.secrets
     )
@@ -128,10 +133,10 @@ def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
     open_alert(account.tenant_id, kind, account.id, at, account=account, amount=amount, facts=about)
 
 
-def _not_there(payment: Payment, error: ProcessorError) -> None:
-    """One "not found" proves nothing, so it is asked again soon. When that says the same, a person must look (M75).
+def _record_not_found(payment: Payment, error: ProcessorError) -> None:
+    """Check again soon after the first "not found", and open an Alert after the second.
 
-    Only while money may still come: of what was booked or has ended, a passing "not found" says nothing.
+    Only for live attempts: after a payment is booked or has ended, a temporary "not found" means nothing.
     """
     at = now()
     live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)

@@ -1,4 +1,4 @@
-"""Disputes as the processor tells them: seen, shown and booked, in whatever order the news comes (M66)."""
+"""Store, book and alert about the processor's disputes, in whatever order events arrive (M66)."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _STEPS = (DisputeState.INQUIRY, DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_
 
 
 def apply_dispute(payment: Payment, snapshot: DisputeSnapshot, said_at: datetime) -> str:
-    """Apply it in the caller's transaction, safe to run twice; one word on what became of it.
+    """Apply a snapshot in the caller's transaction and return an outcome code; safe to run twice.
 
-    `said_at` is when the processor said so. Older news that comes later never takes a dispute a step back.
+    `said_at` is when the processor reported it. An older event that arrives later never moves a dispute back.
     """
     at = now()
     ended_at = at if snapshot.state in DISPUTE_OVER else None
@@ -51,20 +51,20 @@ def apply_dispute(payment: Payment, snapshot: DisputeSnapshot, said_at: datetime
     )
     dispute = rows.get()
     is_new = dispute.id == row.id
-    forward = Q(said_at__lt=said_at) | Q(status__in=_before(snapshot.state))
+    forward = Q(said_at__lt=said_at) | Q(status__in=_earlier_states(snapshot.state))
     moved = rows.filter(forward).update(
         status=snapshot.state, respond_by=snapshot.respond_by, said_at=said_at, ended_at=ended_at
     )
-    _book(dispute, payment, snapshot, at)
+    _book_movements(dispute, payment, snapshot, at)
     if is_new or (moved and dispute.status != snapshot.state):
         dispute.status = snapshot.state
-        _tell(dispute, payment, snapshot, at)
+        _update_alert(dispute, payment, snapshot, at)
         return f"dispute_{snapshot.state}"
     return "already"
 
 
 def taken_by_bank(payment: Payment) -> Money:
-    """What the guest's bank has taken of this payment and not given back."""
+    """Return what the guest's bank has taken of this payment and not returned."""
     rows = LedgerEntry.objects.filter(
         tenant_id=payment.tenant_id,
         payment_id=payment.id,
@@ -75,9 +75,9 @@ def taken_by_bank(payment: Payment) -> Money:
 
 
 def look_for_disputes(payment: Payment) -> None:
-    """Ask the processor whether the bank has taken the money: where no dispute events are ticked, only this tells.
+    """Fetch and apply the payment's disputes, because an endpoint may not subscribe to dispute events.
 
-    Never inside a transaction, and never raises for a processor that does not say.
+    Call it with no transaction open. Does not raise if the processor is unavailable.
     """
     try:
         processor = open_account(payment.account)
@@ -90,16 +90,16 @@ def look_for_disputes(payment: Payment) -> None:
         transact(lambda snapshot=snapshot: apply_dispute(payment, snapshot, now()))  # type: ignore[misc]
 
 
-def _before(state: DisputeState) -> list[DisputeState]:
-    """States that come earlier, whatever the order of the news."""
+def _earlier_states(state: DisputeState) -> list[DisputeState]:
+    """Return the states that precede `state`."""
     return [*_STEPS] if state in DISPUTE_OVER else [*_STEPS[: _STEPS.index(state)]]
 
 
-def _book(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: datetime) -> None:
+def _book_movements(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: datetime) -> None:
     location = payment.location
     day = business_date(at, location.time_zone, location.day_closes_at) if location else at.date()
     for movement in snapshot.movements:
-        # Made from the movement's own id, so that it is booked once, however often it is told.
+        # Derived from the movement's id, so that duplicates book it once.
         source = uuid5(dispute.id, movement.reference)
         kind = LedgerKind.DISPUTE if movement.amount.minor < 0 else LedgerKind.DISPUTE_RETURN
         book_dispute(source, payment, kind, movement.amount, at, day)
@@ -108,11 +108,11 @@ def _book(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: dat
             book_dispute(source, payment, LedgerKind.DISPUTE_FEE, fee, at, day)
 
 
-def _tell(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: datetime) -> None:
-    """One alert a dispute. It closes by itself when the bank has decided and the money is here."""
+def _update_alert(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: datetime) -> None:
+    """Open or reopen the dispute's one Alert; resolve it when the dispute ends without a loss."""
     if snapshot.state in (DisputeState.WON, DisputeState.CLOSED):
-        over = facts(Resolution.DISPUTE_OVER)
-        resolve(payment.tenant_id, at, over, kind=AlertKind.DISPUTE, subject_id=dispute.id)
+        ended = facts(Resolution.DISPUTE_OVER)
+        resolve(payment.tenant_id, at, ended, kind=AlertKind.DISPUTE, subject_id=dispute.id)
         return
     about = {
         "state": snapshot.state,

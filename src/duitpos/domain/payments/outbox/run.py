@@ -1,4 +1,4 @@
-"""Do the work that is due after a commit."""
+"""Run due outbox entries."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from duitpos.processors.base import ProcessorError
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 8
 Work = Callable[[OutboxEntry], str]
-_DO: dict[OutboxKind, Work] = {OutboxKind.DETAILS: fetch_details}
+_HANDLERS: dict[OutboxKind, Work] = {OutboxKind.DETAILS: fetch_details}
 log = structlog.get_logger(__name__)
 
 
 def do_with(kind: OutboxKind, work: Work) -> None:
-    """Have this kind done by an entry point: what is written to people is not the domain's (duitpos/apps.py)."""
-    _DO[kind] = work
+    """Register a handler from an entry point, because the domain writes no text to people (duitpos/apps.py)."""
+    _HANDLERS[kind] = work
 
 
 @task()
 def run_outbox_soon(tenant_id: str) -> None:
-    """The queue's way to run_outbox; if the queue loses it, the sweep comes by."""
+    """Call run_outbox from the task queue. If the queue loses the task, the sweep runs the entries."""
     run_outbox(UUID(tenant_id))
 
 
 def run_outbox(tenant_id: UUID, limit: int = 20, until: float | None = None) -> int:
-    """Do what is due for one tenant; how many pieces were done. Two at once never do the same piece.
+    """Run a tenant's due entries and return how many succeeded. Concurrent runs never take the same entry.
 
-    Nothing is begun after `until` (time.monotonic): it stays due.
+    Start none after `until` (time.monotonic, seconds); the rest stay due.
     """
     done = 0
     rows = OutboxEntry.objects.filter(tenant_id=tenant_id, due_at__lte=now()).order_by("due_at")
@@ -51,19 +51,21 @@ def run_outbox(tenant_id: UUID, limit: int = 20, until: float | None = None) -> 
         if until is not None and time.monotonic() >= until:
             break
         at = now()
-        mine = OutboxEntry.objects.filter(tenant_id=tenant_id, id=work.id, due_at=work.due_at)
-        if not mine.update(due_at=at + LEASE, tries=F("tries") + 1):
-            continue  # another worker claimed it
+        claim = OutboxEntry.objects.filter(tenant_id=tenant_id, id=work.id, due_at=work.due_at)
+        # If no row changed, another worker has claimed it.
+        if not claim.update(due_at=at + LEASE, tries=F("tries") + 1):
+            continue
         try:
-            outcome = _DO[OutboxKind(work.kind)](work)
+            outcome = _HANDLERS[OutboxKind(work.kind)](work)
         except (ProcessorError, Unavailable) as error:
             _try_later(work, reason_of(error))
             continue
-        except OSError as error:  # the mail server is not there
+        except OSError as error:
+            # The mail server is unavailable.
             _try_later(work, facts(Reason.INTERNAL_ERROR, error=redact(first_line(error))))
             continue
         except Exception as error:
-            # A bug must be seen, but must not keep everything behind it, of all tenants, from its turn.
+            # Log a bug, but continue: it must not block later entries or other tenants.
             log.exception("outbox_entry_broken", kind=work.kind, work=str(work.id))
             _try_later(work, facts(Reason.INTERNAL_ERROR, error=redact(first_line(error))))
             continue
@@ -75,7 +77,7 @@ def run_outbox(tenant_id: UUID, limit: int = 20, until: float | None = None) -> 
 
 
 def _try_later(work: OutboxEntry, problem: Facts) -> None:
-    """After two minutes, four, eight …; after eight tries it stays undone, with the reason."""
+    """Retry after 2, 4, 8 … minutes. After eight tries the entry stays undone, with the reason."""
     log.warning("outbox_entry_failed", kind=work.kind, work=str(work.id), problem=problem)
     again = now() + timedelta(minutes=2 ** (work.tries + 1)) if work.tries + 1 < MOST_TRIES else None
     OutboxEntry.objects.filter(tenant_id=work.tenant_id, id=work.id).update(due_at=again, problem=problem)

@@ -1,4 +1,4 @@
-"""Deliveries that were not believed, counted without letting outsiders write to the database (M68).
+"""Count deliveries with a bad signature without letting outsiders write to the database (M68).
 
 Anybody can post to the webhook address. So each process counts in memory and writes one row's counter at most once a
 minute; what it has not written when it ends is lost. Only restaurants with an account are counted, which bounds the
@@ -25,7 +25,7 @@ MOST = 1_000_000
 
 @dataclass(slots=True)
 class _Count:
-    waiting: int = 0
+    unwritten: int = 0
     written_at: datetime | None = None
 
 
@@ -34,17 +34,17 @@ _lock = Lock()
 
 
 def count_bad_signature(tenant_id: UUID, processor: str, problem: SignatureProblem, skew: int) -> None:
-    """Count one. The first is written at once, so that the page with the account's health shows it."""
+    """Count one. The first is written at once, so that the account's page shows it."""
     at = now()
     with _lock:
         count = _counts.setdefault((tenant_id, processor), _Count())
-        count.waiting += 1
+        count.unwritten += 1
         if count.written_at is not None and timedelta(0) <= at - count.written_at < WRITE_EVERY:
             return
-        waiting, count.waiting, count.written_at = count.waiting, 0, at
+        unwritten, count.unwritten, count.written_at = count.unwritten, 0, at
     rows = ProcessorAccount.objects.filter(tenant_id=tenant_id, processor=processor, bad_signatures__lt=MOST)
     rows.update(
-        bad_signatures=F("bad_signatures") + waiting,
+        bad_signatures=F("bad_signatures") + unwritten,
         last_bad_signature_at=at,
         last_bad_signature=problem.value,
         signature_skew=skew,
@@ -52,6 +52,6 @@ def count_bad_signature(tenant_id: UUID, processor: str, problem: SignatureProbl
 
 
 def forget_counts() -> None:
-    """Start anew, as a process does."""
+    """Clear the counts in memory, as in a new process."""
     with _lock:
         _counts.clear()

@@ -1,4 +1,4 @@
-"""A processor whose calls hold at most a share of the web server's threads (M78)."""
+"""Limit a processor's calls to a share of the web server's threads (M78)."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ log = structlog.get_logger(__name__)
 
 
 def bounded(processor: Processor, partner: str) -> Processor:
-    """The same processor; a call for which there is no room raises ProcessorError (UNAVAILABLE) at once."""
+    """Return the processor, limited: a call over the limit raises ProcessorError (UNAVAILABLE) at once."""
     return cast(Processor, _Bounded(processor, partner))
 
 
 class _Bounded:
-    """Passes every call on. What is not a call is passed on as it is."""
+    """Limits every method call; returns other attributes unchanged."""
 
     def __init__(self, processor: Processor, partner: str) -> None:
         self._processor, self._partner = processor, partner
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._processor, name)
-        return self._bounded(found) if callable(found) else found
+        attribute = getattr(self._processor, name)
+        return self._bounded(attribute) if callable(attribute) else attribute
 
     def _bounded(self, call: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(call)
-        def within(*words: Any, **facts: Any) -> Any:
+        def limited(*args: Any, **kwargs: Any) -> Any:
             try:
                 with slow_calls().place(self._partner):
-                    return call(*words, **facts)
+                    return call(*args, **kwargs)
             except Full as error:
                 log.warning("too_many_wait_for_the_processor", partner=self._partner)
                 raise ProcessorError(Failure.UNAVAILABLE, OwnCode.FULL) from error
 
-        return within
+        return limited

@@ -1,4 +1,4 @@
-"""From a stored account to a processor, and from a delivery to the account it is meant for."""
+"""Open a stored account's processor, and find the account of a delivery (M13, M20)."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ log = structlog.get_logger(__name__)
 SECRET_KEY = "secret_key"
 CANDIDATE, CANDIDATE_BASE = "candidate_secret_key", "candidate_api_base"
 CANDIDATE_WEBHOOK = "candidate_webhook_secret"
-"""A pasted key that could not be checked yet, and what came with it; the one in use stays in use (M13)."""
+"""A pasted key that could not be checked yet, with its address and secret; the key in use stays in use."""
 WEBHOOK_SECRETS = ("webhook_secret", "webhook_secret_previous")
 
-# Telling the worst first: a signature that held with one account's secret but is too old is no mismatch.
-_TELLS_MOST = (
+# Most specific first: a signature that matches one account's secret but is too old is no mismatch.
+_MOST_SPECIFIC = (
     SignatureProblem.MALFORMED,
     SignatureProblem.CLOCK,
     SignatureProblem.MISMATCH,
@@ -53,10 +53,10 @@ _ACCOUNTS = Prepared(
 
 
 def open_account(account: ProcessorAccount) -> Processor:
-    """The account, for the calls of one piece of work. Any account may be opened, a retired one too (M13).
+    """Open an account, a retired one too, for the calls of one piece of work.
 
-    Unavailable in a copy of another installation's database (M20). ProcessorError (KEY_REFUSED, which pauses the
-    account) when there is no key, it cannot be read, or it must not be sent to the stored address.
+    Raises Unavailable in a copy of another installation's database, and ProcessorError (KEY_REFUSED, which pauses the
+    account) when the key is missing, unreadable or must not be sent to the stored address.
     """
     require_adopted()
     try:
@@ -70,7 +70,7 @@ def open_account(account: ProcessorAccount) -> Processor:
 
 
 def open_key(processor: str, key: str, api_base: str) -> Processor:
-    """A key at an address. ProcessorError for an address that this key must never be sent to."""
+    """Open a key at an address. Raises ProcessorError if the key must never be sent there."""
     kind = adapter(processor)
     problem = address_problem(kind.mode_of(key), api_base)
     if problem:
@@ -79,9 +79,9 @@ def open_key(processor: str, key: str, api_base: str) -> Processor:
 
 
 def address_problem(mode: str, api_base: str) -> OwnCode | None:
-    """Why a key of this mode may not be sent to this address; None when it may.
+    """Return why a key of this mode may not be sent to this address; None when it may.
 
-    Real money goes to the processor itself only; a test key, to the sandboxes that the operator allows.
+    A live key goes to the processor itself only; a test key, also to the sandboxes that the operator allows.
     """
     if not api_base:
         return None
@@ -93,11 +93,11 @@ def address_problem(mode: str, api_base: str) -> OwnCode | None:
 def verify(
     tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[str, str]
 ) -> tuple[ProcessorAccount, ProcessorEvent]:
-    """Whose delivery it is, and what it says: the account whose secret verifies it is the one meant.
+    """Return the account whose secret verifies a delivery, and its event.
 
-    Retired accounts and rotated secrets still verify (M13). SignatureInvalid, after counting it on the accounts.
+    Retired accounts and rotated secrets still verify. Raises SignatureInvalid after counting it on the accounts.
     """
-    # Where two rows hold one secret, the one in use is meant.
+    # If two rows share a secret, prefer the one in use.
     accounts = sorted(
         _ACCOUNTS.rows(tenant.id, processor_name), key=lambda account: account.state == AccountState.RETIRED
     )
@@ -109,15 +109,17 @@ def verify(
             problems[error.problem] = error.skew
             continue
         return account, event
-    worst = next((problem for problem in _TELLS_MOST if problem in problems), SignatureProblem.NO_SECRET)
+    reported = next(
+        (problem for problem in _MOST_SPECIFIC if problem in problems), SignatureProblem.NO_SECRET
+    )
     if accounts:
-        count_bad_signature(tenant.id, processor_name, worst, problems.get(worst, 0))
-    log.warning("webhook_not_believed", tenant=tenant.slug, problem=worst.value)
-    raise SignatureInvalid(worst)
+        count_bad_signature(tenant.id, processor_name, reported, problems.get(reported, 0))
+    log.warning("webhook_not_believed", tenant=tenant.slug, problem=reported.value)
+    raise SignatureInvalid(reported)
 
 
 def _webhook_secrets(account: ProcessorAccount) -> tuple[str, ...]:
-    """Those in use, newest first; one that cannot be read is logged and left out."""
+    """Return the account's secrets, newest first. Log and skip an unreadable one."""
     secrets = []
     for field in WEBHOOK_SECRETS:
         try:

@@ -1,4 +1,4 @@
-"""A processor's word about a refund, applied to our row; also refunds made at the processor's own dashboard."""
+"""Apply the processor's refund snapshots, including refunds made in the processor's dashboard (M6)."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ MONEY_QUESTIONS = (
     AlertKind.SOLD_OUT_AFTER_PAYMENT,
     AlertKind.UNKNOWN_PAYMENT,
 )
-"""What is answered once the whole payment went back."""
+"""Alerts that a full refund of the payment resolves."""
 
 
 def apply_refund_snapshot(payment: Payment, snapshot: RefundSnapshot) -> str:
-    """Apply it in the caller's transaction, safe to run twice; one word on what became of it."""
+    """Apply a snapshot in the caller's transaction and return an outcome code; safe to run twice."""
     refund = _row_of(payment, snapshot)
     at = now()
     if snapshot.state == RefundState.PENDING:
@@ -64,7 +64,7 @@ def apply_refund_snapshot(payment: Payment, snapshot: RefundSnapshot) -> str:
 
 
 def _row_of(payment: Payment, snapshot: RefundSnapshot) -> Refund:
-    """Our row by the id we wrote into the refund, else by reference, else a new row for a refund made over there."""
+    """Find our row by the id in the refund's metadata, else by reference, else insert one for an external refund."""
     rows = Refund.objects.filter(tenant_id=payment.tenant_id, payment_id=payment.id)
     ours = as_uuid(snapshot.our_refund)
     known = (rows.filter(id=ours).first() if ours else None) or rows.filter(
@@ -85,7 +85,7 @@ def _row_of(payment: Payment, snapshot: RefundSnapshot) -> Refund:
     Refund.objects.bulk_create([row], ignore_conflicts=True)
     found = rows.get(reference=snapshot.reference)
     if found.id == row.id:
-        # The money has left already, so nothing guards it: it only keeps our own refunds within what is left (M6).
+        # The money has moved already, so this needs no guard; it limits our own refunds to the rest.
         _reserve(payment, snapshot.amount.minor)
     return found
 
@@ -108,7 +108,7 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
     ):
         return "already"
     book_refund(refund, payment, LedgerKind.REFUND, at, _day(payment, at))
-    # It may have been late, and asked about.
+    # A late refund may have an Alert.
     resolve(
         payment.tenant_id,
         at,
@@ -131,7 +131,7 @@ def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: dat
 
 
 def _close_held_order(refund: Refund, payment: Payment, at: datetime) -> None:
-    """Its money differed and is gone again, wherever that was done: nothing else would ever end it."""
+    """Cancel an order that is still held after its full refund, because nothing else would end it."""
     if payment.order is None:
         return
     actor, why = Actor("staff" if refund.member else "webhook", refund.member), Because.REFUNDED
@@ -140,7 +140,7 @@ def _close_held_order(refund: Refund, payment: Payment, at: datetime) -> None:
 
 
 def all_given_back(payment: Payment) -> bool:
-    """Whether refunds that succeeded add up to what moved, by the rows as they are now."""
+    """Whether the current rows of succeeded refunds add up to what moved."""
     row = Payment.objects.get(tenant_id=payment.tenant_id, id=payment.id)
     return row.status == PaymentStatus.SUCCEEDED and _given_back(payment) >= row.moved.minor
 
@@ -155,7 +155,7 @@ def _given_back(payment: Payment) -> int:
 def fail_refund(
     refund: Refund, payment: Payment, to: str, failure: Facts, at: datetime, reference: str = ""
 ) -> str:
-    """It did not happen, or the bank sent it back: the money can be refunded again, and somebody must do it."""
+    """Record that a refund failed or the bank returned it: free the reserved amount and open an Alert."""
     columns: dict[str, Any] = {"ended_at": at, "next_check_at": None, "failure": failure}
     if reference:
         columns["reference"] = reference
@@ -170,12 +170,12 @@ def fail_refund(
     if was_paid_out:
         book_refund(refund, payment, LedgerKind.REFUND_FAILED, at, _day(payment, at))
     if taken_by_bank(payment).minor >= payment.moved.minor - _given_back(payment):
-        # There is nothing left to give: the alert about the dispute says so, and nobody is asked to pay it out.
+        # Nothing is left to refund, because the bank took it; the dispute's Alert covers that.
         return "refund_failed"
-    # One that the processor canceled leaves the money here just as well, unless others gave it all back.
+    # A canceled refund also leaves the money here, unless other refunds returned it all.
     if not all_given_back(payment):
-        # Somebody may have closed it as done while the refund was only late.
-        reason = failure or _why(to)
+        # Staff may have resolved the Alert while the refund was only late.
+        reason = failure or _default_reason(to)
         about = {"reason": reason}
         reopen_alert(refund.tenant_id, AlertKind.REFUND_FAILED, refund.id, at, facts=about)
         open_refund_alert(refund, payment, reason, at)
@@ -183,7 +183,7 @@ def fail_refund(
 
 
 def open_refund_alert(refund: Refund, payment: Payment, reason: Facts, at: datetime) -> None:
-    """Have a person see to a refund that has not reached the guest, in the caller's transaction; once a refund."""
+    """Open one Alert per refund that has not reached the guest, in the caller's transaction."""
     open_alert(
         refund.tenant_id,
         AlertKind.REFUND_FAILED,
@@ -196,7 +196,7 @@ def open_refund_alert(refund: Refund, payment: Payment, reason: Facts, at: datet
     )
 
 
-def _why(to: str) -> Facts:
+def _default_reason(to: str) -> Facts:
     return facts(Reason.REFUND_CANCELED) if to == RefundStatus.CANCELED else {}
 
 

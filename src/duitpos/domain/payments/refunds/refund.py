@@ -1,4 +1,4 @@
-"""Give a payment back in full: our row first, then the call with a key made from it."""
+"""Refund a payment in full: insert our row, then call with an idempotency key made from it (M6, M17)."""
 
 from __future__ import annotations
 
@@ -23,35 +23,36 @@ FIRST_CHECK = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """A refund's row. `is_new`: this press made it; else it is the one that an earlier press made."""
+    """A refund's row. `is_new`: this request made it; otherwise an earlier request did."""
 
     refund: Refund
     is_new: bool
 
 
 def refund_payment(member: Membership, payment_id: UUID, reason: str) -> Refund:
-    """Refund all that is left of a payment. Pressed twice it is one refund: the second press gets the first's row.
+    """Refund all that is left of a payment. A second request gets the first one's row.
 
-    The answer may be that the processor has not answered yet; then the sweep finds out (M17). Forbidden, Gone,
+    A returned row that is still `created` has no response yet; the sweep continues it. Raises Forbidden, Gone,
     Conflict.
     """
     return send_reserved(transact(lambda: reserve_refund(member, payment_id, reason)))
 
 
 def send_reserved(reserved: Reserved) -> Refund:
-    """Make the call for a row that is stored, with no transaction open."""
+    """Call the processor for a committed row, with no transaction open."""
     refund = reserved.refund
     if refund.status == RefundStatus.CREATED:
         if reserved.is_new:
             send_refund(refund)
-        else:  # an earlier call, perhaps older than the processor remembers its key (M17)
+        else:
+            # The processor may have forgotten the key of the earlier call.
             heal_refund(refund)
         refund.refresh_from_db()
     return refund
 
 
 def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserved:
-    """Take all that is left of a payment for a refund, in the caller's transaction. Forbidden, Gone, Conflict."""
+    """Reserve all that is left of a payment, in the caller's transaction. Raises Forbidden, Gone, Conflict."""
     require(member, Can.REFUND)
     payment = Payment.objects.filter(tenant_id=member.tenant_id, id=payment_id).first()
     if payment is None:
@@ -63,7 +64,7 @@ def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserve
     if left > 0 and taken >= left:
         raise Conflict(Code.MONEY_DISPUTED)
     left -= taken
-    # The guard is on the payment's row, because two refunds at once are two rows that cannot see each other (M6).
+    # The guard is on the payment's row, because concurrent refunds are two rows that cannot see each other.
     guarded = Payment.objects.filter(
         tenant_id=member.tenant_id,
         id=payment.id,

@@ -1,4 +1,4 @@
-"""What became of a refund that staff asked for: never "started" for one that failed."""
+"""Describe a staff refund's result, so that a failed one is never shown as started."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from duitpos.models.refund import RefundStatus
 
 
 class RefundResult(StrEnum):
-    """For the person who pressed the button."""
+    """The result for the staff member who requested the refund."""
 
     REFUNDED = "refunded"
     ON_ITS_WAY = "on_its_way"
-    UNANSWERED = "unanswered"  # written down, and asked again by itself
+    UNANSWERED = "unanswered"  # stored; the sweep retries it
     DISPUTED = "disputed"  # not made: the guest's bank has taken the money
-    NOT_MADE = "not_made"  # such as one that somebody had made at the processor already
+    NOT_MADE = "not_made"  # such as after a refund in the processor's dashboard
     REFUSED = "refused"
 
 
 def refund_result(refund: Refund) -> RefundResult:
-    """How it stands; one query for a refund that was not made."""
+    """Return the refund's result. Makes one query if the refund was not made."""
     known = {
         RefundStatus.SUCCEEDED: RefundResult.REFUNDED,
         RefundStatus.PENDING: RefundResult.ON_ITS_WAY,
@@ -35,5 +35,5 @@ def refund_result(refund: Refund) -> RefundResult:
 
 
 def is_bad_news(refund: Refund) -> bool:
-    """Whether no money goes back by it."""
+    """Whether the refund returns no money."""
     return refund.status in (RefundStatus.FAILED, RefundStatus.CANCELED)

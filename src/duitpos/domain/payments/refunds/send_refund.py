@@ -1,4 +1,4 @@
-"""Make the refund call, or find out what became of an earlier one (M17). Used by the button and by the sweep."""
+"""Send a refund, or find out the result of an earlier call. Staff and the sweep use it (M17, M20)."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ log = structlog.get_logger(__name__)
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=10)
 
 
-class _Seen(Enum):
-    THERE = auto()
+class _Lookup(Enum):
+    FOUND = auto()
     ABSENT = auto()
     UNKNOWN = auto()
     NO_PAYMENT = auto()  # the processor does not know the payment itself
 
 
 def send_refund(refund: Refund, *, may_use_new_key: bool = True) -> None:
-    """Ask the processor for it and apply the answer. An unknown answer leaves the row for the sweep, a few seconds on.
+    """Send the refund and apply the response. If the result is unknown, the sweep continues it seconds later.
 
-    A stored error under the old key is answered with a new key at once, where the refund is surely not there (M17).
+    If the processor replays a stored error and does not list the refund, send it again at once with a new key.
     """
     payment = _payment_of(refund)
     try:
@@ -59,19 +59,20 @@ def send_refund(refund: Refund, *, may_use_new_key: bool = True) -> None:
                 our_refund=str(refund.id),
                 reason=refund.reason,
             )
-    except Unavailable:  # this copy of the database may not move money (M20)
+    except Unavailable:
+        # This copy of the database may not move money.
         return
     except ProcessorError as error:
         if _after_error(refund, payment, error) and may_use_new_key:
             send_refund(refund, may_use_new_key=False)
         else:
-            _try_soon(refund)
+            _retry_soon(refund)
         return
     _apply(payment, snapshot)
 
 
-def _try_soon(refund: Refund) -> None:
-    """What keeps a refund from being made is mostly over in seconds, and a guest waits for the money."""
+def _retry_soon(refund: Refund) -> None:
+    """Schedule a retry in seconds, because most failures are short and a guest waits for the money."""
     wait: timedelta = min(FIRST_RETRY * 2 ** min(refund.checks, 10), LONGEST_RETRY)
     rows = Refund.objects.filter(
         tenant_id=refund.tenant_id, id=refund.id, status=RefundStatus.CREATED, next_check_at__isnull=False
@@ -80,27 +81,28 @@ def _try_soon(refund: Refund) -> None:
 
 
 def heal_refund(refund: Refund) -> None:
-    """The sweep's turn, after claiming it: the answer is unknown, it is on its way, or the bank may send it back."""
+    """Send a `created` refund again; check a pending one, or a succeeded one that the bank may return."""
     if refund.status == RefundStatus.SUCCEEDED:
-        if _look(refund, _payment_of(refund)) in (_Seen.THERE, _Seen.ABSENT):
-            _look_again_later(refund)
+        if _look_up(refund, _payment_of(refund)) in (_Lookup.FOUND, _Lookup.ABSENT):
+            _schedule_next_look(refund)
         return
     if refund.status == RefundStatus.PENDING:
-        _look(refund, _payment_of(refund))
+        _look_up(refund, _payment_of(refund))
     else:
         _send_again(refund)
-    _ask_when_overdue(refund)
+    _alert_when_overdue(refund)
 
 
 def _send_again(refund: Refund) -> None:
     sent = refund.first_sent_at or refund.created_at
     if now() - sent < REPLAY_LIMIT:
-        send_refund(refund)  # the same key: at most one refund comes of it
-    elif _look(refund, _payment_of(refund)) == _Seen.ABSENT and _new_key(refund):
+        # The same key makes at most one refund.
+        send_refund(refund)
+    elif _look_up(refund, _payment_of(refund)) == _Lookup.ABSENT and _new_key(refund):
         send_refund(refund)
 
 
-def _ask_when_overdue(refund: Refund) -> None:
+def _alert_when_overdue(refund: Refund) -> None:
     refund.refresh_from_db()
     waited = now() - refund.created_at
     if refund.status == RefundStatus.CREATED and waited >= REFUND_UNANSWERED:
@@ -115,59 +117,59 @@ def _alert(refund: Refund, reason: Reason) -> None:
 
 
 def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> bool:
-    """What is noted of it. True: the row has a new key, with which it may be asked again."""
+    """Handle a failed call. True if the row has a new key, so that the call may be repeated."""
     log.warning(
         "refund_call_failed", refund=str(refund.id), failure=error.failure.value, replayed=error.replayed
     )
     if error.failure == Failure.KEY_REFUSED and error.code == NO_PERMISSION:
-        # Guests can still pay with this key: the account goes on.
+        # Guests can still pay with this key, so the account is not paused.
         _alert(refund, Reason.REFUND_NOT_PERMITTED)
     elif error.failure == Failure.KEY_REFUSED:
         record_refusal(payment, error)
     elif error.replayed:
-        # A stored 500 would answer for 24 h. Only when the refund is surely not there may another key be used.
-        return _look(refund, payment) == _Seen.ABSENT and _new_key(refund)
+        # The processor replays a stored 500 for 24 h. A new key is safe only if the refund does not exist.
+        return _look_up(refund, payment) == _Lookup.ABSENT and _new_key(refund)
     elif error.is_definite or error.failure == Failure.KEY_REUSED:
-        # Looked first, because "already refunded" is such a no: then ours is not needed any more.
-        seen = _look(refund, payment)
-        if seen == _Seen.ABSENT:
-            # Where dispute events are not ticked, the refusal may be the first that we hear of one.
+        # Look it up first: after the refusal "already refunded", ours is no longer needed.
+        found = _look_up(refund, payment)
+        if found == _Lookup.ABSENT:
+            # Without dispute events, this refusal may be the first sign of a dispute.
             look_for_disputes(payment)
-            transact(lambda: _give_up(refund, payment, error))
-        elif seen == _Seen.NO_PAYMENT:
+            transact(lambda: _fail(refund, payment, error))
+        elif found == _Lookup.NO_PAYMENT:
             _alert(refund, Reason.REFUND_OF_UNKNOWN_PAYMENT)
     return False
 
 
-def _give_up(refund: Refund, payment: Payment, error: ProcessorError) -> None:
+def _fail(refund: Refund, payment: Payment, error: ProcessorError) -> None:
     to = RefundStatus.CANCELED if all_given_back(payment) else RefundStatus.FAILED
     fail_refund(refund, payment, to, reason_of(error), now())
 
 
-def _look(refund: Refund, payment: Payment) -> _Seen:
-    """List the payment's refunds at the processor, apply them all, and say whether this one is among them."""
+def _look_up(refund: Refund, payment: Payment) -> _Lookup:
+    """List the payment's refunds at the processor, apply them all, and return whether this one is among them."""
     try:
         processor = open_account(payment.account)
         with outside_database():
             snapshots = processor.refunds_of(payment.intent_reference)
     except ProcessorError as error:
-        return _Seen.NO_PAYMENT if error.failure == Failure.NOT_FOUND else _Seen.UNKNOWN
+        return _Lookup.NO_PAYMENT if error.failure == Failure.NOT_FOUND else _Lookup.UNKNOWN
     except Unavailable:
-        return _Seen.UNKNOWN
+        return _Lookup.UNKNOWN
     for snapshot in snapshots:
         _apply(payment, snapshot)
     ours = any(snapshot.our_refund == str(refund.id) for snapshot in snapshots)
-    return _Seen.THERE if ours else _Seen.ABSENT
+    return _Lookup.FOUND if ours else _Lookup.ABSENT
 
 
-def _look_again_later(refund: Refund) -> None:
+def _schedule_next_look(refund: Refund) -> None:
     at = now()
     rows = Refund.objects.filter(tenant_id=refund.tenant_id, id=refund.id, status=RefundStatus.SUCCEEDED)
     rows.update(next_check_at=next_refund_look(refund.ended_at or at, at))
 
 
 def _new_key(refund: Refund) -> bool:
-    """A new generation of the key; the guard lets one of two sweeps make it."""
+    """Start a new generation of the key. The guard lets only one concurrent caller do so."""
     guarded = Refund.objects.filter(
         tenant_id=refund.tenant_id,
         id=refund.id,
