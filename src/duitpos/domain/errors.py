@@ -1,4 +1,4 @@
-"""What can go wrong, as facts: a kind, a code and what it is about. Entry points write the sentence (web/texts.py)."""
+"""Expected errors as a kind, a code and facts. Entry points write the sentence (web/texts.py)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Why a request could not be done; web/errors.py gives each its HTTP status."""
+    """Why a request failed; web/errors.py maps each to an HTTP status."""
 
     INVALID = "invalid"
     CONFLICT = "conflict"
@@ -17,9 +17,9 @@ class Kind(StrEnum):
 
 
 class Code(StrEnum):
-    """What went wrong. web/texts.py has a sentence for each, and says which of them guests can meet."""
+    """What went wrong. web/texts.py has a sentence for each, and lists those that guests can see."""
 
-    # A table's code, its restaurant, a cart.
+    # The table's code, the restaurant and the cart.
     RESTAURANT_UNKNOWN = "restaurant_unknown"
     TABLE_CODE_UNKNOWN = "table_code_unknown"
     GUEST_ORDER_UNKNOWN = "guest_order_unknown"
@@ -28,7 +28,7 @@ class Code(StrEnum):
     NOTE_TOO_LONG = "note_too_long"
     QUANTITY_OUT_OF_RANGE = "quantity_out_of_range"
     FORM_UNREADABLE = "form_unreadable"
-    # Pressing Pay.
+    # Starting a payment.
     LOCATION_CLOSED = "location_closed"
     ONLINE_PAYMENT_UNAVAILABLE = "online_payment_unavailable"
     NOTHING_TO_PAY = "nothing_to_pay"
@@ -44,7 +44,7 @@ class Code(StrEnum):
     TABLE_STARTED_TOO_MANY = "table_started_too_many"
     STRANGERS_STARTED_TOO_MANY = "strangers_started_too_many"
     NOT_ADOPTED = "not_adopted"
-    # Staff and their pages.
+    # Staff pages.
     SIGN_IN_UNAVAILABLE = "sign_in_unavailable"
     NOT_AMONG_YOURS = "not_among_yours"
     ROLE_MAY_NOT = "role_may_not"
@@ -114,7 +114,7 @@ class Code(StrEnum):
 
 
 class DomainError(Exception):
-    """An expected failure. `facts` are plain values: names, numbers, Money. Its text is for logs, not for people."""
+    """An expected failure. `facts` are plain values: names, numbers, Money. Its text is for logs only."""
 
     kind = Kind.INVALID
 
@@ -125,36 +125,36 @@ class DomainError(Exception):
 
 
 class Invalid(DomainError):
-    """What was asked for makes no sense."""
+    """The request is not valid."""
 
     kind = Kind.INVALID
 
 
 class Conflict(DomainError):
-    """It was possible a moment ago; somebody or something was faster."""
+    """The current state no longer allows the request, such as after a concurrent change."""
 
     kind = Kind.CONFLICT
 
 
 class Gone(DomainError):
-    """There is no such thing (any more)."""
+    """The object does not exist, or no longer does."""
 
     kind = Kind.GONE
 
 
 class Forbidden(DomainError):
-    """This role may not do that."""
+    """The member's role does not allow the request."""
 
     kind = Kind.FORBIDDEN
 
 
 class Unavailable(DomainError):
-    """Something outside does not answer; nothing was lost, try again."""
+    """An external service is unavailable. Nothing was lost, so retry."""
 
     kind = Kind.UNAVAILABLE
 
 
 class TooMany(DomainError):
-    """Too much of it in too short a time; nothing was started."""
+    """A rate limit refused the request; nothing was started."""
 
     kind = Kind.TOO_MANY

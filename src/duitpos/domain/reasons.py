@@ -1,4 +1,4 @@
-"""Why something did not go as it should, as rows keep it: a code and facts (kit/facts.py). The dashboard says it."""
+"""Why something failed, as a stored code and facts (kit/facts.py). The dashboard writes the sentence."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from duitpos.processors.base import OwnCode, ProcessorError
 
 
 class Reason(StrEnum):
-    """Reasons of our own. Those of a processor's answer are `Failure` and `OwnCode` of processors/base.py."""
+    """Our own reasons. The processor's are `Failure` and `OwnCode` in processors/base.py."""
 
     # An attempt to pay that was never started.
     REPLACED_BY_NEWER_CART = "replaced_by_newer_cart"
     NOT_STARTED_IN_TIME = "not_started_in_time"
     MAY_NOT_START = "may_not_start"
-    # What the processor says could not be written down.
+    # A processor's response could not be stored.
     INTERNAL_ERROR = "internal_error"
     PAYMENT_NOT_BOOKED = "payment_not_booked"
     REFUND_NOT_BOOKED = "refund_not_booked"
-    # A refund that has not arrived.
+    # A refund has not reached the guest.
     REFUND_CANCELED = "refund_canceled"
     REFUND_UNANSWERED = "refund_unanswered"
     REFUND_OVERDUE = "refund_overdue"
@@ -29,7 +29,7 @@ class Reason(StrEnum):
 
 
 def reason_of(error: ProcessorError | DomainError) -> Facts:
-    """What an expected error says. Of one that a processor's error caused, the processor's own answer."""
+    """Return an expected error's code and facts; those of the processor's error, if one caused it."""
     if isinstance(error, ProcessorError):
         return _of_processor(error)
     if isinstance(error.__cause__, ProcessorError):
@@ -39,6 +39,6 @@ def reason_of(error: ProcessorError | DomainError) -> Facts:
 
 def _of_processor(error: ProcessorError) -> Facts:
     is_ours = error.code in {code.value for code in OwnCode}
-    told = {"processor": error.processor, "said": error.said}
-    about = error.about | {name: words for name, words in told.items() if words}
+    processor_facts = {"processor": error.processor, "said": error.said}
+    about = error.about | {name: text for name, text in processor_facts.items() if text}
     return facts(error.code if is_ours else error.failure, **about)

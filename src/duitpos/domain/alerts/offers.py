@@ -1,4 +1,4 @@
-"""What staff can do about each alert; the first action is the one to take when in doubt."""
+"""The actions that staff can take on each alert; the first one is recommended."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from duitpos.models.alert import AlertKind as A
 
 
 class Action(StrEnum):
-    """What resolve_alert.py can do."""
+    """The actions of resolve_alert.py."""
 
     REFUND = "refund"
     SERVE = "serve"

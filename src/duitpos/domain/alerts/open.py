@@ -1,4 +1,4 @@
-"""Open and close what a person must look at."""
+"""Open, reopen and resolve alerts (M16)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from duitpos.models import Alert, Membership, Order, Payment, ProcessorAccount
 
 
 class Resolution(StrEnum):
-    """How an alert ended, unless staff noted something of their own."""
+    """How an alert was resolved, unless staff entered a reason of their own."""
 
     LOOKED_AT = "looked_at"
     SENT_TO_KITCHEN = "sent_to_kitchen"
@@ -44,7 +44,7 @@ def open_alert(
     amount: Money | None = None,
     facts: Mapping[str, object] | None = None,
 ) -> None:
-    """Open it once per kind and subject, in the caller's transaction; fifty paths make one (M16)."""
+    """Open one alert per kind and subject, in the caller's transaction; repeated and concurrent calls make one."""
     row = Alert(
         tenant_id=tenant_id,
         kind=kind,
@@ -68,7 +68,7 @@ def open_payment_alert(
     amount: Money | None = None,
     facts: Mapping[str, object] | None = None,
 ) -> None:
-    """open_alert for a payment and its order, with what moved, or before that what was asked for."""
+    """Call open_alert for a payment and its order, with the amount that moved, or the requested one before that."""
     if amount is None:
         amount = payment.amount if payment.moved_minor is None else payment.moved
     open_alert(
@@ -92,7 +92,7 @@ def reopen_alert(
     amount: Money | None = None,
     facts: Mapping[str, object] | None = None,
 ) -> None:
-    """A resolved one that came back, such as a key refused again; with new facts, where given."""
+    """Reopen a resolved alert, such as for a key that is refused again; update amount and facts if given."""
     columns: dict[str, object] = {}
     if amount is not None:
         columns |= {"amount_minor": amount.minor, "currency": amount.currency}
@@ -106,7 +106,7 @@ def reopen_alert(
 def resolve(
     tenant_id: UUID, at: datetime, resolution: Facts, *, member: Membership | None = None, **which: object
 ) -> int:
-    """Close the open ones that match `which` (columns of Alert); how many there were."""
+    """Resolve the open alerts that match `which` (columns of Alert) and return how many there were."""
     return Alert.objects.filter(tenant_id=tenant_id, resolved_at__isnull=True, **which).update(
         resolved_at=at, resolved_by=member, resolution=resolution
     )

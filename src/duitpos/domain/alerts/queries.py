@@ -1,4 +1,4 @@
-"""The list of what a person must look at."""
+"""List the open alerts."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ NO_MONEY_YET = (
     AlertKind.SWEEP_FAILED,
     AlertKind.STOCK_BACK,
 )
-"""What is wrong without money that arrived. Many of these at once must not hide the money that a guest waits for."""
+"""Alerts about no received money. They sort last, so that many at once do not hide money that a guest waits for."""
 PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """One of them, and what can be done about it: the recommended action first."""
+    """An alert and its actions, the recommended one first."""
 
     alert: Alert
     actions: tuple[Action, ...]
@@ -36,7 +36,7 @@ class AlertRow:
 def open_alerts(
     tenant: Tenant, order_id: UUID | None = None, limit: int = PAGE, offset: int = 0
 ) -> list[AlertRow]:
-    """What is open, money first, then newest first; of one order, where given. One query."""
+    """Return the open alerts, of one order if given: money first, then newest first. One query."""
     rows = _open(tenant)
     if order_id is not None:
         rows = rows.filter(order_id=order_id)
@@ -46,7 +46,7 @@ def open_alerts(
 
 
 def open_alert_row(tenant: Tenant, alert_id: UUID) -> AlertRow | None:
-    """One that is open, on whatever page it stands."""
+    """Return an open alert by its id, whatever page it is on, or None."""
     alert = _open(tenant).filter(id=alert_id).first()
     return None if alert is None else _row(alert)
 
@@ -57,7 +57,7 @@ def _open(tenant: Tenant) -> QuerySet[Alert]:
 
 
 def alert_count(tenant: Tenant) -> int:
-    """How many are open: the badge."""
+    """Return the number of open alerts, for the badge."""
     return Alert.objects.filter(tenant=tenant, resolved_at__isnull=True).count()
 
 

@@ -1,4 +1,4 @@
-"""Staff stop an order before it is served."""
+"""Staff cancel an order before it is served (M23, M63, M71)."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 
 TRIES = 3
-"""How often a payment page is closed for one order to be canceled, while its guest presses Pay again and again."""
+"""How often to end the order's live attempt, while the guest keeps starting new ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Canceled:
-    """The order, the refunds as they stand after the processor was asked, and why others were not even begun."""
+    """The order, its refunds after the calls to the processor, and why other refunds were not started."""
 
     order: Order
     refunds: tuple[Refund, ...] = ()
@@ -38,9 +38,9 @@ class Canceled:
 
 
 def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) -> Canceled:
-    """Cancel it. Money that is there is refunded (`refund`) or opens the Alert "refund due" (M23).
+    """Cancel an order. What was paid is refunded (`refund`) or opens the Alert "refund due".
 
-    A held order's payment page is closed first, so that nobody pays what was canceled. Forbidden, Gone, Invalid,
+    A held order's live attempt is ended first, so that nobody pays a canceled order. Raises Forbidden, Gone, Invalid,
     Conflict, Unavailable.
     """
     require(member, Can.CANCEL_ORDER)
@@ -49,12 +49,12 @@ def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) 
     order = Order.objects.filter(tenant_id=member.tenant_id, id=order_id).first()
     if order is None:
         raise Gone(Code.ORDER_UNKNOWN)
-    paid = _close_and_cancel(member, order, reason.strip())
+    paid = _end_attempt_and_cancel(member, order, reason.strip())
     return _refund(member, order, paid, reason) if refund else Canceled(order)
 
 
 def _refund(member: Membership, order: Order, paid: list[Payment], reason: str) -> Canceled:
-    """The order is canceled already, so that a refund which cannot be made is told, not raised."""
+    """Refund the payments. The order is canceled already, so return the refusals instead of raising them."""
     refunds: list[Refund] = []
     problems: list[Conflict] = []
     for payment in paid:
@@ -66,14 +66,14 @@ def _refund(member: Membership, order: Order, paid: list[Payment], reason: str) 
 
 
 class _NewAttempt(Exception):
-    """The guest pressed Pay again while the order was being canceled."""
+    """The guest started a new attempt while the order was being canceled."""
 
 
-def _close_and_cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
+def _end_attempt_and_cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
     live = Payment.objects.filter(tenant_id=order.tenant_id, order_id=order.id, status__in=LIVE_ATTEMPT)
     for _try in range(TRIES):
         if order.status == HELD and live.exists():
-            _close_payment_page(order)
+            _end_live_attempt(order)
         try:
             return transact(lambda: _cancel(member, order, reason))
         except _NewAttempt:
@@ -83,13 +83,13 @@ def _close_and_cancel(member: Membership, order: Order, reason: str) -> list[Pay
     raise Conflict(Code.GUEST_IS_PAYING)
 
 
-def _return_stock(order: Order, before: str, at: datetime) -> None:
-    """Dishes that nobody began to cook can be sold again; about those that somebody did, staff are asked (M71)."""
-    if before == PLACED:
+def _return_stock(order: Order, from_status: str, at: datetime) -> None:
+    """Return dishes to the stock if cooking had not started; otherwise open an Alert so that staff decide."""
+    if from_status == PLACED:
         put_back(order)
         return
     taken = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("stock_taken", flat=True)
-    if before in KITCHEN and taken.get():
+    if from_status in KITCHEN and taken.get():
         lines = OrderLine.objects.filter(
             tenant_id=order.tenant_id, order=order, item_id__in=list(taken.get())
         )
@@ -99,11 +99,11 @@ def _return_stock(order: Order, before: str, at: datetime) -> None:
         open_alert(order.tenant_id, kind, order.id, at, order=order, facts=about)
 
 
-def _close_payment_page(order: Order) -> None:
-    over = end_earlier_attempt(order)
-    if isinstance(over, AlreadyPaid):
+def _end_live_attempt(order: Order) -> None:
+    blocking = end_earlier_attempt(order)
+    if isinstance(blocking, AlreadyPaid):
         raise Conflict(Code.GUEST_HAS_PAID)
-    if isinstance(over, DoNotPayAgain):
+    if isinstance(blocking, DoNotPayAgain):
         processing = Payment.objects.filter(
             tenant_id=order.tenant_id,
             order_id=order.id,
@@ -116,30 +116,38 @@ def _close_payment_page(order: Order) -> None:
 
 
 def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
-    """The cancellation and its open money, in one transaction: a crash leaves no canceled order with silent money."""
+    """Cancel the order and open its money's Alerts in one transaction, so that a crash cannot separate them."""
     at = now()
-    before = (
+    from_status = (
         Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
     )
-    if before not in (HELD, *KITCHEN) or not advance(
-        order, before, CANCELED, Actor("staff", member), at, reason, ended_at=at, cancel_reason=reason[:200]
+    if from_status not in (HELD, *KITCHEN) or not advance(
+        order,
+        from_status,
+        CANCELED,
+        Actor("staff", member),
+        at,
+        reason,
+        ended_at=at,
+        cancel_reason=reason[:200],
     ):
         raise Conflict(Code.ORDER_NOT_CANCELABLE)
     rows = Payment.objects.filter(tenant_id=order.tenant_id, order_id=order.id)
     # Read after the guarded update: an attempt that was made meanwhile is seen here, and a later one finds the order
-    # canceled (M63). One that is surely over was left as it is.
-    if before == HELD and any(
+    # canceled (M63). One that is surely blocking was left as it is.
+    if from_status == HELD and any(
         not is_surely_over(payment, at) for payment in rows.filter(status__in=LIVE_ATTEMPT)
     ):
         raise _NewAttempt
-    _return_stock(order, before, at)
+    _return_stock(order, from_status, at)
     rows = rows.filter(status=PaymentStatus.SUCCEEDED)
     paid = [payment for payment in rows if payment.refundable.minor > 0]
     for payment in paid:
         kind, left = AlertKind.REFUND_DUE, payment.refundable - taken_by_bank(payment)
         if left.minor <= 0:
-            continue  # the guest's bank has it: the dispute's alert says so
-        # Canceled before, closed, and then served after all: it is due again.
+            # The guest's bank has the money; the dispute's Alert covers that.
+            continue
+        # A resolved Alert exists if the order was canceled before and then served after all.
         reopen_alert(order.tenant_id, kind, payment.id, at, amount=left, facts=quoted(reason))
         open_alert(
             order.tenant_id,

@@ -1,4 +1,4 @@
-"""Staff press "check payment now"."""
+"""Staff request a payment's state from the processor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from duitpos.processors.base import ProcessorError
 
 
 class CheckResult(StrEnum):
-    """What staff learn of it: the processor's word, or what became of a payment whose page was never made."""
+    """The result for staff: how the snapshot settled, or the result of retrying the start."""
 
     SETTLED = SettleResult.SETTLED.value
     ALREADY = SettleResult.ALREADY.value
@@ -34,17 +34,18 @@ class CheckResult(StrEnum):
 
 
 def check_now(member: Membership, payment_id: UUID) -> CheckResult:
-    """Ask the processor and settle; what it said. Forbidden, Gone, Unavailable."""
+    """Fetch and settle a payment, or retry its start. Raises Forbidden, Gone, Unavailable."""
     require(member, Can.CHECK_PAYMENT)
     payment = with_rows(member.tenant_id, id=payment_id)
     if payment is None:
         raise Gone(Code.PAYMENT_UNKNOWN)
     if payment.status == PaymentStatus.CREATED:
         retry_start(payment)
-        return _after_healing(payment)
+        return _retry_result(payment)
+    # Without a reference, the processor made no session to fetch.
     if not payment.reference:
-        return CheckResult.NEVER_STARTED  # the processor made no page for it, so there is nothing to ask for
-    # As for a guest, so that what the answer leaves open is known to come of asking. Staff need not wait their turn.
+        return CheckResult.NEVER_STARTED
+    # Record the fetch, so that settle() resolves Alerts that it opens. Unlike guests, staff have no rate limit.
     payment.asked_at = now()
     Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).update(asked_at=payment.asked_at)
     try:
@@ -54,8 +55,8 @@ def check_now(member: Membership, payment_id: UUID) -> CheckResult:
     return CheckResult(result.value)
 
 
-def _after_healing(payment: Payment) -> CheckResult:
-    """What became of a payment whose page was never made: made now, given up, or still unknown."""
+def _retry_result(payment: Payment) -> CheckResult:
+    """Return the result of retrying a start: page made, given up, or still unanswered."""
     payment.refresh_from_db(fields=["status"])
     if payment.status == PaymentStatus.PENDING:
         return CheckResult.PAGE_MADE

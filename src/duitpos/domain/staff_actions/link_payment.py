@@ -1,4 +1,4 @@
-"""Book money without an order on an order."""
+"""Link a payment without an order to an order."""
 
 from __future__ import annotations
 
@@ -18,26 +18,31 @@ from duitpos.models import LedgerEntry, Order, Payment
 
 
 def link_payment(payment: Payment, order: Order, actor: Actor, at: datetime) -> None:
-    """In the caller's transaction. An order that waits for the money goes to the kitchen; for any other it is too much,
-    which staff are asked about. Conflict when it is linked already or on its way back.
+    """Link the payment in the caller's transaction.
+
+    A held order goes to the kitchen; for any other, an Alert opens. Raises Conflict if the payment is linked already or
+    being refunded.
     """
     location = order.location
     day = business_date(at, location.time_zone, location.day_closes_at)
-    mine = Payment.objects.filter(
+    unlinked = Payment.objects.filter(
         tenant_id=payment.tenant_id, id=payment.id, order__isnull=True, refund_reserved_minor=0
     )
-    if not mine.update(order_id=order.id, location_id=location.id, business_date=day):
+    if not unlinked.update(order_id=order.id, location_id=location.id, business_date=day):
         raise Conflict(Code.MONEY_LINKED_ALREADY)
     payment.order, payment.location, payment.business_date = order, location, day
     if not send_to_kitchen(order, payment, actor, at, HELD, Because.LINKED):
         open_payment_alert(payment, why_not_released(order), at)
     look_at_siblings(payment, at)
-    _move_to_day(payment, location.id, day)
+    _assign_ledger_to_day(payment, location.id, day)
     queue_after_payment(payment, at)
 
 
-def _move_to_day(payment: Payment, location_id: UUID, day: date) -> None:
-    """The ledger had it at no location, so on no trading day: no sum that was made changes, only today's."""
+def _assign_ledger_to_day(payment: Payment, location_id: UUID, day: date) -> None:
+    """Set location and business date of the payment's ledger rows.
+
+    They had no location, so this changes no earlier day's sum, only today's.
+    """
     rows = LedgerEntry.objects.filter(
         tenant_id=payment.tenant_id, payment_id=payment.id, location__isnull=True
     )

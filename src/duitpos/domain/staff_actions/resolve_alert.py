@@ -1,4 +1,4 @@
-"""Staff do something about an Alert."""
+"""Staff take an action on an Alert (M63, M64)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from duitpos.models.refund import RefundStatus
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How the alert ended, and the refund that was made for it."""
+    """How the alert was resolved, and the refund that was made for it."""
 
     how: Facts
     refund: Refund | None = None
@@ -36,9 +36,9 @@ class Done:
 def act(
     member: Membership, alert_id: UUID, action: str, reason: str = "", order_id: UUID | None = None
 ) -> Done:
-    """Do it. `reason` explains "done"; `order_id` is the order to link money to.
+    """Take the action. `reason` explains "done"; `order_id` is the order to link money to.
 
-    Forbidden, Gone, Invalid, Conflict when somebody was faster.
+    Raises Forbidden, Gone, Invalid, and Conflict after a concurrent action.
     """
     require(member, Can.RESOLVE_ALERTS)
     rows = Alert.objects.filter(tenant_id=member.tenant_id, id=alert_id)
@@ -57,7 +57,7 @@ def act(
         return transact(lambda: _put_back(member, alert))
     if action == Action.LINK:
         return transact(lambda: _link(member, alert, order_id))
-    return _close(member, alert, quoted(reason) or facts(Resolution.LOOKED_AT))
+    return _resolve_if_open(member, alert, quoted(reason) or facts(Resolution.LOOKED_AT))
 
 
 def _refund(member: Membership, alert: Alert, reason: str) -> Done:
@@ -67,35 +67,35 @@ def _refund(member: Membership, alert: Alert, reason: str) -> Done:
 
 
 def _start_refund(member: Membership, alert: Alert, reason: str) -> tuple[Facts, Reserved]:
-    """Reserve the money and close the question in one transaction: nobody can serve it in between."""
+    """Reserve the money and resolve the Alert in one transaction, so that no one can serve the order in between."""
     if alert.payment_id is None:
         raise Invalid(Code.NO_PAYMENT_TO_REFUND)
     reserved = reserve_refund(member, alert.payment_id, reason or alert.kind)
     refund, order = reserved.refund, alert.order
-    if order is not None:  # one that was still held would wait for ever: its money is on the way back
+    # Cancel an order that is still held, because its money is being refunded.
+    if order is not None:
         at, why = now(), Because.REFUNDED
         if advance(order, HELD, CANCELED, Actor("staff", member), at, why, ended_at=at, cancel_reason=why):
-            look_at_siblings(
-                reserved.refund.payment, at
-            )  # an attempt made at this moment is ended by the sweep (M63)
+            # The sweep ends an attempt that the guest started concurrently.
+            look_at_siblings(reserved.refund.payment, at)
     if reserved.is_new:
         how = facts(Resolution.REFUND_STARTED, amount=refund.amount)
     elif refund.status == RefundStatus.SUCCEEDED:
         how = facts(Resolution.REFUNDED_ALREADY)
     else:
-        # Closed when it arrives.
+        # The Alert is resolved when the refund succeeds.
         return facts(Resolution.REFUND_UNDER_WAY, amount=refund.amount), reserved
-    # If this refund fails, that opens an Alert of its own.
-    return _close_as_first(member, alert, how).how, reserved
+    # If this refund fails, another Alert opens.
+    return _resolve_once(member, alert, how).how, reserved
 
 
 def _serve(member: Membership, alert: Alert) -> Done:
     order, payment = alert.order, alert.payment
     if order is None or payment is None:
         raise Invalid(Code.NO_ORDER_TO_SERVE)
-    # Not the row as it was read: a refund that reserves the money meanwhile waits here, or this waits for it.
-    mine = Payment.objects.filter(tenant_id=member.tenant_id, id=payment.id, refund_reserved_minor=0)
-    if not mine.update(refund_reserved_minor=0):
+    # A no-op update that locks the row and checks the guard, so that a concurrent refund cannot reserve the money.
+    not_refunded = Payment.objects.filter(tenant_id=member.tenant_id, id=payment.id, refund_reserved_minor=0)
+    if not not_refunded.update(refund_reserved_minor=0):
         raise Conflict(Code.MONEY_ON_ITS_WAY_BACK)
     at = now()
     status = (
@@ -103,7 +103,7 @@ def _serve(member: Membership, alert: Alert) -> Done:
     )
     actor = Actor("staff", member)
     if hidden_test_orders(member.tenant_id).filter(id=order.id).exists():
-        # It was placed before the restaurant went live, and left the board then: it is placed anew, by a person (M64).
+        # The restaurant went live after the order was placed, so the board hides it. Cancel it, then place it again.
         advance(order, status, CANCELED, actor, at, Because.TEST_ORDER, ended_at=at)
         status = CANCELED.value
     if status not in (HELD, CANCELED) or not send_to_kitchen(
@@ -111,15 +111,15 @@ def _serve(member: Membership, alert: Alert) -> Done:
     ):
         raise Conflict(Code.ORDER_IN_KITCHEN)
     how = facts(Resolution.SENT_TO_KITCHEN)
-    # Served after all: no refund is due any more, and its dishes are needed.
+    # The order is served after all, so no refund is due and its dishes stay taken.
     resolve(member.tenant_id, at, how, member=member, kind=AlertKind.REFUND_DUE, subject_id=payment.id)
     resolve(member.tenant_id, at, how, member=member, kind=AlertKind.STOCK_BACK, subject_id=order.id)
-    return _close_as_first(member, alert, how)
+    return _resolve_once(member, alert, how)
 
 
 def _put_back(member: Membership, alert: Alert) -> Done:
-    """Closed first: of two who press it, one puts the dishes back."""
-    done = _close_as_first(member, alert, facts(Resolution.PUT_BACK))
+    """Resolve the Alert first, so that concurrent requests put the dishes back once."""
+    done = _resolve_once(member, alert, facts(Resolution.PUT_BACK))
     order = alert.order
     if order is None:
         raise Invalid(Code.NO_ORDER_TO_PUT_BACK)
@@ -128,7 +128,7 @@ def _put_back(member: Membership, alert: Alert) -> Done:
 
 
 def _link(member: Membership, alert: Alert, order_id: UUID | None) -> Done:
-    """Book money without an order on an order; if that order waits for it, it goes to the kitchen."""
+    """Link a payment without an order to an order; a held order goes to the kitchen."""
     orders = Order.objects.filter(tenant_id=member.tenant_id, id__in=[order_id] if order_id else [])
     order, payment = orders.select_related("location").first(), alert.payment
     if order is None or payment is None:
@@ -136,16 +136,16 @@ def _link(member: Membership, alert: Alert, order_id: UUID | None) -> Done:
     link_payment(payment, order, Actor("staff", member), now())
     Alert.objects.filter(tenant_id=member.tenant_id, id=alert.id).update(order_id=order.id)
     number = order.label or str(order.id)
-    return _close_as_first(member, alert, facts(Resolution.LINKED, number=number))
+    return _resolve_once(member, alert, facts(Resolution.LINKED, number=number))
 
 
-def _close_as_first(member: Membership, alert: Alert, how: Facts) -> Done:
-    """In the deed's own transaction: who comes second, after a refund for example, takes the deed back."""
+def _resolve_once(member: Membership, alert: Alert, how: Facts) -> Done:
+    """Resolve the Alert in the action's transaction; Conflict rolls the action back if it is resolved already."""
     if not resolve(member.tenant_id, now(), how, member=member, id=alert.id):
         raise Conflict(Code.ALERT_JUST_RESOLVED)
     return Done(how)
 
 
-def _close(member: Membership, alert: Alert, how: Facts) -> Done:
+def _resolve_if_open(member: Membership, alert: Alert, how: Facts) -> Done:
     resolve(member.tenant_id, now(), how, member=member, id=alert.id)
     return Done(how)

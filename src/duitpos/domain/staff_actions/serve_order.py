@@ -1,4 +1,4 @@
-"""Send an order to the kitchen because a person said so; for its stock it is as if it had just been paid."""
+"""Send an order to the kitchen on a staff request, and take its stock as after a payment."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from duitpos.models.alert import AlertKind
 def send_to_kitchen(
     order: Order, payment: Payment, actor: Actor, at: datetime, from_status: str, reason: str
 ) -> bool:
-    """Release it for `payment` and take what is limited, in the caller's transaction. False: somebody was faster."""
-    # Placed before and canceled: its dishes may still be taken from the stock.
+    """Release the order for `payment` and take limited stock, in the caller's transaction.
+
+    False if a concurrent request moved the order first.
+    """
+    # An order that was placed and then canceled may still have its stock taken.
     taken = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("stock_taken", flat=True)
     is_taken = bool(taken.get())
     if not release(order, payment, order.location, actor, at, from_status, reason):
