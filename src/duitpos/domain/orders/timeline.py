@@ -1,4 +1,4 @@
-"""Everything about one order for staff: lines, money, and what happened, as kinds and facts."""
+"""Build the order page for staff: lines, money and a timeline of kinds and facts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TAKEN = (DisputeStatus.NEEDS_RESPONSE, DisputeStatus.UNDER_REVIEW, DisputeStatus
 
 @dataclass(frozen=True, slots=True)
 class PaymentStory:
-    """One attempt, with what was refused, given back and heard about it."""
+    """One attempt with its declines, refunds, disputes and events."""
 
     payment: Payment
     method: str
@@ -43,31 +43,31 @@ class PaymentStory:
     disputes: list[Dispute]
     events: list[WebhookEvent]
     is_extra: bool
-    """Money for an order that another payment had released."""
+    """Whether another payment had released the order."""
 
     @property
     def can_refund(self) -> bool:
-        """Whether there is money left to give back: not what the guest's bank has taken."""
+        """Whether money is left to refund, without what the guest's bank has taken."""
         return self.payment.status == PaymentStatus.SUCCEEDED and self.refundable.minor > 0
 
     @property
     def refundable(self) -> Money:
-        """What a refund would give back."""
+        """The amount that a refund would return."""
         taken = sum(one.amount_minor for one in self.disputes if one.status in TAKEN)
         return Money(max(self.payment.refundable.minor - taken, 0), self.payment.moved.currency)
 
     @property
     def can_check(self) -> bool:
-        """Whether asking the processor could tell something new."""
+        """Whether a fetch could change the payment."""
         return self.payment.status in (PaymentStatus.CREATED, PaymentStatus.PENDING)
 
 
 class EntryKind(StrEnum):
-    """What happened, and the facts that come with it."""
+    """What happened; each comment lists the entry's facts."""
 
     ORDER_MOVED = "order_moved"  # to, is_back, reason
     SENT_TO_PROCESSOR = "sent_to_processor"  # processor
-    DECLINED = "declined"  # said: the processor's words
+    DECLINED = "declined"  # said: the processor's message or code
     GUEST_RETURNED = "guest_returned"
     PAID = "paid"  # amount, method
     ENDED_UNPAID = "ended_unpaid"  # reason: domain/reasons.py
@@ -79,7 +79,7 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoryEntry:
-    """A line of the timeline. `actor` is a code (guest, webhook, sweep …), or empty where `name` says who it was."""
+    """A line of the timeline. `actor` is a code (guest, webhook, sweep …), or empty if `name` is set instead."""
 
     at: datetime
     kind: EntryKind
@@ -90,7 +90,7 @@ class StoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class OrderStory:
-    """The order's page."""
+    """The data of the order's page."""
 
     order: Order
     lines: list[OrderLine]
@@ -100,7 +100,7 @@ class OrderStory:
 
 
 def order_story(tenant: Tenant, order_id: UUID) -> OrderStory:
-    """The whole story in eight queries; Gone."""
+    """Load an order's page in eight queries. Raises Gone."""
     rows = Order.objects.filter(tenant=tenant, id=order_id).select_related("location", "table", "replaces")
     order = rows.first()
     if order is None:
@@ -122,7 +122,7 @@ def order_story(tenant: Tenant, order_id: UUID) -> OrderStory:
 
 
 def _timeline(of_order: list[StoryEntry], of_money: list[StoryEntry]) -> list[StoryEntry]:
-    """By time. What happens at one instant: the order is made, then paid, then sent to the kitchen."""
+    """Sort by time. Entries of one instant: the order is made, then paid, then sent to the kitchen."""
     return sorted([*of_order[:1], *of_money, *of_order[1:]], key=lambda entry: entry.at)
 
 
@@ -173,7 +173,7 @@ def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
         entries += _refund_entries(story, processor)
         entries += [
             StoryEntry(
-                # The processor's clock has whole seconds: no payment was disputed before it was made.
+                # The processor's times are whole seconds, which could put the dispute before its payment.
                 max(dispute.opened_at, story.payment.settled_at or story.payment.created_at),
                 EntryKind.DISPUTED,
                 {"amount": dispute.amount},
@@ -198,7 +198,7 @@ def _payment_entries(story: PaymentStory, processor: str) -> Iterator[StoryEntry
     yield StoryEntry(payment.created_at, EntryKind.SENT_TO_PROCESSOR, {"processor": processor}, actor="guest")
     for decline in story.declines:
         said = decline.message or decline.decline_code or decline.code
-        # The processor's clock has whole seconds: no card was declined before it was asked for.
+        # The processor's times are whole seconds, which could put the decline before its payment.
         at = max(decline.at, payment.created_at)
         yield StoryEntry(at, EntryKind.DECLINED, {"said": said}, name=processor)
     if payment.returned_at:

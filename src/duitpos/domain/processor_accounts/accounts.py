@@ -1,4 +1,4 @@
-"""Processor accounts of a payment type: add, give keys, check, remove (M12 to M14)."""
+"""Add, check and remove a payment type's processor accounts, and save their keys (M12 to M14, M20)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SavedAccount:
-    """What came of it. `account` may be another row than the one asked for (M13); no `facts`: nobody answered."""
+    """The result of saving or checking keys.
+
+    `account` may be another row than the requested one. `facts` is None if the processor did not check the key.
+    """
 
     account: ProcessorAccount
     facts: AccountFacts | None
@@ -50,20 +53,20 @@ class SavedAccount:
 
 
 class Removal(StrEnum):
-    """What became of an account that was to be removed."""
+    """The result of removing an account."""
 
     REMOVED = "removed"
     RETIRED = "retired"
 
 
 class KeyRefused(Invalid):
-    """The processor does not take the pasted key; nothing was saved. `field` is the form's field."""
+    """The processor refused the pasted key; nothing was saved. `field` is the form's field."""
 
     field = SECRET_KEY
 
 
 def account_of(tenant_id: UUID, account_id: UUID) -> ProcessorAccount:
-    """One account with its type; Gone."""
+    """Return an account with its type. Raises Gone."""
     rows = ProcessorAccount.objects.filter(tenant_id=tenant_id, id=account_id).select_related("payment_type")
     account = rows.first()
     if account is None:
@@ -72,7 +75,7 @@ def account_of(tenant_id: UUID, account_id: UUID) -> ProcessorAccount:
 
 
 def add_processor(member: Membership, type_id: UUID, processor: str) -> ProcessorAccount:
-    """A processor added to a type, still without keys. Asked twice, it is the same row. Forbidden, Gone, Conflict."""
+    """Add a processor without keys to a type, or return its row. Raises Forbidden, Gone, Invalid, Conflict."""
     require(member, Can.SET_UP_PAYMENTS)
     if processor not in ADAPTERS:
         raise Invalid(Code.PROCESSOR_UNKNOWN)
@@ -81,10 +84,10 @@ def add_processor(member: Membership, type_id: UUID, processor: str) -> Processo
         kind = type_of(member.tenant_id, type_id)
         if kind.kind != PaymentKind.ONLINE:
             raise Conflict(Code.TYPE_NEEDS_NO_PROCESSOR, type=kind.name)
-        there = ProcessorAccount.objects.filter(
+        existing = ProcessorAccount.objects.filter(
             tenant_id=member.tenant_id, payment_type_id=kind.id, processor=processor
         ).exclude(state=AccountState.RETIRED)
-        found = there.select_related("payment_type").order_by("created_at", "id").first()
+        found = existing.select_related("payment_type").order_by("created_at", "id").first()
         return found or ProcessorAccount.objects.create(
             tenant_id=member.tenant_id, payment_type=kind, processor=processor
         )
@@ -95,10 +98,10 @@ def add_processor(member: Membership, type_id: UUID, processor: str) -> Processo
 def save_credentials(
     member: Membership, account_id: UUID, values: Mapping[str, str], api_base: str | None = None
 ) -> SavedAccount:
-    """Take in pasted credentials by field name; blank keeps what there is. The processor is asked who a key belongs to.
+    """Check a pasted key at the processor and save credentials by field name; a blank one keeps the stored value.
 
-    `api_base`: where a test key is used; None leaves the choice (the operator's first sandbox for a new test key),
-    empty is the processor itself. Invalid (CredentialsRefused, KeyRefused) says what is wrong; then nothing is saved.
+    `api_base` is where a test key is used: None selects the default (the operator's first sandbox for a new test key),
+    empty is the processor itself. Raises Invalid (CredentialsRefused, KeyRefused) and then saves nothing.
     """
     require(member, Can.SET_UP_PAYMENTS)
     require_adopted()
@@ -111,22 +114,22 @@ def save_credentials(
     except ProcessorError as error:
         if error.failure in (Failure.KEY_REFUSED, Failure.REFUSED):
             raise KeyRefused(Code.PASTED_KEY_REFUSED, reason=reason_of(error)) from error
-        return _keep_for_later(account, pasted, error)
-    return _take(account, checked, pasted.webhook_secret)
+        return _store_unchecked(account, pasted, error)
+    return _store_key(account, checked, pasted.webhook_secret)
 
 
 def check_account(member: Membership, account_id: UUID) -> SavedAccount:
-    """Ask the processor who the key belongs to, now. A key that waits for this is put to use."""
+    """Check the stored key at the processor. A candidate key that passes becomes the key in use."""
     require(member, Can.SET_UP_PAYMENTS)
     return recheck(account_of(member.tenant_id, account_id))
 
 
 def recheck(account: ProcessorAccount) -> SavedAccount:
-    """As check_account, on nobody's behalf. Unavailable in a copy that may not ask (M20)."""
+    """Do check_account without a member. Raises Unavailable in a database copy that may not call the processor."""
     require_adopted()
     try:
-        waiting, key = account.reveal(CANDIDATE), account.reveal(SECRET_KEY)
-        waiting_base = account.reveal(CANDIDATE_BASE)
+        candidate, key = account.reveal(CANDIDATE), account.reveal(SECRET_KEY)
+        candidate_base = account.reveal(CANDIDATE_BASE)
     except SecretUnreadable:
         log.exception("secret_unreadable", account=str(account.id))
         return SavedAccount(
@@ -134,31 +137,32 @@ def recheck(account: ProcessorAccount) -> SavedAccount:
             None,
             (facts(Finding.KEY_UNREADABLE),),
         )
-    if not (waiting or key):
+    if not (candidate or key):
         return SavedAccount(account, None, (facts(Finding.NO_KEY_YET),))
     try:
-        checked = check_key(account, waiting or key, waiting_base if waiting else account.api_base)
+        checked = check_key(account, candidate or key, candidate_base if candidate else account.api_base)
     except ProcessorError as error:
-        return _not_checked(account, error, is_candidate=bool(waiting))
-    return _take(account, checked, "")
+        return _not_checked(account, error, is_candidate=bool(candidate))
+    return _store_key(account, checked, "")
 
 
 def remove_account(member: Membership, account_id: UUID) -> Removal:
-    """Remove an account, or retire one that payments need; what was done (M13)."""
+    """Remove an account, or retire it if payments need it. Return which."""
     require(member, Can.SET_UP_PAYMENTS)
     account = account_of(member.tenant_id, account_id)
     try:
         if transact(lambda: forget_account(account)):
             return Removal.REMOVED
-    except IntegrityError:  # a payment came at this very moment
+    except IntegrityError:
+        # A concurrent payment refers to the account.
         log.info("account_in_use_is_retired", account=str(account.id))
-    mine = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
-    transact(lambda: mine.update(state=AccountState.RETIRED))
+    rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
+    transact(lambda: rows.update(state=AccountState.RETIRED))
     return Removal.RETIRED
 
 
-def _take(account: ProcessorAccount, checked: CheckedKey, webhook_secret: str) -> SavedAccount:
-    """Put a checked key where it belongs."""
+def _store_key(account: ProcessorAccount, checked: CheckedKey, webhook_secret: str) -> SavedAccount:
+    """Store a checked key in its account's row."""
 
     def work() -> ProcessorAccount:
         row = row_of(account, checked)
@@ -169,7 +173,7 @@ def _take(account: ProcessorAccount, checked: CheckedKey, webhook_secret: str) -
     try:
         row = transact(work)
     except (Changed, IntegrityError) as error:
-        raise _somebody_else() from error
+        raise _changed_meanwhile() from error
     findings = findings_of(row, checked.facts)
     if row.id != account.id and account.state != AccountState.NEW:
         old = account.name or account.external_id or account.mode
@@ -182,18 +186,18 @@ def _save_webhook_secret_only(account: ProcessorAccount, pasted: Pasted) -> Save
         try:
             account = transact(lambda: keep_webhook_secret(account, pasted.webhook_secret))
         except Changed as error:
-            raise _somebody_else() from error
+            raise _changed_meanwhile() from error
     if not (account.secrets.keys() & {SECRET_KEY, CANDIDATE}):
         return SavedAccount(account, None, (facts(Finding.NO_KEY_YET),))
     return recheck(account)
 
 
-def _keep_for_later(account: ProcessorAccount, pasted: Pasted, error: ProcessorError) -> SavedAccount:
-    """Nobody could say whose key it is, so it is not used yet (M13)."""
+def _store_unchecked(account: ProcessorAccount, pasted: Pasted, error: ProcessorError) -> SavedAccount:
+    """Store a key that could not be checked as a candidate, which is not used yet."""
     try:
         account = transact(lambda: keep_candidate(account, pasted))
     except Changed as changed:
-        raise _somebody_else() from changed
+        raise _changed_meanwhile() from changed
     kept = Finding.KEPT_BESIDE_THE_OLD if SECRET_KEY in account.secrets else Finding.KEPT_ALONE
     return SavedAccount(account, None, (facts(kept, reason=reason_of(error)),))
 
@@ -204,7 +208,7 @@ def _not_checked(account: ProcessorAccount, error: ProcessorError, *, is_candida
         try:
             account = transact(lambda: drop_candidate(account))
         except Changed as changed:
-            raise _somebody_else() from changed
+            raise _changed_meanwhile() from changed
         return SavedAccount(account, None, (facts(Finding.THROWN_AWAY, reason=reason_of(error)),))
     if refused:
         transact(lambda: pause_account(account, error))
@@ -216,5 +220,5 @@ def _not_checked(account: ProcessorAccount, error: ProcessorError, *, is_candida
     return SavedAccount(account, None, (facts(Finding.NOT_CHECKED, reason=account.problem),))
 
 
-def _somebody_else() -> Conflict:
+def _changed_meanwhile() -> Conflict:
     return Conflict(Code.ACCOUNT_CHANGED)

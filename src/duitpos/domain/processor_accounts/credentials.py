@@ -1,4 +1,4 @@
-"""The credentials that an owner pasted, read before the processor is asked; and the encryption keys of those stored."""
+"""Validate pasted credentials before a call to the processor, and find missing encryption keys (M32)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CredentialsRefused(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """What was pasted, and where the key is to be used. Empty means: not pasted."""
+    """The pasted credentials and the key's API address. An empty credential was not pasted."""
 
     key: str = field(repr=False)
     webhook_secret: str = field(repr=False)
@@ -34,7 +34,7 @@ class Pasted:
 
 
 def read_pasted(account: ProcessorAccount, values: Mapping[str, str], api_base: str | None) -> Pasted:
-    """Judge it by its looks. CredentialsRefused. An address that changed counts as pasting the stored key again."""
+    """Validate the format; raises CredentialsRefused. A changed address counts as pasting the stored key again."""
     kind = adapter(account.processor)
     clean = {name: value.strip() for name, value in values.items()}
     problems = {
@@ -57,7 +57,8 @@ def read_pasted(account: ProcessorAccount, values: Mapping[str, str], api_base: 
 def _stored(account: ProcessorAccount) -> str:
     try:
         return account.reveal(SECRET_KEY)
-    except SecretUnreadable:  # said by the check that follows; a pasted key takes its place
+    except SecretUnreadable:
+        # The check that follows reports it, and a pasted key replaces it.
         return ""
 
 
@@ -76,12 +77,12 @@ def _address(account: ProcessorAccount, mode: str, api_base: str | None, *, is_n
 
 
 def address_choices() -> tuple[str, ...]:
-    """Where a test key may be used; empty is the processor itself."""
+    """Return the addresses that accept a test key; empty is the processor itself."""
     return (*settings.SANDBOX_URLS, "")
 
 
 def unknown_key_ids() -> set[str]:
-    """Ids of keys that stored secrets were sealed with and that DUITPOS_ENCRYPTION_KEYS lacks."""
+    """Return ids of encryption keys that stored secrets need and DUITPOS_ENCRYPTION_KEYS lacks."""
     with across_tenants("a start checks that every stored secret can be opened (M32)"):
-        boxes = list(ProcessorAccount.objects.values_list("secrets", flat=True))
-    return {key_id_of(sealed) for secrets in boxes for sealed in secrets.values()} - vault().key_ids
+        stored = list(ProcessorAccount.objects.values_list("secrets", flat=True))
+    return {key_id_of(sealed) for secrets in stored for sealed in secrets.values()} - vault().key_ids

@@ -1,4 +1,4 @@
-"""What an owner should know after keys were saved or checked, as codes and facts; the dashboard says it."""
+"""Findings for the owner after keys were saved or checked, as codes and facts; the dashboard writes the text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from duitpos.processors.registry import adapter
 
 
 class Finding(StrEnum):
-    """What came of saving or checking keys. A processor's own warnings stand beside them."""
+    """A finding about saved or checked keys. The processor adapter adds its own warnings."""
 
     KEY_BELONGS_TO = "key_belongs_to"
     OTHER_ACCOUNT = "other_account"
@@ -32,7 +32,7 @@ class Finding(StrEnum):
 
 
 def owner_of(account: ProcessorAccount) -> Facts:
-    """Whose account it is, and whether it moves real money. `name` is empty where the key may not read it."""
+    """Return the account's owner and mode. `name` is the account id, or empty, if the key may not read the name."""
     return {
         "name": account.name or account.external_id,
         "country": account.country,
@@ -41,15 +41,15 @@ def owner_of(account: ProcessorAccount) -> Facts:
 
 
 def findings_of(account: ProcessorAccount, found: AccountFacts) -> tuple[Facts, ...]:
-    """Everything worth saying about an account that was just checked; the first says whose it is."""
-    said = [facts(Finding.KEY_BELONGS_TO, **owner_of(account)), *found.warnings]
-    said += _currencies(account, found)
-    said += _others(account)
+    """Return all findings about an account that was just checked; the first names its owner."""
+    findings = [facts(Finding.KEY_BELONGS_TO, **owner_of(account)), *found.warnings]
+    findings += _currencies(account, found)
+    findings += _others(account)
     if "webhook_secret" not in account.secrets:
-        said.append(facts(Finding.NO_WEBHOOK_SECRET))
+        findings.append(facts(Finding.NO_WEBHOOK_SECRET))
     if not account.payment_type.is_active:
-        said.append(facts(Finding.TYPE_INACTIVE, type=account.payment_type.name))
-    return tuple(said)
+        findings.append(facts(Finding.TYPE_INACTIVE, type=account.payment_type.name))
+    return tuple(findings)
 
 
 def _currencies(account: ProcessorAccount, found: AccountFacts) -> Iterator[Facts]:
@@ -76,14 +76,14 @@ def _currencies(account: ProcessorAccount, found: AccountFacts) -> Iterator[Fact
 
 
 def _others(account: ProcessorAccount) -> Iterator[Facts]:
-    """Other accounts in use: mixed modes, and one account behind two types."""
+    """Compare with other accounts in use: mixed modes, and one account for two types."""
     others = ProcessorAccount.objects.filter(
         tenant_id=account.tenant_id, state=AccountState.ACTIVE
     ).select_related("payment_type")
     for other in others.exclude(id=account.id):
-        here, there = account.payment_type.name, other.payment_type.name
+        type_name, other_type_name = account.payment_type.name, other.payment_type.name
         if other.mode != account.mode:
-            live, test = (here, there) if account.is_live else (there, here)
+            live, test = (type_name, other_type_name) if account.is_live else (other_type_name, type_name)
             yield facts(Finding.MODES_MIXED, live=live, test=test)
         elif other.external_id and other.external_id == account.external_id:
-            yield facts(Finding.ACCOUNT_SHARED, there=there)
+            yield facts(Finding.ACCOUNT_SHARED, there=other_type_name)

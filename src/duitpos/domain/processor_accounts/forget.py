@@ -1,4 +1,4 @@
-"""Take away what was never used. Rows are deleted by kind: a cascade would look children up without their tenant."""
+"""Delete unused accounts and types. Each model is deleted alone, because a cascade queries without the tenant."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from duitpos.models import Alert, Payment, PaymentType, ProcessorAccount, Webhoo
 def forget_account(account: ProcessorAccount) -> bool:
     """Delete an account with its keys, in the caller's transaction. False when anything refers to it.
 
-    A payment that is made at this very moment makes the commit fail (IntegrityError): its reference is a foreign key.
+    A concurrent payment makes the commit fail (IntegrityError), because it has a foreign key to the account.
     """
-    mine = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
+    rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
     for model in (Payment, WebhookEvent, Alert):
         if model._default_manager.filter(tenant_id=account.tenant_id, account_id=account.id).exists():
             return False
-    mine._raw_delete("default")
+    rows._raw_delete("default")
     return True
 
 
 def forget_type(row: PaymentType) -> bool:
-    """Delete a payment type with its accounts. False when anything refers to them: then the caller rolls back."""
+    """Delete a payment type with its accounts. False when anything refers to them; then the caller must roll back."""
     tenant_id = row.tenant_id
     if Payment.objects.filter(tenant_id=tenant_id, payment_type_id=row.id).exists():
         return False

@@ -1,7 +1,7 @@
-"""Which account a key belongs to, and which row that account has.
+"""Find the account that a key belongs to, and its row.
 
 An account is (processor, the processor's account id, mode). A row that was in use never becomes another account: the
-other account gets a row of its own and the old one is retired (M12, M13).
+other account gets its own row and the old one is retired (M12, M13).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class CheckedKey:
 
 
 def check_key(account: ProcessorAccount, key: str, api_base: str) -> CheckedKey:
-    """Ask the processor who a key belongs to, outside any transaction. ProcessorError."""
+    """Check at the processor which account a key belongs to, outside any transaction. Raises ProcessorError."""
     processor = bounded(open_key(account.processor, key, api_base), str(account.id))
     with outside_database():
         facts = processor.check()
@@ -35,24 +35,25 @@ def check_key(account: ProcessorAccount, key: str, api_base: str) -> CheckedKey:
 
 
 def _is_same(account: ProcessorAccount, facts: AccountFacts, key: str, api_base: str) -> bool:
+    # A new row has no payments, so it may become any account.
     if account.state == AccountState.NEW:
-        return True  # nothing is started on it, so it may become any account
+        return True
     if account.mode != facts.mode:
         return False
     if account.external_id and facts.external_id:
         return account.external_id == facts.external_id
-    # A restricted key may not tell its account. Then a payment proves it: only its own account can show it.
+    # A restricted key may be unable to read its account. Then fetch a payment, which only its own account can do.
     references = Payment.objects.filter(tenant_id=account.tenant_id, account_id=account.id).exclude(
         reference=""
     )
     newest = references.order_by("-created_at").values_list("reference", flat=True).first()
     if newest is None:
-        # Nothing can prove it. Where the row is an account's already, the key is taken for another's.
+        # Without proof, assume another account if the row has an account id already.
         return not account.external_id
-    return _knows(account.processor, key, api_base, newest)
+    return _key_finds(account.processor, key, api_base, newest)
 
 
-def _knows(processor: str, key: str, api_base: str, reference: str) -> bool:
+def _key_finds(processor: str, key: str, api_base: str, reference: str) -> bool:
     opened = bounded(open_key(processor, key, api_base), "set-up")
     try:
         with outside_database():
@@ -65,9 +66,9 @@ def _knows(processor: str, key: str, api_base: str, reference: str) -> bool:
 
 
 def row_of(account: ProcessorAccount, checked: CheckedKey) -> ProcessorAccount:
-    """The row that the key belongs into: the one it was pasted into, one that has this identity already, or a new one.
+    """Return the row for a checked key, in the caller's transaction.
 
-    In the caller's transaction. A new row is not saved.
+    It is another row that has the key's account already, else the row the key was pasted into, else a new unsaved row.
     """
     facts = checked.facts
     known = ProcessorAccount.objects.filter(
@@ -77,9 +78,9 @@ def row_of(account: ProcessorAccount, checked: CheckedKey) -> ProcessorAccount:
         external_id=facts.external_id,
         mode=facts.mode,
     ).exclude(external_id="")
-    there = known.exclude(id=account.id).first()
-    if there is not None:
-        return there
+    other = known.exclude(id=account.id).first()
+    if other is not None:
+        return other
     if checked.is_same:
         return account
     return ProcessorAccount(

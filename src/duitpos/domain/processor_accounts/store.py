@@ -1,4 +1,4 @@
-"""Write an account's keys and facts, guarded by what was read, so that two owners cannot undo each other."""
+"""Write an account's keys and facts, guarded by the values read against concurrent changes (M13, M14, M73)."""
 
 from __future__ import annotations
 
@@ -25,26 +25,27 @@ from duitpos.models.payment_setup import AccountState
 
 WEBHOOK_SECRET, PREVIOUS = "webhook_secret", "webhook_secret_previous"
 TRY_AGAIN = timedelta(minutes=3)
-"""When the sweep tries a key that could not be checked."""
+"""When the sweep checks a key that could not be checked at once."""
 
 
 class Changed(Exception):
-    """The row is not as it was read."""
+    """The row has changed since it was read."""
 
 
 def keep_key(
     pasted_into: ProcessorAccount, row: ProcessorAccount, checked: CheckedKey, webhook_secret: str
 ) -> ProcessorAccount:
-    """A checked key into `row`, in the caller's transaction; another row that it replaces is retired. Changed."""
+    """Store a checked key in `row`, in the caller's transaction, and retire the row it replaces. Raises Changed."""
     found, at = checked.facts, now()
-    if not webhook_secret and checked.key == _waiting(pasted_into, CANDIDATE):
-        webhook_secret = _waiting(pasted_into, CANDIDATE_WEBHOOK)
-    fresh = _copy(row)
-    fresh.seal(SECRET_KEY, checked.key)
-    _forget_candidate(fresh)
+    if not webhook_secret and checked.key == _candidate(pasted_into, CANDIDATE):
+        webhook_secret = _candidate(pasted_into, CANDIDATE_WEBHOOK)
+    updated = _copy(row)
+    updated.seal(SECRET_KEY, checked.key)
+    _forget_candidate(updated)
     if pasted_into.state == AccountState.NEW and not webhook_secret:
-        webhook_secret = pasted_into.reveal(WEBHOOK_SECRET)  # pasted before its key
-    _rotate(fresh, webhook_secret)
+        # The secret was pasted before its key.
+        webhook_secret = pasted_into.reveal(WEBHOOK_SECRET)
+    _rotate(updated, webhook_secret)
     columns: dict[str, Any] = {
         "external_id": found.external_id or row.external_id,
         "mode": found.mode,
@@ -55,73 +56,76 @@ def keep_key(
         "can_charge": found.can_charge,
         "checked_at": at,
         "problem": {},
-        "paused_at": None,  # a good key: the sweep goes on (M14)
-        "refused_starts": 0,  # offered again (M73); the alert stays until a start works
+        # The key is valid, so the sweep continues.
+        "paused_at": None,
+        # Offer the account again. The alert stays open until a start succeeds.
+        "refused_starts": 0,
         "offered_again_at": None,
         "next_events_at": row.next_events_at or at,
     }
     if row.id != pasted_into.id or row.state == AccountState.NEW:
         columns["state"] = AccountState.ACTIVE
-    _write(row, fresh, columns)
+    _write(row, updated, columns)
     if row.id != pasted_into.id:
-        _step_back(pasted_into)
+        _retire(pasted_into)
     after_going_live(row.tenant_id, at)
     resolve(row.tenant_id, at, facts(Resolution.KEY_SAVED), kind=AlertKind.KEY_REFUSED, subject_id=row.id)
-    return fresh
+    return updated
 
 
 def keep_webhook_secret(account: ProcessorAccount, secret: str) -> ProcessorAccount:
-    """A new webhook secret; deliveries signed with the one before still verify. Changed."""
-    fresh = _copy(account)
-    _rotate(fresh, secret)
-    _write(account, fresh, {})
-    return fresh
+    """Store a new webhook secret; deliveries signed with the previous one still verify. Raises Changed."""
+    updated = _copy(account)
+    _rotate(updated, secret)
+    _write(account, updated, {})
+    return updated
 
 
 def keep_candidate(account: ProcessorAccount, pasted: Pasted) -> ProcessorAccount:
-    """A key that could not be checked, beside the one in use (M13). Changed."""
-    fresh = _copy(account)
-    fresh.seal(CANDIDATE, pasted.key)
-    fresh.seal(CANDIDATE_BASE, pasted.api_base)
+    """Store a key that could not be checked, beside the one in use. Raises Changed."""
+    updated = _copy(account)
+    updated.seal(CANDIDATE, pasted.key)
+    updated.seal(CANDIDATE_BASE, pasted.api_base)
     if SECRET_KEY in account.secrets:
-        # It may be another account's: its deliveries must not be taken for this one's.
-        fresh.seal(CANDIDATE_WEBHOOK, pasted.webhook_secret)
+        # The secret may be another account's, so it must not verify deliveries for this one.
+        updated.seal(CANDIDATE_WEBHOOK, pasted.webhook_secret)
     else:
-        _rotate(fresh, pasted.webhook_secret)
-    _write(account, fresh, {"next_events_at": now() + TRY_AGAIN})
-    return fresh
+        _rotate(updated, pasted.webhook_secret)
+    _write(account, updated, {"next_events_at": now() + TRY_AGAIN})
+    return updated
 
 
 def drop_candidate(account: ProcessorAccount) -> ProcessorAccount:
-    """A waiting key that turned out to be no good. Changed."""
-    fresh = _copy(account)
-    _forget_candidate(fresh)
-    _write(account, fresh, {})
-    return fresh
+    """Delete a candidate key that the processor refused. Raises Changed."""
+    updated = _copy(account)
+    _forget_candidate(updated)
+    _write(account, updated, {})
+    return updated
 
 
-def _step_back(account: ProcessorAccount) -> None:
-    """It keeps its keys, but starts nothing; one that never worked goes without a trace."""
+def _retire(account: ProcessorAccount) -> None:
+    """Retire an account: it keeps its keys but starts no payments. Delete it if it is new and unused."""
     if account.state == AccountState.NEW and forget_account(account):
         return
-    fresh = _copy(account)
-    _forget_candidate(fresh)
-    _write(account, fresh, {"state": AccountState.RETIRED})
+    updated = _copy(account)
+    _forget_candidate(updated)
+    _write(account, updated, {"state": AccountState.RETIRED})
 
 
 def _rotate(account: ProcessorAccount, secret: str) -> None:
     if not secret:
         return
-    before = account.reveal(WEBHOOK_SECRET)
-    if before and before != secret:
-        account.seal(PREVIOUS, before)
+    previous = account.reveal(WEBHOOK_SECRET)
+    if previous and previous != secret:
+        account.seal(PREVIOUS, previous)
     account.seal(WEBHOOK_SECRET, secret)
 
 
-def _waiting(account: ProcessorAccount, field: str) -> str:
+def _candidate(account: ProcessorAccount, field: str) -> str:
     try:
         return account.reveal(field)
-    except SecretUnreadable:  # it is thrown away with what follows
+    except SecretUnreadable:
+        # The caller deletes it.
         return ""
 
 
@@ -137,14 +141,14 @@ def _copy(row: ProcessorAccount) -> ProcessorAccount:
     return copy
 
 
-def _write(row: ProcessorAccount, fresh: ProcessorAccount, columns: dict[str, Any]) -> None:
+def _write(row: ProcessorAccount, updated: ProcessorAccount, columns: dict[str, Any]) -> None:
     for name, value in columns.items():
-        setattr(fresh, name, value)
+        setattr(updated, name, value)
     if row._state.adding:
-        fresh.save(force_insert=True)
+        updated.save(force_insert=True)
         return
     unchanged = ProcessorAccount.objects.filter(
         tenant_id=row.tenant_id, id=row.id, state=row.state, secrets=row.secrets, external_id=row.external_id
     )
-    if not unchanged.update(secrets=fresh.secrets, **columns):
+    if not unchanged.update(secrets=updated.secrets, **columns):
         raise Changed

@@ -1,4 +1,4 @@
-"""Payment types: what the restaurant takes payment with."""
+"""Payment types, which the restaurant offers to pay with (M13)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class TypeProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TypeRow:
-    """A type with its accounts. `problem`: why guests cannot pay with it although it is active."""
+    """A type with its accounts. `problem` is why guests cannot pay with it although it is active."""
 
     type: PaymentType
     accounts: tuple[ProcessorAccount, ...]
@@ -40,13 +40,13 @@ class TypeRow:
 
     @property
     def mode(self) -> str:
-        """test or live, of the account in use; empty when there is none."""
+        """Return "test" or "live" of the account in use; empty when there is none."""
         active = [account.mode for account in self.accounts if account.state == AccountState.ACTIVE]
         return active[0] if active else ""
 
 
 def types_of(tenant: Tenant) -> list[TypeRow]:
-    """All types in the owner's order, with every account that is not a forgotten attempt. Two queries."""
+    """Return all types in the owner's order, with their accounts except retired unused ones. Two queries."""
     accounts: dict[UUID, list[ProcessorAccount]] = {}
     used = Payment.objects.filter(tenant=tenant, account_id=OuterRef("id"))
     for account in (
@@ -54,7 +54,6 @@ def types_of(tenant: Tenant) -> list[TypeRow]:
         .annotate(is_used=Exists(used))
         .order_by("created_at", "id")
     ):
-        # A retired account that never took a payment has nothing left to do.
         if account.state != AccountState.RETIRED or account.is_used:
             accounts.setdefault(account.payment_type_id, []).append(account)
     paid = Payment.objects.filter(tenant=tenant, payment_type_id=OuterRef("id"))
@@ -68,7 +67,7 @@ def types_of(tenant: Tenant) -> list[TypeRow]:
 
 
 def type_of(tenant_id: UUID, type_id: UUID) -> PaymentType:
-    """One type; Gone."""
+    """Return one type. Raises Gone."""
     row = PaymentType.objects.filter(tenant_id=tenant_id, id=type_id).first()
     if row is None:
         raise Gone(Code.TYPE_UNKNOWN)
@@ -78,7 +77,7 @@ def type_of(tenant_id: UUID, type_id: UUID) -> PaymentType:
 def create_type(
     member: Membership, code: str, name: str, is_active: bool = True, kind: str = PaymentKind.ONLINE
 ) -> PaymentType:
-    """A new type at the end of the list. Forbidden; Invalid; Conflict when the code is taken."""
+    """Create a type at the end of the list. Raises Forbidden, Invalid, and Conflict when the code is taken."""
     require(member, Can.SET_UP_PAYMENTS)
     code, name = _clean(code, name)
     if kind not in PaymentKind.values:
@@ -102,14 +101,14 @@ def create_type(
 
 
 def edit_type(member: Membership, type_id: UUID, code: str, name: str, is_active: bool) -> PaymentType:
-    """Change it. An inactive type starts nothing; what was begun with it still ends rightly (M13)."""
+    """Change a type. An inactive type starts no payments; those already started still settle."""
     require(member, Can.SET_UP_PAYMENTS)
     code, name = _clean(code, name)
     row = type_of(member.tenant_id, type_id)
-    mine = PaymentType.objects.filter(tenant_id=member.tenant_id, id=row.id)
+    rows = PaymentType.objects.filter(tenant_id=member.tenant_id, id=row.id)
 
     def work() -> None:
-        mine.update(code=code, name=name, is_active=is_active)
+        rows.update(code=code, name=name, is_active=is_active)
         if is_active and not row.is_active:
             after_going_live(member.tenant_id, now())
 
@@ -122,7 +121,7 @@ def edit_type(member: Membership, type_id: UUID, code: str, name: str, is_active
 
 
 def delete_type(member: Membership, type_id: UUID) -> None:
-    """Remove a type that was never used, and its accounts. Conflict with the reason when it was."""
+    """Remove an unused type and its accounts. Raises Conflict with the reason if it was used."""
     require(member, Can.SET_UP_PAYMENTS)
     row = type_of(member.tenant_id, type_id)
     payments = Payment.objects.filter(tenant_id=member.tenant_id, payment_type_id=row.id).count()
@@ -135,7 +134,8 @@ def delete_type(member: Membership, type_id: UUID) -> None:
 
     try:
         transact(work)
-    except IntegrityError as error:  # paid with at this very moment
+    except IntegrityError as error:
+        # A concurrent payment uses the type.
         raise _used(row, 0) from error
 
 

@@ -1,4 +1,4 @@
-"""An account as its owner sees it: what is set, masked; what to paste and tick at the processor; how it is doing."""
+"""Build an owner's view of an account: masked credentials, the processor's webhook settings, health (M25, M26)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from duitpos.processors.registry import ADAPTERS, adapter
 
 
 class Health(StrEnum):
-    """How an account is doing; each with its facts."""
+    """A notice about an account's state; each has facts."""
 
     KEY_PAUSED = "key_paused"
     START_REFUSED = "start_refused"
@@ -39,7 +39,7 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """A credential on the form. `masked` is empty when nothing is saved; the secret itself never leaves the domain."""
+    """A credential on the form. `masked` is empty when nothing is saved. The secret never leaves the domain."""
 
     name: str
     label: str
@@ -47,12 +47,12 @@ class FieldView:
     required: bool
     masked: str
     is_unreadable: bool = False
-    """Saved, but sealed with an encryption key that this installation lacks."""
+    """Saved, but encrypted with a key that this installation lacks."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """Everything the form of one account shows. `problem` must be acted on; `owner` is empty before it was checked."""
+    """The data of an account's form. `problem` needs action; `owner` is empty before the first check."""
 
     account: ProcessorAccount
     label: str
@@ -68,7 +68,7 @@ class AccountView:
 
 
 def account_view(account: ProcessorAccount, base_url: str, slug: str) -> AccountView:
-    """No query. `base_url` and `slug` make the address to paste at the processor."""
+    """Build the view without a query. `base_url` and `slug` make the webhook address to paste at the processor."""
     kind = adapter(account.processor)
     return AccountView(
         account=account,
@@ -76,7 +76,7 @@ def account_view(account: ProcessorAccount, base_url: str, slug: str) -> Account
         owner=owner_of(account) if account.checked_at else {},
         fields=tuple(_field(account, one) for one in kind.credential_fields),
         has_waiting_key=CANDIDATE in account.secrets,
-        # Without a sandbox there is nothing to choose.
+        # Without a sandbox existing is nothing to choose.
         addresses=choices if len(choices := address_choices()) > 1 else (),
         endpoint_url=f"{base_url}/{slug}/webhooks/{account.processor}/" if kind.can.webhooks else "",
         events=kind.guide_events,
@@ -95,12 +95,12 @@ def _field(account: ProcessorAccount, one: CredentialField) -> FieldView:
 
 
 def masked(secret: str) -> str:
-    """The kind of secret and its last four: `sk_test_…4242`; empty for none."""
+    """Return the secret's prefix and last four characters, such as `sk_test_…4242`; empty for none."""
     if not secret:
         return ""
     kind = secret[:8].rpartition("_")[0]
     body = secret.removeprefix(f"{kind}_")
-    # Of a short secret, four characters would be most of it.
+    # Four characters would reveal most of a short secret.
     return f"{kind}_…{body[-4:]}" if len(body) >= 12 else f"{kind}_…"
 
 
@@ -140,14 +140,14 @@ def _webhook_health(account: ProcessorAccount) -> Iterator[Facts]:
 
 
 def signature_health(problem: str, skew: int = 0) -> Facts:
-    """What was wrong with the last delivery that was not believed (M25, M26); `skew` in seconds, future positive."""
+    """Describe the last delivery with a bad signature; `skew` is in seconds, positive if signed in the future."""
     if problem == SignatureProblem.CLOCK and skew:
-        # Signed in the future: our clock is behind.
+        # A signature from the future means that our clock is behind.
         return facts(Health.CLOCK_BEHIND if skew > 0 else Health.CLOCK_AHEAD, seconds=abs(skew))
     return facts(Health.BAD_SIGNATURE, problem=problem)
 
 
 def processors_to_add(accounts: Iterable[ProcessorAccount]) -> tuple[tuple[str, str], ...]:
-    """Name and label of each processor that a type with these accounts does not have yet."""
-    there = {account.processor for account in accounts if account.state != AccountState.RETIRED}
-    return tuple((name, kind.label) for name, kind in ADAPTERS.items() if name not in there)
+    """Return name and label of each processor that a type with these accounts lacks."""
+    existing = {account.processor for account in accounts if account.state != AccountState.RETIRED}
+    return tuple((name, kind.label) for name, kind in ADAPTERS.items() if name not in existing)

@@ -1,4 +1,4 @@
-"""What becomes of test orders when real money can come in: no board shows them any more."""
+"""Open Alerts for test orders when a restaurant goes live, because boards then hide them (M64)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 
 RECENT = timedelta(hours=12)
-"""Whose guest may still be here. Older test orders were forgotten on the board: nobody waits for them."""
+"""Age of a test order whose guest may still wait. No one waits for older ones that are still on the board."""
 
 
 def after_going_live(tenant_id: UUID, at: datetime) -> None:
-    """After an account or a type was switched on, in the caller's transaction; nothing where no live account is in use.
+    """Handle an account or type that was switched on, in the caller's transaction, if a live account is in use.
 
-    Staff are asked about every recent test order that the kitchen has not finished (M64), and the sweep ends open test
+    Open an Alert for each recent paid test order that the kitchen has not finished, and have the sweep end open test
     sessions now.
     """
     if not takes_real_money(tenant_id):

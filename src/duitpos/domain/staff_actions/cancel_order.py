@@ -133,8 +133,8 @@ def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
     ):
         raise Conflict(Code.ORDER_NOT_CANCELABLE)
     rows = Payment.objects.filter(tenant_id=order.tenant_id, order_id=order.id)
-    # Read after the guarded update: an attempt that was made meanwhile is seen here, and a later one finds the order
-    # canceled (M63). One that is surely blocking was left as it is.
+    # Read after the guarded update: this finds a concurrent new attempt, and a later one finds the order canceled.
+    # Ignore an attempt whose session surely ended.
     if from_status == HELD and any(
         not is_surely_over(payment, at) for payment in rows.filter(status__in=LIVE_ATTEMPT)
     ):
