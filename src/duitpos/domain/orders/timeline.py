@@ -111,12 +111,12 @@ def order_story(tenant: Tenant, order_id: UUID) -> OrderStory:
         .select_related("member__user")
         .order_by("at", "id")
     )
-    refunds = [refund for story in payments for refund in story.refunds]
+    refunds = [refund for attempt in payments for refund in attempt.refunds]
     return OrderStory(
         order=order,
         lines=list(OrderLine.objects.filter(tenant=tenant, order=order).order_by("position")),
         payments=payments,
-        money=money_state([story.payment for story in payments], refunds),
+        money=money_state([attempt.payment for attempt in payments], refunds),
         timeline=_timeline(_order_entries(events), _money_entries(payments)),
     )
 
@@ -167,19 +167,19 @@ def _order_entries(events: list[OrderEvent]) -> list[StoryEntry]:
 
 def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
     entries: list[StoryEntry] = []
-    for story in payments:
-        processor = story.payment.account.processor.title()
-        entries += _payment_entries(story, processor)
-        entries += _refund_entries(story, processor)
+    for attempt in payments:
+        processor = attempt.payment.account.processor.title()
+        entries += _payment_entries(attempt, processor)
+        entries += _refund_entries(attempt, processor)
         entries += [
             StoryEntry(
                 # The processor's times are whole seconds, which could put the dispute before its payment.
-                max(dispute.opened_at, story.payment.settled_at or story.payment.created_at),
+                max(dispute.opened_at, attempt.payment.settled_at or attempt.payment.created_at),
                 EntryKind.DISPUTED,
                 {"amount": dispute.amount},
                 name=processor,
             )
-            for dispute in story.disputes
+            for dispute in attempt.disputes
         ]
         entries += [
             StoryEntry(
@@ -188,15 +188,15 @@ def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
                 {"processor": processor, "outcome": event.outcome, "type": event.type},
                 name=processor,
             )
-            for event in story.events
+            for event in attempt.events
         ]
     return entries
 
 
-def _payment_entries(story: PaymentStory, processor: str) -> Iterator[StoryEntry]:
-    payment = story.payment
+def _payment_entries(attempt: PaymentStory, processor: str) -> Iterator[StoryEntry]:
+    payment = attempt.payment
     yield StoryEntry(payment.created_at, EntryKind.SENT_TO_PROCESSOR, {"processor": processor}, actor="guest")
-    for decline in story.declines:
+    for decline in attempt.declines:
         said = decline.message or decline.decline_code or decline.code
         # The processor's times are whole seconds, which could put the decline before its payment.
         at = max(decline.at, payment.created_at)
@@ -204,15 +204,15 @@ def _payment_entries(story: PaymentStory, processor: str) -> Iterator[StoryEntry
     if payment.returned_at:
         yield StoryEntry(payment.returned_at, EntryKind.GUEST_RETURNED, actor="guest")
     if payment.settled_at:
-        paid = {"amount": payment.moved, "method": story.method}
+        paid = {"amount": payment.moved, "method": attempt.method}
         yield StoryEntry(payment.settled_at, EntryKind.PAID, paid, actor=payment.settled_via)
     elif payment.ended_at:
         why = {"reason": payment.failure}
         yield StoryEntry(payment.ended_at, EntryKind.ENDED_UNPAID, why, name=processor)
 
 
-def _refund_entries(story: PaymentStory, processor: str) -> Iterator[StoryEntry]:
-    for refund in story.refunds:
+def _refund_entries(attempt: PaymentStory, processor: str) -> Iterator[StoryEntry]:
+    for refund in attempt.refunds:
         who = str(refund.member.user) if refund.member else processor
         asked = {"amount": refund.amount, "reason": refund.reason}
         yield StoryEntry(refund.created_at, EntryKind.REFUND_ASKED, asked, name=who)
