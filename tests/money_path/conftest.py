@@ -1,4 +1,4 @@
-"""Every hole of the money path is tried on a real restaurant, a real Stripe of our own and real HTTP between them."""
+"""The money path's tests use a complete restaurant and our own Stripe sandbox, with real HTTP between them."""
 
 from __future__ import annotations
 

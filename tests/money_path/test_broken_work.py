@@ -1,4 +1,4 @@
-"""An unexpected error while somebody asks leaves a trace, and is over when the payment settles."""
+"""An unexpected error during a fetch opens an alert, which closes when the payment settles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("path", ["sweep", "return", "button"])
-def test_an_error_on_any_path_is_seen_and_heals(deaf_shop: Shop, clock: Clock, path: str) -> None:
+def test_an_error_on_any_path_opens_an_alert_and_is_retried(deaf_shop: Shop, clock: Clock, path: str) -> None:
     shop = deaf_shop
     payment = shop.fresh(shop.start())
     assert payment.order is not None
@@ -34,12 +34,12 @@ def test_an_error_on_any_path_is_seen_and_heals(deaf_shop: Shop, clock: Clock, p
         assert sweep().errors == 1
     else:
         token, owner = payment.order.token, shop.restaurant.owner
-        ask: dict[str, Callable[[], object]] = {
+        fetch: dict[str, Callable[[], object]] = {
             "return": lambda: handle_return(shop.tenant, token, payment.reference),
             "button": lambda: check_now(owner, payment.id),
         }
         with pytest.raises(IntegrityError):
-            ask[path]()
+            fetch[path]()
     broken = shop.fresh(payment)
     assert (broken.status, broken.last_problem["code"]) == ("pending", "internal_error")
     assert broken.last_problem["error"].startswith("IntegrityError: ")
@@ -54,7 +54,7 @@ def test_an_error_on_any_path_is_seen_and_heals(deaf_shop: Shop, clock: Clock, p
     assert shop.alerts() == []
 
 
-def test_what_stays_broken_is_tried_later_and_later(deaf_shop: Shop, clock: Clock) -> None:
+def test_a_lasting_error_is_retried_at_growing_intervals(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = shop.start()
     Location.objects.filter(tenant=shop.tenant).update(time_zone="Nowhere/Land")
@@ -70,12 +70,12 @@ def test_what_stays_broken_is_tried_later_and_later(deaf_shop: Shop, clock: Cloc
     assert shop.alerts() == [A.EVENT_FAILED]
 
 
-def test_what_the_button_could_not_find_is_answered_by_the_next_notice(shop: Shop) -> None:
+def test_a_webhook_closes_the_alert_of_a_failed_check(shop: Shop) -> None:
     payment = shop.start()
     shop.sandbox.fault("error", status=404, path=SESSION, count=2)
     with pytest.raises(Unavailable):
         check_now(shop.restaurant.owner, payment.id)
-    assert shop.alerts() == [], "one answer proves nothing (M75)"
+    assert shop.alerts() == [], "one response is no proof (M75)"
     Payment.objects.filter(tenant=shop.tenant).update(not_found_at=now() - timedelta(minutes=2))
     with pytest.raises(Unavailable):
         check_now(shop.restaurant.owner, payment.id)

@@ -1,4 +1,4 @@
-"""Where money that arrives under wrong conditions leaves the order: the table of docs/money-path.md, row by row."""
+"""The order's state after a payment under wrong conditions: every row of the first table in docs/money-path.md."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ from tests.support.shop import Shop
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def pay_after(shop: Shop, happening: Callable[[Shop, Payment], object]) -> Payment:
-    """A guest is on the payment page, something happens, the guest pays."""
+def pay_after(shop: Shop, change: Callable[[Shop, Payment], object]) -> Payment:
+    """Start a payment, make `change` while the guest is on the payment page, then pay."""
     payment = shop.start()
-    happening(shop, payment)
+    change(shop, payment)
     shop.pay(payment)
     return shop.fresh(payment)
 
@@ -87,7 +87,7 @@ def only_one_left(shop: Shop, payment: Payment) -> None:
 
 def closed(shop: Shop, payment: Payment) -> None:
     instant = now().replace(microsecond=0)
-    # Open for one minute of the day, twelve hours from now.
+    # Open for one minute a day, in twelve hours.
     start = instant.replace(hour=(instant.hour + 12) % 24, minute=0, second=0)
     Location.objects.filter(tenant=shop.tenant).update(
         time_zone="UTC", opens_at=start.time(), closes_at=start.replace(minute=1).time()
@@ -98,9 +98,9 @@ def paused(shop: Shop, payment: Payment) -> None:
     Location.objects.filter(tenant=shop.tenant).update(paused_at=now())
 
 
-@pytest.mark.parametrize("happening", [sold_out, only_one_left])
-def test_item_sold_out(shop: Shop, happening: Callable[[Shop, Payment], None]) -> None:
-    payment = pay_after(shop, happening)
+@pytest.mark.parametrize("change", [sold_out, only_one_left])
+def test_item_sold_out(shop: Shop, change: Callable[[Shop, Payment], None]) -> None:
+    payment = pay_after(shop, change)
     assert_paid_and_to_be_confirmed(shop, payment, A.SOLD_OUT_AFTER_PAYMENT)
     assert detail(shop) == "Nasi lemak"
     assert_first_offer_refunds(shop, payment)
@@ -108,15 +108,15 @@ def test_item_sold_out(shop: Shop, happening: Callable[[Shop, Payment], None]) -
     assert seen_by_guest(shop, payment.order).state == GuestState.REFUNDED
 
 
-@pytest.mark.parametrize("happening", [closed, paused])
-def test_location_closed_or_paused(shop: Shop, happening: Callable[[Shop, Payment], None]) -> None:
-    payment = pay_after(shop, happening)
+@pytest.mark.parametrize("change", [closed, paused])
+def test_location_closed_or_paused(shop: Shop, change: Callable[[Shop, Payment], None]) -> None:
+    payment = pay_after(shop, change)
     assert_paid_and_to_be_confirmed(shop, payment, A.PAID_WHILE_CLOSED)
     assert_first_offer_refunds(shop, payment)
 
 
 def test_late_by_the_guest_s_clock_m60_though_the_order_is_held(deaf_shop: Shop, clock: Clock) -> None:
-    """Paid by card, and nothing tells us for an hour."""
+    """The guest pays by card, and we do not know for an hour."""
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
@@ -135,13 +135,13 @@ def test_late_by_the_guest_s_clock_m60_though_the_order_is_held(deaf_shop: Shop,
     assert shop.ledger() == [("payment", 2500)]
 
 
-def test_money_for_a_payment_that_had_ended_is_cooked_when_it_is_fresh(shop: Shop) -> None:
+def test_a_recent_payment_after_its_attempt_ended_places_the_order(shop: Shop) -> None:
     payment = pay_after(shop, end_wrongly)
     assert_paid_and_to_be_confirmed(shop, payment, A.LATE_MONEY)
     assert_first_offer_refunds(shop, payment)
 
 
-def test_what_was_confirmed_needs_no_confirmation_any_more(shop: Shop) -> None:
+def test_a_confirmed_order_no_longer_asks_for_confirmation(shop: Shop) -> None:
     payment = pay_after(shop, sold_out)
     act(shop.restaurant.owner, alert(shop).alert.id, Action.DONE, "we found one")
     assert payment.order is not None
@@ -183,7 +183,7 @@ def test_amount_currency_or_mode_differs(
     order = payment.order
     assert order is not None
     assert payment.status == "succeeded"
-    assert (payment.moved.minor, payment.moved.currency) == (2500, "MYR"), "what really moved"
+    assert (payment.moved.minor, payment.moved.currency) == (2500, "MYR"), "the amount that was received"
     assert (order.status, order.number) == ("held", None)
     assert shop.ledger() == [("payment", 2500)]
     seen = seen_by_guest(shop, order)
@@ -203,7 +203,7 @@ def test_amount_currency_or_mode_differs(
         order.refresh_from_db()
         assert Refund.objects.get(tenant=shop.tenant).status == "succeeded"
         assert seen_by_guest(shop, order).state == GuestState.REFUNDED
-        assert order.status == "canceled", "nothing else would ever end it"
+        assert order.status == "canceled", "nothing else would end it"
 
 
 def canceled_by_staff(shop: Shop, payment: Payment, clock: Clock) -> None:
@@ -250,7 +250,7 @@ def test_order_canceled_by_whom_ever(
     assert shop.alerts() == []
 
 
-def test_who_serves_what_somebody_else_has_just_refunded_serves_nothing(shop: Shop) -> None:
+def test_serving_after_a_concurrent_refund_does_nothing(shop: Shop) -> None:
     payment = shop.start()
     other_amount(shop, payment)
     as_one_cook_saw_it = alert(shop).alert
@@ -291,7 +291,7 @@ def test_order_already_released_by_another_payment(shop: Shop) -> None:
 
 
 def test_no_payment_required_though_total_0(shop: Shop) -> None:
-    """The row says: though total > 0."""
+    """The row in the docs: though total > 0."""
     payment = shop.start()
     free = {"status": "complete", "payment_status": "no_payment_required"}
     tell(shop, "checkout.session.completed", payment, overrides=free)

@@ -1,4 +1,4 @@
-"""docs/money-path.md and the tests go together: every row has a test of its name, and every test it names is there."""
+"""docs/money-path.md and the tests match: every row has a test with its number, and every test in the page exists."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from tests.sandbox_contract import contract, contract_file, missing, traffic_err
 pytestmark = pytest.mark.pure
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "money-path.md"
-# The paper that the page was made from, where it lies beside the checkout.
-PAPER = contract_file().parent.parent / "money-path.md"
+# The source of the page; it may exist beside the checkout.
+SOURCE = contract_file().parent.parent / "money-path.md"
 CONDITIONS = "Where money that arrives under wrong conditions leaves the order"
 HOLES = "Holes and rules"
 
 
 def table(text: str, heading: str) -> list[list[str]]:
-    """The cells of the table under a heading, row by row."""
+    """The rows of the table below a heading, as lists of cells."""
     part = text.split(f"## {heading}")[1].split("\n## ")[0]
     rows = [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| ")]
     return rows[1:]
 
 
 def conditions(text: str) -> list[str]:
-    """The conditions, one by one where a row names several."""
+    """All conditions; a row may contain several."""
     return [part for row in table(text, CONDITIONS) for part in row[0].split(" / ")]
 
 
 def holes(text: str) -> list[str]:
-    """M1, M2 …"""
+    """The row numbers: M1, M2 …"""
     return [row[0] for row in table(text, HOLES)]
 
 
 def names_here() -> list[str]:
-    """Names of all tests in this folder."""
+    """The names of all tests in this folder."""
     trees = [ast.parse(path.read_text()) for path in HERE.glob("test_*.py")]
     functions = [node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef)]
     return [function.name for function in functions if function.name.startswith("test_")]
@@ -47,14 +47,14 @@ def name_of(condition: str) -> str:
     return "test_" + re.sub(r"[^a-z0-9]+", "_", condition.lower()).strip("_")
 
 
-def test_every_condition_has_a_test_of_its_name() -> None:
+def test_every_condition_has_its_test() -> None:
     found = conditions(PAGE.read_text())
     assert len(found) == 7
     missing = {name_of(condition) for condition in found} - set(names_here())
     assert not missing
 
 
-def test_every_hole_has_a_test_of_its_name_and_names_one() -> None:
+def test_every_row_has_its_tests_and_shows_one() -> None:
     rows = table(PAGE.read_text(), HOLES)
     numbers = [int(row[0].removeprefix("M")) for row in rows]
     assert numbers[:36] == list(range(1, 37))
@@ -65,23 +65,23 @@ def test_every_hole_has_a_test_of_its_name_and_names_one() -> None:
         assert proof.strip("`").startswith(start), f"{hole} shows another row's test"
 
 
-def test_every_test_that_the_page_names_is_there() -> None:
+def test_every_test_in_the_page_exists() -> None:
     named = set(re.findall(r"`(test_\w+(?:\.py)?)`", PAGE.read_text()))
     here = {*names_here(), *(path.name for path in HERE.glob("test_*.py"))}
     assert len(named) > 36
     assert named - here == {"test_m7_"}, "only the example of a name"
 
 
-def test_the_page_has_the_papers_rows() -> None:
-    if not PAPER.exists():
-        pytest.skip(f"the paper is not here: no {PAPER.name} beside the checkout")
-    page, paper = PAGE.read_text(), PAPER.read_text()
-    assert conditions(page) == conditions(paper)
-    assert set(holes(paper)) <= set(holes(page))
+def test_the_page_has_all_rows_of_its_source() -> None:
+    if not SOURCE.exists():
+        pytest.skip(f"no {SOURCE.name} beside the checkout")
+    page, source = PAGE.read_text(), SOURCE.read_text()
+    assert conditions(page) == conditions(source)
+    assert set(holes(source)) <= set(holes(page))
 
 
-def test_what_crosses_to_stripe_is_held_against_the_contract() -> None:
-    """Every shop does so at its end (tests/support/live_shop.py); this says aloud when it cannot."""
+def test_traffic_to_stripe_is_checked_against_the_contract() -> None:
+    """Every shop checks this in its teardown (tests/support/live_shop.py); this test shows when it cannot."""
     if contract() is None:
         pytest.skip(missing())
     call = {

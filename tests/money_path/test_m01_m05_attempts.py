@@ -1,4 +1,4 @@
-"""M1 to M5: what a fetch says, declines, and never two live attempts."""
+"""M1 to M5: a fetch's result, declines, and at most one live attempt."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_m1_the_event_of_an_asynchronous_failure_ends_it(shop: Shop, clock: Cloc
     assert calls(shop, "GET") == [], "the event alone was enough"
 
 
-def test_m1_asynchronous_money_settles_when_it_comes(shop: Shop, clock: Clock) -> None:
+def test_m1_an_asynchronous_payment_settles_when_it_is_received(shop: Shop, clock: Clock) -> None:
     payment = shop.start()
     shop.pay(payment, delayed_result="succeed", **BANK)
     assert shop.placed() == []
@@ -104,7 +104,7 @@ def test_m2_a_decline_changes_no_state_and_the_good_card_is_no_late_money(shop: 
     assert shop.alerts() == []
 
 
-def test_m2_the_same_decline_seen_by_a_fetch_and_told_by_an_event_is_one_row(deaf_shop: Shop) -> None:
+def test_m2_a_decline_in_a_fetch_and_in_an_event_is_one_row(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.fresh(shop.start())
     shop.pay(payment, card=DECLINED)
@@ -193,7 +193,7 @@ def test_m4_two_presses_at_once_share_one_attempt_and_its_key(deaf_shop: Shop) -
     assert len(shop.sandbox.listed("sessions")) == 2
 
 
-def test_m5_paid_meanwhile_is_settled_and_nothing_new_is_started(deaf_shop: Shop) -> None:
+def test_m5_a_session_paid_meanwhile_is_settled_and_no_attempt_is_started(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)

@@ -1,4 +1,4 @@
-"""M6 to M10: calls that were lost, refused, repeated or answered twice."""
+"""M6 to M10: lost, refused, repeated and concurrent calls."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NEVER_ARRIVED = {**LOST, "when": "before"}
 
 
 def lose(shop: Shop, fault: dict[str, Any]) -> Payment:
-    """A guest presses Pay, and no answer comes."""
+    """A guest presses Pay, and no response arrives."""
     shop.sandbox.fault(**fault)
     with pytest.raises(Unavailable, match=r"start_refused|processor_no_answer"):
         shop.checkout()
@@ -73,7 +73,7 @@ def test_m7_a_lost_answer_heals_into_the_same_session(deaf_shop: Shop) -> None:
     assert len(shop.sandbox.listed("sessions")) == 1
 
 
-def test_m7_a_late_event_of_a_lost_session_is_matched_by_its_mark(shop: Shop) -> None:
+def test_m7_a_late_event_of_a_lost_session_is_matched_by_its_metadata(shop: Shop) -> None:
     payment = lose(shop, LOST)
     (session,) = shop.sandbox.listed("sessions")
     shop.sandbox.pay(session["id"])
@@ -83,12 +83,13 @@ def test_m7_a_late_event_of_a_lost_session_is_matched_by_its_mark(shop: Shop) ->
     assert [order.label for order in shop.placed()] == ["T1"]
 
 
-def test_m7_a_call_that_never_arrived_is_refused_later_and_the_next_attempt_is_a_new_row(
+def test_m7_a_late_retry_of_a_lost_call_is_refused_and_the_next_attempt_is_a_new_row(
     deaf_shop: Shop, clock: Clock
 ) -> None:
     shop = deaf_shop
     payment = lose(shop, NEVER_ARRIVED)
-    clock.advance(minutes=20)  # under 30 minutes are left until the pinned expires_at
+    # Less than 30 minutes are left until the pinned expires_at.
+    clock.advance(minutes=20)
     shop.sweep()
     failed = shop.fresh(payment)
     assert failed.status == "failed"
@@ -98,7 +99,7 @@ def test_m7_a_call_that_never_arrived_is_refused_later_and_the_next_attempt_is_a
     assert (second.id != payment.id, second.status) == (True, "pending")
 
 
-def test_m7_nothing_is_made_of_a_call_older_than_a_day(deaf_shop: Shop, clock: Clock) -> None:
+def test_m7_a_call_older_than_a_day_is_not_retried(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = lose(shop, NEVER_ARRIVED)
     clock.advance(hours=25)
@@ -107,7 +108,7 @@ def test_m7_nothing_is_made_of_a_call_older_than_a_day(deaf_shop: Shop, clock: C
     assert shop.sandbox.listed("sessions") == []
 
 
-def test_m7_without_any_answer_for_a_day_the_attempt_ends(deaf_shop: Shop, clock: Clock) -> None:
+def test_m7_without_a_response_for_a_day_the_attempt_ends(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = lose(shop, {**NEVER_ARRIVED, "count": None})
     clock.advance(hours=2)
@@ -157,7 +158,7 @@ def test_m8_a_session_that_nobody_would_watch_is_expired_and_nobody_sent_to_it(d
     assert shop.fresh(payment).status == "failed"
 
 
-def test_m8_losing_to_a_twin_goes_to_the_twins_page(deaf_shop: Shop) -> None:
+def test_m8_the_slower_concurrent_request_goes_to_the_faster_ones_page(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = lose(shop, LOST)
     stale = shop.fresh(payment)
@@ -194,7 +195,7 @@ def test_m9_no_definite_answer_leaves_the_payment(
 
 
 @pytest.mark.parametrize("fault", ["rate_limit", "lock_timeout"])
-def test_m9_one_busy_answer_is_asked_again(
+def test_m9_one_busy_response_is_retried(
     deaf_shop: Shop, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(start_module, "TWIN_PATIENCE", 0.1)
@@ -204,7 +205,7 @@ def test_m9_one_busy_answer_is_asked_again(
     assert len(shop.sandbox.listed("sessions")) == 1
 
 
-def test_m9_nobody_waits_for_a_twin_longer_than_a_guest_bears(
+def test_m9_the_wait_for_a_concurrent_request_ends_at_the_deadline(
     deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("duitpos.kit.deadline.SECONDS", 1.0)
@@ -212,10 +213,10 @@ def test_m9_nobody_waits_for_a_twin_longer_than_a_guest_bears(
     monkeypatch.setattr(start_module, "TWIN_PATIENCE", 600.0)
     begun = time.monotonic()
     lose(deaf_shop, {"fault": "rate_limit", "path": SESSIONS, "method": "POST", "count": 9})
-    assert time.monotonic() - begun < 100, "the deadline ended the wait for the twin"
+    assert time.monotonic() - begun < 100, "the deadline ended the wait for the concurrent request"
 
 
-def test_m9_a_definite_no_ends_it(deaf_shop: Shop) -> None:
+def test_m9_a_definite_refusal_ends_the_attempt(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.sandbox.fault("error", status=400, path=SESSIONS, method="POST", message="Not in your country.")
     with pytest.raises(StartRefused, match="start_refused"):
@@ -226,7 +227,7 @@ def test_m9_a_definite_no_ends_it(deaf_shop: Shop) -> None:
 
 
 @pytest.mark.races
-def test_m9_a_second_tap_while_the_first_is_under_way_is_no_bad_news(deaf_shop: Shop) -> None:
+def test_m9_a_second_tap_during_the_first_shows_no_error(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.sandbox.fault("hang", seconds=1, path=SESSIONS, method="POST", when="before")
     checkout_request = shop.request()
@@ -256,7 +257,7 @@ def test_m10_a_replay_says_what_was_pinned_whatever_has_changed_since(deaf_shop:
     assert pinned["expires_at"] == session_of(shop, shop.fresh(payment))["expires_at"]
 
 
-def test_m10_the_same_key_with_other_words_is_a_bug_that_somebody_must_see(deaf_shop: Shop) -> None:
+def test_m10_the_same_key_with_other_parameters_opens_an_alert(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = lose(shop, LOST)
     Payment.objects.filter(tenant=shop.tenant).update(

@@ -1,4 +1,4 @@
-"""M11 to M15: hints, whose account it is, keys that were changed or revoked, and serving after all."""
+"""M11 to M15: reduced events, account checks, changed and revoked keys, and serving after all."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_m11_an_event_that_cannot_be_trusted_whole_is_a_hint(shop: Shop, how: di
     assert calls(shop, "GET", payment.reference), "the truth was fetched"
 
 
-def test_m11_a_hint_that_cannot_be_followed_now_is_sent_again(shop: Shop) -> None:
+def test_m11_a_reduced_event_whose_fetch_fails_is_delivered_again(shop: Shop) -> None:
     endpoint_sends(shop, api_version="2020-08-27")
     payment = shop.start()
     shop.sandbox.fault("error", status=503, path=SESSION, method="GET", count=2)
@@ -73,7 +73,7 @@ def test_m11_a_hint_that_cannot_be_followed_now_is_sent_again(shop: Shop) -> Non
     assert [order.label for order in shop.placed()] == ["T1"]
 
 
-def test_m11_a_hint_about_a_refund_is_looked_up_too(shop: Shop) -> None:
+def test_m11_a_reduced_event_about_a_refund_leads_to_a_fetch_too(shop: Shop) -> None:
     payment = shop.start()
     shop.pay(payment)
     endpoint_sends(shop, api_version="2020-08-27")
@@ -83,7 +83,7 @@ def test_m11_a_hint_about_a_refund_is_looked_up_too(shop: Shop) -> None:
 
 
 def test_m12_the_same_account_in_two_payment_types_is_no_mismatch(shop: Shop) -> None:
-    """The secret was pasted in both rows; the first one vouches, the payment is the second one's."""
+    """Both rows have the same secret. The first row verifies the event; the payment belongs to the second."""
     mine = PaymentType.objects.create(tenant=shop.tenant, code="PAY2", name="Pay here", position=5)
     first = shop.account
     second = an_account(shop.restaurant, shop.sandbox, external_id="")
@@ -91,7 +91,7 @@ def test_m12_the_same_account_in_two_payment_types_is_no_mismatch(shop: Shop) ->
     second.save()
     payment = shop.start(payment_type_id=mine.id)
     assert payment.account_id == second.id
-    # Only the payment's own account can be asked.
+    # Only the payment's own account can fetch it.
     first.seal("secret_key", "sk_test_of_nobody")
     first.save()
     shop.pay(payment)
@@ -156,7 +156,7 @@ def test_m13_a_key_of_another_account_makes_a_new_row_and_the_old_one_still_work
     assert shop.start(guest_token="another phone").account_id == new.id
 
 
-def test_m13_a_key_that_cannot_be_checked_now_waits_and_the_old_one_stays_in_use(deaf_shop: Shop) -> None:
+def test_m13_an_unchecked_key_waits_and_the_old_one_stays_in_use(deaf_shop: Shop) -> None:
     shop = deaf_shop
     key = a_working_key(shop)
     shop.sandbox.fault("error", status=503, path="/v1/account$", count=2)
@@ -192,7 +192,7 @@ def test_m14_a_revoked_key_pauses_the_account_and_changes_no_payment(deaf_shop: 
     shop.sweep(after=timedelta(minutes=2))
     shop.sweep(after=timedelta(hours=2))
     asked = [request["target"].partition("?")[0] for request in shop.sandbox.requests()[seen:]]
-    # One refusal is enough: after it only the key is tried.
+    # One refusal is enough: after it, only the key is checked.
     assert len([path for path in asked if "/checkout/sessions" in path]) == 1
     assert {path for path in asked if "/checkout/sessions" not in path} <= {"/v1/account"}
     assert [shop.fresh(payment).status for payment in (first, second)] == ["pending", "pending"]
@@ -234,7 +234,7 @@ def test_m14_a_key_refused_again_opens_the_alert_again(deaf_shop: Shop) -> None:
     assert Alert.objects.filter(tenant=shop.tenant).count() == 1
 
 
-def test_m14_a_session_that_stripe_does_not_know_is_for_a_person(deaf_shop: Shop, clock: Clock) -> None:
+def test_m14_a_session_that_stripe_does_not_know_opens_an_alert(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.fault("error", status=404, path=SESSION, count=None)

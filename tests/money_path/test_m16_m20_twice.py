@@ -1,4 +1,4 @@
-"""M16 to M20: two payments, refunds whose answer was lost, poison, money of nobody, and a copy of the database."""
+"""M16 to M20: two payments, lost refund responses, failing events, unknown payments, and a copied database."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ COMPLETED = "checkout.session.completed"
 
 
 def paid(shop: Shop, **how: Any) -> Payment:
-    """A settled payment, with or without webhooks."""
+    """Start, pay and settle a payment, with or without webhooks."""
     payment = shop.start()
     shop.pay(payment, **how)
     shop.sweep(after=timedelta(minutes=2))
@@ -94,7 +94,7 @@ def test_m16_fifty_settles_make_one_alert_and_one_ledger_row(shop: Shop) -> None
 
 
 def lose_refund(shop: Shop, **fault: Any) -> Refund:
-    """Staff press refund, and no answer comes."""
+    """Staff press refund, and no response arrives."""
     payment = paid(shop)
     shop.sandbox.fault(**{"fault": "drop", "when": "after", "path": REFUNDS, "count": 2, **fault})
     refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
@@ -111,7 +111,7 @@ def assert_refunded_once(shop: Shop, refund: Refund) -> None:
     assert shop.alerts() == []
 
 
-def test_m17_a_lost_answer_is_asked_for_with_the_same_key(deaf_shop: Shop) -> None:
+def test_m17_a_refund_with_a_lost_response_is_retried_with_the_same_key(deaf_shop: Shop) -> None:
     shop = deaf_shop
     refund = lose_refund(shop)
     shop.sweep(after=timedelta(minutes=5))
@@ -131,7 +131,9 @@ def test_m17_after_a_day_the_refunds_are_listed_before_any_new_call(deaf_shop: S
     assert len(calls(shop, "GET", "/refunds")) == 1
 
 
-def test_m17_after_a_day_a_call_that_never_arrived_gets_a_new_key(deaf_shop: Shop, clock: Clock) -> None:
+def test_m17_after_a_day_a_refund_that_stripe_does_not_have_gets_a_new_key(
+    deaf_shop: Shop, clock: Clock
+) -> None:
     shop = deaf_shop
     refund = lose_refund(shop, when="before")
     clock.advance(hours=25)
@@ -145,12 +147,12 @@ def test_m17_a_stored_500_is_not_replayed_for_a_day(deaf_shop: Shop) -> None:
     payment = paid(shop)
     shop.sandbox.fault("error", status=500, when="before", path=REFUNDS, count=1)
     refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
-    # The try that follows gets the stored error; a new key is used at once, and nobody waits for a sweep.
+    # The retry gets the stored error; a new key is used at once, without waiting for a sweep.
     assert_refunded_once(shop, refund)
     assert refund.key_generation == 2
 
 
-def test_m17_a_processor_that_stays_broken_is_asked_again_within_seconds(deaf_shop: Shop) -> None:
+def test_m17_after_repeated_errors_the_refund_is_retried_within_seconds(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = paid(shop)
     shop.sandbox.fault("error", status=500, when="before", path=REFUNDS, count=4)
@@ -164,7 +166,7 @@ def test_m17_a_processor_that_stays_broken_is_asked_again_within_seconds(deaf_sh
     assert_refunded_once(shop, refund)
 
 
-def test_m17_a_stored_500_after_the_work_was_done_is_matched_by_our_id(deaf_shop: Shop) -> None:
+def test_m17_a_refund_made_despite_a_stored_500_is_matched_by_our_id(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = paid(shop)
     shop.sandbox.fault("error", status=500, when="after", path=REFUNDS, count=1)
@@ -174,7 +176,7 @@ def test_m17_a_stored_500_after_the_work_was_done_is_matched_by_our_id(deaf_shop
 
 
 def take_number_one(shop: Shop) -> None:
-    """Poison: the next settle's number is impossible."""
+    """Make the next settle fail: its order number is taken."""
     take_number(shop, 1)
 
 
@@ -183,20 +185,20 @@ def free_number_one(shop: Shop) -> None:
 
 
 def break_time_zone(shop: Shop) -> None:
-    """Poison: settle cannot know the business date."""
+    """Make settle fail: it cannot compute the business date."""
     Location.objects.filter(tenant=shop.tenant).update(time_zone="Nowhere/Land")
 
 
-def mend_time_zone(shop: Shop) -> None:
+def repair_time_zone(shop: Shop) -> None:
     Location.objects.filter(tenant=shop.tenant).update(time_zone="Asia/Kuala_Lumpur")
 
 
-POISONS = [(take_number_one, free_number_one), (break_time_zone, mend_time_zone)]
+CAUSES = [(take_number_one, free_number_one), (break_time_zone, repair_time_zone)]
 
 
-def poisoned(shop: Shop, poison: Any) -> Payment:
+def with_a_failing_event(shop: Shop, cause: Any) -> Payment:
     payment = shop.start()
-    poison(shop)
+    cause(shop)
     shop.pay(payment)
     (delivery,) = deliveries(shop, COMPLETED)
     assert [attempt["status"] for attempt in delivery["attempts"]] == [500]
@@ -209,16 +211,16 @@ def poisoned(shop: Shop, poison: Any) -> Payment:
     return payment
 
 
-@pytest.mark.parametrize("poison, antidote", POISONS)
+@pytest.mark.parametrize("cause, repair", CAUSES)
 def test_m18_a_poison_event_leaves_a_trace_and_runs_when_it_is_sent_again(
-    shop: Shop, poison: Any, antidote: Any
+    shop: Shop, cause: Any, repair: Any
 ) -> None:
-    payment = poisoned(shop, poison)
+    payment = with_a_failing_event(shop, cause)
     (delivery,) = deliveries(shop, COMPLETED)
     shop.sandbox.control("POST", f"/deliveries/{delivery['id']}/retry")
     shop.sandbox.idle()
     assert shop.alerts() == [A.EVENT_FAILED], "still one"
-    antidote(shop)
+    repair(shop)
     shop.sandbox.control("POST", f"/deliveries/{delivery['id']}/retry")
     shop.sandbox.idle()
     (event,) = shop.events()
@@ -228,10 +230,10 @@ def test_m18_a_poison_event_leaves_a_trace_and_runs_when_it_is_sent_again(
     assert shop.alerts() == []
 
 
-@pytest.mark.parametrize("poison, antidote", POISONS)
-def test_m18_the_sweep_runs_it_again_too(shop: Shop, clock: Clock, poison: Any, antidote: Any) -> None:
-    payment = poisoned(shop, poison)
-    # The sweep is about the event here, not the payment.
+@pytest.mark.parametrize("cause, repair", CAUSES)
+def test_m18_the_sweep_retries_a_failed_event_too(shop: Shop, clock: Clock, cause: Any, repair: Any) -> None:
+    payment = with_a_failing_event(shop, cause)
+    # Test the sweep of the event here, not of the payment.
     Payment.objects.filter(tenant=shop.tenant).update(next_check_at=None)
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
     shop.sandbox.rule("drop", count=None)
@@ -239,7 +241,7 @@ def test_m18_the_sweep_runs_it_again_too(shop: Shop, clock: Clock, poison: Any, 
     assert shop.alerts() == [A.EVENT_FAILED]
     clock.advance(minutes=30, theirs=False)
     shop.sweep()
-    antidote(shop)
+    repair(shop)
     clock.advance(minutes=10, theirs=False)
     shop.sweep()
     assert shop.fresh(payment).status == "succeeded"
@@ -248,14 +250,14 @@ def test_m18_the_sweep_runs_it_again_too(shop: Shop, clock: Clock, poison: Any, 
 
 
 def restore_an_older_backup(shop: Shop) -> None:
-    """Everything the guest did is gone here, and still there at the processor."""
+    """Delete all the guest's rows here; the processor keeps its own."""
     OrderLine.objects.filter(tenant=shop.tenant)._raw_delete("default")
     OrderEvent.objects.filter(tenant=shop.tenant)._raw_delete("default")
     Payment.objects.filter(tenant=shop.tenant)._raw_delete("default")
     Order.objects.filter(tenant=shop.tenant)._raw_delete("default")
 
 
-def money_of_nobody(shop: Shop) -> Payment:
+def unknown_paid_session(shop: Shop) -> Payment:
     lost = shop.start()
     restore_an_older_backup(shop)
     shop.sandbox.pay(lost.reference)
@@ -270,15 +272,15 @@ def money_of_nobody(shop: Shop) -> Payment:
     return stray
 
 
-def test_m19_our_money_that_is_unknown_here_can_be_refunded(shop: Shop) -> None:
-    stray = money_of_nobody(shop)
+def test_m19_our_unknown_payment_can_be_refunded(shop: Shop) -> None:
+    stray = unknown_paid_session(shop)
     take_first_offer(shop)
     assert Refund.objects.get(tenant=shop.tenant, payment=stray).status == "succeeded"
     assert shop.alerts() == []
 
 
 def test_m19_our_money_that_is_unknown_here_can_be_linked_to_an_order(shop: Shop) -> None:
-    stray = money_of_nobody(shop)
+    stray = unknown_paid_session(shop)
     other = shop.start(guest_token="the same guest again")
     assert other.order_id is not None
     act(shop.restaurant.owner, alert(shop).alert.id, Action.LINK, order_id=other.order_id)
@@ -289,7 +291,7 @@ def test_m19_our_money_that_is_unknown_here_can_be_linked_to_an_order(shop: Shop
     assert shop.fresh(other).status == "canceled", "its session must not be paid, too"
 
 
-def test_m19_a_second_session_under_one_mark_is_other_money(shop: Shop) -> None:
+def test_m19_a_second_session_with_the_same_metadata_is_another_payment(shop: Shop) -> None:
     payment = shop.start()
     shop.pay(payment)
     session = {
@@ -314,7 +316,7 @@ def foreign(shop: Shop, metadata: dict[str, str] | None) -> None:
 
 
 @pytest.mark.parametrize("whose", ["another program", "another installation", "another restaurant"])
-def test_m19_what_is_not_ours_is_counted_only(shop: Shop, whose: str) -> None:
+def test_m19_foreign_events_are_only_counted(shop: Shop, whose: str) -> None:
     payment = shop.start()
     correlation = dict(payment.checkout_request["correlation"])
     if whose == "another program":
@@ -330,7 +332,7 @@ def test_m19_what_is_not_ours_is_counted_only(shop: Shop, whose: str) -> None:
     assert Payment.objects.get(tenant=shop.tenant).status == "pending"
 
 
-def test_m19_unpaid_and_unknown_is_nothing(shop: Shop) -> None:
+def test_m19_an_unknown_unpaid_session_is_ignored(shop: Shop) -> None:
     payment = shop.start()
     restore_an_older_backup(shop)
     tell(shop, "checkout.session.expired", payment, overrides={"status": "expired"})

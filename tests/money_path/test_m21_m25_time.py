@@ -1,4 +1,4 @@
-"""M21 to M25: orders that nobody pays, canceled ones that were paid, closing time, and clocks that are wrong."""
+"""M21 to M25: unpaid orders, canceled paid orders, closing time and wrong clocks."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_m21_an_order_ends_15_minutes_after_stripe_said_that_nobody_paid(
     assert shop.alerts() == []
 
 
-def test_m21_never_before_stripe_said_so(deaf_shop: Shop, clock: Clock) -> None:
+def test_m21_an_order_never_ends_before_stripe_says_that_it_is_unpaid(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.fault("error", status=503, path=SESSION, count=None)
@@ -82,12 +82,13 @@ def test_m21_not_while_a_newer_attempt_is_open(shop: Shop, clock: Clock) -> None
 
 
 @pytest.mark.parametrize("end", ["by itself", "by staff"])
-def test_m21_after_30_days_nothing_is_left_of_it(shop: Shop, clock: Clock, end: str) -> None:
+def test_m21_an_unpaid_order_is_deleted_after_30_days(shop: Shop, clock: Clock, end: str) -> None:
     paid = shop.start(guest_token="somebody who paid")
     shop.pay(paid)
     payment = shop.start()
     shop.pay(payment, card="4000000000000002")
-    shop.start(cart=shop.cart(3))  # replaces it, and is not paid either
+    # This order replaces the first one, and is not paid either.
+    shop.start(cart=shop.cart(3))
     clock.advance(minutes=46)
     shop.sweep()
     if end == "by staff":
@@ -111,7 +112,7 @@ def test_m21_after_30_days_nothing_is_left_of_it(shop: Shop, clock: Clock, end: 
     assert {line.order_id for line in OrderLine.objects.filter(tenant=shop.tenant)} == {left.id}
 
 
-def test_m21_what_money_touched_stays_for_ever(shop: Shop, clock: Clock) -> None:
+def test_m21_an_order_with_a_payment_is_never_deleted(shop: Shop, clock: Clock) -> None:
     payment = shop.start()
     end_wrongly(shop, payment)
     cancel_order(shop.restaurant.owner, the_order(shop).id, "left", refund=False)
@@ -146,7 +147,7 @@ def test_m22_staff_find_a_held_order_and_check_it(deaf_shop: Shop) -> None:
     assert [ticket.order.label for ticket in columns["placed"]] == ["T1"]
 
 
-def test_m23_a_canceled_paid_order_is_refunded_when_staff_say_so(shop: Shop) -> None:
+def test_m23_a_canceled_paid_order_is_refunded_when_staff_choose_it(shop: Shop) -> None:
     shop.pay(shop.start())
     order = cancel_order(shop.restaurant.owner, the_order(shop).id, "no gas", refund=True).order
     assert order.status == "canceled"
@@ -161,7 +162,7 @@ def test_m23_a_canceled_paid_order_otherwise_asks_for_its_refund(shop: Shop) -> 
     assert Refund.objects.filter(tenant=shop.tenant).count() == 0
 
 
-def test_m23_money_that_could_not_be_refunded_yet_stays_on_the_list(deaf_shop: Shop) -> None:
+def test_m23_an_unfinished_refund_keeps_its_alert(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
@@ -176,7 +177,8 @@ def test_m23_money_that_could_not_be_refunded_yet_stays_on_the_list(deaf_shop: S
 
 def test_m24_sessions_live_45_minutes_so_that_clock_skew_cannot_break_the_30(deaf_shop: Shop) -> None:
     shop = deaf_shop
-    shop.sandbox.control("POST", "/clock", {"advance": 14 * 60})  # their clock is fast
+    # Stripe's clock is fast.
+    shop.sandbox.control("POST", "/clock", {"advance": 14 * 60})
     payment = shop.start()
     assert payment.expires_at is not None
     assert payment.expires_at - payment.created_at == SESSION_LIFE == timedelta(minutes=45)
@@ -188,7 +190,7 @@ def test_m24_at_closing_the_open_sessions_of_that_location_are_expired(deaf_shop
     Location.objects.filter(tenant=shop.tenant).update(opens_at=time(10), closes_at=time(20, 20))
     clock.set(EVENING)
     payment = shop.start()
-    # The next look would be long after closing, were it not for closing.
+    # Without the closing time, the next check would be long after it.
     Payment.objects.filter(tenant=shop.tenant).update(checks=5)
     clock.advance(minutes=2)
     shop.sweep()
@@ -210,8 +212,8 @@ def test_m24_on_pause_they_are_expired_too(deaf_shop: Shop, clock: Clock) -> Non
     assert shop.fresh(payment).status == "canceled"
 
 
-def test_m24_a_pause_does_not_wait_for_a_look_that_is_far_away(deaf_shop: Shop, clock: Clock) -> None:
-    """The worker comes to a restaurant every three minutes, for the events that could not be delivered."""
+def test_m24_a_pause_does_not_wait_for_the_next_check(deaf_shop: Shop, clock: Clock) -> None:
+    """The worker visits each restaurant every three minutes, to list undelivered events."""
     shop = deaf_shop
     payment = shop.start()
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
@@ -230,7 +232,9 @@ def test_m24_a_pause_does_not_wait_for_a_look_that_is_far_away(deaf_shop: Shop, 
     assert len(calls(shop, "POST", "/expire")) == 3
 
 
-def test_m28_after_its_end_errors_are_asked_about_less_and_less(deaf_shop: Shop, clock: Clock) -> None:
+def test_m28_after_a_sessions_end_errors_are_retried_at_growing_intervals(
+    deaf_shop: Shop, clock: Clock
+) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.fault("error", status=503, path=SESSION, count=None)
@@ -245,7 +249,7 @@ def test_m28_after_its_end_errors_are_asked_about_less_and_less(deaf_shop: Shop,
     assert (waits[0], waits[-1]) == (6, 360)
 
 
-def test_m24_money_on_its_way_is_left_alone_at_closing(deaf_shop: Shop, clock: Clock) -> None:
+def test_m24_a_processing_payment_is_left_alone_at_closing(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.pay(payment, method="customer_balance", delayed_result=None)

@@ -1,4 +1,4 @@
-"""Who may start how much: guests are not kept from paying by somebody who only has a table's link."""
+"""Rate limits of starts: a person who only has a table's link cannot keep guests from paying."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def counted(shop: Shop, phones: str, count: int) -> None:
-    """So many starts were made here in this stretch of time."""
+    """Record `count` starts in the current interval."""
     transact(lambda: count_start(shop.table, known=phones == "known"))
     StartCounter.objects.filter(tenant=shop.tenant, phones=phones).update(count=count)
 
@@ -47,7 +47,7 @@ def test_m55_strangers_do_not_use_up_what_the_tables_guests_need(deaf_shop: Shop
     assert len(shop.orders()) == 2, "and nothing was written down for the one that was refused"
 
 
-def test_m55_a_phone_that_ordered_before_is_known_without_its_cookie(deaf_shop: Shop) -> None:
+def test_m55_a_phone_that_ordered_before_is_recognized_without_its_cookie(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.start(guest_token="a guest")
     assert is_known(shop.tenant, "a guest", has_looked=False)
@@ -58,14 +58,14 @@ def test_m55_a_phone_that_ordered_before_is_known_without_its_cookie(deaf_shop: 
     assert is_known(shop.tenant, "stranger", has_looked=False)
 
 
-def test_m55_known_phones_have_a_bound_as_well(deaf_shop: Shop) -> None:
+def test_m55_known_phones_have_a_limit_too(deaf_shop: Shop) -> None:
     counted(deaf_shop, "known", MOST_PER_TABLE)
     with pytest.raises(TooMany, match="table_started_too_many"):
         deaf_shop.checkout()
     assert deaf_shop.sandbox.listed("sessions") == []
 
 
-def test_m55_one_phone_has_one_bound_at_all_tables(deaf_shop: Shop) -> None:
+def test_m55_one_phone_has_one_limit_for_all_tables(deaf_shop: Shop) -> None:
     shop = deaf_shop
     other = a_table(shop.restaurant.location, "2")
     for number in range(MOST_PER_PHONE):
@@ -76,7 +76,7 @@ def test_m55_one_phone_has_one_bound_at_all_tables(deaf_shop: Shop) -> None:
     assert isinstance(shop.checkout(guest_token="another guest"), GoToProcessor)
 
 
-def test_m55_after_ten_minutes_it_begins_anew(deaf_shop: Shop, clock: Clock) -> None:
+def test_m55_after_ten_minutes_the_count_restarts(deaf_shop: Shop, clock: Clock) -> None:
     counted(deaf_shop, "stranger", MOST_OF_STRANGERS)
     clock.advance(minutes=10)
     assert isinstance(deaf_shop.checkout(has_looked=False), GoToProcessor)
@@ -100,7 +100,7 @@ def test_m59_of_many_at_once_exactly_the_cap_gets_through(deaf_shop: Shop) -> No
 
 @pytest.mark.races
 def test_m59_the_race_without_the_guard(deaf_shop: Shop) -> None:
-    """The control: read, compare, then write lets more through than there is room for."""
+    """The control: read, compare, then write lets more through than the limit."""
     shop = deaf_shop
     counted(shop, "stranger", MOST_OF_STRANGERS - 1)
     both_have_read = threading.Barrier(2)
@@ -135,7 +135,7 @@ def test_m79_strangers_starts_are_folded_and_end_early(deaf_shop: Shop, clock: C
     assert open_sessions == [guest.reference]
 
 
-def test_m79_a_stranger_who_came_back_from_paying_stands_in_the_list(deaf_shop: Shop) -> None:
+def test_m79_a_stranger_who_returned_from_paying_is_in_the_list(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start(has_looked=False)
     assert waiting_orders(shop.tenant) == []
@@ -144,12 +144,12 @@ def test_m79_a_stranger_who_came_back_from_paying_stands_in_the_list(deaf_shop: 
     assert strangers_waiting(shop.tenant) == []
 
 
-def test_m79_a_stranger_who_pays_is_served_like_anybody(shop: Shop) -> None:
+def test_m79_a_stranger_who_pays_is_served_like_any_guest(shop: Shop) -> None:
     shop.pay(shop.start(has_looked=False))
     assert [order.label for order in shop.placed()] == ["T1"]
 
 
-def test_m79_old_counters_are_forgotten(deaf_shop: Shop) -> None:
+def test_m79_old_counters_are_deleted(deaf_shop: Shop) -> None:
     counted(deaf_shop, "known", 3)
     forget_counters()
     assert StartCounter.objects.filter(tenant=deaf_shop.tenant).count() == 1

@@ -1,4 +1,4 @@
-"""What is paid late is not cooked by itself; and what was taken from the stock comes back."""
+"""Late payments do not send food to the kitchen by themselves, and canceled orders return their stock."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 COMPLETED = "checkout.session.completed"
 
 
-def paid_silently(shop: Shop, **how: Any) -> Payment:
+def paid_without_delivery(shop: Shop, **how: Any) -> Payment:
     payment = shop.fresh(shop.start(**how))
     shop.sandbox.pay(payment.reference)
     return payment
 
 
-def assert_asked(shop: Shop, payment: Payment) -> None:
-    """The money is booked once, nobody cooks, and somebody is asked."""
+def assert_alert_and_not_placed(shop: Shop, payment: Payment) -> None:
+    """The payment is booked once, the order is not in the kitchen, and an alert is open."""
     payment = shop.fresh(payment)
     assert payment.order is not None
     assert (payment.status, payment.order.status) == ("succeeded", "held")
@@ -55,7 +55,7 @@ def assert_asked(shop: Shop, payment: Payment) -> None:
 @pytest.mark.parametrize("path", ["webhook", "return", "sweep", "button"])
 def test_m60_late_is_late_from_any_path(deaf_shop: Shop, clock: Clock, path: str) -> None:
     shop = deaf_shop
-    payment = paid_silently(shop)
+    payment = paid_without_delivery(shop)
     clock.advance(minutes=50)
     assert payment.order is not None
     if path == "webhook":
@@ -66,13 +66,13 @@ def test_m60_late_is_late_from_any_path(deaf_shop: Shop, clock: Clock, path: str
         sweep()
     else:
         check_now(shop.restaurant.owner, payment.id)
-    assert_asked(shop, payment)
+    assert_alert_and_not_placed(shop, payment)
 
 
 def test_m60_within_the_limit_it_is_cooked(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     clock.set(datetime(2026, 11, 24, 10, 0, tzinfo=UTC))
-    paid_silently(shop)
+    paid_without_delivery(shop)
     clock.advance(minutes=44)
     sweep()
     assert [order.label for order in shop.placed()] == ["T1"]
@@ -83,16 +83,16 @@ def test_m60_the_limit_is_the_locations(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     clock.set(datetime(2026, 11, 24, 10, 0, tzinfo=UTC))
     Location.objects.filter(tenant=shop.tenant).update(latest_to_cook=5)
-    payment = paid_silently(shop)
+    payment = paid_without_delivery(shop)
     clock.advance(minutes=6)
     sweep()
-    assert_asked(shop, payment)
+    assert_alert_and_not_placed(shop, payment)
 
 
-def test_m60_a_transfer_chosen_yesterday_is_late_whatever_we_knew_of_it(
+def test_m60_a_transfer_confirmed_yesterday_is_late_with_or_without_earlier_events(
     deaf_shop: Shop, clock: Clock
 ) -> None:
-    """Once with the "processing" seen in between, once with nothing heard before the money."""
+    """Once with a "processing" event first, once without any event before the payment."""
     shop = deaf_shop
     payments = []
     for guest in ("one", "two"):
@@ -112,7 +112,7 @@ def test_m60_a_transfer_chosen_yesterday_is_late_whatever_we_knew_of_it(
     assert shop.alerts() == [A.LATE_FOOD, A.LATE_FOOD]
 
 
-def test_m60_processing_counts_from_the_guests_own_act(deaf_shop: Shop, clock: Clock) -> None:
+def test_m60_processing_counts_from_the_guests_confirmation(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference, method="customer_balance", delayed_result=None)
@@ -127,11 +127,12 @@ def test_m60_processing_counts_from_the_guests_own_act(deaf_shop: Shop, clock: C
 def test_m60_the_end_of_the_day_counts_after_ten_minutes(
     deaf_shop: Shop, clock: Clock, is_late: bool
 ) -> None:
-    """Paid at 03:59:58 and known at 04:00:01 is no food of another day."""
+    """A payment at 03:59:58 that we see at 04:00:01 is not late."""
     shop = deaf_shop
-    before = datetime(2026, 11, 24, 19, 59, 58, tzinfo=UTC)  # 03:59:58 there
+    # 03:59:58 in Kuala Lumpur.
+    before = datetime(2026, 11, 24, 19, 59, 58, tzinfo=UTC)
     clock.set(before)
-    payment = paid_silently(shop)
+    payment = paid_without_delivery(shop)
     clock.advance(seconds=3, minutes=11 if is_late else 0)
     handle_return(shop.tenant, shop.orders()[0].token, payment.reference)
     assert shop.alerts() == ([A.LATE_FOOD] if is_late else [])
@@ -144,31 +145,32 @@ def test_m60_where_the_day_ends_with_the_opening_hours_it_counts_at_once(
     shop = deaf_shop
     clock.set(datetime(2026, 11, 24, 19, 59, 58, tzinfo=UTC))
     Location.objects.filter(tenant=shop.tenant).update(opens_at=time(18, 0), closes_at=time(4, 0))
-    payment = paid_silently(shop)
+    payment = paid_without_delivery(shop)
     clock.advance(seconds=3)
     handle_return(shop.tenant, shop.orders()[0].token, payment.reference)
-    assert_asked(shop, payment)
+    assert_alert_and_not_placed(shop, payment)
 
 
-def test_m60_a_clock_that_is_wrong_keeps_no_food_from_anybody(deaf_shop: Shop, clock: Clock) -> None:
+def test_m60_a_wrong_clock_does_not_hold_back_orders(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
-    payment = paid_silently(shop)
+    payment = paid_without_delivery(shop)
     clock.advance(hours=-2, theirs=False)
     handle_return(shop.tenant, shop.orders()[0].token, payment.reference)
     assert [order.label for order in shop.placed()] == ["T1"]
 
 
-def test_m60_staff_serve_it_or_give_it_back_and_nobody_pays_again(deaf_shop: Shop, clock: Clock) -> None:
+def test_m60_staff_serve_or_refund_it_and_the_guest_cannot_pay_again(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     request = shop.request()
-    payment = paid_silently(shop, checkout_key=request.checkout_key)
+    payment = paid_without_delivery(shop, checkout_key=request.checkout_key)
     clock.advance(hours=2)
     sweep()
     assert isinstance(checkout(request), AlreadyPaid)
-    for _ in range(3):  # nothing releases, cancels or forgets it by itself
+    # No sweep releases, cancels or deletes it.
+    for _ in range(3):
         clock.advance(days=20)
         sweep()
-    assert_asked(shop, payment)
+    assert_alert_and_not_placed(shop, payment)
     act(shop.restaurant.owner, alert(shop).alert.id, Action.SERVE)
     (order,) = shop.placed()
     assert (order.label, order.status) == ("T1", "placed")
@@ -178,7 +180,7 @@ def test_m60_staff_serve_it_or_give_it_back_and_nobody_pays_again(deaf_shop: Sho
 @pytest.mark.races
 def test_m60_served_or_refunded_never_both(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
-    payment = paid_silently(shop)
+    payment = paid_without_delivery(shop)
     clock.advance(hours=2)
     sweep()
     row = alert(shop).alert
@@ -196,13 +198,13 @@ def test_m60_served_or_refunded_never_both(deaf_shop: Shop, clock: Clock) -> Non
 
 
 @pytest.mark.races
-def test_m60_told_four_times_at_once_it_is_asked_about_once(deaf_shop: Shop, clock: Clock) -> None:
+def test_m60_four_concurrent_deliveries_open_one_alert(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
-    payment = paid_silently(shop)
+    payment = paid_without_delivery(shop)
     clock.advance(hours=2)
     event = event_of(shop, COMPLETED)
     stampede([lambda: deliver(shop, event)] * 4)
-    assert_asked(shop, payment)
+    assert_alert_and_not_placed(shop, payment)
 
 
 def test_m60_a_canceled_order_stays_a_canceled_order(deaf_shop: Shop, clock: Clock) -> None:
@@ -248,7 +250,7 @@ def test_m71_stock_comes_back_when_nobody_began_to_cook(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("status", ["preparing", "ready"])
-def test_m71_staff_are_asked_when_it_was_being_cooked(shop: Shop, status: str) -> None:
+def test_m71_stock_of_an_order_in_cooking_opens_an_alert(shop: Shop, status: str) -> None:
     limit(shop, 5)
     order = sold(shop)
     for step in ("preparing", "ready")[: 1 if status == "preparing" else 2]:
@@ -264,7 +266,7 @@ def test_m71_staff_are_asked_when_it_was_being_cooked(shop: Shop, status: str) -
     assert stock(shop) == (StockStatus.LIMITED, 5)
 
 
-def test_m71_what_was_taken_off_by_hand_stays_off(shop: Shop) -> None:
+def test_m71_an_item_that_staff_set_out_of_stock_stays_out(shop: Shop) -> None:
     limit(shop, 5)
     order = sold(shop)
     set_stock(shop.restaurant.owner, shop.restaurant.location, shop.item.id, "out_of_stock")
@@ -272,7 +274,7 @@ def test_m71_what_was_taken_off_by_hand_stays_off(shop: Shop) -> None:
     assert stock(shop) == (StockStatus.OUT_OF_STOCK, None)
 
 
-def test_m71_what_is_no_longer_counted_stays_so(shop: Shop) -> None:
+def test_m71_an_item_set_to_unlimited_stays_unlimited(shop: Shop) -> None:
     limit(shop, 5)
     order = sold(shop)
     set_stock(shop.restaurant.owner, shop.restaurant.location, shop.item.id, "in_stock")
@@ -280,14 +282,14 @@ def test_m71_what_is_no_longer_counted_stays_so(shop: Shop) -> None:
     assert stock(shop) == (StockStatus.IN_STOCK, None)
 
 
-def test_m71_what_was_sold_before_it_was_limited_is_not_put_back(shop: Shop) -> None:
+def test_m71_lines_sold_before_the_limit_are_not_put_back(shop: Shop) -> None:
     order = sold(shop)
     limit(shop, 5)
     cancel(shop, order)
     assert stock(shop) == (StockStatus.LIMITED, 5)
 
 
-def test_m71_served_after_all_takes_it_again_once(shop: Shop) -> None:
+def test_m71_serving_after_all_takes_the_stock_again_once(shop: Shop) -> None:
     limit(shop, 4)
     order = sold(shop)
     cancel(shop, order, refund=False)
@@ -301,7 +303,7 @@ def test_m71_served_after_all_takes_it_again_once(shop: Shop) -> None:
 
 
 def shop_alert(shop: Shop, payment: Payment) -> Any:
-    """An alert under which staff may serve a canceled order."""
+    """Open an alert that lets staff serve a canceled order."""
     resolve(shop.tenant.id, now(), quoted("elsewhere"))
     payment = shop.fresh(payment)
     open_payment_alert(payment, A.ORDER_CANCELED, now())

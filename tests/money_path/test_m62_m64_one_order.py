@@ -1,4 +1,4 @@
-"""M62 to M64: what an order's identity is, what a new attempt rests on, and test money beside real money."""
+"""M62 to M64: an order's identity, the conditions of a new attempt, and test payments beside live ones."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_m62_another_table_is_another_order(deaf_shop: Shop, elsewhere: str) -> 
     assert answer.order.replaces_id == first.order_id
     assert shop.fresh(first).status == "canceled"
     assert payable(shop) == {shop.payment_of(answer.order).reference}
-    # Pressed twice it is one order there, too; and back at the first table it is the first one again.
+    # Pressing twice makes one order there, too; at the first table, the first order continues.
     again = press_at(shop, other, order_of(first))
     assert isinstance(again, GoToProcessor)
     assert (again.order.id, again.url) == (answer.order.id, answer.url)
@@ -81,7 +81,7 @@ def test_m62_another_table_is_another_order(deaf_shop: Shop, elsewhere: str) -> 
     assert len(payable(shop)) == 1
 
 
-def test_m62_an_order_paid_before_the_guest_moved_is_shown_and_nothing_is_started(deaf_shop: Shop) -> None:
+def test_m62_an_order_paid_at_the_first_table_is_shown_at_the_second(deaf_shop: Shop) -> None:
     shop = deaf_shop
     first = shop.start()
     shop.sandbox.pay(first.reference)
@@ -93,8 +93,8 @@ def test_m62_an_order_paid_before_the_guest_moved_is_shown_and_nothing_is_starte
     assert len(shop.sandbox.listed("sessions")) == 1
 
 
-def test_m62_another_price_than_the_order_has_is_another_order(deaf_shop: Shop) -> None:
-    """The page says 10.00: then 10.00 is asked for, and not the 12.50 of the order that was sent before."""
+def test_m62_another_price_makes_another_order(deaf_shop: Shop) -> None:
+    """The page shows 10.00, so the request is for 10.00, not for the earlier order's 12.50."""
     shop = deaf_shop
     first = shop.start()
     type(shop.item).objects.filter(tenant=shop.tenant, id=shop.item.id).update(price_minor=1000)
@@ -113,7 +113,7 @@ def test_m62_another_phone_with_the_orders_link_resumes_that_order(deaf_shop: Sh
     answer = press_at(shop, shop.table, order_of(first), guest_token="chrome")
     assert isinstance(answer, GoToProcessor)
     assert (answer.order.id, answer.url) == (first.order_id, shop.fresh(first).redirect_url)
-    assert shop.fresh(mine).status == "canceled", "what this phone could pay besides is ended first"
+    assert shop.fresh(mine).status == "canceled", "this phone's other live attempt ends first"
     assert payable(shop) == {first.reference}
 
 
@@ -125,7 +125,7 @@ def test_m62_an_edit_of_a_linked_order_replaces_it_whichever_phone_edits(deaf_sh
     assert order_of(edited).replaces_id == first.order_id
     assert shop.fresh(first).status == "canceled"
     assert payable(shop) == {edited.reference}
-    # It was paid in the first browser at the last moment: then that is shown, and nothing is started.
+    # The first browser paid at the last moment: show the paid order, and start nothing.
     shop.sandbox.pay(edited.reference)
     late = shop.checkout(
         guest_token="a third", cart=with_earlier(shop.cart(4), order_of(edited).checkout_key)
@@ -133,7 +133,7 @@ def test_m62_an_edit_of_a_linked_order_replaces_it_whichever_phone_edits(deaf_sh
     assert isinstance(late, AlreadyPaid)
 
 
-def test_m62_a_lapsed_order_is_tried_again_from_another_phone(deaf_shop: Shop) -> None:
+def test_m62_a_lapsed_order_is_retried_from_another_phone(deaf_shop: Shop) -> None:
     shop = deaf_shop
     first = shop.start(guest_token="the-scanners-browser")
     handle_cancel(shop.tenant, order_of(first).token)
@@ -145,7 +145,7 @@ def test_m62_a_lapsed_order_is_tried_again_from_another_phone(deaf_shop: Shop) -
     assert payable(shop) == {shop.payment_of(answer.order).reference}
 
 
-def test_m62_what_was_paid_leaves_the_cart_once(deaf_shop: Shop) -> None:
+def test_m62_paid_lines_leave_the_cart_once(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.listen()
     first = shop.start(cart=shop.cart(1))
@@ -164,7 +164,7 @@ def test_m62_what_was_paid_leaves_the_cart_once(deaf_shop: Shop) -> None:
     assert len(shop.sandbox.listed("sessions")) == 2
 
 
-def test_m62_another_note_is_another_dish_and_nothing_left_shows_what_is_paid(deaf_shop: Shop) -> None:
+def test_m62_another_note_makes_another_line_and_an_empty_cart_shows_the_paid_order(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.listen()
     first = shop.start(cart=shop.cart(1))
@@ -181,18 +181,18 @@ def test_m62_another_note_is_another_dish_and_nothing_left_shows_what_is_paid(de
 
 
 def lapsed(shop: Shop) -> Order:
-    """An order whose payment page was closed by its guest."""
+    """An order whose guest canceled on the payment page."""
     order = order_of(shop.start())
     handle_cancel(shop.tenant, order.token)
     return order
 
 
-def in_between(monkeypatch: pytest.MonkeyPatch, happens: Any) -> None:
-    """While the processor is asked about earlier attempts."""
+def in_between(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
+    """Call `change` during the fetch of earlier attempts."""
 
     def asked(attempts: Any) -> Any:
         over = end_attempts(attempts)
-        happens()
+        change()
         return over
 
     for module in ("checkout", "existing_order"):
@@ -203,7 +203,7 @@ def in_between(monkeypatch: pytest.MonkeyPatch, happens: Any) -> None:
 def test_m63_an_attempt_is_made_only_while_its_order_waits(
     deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch, is_guarded: bool
 ) -> None:
-    """Without the guards (the control) the canceled order has a page on which it can be paid."""
+    """Without the guards (the control), guests can still pay the canceled order."""
     shop = deaf_shop
     order = lapsed(shop)
     in_between(monkeypatch, lambda: cancel_order(shop.restaurant.owner, order.id, "left", refund=False))
@@ -219,7 +219,7 @@ def test_m63_an_attempt_is_made_only_while_its_order_waits(
 
 
 @pytest.mark.parametrize("expiring", ["works", "fails"])
-def test_m63_a_page_made_for_a_canceled_order_is_ended_and_never_shown(
+def test_m63_a_session_of_a_canceled_order_expires_and_is_never_shown(
     deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch, expiring: str
 ) -> None:
     shop = deaf_shop
@@ -244,7 +244,7 @@ def test_m63_a_page_made_for_a_canceled_order_is_ended_and_never_shown(
     assert live_attempts(shop) == []
 
 
-def test_m63_late_money_during_the_question_makes_no_second_attempt(
+def test_m63_a_late_payment_during_the_fetch_makes_no_second_attempt(
     deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = deaf_shop
@@ -262,14 +262,15 @@ def test_m63_late_money_during_the_question_makes_no_second_attempt(
 
 @pytest.mark.parametrize("what", ["paused", "switched off", "retired"])
 @pytest.mark.parametrize("is_retry", [True, False])
-def test_m63_what_was_switched_off_during_the_question_starts_nothing(
+def test_m63_a_type_switched_off_during_the_fetch_starts_nothing(
     deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch, what: str, is_retry: bool
 ) -> None:
     shop = deaf_shop
     order = lapsed(shop)
-    shop.start(cart=shop.cart(7))  # there is something to ask the processor about
+    # This attempt makes the checkout fetch from the processor.
+    shop.start(cart=shop.cart(7))
 
-    def happens() -> None:
+    def change() -> None:
         if what == "paused":
             Location.objects.filter(tenant=shop.tenant).update(paused_at=now())
         elif what == "switched off":
@@ -277,7 +278,7 @@ def test_m63_what_was_switched_off_during_the_question_starts_nothing(
         else:
             ProcessorAccount.objects.filter(tenant=shop.tenant).update(state=AccountState.RETIRED)
 
-    in_between(monkeypatch, happens)
+    in_between(monkeypatch, change)
     ask = {"checkout_key": order.checkout_key} if is_retry else {"cart": shop.cart(8)}
     with pytest.raises(NotTakingOrders if what == "paused" else Conflict):
         shop.checkout(**ask)
@@ -285,10 +286,10 @@ def test_m63_what_was_switched_off_during_the_question_starts_nothing(
     assert live_attempts(shop) == []
 
 
-def test_m63_an_attempt_made_while_staff_cancel_is_ended_with_the_order(
+def test_m63_an_attempt_made_during_a_cancellation_ends_with_the_order(
     deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The guest presses Pay between the closing of the page and the cancellation."""
+    """The guest presses Pay after the old session has expired and before the cancellation is written."""
     shop = deaf_shop
     order = lapsed(shop)
     pressed: list[Any] = []
@@ -310,7 +311,7 @@ def test_m63_an_attempt_made_while_staff_cancel_is_ended_with_the_order(
 
 
 def go_live(shop: Shop, *, is_active: bool = True, **fields: Any) -> ProcessorAccount:
-    """A live account in a type of its own, beside the test account."""
+    """Add a live account in its own payment type, beside the test account."""
     kind = create_type(shop.restaurant.owner, "LIVE", "Card", is_active=is_active)
     values = {"processor": "stripe", "mode": Mode.LIVE, "state": AccountState.ACTIVE, **fields}
     account = ProcessorAccount.objects.create(
@@ -350,7 +351,8 @@ def test_m64_guests_are_offered_test_accounts_only_where_no_live_one_is_in_use(
         with pytest.raises(Conflict):
             shop.checkout(payment_type_id=test.id)
         assert shop.orders() == []
-    else:  # then test money is what there is, and the kitchen sees it
+    # Only the test account can be used, and the kitchen sees the order.
+    else:
         shop.listen()
         payment = shop.start()
         shop.pay(payment)
@@ -358,7 +360,7 @@ def test_m64_guests_are_offered_test_accounts_only_where_no_live_one_is_in_use(
         assert seen_by_guest(shop, order_of(payment)).state == "paid"
 
 
-def test_m64_a_test_page_open_when_a_live_account_comes_is_ended(deaf_shop: Shop) -> None:
+def test_m64_an_open_test_session_expires_when_a_live_account_is_added(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start()
     go_live(shop)
@@ -369,7 +371,7 @@ def test_m64_a_test_page_open_when_a_live_account_comes_is_ended(deaf_shop: Shop
     assert payable(shop) == set()
 
 
-def test_m64_the_sweep_ends_open_test_pages_at_once(deaf_shop: Shop) -> None:
+def test_m64_the_sweep_expires_open_test_sessions_at_once(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start()
     go_live(shop)
@@ -391,7 +393,7 @@ def test_m64_a_test_order_paid_after_going_live_waits_for_staff_and_the_guest_re
 
 
 @pytest.mark.parametrize("way", ["an account", "its type"])
-def test_m64_a_test_order_in_the_kitchen_when_a_live_account_comes_is_asked_about(
+def test_m64_a_test_order_in_the_kitchen_opens_an_alert_when_a_live_account_is_added(
     shop: Shop, way: str
 ) -> None:
     payment = shop.start()
@@ -412,7 +414,7 @@ def test_m64_a_test_order_in_the_kitchen_when_a_live_account_comes_is_asked_abou
     assert shop.alerts() == []
 
 
-def test_m64_an_order_of_another_mode_is_not_tried_again(deaf_shop: Shop) -> None:
+def test_m64_an_order_of_another_mode_is_not_retried(deaf_shop: Shop) -> None:
     shop = deaf_shop
     order = lapsed(shop)
     go_live(shop)

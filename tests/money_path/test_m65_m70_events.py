@@ -1,4 +1,4 @@
-"""Which events are believed, what is done about those that only hint, and how little of them is kept."""
+"""M65 to M70: which events are trusted, how reduced events are handled, and which data is kept."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def deliver_signed(shop: Shop, event: dict[str, Any], secret: str = OTHERS_SECRE
     return receive(shop.tenant, "stripe", body.encode(), {"stripe-signature": signature})
 
 
-def made_up(type_: str, thing: dict[str, Any], **changes: Any) -> dict[str, Any]:
+def an_event(type_: str, thing: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {
         "id": "evt_made_up",
         "object": "event",
@@ -106,24 +106,24 @@ def test_m65_a_refund_that_another_account_signed_is_looked_up_and_not_booked(de
     shop = deaf_shop
     another_account(shop)
     payment = paid(shop)
-    event = made_up("refund.updated", a_refund_of(payment))
+    event = an_event("refund.updated", a_refund_of(payment))
     assert deliver_signed(shop, event).status == 200
     assert not Refund.objects.filter(tenant=shop.tenant).exists()
     assert shop.ledger() == [("payment", 2500)]
     assert calls(shop, "GET", "/refunds"), "the payment's own account was asked"
 
 
-def test_m65_a_dispute_that_another_account_signed_is_looked_up_and_not_booked(deaf_shop: Shop) -> None:
+def test_m65_a_dispute_that_another_account_signed_is_fetched_and_not_booked(deaf_shop: Shop) -> None:
     shop = deaf_shop
     another_account(shop)
     payment = paid(shop)
-    assert deliver_signed(shop, made_up("charge.dispute.created", a_dispute_of(payment))).status == 200
+    assert deliver_signed(shop, an_event("charge.dispute.created", a_dispute_of(payment))).status == 200
     assert not Dispute.objects.filter(tenant=shop.tenant).exists()
     assert shop.ledger() == [("payment", 2500)]
     assert shop.alerts() == []
 
 
-def test_m65_a_decline_that_another_account_signed_is_not_written_down(deaf_shop: Shop) -> None:
+def test_m65_a_decline_that_another_account_signed_is_not_stored(deaf_shop: Shop) -> None:
     shop = deaf_shop
     another_account(shop)
     payment = shop.start()
@@ -134,38 +134,38 @@ def test_m65_a_decline_that_another_account_signed_is_not_written_down(deaf_shop
         "metadata": correlation,
         "last_payment_error": {"code": "card_declined", "message": "no"},
     }
-    assert deliver_signed(shop, made_up("payment_intent.payment_failed", thing)).status == 200
+    assert deliver_signed(shop, an_event("payment_intent.payment_failed", thing)).status == 200
     assert not PaymentDecline.objects.filter(tenant=shop.tenant).exists()
 
 
 def test_m65_a_paid_session_that_another_account_signed_settles_nothing(deaf_shop: Shop) -> None:
-    """Neither the payment's own session nor another one under its mark."""
+    """Neither the payment's own session nor another one with its metadata."""
     shop = deaf_shop
     another_account(shop)
     payment = shop.start()
     session = shop.sandbox.listed("sessions")[0] | {"status": "complete", "payment_status": "paid"}
-    event = made_up("checkout.session.completed", session)
+    event = an_event("checkout.session.completed", session)
     assert deliver_signed(shop, event) == Received(200, "still_open")
-    other = made_up("checkout.session.completed", session | {"id": "cs_test_elsewhere"}, id="evt_2")
+    other = an_event("checkout.session.completed", session | {"id": "cs_test_elsewhere"}, id="evt_2")
     assert deliver_signed(shop, other) == Received(200, "unknown_payment")
     assert shop.fresh(payment).status == "pending"
     assert shop.placed() == []
 
 
-def test_m65_an_event_in_another_mode_than_its_account_is_only_a_hint(deaf_shop: Shop) -> None:
+def test_m65_an_event_in_another_mode_than_its_account_is_a_reduced_event(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start()
     session = shop.sandbox.listed("sessions")[0] | {"status": "complete", "payment_status": "paid"}
-    event = made_up("checkout.session.completed", session, livemode=True)
+    event = an_event("checkout.session.completed", session, livemode=True)
     assert deliver_signed(shop, event, WEBHOOK_SECRET) == Received(200, "still_open")
     assert shop.fresh(payment).status == "pending"
 
 
-def test_m65_the_payments_own_account_is_believed(shop: Shop) -> None:
+def test_m65_an_event_that_the_payments_own_account_signed_is_trusted(shop: Shop) -> None:
     payment = paid(shop)
     before = len(calls(shop, "GET", ""))
     thing = a_refund_of(payment)
-    assert deliver_signed(shop, made_up("refund.updated", thing), WEBHOOK_SECRET).outcome == "refunded"
+    assert deliver_signed(shop, an_event("refund.updated", thing), WEBHOOK_SECRET).outcome == "refunded"
     assert len(calls(shop, "GET", "")) == before
     Refund.objects.filter(tenant=shop.tenant).update(next_check_at=None)
 
@@ -202,7 +202,7 @@ def test_m66_a_dispute_is_seen_booked_and_an_alert(shop: Shop) -> None:
     }
 
 
-def test_m66_a_lost_dispute_stays_with_a_person(shop: Shop) -> None:
+def test_m66_a_lost_dispute_keeps_its_alert(shop: Shop) -> None:
     shop.pay(shop.start(), card=FRAUD)
     settle_dispute(shop, "lost")
     assert Dispute.objects.get(tenant=shop.tenant).status == "lost"
@@ -220,7 +220,7 @@ def test_m66_an_inquiry_moves_no_money(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
-def test_m66_events_in_any_order_and_twice_end_in_the_same_books(
+def test_m66_events_in_any_order_and_repeated_give_the_same_ledger(
     deaf_shop: Shop, order: tuple[int, ...]
 ) -> None:
     shop = deaf_shop
@@ -229,16 +229,16 @@ def test_m66_events_in_any_order_and_twice_end_in_the_same_books(
     gave = {"id": "txn_2", "amount": 2500, "currency": "myr", "fee": 0}
     at = int(now().timestamp())
     events = [
-        made_up(
+        an_event(
             "charge.dispute.created", a_dispute_of(payment, balance_transactions=[]), id="evt_0", created=at
         ),
-        made_up(
+        an_event(
             "charge.dispute.funds_withdrawn",
             a_dispute_of(payment, balance_transactions=[took]),
             id="evt_1",
             created=at,
         ),
-        made_up(
+        an_event(
             "charge.dispute.closed",
             a_dispute_of(payment, status="won", balance_transactions=[took, gave]),
             id="evt_2",
@@ -257,7 +257,7 @@ def test_m66_events_in_any_order_and_twice_end_in_the_same_books(
     assert shop.alerts() == []
 
 
-def test_m66_a_dispute_that_overtakes_the_payment_settles_it_first(deaf_shop: Shop) -> None:
+def test_m66_a_dispute_before_the_payments_event_settles_the_payment_first(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference, card=FRAUD)
@@ -266,7 +266,7 @@ def test_m66_a_dispute_that_overtakes_the_payment_settles_it_first(deaf_shop: Sh
     assert Dispute.objects.get(tenant=shop.tenant).payment_id == payment.id
 
 
-def test_m66_a_disputed_payment_of_somebody_else_is_foreign(shop: Shop) -> None:
+def test_m66_a_dispute_of_a_foreign_payment_is_foreign(shop: Shop) -> None:
     thing = {"type": "charge.dispute.created", "foreign": True}
     shop.sandbox.control("POST", "/events", thing)
     shop.sandbox.idle()
@@ -308,7 +308,7 @@ def test_m67_without_dispute_events_the_refused_refund_finds_the_dispute(guide_s
 
 
 @pytest.mark.parametrize("code", ["insufficient_funds", "charge_expired_for_refund"])
-def test_m67_another_refusal_is_told_in_the_processors_words(shop: Shop, code: str) -> None:
+def test_m67_another_refusal_shows_the_processors_message(shop: Shop, code: str) -> None:
     payment = shop.start()
     shop.pay(payment)
     shop.sandbox.fault(
@@ -353,7 +353,7 @@ def test_m69_a_thin_event_is_followed_to_its_object(deaf_shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("kind", ["payment_intent", "charge", "refund", "dispute"])
-def test_m69_whatever_object_a_thin_event_names_it_is_followed(deaf_shop: Shop, kind: str) -> None:
+def test_m69_thin_events_of_all_object_types_lead_to_a_fetch(deaf_shop: Shop, kind: str) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference, card=FRAUD if kind == "dispute" else "4242424242424242")
@@ -384,7 +384,7 @@ def test_m69_whatever_object_a_thin_event_names_it_is_followed(deaf_shop: Shop, 
         {"id": 3, "type": []},
     ],
 )
-def test_m69_a_thin_event_about_nothing_of_ours_is_counted(deaf_shop: Shop, related: Any) -> None:
+def test_m69_a_thin_event_about_another_object_type_is_counted(deaf_shop: Shop, related: Any) -> None:
     answer = deliver(deaf_shop, thin("v2.core.account.updated", related))
     assert answer == Received(200, "unknown_type")
 
@@ -394,7 +394,7 @@ def test_m69_a_thin_event_about_a_strangers_session_is_foreign(deaf_shop: Shop) 
     assert deliver(deaf_shop, thin("v1.checkout.session.completed", related)) == Received(200, "foreign")
 
 
-# -- M68, M70: what strangers can make us write, and what is kept -----------------------------------------------
+# -- M68, M70: what unverified requests can write, and what is kept ---------------------------------------------
 
 
 def test_m68_bad_signatures_write_one_row_once_a_minute(deaf_shop: Shop) -> None:
@@ -407,7 +407,7 @@ def test_m68_bad_signatures_write_one_row_once_a_minute(deaf_shop: Shop) -> None
     assert len([query for query in seen.captured_queries if query["sql"].startswith("UPDATE")]) == 1
 
 
-def test_m68_the_address_without_its_last_slash_is_taken(deaf_shop: Shop) -> None:
+def test_m68_the_url_without_its_last_slash_is_accepted(deaf_shop: Shop) -> None:
     shop = deaf_shop
     body = shop.webhook_url.removesuffix("/")
     shop.endpoint = shop.sandbox.control(
@@ -429,7 +429,7 @@ def test_m70_of_foreign_events_only_type_id_and_time_are_kept(shop: Shop) -> Non
     assert all(row.external_id and row.type for row in rows)
 
 
-def test_m70_bodies_of_our_own_are_emptied_after_the_days_of_the_setting(shop: Shop) -> None:
+def test_m70_our_events_bodies_are_cleared_after_the_configured_days(shop: Shop) -> None:
     payment = shop.start()
     shop.pay(payment, email="guest@example.com")
     (event,) = shop.events(outcome="settled")

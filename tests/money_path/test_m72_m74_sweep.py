@@ -1,4 +1,4 @@
-"""Nothing in periodic work stops the others; and what a restored backup lost is found at the processor."""
+"""M72, M74: one restaurant's error does not stop the sweep, and payments lost by a restored backup are found."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def make_due(*shops: Shop) -> None:
 
 
 def test_m72_a_restaurant_with_an_unknown_time_zone_does_not_stop_the_others(deaf_shop: Shop) -> None:
-    """The first of the round is poisoned, and so is one payment of it; every later restaurant has its turn."""
+    """The first restaurant and one of its payments raise errors; all later restaurants are swept."""
     first, later = another_shop(deaf_shop, "aaa"), deaf_shop
     payments = [first.start(), later.start()]
     for payment in payments:
@@ -65,10 +65,10 @@ def test_m72_a_restaurant_with_an_unknown_time_zone_does_not_stop_the_others(dea
     assert later.fresh(payments[1]).status == "succeeded"
     assert report.errors == 1
     assert first.alerts() == ["event_failed"]
-    poisoned = first.fresh(payments[0])
-    assert poisoned.status == "pending"
-    assert poisoned.next_check_at is not None
-    assert poisoned.next_check_at > now() + timedelta(seconds=60), "pushed back"
+    failing = first.fresh(payments[0])
+    assert failing.status == "pending"
+    assert failing.next_check_at is not None
+    assert failing.next_check_at > now() + timedelta(seconds=60), "pushed back"
     Location.objects.filter(tenant=first.tenant).update(time_zone="Asia/Kuala_Lumpur")
     make_due(first)
     sweep()
@@ -78,42 +78,42 @@ def test_m72_a_restaurant_with_an_unknown_time_zone_does_not_stop_the_others(dea
 
 
 @pytest.mark.parametrize("time_zone", ["Nowhere/Land", "", "../etc/passwd", "/etc/passwd", "Asia", "\x00"])
-def test_m72_no_page_falls_with_an_unknown_zone(deaf_shop: Shop, time_zone: str) -> None:
+def test_m72_no_page_fails_with_an_unknown_time_zone(deaf_shop: Shop, time_zone: str) -> None:
     location = deaf_shop.restaurant.location
     location.time_zone, location.locale = time_zone, "xx_QQ"
-    assert not is_open(location, now()), "nobody can pay for what could not be booked"
+    assert not is_open(location, now()), "guests cannot pay, because the payment could not be booked"
     assert exactly(now(), time_zone, "xx_QQ")
     assert Money(1250, "MYR").format("xx_QQ")
     assert menu_of(deaf_shop.tenant, location).sections
 
 
-def test_m72_where_not_even_the_list_can_be_made_somebody_is_told_and_it_ends(
+def test_m72_when_even_the_query_for_work_fails_an_alert_opens_and_closes(
     deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And the other kinds of work of the same restaurant go on."""
+    """The same restaurant's other kinds of work continue."""
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     make_due(shop)
 
-    def poison(*args: object) -> None:
-        raise RuntimeError("poison")
+    def fail(*args: object) -> None:
+        raise RuntimeError("fail")
 
     real = sweep_module.KINDS
-    monkeypatch.setattr(sweep_module, "KINDS", (poison, *real[1:], real[0]))
+    monkeypatch.setattr(sweep_module, "KINDS", (fail, *real[1:], real[0]))
     assert sweep().errors == 1
     assert shop.fresh(payment).status == "succeeded"
     assert shop.alerts() == ["sweep_failed"]
     (row,) = open_alerts(shop.tenant)
-    assert "poison" in row.alert.facts["reason"]["error"]
+    assert "fail" in row.alert.facts["reason"]["error"]
     monkeypatch.setattr(sweep_module, "KINDS", real)
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
     sweep()
     assert shop.alerts() == []
 
 
-def test_m72_a_database_that_is_gone_ends_the_round(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is no poison of one restaurant: the loop waits and tries again."""
+def test_m72_a_database_outage_ends_the_sweep(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This error is not about one restaurant: the loop waits and retries."""
     deaf_shop.start()
     make_due(deaf_shop)
 
@@ -126,13 +126,13 @@ def test_m72_a_database_that_is_gone_ends_the_round(deaf_shop: Shop, monkeypatch
     assert Alert.objects.filter(tenant=deaf_shop.tenant).count() == 0
 
 
-def test_m72_one_listed_event_that_cannot_be_read_hides_no_other(shop: Shop) -> None:
+def test_m72_an_unreadable_listed_event_does_not_hide_the_others(shop: Shop) -> None:
     shop.sandbox.rule("drop", count=2)
     payment = shop.start()
     shop.sandbox.control("POST", "/events", {"type": "checkout.session.completed", "object": {"id": 7}})
     shop.sandbox.pay(payment.reference)
     shop.sandbox.idle()
-    look(shop)
+    list_sessions(shop)
     assert calls(shop, "GET", "/events")
     assert shop.fresh(payment).status == "succeeded"
 
@@ -141,7 +141,7 @@ def test_m72_one_listed_event_that_cannot_be_read_hides_no_other(shop: Shop) -> 
 
 
 def restore_a_backup_without(shop: Shop, payment: Payment) -> None:
-    """The database as it was before this order."""
+    """Restore the database to before this order."""
     assert payment.order_id is not None
     of_payment = {"tenant": shop.tenant, "payment_id": payment.id}
     of_order = {"tenant": shop.tenant, "order_id": payment.order_id}
@@ -155,7 +155,7 @@ def restore_a_backup_without(shop: Shop, payment: Payment) -> None:
     Order.objects.filter(tenant=shop.tenant, id=payment.order_id)._raw_delete("default")
 
 
-def look(shop: Shop) -> None:
+def list_sessions(shop: Shop) -> None:
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
     sweep()
 
@@ -167,11 +167,11 @@ def test_m74_after_a_restored_backup_paid_sessions_come_back_as_alerts_once(shop
     assert shop.fresh(payment).status == "succeeded"
     before = ProcessorAccount.objects.get(tenant=shop.tenant).sessions_seen_to
     clock.advance(hours=30)
-    look(shop)
+    list_sessions(shop)
     restore_a_backup_without(shop, shop.fresh(payment))
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(sessions_seen_to=before)
     for _ in range(3):
-        look(shop)
+        list_sessions(shop)
     (row,) = open_alerts(shop.tenant)
     assert (row.alert.kind, row.alert.amount_minor) == ("unknown_payment", 2500)
     assert shop.ledger() == [("payment", 2500)]
@@ -181,27 +181,27 @@ def test_m74_adopting_a_database_compares_everything_again(shop: Shop, clock: Cl
     payment = shop.start()
     shop.pay(payment)
     clock.advance(hours=100)
-    look(shop)
+    list_sessions(shop)
     restore_a_backup_without(shop, shop.fresh(payment))
-    look(shop)
+    list_sessions(shop)
     assert shop.alerts() == [], "long past the last hour"
     assert compare_all_again() == 1
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(created_at=now() - timedelta(hours=101))
-    look(shop)
+    list_sessions(shop)
     assert shop.alerts() == ["unknown_payment"]
 
 
-def test_m74_a_lost_payment_that_we_know_is_settled_by_the_list(deaf_shop: Shop) -> None:
+def test_m74_a_known_payment_with_lost_deliveries_is_settled_by_the_listing(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     Payment.objects.filter(tenant=shop.tenant).update(next_check_at=None)
-    look(shop)
+    list_sessions(shop)
     assert shop.fresh(payment).status == "succeeded"
     assert [order.label for order in shop.placed()] == ["T1"]
 
 
-def test_m74_what_went_back_already_asks_nobody(shop: Shop) -> None:
+def test_m74_a_refunded_session_opens_no_alert(shop: Shop) -> None:
     payment = shop.start()
     shop.pay(payment)
     intent = shop.fresh(payment).intent_reference
@@ -212,18 +212,18 @@ def test_m74_what_went_back_already_asks_nobody(shop: Shop) -> None:
     LedgerEntry.objects.filter(tenant=shop.tenant)._raw_delete("default")
     Refund.objects.filter(tenant=shop.tenant)._raw_delete("default")
     restore_a_backup_without(shop, restored)
-    look(shop)
+    list_sessions(shop)
     assert shop.alerts() == []
     assert shop.ledger() == [("payment", 2500), ("refund", -2500)]
     Refund.objects.filter(tenant=shop.tenant).update(next_check_at=None)
 
 
-def test_m74_what_nobody_paid_is_left_alone(deaf_shop: Shop) -> None:
+def test_m74_an_unpaid_session_is_ignored(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(shop.start(guest_token="another phone").reference)
     restore_a_backup_without(shop, payment)
-    look(shop)
+    list_sessions(shop)
     assert Payment.objects.filter(tenant=shop.tenant).count() == 1
 
 
@@ -238,17 +238,17 @@ def test_m74_two_sweeps_at_once_make_one_alert(shop: Shop) -> None:
     assert shop.ledger() == [("payment", 2500)]
 
 
-def test_m74_it_costs_one_call_a_look(deaf_shop: Shop) -> None:
+def test_m74_a_listing_costs_one_call(deaf_shop: Shop) -> None:
     shop = deaf_shop
-    look(shop)
+    list_sessions(shop)
     before = len(calls(shop, "GET", "/v1/checkout/sessions"))
-    look(shop)
+    list_sessions(shop)
     assert len(calls(shop, "GET", "/v1/checkout/sessions")) == before + 1
 
 
 def test_m74_a_key_that_may_not_list_pauses_nothing(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.sandbox.fault("error", status=403, method="GET", path="/v1/checkout/sessions$", count=None)
-    look(shop)
+    list_sessions(shop)
     assert ProcessorAccount.objects.get(tenant=shop.tenant).paused_at is None
     assert shop.alerts() == []

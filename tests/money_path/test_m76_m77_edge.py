@@ -1,4 +1,4 @@
-"""What happens at the edge: no database, and requests of which only a part arrived."""
+"""M76, M77: database outages and truncated requests."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_m76_a_checkout_while_the_database_is_gone_loses_nothing(deaf_shop: Shop) -> None:
-    """The same press a moment later is the same order."""
+    """The same request a moment later makes the same order."""
     shop = deaf_shop
     request = shop.request()
 
@@ -40,7 +40,7 @@ def test_m76_a_checkout_while_the_database_is_gone_loses_nothing(deaf_shop: Shop
 
 @pytest.mark.parametrize("missing", [1, 100])
 def test_m77_a_webhook_that_was_cut_off_changes_nothing(deaf_shop: Shop, missing: int) -> None:
-    """And the whole of it, sent again, settles."""
+    """The complete request, delivered again, settles."""
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)

@@ -1,4 +1,4 @@
-"""A processor that hangs holds a share of the threads, not all."""
+"""M78: calls to a hanging processor use only a part of the threads."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
-def bound() -> Iterator[None]:
-    """A web process of two threads: one may wait."""
+def two_threads() -> Iterator[None]:
+    """A web process with two threads: one of them may wait for a processor."""
     bound_slow_calls(2)
     yield
     bound_slow_calls(0)
@@ -42,10 +42,10 @@ def test_m78_a_press_that_finds_no_room_is_answered_at_once_and_starts_nothing(d
 
 
 @pytest.mark.races
-def test_m78_of_two_presses_at_one_free_place_the_second_writes_nothing(
+def test_m78_of_two_presses_for_one_free_slot_the_second_writes_nothing(
     deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The place is taken before anything is written: after a mere look, both would go on."""
+    """A request takes the slot before it writes anything; with only a check first, both would continue."""
     shop = deaf_shop
     refused: list[str] = []
 
@@ -70,8 +70,8 @@ def test_m78_of_two_presses_at_one_free_place_the_second_writes_nothing(
     assert refused == ["processor_full"]
 
 
-def test_m78_a_second_press_of_one_order_without_room_is_told_so(deaf_shop: Shop) -> None:
-    """Its order is there and waits to be started; nobody was asked, so no silence is told of."""
+def test_m78_a_second_press_without_a_free_slot_says_so(deaf_shop: Shop) -> None:
+    """The order exists and waits for its start. No call was made, so the guest does not read of a missing response."""
     shop = deaf_shop
     shop.sandbox.fault("drop", method="POST", path="/v1/checkout/sessions$", count=2)
     request = shop.request()
@@ -86,7 +86,9 @@ def test_m78_a_second_press_of_one_order_without_room_is_told_so(deaf_shop: Shop
     assert len(shop.orders()) == 1
 
 
-def test_m78_a_return_and_a_notice_without_room_change_nothing_and_come_again(deaf_shop: Shop) -> None:
+def test_m78_a_return_and_a_delivery_without_a_free_slot_change_nothing_and_are_retried(
+    deaf_shop: Shop,
+) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
@@ -99,7 +101,7 @@ def test_m78_a_return_and_a_notice_without_room_change_nothing_and_come_again(de
     assert shop.alerts() == []
 
 
-def test_m78_a_place_is_free_again_after_every_kind_of_call(deaf_shop: Shop) -> None:
+def test_m78_the_slot_is_free_again_after_every_kind_of_call(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.sandbox.fault("error", status=400, method="POST", path="/v1/checkout/sessions$", count=1)
     with pytest.raises(Exception, match="start_refused"):

@@ -1,4 +1,4 @@
-"""The same phone presses Pay again when something is not as it was: clocks, keys, accounts, hours, patience."""
+"""The same phone presses Pay again after a change: of clock, key, account, opening hours or deadline."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def open_sessions(shop: Shop) -> list[str]:
 
 
 def ended_and_tried_again_three_minutes_before(shop: Shop, clock: Clock) -> tuple[Payment, Payment]:
-    """Our clock was set back between two attempts, so the older one looks newer."""
+    """Set our clock back between two attempts, so that the older one looks newer."""
     first = shop.start()
     shop.sandbox.control("POST", f"/sessions/{first.reference}/expire", {})
     clock.advance(minutes=2, theirs=False)
@@ -58,7 +58,7 @@ def test_a_clock_set_back_hides_no_live_attempt(deaf_shop: Shop, clock: Clock) -
     assert open_sessions(shop) == [third.reference]
 
 
-def test_a_clock_set_back_ends_no_order_early_and_none_never(deaf_shop: Shop, clock: Clock) -> None:
+def test_a_clock_set_back_still_ends_orders_on_time(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     first, second = ended_and_tried_again_three_minutes_before(shop, clock)
     clock.advance(minutes=21, theirs=False)
@@ -73,16 +73,16 @@ def test_a_clock_set_back_ends_no_order_early_and_none_never(deaf_shop: Shop, cl
     assert Order.objects.get(tenant=shop.tenant).status == "canceled"
 
 
-def test_an_attempt_that_a_twin_made_and_that_is_over_already_is_no_error(
+def test_a_concurrent_requests_ended_attempt_is_no_error(
     deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The row of another press was in the way of this one's, and when this one looks, it has ended."""
+    """Another request's row conflicts with ours, and has ended when we read it."""
     shop = deaf_shop
     first = shop.start()
     shop.sandbox.control("POST", f"/sessions/{first.reference}/expire", {})
     (order,) = shop.orders()
 
-    def in_the_way(*_: object) -> Payment:
+    def conflict(*_: object) -> Payment:
         return Payment(
             id=first.id,
             tenant=shop.tenant,
@@ -94,7 +94,7 @@ def test_an_attempt_that_a_twin_made_and_that_is_over_already_is_no_error(
             created_at=first.created_at,
         )
 
-    monkeypatch.setattr("duitpos.domain.checkout.existing_order.new_attempt", in_the_way)
+    monkeypatch.setattr("duitpos.domain.checkout.existing_order.new_attempt", conflict)
     answer = press_again(shop, order)
     assert isinstance(answer, Changed)
     assert answer.why == "lapsed"
@@ -108,7 +108,7 @@ def the_type_is_switched_off(shop: Shop) -> None:
     PaymentType.objects.filter(tenant=shop.tenant).update(is_active=False)
 
 
-def the_place_is_paused(shop: Shop) -> None:
+def the_location_is_paused(shop: Shop) -> None:
     Location.objects.filter(tenant=shop.tenant).update(paused_at=now())
 
 
@@ -117,11 +117,11 @@ def the_restaurant_is_closed(shop: Shop) -> None:
     shop.tenant.refresh_from_db()
 
 
-STOPS = [the_account_is_retired, the_type_is_switched_off, the_place_is_paused, the_restaurant_is_closed]
+STOPS = [the_account_is_retired, the_type_is_switched_off, the_location_is_paused, the_restaurant_is_closed]
 
 
 def lost(shop: Shop) -> Payment:
-    """The call that starts it never arrived: the payment is `created`."""
+    """Start a payment whose call never arrives: it is `created`."""
     shop.sandbox.fault("drop", when="before", path=SESSIONS, method="POST", count=2)
     with pytest.raises(Unavailable):
         shop.checkout()
@@ -129,7 +129,7 @@ def lost(shop: Shop) -> Payment:
 
 
 @pytest.mark.parametrize("stop", STOPS)
-def test_what_may_start_nothing_does_not_go_on_with_a_lost_start(
+def test_a_lost_start_is_not_retried_when_starts_are_not_allowed(
     deaf_shop: Shop, stop: Callable[[Shop], None]
 ) -> None:
     shop = deaf_shop
@@ -142,7 +142,7 @@ def test_what_may_start_nothing_does_not_go_on_with_a_lost_start(
 
 
 @pytest.mark.parametrize("stop", STOPS)
-def test_nor_does_the_sweep(deaf_shop: Shop, stop: Callable[[Shop], None]) -> None:
+def test_the_sweep_does_not_retry_a_lost_start_either(deaf_shop: Shop, stop: Callable[[Shop], None]) -> None:
     shop = deaf_shop
     payment = lost(shop)
     stop(shop)
@@ -151,7 +151,7 @@ def test_nor_does_the_sweep(deaf_shop: Shop, stop: Callable[[Shop], None]) -> No
     assert shop.sandbox.listed("sessions") == []
 
 
-def test_a_lost_start_of_a_retired_account_is_tried_again_on_the_one_in_use(deaf_shop: Shop) -> None:
+def test_a_lost_start_of_a_retired_account_is_retried_with_the_account_in_use(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = lost(shop)
     the_account_is_retired(shop)
@@ -163,7 +163,7 @@ def test_a_lost_start_of_a_retired_account_is_tried_again_on_the_one_in_use(deaf
 
 @pytest.mark.parametrize("by", ["guest", "sweep", "start itself"])
 def test_a_start_older_than_23_hours_is_never_sent_again(deaf_shop: Shop, clock: Clock, by: str) -> None:
-    """Stripe forgets the key after 24: it would be a new call."""
+    """Stripe forgets the idempotency key after 24 hours, so the retry could make a second session."""
     shop = deaf_shop
     payment = lost(shop)
     before = len(calls(shop, "POST", "/sessions"))
@@ -182,8 +182,8 @@ def test_a_start_older_than_23_hours_is_never_sent_again(deaf_shop: Shop, clock:
     assert shop.fresh(payment).status in ("failed", "canceled")
 
 
-def test_paying_and_turning_back_is_counted_like_new_orders(deaf_shop: Shop, clock: Clock) -> None:
-    """Each attempt is a session at Stripe, whether its cart is a new one or not."""
+def test_repeated_attempts_are_counted_like_new_orders(deaf_shop: Shop, clock: Clock) -> None:
+    """Each attempt makes a session at Stripe, also for the same cart."""
     shop = deaf_shop
     payment = shop.start()
     (order,) = shop.orders()
@@ -201,7 +201,7 @@ def test_paying_and_turning_back_is_counted_like_new_orders(deaf_shop: Shop, clo
     assert payment.order_id == order.id
 
 
-def test_the_way_back_is_hammered_and_asks_once_in_three_seconds(deaf_shop: Shop, clock: Clock) -> None:
+def test_repeated_returns_fetch_once_in_three_seconds(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = shop.start()
     (order,) = shop.orders()
@@ -217,7 +217,7 @@ def test_the_way_back_is_hammered_and_asks_once_in_three_seconds(deaf_shop: Shop
     assert session_of(shop, payment)["status"] == "expired"
 
 
-def test_the_way_back_asks_nothing_about_money_on_its_way(deaf_shop: Shop, clock: Clock) -> None:
+def test_a_return_does_not_fetch_a_processing_payment(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = shop.start()
     (order,) = shop.orders()
@@ -231,8 +231,8 @@ def test_the_way_back_asks_nothing_about_money_on_its_way(deaf_shop: Shop, clock
     assert len(shop.sandbox.requests()) == asked
 
 
-def with_a_dead_key(shop: Shop, clock: Clock) -> Payment:
-    """The session ended while Stripe refused our key, and two hours later it still does."""
+def with_a_revoked_key(shop: Shop, clock: Clock) -> Payment:
+    """The session ends while Stripe refuses our key, which it still does two hours later."""
     payment = shop.start()
     shop.sandbox.fault("error", status=401, path=f"/v1/checkout/sessions/{payment.reference}", count=None)
     clock.advance(minutes=50)
@@ -245,9 +245,9 @@ def with_a_dead_key(shop: Shop, clock: Clock) -> Payment:
     return payment
 
 
-def test_a_dead_key_does_not_keep_the_guest_from_another_cart(deaf_shop: Shop, clock: Clock) -> None:
+def test_a_revoked_key_does_not_block_the_guests_next_cart(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
-    payment = with_a_dead_key(shop, clock)
+    payment = with_a_revoked_key(shop, clock)
     (order,) = shop.orders()
     same = press_again(shop, order)
     assert isinstance(same, Changed)
@@ -257,7 +257,9 @@ def test_a_dead_key_does_not_keep_the_guest_from_another_cart(deaf_shop: Shop, c
     assert shop.fresh(payment).status == "pending", "only Stripe's word ends it"
 
 
-def test_nor_staff_from_canceling_and_money_found_later_is_seen(deaf_shop: Shop, clock: Clock) -> None:
+def test_a_revoked_key_does_not_block_canceling_and_a_later_payment_opens_an_alert(
+    deaf_shop: Shop, clock: Clock
+) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
@@ -273,7 +275,7 @@ def test_nor_staff_from_canceling_and_money_found_later_is_seen(deaf_shop: Shop,
     assert "order_canceled" in shop.alerts()
 
 
-def test_money_on_its_way_is_never_surely_over(deaf_shop: Shop, clock: Clock) -> None:
+def test_a_processing_payment_is_never_treated_as_ended(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.pay(payment, method="customer_balance", delayed_result=None)
@@ -287,7 +289,7 @@ def test_money_on_its_way_is_never_surely_over(deaf_shop: Shop, clock: Clock) ->
 
 @pytest.mark.slow
 def test_an_edited_cart_has_one_deadline_in_all(deaf_shop: Shop) -> None:
-    """Ending the old session and starting the new one share one patience."""
+    """Expiring the old session and starting the new one share one deadline."""
     shop = deaf_shop
     shop.start()
     shop.sandbox.fault("hang", seconds=7, path=EXPIRE, when="before")
@@ -298,7 +300,7 @@ def test_an_edited_cart_has_one_deadline_in_all(deaf_shop: Shop) -> None:
     assert time.monotonic() - began < 200
 
 
-def test_without_time_left_nothing_new_is_placed(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_time_left_no_order_is_placed(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = deaf_shop
     shop.start()
     monkeypatch.setattr("duitpos.kit.deadline.SECONDS", 1.0)

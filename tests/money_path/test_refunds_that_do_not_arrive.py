@@ -1,4 +1,4 @@
-"""A refund that gets no answer, no permission or no end is somebody's to look at, and stops nobody from paying."""
+"""A refund without response, permission or end opens an alert, and does not affect other payments."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def the_refund(shop: Shop) -> Refund:
     return Refund.objects.get(tenant=shop.tenant)
 
 
-def test_neither_the_refund_nor_the_payment_is_known_over_there(deaf_shop: Shop) -> None:
+def test_the_processor_knows_neither_the_refund_nor_the_payment(deaf_shop: Shop) -> None:
     payment = paid(deaf_shop)
     deaf_shop.sandbox.fault("error", status=404, path="/v1/refunds", count=None)
     refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
@@ -64,7 +64,7 @@ def test_neither_the_refund_nor_the_payment_is_known_over_there(deaf_shop: Shop)
     assert deaf_shop.alerts() == []
 
 
-def test_no_answer_for_a_day(deaf_shop: Shop, clock: Clock) -> None:
+def test_no_response_for_a_day(deaf_shop: Shop, clock: Clock) -> None:
     payment = paid(deaf_shop)
     deaf_shop.sandbox.fault("error", status=503, path="/v1/refunds", count=None)
     refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
@@ -81,7 +81,7 @@ def test_no_answer_for_a_day(deaf_shop: Shop, clock: Clock) -> None:
     assert deaf_shop.alerts() == []
 
 
-def test_on_its_way_for_two_weeks(deaf_shop: Shop, clock: Clock) -> None:
+def test_pending_for_two_weeks(deaf_shop: Shop, clock: Clock) -> None:
     payment = paid(deaf_shop, card=PENDING_CARD)
     refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
     clock.advance(days=10, theirs=False)
@@ -93,7 +93,7 @@ def test_on_its_way_for_two_weeks(deaf_shop: Shop, clock: Clock) -> None:
     act(deaf_shop.restaurant.owner, alert(deaf_shop).alert.id, Action.DONE, "asked them")
     clock.advance(days=1, theirs=False)
     sweep()
-    assert deaf_shop.alerts() == [], "asked once"
+    assert deaf_shop.alerts() == [], "one alert only"
     settled = {"status": "succeeded"}
     deaf_shop.sandbox.control("POST", f"/refunds/{the_refund(deaf_shop).reference}/settle", settled)
     clock.advance(days=1, theirs=False)
@@ -114,7 +114,7 @@ def test_a_key_that_may_not_refund_still_takes_payments(deaf_shop: Shop, clock: 
     assert deaf_shop.alerts() == []
 
 
-def test_a_late_no_to_the_old_key_does_not_pause_the_new_one(deaf_shop: Shop) -> None:
+def test_a_late_refusal_of_the_old_key_does_not_pause_the_new_one(deaf_shop: Shop) -> None:
     used = ProcessorAccount.objects.get(tenant=deaf_shop.tenant)
     another_key(deaf_shop)
     refused = ProcessorError(Failure.KEY_REFUSED, said="the old key was refused")
@@ -125,7 +125,7 @@ def test_a_late_no_to_the_old_key_does_not_pause_the_new_one(deaf_shop: Shop) ->
 
 
 @pytest.mark.parametrize("where", ["order's page", "dashboard"])
-def test_a_held_order_whose_money_went_back_ends(shop: Shop, where: str) -> None:
+def test_a_held_order_with_a_refunded_payment_ends(shop: Shop, where: str) -> None:
     payment = shop.start()
     Payment.objects.filter(tenant=shop.tenant).update(amount_minor=2400)
     shop.pay(payment)
@@ -141,7 +141,7 @@ def test_a_held_order_whose_money_went_back_ends(shop: Shop, where: str) -> None
     assert seen_by_guest(shop, order).state == "refunded"
 
 
-def test_a_question_that_is_not_about_money_does_not_keep_an_unpaid_order(
+def test_an_alert_that_is_not_about_money_does_not_keep_an_unpaid_order(
     deaf_shop: Shop, clock: Clock
 ) -> None:
     deaf_shop.start()

@@ -1,4 +1,4 @@
-"""What staff decide about money that arrived wrongly: served or given back, never both, and never neither."""
+"""Staff decide about payments in wrong conditions: serve or refund, exactly one of the two."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from duitpos.kit.clock import now
 from duitpos.models import Alert, ItemStock, LedgerEntry, Order, Payment, Refund
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
-from tests.money_path.test_m16_m20_twice import money_of_nobody, paid
+from tests.money_path.test_m16_m20_twice import paid, unknown_paid_session
 from tests.support.live_shop import Clock
 from tests.support.scenarios import (
     REFUNDS,
@@ -39,7 +39,7 @@ PENDING_CARD = "4000000000007726"
 
 
 def paid_after_cancel(shop: Shop, **how: Any) -> Payment:
-    """Money for an order that staff had canceled: ORDER_CANCELED is open."""
+    """A payment for an order that staff had canceled: ORDER_CANCELED is open."""
     payment = shop.start()
     end_wrongly(shop, payment)
     cancel(shop, payment, refund=False)
@@ -49,7 +49,7 @@ def paid_after_cancel(shop: Shop, **how: Any) -> Payment:
 
 
 def paid_too_much(shop: Shop) -> Payment:
-    """A held order whose money differs from what was asked for."""
+    """A held order whose payment differs from the requested amount."""
     payment = shop.start()
     Payment.objects.filter(tenant=shop.tenant).update(amount_minor=2400)
     shop.pay(payment)
@@ -85,7 +85,7 @@ def limited(shop: Shop, quantity: int) -> ItemStock:
 # -- serve -------------------------------------------------------------------------------------------------
 
 
-def test_what_is_on_its_way_back_is_not_served(shop: Shop) -> None:
+def test_an_order_with_a_pending_refund_is_not_served(shop: Shop) -> None:
     payment = paid_after_cancel(shop, card=PENDING_CARD)
     refund = refund_payment(shop.restaurant.owner, payment.id, "from the order's page")
     assert refund.status == "pending"
@@ -119,7 +119,7 @@ def test_serve_pressed_while_the_refund_is_being_sent(shop: Shop) -> None:
     assert Refund.objects.get(tenant=shop.tenant).status == "succeeded"
 
 
-def test_served_and_canceled_again_the_refund_is_due_again(shop: Shop) -> None:
+def test_canceling_after_serving_makes_the_refund_due_again(shop: Shop) -> None:
     payment = paid_too_much(shop)
     cancel(shop, payment, refund=False)
     do(shop, A.AMOUNT_DIFFERS, Action.SERVE)
@@ -128,7 +128,7 @@ def test_served_and_canceled_again_the_refund_is_due_again(shop: Shop) -> None:
     assert shop.alerts() == [A.REFUND_DUE]
 
 
-def test_an_order_served_after_all_was_released_by_the_money_that_stays(shop: Shop) -> None:
+def test_an_order_served_after_all_is_released_by_the_payment_that_is_kept(shop: Shop) -> None:
     late = shop.start()
     end_wrongly(shop, late)
     (order,) = shop.orders()
@@ -142,7 +142,7 @@ def test_an_order_served_after_all_was_released_by_the_money_that_stays(shop: Sh
     assert seen_by_guest(shop, order).state == GuestState.PAID
 
 
-def test_serve_takes_what_is_limited(shop: Shop) -> None:
+def test_serve_takes_limited_stock(shop: Shop) -> None:
     payment = paid_after_cancel(shop)
     stock = limited(shop, 2)
     do(shop, A.ORDER_CANCELED, Action.SERVE)
@@ -152,7 +152,7 @@ def test_serve_takes_what_is_limited(shop: Shop) -> None:
     assert shop.alerts() == [A.REFUND_DUE]
 
 
-def test_serve_of_what_is_sold_out_is_told(shop: Shop) -> None:
+def test_serve_of_a_sold_out_item_is_reported(shop: Shop) -> None:
     paid_after_cancel(shop)
     limited(shop, 1)
     do(shop, A.ORDER_CANCELED, Action.SERVE)
@@ -162,7 +162,7 @@ def test_serve_of_what_is_sold_out_is_told(shop: Shop) -> None:
 # -- refund ------------------------------------------------------------------------------------------------
 
 
-def test_the_button_after_a_day_looks_before_it_asks_again(deaf_shop: Shop, clock: Clock) -> None:
+def test_after_a_day_the_button_lists_refunds_before_it_retries(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = paid(shop)
     shop.sandbox.fault("drop", when="after", path=REFUNDS, method="POST", count=2)
@@ -174,7 +174,7 @@ def test_the_button_after_a_day_looks_before_it_asks_again(deaf_shop: Shop, cloc
     assert len(shop.sandbox.listed("refunds")) == 1
 
 
-def test_the_offer_says_that_the_money_went_back_before(shop: Shop) -> None:
+def test_the_offer_says_that_the_payment_was_refunded_before(shop: Shop) -> None:
     payment = paid(shop)
     refund_payment(shop.restaurant.owner, payment.id, "cold")
     Alert.objects.create(
@@ -187,8 +187,8 @@ def test_the_offer_says_that_the_money_went_back_before(shop: Shop) -> None:
 # -- link --------------------------------------------------------------------------------------------------
 
 
-def test_money_linked_to_a_canceled_order_is_asked_about(shop: Shop) -> None:
-    stray = money_of_nobody(shop)
+def test_a_payment_linked_to_a_canceled_order_opens_an_alert(shop: Shop) -> None:
+    stray = unknown_paid_session(shop)
     payment = paid(shop)
     cancel(shop, payment, refund=True)
     do(shop, A.UNKNOWN_PAYMENT, Action.LINK, order_id=payment.order_id)
@@ -196,16 +196,16 @@ def test_money_linked_to_a_canceled_order_is_asked_about(shop: Shop) -> None:
     assert (row.kind, row.payment_id, row.order_id) == (A.ORDER_CANCELED, stray.id, payment.order_id)
 
 
-def test_money_linked_to_a_paid_order_is_one_too_many(shop: Shop) -> None:
-    stray = money_of_nobody(shop)
+def test_a_payment_linked_to_a_paid_order_is_a_duplicate(shop: Shop) -> None:
+    stray = unknown_paid_session(shop)
     payment = paid(shop)
     do(shop, A.UNKNOWN_PAYMENT, Action.LINK, order_id=payment.order_id)
     row = alert(shop).alert
     assert (row.kind, row.payment_id) == (A.DUPLICATE_PAYMENT, stray.id)
 
 
-def test_linked_money_is_on_the_trading_day_and_nothing_else_can_be_paid(shop: Shop) -> None:
-    stray = money_of_nobody(shop)
+def test_a_linked_payment_has_its_trading_day_and_ends_other_attempts(shop: Shop) -> None:
+    stray = unknown_paid_session(shop)
     other = shop.start(guest_token="the same guest again")
     stock = limited(shop, 5)
     do(shop, A.UNKNOWN_PAYMENT, Action.LINK, order_id=other.order_id)

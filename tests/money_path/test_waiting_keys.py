@@ -1,4 +1,4 @@
-"""A key that could not be checked when it was pasted is tried by the sweep, and what came with it waits beside it."""
+"""The sweep checks a key that could not be checked when it was pasted; its webhook secret waits with it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def account(shop: Shop, **which: Any) -> ProcessorAccount:
     return ProcessorAccount.objects.get(tenant=shop.tenant, **which)
 
 
-def paste_while_nobody_answers(shop: Shop, **values: str) -> None:
+def paste_during_an_outage(shop: Shop, **values: str) -> None:
     shop.sandbox.fault("error", status=503, path="/v1/account$", count=2)
     save_credentials(shop.restaurant.owner, shop.account.id, values)
     assert CANDIDATE in account(shop, id=shop.account.id).secrets
 
 
-def test_a_good_key_that_waited_is_put_to_use_by_the_sweep(deaf_shop: Shop, clock: Clock) -> None:
+def test_the_sweep_starts_to_use_a_valid_waiting_key(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
@@ -42,7 +42,7 @@ def test_a_good_key_that_waited_is_put_to_use_by_the_sweep(deaf_shop: Shop, cloc
     clock.advance(minutes=2, theirs=False)
     sweep()
     assert shop.alerts() == [A.KEY_REFUSED]
-    paste_while_nobody_answers(shop, secret_key=key)
+    paste_during_an_outage(shop, secret_key=key)
     for _ in range(2):
         clock.advance(minutes=4, theirs=False)
         sweep()
@@ -51,25 +51,26 @@ def test_a_good_key_that_waited_is_put_to_use_by_the_sweep(deaf_shop: Shop, cloc
     assert shop.alerts() == []
 
 
-def test_while_nobody_answers_it_is_tried_later_and_later(deaf_shop: Shop, clock: Clock) -> None:
+def test_during_an_outage_the_key_is_checked_at_growing_intervals(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     key = shop.sandbox.control("POST", f"/accounts/{shop.account.external_id}/keys", {})["key"]
-    paste_while_nobody_answers(shop, secret_key=key)
+    paste_during_an_outage(shop, secret_key=key)
     shop.sandbox.fault("error", status=503, path="/v1/account$", count=None)
     before = len(calls(shop, "GET", "/account"))
     for _ in range(20):
         clock.advance(minutes=3, theirs=False)
         sweep()
-    tries = (len(calls(shop, "GET", "/account")) - before) // 2  # each is made twice
+    # The transport sends each call twice.
+    tries = (len(calls(shop, "GET", "/account")) - before) // 2
     assert 3 <= tries <= 5
     assert CANDIDATE in account(shop).secrets
 
 
-def test_the_webhook_secret_of_a_key_that_waits_goes_where_the_key_goes(deaf_shop: Shop) -> None:
+def test_a_waiting_keys_webhook_secret_stays_with_the_key(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.start()
     other = shop.sandbox.control("POST", "/accounts", {"name": "Other"})
-    paste_while_nobody_answers(shop, secret_key=other["secret_key"], webhook_secret=NEW_SECRET)
+    paste_during_an_outage(shop, secret_key=other["secret_key"], webhook_secret=NEW_SECRET)
     assert account(shop).reveal("webhook_secret") == WEBHOOK_SECRET
     check_account(shop.restaurant.owner, shop.account.id)
     assert account(shop, external_id=other["id"]).reveal("webhook_secret") == NEW_SECRET
@@ -82,8 +83,8 @@ def test_the_webhook_secret_of_a_key_that_waits_goes_where_the_key_goes(deaf_sho
     assert not [name for name in old.secrets if name.startswith("candidate")]
 
 
-def test_a_key_that_cannot_prove_its_account_gets_a_row_of_its_own(deaf_shop: Shop) -> None:
-    """Nothing was paid with the row's account yet, so no payment can prove it either."""
+def test_a_key_that_cannot_prove_its_account_gets_its_own_row(deaf_shop: Shop) -> None:
+    """The row's account has no payments yet, so no payment can prove it either."""
     shop = deaf_shop
     other = shop.sandbox.control("POST", "/accounts", {"name": "Other"})
     rights = ["rak_checkout_session_write", "rak_event_read", "rak_payment_intent_read", "rak_charge_read"]
@@ -107,7 +108,7 @@ def mark_all_as_done(shop: Shop) -> None:
     Alert.objects.filter(tenant=shop.tenant).update(resolved_at=now(), resolution="done")
 
 
-def test_a_key_that_was_refused_in_passing_is_found_good_again(deaf_shop: Shop, clock: Clock) -> None:
+def test_a_temporarily_refused_key_is_used_again(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
@@ -124,7 +125,7 @@ def test_a_key_that_was_refused_in_passing_is_found_good_again(deaf_shop: Shop, 
     assert shop.alerts() == []
 
 
-def test_while_a_key_is_refused_nobodys_done_closes_the_question(deaf_shop: Shop, clock: Clock) -> None:
+def test_while_a_key_is_refused_done_does_not_close_the_alert(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     shop.start()
     shop.sandbox.control("DELETE", f"/keys/{shop.sandbox.secret_key}")
@@ -137,7 +138,7 @@ def test_while_a_key_is_refused_nobodys_done_closes_the_question(deaf_shop: Shop
     assert shop.alerts() == [A.KEY_REFUSED]
 
 
-def test_while_the_processor_is_silent_no_guest_is_told_that_nothing_was_charged(
+def test_while_the_processor_does_not_respond_no_page_says_that_nothing_was_charged(
     deaf_shop: Shop, clock: Clock
 ) -> None:
     shop = deaf_shop

@@ -1,4 +1,4 @@
-"""Who may open a page of the dashboard: staff of this restaurant, with the right that the page needs."""
+"""Access to dashboard pages: for this restaurant's staff, with the permission that the page needs."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ P = ParamSpec("P")
 
 
 def staff(can: Can | None = None) -> Callable[[View[P]], Callable[..., HttpResponse]]:
-    """A view for staff who may `can` (None: for all staff); whoever signs in on the way comes to the dashboard."""
+    """Decorate a view for staff with the permission `can` (None: all staff). After sign-in, go to the dashboard."""
     return staff_only(can, "dashboard:home")

@@ -1,4 +1,4 @@
-"""A page of the dashboard: the rail around it, and the words after something was done."""
+"""Render a dashboard page with its navigation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from duitpos.domain.people.staff import Staff
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the rail. `count` is its badge; `count_id` names the badge, which a live part renews."""
+    """A navigation entry. `count` is its badge; `count_id` is the badge's HTML id, with which polling updates it."""
 
     label: str
     url: str
@@ -37,13 +37,13 @@ def page(
     here: str,
     status: int = 200,
 ) -> HttpResponse:
-    """Render a page; `here` is the entry of the rail it belongs to. One query for the badge."""
-    shown = {"staff": staff, "nav": nav(staff, here), "can": rights(staff), **(context or {})}
-    return render(request, template, shown, status=status)
+    """Render a page. `here` is its navigation entry. The badge costs one query."""
+    values = {"staff": staff, "nav": nav(staff, here), "can": rights(staff), **(context or {})}
+    return render(request, template, values, status=status)
 
 
 def nav(staff: Staff, here: str) -> list[NavItem]:
-    """What this member may go to."""
+    """The navigation entries that this member may open."""
     slug, role = staff.tenant.slug, staff.member.role
     items: list[NavItem] = []
 
@@ -62,5 +62,5 @@ def nav(staff: Staff, here: str) -> list[NavItem]:
 
 
 def rights(staff: Staff) -> dict[str, bool]:
-    """For templates: {{ can.refund }}."""
+    """The member's permissions, for templates: {{ can.refund }}."""
     return {can.value: may(staff.member.role, can) for can in Can}

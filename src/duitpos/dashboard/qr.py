@@ -1,4 +1,4 @@
-"""The code on a table: a QR with the address of its menu."""
+"""A table's QR code, with its menu's URL."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from duitpos.models import Table, Tenant
 
 
 def table_url(tenant: Tenant, table: Table) -> str:
-    """What the code says: the menu of this table, at this installation's own address."""
+    """The URL in the code: the table's menu at this installation."""
     return str(settings.BASE_URL) + reverse("guest:menu", args=[tenant.slug, table.token])
 
 
 def qr_svg(url: str) -> SafeString:
-    """An inline picture, black on white with the quiet zone that readers need. It holds nothing that a person typed."""
+    """An inline SVG, black on white with the quiet zone that readers need. It contains no user input, so it is safe."""
     code = segno.make(url, error="m", micro=False)
     return SafeString(
         code.svg_inline(border=4, omitsize=True, dark="#000", light="#fff", svgclass=None, lineclass=None)
@@ -26,7 +26,7 @@ def qr_svg(url: str) -> SafeString:
 
 
 def qr_file(url: str) -> bytes:
-    """The same as a file to print, 60 mm wide."""
+    """The code as an SVG file to print, 60 mm wide."""
     code = segno.make(url, error="m", micro=False)
     out = io.BytesIO()
     code.save(

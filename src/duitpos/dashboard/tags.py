@@ -1,4 +1,4 @@
-"""Template filters that say what the domain stores as codes and facts: {% load dashboard %}."""
+"""Template filters that turn the domain's codes and facts into text: {% load dashboard %}."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.filter
 def reason(facts: Facts) -> str:
-    """Why something did not go as it should: {{ payment.failure|reason }}."""
+    """Why something failed: {{ payment.failure|reason }}."""
     return reason_text(facts)
 
 
@@ -27,7 +27,7 @@ def why_canceled(text: str) -> str:
 
 @register.filter
 def why_refunded(text: str) -> str:
-    """Why money was given back: {{ refund.reason|why_refunded }}."""
+    """Why a payment was refunded: {{ refund.reason|why_refunded }}."""
     return refund_reason(text)
 
 

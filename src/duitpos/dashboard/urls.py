@@ -1,4 +1,4 @@
-"""The dashboard's addresses, below /<tenant>/dashboard/."""
+"""The dashboard's URLs, below /<tenant>/dashboard/."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Money movers. No request, no model, no HTML: frozen values in and out (base.py)."""
+"""Adapters to payment processors. They use no HTTP request, model or HTML: frozen values in and out (base.py)."""

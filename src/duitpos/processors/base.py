@@ -1,7 +1,7 @@
-"""The interface of a processor, and the values that cross it.
+"""The processor interface and its value types (docs/money-path.md: M5, M9 to M11, M17, M19, M25, M26, M69, M78).
 
-Adding a processor is one folder beside `stripe`, one line in `registry.py` and the contract tests. Everything here is
-in our words and our units: whole minor units of ISO 4217 currencies, UTC times, our states.
+A new processor needs a folder beside `stripe`, a line in `registry.py` and the contract tests. Everything here uses
+our terms and units: whole minor units of ISO 4217 currencies, UTC times, our states.
 """
 
 from __future__ import annotations
@@ -17,37 +17,37 @@ from duitpos.kit.money import Money
 
 
 class Failure(StrEnum):
-    """Why a call failed: one closed table. REFUSED and NOT_FOUND are definite answers (M9)."""
+    """Why a call failed. Only REFUSED and NOT_FOUND are definite answers."""
 
     KEY_REFUSED = "key_refused"  # 401, 403: the key is wrong, revoked or too narrow
     NOT_FOUND = "not_found"  # 404
-    REFUSED = "refused"  # another definite 4xx
-    KEY_REUSED = "key_reused"  # the idempotency key was used with other parameters: our bug (M10)
-    BUSY = "busy"  # 409, 429: a twin is in flight, or too many calls
-    UNAVAILABLE = "unavailable"  # 5xx, timeout, connection dropped: unknown whether it was done
+    REFUSED = "refused"  # any other definite 4xx
+    KEY_REUSED = "key_reused"  # the idempotency key was used with other parameters: our bug
+    BUSY = "busy"  # 409, 429: a concurrent request with the same key, or too many calls
+    UNAVAILABLE = "unavailable"  # 5xx, timeout, dropped connection: unknown whether the call took effect
 
 
 NO_PERMISSION = "more_permissions_required"
-"""The code of a key that lacks one right, and may be good for all else."""
+"""Error code: the key is valid, but lacks the permission for this call."""
 
 
 class OwnCode(StrEnum):
-    """Codes of errors that we make ourselves, before or instead of a call."""
+    """Error codes that we raise ourselves, before or instead of a call."""
 
     KEY_MISSING = "key_missing"
-    KEY_UNREADABLE = "key_unreadable"  # sealed with an encryption key that this installation lacks
+    KEY_UNREADABLE = "key_unreadable"  # encrypted with a key that this installation lacks
     LIVE_KEY_AT_SANDBOX = "live_key_at_sandbox"
     ADDRESS_NOT_ALLOWED = "address_not_allowed"
-    FULL = "full"  # too many wait for the processor (M78)
+    FULL = "full"  # too many calls already wait for the processor
     NO_REFERENCE = "no_reference"
     AMOUNT_NOT_EXACT = "amount_not_exact"
     LINES_DO_NOT_ADD_UP = "lines_do_not_add_up"
 
 
 class ProcessorError(Exception):
-    """A call failed. `said` are the processor's own words, for staff, and hold no secret; `about` are facts of ours.
+    """A call failed. `said` is the processor's message for staff, without secrets; `about` holds our own facts.
 
-    `replayed`: the stored answer of an earlier call.
+    `replayed`: the processor returned its stored response to an earlier call with the same idempotency key.
     """
 
     def __init__(
@@ -66,32 +66,32 @@ class ProcessorError(Exception):
         self.code = code
         self.said = said
         self.processor = processor
-        """Its name for people."""
+        """The processor's display name."""
         self.about = dict(about or {})
         self.replayed = replayed
         self.is_about_request = is_about_request
-        """A refusal of this very request, such as an amount too large: another would be taken."""
+        """The processor refused this request only, such as an amount too large; it would accept others."""
 
     @property
     def is_definite(self) -> bool:
-        """Whether the processor said no, and will say it again."""
+        """Whether the processor refused the call, so that a retry would be refused too."""
         return self.failure in (Failure.REFUSED, Failure.NOT_FOUND)
 
 
 class SignatureProblem(StrEnum):
-    """Why an inbound event was not believed."""
+    """Why an inbound event was rejected."""
 
     MISSING = "missing"  # no signature header
-    NO_SECRET = "no_secret"  # nothing to verify with yet (M26)
+    NO_SECRET = "no_secret"  # no webhook secret is saved yet
     MISMATCH = "mismatch"  # signed with another secret, or altered
-    CLOCK = "clock"  # signed right, but too old or in the future: our clock or theirs (M25)
-    MALFORMED = "malformed"  # verified, but not an event
+    CLOCK = "clock"  # valid signature, but its time is too far from our clock
+    MALFORMED = "malformed"  # valid signature, but the body is not an event
 
 
 class SignatureInvalid(Exception):
-    """An inbound event was not believed; nothing but a counter changes.
+    """An inbound event was rejected; only a counter changes.
 
-    `skew`: seconds from our clock to the signature's time, for CLOCK; positive: it was signed in the future.
+    `skew`, for CLOCK: seconds from our clock to the signature's time; positive when it is in the future.
     """
 
     def __init__(self, problem: SignatureProblem, skew: int = 0) -> None:
@@ -102,7 +102,7 @@ class SignatureInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CredentialField:
-    """One secret the owner pastes. `label` is the processor's name for it; `hint`, the code of what it looks like."""
+    """A secret the owner pastes. `label` is the processor's name for it; `hint` is the code of its help text."""
 
     name: str
     label: str
@@ -112,30 +112,30 @@ class CredentialField:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What drives the screens."""
+    """What a processor supports. The screens depend on it."""
 
     webhooks: bool
     minimum_minor: Mapping[str, int] = field(default_factory=dict)
-    """Smallest amount per currency, minor units; absent: no known minimum."""
+    """Smallest amount per currency, in minor units; a missing currency has no known minimum."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """Who a key belongs to."""
+    """The account that a key belongs to."""
 
     external_id: str
     name: str
     country: str
     currency: str
     mode: str
-    """test or live, read off the key."""
+    """test or live, from the key's prefix."""
     can_charge: bool
     warnings: tuple[Facts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """What we write into everything we create at a processor, so that it can be told from others' (M19)."""
+    """Our ids in the metadata of everything we create at a processor. They identify it as ours."""
 
     installation: str
     tenant: str
@@ -144,7 +144,7 @@ class Correlation:
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """A line the guest sees at the processor. `unit_minor` times `quantity` adds up, over all lines, to the amount."""
+    """A line on the processor's page. The sum of `unit_minor` times `quantity` over all lines is the amount."""
 
     name: str
     unit_minor: int
@@ -154,29 +154,29 @@ class LineItem:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutRequest:
-    """Everything a start call says; pinned in the payment before the call, so that a repeat says the same (M10)."""
+    """All parameters of a start call. The payment stores them before the call, so that a retry sends the same."""
 
     correlation: Correlation
     amount_minor: int
     currency: str
     lines: tuple[LineItem, ...]
     success_url: str
-    """Holds the literal {REFERENCE} where the processor puts its own session id."""
+    """Contains the literal {REFERENCE}, which the processor replaces with its session id."""
     cancel_url: str
     expires_at: int
     """Unix seconds."""
     description: str
     locale: str
     api_version: str = ""
-    """The processor's API version the request was made for (Adapter.api_version); a repeat uses it again."""
+    """The processor's API version (Adapter.api_version) when the request was made; a retry uses it again."""
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, for the payment's row."""
+        """JSON values for the payment's row."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> CheckoutRequest:
-        """The request as it was pinned."""
+        """The stored request."""
         plain = dict(value)
         # Rows from before migration 0009 call it "mark".
         plain["correlation"] = Correlation(**plain.pop("mark", None) or plain["correlation"])
@@ -186,7 +186,7 @@ class CheckoutRequest:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutSession:
-    """The page made for one payment. `url` is empty when the session is no longer open."""
+    """The processor's page for one payment. `url` is empty when the session is no longer open."""
 
     reference: str
     url: str
@@ -194,19 +194,19 @@ class CheckoutSession:
 
 
 class SnapshotState(StrEnum):
-    """What the processor says of an attempt, in our words."""
+    """An attempt's state at the processor, in our terms."""
 
     OPEN = "open"  # still payable
-    PROCESSING = "processing"  # complete, money not yet there
+    PROCESSING = "processing"  # complete, money not yet received
     PAID = "paid"
-    FAILED = "failed"  # complete, and the money will not come
+    FAILED = "failed"  # complete, and no money will be received
     EXPIRED = "expired"  # can no longer be paid
     FREE = "free"  # complete without payment: impossible for us (docs/money-path.md, first table)
 
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """A refused card. `reference` is the failed charge, unique per try; `message` is the processor's, for staff."""
+    """A declined card. `reference` is the failed charge, unique per try; `message` is the processor's, for staff."""
 
     reference: str
     at: datetime
@@ -218,29 +218,29 @@ class Decline:
 
 @dataclass(frozen=True, slots=True)
 class PaymentSnapshot:
-    """The truth about an attempt at one moment, from a fetch or a signed event."""
+    """An attempt's data at one moment, from a fetch or a verified event."""
 
     reference: str
     state: SnapshotState
     amount: Money | None
     is_live: bool
     correlation: Correlation | None
-    """None: not made by any DuitPOS."""
+    """None: no DuitPOS installation made it."""
     intent_reference: str = ""
     charge_reference: str = ""
     url: str = ""
     paid_at: datetime | None = None
     acted_at: datetime | None = None
-    """When the guest did what the money comes of, by the processor's clock: a bank's money may arrive a day later."""
+    """When the guest confirmed the payment, by the processor's clock; bank money may arrive a day later."""
     method: Mapping[str, str] = field(default_factory=dict)
-    """For people: kind, brand, last4, wallet, bank …; only what is known."""
+    """For display: kind, brand, last4, wallet, bank …; unknown values are left out."""
     guest_email: str = ""
     declines: tuple[Decline, ...] = ()
     failure: str = ""
 
 
 class RefundState(StrEnum):
-    """What the processor says of a refund."""
+    """A refund's state at the processor."""
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
@@ -250,7 +250,7 @@ class RefundState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefundSnapshot:
-    """The truth about a refund. `our_refund` is our row's id where we made it, else empty."""
+    """A refund's data at one moment. `our_refund` is our row's id, or empty when we did not make the refund."""
 
     reference: str
     state: RefundState
@@ -261,14 +261,14 @@ class RefundSnapshot:
 
 
 class DisputeState(StrEnum):
-    """How a dispute stands: the payer's bank doubts a payment."""
+    """A dispute's state. In a dispute, the payer's bank contests a payment."""
 
-    INQUIRY = "inquiry"  # the bank asks; no money has moved
+    INQUIRY = "inquiry"  # the bank asks for information; no money has moved
     NEEDS_RESPONSE = "needs_response"
     UNDER_REVIEW = "under_review"
     WON = "won"
     LOST = "lost"
-    CLOSED = "closed"  # over without a judgement: an inquiry that led to nothing, or one that was prevented
+    CLOSED = "closed"  # ended without a decision: a closed inquiry, or a prevented dispute
 
 
 DISPUTE_OVER = (DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED)
@@ -276,7 +276,7 @@ DISPUTE_OVER = (DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED)
 
 @dataclass(frozen=True, slots=True)
 class DisputeMovement:
-    """Money that the bank took or gave back. `amount` is signed: taken is negative. `fee` is the processor's."""
+    """Money that the bank took (negative `amount`) or gave back (positive). `fee` is the processor's fee."""
 
     reference: str
     amount: Money
@@ -285,7 +285,7 @@ class DisputeMovement:
 
 @dataclass(frozen=True, slots=True)
 class DisputeSnapshot:
-    """The truth about a dispute at one moment. `movements` are all that it has moved so far."""
+    """A dispute's data at one moment. `movements` lists all its money movements so far."""
 
     reference: str
     state: DisputeState
@@ -297,13 +297,13 @@ class DisputeSnapshot:
 
 
 class EventKind(StrEnum):
-    """What an inbound event is about, so far as we care."""
+    """What an inbound event is about."""
 
     PAYMENT = "payment"  # a checkout session changed
-    DECLINE = "decline"  # a card was refused
+    DECLINE = "decline"  # a card was declined
     REFUND = "refund"  # a refund changed
-    REFUNDED_CHARGE = "refunded_charge"  # a charge was refunded, here or at the processor's dashboard
-    DISPUTE = "dispute"  # the payer's bank doubts a payment
+    REFUNDED_CHARGE = "refunded_charge"  # a charge was refunded, by us or at the processor's dashboard
+    DISPUTE = "dispute"  # the payer's bank contests a payment
     OTHER = "other"  # acknowledged and counted
 
 
@@ -311,8 +311,8 @@ class EventKind(StrEnum):
 class ProcessorEvent:
     """A verified inbound event.
 
-    `is_hint`: rendered in another API version, without its object, or lacking a field we need: fetch before acting
-    (M11, M69). Then `payment`, `refund` and `dispute` are None and only the references can be used.
+    `is_hint`: a reduced event, because it has another API version, no object, or lacks a field we need. Then
+    `payment`, `refund` and `dispute` are None: use the references to fetch the object before acting.
     """
 
     external_id: str
@@ -323,102 +323,102 @@ class ProcessorEvent:
     correlation: Correlation | None
     is_hint: bool = False
     reference: str = ""
-    """The checkout session, where the event is about one."""
+    """The checkout session's id, when the event is about one."""
     intent_reference: str = ""
     charge_reference: str = ""
     object_reference: str = ""
-    """The refund, charge or dispute itself, where the event is about one."""
+    """The refund's, charge's or dispute's id, when the event is about one."""
     payment: PaymentSnapshot | None = None
     decline: Decline | None = None
     refund: RefundSnapshot | None = None
     dispute: DisputeSnapshot | None = None
     is_thin: bool = False
-    """It came without its object, so that each one must be fetched."""
+    """A thin event: it has no object, so the object must be fetched."""
     body: str = ""
-    """The event as it came, kept with its row."""
+    """The event's raw text, stored in its row."""
 
 
 class Processor(Protocol):
-    """One account at one processor, opened with its credentials for the calls of one piece of work.
+    """One processor account with its credentials, opened for one unit of work.
 
-    Calls raise ProcessorError. None of them may be made inside a transaction.
+    All methods raise ProcessorError. Do not call them inside a database transaction.
     """
 
     def check(self) -> AccountFacts:
-        """Who the key belongs to."""
+        """Fetch the account that the key belongs to."""
         ...
 
     def start(self, request: CheckoutRequest, key: str) -> CheckoutSession:
-        """Make the page that `request` describes. For 24 hours the same key and request give the same session."""
+        """Create a checkout session. For 24 hours the same key and request return the same session."""
         ...
 
     def fetch(self, reference: str) -> PaymentSnapshot:
-        """The truth about an attempt."""
+        """Fetch an attempt by its checkout session's id."""
         ...
 
     def fetch_by_intent(self, intent_reference: str) -> PaymentSnapshot | None:
-        """The truth about the attempt that a payment intent belongs to; None when no session has it."""
+        """Fetch a payment intent's attempt; None when no session has that intent."""
         ...
 
     def cancel(self, reference: str) -> PaymentSnapshot:
-        """Expire what is not paid. "Already paid" is a snapshot, not an error. Idempotent, so it takes no key (M5)."""
+        """Expire an unpaid session. For a paid one, return its snapshot, no error. Idempotent, so it takes no key."""
         ...
 
     def refund(
         self, intent_reference: str, amount: Money, key: str, our_refund: str, reason: str
     ) -> RefundSnapshot:
-        """Give money back. `our_refund` is written into the refund, so that it can be found again (M17)."""
+        """Refund a payment. `our_refund` goes into the refund's metadata, so that it can be found again."""
         ...
 
     def refunds_of(self, intent_reference: str) -> list[RefundSnapshot]:
-        """Every refund of a payment, also those made at the processor."""
+        """List all refunds of a payment, also those made at the processor."""
         ...
 
     def disputes_of(self, intent_reference: str) -> list[DisputeSnapshot]:
-        """Every dispute of a payment."""
+        """List all disputes of a payment."""
         ...
 
     def intent_of(self, kind: EventKind, object_reference: str) -> str:
-        """The payment intent that a refund, a charge or a dispute belongs to; empty when it has none."""
+        """Fetch the payment intent's id of a refund, charge or dispute; empty when it has none."""
         ...
 
     def sessions_between(self, since: datetime, until: datetime) -> Iterable[PaymentSnapshot]:
-        """Every attempt that was started with this account from `since` to before `until`, by whatever program."""
+        """List all attempts started in this account from `since` (inclusive) to `until`, also by other software."""
         ...
 
     def undelivered(self, since: datetime) -> Iterable[ProcessorEvent]:
-        """Events of our kinds that the processor could not deliver, oldest first."""
+        """List undelivered events of our kinds, oldest first."""
         ...
 
 
 class Adapter(Protocol):
-    """A kind of processor: opens accounts, reads its webhooks, judges pasted credentials."""
+    """One processor's adapter: opens accounts, verifies and reads webhooks, checks pasted credentials."""
 
     name: str
     label: str
     can: Capabilities
     credential_fields: tuple[CredentialField, ...]
     guide_events: tuple[tuple[str, bool], ...]
-    """Event types to tick at the processor; True for those that are enough."""
+    """Event types to select at the processor; True marks the minimum set."""
     api_version: str
-    """The version of the processor's API that it speaks; pinned in every request."""
+    """The processor's API version; every request is pinned to it."""
 
     def open(self, secret_key: str, api_base: str) -> Processor:
-        """An account, for the calls of one piece of work. `api_base` is empty for the processor's own address."""
+        """Open an account for one unit of work. `api_base` is empty for the processor's own URL."""
         ...
 
     def read_event(self, body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> ProcessorEvent:
-        """Verify with any of the secrets and read; raises SignatureInvalid. Headers have lower-case names."""
+        """Verify with any of the secrets and parse. Raises SignatureInvalid. Header names are lower-case."""
         ...
 
     def credential_problem(self, field_name: str, value: str) -> str:
-        """What is wrong with a pasted credential, as a code; empty when it looks right."""
+        """The code of a pasted credential's problem; empty when it looks right."""
         ...
 
     def mode_of(self, secret_key: str) -> str:
-        """test or live."""
+        """The key's mode: test or live."""
         ...
 
     def currency_problem(self, currency: str) -> str:
-        """Why amounts of this currency cannot be sent exactly, as a code; empty when they can."""
+        """The code of why this currency's amounts cannot be sent exactly; empty when they can."""
         ...

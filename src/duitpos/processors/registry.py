@@ -1,4 +1,4 @@
-"""The processors there are. A new one is one line here."""
+"""All installed processors. A new one needs one line here."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ ADAPTERS: dict[str, Adapter] = {"stripe": StripeAdapter()}
 
 
 def adapter(name: str) -> Adapter:
-    """The adapter of a stored account; KeyError for a name that is not installed."""
+    """The adapter by its name. Raises KeyError for a name that is not installed."""
     return ADAPTERS[name]

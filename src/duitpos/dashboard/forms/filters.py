@@ -1,4 +1,4 @@
-"""The Orders page's filters, read from its address. A link can be shared, so a stale or mistyped one still works."""
+"""The Orders page's filters in its query string. Links are shared, so a stale or mistyped one still shows a page."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from duitpos.models import Location
 from duitpos.ui.words import ORDER
 
 _YEARS = range(2000, 3000)
-"""Beyond them calendars overflow, and nobody has an order there."""
+"""Other years overflow calendars, and no order is in them."""
 STATES = (WAITING, *(state for state in ORDER if state != "held"))
 
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """What the address asks for; what it names and we do not know is left out."""
+    """The filters and page of a query string, without unknown values."""
 
     location: Location | None
     state: str
@@ -30,39 +30,39 @@ class ListQuery:
 
     @property
     def filters(self) -> OrderFilters:
-        """In the domain's words."""
+        """The filters as the domain takes them."""
         location_id = self.location.id if self.location else None
         return OrderFilters(location_id, self.state or None, self.day, self.text)
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether anything is filtered out."""
+        """Whether any filter is set."""
         return bool(self.location or self.state or self.day or self.text)
 
     def query(self, before: datetime | None = None) -> str:
-        """The same as an address, of the page before a moment where one is given."""
-        words = {
+        """The query string; with `before`, for the page of older orders."""
+        values = {
             "location": self.location.slug if self.location else "",
             "state": self.state,
             "day": self.day.isoformat() if self.day else "",
             "q": self.text,
             "before": before.isoformat() if before else "",
         }
-        return urlencode({name: word for name, word in words.items() if word})
+        return urlencode({name: value for name, value in values.items() if value})
 
 
-def read_filters(address: QueryDict, sites: list[Location]) -> ListQuery:
-    """The filters of an address."""
-    wanted = address.get("location", "")
-    state = address.get("state", "")
-    # PostgreSQL refuses a text with a zero byte; the longest table name has 40 characters.
-    text = address.get("q", "").replace("\x00", "").strip()[:60]
+def read_filters(query: QueryDict, sites: list[Location]) -> ListQuery:
+    """Read the filters from a query string."""
+    wanted = query.get("location", "")
+    state = query.get("state", "")
+    # PostgreSQL refuses text with a zero byte; the longest table name has 40 characters.
+    text = query.get("q", "").replace("\x00", "").strip()[:60]
     return ListQuery(
         location=next((site for site in sites if site.slug == wanted), None),
         state=state if state in STATES else "",
-        day=_day(address.get("day", "")),
+        day=_day(query.get("day", "")),
         text=text,
-        before=_moment(address.get("before", "")),
+        before=_moment(query.get("before", "")),
     )
 
 

@@ -1,4 +1,4 @@
-"""Payment types, and the keys of their processors."""
+"""Forms for payment types and their processors' keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS = (
 
 
 class PaymentTypeForm(PlainForm):
-    """What owners edit."""
+    """Edit a payment type."""
 
     code = forms.CharField(
         label=gettext_lazy("Code"),
@@ -48,7 +48,7 @@ class PaymentTypeForm(PlainForm):
 
 
 class NewPaymentTypeForm(PaymentTypeForm):
-    """With what can be said only once: where it is taken."""
+    """Add a payment type. Its kind cannot be changed later."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Taken"), choices=KINDS)
 
@@ -56,13 +56,13 @@ class NewPaymentTypeForm(PaymentTypeForm):
 
 
 class SecretInput(forms.PasswordInput):
-    """Shows what is being pasted, and never sends back what was: not after an error either."""
+    """Shows the pasted text, but the server never sends it back, not even after an error."""
 
     input_type = "text"
 
 
 class AccountForm(PlainForm):
-    """The credentials that one processor asks for. Blank keeps what is saved."""
+    """One processor account's credentials. A blank field keeps the saved value."""
 
     def __init__(self, view: AccountView, data: Any = None) -> None:
         super().__init__(data, prefix=str(view.account.id))
@@ -80,7 +80,7 @@ class AccountForm(PlainForm):
             )
             self.fields[one.name] = field
         if view.addresses:
-            # A new account is not at any address yet; then the first sandbox is meant, as the domain would choose.
+            # An unchecked account has no address yet: preselect the first sandbox, as the domain does.
             start = view.account.api_base if view.account.checked_at else view.addresses[0]
             self.fields["api_base"] = forms.ChoiceField(
                 label=_("Address"),
@@ -93,18 +93,18 @@ class AccountForm(PlainForm):
 
     @property
     def values(self) -> dict[str, str]:
-        """What was pasted, of a valid form."""
+        """The pasted credentials. The form must be valid."""
         return {name: self.cleaned_data.get(name, "") for name in self.credentials}
 
     @property
     def api_base(self) -> str | None:
-        """The chosen address; None when the choice was left as it stood, or was not sent."""
+        """The chosen address; None when it is unchanged or was not sent."""
         is_chosen = "api_base" in self.changed_data and self.add_prefix("api_base") in self.data
         return self.cleaned_data.get("api_base") if is_chosen else None
 
 
 class AddProcessorForm(PlainForm):
-    """The dropdown at the foot of the form."""
+    """The dropdown below the accounts."""
 
     def __init__(self, choices: Sequence[tuple[str, str]], data: Any = None) -> None:
         super().__init__(data)

@@ -1,4 +1,4 @@
-"""Questions that are asked before something is done that cannot be undone."""
+"""Confirmation forms for actions that cannot be undone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from duitpos.web.forms import PlainForm
 
 
 class ReasonForm(PlainForm):
-    """Why? Kept in the order's story."""
+    """The reason, which the order's timeline shows."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -23,7 +23,7 @@ class ReasonForm(PlainForm):
 
 
 class CancelForm(ReasonForm):
-    """Why, and what becomes of the money."""
+    """The reason, and whether to refund the money now."""
 
     refund = forms.BooleanField(label=_("Refund now"), required=False, initial=True)
 
@@ -39,15 +39,15 @@ class CancelForm(ReasonForm):
 
 
 class ActForm(PlainForm):
-    """About something that needs attention."""
+    """A note about an alert."""
 
     reason = forms.CharField(label=_("Note"), max_length=200, required=False)
 
 
 class LinkForm(PlainForm):
-    """Which order is this money for?"""
+    """Choose the order that a payment belongs to."""
 
     def __init__(self, *args: Any, orders: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(str(id_), words) for id_, words in orders]
+        choices = [(str(id_), label) for id_, label in orders]
         self.fields["order"] = forms.ChoiceField(label=_("Order"), choices=choices)

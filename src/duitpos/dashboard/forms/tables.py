@@ -1,4 +1,4 @@
-"""A new table."""
+"""The form for a new table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from duitpos.web.forms import PlainForm
 
 
 class TableForm(PlainForm):
-    """Where it stands and what staff call it."""
+    """A table's location, area and name."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -41,5 +41,5 @@ class TableForm(PlainForm):
 
     @property
     def site(self) -> Location:
-        """The chosen location, of a valid form."""
+        """The chosen location. The form must be valid."""
         return self.sites[self.cleaned_data["location"]]

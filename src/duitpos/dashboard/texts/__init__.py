@@ -1,1 +1,1 @@
-"""What staff read: the dashboard's sentences for the codes and facts of the domain, by what they are about."""
+"""The dashboard's sentences for the domain's codes and facts, by topic."""

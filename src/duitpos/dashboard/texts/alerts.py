@@ -1,4 +1,4 @@
-"""Alerts as staff read them: what happened, what it is about, what can be done, and how it ended."""
+"""The texts of alerts: what happened, details, actions and resolutions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LABELS: Mapping[str, tuple[Text, Text]] = {
     Action.PUT_BACK: (_("Put back in stock"), _("Guests can order these dishes again.")),
     Action.DONE: (_("Mark as done"), ""),
 }
-"""Each action's button, and what it asks before it is done; empty needs no question."""
+"""Each action's button and confirmation text; an empty one needs no confirmation."""
 
 
 TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
@@ -145,7 +145,7 @@ TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
         ),
     ),
 }
-"""What happened, and what it means."""
+"""Each kind's title (what happened) and text (what it means)."""
 
 
 RESOLUTIONS: Mapping[str, Sentence] = {
@@ -178,7 +178,7 @@ DISPUTES: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A button. `confirm` says what will happen; empty needs no question."""
+    """An action's button. `confirm` says what will happen; an empty one needs no confirmation."""
 
     action: Action
     label: str
@@ -188,7 +188,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class ShownAlert:
-    """An alert in words and with its buttons. `detail` is empty where there is nothing more to say."""
+    """An alert's texts and buttons. `detail` may be empty."""
 
     alert: Alert
     title: str
@@ -198,7 +198,7 @@ class ShownAlert:
 
 
 def shown_alert(row: AlertRow) -> ShownAlert:
-    """An alert as the dashboard shows it."""
+    """The alert's texts and buttons."""
     alert = row.alert
     title, text = TITLES_AND_TEXTS[alert.kind]
     offers = tuple(
@@ -209,7 +209,7 @@ def shown_alert(row: AlertRow) -> ShownAlert:
 
 
 def detail_text(alert: Alert) -> str:
-    """What this one is about; of one from before facts were stored, what was written then."""
+    """The alert's details. An alert from before facts were stored has a stored text."""
     facts: Facts = alert.facts
     if not facts or "said" in facts:
         return str(facts.get("said", ""))
@@ -281,12 +281,12 @@ _DETAILS: Mapping[str, Callable[[Facts, str], Iterator[str]]] = {
 
 
 def resolution_text(how: Facts, locale: str = "") -> str:
-    """How an alert ended; what staff noted, or what was written before codes were stored, as it is."""
+    """How an alert was resolved. Staff notes, and texts from before codes were stored, are returned unchanged."""
     if "code" not in how:
         return str(how.get("said", ""))
     return say(RESOLUTIONS[how["code"]], how, locale)
 
 
 def done_text(done: Done, locale: str = "") -> str:
-    """What was done about it, for the person who pressed the button."""
+    """The action's result, for the person who pressed the button."""
     return refund_text(done.refund, locale) if done.refund else resolution_text(done.how, locale)

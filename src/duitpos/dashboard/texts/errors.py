@@ -1,4 +1,4 @@
-"""Errors on the dashboard: what web/texts.py says, with what is behind it."""
+"""Error texts on the dashboard: those of web/texts.py, with the cause."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from duitpos.web import texts
 
 
 def error_text(error: DomainError) -> str:
-    """A processor's answer is said before it; how somebody else settled it, after."""
+    """The error's text, after the processor's reason or before another person's resolution, if there is one."""
     text = texts.error_text(error)
     match error.facts:
         case {"reason": dict(reason)}:

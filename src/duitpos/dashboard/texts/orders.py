@@ -1,4 +1,4 @@
-"""Orders as staff read them: what happened, and what became of a check."""
+"""The texts of an order's timeline, and of a payment check's result."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BECAUSE: Mapping[str, Text] = {
     Because.LINKED: _("linked by staff"),
     Because.SERVED_AFTER_ALL: _("served after all"),
 }
-"""Our own reasons; a person's are shown as they wrote them."""
+"""Our own reasons; a person's reason is shown unchanged."""
 
 REFUND_ENDED: Mapping[str, Text] = {
     "succeeded": _("Refund arrived"),
@@ -120,7 +120,7 @@ CHECKED: Mapping[CheckResult, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """A line of the timeline, in words."""
+    """A timeline entry's texts."""
 
     at: datetime
     text: str
@@ -128,13 +128,13 @@ class ShownEntry:
 
 
 def shown_entry(entry: StoryEntry, locale: str) -> ShownEntry:
-    """What happened, and who did it."""
+    """A timeline entry's text and actor."""
     actor = entry.name or str(ACTORS.get(entry.actor, entry.actor))
     return ShownEntry(entry.at, entry_text(entry, locale), actor)
 
 
 def entry_text(entry: StoryEntry, locale: str) -> str:
-    """What happened."""
+    """A timeline entry's text."""
     facts = entry.facts
     reason = _REASONS.get(entry.kind, str)(facts.get("reason") or "")
     match entry.kind:
@@ -153,12 +153,12 @@ def entry_text(entry: StoryEntry, locale: str) -> str:
 
 
 def order_reason(reason: str) -> str:
-    """Why an order moved: one of our reasons, or what a person wrote."""
+    """Why an order's status changed: one of our reasons, or a person's text."""
     return str(BECAUSE.get(reason, reason))
 
 
 def refund_reason(reason: str) -> str:
-    """Why money was given back: what a person wrote, or the alert that it was given back for."""
+    """Why a payment was refunded: a person's text, or the title of the alert that led to the refund."""
     return str(TITLES_AND_TEXTS[reason][0]) if reason in TITLES_AND_TEXTS else reason
 
 
@@ -171,5 +171,5 @@ _REASONS: Mapping[EntryKind, Callable[[Any], str]] = {
 
 
 def check_text(result: CheckResult) -> str:
-    """What the processor said to "check payment now"."""
+    """The result of "check payment now"."""
     return str(CHECKED[result])

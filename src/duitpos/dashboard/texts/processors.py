@@ -1,4 +1,4 @@
-"""Payment types and processor accounts as their owner reads them: keys, warnings, health."""
+"""The texts of payment types and processor accounts: keys, warnings, health."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ FINDINGS: Mapping[str, Sentence] = {
         " checks; with it, orders appear a little sooner."
     ),
     Finding.TYPE_INACTIVE: _("“%(type)s” is not active yet: guests cannot choose it."),
-    # What a processor warns of, at an account whose key is good.
+    # A processor's warnings about an account with a valid key.
     "account_unnamed": _(
         "This restricted key may not read its account, so its name is not known."
         " It works; to see the name, allow it to read the account at Stripe."
@@ -126,13 +126,13 @@ KEY_PROBLEMS: Mapping[str, Text] = {
     "address": _("This is an address. The webhook secret begins with whsec_."),
     "no_webhook_secret": _("A webhook secret begins with whsec_."),
 }
-"""What is wrong with something pasted, by the code of the processor's adapter."""
+"""Problems of pasted credentials, by the adapter's code."""
 
 HINTS: Mapping[str, Text] = {
     "stripe_secret_key": _("Begins with sk_test_ or sk_live_ (or rk_ for a restricted key)."),
     "stripe_webhook_secret": _("Begins with whsec_."),
 }
-"""What a right one looks like, by the code of the adapter's field."""
+"""Help texts for credentials, by the hint code of the adapter's field."""
 
 STATES: Mapping[str, Text] = {
     "new": _("No usable key yet"),
@@ -212,7 +212,7 @@ REMOVALS: Mapping[Removal, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class AccountTexts:
-    """What the form of one account says beside its fields. `owner` and `problem` may be empty."""
+    """The texts on one account's form. `owner` and `problem` may be empty."""
 
     owner: str
     state: str
@@ -221,7 +221,7 @@ class AccountTexts:
 
 
 def account_texts(view: AccountView) -> AccountTexts:
-    """The texts of a view."""
+    """The texts of an account's view."""
     return AccountTexts(
         owner=owner_text(view.owner),
         state=str(STATES[view.account.state]),
@@ -231,7 +231,7 @@ def account_texts(view: AccountView) -> AccountTexts:
 
 
 def owner_text(owner: Facts) -> str:
-    """Whose account it is: "Warung Sedap (MY), test mode: no real money"; empty before it was checked."""
+    """The account's owner: "Warung Sedap (MY), test mode: no real money"; empty before the first check."""
     return say(_by_owner(owner, OWNERS, OWNERS_SOMEWHERE, OWNERS_UNNAMED), owner) if owner else ""
 
 
@@ -244,7 +244,7 @@ def _by_owner(
 
 
 def finding_text(finding: Facts) -> str:
-    """What came of saving or checking keys."""
+    """A result of saving or checking keys."""
     code = finding["code"]
     if code == Finding.NOT_CHECKED:
         return reason_text(finding["reason"])
@@ -254,19 +254,19 @@ def finding_text(finding: Facts) -> str:
 
 
 def _with_reason(sentence: Sentence, facts: Facts, *, is_reason_first: bool = False) -> str:
-    """The sentence, and what the processor answered in sentences of its own."""
-    said = [say(sentence, facts), reason_text(facts.get("reason", {}))]
-    return " ".join(text for text in (reversed(said) if is_reason_first else said) if text)
+    """The sentence, joined with the reason's text."""
+    texts = [say(sentence, facts), reason_text(facts.get("reason", {}))]
+    return " ".join(text for text in (reversed(texts) if is_reason_first else texts) if text)
 
 
 def problem_text(problem: Facts) -> str:
-    """What is wrong with something pasted: a key, or the address it is to be used at."""
+    """The problem of a pasted key or a chosen address."""
     code = problem["code"]
     return say(KEY_PROBLEMS.get(code) or sentence_of(code) or code, problem)
 
 
 def hint_text(field: FieldView) -> str:
-    """Below the field of a credential."""
+    """The help text below a credential's field."""
     if field.is_unreadable:
         return str(_("What is saved cannot be read here: paste it again."))
     if field.masked:

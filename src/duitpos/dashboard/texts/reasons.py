@@ -1,4 +1,4 @@
-"""Why something did not go as it should: a sentence for every code that rows keep (domain/reasons.py)."""
+"""Why something failed: a sentence for every stored code (domain/reasons.py)."""
 
 from __future__ import annotations
 
@@ -60,22 +60,22 @@ OURS: Mapping[str, Sentence] = {
 
 
 def reason_text(reason: Facts) -> str:
-    """The sentence of a stored reason, and what the processor itself wrote; empty for none.
+    """The sentence of a stored reason, and the processor's own message; empty for no reason.
 
-    A row from before codes were stored holds what was written then.
+    A row from before codes were stored has a text.
     """
     said = str(reason.get("said", ""))
     if "code" not in reason:
         return said
     sentence = sentence_of(reason["code"])
-    # An account whose adapter is gone, or a code of a later version: its facts are all that can be said.
+    # The code may be unknown: the account's adapter was removed, or a later version wrote it. Show the code itself.
     about = {"processor": _now("The processor"), **reason}
     text = say(sentence, about) if sentence is not None else str(reason["code"])
     return f"{text} {_now('It says: “%(said)s”') % {'said': said}}" if said else text
 
 
 def sentence_of(code: str) -> Sentence | None:
-    """The sentence of a code that a row keeps. Where an error of the domain was noted, that error's."""
+    """The sentence of a stored code, which may be a domain error's code; None when unknown."""
     known = OURS.get(code) or PROCESSOR.get(code)
     if known is not None or code not in {one.value for one in Code}:
         return known

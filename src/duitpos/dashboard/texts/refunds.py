@@ -1,4 +1,4 @@
-"""What became of a refund, for the person who pressed the button."""
+"""A refund's result, for the person who pressed the button."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ REFUNDS: Mapping[RefundResult, Text] = {
 
 
 def refund_text(refund: Refund, locale: str = "") -> str:
-    """What became of it, for the person who pressed the button: never "started" for one that failed."""
+    """The refund's result with its failure reason. It never calls a failed refund "started"."""
     text = say(REFUNDS[refund_result(refund)], {"amount": refund.amount}, locale)
     return " ".join(part for part in (text, reason_text(refund.failure)) if part)

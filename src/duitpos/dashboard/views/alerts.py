@@ -1,4 +1,4 @@
-"""Alerts: what a person must look at, and what can be done about it."""
+"""Alerts and their actions."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from duitpos.web.forms import PlainForm
 @require_safe
 @staff(Can.RESOLVE_ALERTS)
 def alerts(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """What is open, money first; page by page."""
-    asked = request.GET.get("page", "")
-    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
+    """List open alerts in pages, those about money first."""
+    text = request.GET.get("page", "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
     rows = open_alerts(staff.tenant, limit=PAGE + 1, offset=number * PAGE)
     context = {
         "rows": [shown_alert(row) for row in rows[:PAGE]],
         "more": number + 1 if len(rows) > PAGE else 0,
         "is_later": number > 0,
-        # What is about no order happened on the clock of the first site.
+        # Alerts without an order show times in the first location's time zone.
         "home": locations(staff.tenant)[0],
     }
     return page(request, staff, "dashboard/alerts.html", context, here="alerts")
@@ -49,10 +49,10 @@ def alerts(request: HttpRequest, staff: Staff) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Can.RESOLVE_ALERTS)
 def act(request: HttpRequest, staff: Staff, alert_id: UUID, action: str) -> HttpResponse:
-    """One offer: says what will happen, then does it."""
+    """Confirm (GET) and carry out (POST) an alert's action."""
     row, offer = _offer(staff, alert_id, action)
     form = _form(request, staff, row, offer)
-    home = reverse("dashboard:alerts", args=[staff.tenant.slug])
+    alerts_url = reverse("dashboard:alerts", args=[staff.tenant.slug])
     if request.method == "POST" and form.is_valid():
         order_id = form.cleaned_data.get("order")
         try:
@@ -67,13 +67,13 @@ def act(request: HttpRequest, staff: Staff, alert_id: UUID, action: str) -> Http
             form.add_error(None, error_text(error))
         else:
             messages.success(request, f"{row.title}: {done_text(done, _locale(row))}")
-            return redirect(home)
+            return redirect(alerts_url)
     context = {
         "form": form,
         "title": f"{offer.label}?",
         "facts": [fact for fact in (row.title + _amount(row), row.detail, offer.confirm) if fact],
         "do": offer.label,
-        "back": home,
+        "back": alerts_url,
         "is_danger": offer.action == Action.REFUND,
     }
     return page(request, staff, "dashboard/question.html", context, here="alerts")
@@ -93,10 +93,10 @@ def _form(request: HttpRequest, staff: Staff, row: ShownAlert, offer: Offer) -> 
     if offer.action != Action.LINK:
         return ActForm(data)
     rows = waiting_orders(staff.tenant) + orders_page(staff.tenant, OrderFilters()).rows
-    return LinkForm(data, orders=[(found.order.id, _words(found)) for found in rows])
+    return LinkForm(data, orders=[(found.order.id, _order_label(found)) for found in rows])
 
 
-def _words(row: OrderRow) -> str:
+def _order_label(row: OrderRow) -> str:
     total = Money(row.order.total_minor, row.order.currency).format(row.location.locale)
     name = row.order.label or _("not paid")
     table = _("table %(name)s") % {"name": row.table_name} if row.table_name else ""

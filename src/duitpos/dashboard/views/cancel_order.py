@@ -1,4 +1,4 @@
-"""Cancel an order: the question, and the deed."""
+"""Cancel an order, with a confirmation page."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from duitpos.kit.money import Money
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Can.CANCEL_ORDER)
 def cancel_order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
-    """Names the order and what becomes of its money; then does it."""
+    """Confirm (GET), with the consequences for the money, and cancel (POST)."""
     story = order_story(staff.tenant, order_id)
-    amount = _held_money(story)
+    amount = _refundable_text(story)
     form = CancelForm(request.POST or None, amount=amount)
     if request.method == "POST" and form.is_valid():
         refund = bool(form.cleaned_data.get("refund"))
@@ -40,8 +40,8 @@ def cancel_order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResp
         except Unavailable as error:
             form.add_error(None, error_text(error))
         else:
-            messages.success(request, _said(story, amount, refund))
-            _say_refunds(request, story, done)
+            messages.success(request, _canceled_text(story, amount, refund))
+            _add_refund_messages(request, story, done)
             return redirect("dashboard:order", staff.tenant.slug, order_id)
     name = story.order.label
     context = {
@@ -55,8 +55,8 @@ def cancel_order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResp
     return page(request, staff, "dashboard/question.html", context, here="orders")
 
 
-def _held_money(story: OrderStory) -> str:
-    """What would have to go back, in words; empty for nothing."""
+def _refundable_text(story: OrderStory) -> str:
+    """The amount that can be refunded, formatted; empty when there is none."""
     parts = [attempt.refundable for attempt in story.payments if attempt.can_refund]
     if not parts:
         return ""
@@ -76,7 +76,7 @@ def _facts(story: OrderStory, amount: str) -> list[str]:
     return facts
 
 
-def _said(story: OrderStory, amount: str, refund: bool) -> str:
+def _canceled_text(story: OrderStory, amount: str, refund: bool) -> str:
     words = {"number": story.order.label, "amount": amount}
     if not amount or refund:
         return _("Order %(number)s canceled.") % words if story.order.label else _("Order canceled.")
@@ -87,10 +87,10 @@ def _said(story: OrderStory, amount: str, refund: bool) -> str:
     return _("Order canceled. %(amount)s is still here: it is under “Needs attention”.") % words
 
 
-def _say_refunds(request: HttpRequest, story: OrderStory, done: Canceled) -> None:
-    """Each with what became of it: a refund that failed must not read as if it were under way."""
+def _add_refund_messages(request: HttpRequest, story: OrderStory, done: Canceled) -> None:
+    """Show each refund's result, so that a failed refund does not look like a pending one."""
     for refund in done.refunds:
-        said = refund_text(refund, story.order.location.locale)
-        (messages.error if is_bad_news(refund) else messages.success)(request, said)
+        text = refund_text(refund, story.order.location.locale)
+        (messages.error if is_bad_news(refund) else messages.success)(request, text)
     for why in done.not_refunded:
         messages.error(request, error_text(why))

@@ -1,4 +1,4 @@
-"""Check payment now."""
+"""The "check payment now" button."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from duitpos.domain.staff_actions.check_payment import check_now
 @require_POST
 @staff(Can.CHECK_PAYMENT)
 def check_payment(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID) -> HttpResponse:
-    """Ask the processor, settle what it says, and say it."""
+    """Fetch the payment from the processor, settle it and show the result."""
     attempt_of(staff, order_id, payment_id)
     try:
         messages.success(request, check_text(check_now(staff.member, payment_id)))

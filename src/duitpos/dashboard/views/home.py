@@ -1,4 +1,4 @@
-"""The dashboard's door."""
+"""The dashboard's start URL."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ from duitpos.domain.people.staff import Staff
 @require_safe
 @staff()
 def home(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """To the page this member works with."""
+    """Redirect to the member's main page."""
     sees_orders = may(staff.member.role, Can.SEE_ORDERS)
     return redirect("dashboard:orders" if sees_orders else "kitchen:pick", staff.tenant.slug)

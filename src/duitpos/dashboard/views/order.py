@@ -1,4 +1,4 @@
-"""One order: what was ordered, what was paid, what happened."""
+"""One order: its lines, payments and timeline."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from duitpos.domain.people.staff import Staff
 @require_safe
 @staff(Can.SEE_ORDERS)
 def order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
-    """Everything about it, and what can be done."""
+    """Show an order, its alerts and its actions."""
     story = order_story(staff.tenant, order_id)
-    attends = may(staff.member.role, Can.RESOLVE_ALERTS)
+    sees_alerts = may(staff.member.role, Can.RESOLVE_ALERTS)
     guest_path = reverse("guest:order", args=[staff.tenant.slug, story.order.token])
     context = {
         "story": story,
         "timeline": [shown_entry(entry, story.order.location.locale) for entry in story.timeline],
         "order": story.order,
         "location": story.order.location,
-        "alerts": [shown_alert(row) for row in open_alerts(staff.tenant, order_id)] if attends else [],
+        "alerts": [shown_alert(row) for row in open_alerts(staff.tenant, order_id)] if sees_alerts else [],
         "can_cancel": story.order.status in (HELD, *KITCHEN),
         "guest_url": settings.BASE_URL + guest_path,
     }

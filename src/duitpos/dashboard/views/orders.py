@@ -1,4 +1,4 @@
-"""Orders: the list, its live part, and those that wait for payment."""
+"""The list of orders, its polled part, and the orders that wait for payment."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ from duitpos.ui.words import ORDER
 @require_safe
 @staff(Can.SEE_ORDERS)
 def orders(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Newest first, fifty at a time."""
+    """List orders, newest first, in pages."""
     sites = locations(staff.tenant)
     query = read_filters(request.GET, sites)
-    # Before the rows: what changes in between is fetched by the next poll.
+    # Read the version before the rows, so that the next poll fetches changes made in between.
     version = _version(staff, query)
     found = orders_page(staff.tenant, query.filters, before=query.before)
     context = {
@@ -50,13 +50,13 @@ def orders(request: HttpRequest, staff: Staff) -> HttpResponse:
 @require_safe
 @staff(Can.SEE_ORDERS)
 def orders_live(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """The rows alone, for polling: 304 after one query while nothing changed."""
+    """The rows only, for polling: 304 after one query when nothing has changed."""
     query = read_filters(request.GET, locations(staff.tenant) if request.GET.get("location") else [])
     version = _version(staff, query)
-    same = get_conditional_response(request, etag=f'"{version}"')
-    if same is not None and same.status_code == 304:
-        same["ETag"] = f'"{version}"'
-        return _private(same)
+    not_modified = get_conditional_response(request, etag=f'"{version}"')
+    if not_modified is not None and not_modified.status_code == 304:
+        not_modified["ETag"] = f'"{version}"'
+        return _private(not_modified)
     found = orders_page(staff.tenant, query.filters)
     renews = may(staff.member.role, Can.RESOLVE_ALERTS)
     context = {
@@ -74,13 +74,13 @@ def orders_live(request: HttpRequest, staff: Staff) -> HttpResponse:
 @require_safe
 @staff(Can.SEE_ORDERS)
 def waiting(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Held orders: when a guest says "I paid!", somebody finds and checks it here."""
+    """List held orders, so that staff can find and check one when a guest says "I paid!"."""
     context = {"rows": waiting_orders(staff.tenant), "strangers": strangers_waiting(staff.tenant)}
     return page(request, staff, "dashboard/waiting.html", context, here="orders")
 
 
 def _next_step(staff: Staff) -> dict[str, Any]:
-    """What a new restaurant lacks before its first order."""
+    """The setup state of a new restaurant: its first table, and whether guests can pay."""
     ready = [
         row
         for row in types_of(staff.tenant)
@@ -103,7 +103,7 @@ def _rows(staff: Staff, query: ListQuery, found: OrdersPage, version: str) -> di
 
 
 def _version(staff: Staff, query: ListQuery) -> str:
-    """Also another one each minute, so that "5 min ago" stays true."""
+    """The rows' version. It changes every minute, so that "5 min ago" stays true."""
     return f"{orders_version(staff.tenant, query.filters)}-{int(now().timestamp()) // 60}"
 
 

@@ -1,4 +1,4 @@
-"""Payment Types: the list, a new one, editing one, deleting one."""
+"""List, add, edit and delete payment types."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from duitpos.web.forms import PlainForm
 @require_safe
 @staff(Can.SET_UP_PAYMENTS)
 def payment_types(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """What the restaurant takes payment with."""
+    """List the payment types."""
     return page(
         request, staff, "dashboard/payment_types.html", {"rows": types_of(staff.tenant)}, here="payment_types"
     )
@@ -46,14 +46,14 @@ def payment_types(request: HttpRequest, staff: Staff) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Can.SET_UP_PAYMENTS)
 def add_payment_type(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """A new one; an online one goes on to its processors."""
+    """Add a payment type; an online one continues to its processors."""
     form = NewPaymentTypeForm(request.POST or None, initial={"is_active": True})
     if request.method == "POST" and form.is_valid():
-        words = form.cleaned_data
+        data = form.cleaned_data
         try:
-            made = create_type(staff.member, words["code"], words["name"], words["is_active"], words["kind"])
+            made = create_type(staff.member, data["code"], data["name"], data["is_active"], data["kind"])
         except (Conflict, Invalid) as error:
-            _refuse(form, error)
+            _add_error(form, error)
         else:
             messages.success(
                 request, _("%(name)s (%(code)s) added.") % {"name": made.name, "code": made.code}
@@ -67,18 +67,18 @@ def add_payment_type(request: HttpRequest, staff: Staff) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Can.SET_UP_PAYMENTS)
 def payment_type(request: HttpRequest, staff: Staff, type_id: UUID) -> HttpResponse:
-    """Code, Name, Active; at its foot the processors."""
+    """Edit code, name and active; the processors are below."""
     row = row_of(staff, type_id)
     before = {"code": row.type.code, "name": row.type.name, "is_active": row.type.is_active}
     form = PaymentTypeForm(request.POST or None, initial=before)
     if request.method == "POST" and form.is_valid():
-        words = form.cleaned_data
+        data = form.cleaned_data
         try:
-            now = edit_type(staff.member, type_id, words["code"], words["name"], words["is_active"])
+            now = edit_type(staff.member, type_id, data["code"], data["name"], data["is_active"])
         except (Conflict, Invalid) as error:
-            _refuse(form, error)
+            _add_error(form, error)
         else:
-            messages.success(request, _said(before, now))
+            messages.success(request, _saved_text(before, now))
             return redirect("dashboard:payment_type", staff.tenant.slug, type_id)
     return edit_page(request, staff, row, form)
 
@@ -91,7 +91,7 @@ def edit_page(
     accounts: Sequence[AccountForm] | None = None,
     adding: AddProcessorForm | None = None,
 ) -> HttpResponse:
-    """The edit form with its processors, also after one of its parts was refused."""
+    """Render the edit form with its processors, also after an error in one of the forms."""
     start = {"code": row.type.code, "name": row.type.name, "is_active": row.type.is_active}
     former = [
         account_view(account, settings.BASE_URL, staff.tenant.slug)
@@ -100,7 +100,7 @@ def edit_page(
     ]
     context = {
         "row": row,
-        # A payment type is of all sites; its times are on the clock of the first.
+        # A payment type belongs to all locations; show its times in the first one's time zone.
         "location": locations(staff.tenant)[0],
         "form": form or PaymentTypeForm(initial=start),
         "is_online": row.type.kind == PaymentKind.ONLINE,
@@ -121,7 +121,7 @@ def account_forms(staff: Staff, row: TypeRow, data: object = None) -> list[Accou
 
 
 def row_of(staff: Staff, type_id: UUID) -> TypeRow:
-    """The type with its accounts; Gone."""
+    """The payment type with its accounts. Raises Gone."""
     for row in types_of(staff.tenant):
         if row.type.id == type_id:
             return row
@@ -131,7 +131,7 @@ def row_of(staff: Staff, type_id: UUID) -> TypeRow:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Can.SET_UP_PAYMENTS)
 def delete_payment_type(request: HttpRequest, staff: Staff, type_id: UUID) -> HttpResponse:
-    """Remove one that was never used; of others, the reason why not."""
+    """Delete a payment type that was never used; for a used one, show why it cannot be deleted."""
     row = row_of(staff, type_id)
     form = PlainForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -156,11 +156,11 @@ def delete_payment_type(request: HttpRequest, staff: Staff, type_id: UUID) -> Ht
     return page(request, staff, "dashboard/question.html", context, here="payment_types")
 
 
-def _refuse(form: PaymentTypeForm, error: Conflict | Invalid) -> None:
+def _add_error(form: PaymentTypeForm, error: Conflict | Invalid) -> None:
     form.add_error("name" if error.code == Code.TYPE_NAME_WRONG else "code", error_text(error))
 
 
-def _said(before: dict[str, object], now: PaymentType) -> str:
+def _saved_text(before: dict[str, object], now: PaymentType) -> str:
     changes = []
     if before["code"] != now.code:
         changes.append(_("code is now %(code)s") % {"code": now.code})

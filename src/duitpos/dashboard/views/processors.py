@@ -1,4 +1,4 @@
-"""The processors at the foot of a payment type: add one, save keys, ask whose they are, remove one."""
+"""A payment type's processors: add one, save and check keys, remove one."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ from duitpos.domain.processor_accounts.types import TypeRow
 from duitpos.domain.processor_accounts.view import processors_to_add
 from duitpos.web.forms import PlainForm
 
-FOOT = "#processors"
+ANCHOR = "#processors"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Can.SET_UP_PAYMENTS)
 def add_processor_to_type(request: HttpRequest, staff: Staff, type_id: UUID) -> HttpResponse:
-    """The dropdown's Add."""
+    """Add the processor chosen in the dropdown."""
     row = row_of(staff, type_id)
     form = AddProcessorForm(
         processors_to_add(row.accounts), request.POST if request.method == "POST" else None
@@ -52,29 +52,29 @@ def add_processor_to_type(request: HttpRequest, staff: Staff, type_id: UUID) -> 
     except (Conflict, Invalid) as error:
         form.add_error("processor", error_text(error))
         return edit_page(request, staff, row, adding=form)
-    return _foot(staff, type_id)
+    return _to_processors(staff, type_id)
 
 
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Can.SET_UP_PAYMENTS)
 def save_processors(request: HttpRequest, staff: Staff, type_id: UUID) -> HttpResponse:
-    """Save Processors: what was pasted is checked with the processor; blank keeps the old."""
+    """Check pasted keys with the processor and save them. A blank field keeps the saved value."""
     row = row_of(staff, type_id)
     if request.method != "POST":
-        return _foot(staff, type_id)
+        return _to_processors(staff, type_id)
     forms = account_forms(staff, row, request.POST)
     saved = [_save(staff, form) for form in forms if form.is_valid()]
     for one in saved:
         if one is not None:
-            _say(request, one)
+            _add_messages(request, one)
     if any(form.errors for form in forms):
         return edit_page(request, staff, row, accounts=forms)
-    return _foot(staff, type_id)
+    return _to_processors(staff, type_id)
 
 
 def _save(staff: Staff, form: AccountForm) -> SavedAccount | None:
-    """None when it was refused: then the form says why."""
+    """Save one account's form. On an error, return None; the form has the error."""
     try:
         return save_credentials(staff.member, form.view.account.id, form.values, form.api_base)
     except CredentialsRefused as refused:
@@ -90,24 +90,24 @@ def _save(staff: Staff, form: AccountForm) -> SavedAccount | None:
 @require_POST
 @staff(Can.SET_UP_PAYMENTS)
 def check_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_id: UUID) -> HttpResponse:
-    """Ask the processor now whose key it is."""
+    """Check an account's key with the processor now."""
     _row_with(staff, type_id, account_id)
     try:
-        _say(request, check_account(staff.member, account_id))
+        _add_messages(request, check_account(staff.member, account_id))
     except Unavailable as error:
         messages.error(request, error_text(error))
-    return _foot(staff, type_id)
+    return _to_processors(staff, type_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Can.SET_UP_PAYMENTS)
 def remove_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_id: UUID) -> HttpResponse:
-    """Take a processor away; one that payments need is retired."""
+    """Confirm (GET) and remove (POST) a processor account; one with payments is retired."""
     row = _row_with(staff, type_id, account_id)
-    home = reverse("dashboard:payment_type", args=[staff.tenant.slug, type_id]) + FOOT
+    back = reverse("dashboard:payment_type", args=[staff.tenant.slug, type_id]) + ANCHOR
     if request.method == "POST":
         messages.success(request, str(REMOVALS[remove_account(staff.member, account_id)]))
-        return redirect(home)
+        return redirect(back)
     context = {
         "form": PlainForm(),
         "title": _("Remove the processor from %(name)s?") % {"name": row.type.name},
@@ -118,21 +118,21 @@ def remove_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_
             ),
         ],
         "do": _("Remove"),
-        "back": home,
+        "back": back,
         "is_danger": True,
     }
     return page(request, staff, "dashboard/question.html", context, here="payment_types")
 
 
 def _row_with(staff: Staff, type_id: UUID, account_id: UUID) -> TypeRow:
-    """The type, if that account is one of its own; Gone."""
+    """The payment type that has this account. Raises Gone."""
     row = row_of(staff, type_id)
     if account_id not in (account.id for account in row.accounts):
         raise Gone(Code.ACCOUNT_UNKNOWN)
     return row
 
 
-def _say(request: HttpRequest, saved: SavedAccount) -> None:
+def _add_messages(request: HttpRequest, saved: SavedAccount) -> None:
     first, rest = saved.findings[:1], saved.findings[1:]
     for finding in first:
         (messages.success if saved.facts else messages.warning)(request, finding_text(finding))
@@ -140,5 +140,5 @@ def _say(request: HttpRequest, saved: SavedAccount) -> None:
         messages.warning(request, finding_text(finding))
 
 
-def _foot(staff: Staff, type_id: UUID) -> HttpResponse:
-    return redirect(reverse("dashboard:payment_type", args=[staff.tenant.slug, type_id]) + FOOT)
+def _to_processors(staff: Staff, type_id: UUID) -> HttpResponse:
+    return redirect(reverse("dashboard:payment_type", args=[staff.tenant.slug, type_id]) + ANCHOR)

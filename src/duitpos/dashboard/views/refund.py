@@ -1,4 +1,4 @@
-"""Refund a payment: the question, and the deed."""
+"""Refund a payment, with a confirmation page."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ from duitpos.models.refund import RefundStatus
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Can.REFUND)
 def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID) -> HttpResponse:
-    """Names the amount and what will happen; then does it."""
+    """Confirm (GET), with amount and consequences, and refund (POST)."""
     order, attempt = attempt_of(staff, order_id, payment_id)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            _say(request, refund_payment(staff.member, payment_id, form.cleaned_data["reason"]), order)
+            _add_message(
+                request, refund_payment(staff.member, payment_id, form.cleaned_data["reason"]), order
+            )
         except Conflict as error:
             messages.error(request, error_text(error))
         return redirect("dashboard:order", staff.tenant.slug, order_id)
@@ -45,7 +47,7 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
         "form": form,
         "title": _("Refund %(amount)s?") % {"amount": amount},
         "facts": [
-            _goes_back(attempt.method),
+            _destination_text(attempt.method),
             _("The guest's page says so at once. This cannot be taken back."),
             _("The order itself stays as it is. To stop it too, cancel the order instead."),
         ],
@@ -56,7 +58,7 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
     return page(request, staff, "dashboard/question.html", context, here="orders")
 
 
-def _goes_back(method: str) -> str:
+def _destination_text(method: str) -> str:
     if method:
         return _("All of it goes back to %(method)s. The bank may take 5 to 10 days to show it.") % {
             "method": method
@@ -65,7 +67,7 @@ def _goes_back(method: str) -> str:
 
 
 def attempt_of(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, PaymentStory]:
-    """A payment of that order; Gone."""
+    """The order and its payment with this id. Raises Gone."""
     story = order_story(staff.tenant, order_id)
     for attempt in story.payments:
         if attempt.payment.id == payment_id:
@@ -73,11 +75,11 @@ def attempt_of(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, P
     raise Gone(Code.PAYMENT_UNKNOWN)
 
 
-def _say(request: HttpRequest, made: Refund, order: Order) -> None:
-    said = refund_text(made, order.location.locale)
+def _add_message(request: HttpRequest, made: Refund, order: Order) -> None:
+    text = refund_text(made, order.location.locale)
     if made.status in (RefundStatus.SUCCEEDED, RefundStatus.PENDING):
-        messages.success(request, said)
+        messages.success(request, text)
     elif made.status == RefundStatus.FAILED:
-        messages.error(request, said)
+        messages.error(request, text)
     else:
-        messages.warning(request, said)
+        messages.warning(request, text)

@@ -1,4 +1,4 @@
-"""Tables and their codes: the list, the file to print, a new table, a new code."""
+"""Tables and their QR codes: list, print, add, rotate."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from duitpos.web.forms import PlainForm
 @require_safe
 @staff(Can.SET_UP_TABLES)
 def tables(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """Every table with its code, by location; made to be printed too."""
+    """List all tables with their codes, by location. The page can be printed."""
     all_tables = tables_of(staff.tenant)
     sites = locations(staff.tenant)
     wanted = next((site for site in sites if site.slug == request.GET.get("location")), None)
@@ -54,19 +54,19 @@ def _card(staff: Staff, table: Table) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Can.SET_UP_TABLES)
 def add_table(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """One more table."""
+    """Add a table."""
     sites = locations(staff.tenant)
     initial = {"location": request.GET.get("location", "")}
     form = TableForm(request.POST or None, sites=sites, initial=initial if initial["location"] else None)
     if request.method == "POST" and form.is_valid():
-        words = form.cleaned_data
+        data = form.cleaned_data
         try:
-            table = create_table(staff.member, form.site, words["name"], words["area"])
+            table = create_table(staff.member, form.site, data["name"], data["area"])
         except (Conflict, Invalid) as error:
             form.add_error("name", error_text(error))
         else:
-            said = _("Table %(name)s added. Print its code and put it on the table.") % {"name": table}
-            messages.success(request, said)
+            text = _("Table %(name)s added. Print its code and put it on the table.") % {"name": table}
+            messages.success(request, text)
             return redirect(f"{reverse('dashboard:tables', args=[staff.tenant.slug])}#table-{table.id}")
     return page(request, staff, "dashboard/table_form.html", {"form": form}, here="tables")
 
@@ -74,7 +74,7 @@ def add_table(request: HttpRequest, staff: Staff) -> HttpResponse:
 @require_safe
 @staff(Can.SET_UP_TABLES)
 def table_code(request: HttpRequest, staff: Staff, table_id: UUID) -> HttpResponse:
-    """The code as an SVG file."""
+    """Download the code as an SVG file."""
     table = _table(staff, table_id)
     response = HttpResponse(qr_file(table_url(staff.tenant, table)), content_type="image/svg+xml")
     name = "-".join(
@@ -90,14 +90,14 @@ def table_code(request: HttpRequest, staff: Staff, table_id: UUID) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Can.SET_UP_TABLES)
 def rotate_table(request: HttpRequest, staff: Staff, table_id: UUID) -> HttpResponse:
-    """A new code, after saying that the printed one dies."""
+    """Confirm (GET) and make (POST) a new code; the printed one stops working."""
     table = _table(staff, table_id)
-    home = f"{reverse('dashboard:tables', args=[staff.tenant.slug])}#table-{table.id}"
+    back = f"{reverse('dashboard:tables', args=[staff.tenant.slug])}#table-{table.id}"
     if request.method == "POST":
         rotate_token(staff.member, table.id)
-        said = _("Table %(name)s has a new code. Replace the printed one: it no longer works.")
-        messages.success(request, said % {"name": table})
-        return redirect(home)
+        text = _("Table %(name)s has a new code. Replace the printed one: it no longer works.")
+        messages.success(request, text % {"name": table})
+        return redirect(back)
     context = {
         "form": PlainForm(),
         "title": _("New code for table %(name)s?") % {"name": table},
@@ -107,7 +107,7 @@ def rotate_table(request: HttpRequest, staff: Staff, table_id: UUID) -> HttpResp
             _("Print the new code and put it on the table."),
         ],
         "do": _("Make a new code"),
-        "back": home,
+        "back": back,
         "is_danger": True,
     }
     return page(request, staff, "dashboard/question.html", context, here="tables")

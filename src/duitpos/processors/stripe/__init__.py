@@ -1,1 +1,1 @@
-"""Stripe: Checkout in `payment` mode. The only package that knows Stripe's library, its words and its amounts."""
+"""Stripe: Checkout in `payment` mode. Only this package uses Stripe's library, terms and amounts."""

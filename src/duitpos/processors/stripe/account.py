@@ -1,4 +1,4 @@
-"""Who a key belongs to, and what it may do."""
+"""A key's account and permissions (docs/money-path.md: M25)."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from duitpos.processors.stripe.errors import translated
 from duitpos.processors.stripe.snapshots import Json, object_of, own_id
 
 CLOCK_DIFFERENCE = 120
-"""Seconds between our clock and Stripe's that are worth a word; from 300 on deliveries are refused (M25)."""
+"""Seconds between our clock and Stripe's that cause a warning. Above 300, we reject deliveries."""
 
 
 class AccountWarning(StrEnum):
-    """What an owner should know of an account whose key is good."""
+    """Warnings for the owner about an account with a valid key."""
 
     ACCOUNT_UNNAMED = "account_unnamed"
     CANNOT_CHARGE = "cannot_charge"
@@ -35,16 +35,17 @@ class AccountWarning(StrEnum):
     CLOCK_DIFFERS = "clock_differs"
 
 
-# Permission is judged before existence, so asking about what cannot exist has no effect: 404 means "may".
 _ACCOUNT_ID = re.compile(r"\bacct_[A-Za-z0-9]+")
+# Stripe checks permission before existence. So a call with an id that cannot exist tests the permission without effect:
+# 404 means that the key may make the call.
 _NOWHERE = "DuitPOSChecksThisKey"
 
 
 def account_facts(client: stripe.StripeClient, secret_key: str) -> AccountFacts:
-    """The account of a key. ProcessorError; KEY_REFUSED when the key cannot take payments.
+    """Fetch a key's account. Raises ProcessorError; KEY_REFUSED when the key cannot take payments.
 
-    A restricted key may be barred from reading its account and yet be all that payments need. Then name and country
-    stay empty, and so does the id unless the refusal names it.
+    A restricted key may lack the permission to read its account and still suffice for payments. Then name and country
+    are empty; the id comes from Stripe's error message, if it is there.
     """
     try:
         with translated():
@@ -96,15 +97,15 @@ def _may_take_payments(client: stripe.StripeClient, secret_key: str) -> bool:
 
 
 def _narrow_warnings(client: stripe.StripeClient, secret_key: str) -> tuple[Facts, ...]:
-    """What a restricted key cannot do, of what we would ask of it."""
+    """Warnings for the permissions we need that a restricted key lacks."""
     refund: Any = {"payment_intent": f"pi_{_NOWHERE}"}
     events: Any = {"limit": 1}
-    asked: tuple[tuple[Callable[[], bool], AccountWarning], ...] = (
+    checks: tuple[tuple[Callable[[], bool], AccountWarning], ...] = (
         (lambda: _may_take_payments(client, secret_key), AccountWarning.MAY_NOT_TAKE_PAYMENTS),
         (lambda: _may(lambda: client.v1.refunds.create(params=refund)), AccountWarning.MAY_NOT_REFUND),
         (lambda: _may(lambda: client.v1.events.list(params=events)), AccountWarning.MAY_NOT_LIST_EVENTS),
     )
-    return tuple(facts(warning) for may, warning in asked if not may())
+    return tuple(facts(warning) for may, warning in checks if not may())
 
 
 def _may(call: Callable[[], object]) -> bool:
@@ -121,8 +122,7 @@ def _may(call: Callable[[], object]) -> bool:
 
 def _clock_warnings(account: Any) -> tuple[Facts, ...]:
     response = getattr(account, "last_response", None)
-    said = response.headers.get("Date") if response is not None else None
-    theirs = _read_date(said)
+    theirs = _read_date(response.headers.get("Date") if response is not None else None)
     if theirs is None:
         return ()
     difference = int((now() - theirs).total_seconds())

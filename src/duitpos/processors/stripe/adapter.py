@@ -1,4 +1,4 @@
-"""Stripe as a processor: what set-up, webhooks and payments ask of it (processors/base.py)."""
+"""The Stripe adapter: implements processors/base.py for setup, webhooks and payments (docs/money-path.md: M1)."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ from duitpos.processors.stripe.refunds import list_refunds, make_refund
 from duitpos.processors.stripe.snapshots import Incomplete, id_of, session_snapshot
 from duitpos.processors.stripe.start import start_session
 
-# Always with the charge: complete and unpaid can only be read together with its intent (M1).
+# The state of a complete and unpaid session depends on its payment intent, so always expand it.
 _EXPAND = "payment_intent.latest_charge"
 log = structlog.get_logger(__name__)
 LISTING = 20.0
-"""Seconds that a listing of many pages may take."""
+"""Deadline for a listing of several pages, in seconds."""
 
 
 class StripeAdapter:
-    """The kind of processor."""
+    """Implements Adapter for Stripe."""
 
     name = "stripe"
     label = LABEL
@@ -59,68 +59,68 @@ class StripeAdapter:
     api_version = API_VERSION
 
     def open(self, secret_key: str, api_base: str) -> StripeProcessor:
-        """An account, for the calls of one piece of work."""
+        """Open an account for one unit of work."""
         return StripeProcessor(secret_key, api_base)
 
     def read_event(self, body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> ProcessorEvent:
-        """Verify and read; SignatureInvalid."""
+        """Verify and parse a delivery. Raises SignatureInvalid."""
         return verified(body, headers, secrets)
 
     def credential_problem(self, field_name: str, value: str) -> str:
-        """What is wrong with a pasted credential."""
+        """The code of a pasted credential's problem; empty when it looks right."""
         return credentials.problem(field_name, value)
 
     def mode_of(self, secret_key: str) -> str:
-        """test or live."""
+        """The key's mode: test or live."""
         return credentials.mode_of(secret_key)
 
     def currency_problem(self, currency: str) -> str:
-        """Why amounts of this currency cannot be sent exactly."""
+        """The code of why this currency's amounts cannot be sent exactly; empty when they can."""
         return amounts.currency_problem(currency)
 
 
 class StripeProcessor:
-    """One account, opened. Every method ends within the deadline of kit/deadline.py and raises ProcessorError only."""
+    """An open Stripe account. Methods raise ProcessorError; all but listings keep the deadline of kit/deadline.py."""
 
     def __init__(self, secret_key: str, api_base: str) -> None:
         self._secret_key = secret_key
         self._client = client_of(secret_key, api_base)
 
     def check(self) -> AccountFacts:
-        """Who the key belongs to."""
+        """Fetch the account that the key belongs to."""
         with within():
             return account_facts(self._client, self._secret_key)
 
     def start(self, request: CheckoutRequest, key: str) -> CheckoutSession:
-        """Make the page that `request` describes."""
+        """Create a checkout session."""
         with within():
             return start_session(self._client, request, key)
 
     def fetch(self, reference: str) -> PaymentSnapshot:
-        """The truth about an attempt."""
+        """Fetch an attempt by its checkout session's id."""
         with within(), translated():
-            # An empty id would ask for the list of all sessions.
+            # With an empty id, the request would list all sessions.
             if not reference:
                 raise stripe_error(Failure.NOT_FOUND, OwnCode.NO_REFERENCE)
             session = self._client.v1.checkout.sessions.retrieve(reference, params={"expand": [_EXPAND]})
             return session_snapshot(session.to_dict())
 
     def fetch_by_intent(self, intent_reference: str) -> PaymentSnapshot | None:
-        """The truth about the attempt that a payment intent belongs to."""
+        """Fetch a payment intent's attempt; None when no session has that intent."""
         params: Any = {"payment_intent": intent_reference, "limit": 1, "expand": [f"data.{_EXPAND}"]}
         with within(), translated():
             found = self._client.v1.checkout.sessions.list(params=params).data
             return session_snapshot(found[0].to_dict()) if found else None
 
     def cancel(self, reference: str) -> PaymentSnapshot:
-        """Expire what is not paid; whatever else it is, is told."""
+        """Expire an open session; for one that is not open, return its current snapshot."""
         with within():
             try:
                 with translated():
                     session = self._client.v1.checkout.sessions.expire(reference)
                     return session_snapshot(session.to_dict())
             except ProcessorError as error:
-                # "Only open sessions can be expired": then it is paid, processing or expired already.
+                # Stripe only expires open sessions, so this one is already paid, processing or expired.
                 if error.failure != Failure.REFUSED:
                     raise
                 snapshot = self.fetch(reference)
@@ -131,12 +131,12 @@ class StripeProcessor:
     def refund(
         self, intent_reference: str, amount: Money, key: str, our_refund: str, reason: str
     ) -> RefundSnapshot:
-        """Give money back."""
+        """Refund a payment."""
         with within():
             return make_refund(self._client, intent_reference, amount, key, our_refund, reason)
 
     def refunds_of(self, intent_reference: str) -> list[RefundSnapshot]:
-        """Every refund of a payment."""
+        """List all refunds of a payment."""
         with within():
             return list_refunds(self._client, intent_reference)
 
@@ -146,7 +146,7 @@ class StripeProcessor:
             return list_disputes(self._client, intent_reference)
 
     def intent_of(self, kind: EventKind, object_reference: str) -> str:
-        """The payment intent of a refund, a charge or a dispute."""
+        """Fetch the payment intent's id of a refund, charge or dispute."""
         v1 = self._client.v1
         kinds: dict[EventKind, Any] = {EventKind.REFUND: v1.refunds, EventKind.DISPUTE: v1.disputes}
         with within(), translated():
@@ -154,9 +154,9 @@ class StripeProcessor:
             return id_of(found.to_dict().get("payment_intent"))
 
     def undelivered(self, since: datetime) -> Iterable[ProcessorEvent]:
-        """Events of our kinds that could not be delivered, oldest first. Stripe lists 30 days, newest first.
+        """List undelivered events of our kinds, oldest first. Stripe keeps 30 days and lists newest first.
 
-        Each page has a deadline of its own: nobody waits for this but the worker, and that no longer than LISTING.
+        Each page has its own deadline, because only the worker calls this; the whole listing ends after LISTING.
         """
         params: Any = {
             "types": list(KINDS),
@@ -173,7 +173,7 @@ class StripeProcessor:
             return [read for event in reversed(listed) if (read := _read(event)) is not None]
 
     def sessions_between(self, since: datetime, until: datetime) -> list[PaymentSnapshot]:
-        """What was started in that time, by whomever with this account."""
+        """List all attempts started in this account in that time, also by other software."""
         params: Any = {
             "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
             "limit": 100,
@@ -191,7 +191,7 @@ class StripeProcessor:
 
 
 def _read(event: stripe.Event) -> ProcessorEvent | None:
-    """One of a list; None for one that is no event as we know it, which must not hide the others."""
+    """Parse a listed event; None for one we cannot read, so that the others are still returned."""
     plain = event.to_dict(for_json=True)
     try:
         return event_of(plain, json.dumps(plain, indent=2))
@@ -201,7 +201,7 @@ def _read(event: stripe.Event) -> ProcessorEvent | None:
 
 
 def _readable(session: stripe.checkout.Session) -> PaymentSnapshot | None:
-    """One of a list; None for another business's session in a form that we never make."""
+    """Parse a listed session; None for one we cannot read: other software made it."""
     try:
         return session_snapshot(session.to_dict())
     except Incomplete:

@@ -1,7 +1,7 @@
-"""The way to Stripe: the official library over a transport with a deadline (M29).
+"""Stripe's official library over a transport with a deadline (docs/money-path.md: M11, M29).
 
-The library's own clients bound each wait, not the whole call: with a retry, connecting and pauses a start could hold a
-guest for half a minute. Here one piece of work ends at its deadline (kit/deadline.py) whatever it consists of.
+The library's own HTTP clients limit each wait, not the whole call: with connecting, a retry and pauses, a guest could
+wait half a minute for a start call. With this transport, a unit of work ends at its deadline (kit/deadline.py).
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from urllib3.util import Timeout
 from duitpos.kit.deadline import deadline, within
 
 API_VERSION = stripe.api_version or ""
-"""What the library was made for; events in another version are only hints (M11)."""
+"""The library's API version. Events in another version are read as reduced events (ProcessorEvent.is_hint)."""
 
 CONNECT, READ = 3.0, 8.0
 PAUSE = 0.4
-WORTH_A_TRY = 1.0
-"""Seconds. A retry that could not even connect is not begun."""
+MIN_RETRY = 1.0
+"""Seconds that must be left for a retry: with less it could not even connect."""
 
 
 class Transport(stripe.HTTPClient):
-    """Carries one call: at most two tries within the deadline. Shared by all accounts; sessions are per thread."""
+    """Sends a request at most twice, within the deadline. All accounts share it; each thread has its own session."""
 
     name = "requests"
 
@@ -46,29 +46,29 @@ class Transport(stripe.HTTPClient):
         *,
         _usage: list[str] | None = None,
     ) -> tuple[bytes, int, Mapping[str, str]]:
-        """One try, and another with the same Idempotency-Key if the first says nothing definite and time is left."""
+        """Send a request; without a definite response, retry once with the same Idempotency-Key if time is left."""
         with within():
             until = deadline()
             try:
-                answer = self.request(method, url, headers, post_data)
-                if not _worth_repeating(answer):
-                    return answer
+                response = self.request(method, url, headers, post_data)
+                if not _should_retry(response):
+                    return response
             except stripe.APIConnectionError as error:
-                if not error.should_retry or _left(until) < PAUSE + WORTH_A_TRY:
+                if not error.should_retry or _left(until) < PAUSE + MIN_RETRY:
                     raise
                 time.sleep(PAUSE)
                 return self.request(method, url, headers, post_data)
-            if _left(until) < PAUSE + WORTH_A_TRY:
-                return answer
+            if _left(until) < PAUSE + MIN_RETRY:
+                return response
             time.sleep(PAUSE)
             return self.request(method, url, headers, post_data)
 
     def request(  # type: ignore[override]
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **_: Any
     ) -> tuple[bytes, int, Mapping[str, str]]:
-        """One try. APIConnectionError when it was cut off; `should_retry` says whether another may do better."""
+        """Send a request once. Raises APIConnectionError for network errors; `should_retry`: a retry may help."""
         until = deadline()
-        # urllib3's own, because the pair that requests takes has no total. Its types do not know that it may be given.
+        # requests' pair of timeouts has no total, so pass urllib3's Timeout. The type stubs do not know this option.
         timeout: Any = Timeout(connect=CONNECT, read=READ, total=max(_left(until), 0.1))
         try:
             with self._session().request(
@@ -79,15 +79,15 @@ class Transport(stripe.HTTPClient):
                 timeout=timeout,
                 stream=True,
                 allow_redirects=False,
-            ) as answer:
-                return _body(answer, until), answer.status_code, answer.headers
+            ) as response:
+                return _body(response, until), response.status_code, response.headers
         except requests.exceptions.SSLError as error:
-            raise _cut_off(error, again=False) from error
+            raise _connection_error(error, should_retry=False) from error
         except (requests.exceptions.RequestException, HTTPError, OSError) as error:
-            raise _cut_off(error, again=True) from error
+            raise _connection_error(error, should_retry=True) from error
 
     def close(self) -> None:
-        """Drop this thread's connections."""
+        """Close this thread's connections."""
         self._session().close()
 
     def _session(self) -> requests.Session:
@@ -96,43 +96,44 @@ class Transport(stripe.HTTPClient):
             session = self._thread_local.session = requests.Session()
             session.trust_env = self._trust_environment
             session.verify = stripe.ca_bundle_path
-            # Accounts share connections, so nothing of one may stick to the next.
+            # Accounts share connections, so no cookie of one account may reach the next.
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         return session
 
 
-def _cut_off(error: Exception, *, again: bool) -> stripe.APIConnectionError:
-    return stripe.APIConnectionError(f"{type(error).__name__}: {error}", should_retry=again)  # type: ignore[no-untyped-call]
+def _connection_error(error: Exception, *, should_retry: bool) -> stripe.APIConnectionError:
+    message = f"{type(error).__name__}: {error}"
+    return stripe.APIConnectionError(message, should_retry=should_retry)  # type: ignore[no-untyped-call]
 
 
 def _left(until: float) -> float:
     return until - time.monotonic()
 
 
-def _body(answer: requests.Response, until: float) -> bytes:
-    """The whole body. A socket's time-out starts anew with every byte, so the deadline is watched at every read."""
+def _body(response: requests.Response, until: float) -> bytes:
+    """Read the body. A socket's timeout restarts with every byte, so this checks the deadline after every read."""
     parts: list[bytes] = []
-    while part := answer.raw.read1(65536, decode_content=True):
+    while part := response.raw.read1(65536, decode_content=True):
         parts.append(part)
         if _left(until) < 0:
             raise requests.exceptions.ReadTimeout("the answer came too slowly")
     return b"".join(parts)
 
 
-def _worth_repeating(answer: tuple[bytes, int, Mapping[str, str]]) -> bool:
-    """The library's own rule: a conflict or a server's error, unless Stripe says otherwise."""
-    _, status, headers = answer
+def _should_retry(response: tuple[bytes, int, Mapping[str, str]]) -> bool:
+    """The library's own rule: retry a 409 or a 5xx, unless Stripe's header decides."""
+    _, status, headers = response
     advice = headers.get("Stripe-Should-Retry")
     return advice == "true" if advice else status == 409 or status >= 500
 
 
 STRIPE_ITSELF = Transport(trust_environment=True)
-# A sandbox is near: a proxy of the environment would not find it.
+# A sandbox is on a local network, which the environment's proxy cannot reach.
 SANDBOX = Transport(trust_environment=False)
 
 
 def client_of(secret_key: str, api_base: str) -> stripe.StripeClient:
-    """A client for one account. `api_base` is empty for Stripe itself."""
+    """A Stripe client for one account. `api_base` is empty for Stripe's own URL."""
     stripe.enable_telemetry = False
     if not api_base:
         return stripe.StripeClient(secret_key, http_client=STRIPE_ITSELF)

@@ -1,4 +1,4 @@
-"""What is wrong with a pasted key, before anybody is asked."""
+"""Check the form of a pasted key, without calling Stripe."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIELDS = (
 
 
 class KeyProblem(StrEnum):
-    """Why a text can be no such credential."""
+    """Why a text cannot be the credential it was pasted as."""
 
     BLANK_INSIDE = "blank_inside"
     SHORTENED = "shortened"
@@ -28,7 +28,7 @@ class KeyProblem(StrEnum):
     MANAGED_KEY = "managed_key"
     BROKEN_KEY = "broken_key"
     NO_KEY = "no_key"
-    # Pasted as a webhook secret.
+    # The text was pasted as a webhook secret.
     API_KEY = "api_key"
     ADDRESS = "address"
     ENDPOINT_ID_AS_WEBHOOK_SECRET = "endpoint_id_as_webhook_secret"
@@ -41,11 +41,11 @@ _WEBHOOK = re.compile(r"whsec_[A-Za-z0-9_+/=-]{8,}")
 _MASKED = re.compile(r"\.\.\.|[…•*]")
 _SHORTEST = {"test": 7, "live": 16}
 _SHORTEST_REAL = 24
-"""Stripe's own are at least so long; those of a sandbox may be shorter, but do not begin with 51."""
+"""The length of Stripe's own keys, which begin with 51; a sandbox's keys may be shorter."""
 
 
 def problem(field_name: str, value: str) -> str:
-    """Why this is no such credential; empty when it looks right."""
+    """The KeyProblem of a pasted credential; empty when it looks right."""
     if re.search(r"\s", value):
         return KeyProblem.BLANK_INSIDE
     if _MASKED.search(value):
@@ -54,13 +54,13 @@ def problem(field_name: str, value: str) -> str:
 
 
 def mode_of(secret_key: str) -> str:
-    """test or live, as the key itself says."""
+    """The key's mode, test or live, from its prefix."""
     match = _KEY.match(secret_key)
     return "live" if match and match[2] == "live" else "test"
 
 
 def is_restricted(secret_key: str) -> bool:
-    """Whether the key may do only what somebody ticked."""
+    """Whether this is a restricted key, with selected permissions only."""
     return secret_key.startswith("rk_")
 
 

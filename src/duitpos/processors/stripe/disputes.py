@@ -1,4 +1,4 @@
-"""Disputes at Stripe: a guest's bank doubts a charge, and mostly takes the money back at once."""
+"""Stripe disputes: a guest's bank contests a charge, and usually takes the money back at once."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ _STATES = {
 
 
 def list_disputes(client: stripe.StripeClient, intent_reference: str) -> list[DisputeSnapshot]:
-    """All disputes of one payment."""
+    """List all disputes of one payment."""
     params: Any = {"payment_intent": intent_reference, "limit": 100}
     with translated():
         return [dispute_snapshot(one.to_dict()) for one in client.v1.disputes.list(params=params).data]
 
 
 def dispute_snapshot(dispute: Json) -> DisputeSnapshot:
-    """A dispute object. Incomplete for one that lacks what we need, such as a state of a later API version."""
+    """Parse a dispute. Raises Incomplete for a missing field or an unknown status (of a later API version)."""
     state, amount = _STATES.get(text_of(dispute, "status")), money_of(dispute, "amount")
     opened_at, moved = time_of(dispute.get("created")), dispute.get("balance_transactions")
     if state is None or amount is None or opened_at is None or not isinstance(moved, list):
@@ -61,7 +61,10 @@ def dispute_snapshot(dispute: Json) -> DisputeSnapshot:
 
 
 def _movements(transactions: list[Any], disputed: Money) -> Iterator[DisputeMovement]:
-    """In the currency of the dispute. An account that is kept in another currency moves the whole disputed amount."""
+    """The movements in the dispute's currency.
+
+    For an account in another currency, each transaction counts as the whole disputed amount, without fee.
+    """
     for transaction in map(object_of, transactions):
         money, fee = money_of(transaction, "amount"), money_of(transaction, "fee")
         if money is None or fee is None:

@@ -1,6 +1,6 @@
-"""One closed table: what Stripe or the way to it says, as a failure, a code and Stripe's own words.
+"""Translate Stripe's and network errors into a failure, a code and Stripe's message (docs/money-path.md: M9).
 
-Whatever comes from Stripe goes through `redact`, since it echoes (masked) keys.
+All messages from Stripe go through `redact`, because they can contain (masked) keys.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from duitpos.processors.stripe.snapshots import Incomplete
 
 LABEL = "Stripe"
 ABOUT_REQUEST = frozenset({"amount_too_small", "amount_too_large"})
-"""Codes that say nothing of the account."""
+"""Codes about the request only, not about the account."""
 MOST_WORDS = 400
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Around every call: nothing of Stripe's library leaves this package, not even its errors."""
+    """Turn errors of Stripe's library into ProcessorError, so that they never leave this package."""
     try:
         yield
     except stripe.StripeError as error:
         raise as_processor_error(error) from error
-    except Incomplete as error:  # an answer, but not one that we can read: unknown what was done
+    # Stripe responded, but we cannot read the response, so it is unknown whether the call took effect.
+    except Incomplete as error:
         raise stripe_error(Failure.UNAVAILABLE, "incomplete") from error
 
 
@@ -41,7 +42,7 @@ def stripe_error(
     replayed: bool = False,
     is_about_request: bool = False,
 ) -> ProcessorError:
-    """A ProcessorError of this processor."""
+    """A ProcessorError from Stripe."""
     return ProcessorError(
         failure,
         code,
@@ -54,7 +55,7 @@ def stripe_error(
 
 
 def as_processor_error(error: stripe.StripeError) -> ProcessorError:
-    """The table. Anything that is no definite answer is UNAVAILABLE: unknown whether it was done (M9)."""
+    """Translate an error. Without a definite response it is UNAVAILABLE: unknown whether the call took effect."""
     failure = _failure(error)
     code = _code(error, failure)
     return stripe_error(
@@ -68,9 +69,10 @@ def as_processor_error(error: stripe.StripeError) -> ProcessorError:
 
 def _failure(error: stripe.StripeError) -> Failure:
     status = error.http_status or 0
-    if isinstance(error, stripe.RateLimitError):  # also a 400 of old with code rate_limit
+    # The library also raises this for a 400 with the code rate_limit.
+    if isinstance(error, stripe.RateLimitError):
         return Failure.BUSY
-    # By status first: a 409 (twin in flight) has the type idempotency_error, too.
+    # Check the status before the type: a 409 (concurrent request) has the type idempotency_error, too.
     if status in (409, 429):
         return Failure.BUSY
     if status in (401, 403):
@@ -83,14 +85,14 @@ def _failure(error: stripe.StripeError) -> Failure:
 
 
 def _said(error: stripe.StripeError) -> str:
-    # Network errors name hosts and sockets, and a body that is no JSON is whole pages: neither is for staff.
+    # Network errors name hosts and sockets, and a body that is not JSON is a whole page: show neither to staff.
     return cut(redact(error.user_message or ""), MOST_WORDS) if error.error is not None else ""
 
 
 def _code(error: stripe.StripeError, failure: Failure) -> str:
-    # `.code` is empty on most of the library's errors; the body has it.
+    # Most of the library's errors have an empty `.code`; the code is in the body.
     code = str(getattr(error.error, "code", None) or error.code or "") if error.error is not None else ""
     if failure == Failure.KEY_REFUSED and error.http_status == 403 and not code:
-        # Stripe gives the code sometimes, and always says it in words.
+        # Stripe does not always send the code, but its message always says so.
         return NO_PERMISSION if "permission" in (error.user_message or "") else ""
     return code

@@ -1,7 +1,7 @@
-"""Stripe's deliveries and listed events as ours.
+"""Convert Stripe's delivered and listed events (docs/money-path.md: M1, M11, M25, M69).
 
-What the object says decides, not the event's name; the one exception is an asynchronous failure, which the session does
-not show (M1). Pure but for the clock against which a signature's age is judged.
+The object's state decides, not the event's type; the one exception is an asynchronous failure, which the session does
+not show. Pure, except that the signature's age is compared with the clock.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from duitpos.processors.stripe.snapshots import (
 )
 
 TOLERANCE = 300
-"""Seconds that a signature may differ from our clock, either way. Every try is freshly signed, so a late one is no
-reason to widen it (M25)."""
+"""Seconds that a signature's time may differ from our clock, either way. Stripe signs every delivery attempt anew, so
+late retries need no larger value."""
 
 KINDS = {
     "checkout.session.completed": EventKind.PAYMENT,
@@ -59,33 +59,35 @@ _THIN_KINDS = {
     "refund": (EventKind.REFUND, "object_reference"),
     "dispute": (EventKind.DISPUTE, "object_reference"),
 }
-"""What a thin event's related object is about, and where its id goes."""
+"""The kind of a thin event's related object, and the ProcessorEvent field for its id."""
 
 
 def verified(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> ProcessorEvent:
-    """A delivery whose signature holds with one of the secrets. SignatureInvalid says what is wrong."""
+    """Verify a delivery with any of the secrets, and parse it. Raises SignatureInvalid."""
     header = headers.get("stripe-signature", "")
     if not header:
         raise SignatureInvalid(SignatureProblem.MISSING)
     known = [secret for secret in secrets if secret]
     if not known:
         raise SignatureInvalid(SignatureProblem.NO_SECRET)
-    if not any(_holds(body, header, secret) for secret in known):
+    if not any(_is_signed(body, header, secret) for secret in known):
         raise SignatureInvalid(SignatureProblem.MISMATCH)
     skew = _skew(header)
     if abs(skew) > TOLERANCE:
         raise SignatureInvalid(SignatureProblem.CLOCK, skew)
     try:
-        text = body.decode()  # first: the reader of bytes would guess at other encodings
+        # Decode first: json.loads would guess the encoding of bytes.
+        text = body.decode()
         return event_of(json.loads(text), text)
-    except (ValueError, RecursionError) as error:  # Incomplete, no JSON, a number of thousands of digits
+    # ValueError: Incomplete, invalid JSON, or a number with thousands of digits.
+    except (ValueError, RecursionError) as error:
         raise SignatureInvalid(SignatureProblem.MALFORMED) from error
 
 
 def _skew(header: str) -> int:
-    """Seconds from our clock to the time of a signature that holds; positive: in the future.
+    """Seconds from our clock to a valid signature's time; positive when it is in the future.
 
-    The library looks at old signatures only.
+    The library only checks for old signatures.
     """
     signed = [
         int(value) for name, _, value in (part.partition("=") for part in header.split(",")) if name == "t"
@@ -93,15 +95,16 @@ def _skew(header: str) -> int:
     return signed[0] - int(now().timestamp())
 
 
-def _holds(body: bytes, header: str, secret: str) -> bool:
+def _is_signed(body: bytes, header: str, secret: str) -> bool:
     try:
         return bool(stripe.WebhookSignature.verify_header(body, header, secret, None))
-    except (stripe.SignatureVerificationError, UnicodeDecodeError):  # the library signs text only
+    # UnicodeDecodeError: the library decodes the body to check it.
+    except (stripe.SignatureVerificationError, UnicodeDecodeError):
         return False
 
 
 def event_of(event: Any, body: str) -> ProcessorEvent:
-    """An event object, delivered or listed. Incomplete when it is none."""
+    """Parse a delivered or listed event. Raises Incomplete when it is not an event."""
     if isinstance(event, Mapping) and event.get("object") == "v2.core.event":
         return _thin_event(event, body)
     if not isinstance(event, Mapping) or event.get("object") != "event":
@@ -124,7 +127,7 @@ def event_of(event: Any, body: str) -> ProcessorEvent:
         return plain
     plain = replace(plain, is_hint=True, **_references(kind, thing))
     if kind == EventKind.DECLINE:
-        # Only words for people, which have not changed for years: read them in any version.
+        # These fields are only for display, and are the same in all API versions.
         plain = replace(plain, decline=intent_decline(thing, at))
     if event.get("api_version") != API_VERSION:
         return plain
@@ -135,7 +138,7 @@ def event_of(event: Any, body: str) -> ProcessorEvent:
 
 
 def _thin_event(event: Json, body: str) -> ProcessorEvent:
-    """An event that only says which object changed: a hint (M69). One about anything else is of no kind of ours."""
+    """Parse a thin event, which only names the changed object. Its kind is OTHER for objects we do not handle."""
     related = object_of(event.get("related_object"))
     kind, name = _THIN_KINDS.get(str(related.get("type")), (EventKind.OTHER, ""))
     reference = id_of(related)
@@ -164,7 +167,7 @@ def _time_of_text(value: Any) -> datetime:
 
 
 def _references(kind: EventKind, thing: Json) -> dict[str, Any]:
-    """Enough to fetch the truth by (M11)."""
+    """The ids with which to fetch the current state."""
     own, intent, charge = id_of(thing), id_of(thing.get("payment_intent")), id_of(thing.get("charge"))
     match kind:
         case EventKind.PAYMENT:
@@ -180,7 +183,7 @@ def _references(kind: EventKind, thing: Json) -> dict[str, Any]:
 
 
 def _values(event: ProcessorEvent, thing: Json, at: datetime) -> dict[str, Any]:
-    """What the event itself says, so that nothing need be fetched. Incomplete."""
+    """The event's own object, so that no fetch is needed. Raises Incomplete."""
     match event.kind:
         case EventKind.PAYMENT:
             failed = event.type == "checkout.session.async_payment_failed"

@@ -1,4 +1,4 @@
-"""Give money back at Stripe, and list what was given back."""
+"""Make and list refunds at Stripe (docs/money-path.md: M17)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from duitpos.processors.stripe.snapshots import refund_snapshot
 def make_refund(
     client: stripe.StripeClient, intent_reference: str, amount: Money, key: str, our_refund: str, reason: str
 ) -> RefundSnapshot:
-    """Our id goes into its metadata, so that it can be found when the answer was lost (M17)."""
+    """Make a refund. Its metadata contains our id, so that we can find it after a lost response."""
     try:
         stripe_amount = to_stripe(amount)
     except AmountNotExact as error:
@@ -26,7 +26,7 @@ def make_refund(
     metadata = {"refund": our_refund}
     if reason:
         metadata["reason"] = reason[:500]
-    # No `reason` of Stripe's own: its words are three, and one of them blocks the guest's card.
+    # Do not send Stripe's own `reason`: it has only three values, and one of them blocks the guest's card.
     params: Any = {"payment_intent": intent_reference, "amount": stripe_amount, "metadata": metadata}
     with translated():
         refund = client.v1.refunds.create(params=params, options={"idempotency_key": key})
@@ -34,7 +34,7 @@ def make_refund(
 
 
 def list_refunds(client: stripe.StripeClient, intent_reference: str) -> list[RefundSnapshot]:
-    """All of one payment, those made at Stripe's dashboard too."""
+    """List all refunds of one payment, also those made at Stripe's dashboard."""
     with translated():
         page = client.v1.refunds.list(params={"payment_intent": intent_reference, "limit": 100})
         return [refund_snapshot(refund.to_dict()) for refund in page.auto_paging_iter()]

@@ -1,6 +1,6 @@
-"""Stripe's objects as our snapshots. Pure: plain JSON values in, frozen values out.
+"""Convert Stripe's objects to our snapshots (docs/money-path.md: M1, M11, M30). Pure: JSON in, frozen values out.
 
-`Incomplete` is raised for an object that lacks what we need; an event with such an object is only a hint (M11).
+An object that lacks a required field raises `Incomplete`; an event with such an object becomes a reduced event.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from duitpos.processors.stripe.amounts import AmountNotExact, from_stripe
 
 Json = Mapping[str, Any]
 
-# What our columns hold. An id or an address that is longer is dropped, since a part of it is wrong; words are cut.
+# The lengths of our columns. A longer id or URL is dropped, because a part of it would be wrong; text is cut.
 REFERENCE, EMAIL, ADDRESS = 80, 254, 8000
 CODE, DETAIL, WORDS = 60, 120, 300
 LAST_YEAR = 3000
-"""Later instants are nonsense, and the end of the calendar cannot be shown in every time zone."""
+"""Later times are invalid; the calendar's last day also overflows in some time zones."""
 
 
 class Incomplete(ValueError):
-    """A field that we need is missing or of another type."""
+    """A required field is missing or has another type."""
 
 
 def text_of(thing: Json, name: str) -> str:
-    """A text that must be there. Incomplete."""
+    """A required text. Raises Incomplete."""
     value = thing.get(name)
     if not isinstance(value, str) or not value or storable(value) != value:
         raise Incomplete(name)
@@ -43,7 +43,7 @@ def text_of(thing: Json, name: str) -> str:
 
 
 def own_id(thing: Json) -> str:
-    """The id that it must have. Incomplete."""
+    """The object's required id. Raises Incomplete."""
     found = id_of(thing)
     if not found:
         raise Incomplete("id")
@@ -51,7 +51,7 @@ def own_id(thing: Json) -> str:
 
 
 def id_of(value: Any) -> str:
-    """The id of something that is an id, an expanded object, or nothing."""
+    """The id from a field with an id, an expanded object or nothing; empty for nothing."""
     if isinstance(value, Mapping):
         value = value.get("id")
     return whole(value, REFERENCE)
@@ -63,18 +63,19 @@ def object_of(value: Any) -> Json:
 
 
 def time_of(value: Any) -> datetime | None:
-    """An instant from Unix seconds."""
+    """A UTC time from Unix seconds; None when invalid."""
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     try:
         at = datetime.fromtimestamp(value, UTC)
-    except (OverflowError, ValueError, OSError):  # no year that a calendar has
+    # Out of the calendar's range.
+    except (OverflowError, ValueError, OSError):
         return None
     return at if at.year <= LAST_YEAR else None
 
 
 def correlation_of(thing: Json) -> Correlation | None:
-    """What we wrote into it; None when no DuitPOS made it."""
+    """Our ids in the object's metadata; None when no DuitPOS installation made it."""
     metadata = object_of(thing.get("metadata"))
     parts = [metadata.get(name) for name in ("installation", "tenant", "payment")]
     texts = [part for part in parts if isinstance(part, str) and part]
@@ -82,7 +83,7 @@ def correlation_of(thing: Json) -> Correlation | None:
 
 
 def metadata_of(correlation: Correlation) -> dict[str, str]:
-    """The counterpart of `mark_of`."""
+    """The metadata that `correlation_of` reads."""
     return {
         "installation": correlation.installation,
         "tenant": correlation.tenant,
@@ -91,7 +92,7 @@ def metadata_of(correlation: Correlation) -> dict[str, str]:
 
 
 def money_of(thing: Json, amount: str, currency: str = "currency") -> Money | None:
-    """An amount; None when it has no exact counterpart here, which then differs from whatever was asked. Incomplete."""
+    """Our amount; None when it has no exact equal here, so that it differs from any we requested. Raises Incomplete."""
     value, code = thing.get(amount), text_of(thing, currency)
     if isinstance(value, bool) or not isinstance(value, int):
         raise Incomplete(amount)
@@ -104,10 +105,10 @@ def money_of(thing: Json, amount: str, currency: str = "currency") -> Money | No
 
 
 def session_snapshot(session: Json, *, failed: bool = False, at: datetime | None = None) -> PaymentSnapshot:
-    """A checkout session, with `payment_intent.latest_charge` expanded where it was fetched.
+    """Parse a checkout session, fetched with `payment_intent.latest_charge` expanded or from an event.
 
-    `failed`: it comes in the event that says so; the session itself looks the same as one still processing (M1).
-    `at`: when the event happened, for a session without its charge. Incomplete.
+    `failed`: the event's type says that it failed; the session itself looks the same as one still processing.
+    `at`: the event's time, used when the charge is not expanded. Raises Incomplete.
     """
     intent = object_of(session.get("payment_intent"))
     charge = object_of(intent.get("latest_charge"))
@@ -116,7 +117,7 @@ def session_snapshot(session: Json, *, failed: bool = False, at: datetime | None
     live = session.get("livemode")
     if not isinstance(live, bool) or not isinstance(session.get("metadata"), Mapping | None):
         raise Incomplete("livemode, metadata")
-    refused = _decline_of_charge(charge, intent)
+    decline = _decline_of_charge(charge, intent)
     return PaymentSnapshot(
         reference=own_id(session),
         state=state,
@@ -130,19 +131,22 @@ def session_snapshot(session: Json, *, failed: bool = False, at: datetime | None
         acted_at=_acted_at(session, intent, charge, at) if status_is_complete(session) else None,
         method=_method_of_payment(session, charge) if paid else {},
         guest_email=_email(session),
-        declines=(refused,) if refused else (),
+        declines=(decline,) if decline else (),
         failure=_failure(intent) if state == SnapshotState.FAILED else "",
     )
 
 
 def status_is_complete(session: Json) -> bool:
-    """Whether the guest has done everything on the session's page."""
+    """Whether the guest has completed the session's page."""
     return session.get("status") == "complete"
 
 
 def _acted_at(session: Json, intent: Json, charge: Json, at: datetime | None) -> datetime | None:
-    """The charge is made when the guest confirms, except for money that is sent later, such as a bank transfer. A page
-    can only be completed before it expires, so what is later than that was begun with the intent, or before the end."""
+    """When the guest confirmed: the charge's time, unless the charge was made after the session expired.
+
+    A page can only be completed before it expires. A later charge is for money sent later, such as a bank transfer:
+    then the intent's creation, or else the expiry, is the time.
+    """
     expires = time_of(session.get("expires_at"))
     made = time_of(charge.get("created")) or (None if intent else at)
     if made is None or (expires is not None and made > expires):
@@ -164,9 +168,9 @@ def _state(session: Json, intent: Json) -> SnapshotState:
         return SnapshotState.FREE
     if money != "unpaid":
         raise Incomplete("payment_status")
-    # Complete and unpaid is the same for "on its way" and "will never come": only the intent knows (M1).
-    over = intent.get("status") in ("requires_payment_method", "canceled")
-    return SnapshotState.FAILED if over else SnapshotState.PROCESSING
+    # A complete and unpaid session may be processing or failed: only the intent's status tells which.
+    has_failed = intent.get("status") in ("requires_payment_method", "canceled")
+    return SnapshotState.FAILED if has_failed else SnapshotState.PROCESSING
 
 
 def _failure(intent: Json) -> str:
@@ -182,17 +186,19 @@ def _email(session: Json) -> str:
 def _method_of_payment(session: Json, charge: Json) -> dict[str, str]:
     method = method_of(object_of(charge.get("payment_method_details")))
     statement = charge.get("calculated_statement_descriptor")
+    # An FPX receipt must show the statement descriptor.
     if method and isinstance(statement, str):
-        method["statement"] = cut(statement, DETAIL)  # an FPX receipt must show it
-    shown = object_of(session.get("presentment_details"))
-    if shown:  # what the guest's bank was charged, where it was converted: a detail, never compared (M30)
-        amount, currency = shown.get("presentment_amount"), shown.get("presentment_currency")
+        method["statement"] = cut(statement, DETAIL)
+    presentment = object_of(session.get("presentment_details"))
+    # The amount after currency conversion, as the guest's bank was charged. Only for display: never compare it.
+    if presentment:
+        amount, currency = presentment.get("presentment_amount"), presentment.get("presentment_currency")
         method["presentment"] = cut(f"{amount} {currency}", DETAIL)
     return method
 
 
 def method_of(details: Json) -> dict[str, str]:
-    """For people: kind, brand, last4, wallet, bank, transaction_id; only what is known."""
+    """For display: kind, brand, last4, country, funding, wallet, bank, transaction_id; unknown values are left out."""
     kind = details.get("type")
     if not isinstance(kind, str):
         return {}
@@ -211,7 +217,7 @@ def method_of(details: Json) -> dict[str, str]:
 
 
 def _decline_of_charge(charge: Json, intent: Json) -> Decline | None:
-    """The last try, where it was refused. Its reference is the one that the event of it carries, too."""
+    """The last charge, if it was declined. Its reference is the same as in the decline's event."""
     at = time_of(charge.get("created"))
     if charge.get("status") != "failed" or at is None:
         return None
@@ -228,12 +234,12 @@ def _decline_of_charge(charge: Json, intent: Json) -> Decline | None:
 
 
 def intent_decline(intent: Json, at: datetime) -> Decline | None:
-    """The refused try of a `payment_intent.payment_failed` event; None when the intent does not tell it."""
+    """The decline in a `payment_intent.payment_failed` event; None when the intent has no error."""
     error = object_of(intent.get("last_payment_error"))
     if not error:
         return None
     method = object_of(error.get("payment_method"))
-    # A bank's page that was left makes no charge: then the method, made anew for every try, tells tries apart.
+    # If the guest left the bank's page, there is no charge; every try has a new payment method, so use its id.
     tried = id_of(error.get("charge")) or id_of(intent.get("latest_charge")) or id_of(method)
     return Decline(
         reference=tried or f"{id_of(intent)}/{int(at.timestamp())}",
@@ -255,7 +261,7 @@ _REFUND_STATES = {
 
 
 def refund_snapshot(refund: Json) -> RefundSnapshot:
-    """A refund, ours or made at Stripe's dashboard. Incomplete."""
+    """Parse a refund, ours or made at Stripe's dashboard. Raises Incomplete."""
     state = _REFUND_STATES.get(text_of(refund, "status"))
     amount = money_of(refund, "amount")
     if state is None or amount is None:

@@ -1,4 +1,7 @@
-"""Make a checkout session from what was pinned, and from nothing else: a repeat must say the very same (M10)."""
+"""Create a checkout session (docs/money-path.md: M2, M10, M30).
+
+Only the pinned request determines the parameters, so that a retry sends exactly the same.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _TO_STRIPE = {"hi": "hi-IN", "zh-hans": "zh", "zh-hant": "zh-TW", "tl": "fil", "
 
 
 def start_session(client: stripe.StripeClient, request: CheckoutRequest, key: str) -> CheckoutSession:
-    """Ask Stripe for the page. ProcessorError; REFUSED also for a request that could not be charged exactly."""
+    """Create the session. Raises ProcessorError; REFUSED also for amounts that Stripe cannot charge exactly."""
     params: Any = session_params(request)
     options: Any = {"idempotency_key": key}
     if request.api_version:
@@ -38,19 +41,19 @@ def start_session(client: stripe.StripeClient, request: CheckoutRequest, key: st
 
 
 def session_params(request: CheckoutRequest) -> dict[str, Any]:
-    """The parameters. No `payment_method_types` (gone since 2026-09-30), no promotion codes, no automatic tax (M30)."""
+    """The parameters. No `payment_method_types` (removed 2026-09-30), no promotion codes, no automatic tax."""
     metadata = metadata_of(request.correlation)
     params = {
         "mode": "payment",
         "client_reference_id": request.correlation.payment,
         "line_items": _line_items(request),
-        # Filled in by Stripe; it must not be percent-encoded within the address.
+        # Stripe replaces this placeholder; it must not be percent-encoded in the URL.
         "success_url": request.success_url.replace("{REFERENCE}", "{CHECKOUT_SESSION_ID}"),
         "cancel_url": request.cancel_url,
         "expires_at": request.expires_at,
         "adaptive_pricing": {"enabled": False},
         "metadata": metadata,
-        # The session's own are not copied: these land on the intent and the charge (M2).
+        # Stripe does not copy the session's metadata; this one goes to the intent and the charge.
         "payment_intent_data": {"description": request.description[:1000], "metadata": metadata},
     }
     locale = stripe_locale(request.locale)
@@ -58,7 +61,7 @@ def session_params(request: CheckoutRequest) -> dict[str, Any]:
 
 
 def stripe_locale(language: str) -> str:
-    """Stripe's name for a language of ours; empty when its page has none, and then the browser's is used."""
+    """Stripe's locale for our language; empty when it has none: then Stripe uses the browser's language."""
     wanted = re.sub("_", "-", language)
     named = _TO_STRIPE.get(wanted.lower(), wanted)
     by_lower = {locale.lower(): locale for locale in LOCALES}
@@ -73,8 +76,8 @@ def _line_items(request: CheckoutRequest) -> list[dict[str, Any]]:
         raise stripe_error(
             Failure.REFUSED, OwnCode.AMOUNT_NOT_EXACT, about={"currency": error.currency}
         ) from error
-    added = sum(line["price_data"]["unit_amount"] * line["quantity"] for line in lines)
-    if added != total or not 0 < len(lines) <= MAX_LINES:
+    lines_total = sum(line["price_data"]["unit_amount"] * line["quantity"] for line in lines)
+    if lines_total != total or not 0 < len(lines) <= MAX_LINES:
         raise stripe_error(Failure.REFUSED, OwnCode.LINES_DO_NOT_ADD_UP)
     return lines
 

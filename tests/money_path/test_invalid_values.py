@@ -1,4 +1,4 @@
-"""Words of the processor that fit no column, or that nothing can be made of: paid money is an order all the same."""
+"""Values from the processor that are too long or invalid: a paid payment still places its order."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ COMPLETED = "checkout.session.completed"
 TOO_LONG = "a" * 64 + "@" + ".".join(["b" * 60] * 4) + ".example.com"
 
 
-def paid_silently(shop: Shop) -> tuple[Payment, dict[str, Any]]:
-    """Paid, and the delivery of it is still to be made."""
+def paid_without_delivery(shop: Shop) -> tuple[Payment, dict[str, Any]]:
+    """A paid payment, and its event, which was not delivered yet."""
     shop.sandbox.rule("drop", types=[COMPLETED])
     payment = shop.start()
     shop.pay(payment)
@@ -30,8 +30,8 @@ def paid_silently(shop: Shop) -> tuple[Payment, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("email", [TOO_LONG, "gu\0est@example.com", "gu\ud800est@example.com", 5, ["x"]])
-def test_an_address_that_cannot_be_kept_is_dropped_and_the_order_stands(shop: Shop, email: Any) -> None:
-    payment, event = paid_silently(shop)
+def test_an_invalid_email_is_dropped_and_the_order_is_placed(shop: Shop, email: Any) -> None:
+    payment, event = paid_without_delivery(shop)
     event["data"]["object"]["customer_details"]["email"] = email
     assert deliver(shop, event) == Received(200, "settled")
     assert shop.fresh(payment).guest_email == ""
@@ -39,7 +39,7 @@ def test_an_address_that_cannot_be_kept_is_dropped_and_the_order_stands(shop: Sh
 
 
 @pytest.mark.parametrize("path", ["sweep", "return", "button"])
-def test_an_address_that_is_too_long_stops_no_other_path(deaf_shop: Shop, path: str) -> None:
+def test_a_too_long_email_does_not_stop_other_paths(deaf_shop: Shop, path: str) -> None:
     shop = deaf_shop
     payment = shop.fresh(shop.start())
     assert payment.order is not None
@@ -54,14 +54,14 @@ def test_an_address_that_is_too_long_stops_no_other_path(deaf_shop: Shop, path: 
     assert shop.alerts() == []
 
 
-def test_references_that_cannot_be_kept_are_dropped_and_the_order_stands(shop: Shop) -> None:
-    payment, event = paid_silently(shop)
+def test_invalid_references_are_dropped_and_the_order_is_placed(shop: Shop) -> None:
+    payment, event = paid_without_delivery(shop)
     event["data"]["object"]["payment_intent"] = "pi_" + "x" * 200
     assert deliver(shop, event) == Received(200, "settled")
     assert shop.fresh(payment).intent_reference == ""
 
 
-def test_words_of_a_decline_are_cut_and_cleaned(shop: Shop) -> None:
+def test_a_declines_texts_are_cut_and_cleaned(shop: Shop) -> None:
     payment = shop.start()
     shop.pay(payment, card="4000000000009995")
     event = event_of(shop, "payment_intent.payment_failed", id="evt_odd")
@@ -80,8 +80,8 @@ def signed(shop: Shop, body: str | bytes) -> Received:
     return receive(shop.tenant, "stripe", raw, {"stripe-signature": header})
 
 
-def test_a_body_that_is_no_text_of_ours_is_malformed(shop: Shop) -> None:
-    _, event = paid_silently(shop)
+def test_a_body_that_cannot_be_parsed_is_malformed(shop: Shop) -> None:
+    _, event = paid_without_delivery(shop)
     digits = json.dumps(event).replace('"amount_total": 2500', '"amount_total": ' + "9" * 5000)
     for body in (digits, b"[\0\xc2\x80", b"\0\0\0[", "﻿{}"):
         assert signed(shop, body) == Received(400, "malformed")
@@ -100,22 +100,22 @@ def test_a_body_that_is_no_text_of_ours_is_malformed(shop: Shop) -> None:
         {"created": 10**30},
     ],
 )
-def test_an_event_without_a_name_that_can_be_kept_is_malformed(shop: Shop, changes: dict[str, Any]) -> None:
-    _, event = paid_silently(shop)
+def test_an_event_without_a_valid_id_or_type_is_malformed(shop: Shop, changes: dict[str, Any]) -> None:
+    _, event = paid_without_delivery(shop)
     assert deliver(shop, {**event, **changes}) == Received(400, "malformed")
     assert shop.events() == []
 
 
 @pytest.mark.parametrize("currency", ["123", "ßßß", "m\0r", "   "])
-def test_a_currency_that_is_none_is_looked_up(shop: Shop, currency: str) -> None:
-    payment, event = paid_silently(shop)
+def test_an_invalid_currency_leads_to_a_fetch(shop: Shop, currency: str) -> None:
+    payment, event = paid_without_delivery(shop)
     event["data"]["object"]["currency"] = currency
     assert deliver(shop, event) == Received(200, "settled")
     assert shop.fresh(payment).moved_minor == 2500
 
 
-def test_a_time_beyond_every_calendar_is_not_kept(shop: Shop) -> None:
-    payment, event = paid_silently(shop)
+def test_a_time_outside_the_calendar_is_dropped(shop: Shop) -> None:
+    payment, event = paid_without_delivery(shop)
     assert deliver(shop, {**event, "created": 253402300799}) == Received(400, "malformed")
     event["data"]["object"]["payment_intent"] = {
         "id": event["data"]["object"]["payment_intent"],

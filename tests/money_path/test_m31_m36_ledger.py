@@ -1,4 +1,4 @@
-"""M31 to M36: closed restaurants, keys of the vault, numbers, trading days, sums and locks."""
+"""M31 to M36: closed restaurants, encryption keys, order numbers, trading days, sums and locks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.support.stampede import deliver, stampede
 pytestmark = pytest.mark.django_db(transaction=True)
 COMPLETED = "checkout.session.completed"
 BEFORE_CLOSE = datetime(2026, 11, 24, 19, 55, tzinfo=UTC)
-"""03:55 in Kuala Lumpur, on the trading day of the 24th; the day closes at 04:00."""
+"""03:55 in Kuala Lumpur, on the trading day of the 24th, which ends at 04:00."""
 
 
 def close(shop: Shop) -> None:
@@ -77,7 +77,7 @@ def test_m32_a_missing_encryption_key_stops_the_start_and_is_named(deaf_shop: Sh
         check_keys()
 
 
-def test_m31_nor_does_it_try_an_order_again_that_was_not_paid(shop: Shop) -> None:
+def test_m31_a_closed_tenant_does_not_retry_an_unpaid_order(shop: Shop) -> None:
     payment = shop.start()
     end_wrongly(shop, payment)
     order = shop.fresh(payment).order
@@ -88,7 +88,7 @@ def test_m31_nor_does_it_try_an_order_again_that_was_not_paid(shop: Shop) -> Non
     assert Payment.objects.filter(tenant=shop.tenant).count() == 1
 
 
-def test_m32_a_secret_opens_only_where_it_was_sealed(deaf_shop: Shop) -> None:
+def test_m32_a_secret_can_only_be_decrypted_in_its_own_row(deaf_shop: Shop) -> None:
     shop = deaf_shop
     other = an_account(shop.restaurant, shop.sandbox, external_id="acct_other")
     sealed = shop.account.secrets["secret_key"]
@@ -106,7 +106,7 @@ def completed(shop: Shop) -> list[dict[str, Any]]:
 
 
 def paid_unseen(shop: Shop, count: int) -> list[Payment]:
-    """So many guests have paid, and we know nothing of it yet."""
+    """Start and pay `count` payments, without any delivery yet."""
     payments = [shop.start(guest_token=f"phone {number}") for number in range(count)]
     for payment in payments:
         shop.sandbox.pay(payment.reference)
@@ -122,7 +122,7 @@ def test_m33_the_first_orders_of_a_day_at_once_get_numbers_without_gap(deaf_shop
     assert sorted(order.label for order in shop.placed()) == ["T1", "T2", "T3", "T4", "T5", "T6"]
 
 
-def test_m33_test_orders_locations_and_days_have_series_of_their_own(deaf_shop: Shop) -> None:
+def test_m33_test_orders_locations_and_days_have_their_own_series(deaf_shop: Shop) -> None:
     shop = deaf_shop
     tenant, here = shop.tenant.id, shop.restaurant.location.id
     there = Location.objects.create(tenant=shop.tenant, name="KLCC", slug="klcc").id
@@ -175,7 +175,7 @@ def test_m34_one_instant_gives_the_trading_day_of_order_payment_and_ledger(
     assert abs(settled.paid_at - BEFORE_CLOSE) < timedelta(minutes=1), "Stripe's time is kept beside it"
 
 
-def test_m34_a_refund_next_day_leaves_the_closed_day_alone(deaf_shop: Shop, clock: Clock) -> None:
+def test_m34_a_refund_on_the_next_day_does_not_change_the_closed_day(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     clock.set(BEFORE_CLOSE)
     payment = shop.start()
@@ -189,7 +189,7 @@ def test_m34_a_refund_next_day_leaves_the_closed_day_alone(deaf_shop: Shop, cloc
 
 
 def sums_by_day(shop: Shop) -> dict[tuple[UUID | None, date], int]:
-    """Minor units by location and trading day, from the ledger alone."""
+    """Sums in minor units by location and trading day, from the ledger only."""
     rows = LedgerEntry.objects.filter(tenant=shop.tenant).values_list("location_id", "business_date")
     return {(place, day): total for place, day, total in rows.annotate(Sum("amount_minor"))}
 
@@ -220,7 +220,7 @@ def test_m36_locks_are_taken_in_one_order(deaf_shop: Shop) -> None:
     shop = deaf_shop
     paid_unseen(shop, 1)
     (event,) = completed(shop)
-    # As in daily life: the account was heard of just now, so that its row is not touched.
+    # As in normal operation, the account had a delivery just now, so that its row is not updated.
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(last_event_at=now())
     with CaptureQueriesContext(
         connection,
@@ -236,7 +236,7 @@ def test_m36_locks_are_taken_in_one_order(deaf_shop: Shop) -> None:
         assert written.index("numberseries") < written.index(shared)
 
 
-def test_m36_a_settle_that_collided_is_run_again_as_if_nothing_had_been(deaf_shop: Shop) -> None:
+def test_m36_a_settle_that_deadlocked_is_run_again_from_the_start(deaf_shop: Shop) -> None:
     shop = deaf_shop
     (payment,) = (shop.fresh(payment) for payment in paid_unseen(shop, 1))
     snapshot = open_account(payment.account).fetch(payment.reference)
@@ -263,7 +263,7 @@ def deadlocks() -> int:
 
 
 @pytest.mark.races
-def test_m36_all_paths_to_many_orders_at_once_never_lock_each_other_out(deaf_shop: Shop) -> None:
+def test_m36_all_paths_on_many_orders_at_once_never_deadlock(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payments = paid_unseen(shop, 4)
     before = deadlocks() if connection.vendor == "postgresql" else 0

@@ -1,4 +1,4 @@
-"""What a refusal of the processor means for the other guests: nothing, unless it is about the account."""
+"""M73, M75: a processor's refusal affects other guests only if it is about the account."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_m73_refused_starts_are_one_alert_and_the_type_is_no_longer_offered(deaf
     assert Health.NOT_OFFERED in [one["code"] for one in view.health]
 
 
-def test_m73_it_is_tried_again_by_itself_and_the_alert_closes(deaf_shop: Shop, clock: Clock) -> None:
+def test_m73_the_type_is_offered_again_later_and_the_alert_closes(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     refuse_starts(shop, 4)
     for number in range(3):
@@ -80,17 +80,17 @@ def test_m73_pressing_check_offers_it_at_once(deaf_shop: Shop) -> None:
     assert isinstance(press(shop, 4), GoToProcessor)
 
 
-def test_m73_an_amount_that_is_refused_keeps_nobody_else_from_paying(deaf_shop: Shop) -> None:
+def test_m73_a_refused_amount_does_not_affect_other_guests(deaf_shop: Shop) -> None:
     shop = deaf_shop
     refuse_starts(shop, 5, code="amount_too_large")
     for number in range(5):
         assert isinstance(press(shop, number), StartRefused)
-    assert shop.alerts() == [A.START_REFUSED], "but somebody is told"
+    assert shop.alerts() == [A.START_REFUSED], "but an alert opens"
     assert isinstance(press(shop, 6), GoToProcessor)
     assert shop.alerts() == []
 
 
-def test_m73_a_refusal_that_is_followed_by_a_start_does_not_count_on(deaf_shop: Shop) -> None:
+def test_m73_a_successful_start_resets_the_count_of_refusals(deaf_shop: Shop) -> None:
     shop = deaf_shop
     for number in range(4):
         refuse_starts(shop, 1)
@@ -98,7 +98,7 @@ def test_m73_a_refusal_that_is_followed_by_a_start_does_not_count_on(deaf_shop: 
         assert isinstance(press(shop, number), GoToProcessor)
 
 
-# -- M75: one odd answer ------------------------------------------------------------------------------------
+# -- M75: a single refusal ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -117,9 +117,7 @@ def test_m75_one_refusal_of_one_guests_return_pauses_nothing(deaf_shop: Shop, st
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_m75_one_refusal_of_one_start_pauses_nothing_and_the_guest_tries_again(
-    deaf_shop: Shop, status: int
-) -> None:
+def test_m75_one_refused_start_pauses_nothing_and_the_guest_can_retry(deaf_shop: Shop, status: int) -> None:
     shop = deaf_shop
     shop.sandbox.fault("error", status=status, method="POST", path=START, count=1)
     request = shop.request()
@@ -130,7 +128,7 @@ def test_m75_one_refusal_of_one_start_pauses_nothing_and_the_guest_tries_again(
     assert len(shop.orders()) == 1
 
 
-def test_m75_a_key_that_is_refused_at_the_second_look_pauses_the_account(deaf_shop: Shop) -> None:
+def test_m75_a_second_refusal_of_the_key_pauses_the_account(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.control("DELETE", f"/keys/{shop.sandbox.secret_key}")
@@ -140,8 +138,8 @@ def test_m75_a_key_that_is_refused_at_the_second_look_pauses_the_account(deaf_sh
     assert shop.alerts() == [A.KEY_REFUSED]
 
 
-def test_m75_a_payment_that_never_started_is_not_asked_for(deaf_shop: Shop, clock: Clock) -> None:
-    """The key was revoked when the guest pressed Pay, and is good again when staff press Check now."""
+def test_m75_a_payment_that_never_started_is_not_fetched(deaf_shop: Shop, clock: Clock) -> None:
+    """The key is revoked when the guest presses Pay, and valid again when staff press Check now."""
     shop = deaf_shop
     shop.sandbox.fault("error", status=401, path="/v1/", count=2)
     with pytest.raises(StartRefused):
@@ -158,7 +156,7 @@ def test_m75_a_payment_that_never_started_is_not_asked_for(deaf_shop: Shop, cloc
     assert [order.status for order in shop.orders()] == ["canceled"]
 
 
-def test_m75_check_now_starts_what_was_never_answered(deaf_shop: Shop) -> None:
+def test_m75_check_now_retries_a_start_without_a_response(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.sandbox.fault("drop", method="POST", path=START, count=2, when="before")
     with pytest.raises(Unavailable):
@@ -183,8 +181,8 @@ def test_m75_not_found_after_the_money_was_booked_opens_nothing(deaf_shop: Shop)
     assert shop.fresh(payment).not_found_at is None
 
 
-def test_m75_an_answer_closes_what_a_not_found_has_opened(deaf_shop: Shop, clock: Clock) -> None:
-    """Not only money: that the session is still open is an answer as well."""
+def test_m75_a_response_closes_the_alert_of_a_not_found(deaf_shop: Shop, clock: Clock) -> None:
+    """A session that is still open is a response, too."""
     shop = deaf_shop
     payment = shop.start()
     shop.sandbox.fault("error", status=404, path=SESSION, count=2)

@@ -1,4 +1,4 @@
-"""M26 to M30: without a secret, asked too often, asked at the right time, asked in time, and asked for plain money."""
+"""M26 to M30: missing secret, rate limit of fetches, their schedule, deadlines, and fixed amounts."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_m27_a_session_that_is_not_stored_with_this_order_is_ignored(deaf_shop: 
     assert shop.placed() == []
 
 
-def test_m27_looking_at_the_page_asks_nobody(deaf_shop: Shop) -> None:
+def test_m27_opening_the_page_makes_no_call(deaf_shop: Shop) -> None:
     shop = deaf_shop
     shop.start()
     for _ in range(5):
@@ -92,7 +92,7 @@ def test_m27_looking_at_the_page_asks_nobody(deaf_shop: Shop) -> None:
     assert calls(shop, "GET") == []
 
 
-def seconds_to_next(payment: Payment) -> float:
+def seconds_to_next_check(payment: Payment) -> float:
     assert payment.next_check_at is not None
     return (payment.next_check_at - now()).total_seconds()
 
@@ -102,11 +102,11 @@ def test_m28_looks_come_later_and_later_and_once_after_the_end(deaf_shop: Shop, 
     payment = shop.start()
     waits = []
     while shop.fresh(payment).status == "pending":
-        wait = seconds_to_next(shop.fresh(payment))
+        wait = seconds_to_next_check(shop.fresh(payment))
         waits.append(wait)
         clock.advance(seconds=wait + 0.1)
         sweep()
-    # 90 s, 3, 6, 12 minutes, then a minute after the session's end at 45 minutes.
+    # 90 s, then 3, 6 and 12 minutes, then a minute after the session's end at 45 minutes.
     assert waits == pytest.approx([90, 180, 360, 720, 2760 - 1350], abs=20)
     assert len(calls(shop, "GET", payment.reference)) == len(waits)
     assert shop.fresh(payment).status == "canceled"
@@ -116,24 +116,24 @@ def test_m28_twenty_seconds_after_a_return_without_settle(deaf_shop: Shop, clock
     shop = deaf_shop
     payment = shop.start()
     handle_return(shop.tenant, token_of(shop, payment), payment.reference)
-    assert seconds_to_next(shop.fresh(payment)) == pytest.approx(20, abs=5)
+    assert seconds_to_next_check(shop.fresh(payment)) == pytest.approx(20, abs=5)
     shop.sandbox.pay(payment.reference)
     clock.advance(seconds=21)
     sweep()
     assert [order.label for order in shop.placed()] == ["T1"]
 
 
-def test_m28_processing_is_asked_hourly_then_six_hourly_and_after_15_days_a_person_is(
+def test_m28_processing_is_fetched_hourly_then_six_hourly_and_opens_an_alert_after_15_days(
     deaf_shop: Shop, clock: Clock
 ) -> None:
     shop = deaf_shop
     payment = shop.start()
     shop.pay(payment, method="customer_balance", delayed_result=None)
     shop.sweep(after=timedelta(minutes=2))
-    assert seconds_to_next(shop.fresh(payment)) == pytest.approx(3600, abs=5)
+    assert seconds_to_next_check(shop.fresh(payment)) == pytest.approx(3600, abs=5)
     clock.advance(hours=25)
     sweep()
-    assert seconds_to_next(shop.fresh(payment)) == pytest.approx(6 * 3600, abs=5)
+    assert seconds_to_next_check(shop.fresh(payment)) == pytest.approx(6 * 3600, abs=5)
     assert shop.alerts() == []
     clock.advance(days=14)
     sweep()
@@ -144,10 +144,10 @@ def test_m28_processing_is_asked_hourly_then_six_hourly_and_after_15_days_a_pers
     sweep()
     assert shop.fresh(payment).status == "succeeded"
     assert shop.placed() == []
-    assert shop.alerts() == [A.LATE_FOOD], "nobody cooks what was chosen two weeks ago by itself (M60)"
+    assert shop.alerts() == [A.LATE_FOOD], "an order from two weeks ago is not cooked by itself (M60)"
 
 
-def test_m28_a_sweep_that_dies_leaves_its_work_to_another_after_a_minute(
+def test_m28_after_a_minute_another_sweep_takes_over_a_crashed_ones_work(
     deaf_shop: Shop, clock: Clock
 ) -> None:
     shop = deaf_shop
@@ -163,7 +163,7 @@ def test_m28_a_sweep_that_dies_leaves_its_work_to_another_after_a_minute(
 
 
 @pytest.mark.races
-def test_m28_two_workers_ask_once(deaf_shop: Shop) -> None:
+def test_m28_two_workers_fetch_once(deaf_shop: Shop) -> None:
     shop = deaf_shop
     payment = shop.start()
     Payment.objects.filter(tenant=shop.tenant).update(next_check_at=now())
@@ -171,7 +171,7 @@ def test_m28_two_workers_ask_once(deaf_shop: Shop) -> None:
     assert len(calls(shop, "GET", payment.reference)) == 1
 
 
-def test_m28_only_tenants_with_due_work_are_looked_at(deaf_shop: Shop, clock: Clock) -> None:
+def test_m28_only_tenants_with_due_work_are_visited(deaf_shop: Shop, clock: Clock) -> None:
     shop = deaf_shop
     a_restaurant("warung")
     assert tenants_with_due_work() == []
@@ -208,7 +208,7 @@ def test_m30_nothing_is_asked_for_that_would_change_the_amount(deaf_shop: Shop) 
     assert not [name for name in said if name.startswith("payment_method_types")]
 
 
-def test_m30_what_the_guests_bank_showed_is_a_detail(shop: Shop) -> None:
+def test_m30_the_amount_shown_by_the_guests_bank_is_only_a_detail(shop: Shop) -> None:
     payment = shop.start()
     shop.sandbox.rule("drop", types=[COMPLETED])
     shop.pay(payment)

@@ -1,4 +1,4 @@
-"""A processor that hangs costs one restaurant a turn, and neither others nor its own other work theirs for ever."""
+"""A hanging processor delays one restaurant's sweep, but not other restaurants', nor its other work for ever."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def other(deaf_shop: Shop) -> Iterator[Shop]:
-    """A second restaurant, whose turn comes after the first's."""
+    """A second restaurant, which is swept after the first."""
     with open_shop(deaf_shop.sandbox, deaf_shop.url, slug="zz-satay") as shop:
         yield shop
 
 
-def test_what_hangs_at_one_restaurant_is_left_for_the_next_sweep(
+def test_work_that_hangs_is_left_for_the_next_sweep(
     deaf_shop: Shop, other: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deaf_shop.listen(GUIDE_EVENTS)
@@ -41,10 +41,10 @@ def test_what_hangs_at_one_restaurant_is_left_for_the_next_sweep(
     deaf_shop.sandbox.fault("hang", seconds=1.2, path=SESSION, method="GET", count=1, when="before")
     sweep()
     assert other.fresh(waits).status == "succeeded"
-    assert open_work.filter(tries=0).count() == 3, "one was asked about, and took all the time there was"
+    assert open_work.filter(tries=0).count() == 3, "one fetch used all the time"
 
 
-def test_another_kind_of_work_goes_first_after_the_time_ran_out(
+def test_another_kind_of_work_goes_first_after_a_timeout(
     deaf_shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop = deaf_shop
@@ -61,13 +61,13 @@ def test_another_kind_of_work_goes_first_after_the_time_ran_out(
     clock.advance(minutes=4, theirs=False)
     sweep()
     refund.refresh_from_db()
-    assert (refund.status, refund.checks) == ("created", 0), "its turn did not come, and nothing claimed it"
+    assert (refund.status, refund.checks) == ("created", 0), "the sweep did not reach or claim it"
     sweep()
     refund.refresh_from_db()
     assert refund.status == "succeeded"
 
 
-def test_events_that_were_not_begun_are_listed_again(
+def test_unprocessed_listed_events_are_listed_again(
     deaf_shop: Shop,
 ) -> None:
     shop = deaf_shop
