@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.sandboxes import deaf_shop, sandbox, sandbox_process
+from tests.support.sandboxes import sandbox, sandbox_process, webhookless_shop
 
 if TYPE_CHECKING:
     # A conftest is read before Django is set up.
     from tests.connections.watch import Watch
 
-__all__ = ["deaf_shop", "sandbox", "sandbox_process", "watch"]
+__all__ = ["sandbox", "sandbox_process", "watch", "webhookless_shop"]
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.models import Payment, ProcessorAccount, Refund
 from tests.connections.watch import Watch
+from tests.support.at_once import at_once, deliver, event_of
 from tests.support.shop import Shop
-from tests.support.stampede import deliver, event_of, stampede
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -164,9 +164,9 @@ WAYS = (
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_no_connection_is_held_during_a_call(
-    deaf_shop: Shop, watch: Watch, way: Callable[[Shop], Work]
+    webhookless_shop: Shop, watch: Watch, way: Callable[[Shop], Work]
 ) -> None:
-    work = way(deaf_shop)
+    work = way(webhookless_shop)
     connection.ensure_connection()
     watch.held.clear()
     work()
@@ -174,22 +174,24 @@ def test_no_connection_is_held_during_a_call(
     assert not any(watch.held)
 
 
-def test_a_held_connection_is_noticed(deaf_shop: Shop, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_held_connection_is_noticed(
+    webhookless_shop: Shop, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The counter-check: a start that keeps its connection."""
     monkeypatch.setattr(start_module, "outside_database", nullcontext)
-    starting(deaf_shop)()
+    starting(webhookless_shop)()
     assert any(watch.held)
 
 
-def test_more_guests_wait_than_there_are_connections(deaf_shop: Shop, watch: Watch) -> None:
+def test_more_guests_wait_than_there_are_connections(webhookless_shop: Shop, watch: Watch) -> None:
     """All of them wait for Stripe at the same moment, and the pool has all its connections."""
-    requests = [deaf_shop.request(guest_token=f"guest-{number}") for number in range(GUESTS)]
+    requests = [webhookless_shop.request(guest_token=f"guest-{number}") for number in range(GUESTS)]
     pool_was_full: list[bool] = []
     all_wait = threading.Barrier(GUESTS, action=lambda: pool_was_full.append(_pool_is_full()), timeout=60)
     # A retried call comes after all threads have passed the barrier.
     watch.at_a_call = lambda: len(watch.held) > GUESTS or all_wait.wait()
     connection.close()
-    outcomes = stampede([lambda request=request: checkout(request) for request in requests])  # type: ignore[misc]
+    outcomes = at_once([lambda request=request: checkout(request) for request in requests])  # type: ignore[misc]
     assert all(isinstance(outcome, GoToProcessor) for outcome in outcomes)
     assert pool_was_full == [True]
     assert not any(watch.held)

@@ -23,8 +23,8 @@ from duitpos.kit.transact import transact
 from duitpos.models import Alert, ItemStock, Location, Membership, Order, Payment, Refund
 from tests.crash.actions import request_of
 from tests.crash.processes import Facts, Scenario
+from tests.support.at_once import deliver, event_of
 from tests.support.shop import WEBHOOK_SECRET, Shop
-from tests.support.stampede import deliver, event_of
 
 EMAIL = "guest@example.com"
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 
-from tests.support.live_shop import deaf_shop, shop
+from tests.support.live_shop import shop, webhookless_shop
 from tests.support.sandboxes import sandbox, sandbox_process
 
 if TYPE_CHECKING:
     from tests.dashboard.desk import Desk
     from tests.support.shop import Shop
 
-__all__ = ["deaf_shop", "sandbox", "sandbox_process", "shop"]
+__all__ = ["sandbox", "sandbox_process", "shop", "webhookless_shop"]
 
 
 @pytest.fixture

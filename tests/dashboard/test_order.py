@@ -161,11 +161,11 @@ def test_a_cancel_that_stripe_does_not_answer_changes_nothing_and_says_so(
     assert shop.orders(status="held") == [order]
 
 
-def test_check_now_finds_the_money_that_no_webhook_told_of(deaf_shop: Shop, busy_desk: Desk) -> None:
-    deaf_shop.sandbox.rule("drop", count=None)
-    payment = deaf_shop.start()
-    deaf_shop.pay(payment)
-    order = deaf_shop.fresh(payment).order
+def test_check_now_finds_the_money_that_no_webhook_told_of(webhookless_shop: Shop, busy_desk: Desk) -> None:
+    webhookless_shop.sandbox.rule("drop", count=None)
+    payment = webhookless_shop.start()
+    webhookless_shop.pay(payment)
+    order = webhookless_shop.fresh(payment).order
     waiting = busy_desk.page("waiting")
     assert busy_desk.url("check_payment", order.id, payment.id) in waiting
     response = busy_desk.post("check_payment", order.id, payment.id, back="waiting")
@@ -173,7 +173,7 @@ def test_check_now_finds_the_money_that_no_webhook_told_of(deaf_shop: Shop, busy
     page = busy_desk.page("waiting")
     assert "Paid. The order is settled." in page
     assert "Nobody is waiting" in page
-    assert len(deaf_shop.placed()) == 1
+    assert len(webhookless_shop.placed()) == 1
 
 
 def test_check_now_says_so_when_stripe_is_down(busy_desk: Desk, shop: Shop) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.http import HttpResponse
 
-from duitpos.domain.checkout.limits import MOST_OF_STRANGERS, MOST_PER_PHONE
+from duitpos.domain.checkout.limits import MOST_OF_UNKNOWN_PHONES, MOST_PER_PHONE
 from duitpos.domain.tables.rotate import rotate_token
 from duitpos.kit.clock import now
 from duitpos.models import MenuItem, Order, Payment, PaymentType, ProcessorAccount, StartCounter, Table
@@ -261,7 +261,7 @@ def test_a_phone_that_never_pays_is_asked_to_wait(shop: Shop, phone: Phone) -> N
 def test_a_table_has_a_limit_too_because_cookies_can_be_deleted(shop: Shop, phone: Phone) -> None:
     page = review(shop, phone)
     pay_url(phone.press(page))
-    StartCounter.objects.filter(tenant=shop.tenant).update(count=MOST_OF_STRANGERS)
+    StartCounter.objects.filter(tenant=shop.tenant).update(count=MOST_OF_UNKNOWN_PHONES)
     other = Phone(shop.tenant, shop.table)
     answer = other.press(review(shop, other))
     assert answer.status_code == 429

@@ -34,32 +34,32 @@ def test_a_phone_that_loaded_the_menu_is_known(shop: Shop, phone: Phone) -> None
     cookie = phone.client.cookies["phone"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", f"/{phone.tenant.slug}/")
     with time_machine.travel(now() + timedelta(seconds=20), tick=True):
-        assert not order_of(shop, phone).is_strangers
+        assert not order_of(shop, phone).is_unknown_phone
 
 
-def test_a_phone_without_cookies_is_a_stranger_and_may_still_order(shop: Shop, phone: Phone) -> None:
-    assert order_of(shop, phone).is_strangers
+def test_a_phone_without_cookies_is_unknown_and_may_still_order(shop: Shop, phone: Phone) -> None:
+    assert order_of(shop, phone).is_unknown_phone
 
 
 @pytest.mark.parametrize(
     "value", ["", "invented", "1795456863", "1795456863:abc", "1795456863.A:abc", "x" * 5000, "1:2:3"]
 )
-def test_a_value_that_we_did_not_sign_is_a_strangers(shop: Shop, phone: Phone, value: str) -> None:
+def test_a_cookie_that_we_did_not_sign_is_of_an_unknown_phone(shop: Shop, phone: Phone, value: str) -> None:
     phone.client.cookies["phone"] = value
-    assert order_of(shop, phone).is_strangers
+    assert order_of(shop, phone).is_unknown_phone
 
 
 def test_another_restaurants_cookie_proves_nothing_here(shop: Shop, phone: Phone) -> None:
     phone.client.cookies["phone"] = _signer("teh").sign(f"{int(now().timestamp()) - 60}.{'A' * 22}")
-    assert order_of(shop, phone).is_strangers
+    assert order_of(shop, phone).is_unknown_phone
 
 
 def test_a_cookie_that_is_too_new_or_too_old_proves_nothing(shop: Shop, phone: Phone) -> None:
     load_menu(phone)
-    assert order_of(shop, phone).is_strangers
+    assert order_of(shop, phone).is_unknown_phone
     with time_machine.travel(now() + timedelta(hours=13), tick=True):
         phone.client.cookies.pop("guest")
-        assert order_of(shop, phone).is_strangers
+        assert order_of(shop, phone).is_unknown_phone
 
 
 def test_a_good_cookie_is_not_replaced_by_a_younger_one(shop: Shop, phone: Phone) -> None:
@@ -83,6 +83,6 @@ def test_one_phones_cookie_makes_no_second_phone_known(shop: Shop, phone: Phone)
     load_menu(phone)
     phone.client.cookies["guest"] = "B" * 22
     with time_machine.travel(now() + timedelta(seconds=20), tick=True):
-        assert order_of(shop, phone).is_strangers
+        assert order_of(shop, phone).is_unknown_phone
         load_menu(phone)
     assert f".{'B' * 22}:" in phone.client.cookies["phone"].value, "its next load_menu is its own"

@@ -22,7 +22,7 @@ from tests.isolation.rules import (
 
 pytestmark = pytest.mark.slow
 
-STRANGERS = ("another restaurant's owner", "a manager who left")
+NOT_MEMBERS = ("another restaurant's owner", "a manager who left")
 SIGNED_OUT = ("anonymous", "a barred user")
 NO_SUCH_METHOD = 405
 
@@ -63,7 +63,7 @@ def test_staff_pages_are_for_these_roles_of_this_restaurant(both: TwoRestaurants
     rule, url = STAFF[route], filled(route, both.own.values)
     wanted = {
         **dict.fromkeys(SIGNED_OUT, "sign in"),
-        **dict.fromkeys(STRANGERS, "404"),
+        **dict.fromkeys(NOT_MEMBERS, "404"),
         **{role: "403" for role in ("owner", "manager", "cashier", "kitchen") if role not in rule.roles},
     }
     before = all_rows()
@@ -168,7 +168,7 @@ def test_without_a_signature_a_webhook_changes_nothing(both: TwoRestaurants, rou
 def test_pages_for_anyone_show_nothing_of_a_restaurant(both: TwoRestaurants, route: str) -> None:
     url = filled(route, {"uidb36": "1", "key": "some-key"})
     before = all_rows()
-    for who, method in product((*SIGNED_OUT, *STRANGERS), ("GET", "POST")):
+    for who, method in product((*SIGNED_OUT, *NOT_MEMBERS), ("GET", "POST")):
         client = both.clients[who]
         response = send(client, method, url)
         assert response.status_code in (200, 302, 400, 403, 404, 405, 503), f"{method} {url} as {who}"

@@ -105,10 +105,10 @@ def test_an_empty_board_says_what_will_happen(kitchen: Kitchen) -> None:
 
 def test_other_locations_and_restaurants_have_their_own_boards(kitchen: Kitchen) -> None:
     other = a_location(kitchen.restaurant.tenant, "ipoh")
-    stranger = a_restaurant("other")
+    elsewhere = a_restaurant("other")
     a_ticket(other, kitchen.item, 21)
     assert "21" not in labels(kitchen.board(), "placed")
-    assert kitchen.client.get(f"/{stranger.tenant.slug}/kitchen/bangsar/").status_code == 404
+    assert kitchen.client.get(f"/{elsewhere.tenant.slug}/kitchen/bangsar/").status_code == 404
     assert kitchen.client.get(kitchen.url("board", "nowhere")).status_code == 404
 
 

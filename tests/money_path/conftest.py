@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.live_shop import clock, deaf_shop, guide_shop, shop
+from tests.support.live_shop import clock, guide_events_shop, shop, webhookless_shop
 from tests.support.sandboxes import sandbox, sandbox_process
 
-__all__ = ["clock", "deaf_shop", "guide_shop", "sandbox", "sandbox_process", "shop"]
+__all__ = ["clock", "guide_events_shop", "sandbox", "sandbox_process", "shop", "webhookless_shop"]

@@ -23,8 +23,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("path", ["sweep", "return", "button"])
-def test_an_error_on_any_path_opens_an_alert_and_is_retried(deaf_shop: Shop, clock: Clock, path: str) -> None:
-    shop = deaf_shop
+def test_an_error_on_any_path_opens_an_alert_and_is_retried(
+    webhookless_shop: Shop, clock: Clock, path: str
+) -> None:
+    shop = webhookless_shop
     payment = shop.fresh(shop.start())
     assert payment.order is not None
     take_number(shop, 1)
@@ -54,8 +56,8 @@ def test_an_error_on_any_path_opens_an_alert_and_is_retried(deaf_shop: Shop, clo
     assert shop.alerts() == []
 
 
-def test_a_lasting_error_is_retried_at_growing_intervals(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_a_lasting_error_is_retried_at_growing_intervals(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     Location.objects.filter(tenant=shop.tenant).update(time_zone="Nowhere/Land")
     shop.sandbox.pay(payment.reference)

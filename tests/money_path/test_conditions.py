@@ -115,9 +115,9 @@ def test_location_closed_or_paused(shop: Shop, change: Callable[[Shop, Payment],
     assert_first_offer_refunds(shop, payment)
 
 
-def test_late_by_the_guest_s_clock_m60_though_the_order_is_held(deaf_shop: Shop, clock: Clock) -> None:
+def test_late_by_the_guest_s_clock_m60_though_the_order_is_held(webhookless_shop: Shop, clock: Clock) -> None:
     """The guest pays by card, and we do not know for an hour."""
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     clock.advance(minutes=60)

@@ -20,34 +20,34 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def other(deaf_shop: Shop) -> Iterator[Shop]:
+def other(webhookless_shop: Shop) -> Iterator[Shop]:
     """A second restaurant, which is swept after the first."""
-    with open_shop(deaf_shop.sandbox, deaf_shop.url, slug="zz-satay") as shop:
+    with open_shop(webhookless_shop.sandbox, webhookless_shop.url, slug="zz-satay") as shop:
         yield shop
 
 
 def test_work_that_hangs_is_left_for_the_next_sweep(
-    deaf_shop: Shop, other: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    webhookless_shop: Shop, other: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deaf_shop.listen(GUIDE_EVENTS)
+    webhookless_shop.listen(GUIDE_EVENTS)
     for guest in range(4):
-        deaf_shop.pay(deaf_shop.start(guest_token=f"guest-{guest}"))
-    open_work = OutboxEntry.objects.filter(tenant=deaf_shop.tenant, done_at=None, kind="details")
+        webhookless_shop.pay(webhookless_shop.start(guest_token=f"guest-{guest}"))
+    open_work = OutboxEntry.objects.filter(tenant=webhookless_shop.tenant, done_at=None, kind="details")
     assert open_work.count() == 4
     waits = other.start()
-    deaf_shop.sandbox.pay(waits.reference)
+    webhookless_shop.sandbox.pay(waits.reference)
     clock.advance(minutes=2, theirs=False)
     monkeypatch.setattr(sweep_module, "PATIENCE", 1.0)
-    deaf_shop.sandbox.fault("hang", seconds=1.2, path=SESSION, method="GET", count=1, when="before")
+    webhookless_shop.sandbox.fault("hang", seconds=1.2, path=SESSION, method="GET", count=1, when="before")
     sweep()
     assert other.fresh(waits).status == "succeeded"
     assert open_work.filter(tries=0).count() == 3, "one fetch used all the time"
 
 
 def test_another_kind_of_work_goes_first_after_a_timeout(
-    deaf_shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    webhookless_shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     shop.pay(payment)
     shop.sweep(after=timedelta(minutes=2))
@@ -68,9 +68,9 @@ def test_another_kind_of_work_goes_first_after_a_timeout(
 
 
 def test_unprocessed_listed_events_are_listed_again(
-    deaf_shop: Shop,
+    webhookless_shop: Shop,
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     account = ProcessorAccount.objects.get(tenant=shop.tenant)
     shop.listen()
     shop.sandbox.rule("drop", types=["checkout.session.completed"])

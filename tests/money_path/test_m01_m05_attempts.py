@@ -15,6 +15,7 @@ from duitpos.domain.orders.guest_view import GuestState
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.kit.clock import now
 from duitpos.models import Order, OrderLine, Payment, PaymentDecline
+from tests.support.at_once import at_once
 from tests.support.live_shop import Clock
 from tests.support.scenarios import (
     EXPIRE,
@@ -26,7 +27,6 @@ from tests.support.scenarios import (
     start_again,
 )
 from tests.support.shop import Shop
-from tests.support.stampede import stampede
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DECLINED = "4000000000009995"
@@ -49,9 +49,9 @@ def by_button(shop: Shop, payment: Payment) -> None:
 
 @pytest.mark.parametrize("ask", [by_return, by_sweep, by_button])
 def test_m1_a_fetch_tells_an_asynchronous_failure_from_processing(
-    deaf_shop: Shop, clock: Clock, ask: Callable[[Shop, Payment], None]
+    webhookless_shop: Shop, clock: Clock, ask: Callable[[Shop, Payment], None]
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.fresh(shop.start())
     shop.pay(payment, delayed_result="fail", **BANK)
     ask(shop, payment)
@@ -104,8 +104,8 @@ def test_m2_a_decline_changes_no_state_and_the_good_card_is_no_late_money(shop: 
     assert shop.alerts() == []
 
 
-def test_m2_a_decline_in_a_fetch_and_in_an_event_is_one_row(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m2_a_decline_in_a_fetch_and_in_an_event_is_one_row(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.fresh(shop.start())
     shop.pay(payment, card=DECLINED)
     by_sweep(shop, payment)
@@ -119,8 +119,8 @@ def test_m2_a_decline_in_a_fetch_and_in_an_event_is_one_row(deaf_shop: Shop) -> 
     assert shop.fresh(payment).status == "pending"
 
 
-def test_m3_the_same_key_is_the_same_order_and_session(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m3_the_same_key_is_the_same_order_and_session(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     order = shop.orders()[0]
     again = press_again(shop, order)
@@ -130,8 +130,8 @@ def test_m3_the_same_key_is_the_same_order_and_session(deaf_shop: Shop) -> None:
     assert len(shop.sandbox.listed("sessions")) == 1
 
 
-def test_m3_the_same_key_after_paying_shows_the_paid_order(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m3_the_same_key_after_paying_shows_the_paid_order(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     answer = press_again(shop, shop.orders()[0])
@@ -139,8 +139,8 @@ def test_m3_the_same_key_after_paying_shows_the_paid_order(deaf_shop: Shop) -> N
     assert [order.label for order in shop.placed()] == ["T1"]
 
 
-def test_m3_other_contents_under_one_key_are_refused_under_a_new_key(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m3_other_contents_under_one_key_are_refused_under_a_new_key(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.start()
     (order,) = shop.orders()
     answer = press_again(shop, order, cart=shop.cart(5))
@@ -152,8 +152,10 @@ def test_m3_other_contents_under_one_key_are_refused_under_a_new_key(deaf_shop: 
     assert len(shop.sandbox.listed("sessions")) == 1
 
 
-def test_m3_an_edited_cart_expires_the_old_session_before_the_new_one_is_started(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m3_an_edited_cart_expires_the_old_session_before_the_new_one_is_started(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     first = shop.start()
     second = shop.start(cart=shop.cart(3))
     old, new = shop.orders()
@@ -165,8 +167,8 @@ def test_m3_an_edited_cart_expires_the_old_session_before_the_new_one_is_started
     assert posts == ["sessions", "expire", "sessions"]
 
 
-def test_m4_an_order_has_one_live_attempt(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m4_an_order_has_one_live_attempt(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.start()
     (order,) = shop.orders()
     lines = list(OrderLine.objects.filter(tenant=shop.tenant, order=order))
@@ -177,12 +179,12 @@ def test_m4_an_order_has_one_live_attempt(deaf_shop: Shop) -> None:
 
 
 @pytest.mark.races
-def test_m4_two_presses_at_once_share_one_attempt_and_its_key(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m4_two_presses_at_once_share_one_attempt_and_its_key(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     first = shop.start()
     Payment.objects.filter(tenant=shop.tenant).update(status="failed", ended_at=now())
     (order,) = shop.orders()
-    answers = stampede([lambda: press_again(shop, order)] * 4)
+    answers = at_once([lambda: press_again(shop, order)] * 4)
     assert {type(answer) for answer in answers} == {GoToProcessor}
     assert len({answer.url for answer in answers}) == 1
     second = shop.payment_of(order)
@@ -193,8 +195,10 @@ def test_m4_two_presses_at_once_share_one_attempt_and_its_key(deaf_shop: Shop) -
     assert len(shop.sandbox.listed("sessions")) == 2
 
 
-def test_m5_a_session_paid_meanwhile_is_settled_and_no_attempt_is_started(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m5_a_session_paid_meanwhile_is_settled_and_no_attempt_is_started(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     answer = shop.checkout(cart=shop.cart(3))
@@ -203,8 +207,8 @@ def test_m5_a_session_paid_meanwhile_is_settled_and_no_attempt_is_started(deaf_s
     assert [order.label for order in shop.orders()] == ["T1"]
 
 
-def test_m5_processing_starts_nothing_new(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m5_processing_starts_nothing_new(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.pay(payment, delayed_result=None, **BANK)
     answer = shop.checkout(cart=shop.cart(3))
@@ -216,8 +220,8 @@ def test_m5_processing_starts_nothing_new(deaf_shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("fault", [{"fault": "error", "status": 503}, {"fault": "drop", "when": "before"}])
-def test_m5_no_answer_starts_nothing_new(deaf_shop: Shop, fault: dict[str, object]) -> None:
-    shop = deaf_shop
+def test_m5_no_answer_starts_nothing_new(webhookless_shop: Shop, fault: dict[str, object]) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.fault(path=EXPIRE, count=2, **fault)  # type: ignore[arg-type]
     assert isinstance(shop.checkout(cart=shop.cart(3)), DoNotPayAgain)
@@ -226,8 +230,8 @@ def test_m5_no_answer_starts_nothing_new(deaf_shop: Shop, fault: dict[str, objec
     assert shop.fresh(payment).status == "canceled", "and when Stripe answers again, it goes on"
 
 
-def test_m5_expiring_uses_no_pinned_key(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m5_expiring_uses_no_pinned_key(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.start()
     shop.sandbox.fault("error", status=400, path=EXPIRE)
     assert isinstance(shop.checkout(cart=shop.cart(3)), DoNotPayAgain)

@@ -20,10 +20,10 @@ from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.kit.clock import now
 from duitpos.models import Payment, Refund, Tenant
 from duitpos.models.alert import AlertKind as A
+from tests.support.at_once import at_once
 from tests.support.live_shop import Clock
 from tests.support.scenarios import SESSIONS, calls, press_again, session_of, start_again
 from tests.support.shop import Shop
-from tests.support.stampede import stampede
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOST = {"fault": "drop", "when": "after", "path": SESSIONS, "method": "POST", "count": 2}
@@ -41,13 +41,13 @@ def lose(shop: Shop, fault: dict[str, Any]) -> Payment:
 
 
 @pytest.mark.races
-def test_m6_many_refunds_at_once_reserve_the_money_once(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m6_many_refunds_at_once_reserve_the_money_once(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     shop.sweep(after=timedelta(minutes=2))
     owner = shop.restaurant.owner
-    results = stampede([lambda: refund_payment(owner, payment.id, "pressed twice")] * 8)
+    results = at_once([lambda: refund_payment(owner, payment.id, "pressed twice")] * 8)
     (refund,) = Refund.objects.filter(tenant=shop.tenant)
     assert {result.id for result in results} == {refund.id}
     settled = shop.fresh(payment)
@@ -56,8 +56,8 @@ def test_m6_many_refunds_at_once_reserve_the_money_once(deaf_shop: Shop) -> None
     assert shop.ledger() == [("payment", 2500), ("refund", -2500)]
 
 
-def test_m7_a_lost_answer_heals_into_the_same_session(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m7_a_lost_answer_heals_into_the_same_session(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = lose(shop, LOST)
     (session,) = shop.sandbox.listed("sessions")
     shop.sweep(after=timedelta(minutes=2))
@@ -84,9 +84,9 @@ def test_m7_a_late_event_of_a_lost_session_is_matched_by_its_metadata(shop: Shop
 
 
 def test_m7_a_late_retry_of_a_lost_call_is_refused_and_the_next_attempt_is_a_new_row(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = lose(shop, NEVER_ARRIVED)
     # Less than 30 minutes are left until the pinned expires_at.
     clock.advance(minutes=20)
@@ -99,8 +99,8 @@ def test_m7_a_late_retry_of_a_lost_call_is_refused_and_the_next_attempt_is_a_new
     assert (second.id != payment.id, second.status) == (True, "pending")
 
 
-def test_m7_a_call_older_than_a_day_is_not_retried(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m7_a_call_older_than_a_day_is_not_retried(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = lose(shop, NEVER_ARRIVED)
     clock.advance(hours=25)
     shop.sweep()
@@ -108,8 +108,8 @@ def test_m7_a_call_older_than_a_day_is_not_retried(deaf_shop: Shop, clock: Clock
     assert shop.sandbox.listed("sessions") == []
 
 
-def test_m7_without_a_response_for_a_day_the_attempt_ends(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m7_without_a_response_for_a_day_the_attempt_ends(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = lose(shop, {**NEVER_ARRIVED, "count": None})
     clock.advance(hours=2)
     shop.sweep()
@@ -119,8 +119,8 @@ def test_m7_without_a_response_for_a_day_the_attempt_ends(deaf_shop: Shop, clock
     assert shop.fresh(payment).status == "failed"
 
 
-def test_m7_a_stored_500_ends_the_attempt_and_the_next_has_a_new_key(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m7_a_stored_500_ends_the_attempt_and_the_next_has_a_new_key(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.sandbox.fault("error", status=500, path=SESSIONS, method="POST")
     with pytest.raises((StartRefused, Unavailable), match=r"start_refused|processor_no_answer"):
         shop.checkout()
@@ -132,8 +132,10 @@ def test_m7_a_stored_500_ends_the_attempt_and_the_next_has_a_new_key(deaf_shop: 
     assert len(shop.sandbox.listed("sessions")) == 1
 
 
-def test_m8_a_session_that_nobody_would_watch_is_expired_and_nobody_sent_to_it(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m8_a_session_that_nobody_would_watch_is_expired_and_nobody_sent_to_it(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     shop.sandbox.fault("hang", seconds=1.5, path=SESSIONS, method="POST")
     told: list[StartRefused] = []
 
@@ -158,8 +160,8 @@ def test_m8_a_session_that_nobody_would_watch_is_expired_and_nobody_sent_to_it(d
     assert shop.fresh(payment).status == "failed"
 
 
-def test_m8_the_slower_concurrent_request_goes_to_the_faster_ones_page(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m8_the_slower_concurrent_request_goes_to_the_faster_ones_page(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = lose(shop, LOST)
     stale = shop.fresh(payment)
     url = start(shop.fresh(payment))
@@ -180,10 +182,10 @@ def test_m8_the_slower_concurrent_request_goes_to_the_faster_ones_page(deaf_shop
     ids=lambda fault: f"{fault['fault']}{fault.get('status', '')}",
 )
 def test_m9_no_definite_answer_leaves_the_payment(
-    deaf_shop: Shop, fault: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    webhookless_shop: Shop, fault: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(start_module, "TWIN_PATIENCE", 0.1)
-    shop = deaf_shop
+    monkeypatch.setattr(start_module, "CONCURRENT_PATIENCE", 0.1)
+    shop = webhookless_shop
     payment = lose(shop, {"path": SESSIONS, "method": "POST", "count": 9, **fault})
     shop.sandbox.control("DELETE", "/faults")
     answer = press_again(shop, shop.orders()[0])
@@ -196,28 +198,28 @@ def test_m9_no_definite_answer_leaves_the_payment(
 
 @pytest.mark.parametrize("fault", ["rate_limit", "lock_timeout"])
 def test_m9_one_busy_response_is_retried(
-    deaf_shop: Shop, fault: str, monkeypatch: pytest.MonkeyPatch
+    webhookless_shop: Shop, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(start_module, "TWIN_PATIENCE", 0.1)
-    shop = deaf_shop
+    monkeypatch.setattr(start_module, "CONCURRENT_PATIENCE", 0.1)
+    shop = webhookless_shop
     shop.sandbox.fault(fault, path=SESSIONS, method="POST")
     assert isinstance(shop.checkout(), GoToProcessor)
     assert len(shop.sandbox.listed("sessions")) == 1
 
 
 def test_m9_the_wait_for_a_concurrent_request_ends_at_the_deadline(
-    deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("duitpos.kit.deadline.SECONDS", 1.0)
     monkeypatch.setattr(start_module, "WORTH_A_START", 0.0)
-    monkeypatch.setattr(start_module, "TWIN_PATIENCE", 600.0)
+    monkeypatch.setattr(start_module, "CONCURRENT_PATIENCE", 600.0)
     begun = time.monotonic()
-    lose(deaf_shop, {"fault": "rate_limit", "path": SESSIONS, "method": "POST", "count": 9})
+    lose(webhookless_shop, {"fault": "rate_limit", "path": SESSIONS, "method": "POST", "count": 9})
     assert time.monotonic() - begun < 100, "the deadline ended the wait for the concurrent request"
 
 
-def test_m9_a_definite_refusal_ends_the_attempt(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m9_a_definite_refusal_ends_the_attempt(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.sandbox.fault("error", status=400, path=SESSIONS, method="POST", message="Not in your country.")
     with pytest.raises(StartRefused, match="start_refused"):
         shop.checkout()
@@ -227,21 +229,21 @@ def test_m9_a_definite_refusal_ends_the_attempt(deaf_shop: Shop) -> None:
 
 
 @pytest.mark.races
-def test_m9_a_second_tap_during_the_first_shows_no_error(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m9_a_second_tap_during_the_first_shows_no_error(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.sandbox.fault("hang", seconds=1, path=SESSIONS, method="POST", when="before")
     checkout_request = shop.request()
     from duitpos.domain.checkout.checkout import checkout
 
-    answers = stampede([lambda: checkout(checkout_request)] * 3)
+    answers = at_once([lambda: checkout(checkout_request)] * 3)
     assert {type(answer) for answer in answers} == {GoToProcessor}
     assert len({answer.url for answer in answers}) == 1
     assert len(shop.sandbox.listed("sessions")) == 1
     assert Payment.objects.get(tenant=shop.tenant).status == "pending"
 
 
-def test_m10_a_replay_says_what_was_pinned_whatever_has_changed_since(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m10_a_replay_says_what_was_pinned_whatever_has_changed_since(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = lose(shop, LOST)
     Tenant.objects.filter(id=shop.tenant.id).update(name="Another name", slug="another-slug")
     shop.item.name = "Renamed"
@@ -257,8 +259,8 @@ def test_m10_a_replay_says_what_was_pinned_whatever_has_changed_since(deaf_shop:
     assert pinned["expires_at"] == session_of(shop, shop.fresh(payment))["expires_at"]
 
 
-def test_m10_the_same_key_with_other_parameters_opens_an_alert(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m10_the_same_key_with_other_parameters_opens_an_alert(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = lose(shop, LOST)
     Payment.objects.filter(tenant=shop.tenant).update(
         checkout_request={**payment.checkout_request, "description": "rebuilt"}

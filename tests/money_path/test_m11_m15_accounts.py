@@ -113,9 +113,9 @@ def switch_type_off(shop: Shop) -> None:
 @pytest.mark.parametrize("retire", [retire_account, switch_type_off])
 @pytest.mark.parametrize("path", ["webhook", "return", "sweep"])
 def test_m13_what_is_retired_starts_nothing_but_verifies_fetches_and_refunds(
-    deaf_shop: Shop, retire: Any, path: str
+    webhookless_shop: Shop, retire: Any, path: str
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.fresh(shop.start())
     retire(shop)
     with pytest.raises(OrderAtCounter):
@@ -156,8 +156,8 @@ def test_m13_a_key_of_another_account_makes_a_new_row_and_the_old_one_still_work
     assert shop.start(guest_token="another phone").account_id == new.id
 
 
-def test_m13_an_unchecked_key_waits_and_the_old_one_stays_in_use(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m13_an_unchecked_key_waits_and_the_old_one_stays_in_use(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     key = a_working_key(shop)
     shop.sandbox.fault("error", status=503, path="/v1/account$", count=2)
     assert paste(shop, key).id == shop.account.id
@@ -168,8 +168,8 @@ def test_m13_an_unchecked_key_waits_and_the_old_one_stays_in_use(deaf_shop: Shop
     assert ProcessorAccount.objects.get(tenant=shop.tenant).reveal("secret_key") == key
 
 
-def test_m13_an_account_with_payments_is_never_deleted(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m13_an_account_with_payments_is_never_deleted(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     remove_account(shop.restaurant.owner, shop.account.id)
     account = ProcessorAccount.objects.get(tenant=shop.tenant)
@@ -182,8 +182,8 @@ def test_m13_an_account_with_payments_is_never_deleted(deaf_shop: Shop) -> None:
     assert [order.label for order in shop.placed()] == ["T1"]
 
 
-def test_m14_a_revoked_key_pauses_the_account_and_changes_no_payment(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m14_a_revoked_key_pauses_the_account_and_changes_no_payment(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     first = shop.start()
     second = shop.start(guest_token="another phone")
     shop.sandbox.pay(first.reference)
@@ -210,8 +210,8 @@ def test_m14_a_revoked_key_pauses_the_account_and_changes_no_payment(deaf_shop: 
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_m14_the_button_says_that_the_key_is_refused(deaf_shop: Shop, status: int) -> None:
-    shop = deaf_shop
+def test_m14_the_button_says_that_the_key_is_refused(webhookless_shop: Shop, status: int) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.fault("error", status=status, path="/v1/", count=2)
     with pytest.raises(Unavailable, match="check_not_answered"):
@@ -220,8 +220,8 @@ def test_m14_the_button_says_that_the_key_is_refused(deaf_shop: Shop, status: in
     assert shop.alerts() == [A.KEY_REFUSED]
 
 
-def test_m14_a_key_refused_again_opens_the_alert_again(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m14_a_key_refused_again_opens_the_alert_again(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.start()
     key = shop.sandbox.secret_key
     for _ in range(2):
@@ -234,8 +234,8 @@ def test_m14_a_key_refused_again_opens_the_alert_again(deaf_shop: Shop) -> None:
     assert Alert.objects.filter(tenant=shop.tenant).count() == 1
 
 
-def test_m14_a_session_that_stripe_does_not_know_opens_an_alert(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m14_a_session_that_stripe_does_not_know_opens_an_alert(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.fault("error", status=404, path=SESSION, count=None)
     clock.advance(minutes=2)

@@ -29,6 +29,7 @@ from duitpos.models import (
     Refund,
 )
 from duitpos.models.alert import AlertKind as A
+from tests.support.at_once import at_once, deliver
 from tests.support.live_shop import Clock
 from tests.support.scenarios import (
     REFUNDS,
@@ -44,7 +45,6 @@ from tests.support.scenarios import (
     tell,
 )
 from tests.support.shop import Shop
-from tests.support.stampede import deliver, stampede
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COMPLETED = "checkout.session.completed"
@@ -61,8 +61,10 @@ def paid(shop: Shop, **how: Any) -> Payment:
 
 
 @pytest.mark.races
-def test_m16_two_payments_that_settle_together_release_once_and_one_is_a_duplicate(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m16_two_payments_that_settle_together_release_once_and_one_is_a_duplicate(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     first = shop.start()
     Payment.objects.filter(tenant=shop.tenant).update(status="canceled", ended_at=now())
     (order,) = shop.orders()
@@ -70,7 +72,7 @@ def test_m16_two_payments_that_settle_together_release_once_and_one_is_a_duplica
     for payment in (first, second):
         shop.sandbox.pay(payment.reference)
     events = [event for event in shop.sandbox.listed("events") if event["type"] == COMPLETED]
-    answers = stampede([lambda event=event: deliver(shop, event) for event in events * 4])  # type: ignore[misc]
+    answers = at_once([lambda event=event: deliver(shop, event) for event in events * 4])  # type: ignore[misc]
     assert {answer.status for answer in answers} == {200}
     order.refresh_from_db()
     assert (order.status, order.label) == ("placed", "T1")
@@ -111,8 +113,8 @@ def assert_refunded_once(shop: Shop, refund: Refund) -> None:
     assert shop.alerts() == []
 
 
-def test_m17_a_refund_with_a_lost_response_is_retried_with_the_same_key(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m17_a_refund_with_a_lost_response_is_retried_with_the_same_key(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     refund = lose_refund(shop)
     shop.sweep(after=timedelta(minutes=5))
     assert_refunded_once(shop, refund)
@@ -120,8 +122,10 @@ def test_m17_a_refund_with_a_lost_response_is_retried_with_the_same_key(deaf_sho
     assert keys == {refund.key}
 
 
-def test_m17_after_a_day_the_refunds_are_listed_before_any_new_call(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m17_after_a_day_the_refunds_are_listed_before_any_new_call(
+    webhookless_shop: Shop, clock: Clock
+) -> None:
+    shop = webhookless_shop
     refund = lose_refund(shop)
     before = len(calls(shop, "POST", "/refunds"))
     clock.advance(hours=25)
@@ -132,9 +136,9 @@ def test_m17_after_a_day_the_refunds_are_listed_before_any_new_call(deaf_shop: S
 
 
 def test_m17_after_a_day_a_refund_that_stripe_does_not_have_gets_a_new_key(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     refund = lose_refund(shop, when="before")
     clock.advance(hours=25)
     shop.sweep()
@@ -142,8 +146,8 @@ def test_m17_after_a_day_a_refund_that_stripe_does_not_have_gets_a_new_key(
     assert refund.key_generation == 2
 
 
-def test_m17_a_stored_500_is_not_replayed_for_a_day(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m17_a_stored_500_is_not_replayed_for_a_day(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = paid(shop)
     shop.sandbox.fault("error", status=500, when="before", path=REFUNDS, count=1)
     refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
@@ -152,8 +156,8 @@ def test_m17_a_stored_500_is_not_replayed_for_a_day(deaf_shop: Shop) -> None:
     assert refund.key_generation == 2
 
 
-def test_m17_after_repeated_errors_the_refund_is_retried_within_seconds(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m17_after_repeated_errors_the_refund_is_retried_within_seconds(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = paid(shop)
     shop.sandbox.fault("error", status=500, when="before", path=REFUNDS, count=4)
     refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
@@ -166,8 +170,8 @@ def test_m17_after_repeated_errors_the_refund_is_retried_within_seconds(deaf_sho
     assert_refunded_once(shop, refund)
 
 
-def test_m17_a_refund_made_despite_a_stored_500_is_matched_by_our_id(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m17_a_refund_made_despite_a_stored_500_is_matched_by_our_id(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = paid(shop)
     shop.sandbox.fault("error", status=500, when="after", path=REFUNDS, count=1)
     refund = refund_payment(shop.restaurant.owner, payment.id, "cold")
@@ -341,9 +345,9 @@ def test_m19_an_unknown_unpaid_session_is_ignored(shop: Shop) -> None:
 
 
 def test_m20_a_copy_elsewhere_asks_no_processor_anything_until_it_is_adopted(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     owner = shop.restaurant.owner
     settled = paid(shop)
     open_still = shop.fresh(shop.start())

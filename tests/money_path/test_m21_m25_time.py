@@ -41,9 +41,9 @@ def the_order(shop: Shop) -> Order:
 
 
 def test_m21_an_order_ends_15_minutes_after_stripe_said_that_nobody_paid(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     clock.advance(minutes=47)
     shop.sweep()
@@ -60,8 +60,10 @@ def test_m21_an_order_ends_15_minutes_after_stripe_said_that_nobody_paid(
     assert shop.alerts() == []
 
 
-def test_m21_an_order_never_ends_before_stripe_says_that_it_is_unpaid(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m21_an_order_never_ends_before_stripe_says_that_it_is_unpaid(
+    webhookless_shop: Shop, clock: Clock
+) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.fault("error", status=503, path=SESSION, count=None)
     for _ in range(5):
@@ -125,8 +127,8 @@ def test_m21_an_order_with_a_payment_is_never_deleted(shop: Shop, clock: Clock) 
     assert shop.alerts() == [A.ORDER_CANCELED]
 
 
-def test_m22_staff_find_a_held_order_and_check_it(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m22_staff_find_a_held_order_and_check_it(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     owner = shop.restaurant.owner
     assert check_now(owner, payment.id) == CheckResult.STILL_OPEN
@@ -162,8 +164,8 @@ def test_m23_a_canceled_paid_order_otherwise_asks_for_its_refund(shop: Shop) -> 
     assert Refund.objects.filter(tenant=shop.tenant).count() == 0
 
 
-def test_m23_an_unfinished_refund_keeps_its_alert(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m23_an_unfinished_refund_keeps_its_alert(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     shop.sweep(after=timedelta(minutes=2))
@@ -175,8 +177,10 @@ def test_m23_an_unfinished_refund_keeps_its_alert(deaf_shop: Shop) -> None:
     assert shop.ledger() == [("payment", 2500), ("refund", -2500)]
 
 
-def test_m24_sessions_live_45_minutes_so_that_clock_skew_cannot_break_the_30(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m24_sessions_live_45_minutes_so_that_clock_skew_cannot_break_the_30(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     # Stripe's clock is fast.
     shop.sandbox.control("POST", "/clock", {"advance": 14 * 60})
     payment = shop.start()
@@ -185,8 +189,10 @@ def test_m24_sessions_live_45_minutes_so_that_clock_skew_cannot_break_the_30(dea
     assert session_of(shop, payment)["expires_at"] == int(payment.expires_at.timestamp())
 
 
-def test_m24_at_closing_the_open_sessions_of_that_location_are_expired(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m24_at_closing_the_open_sessions_of_that_location_are_expired(
+    webhookless_shop: Shop, clock: Clock
+) -> None:
+    shop = webhookless_shop
     Location.objects.filter(tenant=shop.tenant).update(opens_at=time(10), closes_at=time(20, 20))
     clock.set(EVENING)
     payment = shop.start()
@@ -202,8 +208,8 @@ def test_m24_at_closing_the_open_sessions_of_that_location_are_expired(deaf_shop
     assert shop.fresh(payment).status == "canceled"
 
 
-def test_m24_on_pause_they_are_expired_too(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m24_on_pause_they_are_expired_too(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     Location.objects.filter(tenant=shop.tenant).update(paused_at=now())
     clock.advance(minutes=2)
@@ -212,9 +218,9 @@ def test_m24_on_pause_they_are_expired_too(deaf_shop: Shop, clock: Clock) -> Non
     assert shop.fresh(payment).status == "canceled"
 
 
-def test_m24_a_pause_does_not_wait_for_the_next_check(deaf_shop: Shop, clock: Clock) -> None:
+def test_m24_a_pause_does_not_wait_for_the_next_check(webhookless_shop: Shop, clock: Clock) -> None:
     """The worker visits each restaurant every three minutes, to list undelivered events."""
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
     Payment.objects.filter(tenant=shop.tenant).update(checks=4, next_check_at=now() + timedelta(minutes=24))
@@ -233,9 +239,9 @@ def test_m24_a_pause_does_not_wait_for_the_next_check(deaf_shop: Shop, clock: Cl
 
 
 def test_m28_after_a_sessions_end_errors_are_retried_at_growing_intervals(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.fault("error", status=503, path=SESSION, count=None)
     clock.advance(minutes=50)
@@ -249,8 +255,8 @@ def test_m28_after_a_sessions_end_errors_are_retried_at_growing_intervals(
     assert (waits[0], waits[-1]) == (6, 360)
 
 
-def test_m24_a_processing_payment_is_left_alone_at_closing(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m24_a_processing_payment_is_left_alone_at_closing(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.pay(payment, method="customer_balance", delayed_result=None)
     clock.advance(minutes=2)

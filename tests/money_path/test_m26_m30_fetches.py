@@ -17,6 +17,7 @@ from duitpos.domain.sweep.sweep import sweep, tenants_with_due_work
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind as A
+from tests.support.at_once import at_once
 from tests.support.live_shop import Clock
 from tests.support.restaurant import a_restaurant
 from tests.support.scenarios import (
@@ -28,7 +29,6 @@ from tests.support.scenarios import (
     tell,
 )
 from tests.support.shop import Shop
-from tests.support.stampede import stampede
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COMPLETED = "checkout.session.completed"
@@ -58,11 +58,11 @@ def token_of(shop: Shop, payment: Payment) -> str:
 
 
 @pytest.mark.races
-def test_m27_a_hammered_return_asks_once_in_three_seconds(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m27_a_hammered_return_asks_once_in_three_seconds(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     token = token_of(shop, payment)
-    stampede([lambda: handle_return(shop.tenant, token, payment.reference)] * 8)
+    at_once([lambda: handle_return(shop.tenant, token, payment.reference)] * 8)
     assert len(calls(shop, "GET", payment.reference)) == 1
     assert seen_by_guest(shop, shop.orders()[0]).state == "checking"
     clock.advance(seconds=2)
@@ -73,8 +73,8 @@ def test_m27_a_hammered_return_asks_once_in_three_seconds(deaf_shop: Shop, clock
     assert len(calls(shop, "GET", payment.reference)) == 2
 
 
-def test_m27_a_session_that_is_not_stored_with_this_order_is_ignored(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m27_a_session_that_is_not_stored_with_this_order_is_ignored(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     mine, other = shop.start(), shop.start(guest_token="another phone")
     shop.sandbox.pay(other.reference)
     for session in (other.reference, "cs_test_of_nobody", "", "../../etc", "{CHECKOUT_SESSION_ID}"):
@@ -84,8 +84,8 @@ def test_m27_a_session_that_is_not_stored_with_this_order_is_ignored(deaf_shop: 
     assert shop.placed() == []
 
 
-def test_m27_opening_the_page_makes_no_call(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m27_opening_the_page_makes_no_call(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.start()
     for _ in range(5):
         seen_by_guest(shop, shop.orders()[0])
@@ -97,8 +97,8 @@ def seconds_to_next_check(payment: Payment) -> float:
     return (payment.next_check_at - now()).total_seconds()
 
 
-def test_m28_looks_come_later_and_later_and_once_after_the_end(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m28_looks_come_later_and_later_and_once_after_the_end(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     waits = []
     while shop.fresh(payment).status == "pending":
@@ -112,8 +112,8 @@ def test_m28_looks_come_later_and_later_and_once_after_the_end(deaf_shop: Shop, 
     assert shop.fresh(payment).status == "canceled"
 
 
-def test_m28_twenty_seconds_after_a_return_without_settle(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m28_twenty_seconds_after_a_return_without_settle(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     handle_return(shop.tenant, token_of(shop, payment), payment.reference)
     assert seconds_to_next_check(shop.fresh(payment)) == pytest.approx(20, abs=5)
@@ -124,9 +124,9 @@ def test_m28_twenty_seconds_after_a_return_without_settle(deaf_shop: Shop, clock
 
 
 def test_m28_processing_is_fetched_hourly_then_six_hourly_and_opens_an_alert_after_15_days(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     shop.pay(payment, method="customer_balance", delayed_result=None)
     shop.sweep(after=timedelta(minutes=2))
@@ -148,9 +148,9 @@ def test_m28_processing_is_fetched_hourly_then_six_hourly_and_opens_an_alert_aft
 
 
 def test_m28_after_a_minute_another_sweep_takes_over_a_crashed_ones_work(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     shop.start()
     clock.advance(seconds=91)
     (due,) = due_payments(shop.tenant.id, 10)
@@ -163,16 +163,16 @@ def test_m28_after_a_minute_another_sweep_takes_over_a_crashed_ones_work(
 
 
 @pytest.mark.races
-def test_m28_two_workers_fetch_once(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m28_two_workers_fetch_once(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     Payment.objects.filter(tenant=shop.tenant).update(next_check_at=now())
-    stampede([sweep] * 4)
+    at_once([sweep] * 4)
     assert len(calls(shop, "GET", payment.reference)) == 1
 
 
-def test_m28_only_tenants_with_due_work_are_visited(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m28_only_tenants_with_due_work_are_visited(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     a_restaurant("warung")
     assert tenants_with_due_work() == []
     shop.start()
@@ -182,8 +182,8 @@ def test_m28_only_tenants_with_due_work_are_visited(deaf_shop: Shop, clock: Cloc
 
 
 @pytest.mark.slow
-def test_m29_a_start_that_hangs_ends_at_its_deadline_with_the_cart_kept(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m29_a_start_that_hangs_ends_at_its_deadline_with_the_cart_kept(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.sandbox.fault("hang", seconds=90, path=SESSIONS, method="POST", count=2)
     began = time.monotonic()
     with pytest.raises(Unavailable, match="processor_no_answer"):
@@ -196,8 +196,8 @@ def test_m29_a_start_that_hangs_ends_at_its_deadline_with_the_cart_kept(deaf_sho
     assert [session["url"] for session in shop.sandbox.listed("sessions")] == [answer.url]
 
 
-def test_m30_nothing_is_asked_for_that_would_change_the_amount(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m30_nothing_is_asked_for_that_would_change_the_amount(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.start()
     (call,) = calls(shop, "POST", "/sessions")
     said = {name: values[0] for name, values in parse_qs(call["body"]).items()}

@@ -26,10 +26,10 @@ from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.transact import transact
 from duitpos.models import LedgerEntry, Location, NumberSeries, Order, Payment, ProcessorAccount
 from duitpos.operations.start import StartRefused, check_keys
+from tests.support.at_once import at_once, deliver
 from tests.support.live_shop import Clock
 from tests.support.scenarios import end_wrongly, free_number, start_again, take_number
 from tests.support.shop import Shop, an_account
-from tests.support.stampede import deliver, stampede
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COMPLETED = "checkout.session.completed"
@@ -44,9 +44,9 @@ def close(shop: Shop) -> None:
 
 @pytest.mark.parametrize("path", ["webhook", "return", "sweep"])
 def test_m31_a_closed_tenant_starts_nothing_and_still_receives_sweeps_and_refunds(
-    deaf_shop: Shop, path: str
+    webhookless_shop: Shop, path: str
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.fresh(shop.start())
     close(shop)
     with pytest.raises(NotTakingOrders):
@@ -63,12 +63,12 @@ def test_m31_a_closed_tenant_starts_nothing_and_still_receives_sweeps_and_refund
     assert refund_payment(shop.restaurant.owner, payment.id, "closing down").status == "succeeded"
 
 
-def test_m31_a_tenant_is_never_deleted(deaf_shop: Shop) -> None:
+def test_m31_a_tenant_is_never_deleted(webhookless_shop: Shop) -> None:
     with pytest.raises(ProtectedError):
-        deaf_shop.tenant.delete()
+        webhookless_shop.tenant.delete()
 
 
-def test_m32_a_missing_encryption_key_stops_the_start_and_is_named(deaf_shop: Shop) -> None:
+def test_m32_a_missing_encryption_key_stops_the_start_and_is_named(webhookless_shop: Shop) -> None:
     check_keys()
     with (
         override_settings(ENCRYPTION_KEYS={"another": b"k" * 32}),
@@ -88,8 +88,8 @@ def test_m31_a_closed_tenant_does_not_retry_an_unpaid_order(shop: Shop) -> None:
     assert Payment.objects.filter(tenant=shop.tenant).count() == 1
 
 
-def test_m32_a_secret_can_only_be_decrypted_in_its_own_row(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m32_a_secret_can_only_be_decrypted_in_its_own_row(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     other = an_account(shop.restaurant, shop.sandbox, external_id="acct_other")
     sealed = shop.account.secrets["secret_key"]
     for secrets in ({"secret_key": sealed}, {"webhook_secret": sealed}):
@@ -114,16 +114,16 @@ def paid_unseen(shop: Shop, count: int) -> list[Payment]:
 
 
 @pytest.mark.races
-def test_m33_the_first_orders_of_a_day_at_once_get_numbers_without_gap(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m33_the_first_orders_of_a_day_at_once_get_numbers_without_gap(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     paid_unseen(shop, 6)
-    answers = stampede([lambda event=event: deliver(shop, event) for event in completed(shop) * 2])  # type: ignore[misc]
+    answers = at_once([lambda event=event: deliver(shop, event) for event in completed(shop) * 2])  # type: ignore[misc]
     assert {answer.status for answer in answers} == {200}
     assert sorted(order.label for order in shop.placed()) == ["T1", "T2", "T3", "T4", "T5", "T6"]
 
 
-def test_m33_test_orders_locations_and_days_have_their_own_series(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m33_test_orders_locations_and_days_have_their_own_series(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     tenant, here = shop.tenant.id, shop.restaurant.location.id
     there = Location.objects.create(tenant=shop.tenant, name="KLCC", slug="klcc").id
     today, tomorrow = date(2026, 11, 24), date(2026, 11, 25)
@@ -144,8 +144,8 @@ def test_m33_test_orders_locations_and_days_have_their_own_series(deaf_shop: Sho
     assert order.label == "12"
 
 
-def test_m33_a_settle_that_is_rolled_back_gives_its_number_back(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m33_a_settle_that_is_rolled_back_gives_its_number_back(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.listen()
     shop.pay(shop.start())
     take_number(shop, 2)
@@ -158,9 +158,9 @@ def test_m33_a_settle_that_is_rolled_back_gives_its_number_back(deaf_shop: Shop)
 
 
 def test_m34_one_instant_gives_the_trading_day_of_order_payment_and_ledger(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     clock.set(BEFORE_CLOSE)
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
@@ -175,8 +175,10 @@ def test_m34_one_instant_gives_the_trading_day_of_order_payment_and_ledger(
     assert abs(settled.paid_at - BEFORE_CLOSE) < timedelta(minutes=1), "Stripe's time is kept beside it"
 
 
-def test_m34_a_refund_on_the_next_day_does_not_change_the_closed_day(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m34_a_refund_on_the_next_day_does_not_change_the_closed_day(
+    webhookless_shop: Shop, clock: Clock
+) -> None:
+    shop = webhookless_shop
     clock.set(BEFORE_CLOSE)
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
@@ -216,8 +218,8 @@ def test_m35_no_ledger_row_without_the_movement(shop: Shop) -> None:
     assert sums_by_day(shop) == {}
 
 
-def test_m36_locks_are_taken_in_one_order(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m36_locks_are_taken_in_one_order(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     paid_unseen(shop, 1)
     (event,) = completed(shop)
     # As in normal operation, the account had a delivery just now, so that its row is not updated.
@@ -236,8 +238,8 @@ def test_m36_locks_are_taken_in_one_order(deaf_shop: Shop) -> None:
         assert written.index("numberseries") < written.index(shared)
 
 
-def test_m36_a_settle_that_deadlocked_is_run_again_from_the_start(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m36_a_settle_that_deadlocked_is_run_again_from_the_start(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     (payment,) = (shop.fresh(payment) for payment in paid_unseen(shop, 1))
     snapshot = open_account(payment.account).fetch(payment.reference)
     tries: list[SettleResult] = []
@@ -263,8 +265,8 @@ def deadlocks() -> int:
 
 
 @pytest.mark.races
-def test_m36_all_paths_on_many_orders_at_once_never_deadlock(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m36_all_paths_on_many_orders_at_once_never_deadlock(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payments = paid_unseen(shop, 4)
     before = deadlocks() if connection.vendor == "postgresql" else 0
     owner = shop.restaurant.owner
@@ -277,7 +279,7 @@ def test_m36_all_paths_on_many_orders_at_once_never_deadlock(deaf_shop: Shop) ->
             lambda order=order, payment=payment: handle_return(shop.tenant, order.token, payment.reference),
             lambda payment=payment: check_now(owner, payment.id),
         ]
-    stampede([*ways, *reversed(ways)])
+    at_once([*ways, *reversed(ways)])
     assert sorted(order.label for order in shop.placed()) == ["T1", "T2", "T3", "T4"]
     assert shop.ledger() == [("payment", 2500)] * 4
     if connection.vendor == "postgresql":

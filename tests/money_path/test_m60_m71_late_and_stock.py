@@ -25,10 +25,10 @@ from duitpos.kit.facts import quoted
 from duitpos.models import ItemStock, Location, Order, Payment
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
+from tests.support.at_once import at_once, deliver, event_of
 from tests.support.live_shop import Clock
 from tests.support.scenarios import alert, detail
 from tests.support.shop import Shop
-from tests.support.stampede import deliver, event_of, stampede
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COMPLETED = "checkout.session.completed"
@@ -53,8 +53,8 @@ def assert_alert_and_not_placed(shop: Shop, payment: Payment) -> None:
 
 
 @pytest.mark.parametrize("path", ["webhook", "return", "sweep", "button"])
-def test_m60_late_is_late_from_any_path(deaf_shop: Shop, clock: Clock, path: str) -> None:
-    shop = deaf_shop
+def test_m60_late_is_late_from_any_path(webhookless_shop: Shop, clock: Clock, path: str) -> None:
+    shop = webhookless_shop
     payment = paid_without_delivery(shop)
     clock.advance(minutes=50)
     assert payment.order is not None
@@ -69,8 +69,8 @@ def test_m60_late_is_late_from_any_path(deaf_shop: Shop, clock: Clock, path: str
     assert_alert_and_not_placed(shop, payment)
 
 
-def test_m60_within_the_limit_it_is_cooked(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m60_within_the_limit_it_is_cooked(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     clock.set(datetime(2026, 11, 24, 10, 0, tzinfo=UTC))
     paid_without_delivery(shop)
     clock.advance(minutes=44)
@@ -79,8 +79,8 @@ def test_m60_within_the_limit_it_is_cooked(deaf_shop: Shop, clock: Clock) -> Non
     assert shop.alerts() == []
 
 
-def test_m60_the_limit_is_the_locations(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m60_the_limit_is_the_locations(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     clock.set(datetime(2026, 11, 24, 10, 0, tzinfo=UTC))
     Location.objects.filter(tenant=shop.tenant).update(latest_to_cook=5)
     payment = paid_without_delivery(shop)
@@ -90,10 +90,10 @@ def test_m60_the_limit_is_the_locations(deaf_shop: Shop, clock: Clock) -> None:
 
 
 def test_m60_a_transfer_confirmed_yesterday_is_late_with_or_without_earlier_events(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
     """Once with a "processing" event first, once without any event before the payment."""
-    shop = deaf_shop
+    shop = webhookless_shop
     payments = []
     for guest in ("one", "two"):
         payment = shop.start(guest_token=guest)
@@ -112,8 +112,8 @@ def test_m60_a_transfer_confirmed_yesterday_is_late_with_or_without_earlier_even
     assert shop.alerts() == [A.LATE_FOOD, A.LATE_FOOD]
 
 
-def test_m60_processing_counts_from_the_guests_confirmation(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m60_processing_counts_from_the_guests_confirmation(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference, method="customer_balance", delayed_result=None)
     clock.advance(hours=5)
@@ -125,10 +125,10 @@ def test_m60_processing_counts_from_the_guests_confirmation(deaf_shop: Shop, clo
 
 @pytest.mark.parametrize("is_late", [False, True])
 def test_m60_the_end_of_the_day_counts_after_ten_minutes(
-    deaf_shop: Shop, clock: Clock, is_late: bool
+    webhookless_shop: Shop, clock: Clock, is_late: bool
 ) -> None:
     """A payment at 03:59:58 that we see at 04:00:01 is not late."""
-    shop = deaf_shop
+    shop = webhookless_shop
     # 03:59:58 in Kuala Lumpur.
     before = datetime(2026, 11, 24, 19, 59, 58, tzinfo=UTC)
     clock.set(before)
@@ -140,9 +140,9 @@ def test_m60_the_end_of_the_day_counts_after_ten_minutes(
 
 
 def test_m60_where_the_day_ends_with_the_opening_hours_it_counts_at_once(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     clock.set(datetime(2026, 11, 24, 19, 59, 58, tzinfo=UTC))
     Location.objects.filter(tenant=shop.tenant).update(opens_at=time(18, 0), closes_at=time(4, 0))
     payment = paid_without_delivery(shop)
@@ -151,16 +151,18 @@ def test_m60_where_the_day_ends_with_the_opening_hours_it_counts_at_once(
     assert_alert_and_not_placed(shop, payment)
 
 
-def test_m60_a_wrong_clock_does_not_hold_back_orders(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m60_a_wrong_clock_does_not_hold_back_orders(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = paid_without_delivery(shop)
     clock.advance(hours=-2, theirs=False)
     handle_return(shop.tenant, shop.orders()[0].token, payment.reference)
     assert [order.label for order in shop.placed()] == ["T1"]
 
 
-def test_m60_staff_serve_or_refund_it_and_the_guest_cannot_pay_again(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m60_staff_serve_or_refund_it_and_the_guest_cannot_pay_again(
+    webhookless_shop: Shop, clock: Clock
+) -> None:
+    shop = webhookless_shop
     request = shop.request()
     payment = paid_without_delivery(shop, checkout_key=request.checkout_key)
     clock.advance(hours=2)
@@ -178,8 +180,8 @@ def test_m60_staff_serve_or_refund_it_and_the_guest_cannot_pay_again(deaf_shop: 
 
 
 @pytest.mark.races
-def test_m60_served_or_refunded_never_both(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m60_served_or_refunded_never_both(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = paid_without_delivery(shop)
     clock.advance(hours=2)
     sweep()
@@ -191,24 +193,24 @@ def test_m60_served_or_refunded_never_both(deaf_shop: Shop, clock: Clock) -> Non
         except Conflict as refused:
             return refused
 
-    stampede([lambda: decide(Action.SERVE), lambda: decide(Action.REFUND)] * 2)
+    at_once([lambda: decide(Action.SERVE), lambda: decide(Action.REFUND)] * 2)
     order = Order.objects.get(tenant=shop.tenant)
     refunded = shop.fresh(payment).refund_reserved_minor
     assert (order.status, refunded) in (("placed", 0), ("canceled", 2500))
 
 
 @pytest.mark.races
-def test_m60_four_concurrent_deliveries_open_one_alert(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m60_four_concurrent_deliveries_open_one_alert(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = paid_without_delivery(shop)
     clock.advance(hours=2)
     event = event_of(shop, COMPLETED)
-    stampede([lambda: deliver(shop, event)] * 4)
+    at_once([lambda: deliver(shop, event)] * 4)
     assert_alert_and_not_placed(shop, payment)
 
 
-def test_m60_a_canceled_order_stays_a_canceled_order(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m60_a_canceled_order_stays_a_canceled_order(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     Order.objects.filter(tenant=shop.tenant).update(status="canceled")
@@ -321,5 +323,5 @@ def test_m71_two_cancellations_at_once_put_it_back_once(shop: Shop) -> None:
         except Conflict as refused:
             return refused
 
-    stampede([press] * 4)
+    at_once([press] * 4)
     assert stock(shop) == (StockStatus.LIMITED, 3)

@@ -60,8 +60,8 @@ def live_attempts(shop: Shop) -> list[Payment]:
 
 
 @pytest.mark.parametrize("elsewhere", ["table", "location"])
-def test_m62_another_table_is_another_order(deaf_shop: Shop, elsewhere: str) -> None:
-    shop = deaf_shop
+def test_m62_another_table_is_another_order(webhookless_shop: Shop, elsewhere: str) -> None:
+    shop = webhookless_shop
     first = shop.start()
     location = shop.restaurant.location if elsewhere == "table" else a_location(shop.tenant, "ipoh")
     other = a_table(location, "9")
@@ -81,8 +81,8 @@ def test_m62_another_table_is_another_order(deaf_shop: Shop, elsewhere: str) -> 
     assert len(payable(shop)) == 1
 
 
-def test_m62_an_order_paid_at_the_first_table_is_shown_at_the_second(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m62_an_order_paid_at_the_first_table_is_shown_at_the_second(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     first = shop.start()
     shop.sandbox.pay(first.reference)
     for _ in range(2):
@@ -93,9 +93,9 @@ def test_m62_an_order_paid_at_the_first_table_is_shown_at_the_second(deaf_shop: 
     assert len(shop.sandbox.listed("sessions")) == 1
 
 
-def test_m62_another_price_makes_another_order(deaf_shop: Shop) -> None:
+def test_m62_another_price_makes_another_order(webhookless_shop: Shop) -> None:
     """The page shows 10.00, so the request is for 10.00, not for the earlier order's 12.50."""
-    shop = deaf_shop
+    shop = webhookless_shop
     first = shop.start()
     type(shop.item).objects.filter(tenant=shop.tenant, id=shop.item.id).update(price_minor=1000)
     Location.objects.filter(tenant=shop.tenant).update(menu_version=7)
@@ -106,8 +106,8 @@ def test_m62_another_price_makes_another_order(deaf_shop: Shop) -> None:
     assert shop.fresh(first).status == "canceled"
 
 
-def test_m62_another_phone_with_the_orders_link_resumes_that_order(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m62_another_phone_with_the_orders_link_resumes_that_order(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     first = shop.start(guest_token="the-scanners-browser")
     mine = shop.start(guest_token="chrome", cart=shop.cart(5))
     answer = press_at(shop, shop.table, order_of(first), guest_token="chrome")
@@ -117,8 +117,8 @@ def test_m62_another_phone_with_the_orders_link_resumes_that_order(deaf_shop: Sh
     assert payable(shop) == {first.reference}
 
 
-def test_m62_an_edit_of_a_linked_order_replaces_it_whichever_phone_edits(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m62_an_edit_of_a_linked_order_replaces_it_whichever_phone_edits(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     first = shop.start(guest_token="the-scanners-browser")
     key = order_of(first).checkout_key
     edited = shop.start(guest_token="chrome", cart=with_earlier(shop.cart(3), key))
@@ -133,8 +133,8 @@ def test_m62_an_edit_of_a_linked_order_replaces_it_whichever_phone_edits(deaf_sh
     assert isinstance(late, AlreadyPaid)
 
 
-def test_m62_a_lapsed_order_is_retried_from_another_phone(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m62_a_lapsed_order_is_retried_from_another_phone(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     first = shop.start(guest_token="the-scanners-browser")
     handle_cancel(shop.tenant, order_of(first).token)
     newer = shop.start(guest_token="the-scanners-browser", cart=shop.cart(4))
@@ -145,8 +145,8 @@ def test_m62_a_lapsed_order_is_retried_from_another_phone(deaf_shop: Shop) -> No
     assert payable(shop) == {shop.payment_of(answer.order).reference}
 
 
-def test_m62_paid_lines_leave_the_cart_once(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m62_paid_lines_leave_the_cart_once(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.listen()
     first = shop.start(cart=shop.cart(1))
     key = order_of(first).checkout_key
@@ -164,8 +164,10 @@ def test_m62_paid_lines_leave_the_cart_once(deaf_shop: Shop) -> None:
     assert len(shop.sandbox.listed("sessions")) == 2
 
 
-def test_m62_another_note_makes_another_line_and_an_empty_cart_shows_the_paid_order(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m62_another_note_makes_another_line_and_an_empty_cart_shows_the_paid_order(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     shop.listen()
     first = shop.start(cart=shop.cart(1))
     key = order_of(first).checkout_key
@@ -201,10 +203,10 @@ def in_between(monkeypatch: pytest.MonkeyPatch, change: Any) -> None:
 
 @pytest.mark.parametrize("is_guarded", [True, False])
 def test_m63_an_attempt_is_made_only_while_its_order_waits(
-    deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch, is_guarded: bool
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch, is_guarded: bool
 ) -> None:
     """Without the guards (the control), guests can still pay the canceled order."""
-    shop = deaf_shop
+    shop = webhookless_shop
     order = lapsed(shop)
     in_between(monkeypatch, lambda: cancel_order(shop.restaurant.owner, order.id, "left", refund=False))
     if not is_guarded:
@@ -220,9 +222,9 @@ def test_m63_an_attempt_is_made_only_while_its_order_waits(
 
 @pytest.mark.parametrize("expiring", ["works", "fails"])
 def test_m63_a_session_of_a_canceled_order_expires_and_is_never_shown(
-    deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch, expiring: str
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch, expiring: str
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     order = lapsed(shop)
     really = start_module._remember
 
@@ -245,9 +247,9 @@ def test_m63_a_session_of_a_canceled_order_expires_and_is_never_shown(
 
 
 def test_m63_a_late_payment_during_the_fetch_makes_no_second_attempt(
-    deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     order = lapsed(shop)
     ended = shop.payment_of(order)
 
@@ -263,9 +265,9 @@ def test_m63_a_late_payment_during_the_fetch_makes_no_second_attempt(
 @pytest.mark.parametrize("what", ["paused", "switched off", "retired"])
 @pytest.mark.parametrize("is_retry", [True, False])
 def test_m63_a_type_switched_off_during_the_fetch_starts_nothing(
-    deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch, what: str, is_retry: bool
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch, what: str, is_retry: bool
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     order = lapsed(shop)
     # This attempt makes the checkout fetch from the processor.
     shop.start(cart=shop.cart(7))
@@ -287,10 +289,10 @@ def test_m63_a_type_switched_off_during_the_fetch_starts_nothing(
 
 
 def test_m63_an_attempt_made_during_a_cancellation_ends_with_the_order(
-    deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The guest presses Pay after the old session has expired and before the cancellation is written."""
-    shop = deaf_shop
+    shop = webhookless_shop
     order = lapsed(shop)
     pressed: list[Any] = []
 
@@ -341,9 +343,9 @@ def modes(shop: Shop) -> list[str]:
     ],
 )
 def test_m64_guests_are_offered_test_accounts_only_where_no_live_one_is_in_use(
-    deaf_shop: Shop, live: dict[str, Any], offered: list[str]
+    webhookless_shop: Shop, live: dict[str, Any], offered: list[str]
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     go_live(shop, **live)
     assert modes(shop) == offered
     if offered != ["test"]:
@@ -360,8 +362,8 @@ def test_m64_guests_are_offered_test_accounts_only_where_no_live_one_is_in_use(
         assert seen_by_guest(shop, order_of(payment)).state == "paid"
 
 
-def test_m64_an_open_test_session_expires_when_a_live_account_is_added(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m64_an_open_test_session_expires_when_a_live_account_is_added(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     go_live(shop)
     answer = press_at(shop, shop.table, order_of(payment))
@@ -371,8 +373,8 @@ def test_m64_an_open_test_session_expires_when_a_live_account_is_added(deaf_shop
     assert payable(shop) == set()
 
 
-def test_m64_the_sweep_expires_open_test_sessions_at_once(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m64_the_sweep_expires_open_test_sessions_at_once(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     go_live(shop)
     shop.sweep()
@@ -414,8 +416,8 @@ def test_m64_a_test_order_in_the_kitchen_opens_an_alert_when_a_live_account_is_a
     assert shop.alerts() == []
 
 
-def test_m64_an_order_of_another_mode_is_not_retried(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m64_an_order_of_another_mode_is_not_retried(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     order = lapsed(shop)
     go_live(shop)
     answer = press_at(shop, shop.table, order)

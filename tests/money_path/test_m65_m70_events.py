@@ -24,9 +24,9 @@ from duitpos.domain.sweep.purge import purge_event_bodies
 from duitpos.kit.clock import now
 from duitpos.models import Dispute, Payment, PaymentDecline, ProcessorAccount, Refund, WebhookEvent
 from duitpos.models.payment_setup import AccountState
+from tests.support.at_once import deliver, event_of
 from tests.support.scenarios import calls
 from tests.support.shop import WEBHOOK_SECRET, Shop, an_account
-from tests.support.stampede import deliver, event_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OTHERS_SECRET = "whsec_of_the_retired_test_account"
@@ -102,8 +102,10 @@ def a_dispute_of(payment: Payment, **changes: Any) -> dict[str, Any]:
     }
 
 
-def test_m65_a_refund_that_another_account_signed_is_looked_up_and_not_booked(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m65_a_refund_that_another_account_signed_is_looked_up_and_not_booked(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     another_account(shop)
     payment = paid(shop)
     event = an_event("refund.updated", a_refund_of(payment))
@@ -113,8 +115,10 @@ def test_m65_a_refund_that_another_account_signed_is_looked_up_and_not_booked(de
     assert calls(shop, "GET", "/refunds"), "the payment's own account was asked"
 
 
-def test_m65_a_dispute_that_another_account_signed_is_fetched_and_not_booked(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m65_a_dispute_that_another_account_signed_is_fetched_and_not_booked(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     another_account(shop)
     payment = paid(shop)
     assert deliver_signed(shop, an_event("charge.dispute.created", a_dispute_of(payment))).status == 200
@@ -123,8 +127,8 @@ def test_m65_a_dispute_that_another_account_signed_is_fetched_and_not_booked(dea
     assert shop.alerts() == []
 
 
-def test_m65_a_decline_that_another_account_signed_is_not_stored(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m65_a_decline_that_another_account_signed_is_not_stored(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     another_account(shop)
     payment = shop.start()
     correlation = payment.checkout_request["correlation"]
@@ -138,9 +142,9 @@ def test_m65_a_decline_that_another_account_signed_is_not_stored(deaf_shop: Shop
     assert not PaymentDecline.objects.filter(tenant=shop.tenant).exists()
 
 
-def test_m65_a_paid_session_that_another_account_signed_settles_nothing(deaf_shop: Shop) -> None:
+def test_m65_a_paid_session_that_another_account_signed_settles_nothing(webhookless_shop: Shop) -> None:
     """Neither the payment's own session nor another one with its metadata."""
-    shop = deaf_shop
+    shop = webhookless_shop
     another_account(shop)
     payment = shop.start()
     session = shop.sandbox.listed("sessions")[0] | {"status": "complete", "payment_status": "paid"}
@@ -152,8 +156,10 @@ def test_m65_a_paid_session_that_another_account_signed_settles_nothing(deaf_sho
     assert shop.placed() == []
 
 
-def test_m65_an_event_in_another_mode_than_its_account_is_a_reduced_event(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m65_an_event_in_another_mode_than_its_account_is_a_reduced_event(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     session = shop.sandbox.listed("sessions")[0] | {"status": "complete", "payment_status": "paid"}
     event = an_event("checkout.session.completed", session, livemode=True)
@@ -221,9 +227,9 @@ def test_m66_an_inquiry_moves_no_money(shop: Shop) -> None:
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
 def test_m66_events_in_any_order_and_repeated_give_the_same_ledger(
-    deaf_shop: Shop, order: tuple[int, ...]
+    webhookless_shop: Shop, order: tuple[int, ...]
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = paid(shop)
     took = {"id": "txn_1", "amount": -2500, "currency": "myr", "fee": 6000}
     gave = {"id": "txn_2", "amount": 2500, "currency": "myr", "fee": 0}
@@ -257,8 +263,10 @@ def test_m66_events_in_any_order_and_repeated_give_the_same_ledger(
     assert shop.alerts() == []
 
 
-def test_m66_a_dispute_before_the_payments_event_settles_the_payment_first(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m66_a_dispute_before_the_payments_event_settles_the_payment_first(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference, card=FRAUD)
     assert deliver(shop, event_of(shop, "charge.dispute.created")).status == 200
@@ -294,8 +302,10 @@ def test_m67_staff_are_never_told_to_pay_out_what_the_bank_has_taken(shop: Shop)
     assert not any("another way" in text and "Do not" not in text for text in texts)
 
 
-def test_m67_without_dispute_events_the_refused_refund_finds_the_dispute(guide_shop: Shop) -> None:
-    shop = guide_shop
+def test_m67_without_dispute_events_the_refused_refund_finds_the_dispute(
+    guide_events_shop: Shop,
+) -> None:
+    shop = guide_events_shop
     payment = shop.start()
     shop.pay(payment, card=FRAUD)
     assert shop.alerts() == []
@@ -337,8 +347,8 @@ def thin(type_: str, related: dict[str, str] | None) -> dict[str, Any]:
     }
 
 
-def test_m69_a_thin_event_is_followed_to_its_object(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m69_a_thin_event_is_followed_to_its_object(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     url = f"/v1/checkout/sessions/{payment.reference}"
@@ -353,8 +363,8 @@ def test_m69_a_thin_event_is_followed_to_its_object(deaf_shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("kind", ["payment_intent", "charge", "refund", "dispute"])
-def test_m69_thin_events_of_all_object_types_lead_to_a_fetch(deaf_shop: Shop, kind: str) -> None:
-    shop = deaf_shop
+def test_m69_thin_events_of_all_object_types_lead_to_a_fetch(webhookless_shop: Shop, kind: str) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference, card=FRAUD if kind == "dispute" else "4242424242424242")
     if kind == "refund":
@@ -384,21 +394,23 @@ def test_m69_thin_events_of_all_object_types_lead_to_a_fetch(deaf_shop: Shop, ki
         {"id": 3, "type": []},
     ],
 )
-def test_m69_a_thin_event_about_another_object_type_is_counted(deaf_shop: Shop, related: Any) -> None:
-    answer = deliver(deaf_shop, thin("v2.core.account.updated", related))
+def test_m69_a_thin_event_about_another_object_type_is_counted(webhookless_shop: Shop, related: Any) -> None:
+    answer = deliver(webhookless_shop, thin("v2.core.account.updated", related))
     assert answer == Received(200, "unknown_type")
 
 
-def test_m69_a_thin_event_about_a_strangers_session_is_foreign(deaf_shop: Shop) -> None:
+def test_m69_a_thin_event_about_a_foreign_session_is_foreign(webhookless_shop: Shop) -> None:
     related = {"id": "cs_test_nowhere", "type": "checkout.session", "url": ""}
-    assert deliver(deaf_shop, thin("v1.checkout.session.completed", related)) == Received(200, "foreign")
+    assert deliver(webhookless_shop, thin("v1.checkout.session.completed", related)) == Received(
+        200, "foreign"
+    )
 
 
 # -- M68, M70: what unverified requests can write, and what is kept ---------------------------------------------
 
 
-def test_m68_bad_signatures_write_one_row_once_a_minute(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m68_bad_signatures_write_one_row_once_a_minute(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     with CaptureQueriesContext(
         connection,
     ) as seen:
@@ -407,8 +419,8 @@ def test_m68_bad_signatures_write_one_row_once_a_minute(deaf_shop: Shop) -> None
     assert len([query for query in seen.captured_queries if query["sql"].startswith("UPDATE")]) == 1
 
 
-def test_m68_the_url_without_its_last_slash_is_accepted(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m68_the_url_without_its_last_slash_is_accepted(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     body = shop.webhook_url.removesuffix("/")
     shop.endpoint = shop.sandbox.control(
         "POST",

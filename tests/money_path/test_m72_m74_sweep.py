@@ -29,11 +29,11 @@ from duitpos.models import (
     WebhookEvent,
 )
 from duitpos.ui.when import exactly
+from tests.support.at_once import at_once
 from tests.support.live_shop import Clock
 from tests.support.restaurant import a_restaurant, a_table, an_item
 from tests.support.scenarios import calls
 from tests.support.shop import Shop, an_account
-from tests.support.stampede import stampede
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,12 +53,14 @@ def make_due(*shops: Shop) -> None:
 # -- M72 ------------------------------------------------------------------------------------------------------
 
 
-def test_m72_a_restaurant_with_an_unknown_time_zone_does_not_stop_the_others(deaf_shop: Shop) -> None:
+def test_m72_a_restaurant_with_an_unknown_time_zone_does_not_stop_the_others(
+    webhookless_shop: Shop,
+) -> None:
     """The first restaurant and one of its payments raise errors; all later restaurants are swept."""
-    first, later = another_shop(deaf_shop, "aaa"), deaf_shop
+    first, later = another_shop(webhookless_shop, "aaa"), webhookless_shop
     payments = [first.start(), later.start()]
     for payment in payments:
-        deaf_shop.sandbox.pay(payment.reference)
+        webhookless_shop.sandbox.pay(payment.reference)
     Location.objects.filter(tenant=first.tenant).update(time_zone="Nowhere/Land")
     make_due(first, later)
     report = sweep()
@@ -78,20 +80,20 @@ def test_m72_a_restaurant_with_an_unknown_time_zone_does_not_stop_the_others(dea
 
 
 @pytest.mark.parametrize("time_zone", ["Nowhere/Land", "", "../etc/passwd", "/etc/passwd", "Asia", "\x00"])
-def test_m72_no_page_fails_with_an_unknown_time_zone(deaf_shop: Shop, time_zone: str) -> None:
-    location = deaf_shop.restaurant.location
+def test_m72_no_page_fails_with_an_unknown_time_zone(webhookless_shop: Shop, time_zone: str) -> None:
+    location = webhookless_shop.restaurant.location
     location.time_zone, location.locale = time_zone, "xx_QQ"
     assert not is_open(location, now()), "guests cannot pay, because the payment could not be booked"
     assert exactly(now(), time_zone, "xx_QQ")
     assert Money(1250, "MYR").format("xx_QQ")
-    assert menu_of(deaf_shop.tenant, location).sections
+    assert menu_of(webhookless_shop.tenant, location).sections
 
 
 def test_m72_when_even_the_query_for_work_fails_an_alert_opens_and_closes(
-    deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same restaurant's other kinds of work continue."""
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     make_due(shop)
@@ -112,10 +114,12 @@ def test_m72_when_even_the_query_for_work_fails_an_alert_opens_and_closes(
     assert shop.alerts() == []
 
 
-def test_m72_a_database_outage_ends_the_sweep(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_m72_a_database_outage_ends_the_sweep(
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """This error is not about one restaurant: the loop waits and retries."""
-    deaf_shop.start()
-    make_due(deaf_shop)
+    webhookless_shop.start()
+    make_due(webhookless_shop)
 
     def gone(*args: object) -> None:
         raise OperationalError("the connection is closed")
@@ -123,7 +127,7 @@ def test_m72_a_database_outage_ends_the_sweep(deaf_shop: Shop, monkeypatch: pyte
     monkeypatch.setattr(sweep_module, "KINDS", (gone,))
     with pytest.raises(OperationalError):
         sweep()
-    assert Alert.objects.filter(tenant=deaf_shop.tenant).count() == 0
+    assert Alert.objects.filter(tenant=webhookless_shop.tenant).count() == 0
 
 
 def test_m72_an_unreadable_listed_event_does_not_hide_the_others(shop: Shop) -> None:
@@ -191,8 +195,10 @@ def test_m74_adopting_a_database_compares_everything_again(shop: Shop, clock: Cl
     assert shop.alerts() == ["unknown_payment"]
 
 
-def test_m74_a_known_payment_with_lost_deliveries_is_settled_by_the_listing(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m74_a_known_payment_with_lost_deliveries_is_settled_by_the_listing(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     Payment.objects.filter(tenant=shop.tenant).update(next_check_at=None)
@@ -218,8 +224,8 @@ def test_m74_a_refunded_session_opens_no_alert(shop: Shop) -> None:
     Refund.objects.filter(tenant=shop.tenant).update(next_check_at=None)
 
 
-def test_m74_an_unpaid_session_is_ignored(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m74_an_unpaid_session_is_ignored(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(shop.start(guest_token="another phone").reference)
     restore_a_backup_without(shop, payment)
@@ -233,21 +239,21 @@ def test_m74_two_sweeps_at_once_make_one_alert(shop: Shop) -> None:
     shop.pay(payment)
     restore_a_backup_without(shop, shop.fresh(payment))
     account = ProcessorAccount.objects.get(tenant=shop.tenant)
-    stampede([lambda: compare_sessions(shop.tenant, account, float("inf"))] * 4)
+    at_once([lambda: compare_sessions(shop.tenant, account, float("inf"))] * 4)
     assert shop.alerts() == ["unknown_payment"]
     assert shop.ledger() == [("payment", 2500)]
 
 
-def test_m74_a_listing_costs_one_call(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m74_a_listing_costs_one_call(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     list_sessions(shop)
     before = len(calls(shop, "GET", "/v1/checkout/sessions"))
     list_sessions(shop)
     assert len(calls(shop, "GET", "/v1/checkout/sessions")) == before + 1
 
 
-def test_m74_a_key_that_may_not_list_pauses_nothing(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m74_a_key_that_may_not_list_pauses_nothing(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.sandbox.fault("error", status=403, method="GET", path="/v1/checkout/sessions$", count=None)
     list_sessions(shop)
     assert ProcessorAccount.objects.get(tenant=shop.tenant).paused_at is None

@@ -44,8 +44,10 @@ def press(shop: Shop, number: int) -> object:
 # -- M73: every definite error of a start -------------------------------------------------------------------
 
 
-def test_m73_refused_starts_are_one_alert_and_the_type_is_no_longer_offered(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m73_refused_starts_are_one_alert_and_the_type_is_no_longer_offered(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     refuse_starts(shop, None)
     answers = [press(shop, number) for number in range(8)]
     assert [type(answer) for answer in answers] == [StartRefused] * 3 + [OrderAtCounter] * 5
@@ -56,8 +58,10 @@ def test_m73_refused_starts_are_one_alert_and_the_type_is_no_longer_offered(deaf
     assert Health.NOT_OFFERED in [one["code"] for one in view.health]
 
 
-def test_m73_the_type_is_offered_again_later_and_the_alert_closes(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_m73_the_type_is_offered_again_later_and_the_alert_closes(
+    webhookless_shop: Shop, clock: Clock
+) -> None:
+    shop = webhookless_shop
     refuse_starts(shop, 4)
     for number in range(3):
         press(shop, number)
@@ -71,8 +75,8 @@ def test_m73_the_type_is_offered_again_later_and_the_alert_closes(deaf_shop: Sho
     assert (account(shop).refused_starts, account(shop).offered_again_at) == (0, None)
 
 
-def test_m73_pressing_check_offers_it_at_once(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m73_pressing_check_offers_it_at_once(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     refuse_starts(shop, 3)
     for number in range(3):
         press(shop, number)
@@ -80,8 +84,8 @@ def test_m73_pressing_check_offers_it_at_once(deaf_shop: Shop) -> None:
     assert isinstance(press(shop, 4), GoToProcessor)
 
 
-def test_m73_a_refused_amount_does_not_affect_other_guests(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m73_a_refused_amount_does_not_affect_other_guests(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     refuse_starts(shop, 5, code="amount_too_large")
     for number in range(5):
         assert isinstance(press(shop, number), StartRefused)
@@ -90,8 +94,8 @@ def test_m73_a_refused_amount_does_not_affect_other_guests(deaf_shop: Shop) -> N
     assert shop.alerts() == []
 
 
-def test_m73_a_successful_start_resets_the_count_of_refusals(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m73_a_successful_start_resets_the_count_of_refusals(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     for number in range(4):
         refuse_starts(shop, 1)
         assert isinstance(press(shop, number), StartRefused)
@@ -102,8 +106,8 @@ def test_m73_a_successful_start_resets_the_count_of_refusals(deaf_shop: Shop) ->
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_m75_one_refusal_of_one_guests_return_pauses_nothing(deaf_shop: Shop, status: int) -> None:
-    shop = deaf_shop
+def test_m75_one_refusal_of_one_guests_return_pauses_nothing(webhookless_shop: Shop, status: int) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     shop.sandbox.fault("error", status=status, path=SESSION, count=1)
@@ -117,8 +121,10 @@ def test_m75_one_refusal_of_one_guests_return_pauses_nothing(deaf_shop: Shop, st
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_m75_one_refused_start_pauses_nothing_and_the_guest_can_retry(deaf_shop: Shop, status: int) -> None:
-    shop = deaf_shop
+def test_m75_one_refused_start_pauses_nothing_and_the_guest_can_retry(
+    webhookless_shop: Shop, status: int
+) -> None:
+    shop = webhookless_shop
     shop.sandbox.fault("error", status=status, method="POST", path=START, count=1)
     request = shop.request()
     with pytest.raises((Unavailable, StartRefused)):
@@ -128,8 +134,8 @@ def test_m75_one_refused_start_pauses_nothing_and_the_guest_can_retry(deaf_shop:
     assert len(shop.orders()) == 1
 
 
-def test_m75_a_second_refusal_of_the_key_pauses_the_account(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m75_a_second_refusal_of_the_key_pauses_the_account(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.control("DELETE", f"/keys/{shop.sandbox.secret_key}")
     (order,) = shop.orders()
@@ -138,9 +144,9 @@ def test_m75_a_second_refusal_of_the_key_pauses_the_account(deaf_shop: Shop) -> 
     assert shop.alerts() == [A.KEY_REFUSED]
 
 
-def test_m75_a_payment_that_never_started_is_not_fetched(deaf_shop: Shop, clock: Clock) -> None:
+def test_m75_a_payment_that_never_started_is_not_fetched(webhookless_shop: Shop, clock: Clock) -> None:
     """The key is revoked when the guest presses Pay, and valid again when staff press Check now."""
-    shop = deaf_shop
+    shop = webhookless_shop
     shop.sandbox.fault("error", status=401, path="/v1/", count=2)
     with pytest.raises(StartRefused):
         shop.checkout()
@@ -156,8 +162,8 @@ def test_m75_a_payment_that_never_started_is_not_fetched(deaf_shop: Shop, clock:
     assert [order.status for order in shop.orders()] == ["canceled"]
 
 
-def test_m75_check_now_retries_a_start_without_a_response(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m75_check_now_retries_a_start_without_a_response(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.sandbox.fault("drop", method="POST", path=START, count=2, when="before")
     with pytest.raises(Unavailable):
         shop.checkout()
@@ -167,8 +173,8 @@ def test_m75_check_now_retries_a_start_without_a_response(deaf_shop: Shop) -> No
     assert shop.fresh(payment).status == "pending"
 
 
-def test_m75_not_found_after_the_money_was_booked_opens_nothing(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m75_not_found_after_the_money_was_booked_opens_nothing(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     shop.sweep(after=timedelta(minutes=2))
@@ -181,9 +187,9 @@ def test_m75_not_found_after_the_money_was_booked_opens_nothing(deaf_shop: Shop)
     assert shop.fresh(payment).not_found_at is None
 
 
-def test_m75_a_response_closes_the_alert_of_a_not_found(deaf_shop: Shop, clock: Clock) -> None:
+def test_m75_a_response_closes_the_alert_of_a_not_found(webhookless_shop: Shop, clock: Clock) -> None:
     """A session that is still open is a response, too."""
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.fault("error", status=404, path=SESSION, count=2)
     for minutes in (2, 3):

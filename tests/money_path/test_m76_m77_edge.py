@@ -15,15 +15,15 @@ from django.test import Client, RequestFactory
 
 from duitpos.domain.checkout.checkout import checkout
 from duitpos.domain.checkout.results import GoToProcessor
+from tests.support.at_once import event_of
 from tests.support.shop import WEBHOOK_SECRET, Shop
-from tests.support.stampede import event_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_m76_a_checkout_while_the_database_is_gone_loses_nothing(deaf_shop: Shop) -> None:
+def test_m76_a_checkout_while_the_database_is_gone_loses_nothing(webhookless_shop: Shop) -> None:
     """The same request a moment later makes the same order."""
-    shop = deaf_shop
+    shop = webhookless_shop
     request = shop.request()
 
     def fail(execute: Callable[..., Any], sql: str, *words: Any) -> Any:
@@ -39,9 +39,9 @@ def test_m76_a_checkout_while_the_database_is_gone_loses_nothing(deaf_shop: Shop
 
 
 @pytest.mark.parametrize("missing", [1, 100])
-def test_m77_a_webhook_that_was_cut_off_changes_nothing(deaf_shop: Shop, missing: int) -> None:
+def test_m77_a_webhook_that_was_cut_off_changes_nothing(webhookless_shop: Shop, missing: int) -> None:
     """The complete request, delivered again, settles."""
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     body = json.dumps(event_of(shop, "checkout.session.completed")).encode()

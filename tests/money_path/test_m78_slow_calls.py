@@ -14,10 +14,10 @@ from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.events.receive import Received
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.slow_calls import bound_slow_calls, slow_calls
+from tests.support.at_once import deliver, event_of
 from tests.support.scenarios import calls
 from tests.support.shop import Shop
 from tests.support.signals import HANG
-from tests.support.stampede import deliver, event_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,8 +30,10 @@ def two_threads() -> Iterator[None]:
     bound_slow_calls(0)
 
 
-def test_m78_a_press_that_finds_no_room_is_answered_at_once_and_starts_nothing(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m78_a_press_that_finds_no_room_is_answered_at_once_and_starts_nothing(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     request = shop.request()
     with slow_calls().place(str(shop.account.id)):
         with pytest.raises(Unavailable, match="processor_full"):
@@ -43,10 +45,10 @@ def test_m78_a_press_that_finds_no_room_is_answered_at_once_and_starts_nothing(d
 
 @pytest.mark.races
 def test_m78_of_two_presses_for_one_free_slot_the_second_writes_nothing(
-    deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A request takes the slot before it writes anything; with only a check first, both would continue."""
-    shop = deaf_shop
+    shop = webhookless_shop
     refused: list[str] = []
 
     def press() -> None:
@@ -70,9 +72,9 @@ def test_m78_of_two_presses_for_one_free_slot_the_second_writes_nothing(
     assert refused == ["processor_full"]
 
 
-def test_m78_a_second_press_without_a_free_slot_says_so(deaf_shop: Shop) -> None:
+def test_m78_a_second_press_without_a_free_slot_says_so(webhookless_shop: Shop) -> None:
     """The order exists and waits for its start. No call was made, so the guest does not read of a missing response."""
-    shop = deaf_shop
+    shop = webhookless_shop
     shop.sandbox.fault("drop", method="POST", path="/v1/checkout/sessions$", count=2)
     request = shop.request()
     with pytest.raises(Unavailable, match="processor_no_answer"):
@@ -87,9 +89,9 @@ def test_m78_a_second_press_without_a_free_slot_says_so(deaf_shop: Shop) -> None
 
 
 def test_m78_a_return_and_a_delivery_without_a_free_slot_change_nothing_and_are_retried(
-    deaf_shop: Shop,
+    webhookless_shop: Shop,
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     hint = event_of(shop, "checkout.session.completed") | {"api_version": "2020-08-27"}
@@ -101,8 +103,8 @@ def test_m78_a_return_and_a_delivery_without_a_free_slot_change_nothing_and_are_
     assert shop.alerts() == []
 
 
-def test_m78_the_slot_is_free_again_after_every_kind_of_call(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_m78_the_slot_is_free_again_after_every_kind_of_call(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.sandbox.fault("error", status=400, method="POST", path="/v1/checkout/sessions$", count=1)
     with pytest.raises(Exception, match="start_refused"):
         shop.checkout()

@@ -47,8 +47,8 @@ def ended_and_tried_again_three_minutes_before(shop: Shop, clock: Clock) -> tupl
     return first, second
 
 
-def test_a_clock_set_back_hides_no_live_attempt(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_a_clock_set_back_hides_no_live_attempt(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     _, second = ended_and_tried_again_three_minutes_before(shop, clock)
     again = press_again(shop, shop.orders()[0])
     assert isinstance(again, GoToProcessor)
@@ -58,8 +58,8 @@ def test_a_clock_set_back_hides_no_live_attempt(deaf_shop: Shop, clock: Clock) -
     assert open_sessions(shop) == [third.reference]
 
 
-def test_a_clock_set_back_still_ends_orders_on_time(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_a_clock_set_back_still_ends_orders_on_time(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     first, second = ended_and_tried_again_three_minutes_before(shop, clock)
     clock.advance(minutes=21, theirs=False)
     sweep()
@@ -74,10 +74,10 @@ def test_a_clock_set_back_still_ends_orders_on_time(deaf_shop: Shop, clock: Cloc
 
 
 def test_a_concurrent_requests_ended_attempt_is_no_error(
-    deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another request's row conflicts with ours, and has ended when we read it."""
-    shop = deaf_shop
+    shop = webhookless_shop
     first = shop.start()
     shop.sandbox.control("POST", f"/sessions/{first.reference}/expire", {})
     (order,) = shop.orders()
@@ -130,9 +130,9 @@ def lost(shop: Shop) -> Payment:
 
 @pytest.mark.parametrize("stop", STOPS)
 def test_a_lost_start_is_not_retried_when_starts_are_not_allowed(
-    deaf_shop: Shop, stop: Callable[[Shop], None]
+    webhookless_shop: Shop, stop: Callable[[Shop], None]
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = lost(shop)
     stop(shop)
     with pytest.raises((NotTakingOrders, OrderAtCounter)):
@@ -142,8 +142,10 @@ def test_a_lost_start_is_not_retried_when_starts_are_not_allowed(
 
 
 @pytest.mark.parametrize("stop", STOPS)
-def test_the_sweep_does_not_retry_a_lost_start_either(deaf_shop: Shop, stop: Callable[[Shop], None]) -> None:
-    shop = deaf_shop
+def test_the_sweep_does_not_retry_a_lost_start_either(
+    webhookless_shop: Shop, stop: Callable[[Shop], None]
+) -> None:
+    shop = webhookless_shop
     payment = lost(shop)
     stop(shop)
     shop.sweep(after=timedelta(minutes=2))
@@ -151,8 +153,10 @@ def test_the_sweep_does_not_retry_a_lost_start_either(deaf_shop: Shop, stop: Cal
     assert shop.sandbox.listed("sessions") == []
 
 
-def test_a_lost_start_of_a_retired_account_is_retried_with_the_account_in_use(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_a_lost_start_of_a_retired_account_is_retried_with_the_account_in_use(
+    webhookless_shop: Shop,
+) -> None:
+    shop = webhookless_shop
     payment = lost(shop)
     the_account_is_retired(shop)
     new = an_account(shop.restaurant, shop.sandbox, external_id="acct_of_another")
@@ -162,9 +166,11 @@ def test_a_lost_start_of_a_retired_account_is_retried_with_the_account_in_use(de
 
 
 @pytest.mark.parametrize("by", ["guest", "sweep", "start itself"])
-def test_a_start_older_than_23_hours_is_never_sent_again(deaf_shop: Shop, clock: Clock, by: str) -> None:
+def test_a_start_older_than_23_hours_is_never_sent_again(
+    webhookless_shop: Shop, clock: Clock, by: str
+) -> None:
     """Stripe forgets the idempotency key after 24 hours, so the retry could make a second session."""
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = lost(shop)
     before = len(calls(shop, "POST", "/sessions"))
     clock.advance(hours=23, minutes=1)
@@ -182,9 +188,9 @@ def test_a_start_older_than_23_hours_is_never_sent_again(deaf_shop: Shop, clock:
     assert shop.fresh(payment).status in ("failed", "canceled")
 
 
-def test_repeated_attempts_are_counted_like_new_orders(deaf_shop: Shop, clock: Clock) -> None:
+def test_repeated_attempts_are_counted_like_new_orders(webhookless_shop: Shop, clock: Clock) -> None:
     """Each attempt makes a session at Stripe, also for the same cart."""
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     (order,) = shop.orders()
     ended = {"status": "canceled", "ended_at": now()}
@@ -201,8 +207,8 @@ def test_repeated_attempts_are_counted_like_new_orders(deaf_shop: Shop, clock: C
     assert payment.order_id == order.id
 
 
-def test_repeated_returns_fetch_once_in_three_seconds(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_repeated_returns_fetch_once_in_three_seconds(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     (order,) = shop.orders()
     shop.sandbox.fault("error", status=503, path=EXPIRE, count=2)
@@ -217,8 +223,8 @@ def test_repeated_returns_fetch_once_in_three_seconds(deaf_shop: Shop, clock: Cl
     assert session_of(shop, payment)["status"] == "expired"
 
 
-def test_a_return_does_not_fetch_a_processing_payment(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_a_return_does_not_fetch_a_processing_payment(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     (order,) = shop.orders()
     shop.pay(payment, method="customer_balance", delayed_result=None)
@@ -245,8 +251,8 @@ def with_a_revoked_key(shop: Shop, clock: Clock) -> Payment:
     return payment
 
 
-def test_a_revoked_key_does_not_block_the_guests_next_cart(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_a_revoked_key_does_not_block_the_guests_next_cart(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = with_a_revoked_key(shop, clock)
     (order,) = shop.orders()
     same = press_again(shop, order)
@@ -258,9 +264,9 @@ def test_a_revoked_key_does_not_block_the_guests_next_cart(deaf_shop: Shop, cloc
 
 
 def test_a_revoked_key_does_not_block_canceling_and_a_later_payment_opens_an_alert(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     shop.sandbox.fault("error", status=401, path=f"/v1/checkout/sessions/{payment.reference}", count=None)
@@ -275,8 +281,8 @@ def test_a_revoked_key_does_not_block_canceling_and_a_later_payment_opens_an_ale
     assert "order_canceled" in shop.alerts()
 
 
-def test_a_processing_payment_is_never_treated_as_ended(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_a_processing_payment_is_never_treated_as_ended(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.pay(payment, method="customer_balance", delayed_result=None)
     shop.sweep(after=timedelta(minutes=2))
@@ -288,9 +294,9 @@ def test_a_processing_payment_is_never_treated_as_ended(deaf_shop: Shop, clock: 
 
 
 @pytest.mark.slow
-def test_an_edited_cart_has_one_deadline_in_all(deaf_shop: Shop) -> None:
+def test_an_edited_cart_has_one_deadline_in_all(webhookless_shop: Shop) -> None:
     """Expiring the old session and starting the new one share one deadline."""
-    shop = deaf_shop
+    shop = webhookless_shop
     shop.start()
     shop.sandbox.fault("hang", seconds=7, path=EXPIRE, when="before")
     shop.sandbox.fault("hang", seconds=200, path=SESSIONS, method="POST", when="before", count=2)
@@ -300,8 +306,10 @@ def test_an_edited_cart_has_one_deadline_in_all(deaf_shop: Shop) -> None:
     assert time.monotonic() - began < 200
 
 
-def test_without_time_left_no_order_is_placed(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = deaf_shop
+def test_without_time_left_no_order_is_placed(
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = webhookless_shop
     shop.start()
     monkeypatch.setattr("duitpos.kit.deadline.SECONDS", 1.0)
     with pytest.raises(Unavailable):

@@ -13,9 +13,9 @@ from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind as A
+from tests.support.at_once import deliver, event_of
 from tests.support.scenarios import SESSION
 from tests.support.shop import Shop
-from tests.support.stampede import deliver, event_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 COMPLETED = "checkout.session.completed"

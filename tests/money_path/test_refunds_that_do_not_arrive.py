@@ -50,78 +50,88 @@ def the_refund(shop: Shop) -> Refund:
     return Refund.objects.get(tenant=shop.tenant)
 
 
-def test_the_processor_knows_neither_the_refund_nor_the_payment(deaf_shop: Shop) -> None:
-    payment = paid(deaf_shop)
-    deaf_shop.sandbox.fault("error", status=404, path="/v1/refunds", count=None)
-    refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
-    assert the_refund(deaf_shop).status == "created"
-    assert deaf_shop.alerts() == [A.REFUND_FAILED]
-    assert "under way already" in take_first_offer(deaf_shop)
-    assert deaf_shop.alerts() == [A.REFUND_FAILED], "it is still true"
-    deaf_shop.sandbox.control("DELETE", "/faults")
-    take_first_offer(deaf_shop)
-    assert the_refund(deaf_shop).status == "succeeded"
-    assert deaf_shop.alerts() == []
+def test_the_processor_knows_neither_the_refund_nor_the_payment(webhookless_shop: Shop) -> None:
+    payment = paid(webhookless_shop)
+    webhookless_shop.sandbox.fault("error", status=404, path="/v1/refunds", count=None)
+    refund_payment(webhookless_shop.restaurant.owner, payment.id, "cold")
+    assert the_refund(webhookless_shop).status == "created"
+    assert webhookless_shop.alerts() == [A.REFUND_FAILED]
+    assert "under way already" in take_first_offer(webhookless_shop)
+    assert webhookless_shop.alerts() == [A.REFUND_FAILED], "it is still true"
+    webhookless_shop.sandbox.control("DELETE", "/faults")
+    take_first_offer(webhookless_shop)
+    assert the_refund(webhookless_shop).status == "succeeded"
+    assert webhookless_shop.alerts() == []
 
 
-def test_no_response_for_a_day(deaf_shop: Shop, clock: Clock) -> None:
-    payment = paid(deaf_shop)
-    deaf_shop.sandbox.fault("error", status=503, path="/v1/refunds", count=None)
-    refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
+def test_no_response_for_a_day(webhookless_shop: Shop, clock: Clock) -> None:
+    payment = paid(webhookless_shop)
+    webhookless_shop.sandbox.fault("error", status=503, path="/v1/refunds", count=None)
+    refund_payment(webhookless_shop.restaurant.owner, payment.id, "cold")
     clock.advance(hours=10, theirs=False)
     sweep()
-    assert deaf_shop.alerts() == []
+    assert webhookless_shop.alerts() == []
     clock.advance(hours=15, theirs=False)
     sweep()
-    assert deaf_shop.alerts() == [A.REFUND_FAILED]
-    deaf_shop.sandbox.control("DELETE", "/faults")
+    assert webhookless_shop.alerts() == [A.REFUND_FAILED]
+    webhookless_shop.sandbox.control("DELETE", "/faults")
     clock.advance(hours=10, theirs=False)
     sweep()
-    assert the_refund(deaf_shop).status == "succeeded"
-    assert deaf_shop.alerts() == []
+    assert the_refund(webhookless_shop).status == "succeeded"
+    assert webhookless_shop.alerts() == []
 
 
-def test_pending_for_two_weeks(deaf_shop: Shop, clock: Clock) -> None:
-    payment = paid(deaf_shop, card=PENDING_CARD)
-    refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
+def test_pending_for_two_weeks(webhookless_shop: Shop, clock: Clock) -> None:
+    payment = paid(webhookless_shop, card=PENDING_CARD)
+    refund_payment(webhookless_shop.restaurant.owner, payment.id, "cold")
     clock.advance(days=10, theirs=False)
     sweep()
-    assert deaf_shop.alerts() == []
+    assert webhookless_shop.alerts() == []
     clock.advance(days=5, theirs=False)
     sweep()
-    assert (the_refund(deaf_shop).status, deaf_shop.alerts()) == ("pending", [A.REFUND_FAILED])
-    act(deaf_shop.restaurant.owner, alert(deaf_shop).alert.id, Action.DONE, "asked them")
+    assert (the_refund(webhookless_shop).status, webhookless_shop.alerts()) == (
+        "pending",
+        [A.REFUND_FAILED],
+    )
+    act(
+        webhookless_shop.restaurant.owner,
+        alert(webhookless_shop).alert.id,
+        Action.DONE,
+        "asked them",
+    )
     clock.advance(days=1, theirs=False)
     sweep()
-    assert deaf_shop.alerts() == [], "one alert only"
+    assert webhookless_shop.alerts() == [], "one alert only"
     settled = {"status": "succeeded"}
-    deaf_shop.sandbox.control("POST", f"/refunds/{the_refund(deaf_shop).reference}/settle", settled)
+    webhookless_shop.sandbox.control(
+        "POST", f"/refunds/{the_refund(webhookless_shop).reference}/settle", settled
+    )
     clock.advance(days=1, theirs=False)
     sweep()
-    assert the_refund(deaf_shop).status == "succeeded"
+    assert the_refund(webhookless_shop).status == "succeeded"
 
 
-def test_a_key_that_may_not_refund_still_takes_payments(deaf_shop: Shop, clock: Clock) -> None:
-    another_key(deaf_shop, NO_REFUNDS)
-    payment = paid(deaf_shop)
-    refund_payment(deaf_shop.restaurant.owner, payment.id, "cold")
-    assert (is_paused(deaf_shop), deaf_shop.alerts()) == (False, [A.REFUND_FAILED])
-    assert "may not make refunds" in detail(deaf_shop)
-    deaf_shop.start(guest_token="another phone")
-    another_key(deaf_shop)
-    deaf_shop.sweep(after=timedelta(hours=3))
-    assert the_refund(deaf_shop).status == "succeeded"
-    assert deaf_shop.alerts() == []
+def test_a_key_that_may_not_refund_still_takes_payments(webhookless_shop: Shop, clock: Clock) -> None:
+    another_key(webhookless_shop, NO_REFUNDS)
+    payment = paid(webhookless_shop)
+    refund_payment(webhookless_shop.restaurant.owner, payment.id, "cold")
+    assert (is_paused(webhookless_shop), webhookless_shop.alerts()) == (False, [A.REFUND_FAILED])
+    assert "may not make refunds" in detail(webhookless_shop)
+    webhookless_shop.start(guest_token="another phone")
+    another_key(webhookless_shop)
+    webhookless_shop.sweep(after=timedelta(hours=3))
+    assert the_refund(webhookless_shop).status == "succeeded"
+    assert webhookless_shop.alerts() == []
 
 
-def test_a_late_refusal_of_the_old_key_does_not_pause_the_new_one(deaf_shop: Shop) -> None:
-    used = ProcessorAccount.objects.get(tenant=deaf_shop.tenant)
-    another_key(deaf_shop)
+def test_a_late_refusal_of_the_old_key_does_not_pause_the_new_one(webhookless_shop: Shop) -> None:
+    used = ProcessorAccount.objects.get(tenant=webhookless_shop.tenant)
+    another_key(webhookless_shop)
     refused = ProcessorError(Failure.KEY_REFUSED, said="the old key was refused")
     transact(lambda: pause_account(used, refused))
-    assert (is_paused(deaf_shop), deaf_shop.alerts()) == (False, [])
-    transact(lambda: pause_account(ProcessorAccount.objects.get(tenant=deaf_shop.tenant), refused))
-    assert (is_paused(deaf_shop), deaf_shop.alerts()) == (True, [A.KEY_REFUSED])
+    assert (is_paused(webhookless_shop), webhookless_shop.alerts()) == (False, [])
+    transact(lambda: pause_account(ProcessorAccount.objects.get(tenant=webhookless_shop.tenant), refused))
+    assert (is_paused(webhookless_shop), webhookless_shop.alerts()) == (True, [A.KEY_REFUSED])
 
 
 @pytest.mark.parametrize("where", ["order's page", "dashboard"])
@@ -142,20 +152,20 @@ def test_a_held_order_with_a_refunded_payment_ends(shop: Shop, where: str) -> No
 
 
 def test_an_alert_that_is_not_about_money_does_not_keep_an_unpaid_order(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
-    deaf_shop.start()
-    deaf_shop.sandbox.fault("error", status=404, path=SESSION, count=2)
+    webhookless_shop.start()
+    webhookless_shop.sandbox.fault("error", status=404, path=SESSION, count=2)
     for _ in range(2):
         clock.advance(minutes=3)
         sweep()
-    assert deaf_shop.alerts() == [A.NOT_AT_PROCESSOR]
+    assert webhookless_shop.alerts() == [A.NOT_AT_PROCESSOR]
     clock.advance(hours=7)
     sweep()
     clock.advance(minutes=20)
     sweep()
-    assert [order.status for order in deaf_shop.orders()] == ["canceled"]
+    assert [order.status for order in webhookless_shop.orders()] == ["canceled"]
     for _ in range(2):
         clock.advance(days=31)
         sweep()
-    assert deaf_shop.orders() == []
+    assert webhookless_shop.orders() == []

@@ -162,8 +162,8 @@ def test_serve_of_a_sold_out_item_is_reported(shop: Shop) -> None:
 # -- refund ------------------------------------------------------------------------------------------------
 
 
-def test_after_a_day_the_button_lists_refunds_before_it_retries(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_after_a_day_the_button_lists_refunds_before_it_retries(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = paid(shop)
     shop.sandbox.fault("drop", when="after", path=REFUNDS, method="POST", count=2)
     assert refund_payment(shop.restaurant.owner, payment.id, "cold").status == "created"
@@ -223,8 +223,8 @@ def test_a_linked_payment_has_its_trading_day_and_ends_other_attempts(shop: Shop
 # -- cancel ------------------------------------------------------------------------------------------------
 
 
-def test_cancel_while_the_bank_decides_says_so(deaf_shop: Shop) -> None:
-    payment = deaf_shop.start()
-    deaf_shop.pay(payment, method="customer_balance", delayed_result=None)
+def test_cancel_while_the_bank_decides_says_so(webhookless_shop: Shop) -> None:
+    payment = webhookless_shop.start()
+    webhookless_shop.pay(payment, method="customer_balance", delayed_result=None)
     with pytest.raises(Conflict, match="bank_is_processing"):
-        cancel(deaf_shop, payment, refund=True)
+        cancel(webhookless_shop, payment, refund=True)

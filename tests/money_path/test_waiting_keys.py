@@ -33,8 +33,8 @@ def paste_during_an_outage(shop: Shop, **values: str) -> None:
     assert CANDIDATE in account(shop, id=shop.account.id).secrets
 
 
-def test_the_sweep_starts_to_use_a_valid_waiting_key(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_the_sweep_starts_to_use_a_valid_waiting_key(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     key = shop.sandbox.control("POST", f"/accounts/{shop.account.external_id}/keys", {})["key"]
@@ -51,8 +51,10 @@ def test_the_sweep_starts_to_use_a_valid_waiting_key(deaf_shop: Shop, clock: Clo
     assert shop.alerts() == []
 
 
-def test_during_an_outage_the_key_is_checked_at_growing_intervals(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_during_an_outage_the_key_is_checked_at_growing_intervals(
+    webhookless_shop: Shop, clock: Clock
+) -> None:
+    shop = webhookless_shop
     key = shop.sandbox.control("POST", f"/accounts/{shop.account.external_id}/keys", {})["key"]
     paste_during_an_outage(shop, secret_key=key)
     shop.sandbox.fault("error", status=503, path="/v1/account$", count=None)
@@ -66,8 +68,8 @@ def test_during_an_outage_the_key_is_checked_at_growing_intervals(deaf_shop: Sho
     assert CANDIDATE in account(shop).secrets
 
 
-def test_a_waiting_keys_webhook_secret_stays_with_the_key(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_a_waiting_keys_webhook_secret_stays_with_the_key(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     shop.start()
     other = shop.sandbox.control("POST", "/accounts", {"name": "Other"})
     paste_during_an_outage(shop, secret_key=other["secret_key"], webhook_secret=NEW_SECRET)
@@ -83,9 +85,9 @@ def test_a_waiting_keys_webhook_secret_stays_with_the_key(deaf_shop: Shop) -> No
     assert not [name for name in old.secrets if name.startswith("candidate")]
 
 
-def test_a_key_that_cannot_prove_its_account_gets_its_own_row(deaf_shop: Shop) -> None:
+def test_a_key_that_cannot_prove_its_account_gets_its_own_row(webhookless_shop: Shop) -> None:
     """The row's account has no payments yet, so no payment can prove it either."""
-    shop = deaf_shop
+    shop = webhookless_shop
     other = shop.sandbox.control("POST", "/accounts", {"name": "Other"})
     rights = ["rak_checkout_session_write", "rak_event_read", "rak_payment_intent_read", "rak_charge_read"]
     key = shop.sandbox.control("POST", f"/accounts/{other['id']}/keys", {"permissions": rights})["key"]
@@ -108,8 +110,8 @@ def mark_all_as_done(shop: Shop) -> None:
     Alert.objects.filter(tenant=shop.tenant).update(resolved_at=now(), resolution="done")
 
 
-def test_a_temporarily_refused_key_is_used_again(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_a_temporarily_refused_key_is_used_again(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     payment = shop.start()
     shop.sandbox.pay(payment.reference)
     shop.sandbox.fault("error", status=401, path="/v1/", count=2)
@@ -125,8 +127,8 @@ def test_a_temporarily_refused_key_is_used_again(deaf_shop: Shop, clock: Clock) 
     assert shop.alerts() == []
 
 
-def test_while_a_key_is_refused_done_does_not_close_the_alert(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_while_a_key_is_refused_done_does_not_close_the_alert(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     shop.start()
     shop.sandbox.control("DELETE", f"/keys/{shop.sandbox.secret_key}")
     clock.advance(minutes=2, theirs=False)
@@ -139,9 +141,9 @@ def test_while_a_key_is_refused_done_does_not_close_the_alert(deaf_shop: Shop, c
 
 
 def test_while_the_processor_does_not_respond_no_page_says_that_nothing_was_charged(
-    deaf_shop: Shop, clock: Clock
+    webhookless_shop: Shop, clock: Clock
 ) -> None:
-    shop = deaf_shop
+    shop = webhookless_shop
     payment = shop.start()
     (order,) = shop.orders()
 

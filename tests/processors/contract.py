@@ -35,7 +35,7 @@ class Rig(Protocol):
 
     adapter: Adapter
     processor: Processor
-    stranger: Processor
+    other: Processor
     """The same processor opened with a key that it does not know."""
     currency: str
     unknown_reference: str
@@ -223,11 +223,11 @@ class ProcessorContract:
     def test_an_unknown_key_is_refused_everywhere(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         for call in (
-            rig.stranger.check,
-            lambda: rig.stranger.start(request, "key"),
-            lambda: rig.stranger.fetch(rig.unknown_reference),
-            lambda: rig.stranger.cancel(rig.unknown_reference),
-            lambda: list(rig.stranger.undelivered(now())),
+            rig.other.check,
+            lambda: rig.other.start(request, "key"),
+            lambda: rig.other.fetch(rig.unknown_reference),
+            lambda: rig.other.cancel(rig.unknown_reference),
+            lambda: list(rig.other.undelivered(now())),
         ):
             with pytest.raises(ProcessorError) as caught:
                 call()

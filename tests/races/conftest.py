@@ -1,5 +1,5 @@
 """Races run on committed rows, in threads with their own database connections."""
 
-from tests.support.sandboxes import deaf_shop, sandbox, sandbox_process
+from tests.support.sandboxes import sandbox, sandbox_process, webhookless_shop
 
-__all__ = ["deaf_shop", "sandbox", "sandbox_process"]
+__all__ = ["sandbox", "sandbox_process", "webhookless_shop"]

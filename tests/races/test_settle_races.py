@@ -16,8 +16,8 @@ from duitpos.domain.payments.settlement import settle as settle_module
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import NumberSeries, Order, OrderEvent, OutboxEntry, Payment
+from tests.support.at_once import at_once, deliver, event_of
 from tests.support.shop import Shop
-from tests.support.stampede import deliver, event_of, stampede
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 AT_ONCE = 50
@@ -53,28 +53,28 @@ def _assert_exactly_one(shop: Shop, payment: Payment) -> None:
     assert shop.alerts() == []
 
 
-def test_fifty_at_once_make_one_order(deaf_shop: Shop) -> None:
-    payment = deaf_shop.start()
-    deaf_shop.sandbox.pay(payment.reference)
-    results = stampede(_paths(deaf_shop, payment))
+def test_fifty_at_once_make_one_order(webhookless_shop: Shop) -> None:
+    payment = webhookless_shop.start()
+    webhookless_shop.sandbox.pay(payment.reference)
+    results = at_once(_paths(webhookless_shop, payment))
     answered = [result for result in results if hasattr(result, "status") and hasattr(result, "outcome")]
     assert answered
     assert {received.status for received in answered} == {200}
-    _assert_exactly_one(deaf_shop, payment)
+    _assert_exactly_one(webhookless_shop, payment)
 
 
-def test_one_delivery_fifty_times_is_stored_once(deaf_shop: Shop) -> None:
-    payment = deaf_shop.start()
-    deaf_shop.sandbox.pay(payment.reference)
-    completed = event_of(deaf_shop, "checkout.session.completed")
-    results = stampede([lambda: deliver(deaf_shop, completed)] * AT_ONCE)
+def test_one_delivery_fifty_times_is_stored_once(webhookless_shop: Shop) -> None:
+    payment = webhookless_shop.start()
+    webhookless_shop.sandbox.pay(payment.reference)
+    completed = event_of(webhookless_shop, "checkout.session.completed")
+    results = at_once([lambda: deliver(webhookless_shop, completed)] * AT_ONCE)
     assert sorted({received.status for received in results}) == [200]
     assert [received.outcome for received in results].count("settled") == 1
-    assert len(deaf_shop.events()) == 1
-    _assert_exactly_one(deaf_shop, payment)
+    assert len(webhookless_shop.events()) == 1
+    _assert_exactly_one(webhookless_shop, payment)
 
 
-def test_without_the_guards_it_happens_twice(deaf_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_guards_it_happens_twice(webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The counter-check: read, check, save. If this finds no double, the races above prove nothing.
 
     Two threads that have read wait for each other before they write, so that the result does not depend on timing.
@@ -116,7 +116,7 @@ def test_without_the_guards_it_happens_twice(deaf_shop: Shop, monkeypatch: pytes
     # A transaction's locks would hide the race: SQLite has one writer at a time, and PostgreSQL makes the
     # second wait at the payment's row. The rule must not depend on either.
     monkeypatch.setattr("duitpos.domain.payments.events.receive.transact", without_transaction)
-    assert _placed_twice(deaf_shop, "guest")
+    assert _placed_twice(webhookless_shop, "guest")
 
 
 def _placed_twice(shop: Shop, guest: str) -> bool:
@@ -125,6 +125,6 @@ def _placed_twice(shop: Shop, guest: str) -> bool:
     shop.sandbox.pay(payment.reference)
     completed = event_of(shop, "checkout.session.completed")
     events = [{**completed, "id": f"evt_{guest}{number:018d}"} for number in range(12)]
-    stampede([lambda event=event: deliver(shop, event) for event in events])  # type: ignore[misc]
+    at_once([lambda event=event: deliver(shop, event) for event in events])  # type: ignore[misc]
     placed = OrderEvent.objects.filter(tenant=shop.tenant, order=payment.order, to_status="placed")
     return placed.count() > 1

@@ -47,11 +47,11 @@ def test_a_revoked_key_is_401(sandbox: SandboxProcess) -> None:
 def test_accounts_do_not_see_each_other(sandbox: SandboxProcess, create: Create) -> None:
     session = create()
     other = sandbox.control("POST", "/accounts", {"name": "Other", "country": "SG", "currency": "sgd"})
-    stranger = sandbox.client(other["secret_key"])
+    second = sandbox.client(other["secret_key"])
     with pytest.raises(stripe.InvalidRequestError, match=r"No such checkout\.session"):
-        stranger.v1.checkout.sessions.retrieve(session.id)
-    assert stranger.v1.checkout.sessions.list().data == []
-    assert stranger.v1.events.list().data == []
+        second.v1.checkout.sessions.retrieve(session.id)
+    assert second.v1.checkout.sessions.list().data == []
+    assert second.v1.events.list().data == []
 
 
 def refusal(call: Callable[[], Any]) -> stripe.StripeError | None:

@@ -73,7 +73,7 @@ class World:
         self._runs = 0
         # Shorten pauses that only cost time here.
         monkeypatch.setattr(client, "PAUSE", 0.02)
-        monkeypatch.setattr(start, "TWIN_PATIENCE", 0.2)
+        monkeypatch.setattr(start, "CONCURRENT_PATIENCE", 0.2)
 
     def start_run(self, events: list[str] | None) -> ShopRun:
         """A new restaurant; `events` are the enabled event types of its webhook endpoint, None for no endpoint."""

@@ -55,7 +55,7 @@ def clock(sandbox: SandboxProcess) -> Iterator[Clock]:
 
 
 @pytest.fixture
-def deaf_shop(live_server: LiveServer, sandbox: SandboxProcess) -> Iterator[Shop]:
+def webhookless_shop(live_server: LiveServer, sandbox: SandboxProcess) -> Iterator[Shop]:
     """A shop without webhooks. At the end its rows must be consistent, and its Stripe requests match the contract."""
     from tests.support.scenarios import books_disagree
     from tests.support.shop import open_shop
@@ -69,16 +69,16 @@ def deaf_shop(live_server: LiveServer, sandbox: SandboxProcess) -> Iterator[Shop
 
 
 @pytest.fixture
-def shop(deaf_shop: Shop) -> Shop:
+def shop(webhookless_shop: Shop) -> Shop:
     """A shop whose endpoint receives all event types that we handle."""
-    deaf_shop.listen()
-    return deaf_shop
+    webhookless_shop.listen()
+    return webhookless_shop
 
 
 @pytest.fixture
-def guide_shop(deaf_shop: Shop) -> Shop:
+def guide_events_shop(webhookless_shop: Shop) -> Shop:
     """A shop whose endpoint receives only the two event types of the set-up guide."""
     from tests.support.shop import GUIDE_EVENTS
 
-    deaf_shop.listen(GUIDE_EVENTS)
-    return deaf_shop
+    webhookless_shop.listen(GUIDE_EVENTS)
+    return webhookless_shop

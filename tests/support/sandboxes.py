@@ -28,7 +28,7 @@ def sandbox(sandbox_process: SandboxProcess) -> SandboxProcess:
 
 
 @pytest.fixture
-def deaf_shop(transactional_db: None, sandbox: SandboxProcess) -> Iterator[Shop]:
+def webhookless_shop(transactional_db: None, sandbox: SandboxProcess) -> Iterator[Shop]:
     """A shop that no webhook reaches: nothing listens at its URL."""
     from tests.support.shop import open_shop  # a conftest is read before Django is set up
 

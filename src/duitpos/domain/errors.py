@@ -42,7 +42,7 @@ class Code(StrEnum):
     PROCESSOR_FULL = "processor_full"
     PHONE_STARTED_TOO_MANY = "phone_started_too_many"
     TABLE_STARTED_TOO_MANY = "table_started_too_many"
-    STRANGERS_STARTED_TOO_MANY = "strangers_started_too_many"
+    UNKNOWN_PHONES_STARTED_TOO_MANY = "unknown_phones_started_too_many"
     NOT_ADOPTED = "not_adopted"
     # Staff pages.
     SIGN_IN_UNAVAILABLE = "sign_in_unavailable"

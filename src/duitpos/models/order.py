@@ -31,7 +31,7 @@ class Order(TenantModel):
     )
     token = models.CharField(max_length=32, default=secret_token, help_text="The guest's link to this order.")
     guest_token = models.CharField(max_length=32, help_text="The phone that ordered: its cookie.")
-    is_strangers = models.BooleanField(
+    is_unknown_phone = models.BooleanField(
         default=False, help_text="Sent by a phone that had neither looked at the menu nor ordered (M79)."
     )
     checkout_key = models.CharField(max_length=64, help_text="The cart's key: one order for ever (M3).")

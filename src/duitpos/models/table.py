@@ -12,7 +12,7 @@ class Phones(models.TextChoices):
     """The kind of phones that a counter counts."""
 
     KNOWN = "known"  # has loaded the menu, or ordered here before
-    STRANGER = "stranger"
+    UNKNOWN = "unknown"
 
 
 class StartCounter(TenantModel):

@@ -62,9 +62,9 @@ def test_sold_out_is_left_out_and_named() -> None:
 
 
 def test_an_item_of_nobody_is_gone() -> None:
-    stranger = uuid4()
-    quote = price(Cart((line(stranger),)), menu(item()), NOTHING_ADDED)
-    assert quote.changes == (Change(ChangeKind.GONE, stranger, ""),)
+    gone = uuid4()
+    quote = price(Cart((line(gone),)), menu(item()), NOTHING_ADDED)
+    assert quote.changes == (Change(ChangeKind.GONE, gone, ""),)
     assert not quote.lines
 
 

@@ -67,11 +67,11 @@ def test_webhook_only(shop: Shop) -> None:
     assert calls(shop, "GET") == [], "the signed event was enough"
 
 
-def test_webhook_only_with_the_guides_two_events(guide_shop: Shop) -> None:
-    payment = guide_shop.start()
-    guide_shop.pay(payment)
-    assert {event.type for event in guide_shop.events()} == {COMPLETED}
-    assert_exactly_one(guide_shop, payment, "webhook")
+def test_webhook_only_with_the_guides_two_events(guide_events_shop: Shop) -> None:
+    payment = guide_events_shop.start()
+    guide_events_shop.pay(payment)
+    assert {event.type for event in guide_events_shop.events()} == {COMPLETED}
+    assert_exactly_one(guide_events_shop, payment, "webhook")
 
 
 def test_return_only_with_deliveries_dropped(shop: Shop) -> None:
@@ -102,11 +102,11 @@ def test_button_only(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("way", [by_return, by_sweep, by_button])
-def test_without_any_webhook(deaf_shop: Shop, way: Way) -> None:
-    payment = deaf_shop.start()
-    deaf_shop.pay(payment)
-    way(deaf_shop, payment)
-    assert_exactly_one(deaf_shop, payment)
+def test_without_any_webhook(webhookless_shop: Shop, way: Way) -> None:
+    payment = webhookless_shop.start()
+    webhookless_shop.pay(payment)
+    way(webhookless_shop, payment)
+    assert_exactly_one(webhookless_shop, payment)
 
 
 @pytest.mark.parametrize(
@@ -209,28 +209,28 @@ def test_completed_before_expired_stays_paid(shop: Shop) -> None:
     assert_exactly_one(shop, payment, "webhook")
 
 
-def test_a_session_that_expires_makes_no_order(guide_shop: Shop, clock: Clock) -> None:
-    payment = guide_shop.start()
+def test_a_session_that_expires_makes_no_order(guide_events_shop: Shop, clock: Clock) -> None:
+    payment = guide_events_shop.start()
     clock.advance(minutes=46)
-    assert guide_shop.fresh(payment).status == "canceled"
-    (order,) = guide_shop.orders()
+    assert guide_events_shop.fresh(payment).status == "canceled"
+    (order,) = guide_events_shop.orders()
     assert (order.status, order.number) == ("held", None)
-    assert guide_shop.ledger() == []
-    assert guide_shop.alerts() == []
+    assert guide_events_shop.ledger() == []
+    assert guide_events_shop.alerts() == []
 
 
-def test_after_a_return_the_email_is_there_for_the_receipt(deaf_shop: Shop) -> None:
-    payment = deaf_shop.start()
-    deaf_shop.pay(payment, email="other@example.com")
-    by_return(deaf_shop, payment)
-    assert deaf_shop.fresh(payment).guest_email == "other@example.com"
-    work = OutboxEntry.objects.get(tenant=deaf_shop.tenant, kind=OutboxKind.RECEIPT)
+def test_after_a_return_the_email_is_there_for_the_receipt(webhookless_shop: Shop) -> None:
+    payment = webhookless_shop.start()
+    webhookless_shop.pay(payment, email="other@example.com")
+    by_return(webhookless_shop, payment)
+    assert webhookless_shop.fresh(payment).guest_email == "other@example.com"
+    work = OutboxEntry.objects.get(tenant=webhookless_shop.tenant, kind=OutboxKind.RECEIPT)
     assert work.due_at is not None
 
 
-def test_how_it_was_paid_is_known_by_a_fetch(deaf_shop: Shop) -> None:
-    payment = deaf_shop.start()
-    deaf_shop.pay(payment)
-    by_sweep(deaf_shop, payment)
-    method = deaf_shop.fresh(payment).method
+def test_how_it_was_paid_is_known_by_a_fetch(webhookless_shop: Shop) -> None:
+    payment = webhookless_shop.start()
+    webhookless_shop.pay(payment)
+    by_sweep(webhookless_shop, payment)
+    method = webhookless_shop.fresh(payment).method
     assert (method["kind"], method["brand"], method["last4"]) == ("card", "visa", "4242")

@@ -54,8 +54,8 @@ def at_stripe(shop: Shop, payment: Payment, **how: Any) -> dict[str, Any]:
     return refund
 
 
-def test_the_row_is_there_before_the_call_and_the_key_is_made_from_it(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_the_row_is_there_before_the_call_and_the_key_is_made_from_it(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = paid(shop)
     refund = press(shop, payment)
     assert (refund.status, refund.amount_minor, refund.reason) == ("succeeded", 2500, "cold food")
@@ -99,8 +99,8 @@ def test_one_that_takes_its_time(shop: Shop) -> None:
     assert shop.ledger() == BOOKS
 
 
-def test_one_that_takes_its_time_is_found_by_the_sweep(deaf_shop: Shop, clock: Clock) -> None:
-    shop = deaf_shop
+def test_one_that_takes_its_time_is_found_by_the_sweep(webhookless_shop: Shop, clock: Clock) -> None:
+    shop = webhookless_shop
     refund = press(shop, paid(shop, card=PENDING_CARD))
     assert refund.status == "pending"
     shop.sandbox.control("POST", f"/refunds/{refund.reference}/settle", {"status": "succeeded"})
@@ -172,8 +172,8 @@ def test_given_back_at_last_answers_the_one_that_failed(shop: Shop) -> None:
     assert shop.alerts() == []
 
 
-def test_refused(deaf_shop: Shop) -> None:
-    shop = deaf_shop
+def test_refused(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
     payment = paid(shop)
     shop.sandbox.fault("error", status=400, path=REFUNDS, method="POST", message="Insufficient funds.")
     refund = press(shop, payment)
@@ -186,8 +186,8 @@ def test_refused(deaf_shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("heard", [True, False], ids=["heard by webhook", "not heard of"])
-def test_made_in_stripes_dashboard(deaf_shop: Shop, heard: bool) -> None:
-    shop = deaf_shop
+def test_made_in_stripes_dashboard(webhookless_shop: Shop, heard: bool) -> None:
+    shop = webhookless_shop
     if heard:
         shop.listen()
     payment = paid(shop)

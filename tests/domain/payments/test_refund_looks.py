@@ -28,36 +28,36 @@ def test_the_looks_end() -> None:
 
 @pytest.mark.parametrize("is_sent_back", [False, True])
 def test_with_the_guides_two_events_a_refund_that_came_back_is_found(
-    guide_shop: Shop, clock: Clock, is_sent_back: bool
+    guide_events_shop: Shop, clock: Clock, is_sent_back: bool
 ) -> None:
-    payment = guide_shop.start()
-    guide_shop.pay(payment, **({"card": SENT_BACK} if is_sent_back else {}))
-    refund_payment(guide_shop.restaurant.owner, payment.id, "guest left")
-    assert Refund.objects.get(tenant=guide_shop.tenant).status == "succeeded"
+    payment = guide_events_shop.start()
+    guide_events_shop.pay(payment, **({"card": SENT_BACK} if is_sent_back else {}))
+    refund_payment(guide_events_shop.restaurant.owner, payment.id, "guest left")
+    assert Refund.objects.get(tenant=guide_events_shop.tenant).status == "succeeded"
     clock.advance(days=1, minutes=1)
-    guide_shop.sweep()
-    refund = Refund.objects.get(tenant=guide_shop.tenant)
+    guide_events_shop.sweep()
+    refund = Refund.objects.get(tenant=guide_events_shop.tenant)
     if is_sent_back:
         assert (refund.status, refund.next_check_at) == ("failed", None)
-        assert guide_shop.alerts() == ["refund_failed"]
-        assert sum(amount for _, amount in guide_shop.ledger()) == payment.amount_minor, (
+        assert guide_events_shop.alerts() == ["refund_failed"]
+        assert sum(amount for _, amount in guide_events_shop.ledger()) == payment.amount_minor, (
             "the money is here again"
         )
     else:
         assert refund.status == "succeeded"
         assert refund.ended_at is not None
         assert refund.next_check_at == refund.ended_at + REFUND_LOOKS[1]
-        assert guide_shop.alerts() == []
+        assert guide_events_shop.alerts() == []
 
 
-def test_no_answer_is_asked_again_soon(guide_shop: Shop, clock: Clock) -> None:
-    payment = guide_shop.start()
-    guide_shop.pay(payment, card=SENT_BACK)
-    refund_payment(guide_shop.restaurant.owner, payment.id, "guest left")
+def test_no_answer_is_asked_again_soon(guide_events_shop: Shop, clock: Clock) -> None:
+    payment = guide_events_shop.start()
+    guide_events_shop.pay(payment, card=SENT_BACK)
+    refund_payment(guide_events_shop.restaurant.owner, payment.id, "guest left")
     clock.advance(days=1, minutes=1)
-    guide_shop.sandbox.fault("error", status=400, path="/v1/refunds")
-    guide_shop.sweep()
-    assert Refund.objects.get(tenant=guide_shop.tenant).status == "succeeded"
+    guide_events_shop.sandbox.fault("error", status=400, path="/v1/refunds")
+    guide_events_shop.sweep()
+    assert Refund.objects.get(tenant=guide_events_shop.tenant).status == "succeeded"
     clock.advance(minutes=10)
-    guide_shop.sweep()
-    assert Refund.objects.get(tenant=guide_shop.tenant).status == "failed"
+    guide_events_shop.sweep()
+    assert Refund.objects.get(tenant=guide_events_shop.tenant).status == "failed"

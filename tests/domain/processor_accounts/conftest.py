@@ -10,7 +10,7 @@ import pytest
 from django.test import override_settings
 
 from tests.sandbox_process import SandboxProcess
-from tests.support.live_shop import clock, deaf_shop, shop
+from tests.support.live_shop import clock, shop, webhookless_shop
 from tests.support.sandboxes import sandbox, sandbox_process
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from duitpos.models import Membership, PaymentType, ProcessorAccount, Tenant
     from tests.support.restaurant import Restaurant
 
-__all__ = ["clock", "deaf_shop", "desk", "sandbox", "sandbox_process", "shop"]
+__all__ = ["clock", "desk", "sandbox", "sandbox_process", "shop", "webhookless_shop"]
 WEBHOOK_SECRET = "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o"
 
 

@@ -17,7 +17,7 @@ from duitpos.domain.orders.queries import (
     OrdersPage,
     orders_page,
     orders_version,
-    strangers_waiting,
+    unknown_phones_waiting,
     waiting_orders,
 )
 from duitpos.domain.people.roles import Can, may
@@ -75,7 +75,7 @@ def orders_live(request: HttpRequest, staff: Staff) -> HttpResponse:
 @staff(Can.SEE_ORDERS)
 def waiting(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List held orders, so that staff can find and check one when a guest says "I paid!"."""
-    context = {"rows": waiting_orders(staff.tenant), "strangers": strangers_waiting(staff.tenant)}
+    context = {"rows": waiting_orders(staff.tenant), "unknown_phones": unknown_phones_waiting(staff.tenant)}
     return page(request, staff, "dashboard/waiting.html", context, here="orders")
 
 

@@ -150,7 +150,7 @@ def _place(checkout: GuestCheckout, option: PayOption, earlier: Order | None) ->
                 quote=checkout.quote,
                 is_test=option.mode == Mode.TEST,
                 replaces=earlier,
-                is_strangers=not known,
+                is_unknown_phone=not known,
                 at=at,
                 language=checkout.language,
             )

@@ -139,7 +139,7 @@ def _add_attempt(checkout: GuestCheckout, order: Order, option: PayOption) -> Pa
     lines = list(OrderLine.objects.filter(tenant=checkout.tenant, order=order).order_by("position"))
 
     def work() -> Payment:
-        count_start(checkout.table, known=checkout.has_looked or not order.is_strangers)
+        count_start(checkout.table, known=checkout.has_looked or not order.is_unknown_phone)
         payment = new_attempt(checkout, order, lines, option, now())
         payment.save(force_insert=True)
         # Check after the insert: staff may have canceled the order, or a late payment may have arrived, during the

@@ -22,7 +22,7 @@ MOST_PER_PHONE = 20
 after every review stays below it."""
 MOST_PER_TABLE = 100
 """Starts in WINDOW, per table, by known phones: enough for many at one long table, each with several orders."""
-MOST_OF_STRANGERS = 20
+MOST_OF_UNKNOWN_PHONES = 20
 """Starts in WINDOW, per table, by unknown phones: without our cookie, or without having loaded the menu."""
 KEPT = timedelta(days=1)
 
@@ -33,7 +33,7 @@ def is_known(tenant: Tenant, guest_token: str, has_looked: bool) -> bool:
     An unknown phone's order counts only once it is paid: starting one proves nothing.
     """
     orders = Order.objects.filter(tenant=tenant, guest_token=guest_token)
-    return has_looked or orders.filter(Q(is_strangers=False) | Q(released_by__isnull=False)).exists()
+    return has_looked or orders.filter(Q(is_unknown_phone=False) | Q(released_by__isnull=False)).exists()
 
 
 def refuse_busy_phone(tenant: Tenant, guest_token: str) -> None:
@@ -55,7 +55,7 @@ def count_start(table: Table, *, known: bool) -> None:
 
     One guarded update of one row: of any number of concurrent requests, exactly the limit succeed.
     """
-    phones, most = (Phones.KNOWN, MOST_PER_TABLE) if known else (Phones.STRANGER, MOST_OF_STRANGERS)
+    phones, most = (Phones.KNOWN, MOST_PER_TABLE) if known else (Phones.UNKNOWN, MOST_OF_UNKNOWN_PHONES)
     counter = {
         "tenant_id": table.tenant_id,
         "table_id": table.id,
@@ -67,7 +67,7 @@ def count_start(table: Table, *, known: bool) -> None:
         return
     if known:
         raise TooMany(Code.TABLE_STARTED_TOO_MANY)
-    raise TooMany(Code.STRANGERS_STARTED_TOO_MANY)
+    raise TooMany(Code.UNKNOWN_PHONES_STARTED_TOO_MANY)
 
 
 def forget_counters() -> None:

@@ -11,7 +11,7 @@ from duitpos.domain.checkout.start import fail_attempt, start
 from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.states import HELD
-from duitpos.domain.payments.schedule import CLOSED_CHECK, LEASE, STRANGERS_LIFE, next_check
+from duitpos.domain.payments.schedule import CLOSED_CHECK, LEASE, UNKNOWN_PHONE_LIFE, next_check
 from duitpos.domain.reasons import Reason, reason_of
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
@@ -42,7 +42,7 @@ def must_end(payment: Payment, at: datetime) -> bool:
     order = payment.order
     if order is not None and order.status != HELD:
         return True
-    if order is not None and order.is_strangers and at - payment.created_at > STRANGERS_LIFE:
+    if order is not None and order.is_unknown_phone and at - payment.created_at > UNKNOWN_PHONE_LIFE:
         return payment.returned_at is None or not is_open(order.location, at)
     # The restaurant went live meanwhile.
     if payment.is_test and takes_real_money(payment.tenant_id):

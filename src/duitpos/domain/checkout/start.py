@@ -37,7 +37,7 @@ from duitpos.processors.base import (
 )
 
 log = structlog.get_logger(__name__)
-TWIN_PATIENCE = 4.0
+CONCURRENT_PATIENCE = 4.0
 """Seconds that a duplicate request waits for the first one's session."""
 WORTH_A_START = 1.0
 """Seconds. With less time left no start call is made: its response would come too late."""
@@ -79,7 +79,7 @@ def start(payment: Payment) -> str:
         fail_attempt(payment, facts(Reason.NOT_STARTED_IN_TIME))
         raise StartRefused(Code.PAYMENT_CLOSED)
     begun, until = time.monotonic(), deadline()
-    waits = [TWIN_PATIENCE / 4, TWIN_PATIENCE]
+    waits = [CONCURRENT_PATIENCE / 4, CONCURRENT_PATIENCE]
     while True:
         try:
             processor = open_account(payment.account)

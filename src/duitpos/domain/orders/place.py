@@ -24,7 +24,7 @@ class Placing:
     quote: Quote
     is_test: bool
     replaces: Order | None
-    is_strangers: bool
+    is_unknown_phone: bool
     at: datetime
     language: str = "en"
     """The guest's language, in which `quote` has names, too."""
@@ -43,7 +43,7 @@ def place(placing: Placing) -> Order:
         checkout_key=placing.checkout_key,
         contents=placing.contents,
         replaces=placing.replaces,
-        is_strangers=placing.is_strangers,
+        is_unknown_phone=placing.is_unknown_phone,
         note=placing.note,
         language=placing.language,
         currency=placing.quote.currency,

@@ -53,7 +53,7 @@ def waiting_orders(tenant: Tenant, location_id: UUID | None = None, limit: int =
 
 
 @dataclass(frozen=True, slots=True)
-class StrangersStarts:
+class UnknownPhoneStarts:
     """Unpaid starts at a table by unknown phones, grouped into one count so that they do not hide guests' orders."""
 
     table_name: str
@@ -61,11 +61,15 @@ class StrangersStarts:
     count: int
 
 
-def strangers_waiting(tenant: Tenant) -> list[StrangersStarts]:
+def unknown_phones_waiting(tenant: Tenant) -> list[UnknownPhoneStarts]:
     """The orders that `waiting_orders` leaves out, counted by table. One query."""
-    rows = Order.objects.filter(~has_sign_of_paying(tenant), tenant=tenant, status=HELD, is_strangers=True)
+    rows = Order.objects.filter(
+        ~has_sign_of_paying(tenant), tenant=tenant, status=HELD, is_unknown_phone=True
+    )
     counted = rows.values("table__name", "location__name").annotate(count=Count("id")).order_by("-count")
-    return [StrangersStarts(row["table__name"] or "", row["location__name"], row["count"]) for row in counted]
+    return [
+        UnknownPhoneStarts(row["table__name"] or "", row["location__name"], row["count"]) for row in counted
+    ]
 
 
 def _with_money(tenant: Tenant, orders: list[Order]) -> list[OrderRow]:

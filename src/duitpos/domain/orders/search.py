@@ -37,7 +37,7 @@ def matching(tenant: Tenant, filters: OrderFilters) -> QuerySet[Order]:
     if filters.location_id is not None:
         rows = rows.filter(location_id=filters.location_id)
     if filters.status == WAITING:
-        rows = rows.filter(Q(is_strangers=False) | has_sign_of_paying(tenant), status=HELD)
+        rows = rows.filter(Q(is_unknown_phone=False) | has_sign_of_paying(tenant), status=HELD)
     elif filters.status in OrderStatus.values:
         rows = rows.filter(status=filters.status)
     elif not filters.text:

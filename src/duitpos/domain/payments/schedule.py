@@ -19,7 +19,7 @@ CLOSE_UNPAID = timedelta(minutes=15)
 PURGE_UNPAID = timedelta(days=30)
 SESSION_LIFE = timedelta(minutes=45)
 """The processor requires at least 30 minutes by its clock; the rest allows for clock skew."""
-STRANGERS_LIFE = timedelta(minutes=10)
+UNKNOWN_PHONE_LIFE = timedelta(minutes=10)
 """How long a session for an unknown phone may be paid; then the sweep expires it at the processor."""
 SURELY_OVER = timedelta(hours=1)
 """Time after a session's end by our clock; the processor's clock may be this much behind."""

@@ -65,7 +65,7 @@ GUESTS: Mapping[Code, Sentence] = {
         "Very many orders were started at this table."
         " Wait ten minutes, or order at the counter. Your cart is kept."
     ),
-    Code.STRANGERS_STARTED_TOO_MANY: _(
+    Code.UNKNOWN_PHONES_STARTED_TOO_MANY: _(
         "Many orders were started at this table by phones that we have not seen before."
         " Scan the code on your table once more, look at the menu, and press Pay again. Your cart is kept."
     ),

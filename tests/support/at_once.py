@@ -14,7 +14,7 @@ from duitpos.domain.payments.events.receive import Received, receive
 from tests.support.shop import WEBHOOK_SECRET, Shop
 
 
-def stampede(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Run all calls concurrently, each in a thread with its own connection; return results or raise the first error."""
     gate = threading.Barrier(len(calls))
     results: list[Any] = [None] * len(calls)
