@@ -83,6 +83,6 @@ def address_choices() -> tuple[str, ...]:
 
 def unknown_key_ids() -> set[str]:
     """Return ids of encryption keys that stored secrets need and DUITPOS_ENCRYPTION_KEYS lacks."""
-    with across_tenants("a start checks that every stored secret can be opened (M32)"):
+    with across_tenants("a start checks that every stored secret can be opened"):
         stored = list(ProcessorAccount.objects.values_list("secrets", flat=True))
     return {key_id_of(sealed) for secrets in stored for sealed in secrets.values()} - vault().key_ids

@@ -12,7 +12,7 @@ from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 
 RECENT = timedelta(hours=12)
-"""Age of a test order whose guest may still wait. No one waits for older ones that are still on the board."""
+"""Maximum age of a test order whose guest may still wait. Older ones were only never finished on the board."""
 
 
 def after_going_live(tenant_id: UUID, at: datetime) -> None:

@@ -48,8 +48,7 @@ class VerifiedEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventContext:
-    """An event's payment with the snapshots to apply: the event's own, or fetched ones if it may not be applied
-    itself."""
+    """An event's payment and the snapshots to apply: the event's own, or fetched ones if it may not be applied."""
 
     payment: Payment | None = None
     snapshot: PaymentSnapshot | None = None
