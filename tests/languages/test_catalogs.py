@@ -48,17 +48,20 @@ def missing(language: str, catalog: Catalog) -> list[str]:
     found = []
     for name, sentence, context in asked_of(language):
         message = catalog.get(sentence, context)
-        if not isinstance(message, Message) or _forms(message) is None:
+        if not isinstance(message, Message) or _forms(message, catalog.num_plurals) is None:
             found.append(f"{name}: not translated: {sentence!r}")
-        elif any(_places(form) != _places(_last(message.id)) for form in _forms(message) or ()):
+        elif any(
+            _places(form) != _places(_last(message.id)) for form in _forms(message, catalog.num_plurals) or ()
+        ):
             found.append(f"{name}: other values in the translation of {sentence!r}")
     return found
 
 
-def _forms(message: Message) -> tuple[str, ...] | None:
+def _forms(message: Message, plurals: int) -> tuple[str, ...] | None:
     """The translation; None when it is missing, a guess, or has another number of forms than the language."""
     forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
-    is_complete = len(forms) == 1 and all(forms) and not message.fuzzy
+    wanted = plurals if isinstance(message.id, (tuple, list)) else 1
+    is_complete = len(forms) == wanted and all(forms) and not message.fuzzy
     return tuple(str(form) for form in forms) if is_complete else None
 
 

@@ -25,7 +25,7 @@ from duitpos.models import Location, Table, Tenant
 SECONDS = 1
 """How long a process may use cached facts of a table. Meanwhile a rotated code still shows the menu, nothing more."""
 
-_PACKAGE = Path(__file__).resolve().parent
+_APPLICATION = Path(__file__).resolve().parent.parent
 
 
 class TablePage(NamedTuple):
@@ -81,12 +81,10 @@ def menu_key_of(tenant: Tenant, location: Location) -> str:
 
 @lru_cache(maxsize=1)
 def code_version() -> str:
-    """A hash of this package's files, ui's styles and the translations, so that a release serves no outdated page."""
-    others = ((_PACKAGE.parent / "ui" / "static").rglob("*.css"), (_PACKAGE.parent / "locale").rglob("*.mo"))
-    files = [*_PACKAGE.rglob("*"), *others[0], *others[1]]
+    """A hash of the whole application, so that a release serves no page of the release before."""
     kinds = (".py", ".html", ".css", ".js", ".mo")
-    contents = [file.read_bytes() for file in sorted(files) if file.suffix in kinds]
-    return _hash(*contents)
+    files = sorted(file for file in _APPLICATION.rglob("*") if file.suffix in kinds)
+    return _hash(*(file.read_bytes() for file in files))
 
 
 def _hash(*parts: bytes) -> str:

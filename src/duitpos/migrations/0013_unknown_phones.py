@@ -32,6 +32,20 @@ class Migration(migrations.Migration):
     dependencies = [("duitpos", "0012_facts")]
 
     operations = [
+        migrations.AlterField(
+            "paymentdecline",
+            "reference",
+            models.CharField(
+                help_text="The failed charge; without one, an id that tells this try from others.", max_length=80
+            ),
+        ),
+        migrations.AlterField(
+            "webhookevent",
+            "outcome",
+            models.CharField(
+                help_text="A code: what the event changed, such as settled, refunded or foreign.", max_length=40
+            ),
+        ),
         migrations.RenameField("order", "is_strangers", "is_unknown_phone"),
         migrations.RemoveConstraint("startcounter", "start_counter_phones"),
         migrations.AlterField(

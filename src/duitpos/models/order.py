@@ -21,7 +21,10 @@ class OrderStatus(models.TextChoices):
 
 
 class Order(TenantModel):
-    """A submitted request for food. After the insert only its status, release and number change (advance.py)."""
+    """A submitted request for food. Its lines and totals never change.
+
+    orders/advance.py changes its status with times and reason, orders/release.py its number, menus/sell.py its stock.
+    """
 
     location = TenantForeignKey("duitpos.Location", on_delete=models.PROTECT, related_name="orders")
     table = TenantForeignKey("duitpos.Table", on_delete=models.PROTECT, null=True, related_name="orders")

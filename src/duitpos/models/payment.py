@@ -23,7 +23,7 @@ class PaymentStatus(models.TextChoices):
 
 
 LIVE_ATTEMPT = (PaymentStatus.CREATED, PaymentStatus.PENDING)
-"""States in which a guest may still pay; an order has at most one such payment."""
+"""States of an attempt that has not ended; an order has at most one such payment."""
 
 
 class Payment(TenantModel):
@@ -134,7 +134,7 @@ class PaymentDecline(TenantModel):
 
     payment = TenantForeignKey(Payment, on_delete=models.CASCADE, related_name="declines")
     reference = models.CharField(
-        max_length=80, help_text="The failed charge, or the event when there is none."
+        max_length=80, help_text="The failed charge; without one, an id that tells this try from others."
     )
     at = models.DateTimeField()
     code = models.CharField(max_length=60, blank=True)

@@ -22,7 +22,7 @@ class WebhookEvent(TenantModel):
     type = models.CharField(max_length=80)
     state = models.CharField(max_length=6, choices=EventState.choices)
     outcome = models.CharField(
-        max_length=40, help_text="One word from a closed list: settled, duplicate, foreign …"
+        max_length=40, help_text="A code: what the event changed, such as settled, refunded or foreign."
     )
     payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="events")
     body = models.TextField(help_text="As it came.")

@@ -206,7 +206,7 @@ class SnapshotState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """A declined card. `reference` is the failed charge, unique per try; `message` is the processor's, for staff."""
+    """A declined card. `reference` is unique per try; `message` is the processor's, for staff."""
 
     reference: str
     at: datetime
@@ -312,7 +312,8 @@ class ProcessorEvent:
     """A verified inbound event.
 
     `is_hint`: a reduced event, because it has another API version, no object, or lacks a field we need. Then
-    `payment`, `refund` and `dispute` are None: use the references to fetch the object before acting.
+    `payment`, `refund` and `dispute` are None: use the references to fetch the object before acting. `decline` may be
+    set, and is used as it is.
     """
 
     external_id: str

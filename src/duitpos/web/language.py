@@ -14,7 +14,7 @@ from django.utils.translation.trans_real import get_supported_language_variant, 
 GUEST = tuple(code for code, _name in settings.LANGUAGES)
 KITCHEN = ("en", "ms")
 STAFF = ("en",)
-"""The languages that are translated completely, by audience. A page in any other would be half in English."""
+"""The languages of each audience. Offer one only when tests/languages finds its sentences translated completely."""
 
 _MOST_HEADER = 500
 """Characters of Accept-Language that are parsed, as in Django."""

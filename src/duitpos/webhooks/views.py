@@ -20,7 +20,10 @@ MOST_BYTES = 256 * 1024
 @csrf_exempt  # authenticated by the signature over the raw body
 @require_POST
 def deliver(request: HttpRequest, tenant: str, processor: str) -> HttpResponse:
-    """One delivery: 200 stored, 400 not trusted, 411 and 413 not read, 500 or 503 to be retried."""
+    """One delivery: 200 stored, 400 not trusted, 404 no such restaurant, 413 too large, 500 or 503 to be retried.
+
+    A body without a length gets 411 from web/body_cap.py before it comes here.
+    """
     if not is_length(request.META.get("CONTENT_LENGTH") or "", MOST_BYTES):
         return HttpResponse("too large", status=413, content_type="text/plain")
     body = request.read(MOST_BYTES + 1)

@@ -88,7 +88,9 @@ TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
     ),
     A.UNKNOWN_PAYMENT: (
         _("Money without an order"),
-        _("This payment carries our mark, but there is no order for it here, as after restoring a backup."),
+        _(
+            "Somebody paid through this system, but there is no order for it here, as after restoring a backup."
+        ),
     ),
     A.NO_PAYMENT_REQUIRED: (
         _("Completed without payment"),

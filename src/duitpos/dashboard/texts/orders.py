@@ -44,12 +44,12 @@ BECAUSE: Mapping[str, Text] = {
 """Our own reasons; a person's reason is shown unchanged."""
 
 REFUND_ENDED: Mapping[str, Text] = {
-    "succeeded": _("Refund arrived"),
+    "succeeded": _("Refund sent to the guest's bank"),
     "failed": _("Refund failed"),
     "canceled": _("Refund canceled"),
 }
 REFUND_ENDED_BECAUSE: Mapping[str, Text] = {
-    "succeeded": _("Refund arrived: %(reason)s"),
+    "succeeded": _("Refund sent to the guest's bank: %(reason)s"),
     "failed": _("Refund failed: %(reason)s"),
     "canceled": _("Refund canceled: %(reason)s"),
 }

@@ -27,6 +27,7 @@ from duitpos.processors.base import ProcessorError
 from duitpos.processors.registry import adapter
 
 GUEST = Actor("return")
+"""Stored as "return" for whatever a guest's own request finds out: a return, a second press of Pay."""
 
 
 def resume(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed:

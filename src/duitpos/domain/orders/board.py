@@ -79,7 +79,7 @@ def _newest(tenant: Tenant, location: Location) -> QuerySet[Order]:
     """Newest first, so that old tickets that nobody bumped cannot push a paid order off the board."""
     wanted = Q(status__in=KITCHEN) | Q(status=SERVED, ended_at__gte=now() - RECENTLY)
     rows = Order.objects.filter(wanted, tenant=tenant, location=location).order_by("-placed_at", "-id")
-    return rows.filter(Q(is_test=False) | _sent_by_staff(tenant.id)) if has_live_account(tenant) else rows
+    return rows.filter(Q(is_test=False) | _sent_by_staff(tenant.id)) if takes_real_money(tenant.id) else rows
 
 
 def _is_fully_refunded(tenant: Tenant) -> Q:
@@ -88,13 +88,11 @@ def _is_fully_refunded(tenant: Tenant) -> Q:
     return Exists(paid) & ~Exists(paid.filter(refund_reserved_minor__lt=F("moved_minor")))
 
 
-def has_live_account(tenant: Tenant) -> bool:
-    """Whether a live account is in use. Test orders then no longer reach the kitchen."""
-    return takes_real_money(tenant.id)
-
-
 def takes_real_money(tenant_id: UUID) -> bool:
-    """Whether a live account is in use, including one that is paused because its key was refused."""
+    """Whether a live account is in use, including one that is paused because its key was refused.
+
+    Test orders then no longer reach the kitchen.
+    """
     return _live_accounts(tenant_id).exists()
 
 

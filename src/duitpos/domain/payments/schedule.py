@@ -34,9 +34,10 @@ REFUND_LOOKS = tuple(timedelta(days=days) for days in (1, 5, 12, 31))
 
 
 def next_check(payment: Payment, location: Location | None, now: datetime) -> datetime:
-    """Return the next check: after 90 s, then 3, 6, 12 … minutes.
+    """Return the next check: after 90 s, then 3, 6, 12 … minutes; hourly, then every 6 h, while the bank processes it.
 
-    It is at most a minute after the session ends, and at most a second after the location closes.
+    While the session is open it is at most a minute after its end and a second after the location closes; after the
+    end, between 6 minutes and 6 hours.
     """
     if payment.processing_since is not None:
         waited = now - payment.processing_since

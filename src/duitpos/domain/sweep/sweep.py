@@ -1,6 +1,6 @@
 """The periodic repair: finds payments, refunds, events and outbox entries that webhook, browser and queue lost (M72).
 
-Concurrent sweeps are safe: every item is claimed by a guarded update, and every path ends in settle().
+Concurrent sweeps are safe: a guarded update claims every item, and settle() applies what is found about a payment.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from duitpos.models import OutboxEntry, Payment, ProcessorAccount, Refund, Tenan
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.refund import RefundStatus
-from duitpos.processors.base import Failure, ProcessorError
+from duitpos.processors.base import NO_PERMISSION, Failure, ProcessorError
 
 log = structlog.get_logger(__name__)
 PATIENCE = 20.0
@@ -298,7 +298,7 @@ def fetch_missed_events(tenant: Tenant, account: ProcessorAccount, until: float)
 def _could_not_list(account: ProcessorAccount, error: ProcessorError) -> None:
     log.warning("events_not_listed", account=str(account.id), failure=error.failure.value)
     # A restricted key may lack only the permission to list events.
-    if error.failure == Failure.KEY_REFUSED and error.code != "more_permissions_required":
+    if error.failure == Failure.KEY_REFUSED and error.code != NO_PERMISSION:
         record_refused_key(account)
 
 

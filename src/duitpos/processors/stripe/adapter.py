@@ -34,7 +34,7 @@ from duitpos.processors.stripe.account import account_facts
 from duitpos.processors.stripe.client import API_VERSION, client_of
 from duitpos.processors.stripe.disputes import list_disputes
 from duitpos.processors.stripe.errors import LABEL, stripe_error, translated
-from duitpos.processors.stripe.events import KINDS, event_of, verified
+from duitpos.processors.stripe.events import KINDS, event_of, verify_and_parse
 from duitpos.processors.stripe.refunds import list_refunds, make_refund
 from duitpos.processors.stripe.snapshots import Incomplete, id_of, session_snapshot
 from duitpos.processors.stripe.start import start_session
@@ -64,7 +64,7 @@ class StripeAdapter:
 
     def read_event(self, body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> ProcessorEvent:
         """Verify and parse a delivery. Raises SignatureInvalid."""
-        return verified(body, headers, secrets)
+        return verify_and_parse(body, headers, secrets)
 
     def credential_problem(self, field_name: str, value: str) -> str:
         """The code of a pasted credential's problem; empty when it looks right."""

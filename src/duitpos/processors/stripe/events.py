@@ -62,7 +62,7 @@ _THIN_KINDS = {
 """The kind of a thin event's related object, and the ProcessorEvent field for its id."""
 
 
-def verified(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> ProcessorEvent:
+def verify_and_parse(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> ProcessorEvent:
     """Verify a delivery with any of the secrets, and parse it. Raises SignatureInvalid."""
     header = headers.get("stripe-signature", "")
     if not header:

@@ -55,8 +55,8 @@ _ACCOUNTS = Prepared(
 def open_account(account: ProcessorAccount) -> Processor:
     """Open an account, a retired one too, for the calls of one piece of work.
 
-    Raises Unavailable in a copy of another installation's database, and ProcessorError (KEY_REFUSED, which pauses the
-    account) when the key is missing, unreadable or must not be sent to the stored address.
+    Raises Unavailable in a copy of another installation's database, and ProcessorError (KEY_REFUSED)
+    when the key is missing, unreadable or must not be sent to the stored address.
     """
     require_adopted()
     try:
@@ -95,7 +95,7 @@ def verify(
 ) -> tuple[ProcessorAccount, ProcessorEvent]:
     """Return the account whose secret verifies a delivery, and its event.
 
-    Retired accounts and rotated secrets still verify. Raises SignatureInvalid after counting it on the accounts.
+    Retired accounts and rotated secrets still verify. Raises SignatureInvalid after counting it for the accounts.
     """
     # If two rows share a secret, prefer the one in use.
     accounts = sorted(

@@ -43,7 +43,7 @@ class SettleResult(StrEnum):
 def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> SettleResult:
     """Apply a snapshot to its payment, in the caller's transaction; safe to run twice.
 
-    `payment` comes with its `order` and `location`. Lock order: payment, order, number, inserts.
+    `payment` comes with its `order` and `location`. Lock order: payment, order, number series, stock, location.
     """
     # One instant, so that order, payment and ledger get the same business date.
     at = now()
