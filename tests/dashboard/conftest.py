@@ -1,4 +1,4 @@
-"""A restaurant with its owner signed in; and one that a Stripe of our own works for."""
+"""Fixtures: a restaurant with its owner signed in, without and with the Stripe sandbox."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["sandbox", "sandbox_process", "shop", "webhookless_shop"]
 
 @pytest.fixture
 def desk(db: None, client: Client) -> Desk:
-    """The owner at the dashboard of a new restaurant."""
+    """The dashboard of a new restaurant, with its owner signed in."""
     # pytest loads this file before Django is set up.
     from tests.dashboard.desk import open_desk
 
@@ -28,7 +28,7 @@ def desk(db: None, client: Client) -> Desk:
 
 @pytest.fixture
 def busy_desk(shop: Shop, client: Client) -> Desk:
-    """The owner at the dashboard of a restaurant that takes money."""
+    """The dashboard of a restaurant that takes payments, with its owner signed in."""
     from tests.dashboard.desk import Desk, sign_in
 
     sign_in(client, shop.restaurant.owner)

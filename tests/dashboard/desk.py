@@ -1,4 +1,4 @@
-"""Somebody at the dashboard: pages and forms as short calls."""
+"""A client for the dashboard's pages and forms, with a person signed in."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Desk:
         return self.client.get(self.url(name, *more) + query, **extra)
 
     def page(self, name: str, /, *more: UUID | str, query: str = "") -> str:
-        """A page as text, with its entities resolved."""
+        """A page's HTML, with entities resolved."""
         response = self.get(name, *more, query=query)
         assert response.status_code == 200, response.status_code
         return html.unescape(response.content.decode())
@@ -42,31 +42,31 @@ class Desk:
         return self.client.post(self.url(name, *more), form)
 
     def sent(self, name: str, /, *more: UUID | str, **form: Any) -> list[str]:
-        """A form that is taken: what the next page says was done."""
+        """Send a form that must be accepted. Returns the next page's messages."""
         response: Any = self.client.post(self.url(name, *more), form, follow=True)
         assert response.redirect_chain, said_beside(response)
         return toasts(html.unescape(response.content.decode()))
 
     def refused(self, name: str, /, *more: UUID | str, **form: Any) -> str:
-        """A form that is not taken: what is said beside its fields."""
+        """Send a form that must be refused. Returns its error texts."""
         response = self.post(name, *more, **form)
         assert response.status_code == 200, response.status_code
         return said_beside(response)
 
     def be(self, role: str) -> Membership:
-        """Sign in as somebody else who works here."""
+        """Sign in as another member, with this role."""
         member = a_member(self.tenant, role, f"{role}-2@{self.tenant.slug}.example")
         sign_in(self.client, member)
         return member
 
 
 def toasts(page: str) -> list[str]:
-    """What a page says was done."""
+    """The messages on a page."""
     return re.findall(r'<li class="toast [^>]*>.*?<span>(.*?)</span></li>', page)
 
 
 def said_beside(response: Any) -> str:
-    """The errors on a page."""
+    """The error texts on a page."""
     text = html.unescape(response.content.decode())
     return " ".join(re.findall(r'class="(?:error|notice failed)"[^>]*>(.*?)</p>', text, re.S))
 

@@ -1,4 +1,4 @@
-"""Who gets in: nobody unknown, nobody of another restaurant, each role to its own pages."""
+"""Access: no anonymous person, nobody from another restaurant, each role only to its own pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(desk: Desk, name: str) ->
 
 
 @pytest.mark.parametrize("name", [*PAGES, "home"])
-def test_the_owner_of_another_restaurant_finds_nothing(desk: Desk, name: str) -> None:
+def test_another_restaurants_owner_gets_404(desk: Desk, name: str) -> None:
     sign_in(desk.client, a_restaurant("teh").owner)
     assert desk.get(name).status_code == 404
 
@@ -51,7 +51,7 @@ def test_each_role_reaches_its_own_pages(desk: Desk, role: str, name: str) -> No
 
 
 @pytest.mark.parametrize("role", FOR)
-def test_the_rail_leads_only_where_one_may_go(desk: Desk, role: str) -> None:
+def test_the_navigation_has_only_permitted_entries(desk: Desk, role: str) -> None:
     desk.be(role)
     page = desk.client.get(desk.url("home"), follow=True).content.decode()
     for name in ("alerts", "tables", "payment_types"):
@@ -61,15 +61,15 @@ def test_the_rail_leads_only_where_one_may_go(desk: Desk, role: str) -> None:
 @pytest.mark.parametrize(
     "name", ["cancel_order", "delete_payment_type", "rotate_table", "payment_type", "order"]
 )
-def test_a_row_that_is_not_there(desk: Desk, name: str) -> None:
+def test_an_unknown_row_is_404(desk: Desk, name: str) -> None:
     assert desk.get(name, uuid7()).status_code == 404
 
 
-def test_pages_are_not_kept_by_browsers_or_proxies(desk: Desk) -> None:
+def test_pages_are_not_cached_by_browsers_or_proxies(desk: Desk) -> None:
     assert "no-store" in desk.get("payment_types").headers["Cache-Control"]
 
 
-def test_refusals_are_not_kept_either(desk: Desk) -> None:
+def test_error_pages_are_not_cached_either(desk: Desk) -> None:
     refusals = [desk.get("order", uuid7()), Client().get(desk.url("orders"))]
     desk.be("kitchen")
     refusals += [desk.get("payment_types"), desk.client.get("/nobody/dashboard/orders/")]
@@ -78,7 +78,7 @@ def test_refusals_are_not_kept_either(desk: Desk) -> None:
         assert refused.headers["Cache-Control"] == "private, no-store"
 
 
-def test_a_member_who_was_switched_off_is_out_at_once(desk: Desk) -> None:
+def test_a_deactivated_member_loses_access_at_once(desk: Desk) -> None:
     member = a_member(desk.tenant, "manager")
     sign_in(desk.client, member)
     assert desk.get("orders").status_code == 200

@@ -1,4 +1,4 @@
-"""The Alert list: what happened in words, its offers, and what each does."""
+"""The list of alerts: their texts, their actions and the results."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def canceled_with_money(shop: Shop) -> tuple[Order, Alert]:
     return order, Alert.objects.get(tenant=shop.tenant)
 
 
-def test_nothing_open_says_what_would_stand_here(desk: Desk) -> None:
+def test_an_empty_list_explains_what_it_would_show(desk: Desk) -> None:
     page = desk.page("alerts")
     assert "All is well" in page
     assert 'id="alerts-count" hidden' in page
 
 
-def test_it_says_what_happened_and_offers_the_usual_answer_first(busy_desk: Desk, shop: Shop) -> None:
+def test_an_alert_says_what_happened_and_offers_the_usual_action_first(busy_desk: Desk, shop: Shop) -> None:
     order, alert = canceled_with_money(shop)
     page = busy_desk.page("alerts")
     for words in ("Refund due", "RM\u202f25.00", "guest left", "Order T1", busy_desk.url("order", order.id)):
@@ -38,7 +38,7 @@ def test_it_says_what_happened_and_offers_the_usual_answer_first(busy_desk: Desk
     assert ">1<span" in page.split('id="alerts-count"')[1]
 
 
-def test_refund_all_asks_and_then_does_it(busy_desk: Desk, shop: Shop) -> None:
+def test_refund_all_asks_for_confirmation_and_then_refunds(busy_desk: Desk, shop: Shop) -> None:
     _, alert = canceled_with_money(shop)
     question = busy_desk.page("act", alert.id, "refund")
     assert "RM\u202f25.00" in question
@@ -50,7 +50,7 @@ def test_refund_all_asks_and_then_does_it(busy_desk: Desk, shop: Shop) -> None:
     assert Refund.objects.get(tenant=shop.tenant).amount_minor == 2500
 
 
-def test_done_needs_no_question_and_keeps_who_did_it(busy_desk: Desk, shop: Shop) -> None:
+def test_done_needs_no_confirmation_and_stores_who_did_it(busy_desk: Desk, shop: Shop) -> None:
     _, alert = canceled_with_money(shop)
     busy_desk.sent("act", alert.id, "done")
     alert.refresh_from_db()
@@ -60,7 +60,7 @@ def test_done_needs_no_question_and_keeps_who_did_it(busy_desk: Desk, shop: Shop
 def test_an_order_paid_after_it_was_canceled_can_be_served(busy_desk: Desk, shop: Shop) -> None:
     payment = shop.start()
     order = shop.fresh(payment).order
-    # It was canceled by the house's rule while the page was still open: money comes late.
+    # Our own rule canceled the order while the payment page was still open, so the payment is late.
     advance(order, "held", "canceled", Actor("sweep", None), now(), "unpaid", ended_at=now())
     shop.pay(payment)
     alert = Alert.objects.get(tenant=shop.tenant, resolved_at__isnull=True)
@@ -70,7 +70,7 @@ def test_an_order_paid_after_it_was_canceled_can_be_served(busy_desk: Desk, shop
     assert [row.id for row in shop.placed()] == [order.id]
 
 
-def test_money_without_an_order_is_linked_to_one_that_is_chosen(busy_desk: Desk, shop: Shop) -> None:
+def test_a_payment_without_an_order_is_linked_to_a_chosen_one(busy_desk: Desk, shop: Shop) -> None:
     payment = shop.start()
     open_alert(
         shop.tenant.id, AlertKind.UNKNOWN_PAYMENT, uuid7(), now(), payment=payment, amount=payment.amount
@@ -80,13 +80,13 @@ def test_money_without_an_order_is_linked_to_one_that_is_chosen(busy_desk: Desk,
     assert f'value="{payment.order_id}"' in page
     assert "not paid · RM\u202f25.00 · table 1 · Bangsar" in page
     assert "Select a valid choice" in busy_desk.refused("act", alert.id, "link", order=str(uuid7()))
-    # The domain refuses: this money has an order already. Its words stand on the form.
+    # The domain refuses, because this payment already has an order. The form shows its message.
     assert "linked to an order already" in busy_desk.refused(
         "act", alert.id, "link", order=str(payment.order_id)
     )
 
 
-def test_what_somebody_else_did_first_is_gone(busy_desk: Desk, shop: Shop) -> None:
+def test_an_alert_that_another_person_resolved_is_gone(busy_desk: Desk, shop: Shop) -> None:
     _, alert = canceled_with_money(shop)
     busy_desk.sent("act", alert.id, "done")
     response = busy_desk.post("act", alert.id, "refund")

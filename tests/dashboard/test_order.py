@@ -1,4 +1,4 @@
-"""An order's page with real money behind it: check, refund, cancel, and the story in plain words."""
+"""An order's page with payments at the Stripe sandbox: check, refund, cancel and timeline."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def paid_order(shop: Shop, **changes: object) -> Order:
     return order
 
 
-def test_lines_charges_payment_and_story(busy_desk: Desk, shop: Shop) -> None:
+def test_lines_charges_payment_and_timeline(busy_desk: Desk, shop: Shop) -> None:
     shop.restaurant.location.service_charge_bp = 1000
     shop.restaurant.location.tax_bp = 600
     shop.restaurant.location.tax_on_service_charge = True
@@ -57,11 +57,11 @@ def test_the_page_costs_a_fixed_number_of_queries(busy_desk: Desk, shop: Shop) -
     busy_desk.page("order", order.id)
     with CaptureQueriesContext(connection) as seen:
         busy_desk.page("order", order.id)
-    # Session, user, membership; seven of the story; its alerts; the badge.
+    # Session, user, membership; seven for the order and its timeline; its alerts; the badge.
     assert len(seen.captured_queries) == 13, [query["sql"][:90] for query in seen.captured_queries]
 
 
-def test_a_refund_is_asked_for_with_its_amount_and_consequences(busy_desk: Desk, shop: Shop) -> None:
+def test_a_refund_is_confirmed_with_its_amount_and_consequences(busy_desk: Desk, shop: Shop) -> None:
     order = paid_order(shop)
     payment = shop.payment_of(order)
     page = busy_desk.page("refund", order.id, payment.id)
@@ -79,7 +79,7 @@ def test_a_refund_needs_a_reason_and_the_focus_goes_there(busy_desk: Desk, shop:
     assert not Refund.objects.filter(tenant=shop.tenant).exists()
 
 
-def test_a_refund_is_made_once_and_said(busy_desk: Desk, shop: Shop) -> None:
+def test_a_refund_is_made_once_and_shown(busy_desk: Desk, shop: Shop) -> None:
     order = paid_order(shop)
     payment = shop.payment_of(order)
     said = busy_desk.sent("refund", order.id, payment.id, reason="cold soup")
@@ -96,14 +96,14 @@ def test_a_refund_is_made_once_and_said(busy_desk: Desk, shop: Shop) -> None:
     )
 
 
-def test_a_refund_that_stripe_does_not_answer_is_not_called_done(busy_desk: Desk, shop: Shop) -> None:
+def test_a_refund_without_a_response_from_stripe_is_not_called_done(busy_desk: Desk, shop: Shop) -> None:
     order = paid_order(shop)
     shop.sandbox.fault("error", path="/v1/refunds$", count=None)
     said = busy_desk.sent("refund", order.id, shop.payment_of(order).id, reason="cold soup")
     assert "has not answered yet" in said[0]
 
 
-def test_money_that_went_back_at_stripe_is_not_called_still_here(busy_desk: Desk, shop: Shop) -> None:
+def test_a_payment_refunded_at_stripe_is_not_called_still_here(busy_desk: Desk, shop: Shop) -> None:
     order = paid_order(shop)
     payment = shop.payment_of(order)
     shop.sandbox.rule("drop", count=None)
@@ -133,7 +133,7 @@ def test_a_paid_order_is_canceled_and_refunded(busy_desk: Desk, shop: Shop) -> N
     assert shop.alerts() == []
 
 
-def test_money_of_a_canceled_order_that_is_kept_stands_under_alert(busy_desk: Desk, shop: Shop) -> None:
+def test_a_canceled_orders_kept_payment_opens_an_alert(busy_desk: Desk, shop: Shop) -> None:
     order = paid_order(shop)
     said = busy_desk.sent("cancel_order", order.id, reason="guest left")
     assert said == ["Order T1 canceled. RM\u202f25.00 is still here: it is under “Needs attention”."]
@@ -141,7 +141,7 @@ def test_money_of_a_canceled_order_that_is_kept_stands_under_alert(busy_desk: De
     assert "Refund due" in busy_desk.page("order", order.id)
 
 
-def test_an_order_that_nobody_paid_asks_about_no_money(busy_desk: Desk, shop: Shop) -> None:
+def test_canceling_an_unpaid_order_does_not_mention_a_refund(busy_desk: Desk, shop: Shop) -> None:
     payment = shop.start()
     order = shop.fresh(payment).order
     page = busy_desk.page("cancel_order", order.id)
@@ -151,7 +151,7 @@ def test_an_order_that_nobody_paid_asks_about_no_money(busy_desk: Desk, shop: Sh
     assert shop.sandbox.listed("sessions")[0]["status"] == "expired"
 
 
-def test_a_cancel_that_stripe_does_not_answer_changes_nothing_and_says_so(
+def test_a_cancel_without_a_response_from_stripe_changes_nothing_and_says_so(
     busy_desk: Desk, shop: Shop
 ) -> None:
     payment = shop.start()
@@ -161,7 +161,7 @@ def test_a_cancel_that_stripe_does_not_answer_changes_nothing_and_says_so(
     assert shop.orders(status="held") == [order]
 
 
-def test_check_now_finds_the_money_that_no_webhook_told_of(webhookless_shop: Shop, busy_desk: Desk) -> None:
+def test_check_now_finds_a_payment_without_a_webhook(webhookless_shop: Shop, busy_desk: Desk) -> None:
     webhookless_shop.sandbox.rule("drop", count=None)
     payment = webhookless_shop.start()
     webhookless_shop.pay(payment)
@@ -185,7 +185,7 @@ def test_check_now_says_so_when_stripe_is_down(busy_desk: Desk, shop: Shop) -> N
 
 
 @pytest.mark.parametrize("name", ["refund", "cancel_order"])
-def test_a_cashier_may_look_and_check_but_not_give_money_back(busy_desk: Desk, shop: Shop, name: str) -> None:
+def test_a_cashier_may_view_and_check_but_not_refund(busy_desk: Desk, shop: Shop, name: str) -> None:
     order = paid_order(shop)
     payment = shop.payment_of(order)
     busy_desk.be("cashier")

@@ -1,4 +1,4 @@
-"""The list of orders: what it shows, finds and leaves out, and how it is polled."""
+"""The list of orders: rows, filters, search and polling."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def some_orders(desk: Desk, count: int) -> list[Order]:
     return [a_ticket(desk.restaurant.location, item, number, table=table) for number in range(1, count + 1)]
 
 
-def test_nothing_yet_says_what_to_do_next(desk: Desk) -> None:
+def test_an_empty_list_says_what_to_do_next(desk: Desk) -> None:
     page = desk.page("orders")
     assert "No orders yet" in page
     assert desk.url("add_table") in page
@@ -38,13 +38,13 @@ def test_nothing_yet_says_what_to_do_next(desk: Desk) -> None:
     assert "Set up online payment" in desk.page("orders_live")
 
 
-def test_when_all_is_set_up_the_next_step_is_to_try_it(busy_desk: Desk) -> None:
+def test_after_setup_the_next_step_is_a_first_order(busy_desk: Desk) -> None:
     page = busy_desk.page("orders")
     assert "Set up online payment" not in page
     assert "Try it as a guest at table 1" in page
 
 
-def test_newest_first_with_state_place_and_total(desk: Desk) -> None:
+def test_newest_first_with_state_table_and_total(desk: Desk) -> None:
     some_orders(desk, 3)
     page = desk.page("orders")
     assert numbers(page) == ["3", "2", "1"]
@@ -60,7 +60,7 @@ def test_a_test_order_is_marked(desk: Desk) -> None:
     assert "TEST" in page
 
 
-def test_filters_stand_in_the_address(desk: Desk) -> None:
+def test_filters_are_in_the_url(desk: Desk) -> None:
     item = an_item(desk.tenant)
     other = a_location(desk.tenant, "bukit")
     a_ticket(desk.restaurant.location, item, 1, status="ready")
@@ -103,13 +103,13 @@ def test_search_by_number_amount_and_table(desk: Desk, text: str, found: list[st
         "?q=%F0%9F%8D%9C",
     ],
 )
-def test_an_address_that_makes_no_sense_still_shows_a_page(desk: Desk, query: str) -> None:
+def test_an_invalid_query_string_still_shows_a_page(desk: Desk, query: str) -> None:
     some_orders(desk, 1)
     assert desk.get("orders", query=query).status_code == 200
     assert desk.get("orders_live", query=query).status_code == 200
 
 
-def test_what_a_guest_called_their_table_is_text(desk: Desk) -> None:
+def test_a_table_name_is_escaped(desk: Desk) -> None:
     table = a_table(desk.restaurant.location, "<i>7</i>")
     a_ticket(desk.restaurant.location, an_item(desk.tenant), 1, table=table)
     assert "<i>7" not in desk.get("orders").content.decode()
@@ -123,14 +123,14 @@ def test_older_orders_are_one_link_away(desk: Desk) -> None:
     assert older
     second = desk.page("orders", query=older[1])
     assert numbers(second) == ["2", "1"]
-    # A page of the past does not poll: it would jump back to the present.
+    # A page of older orders does not poll: polling returns the newest orders.
     assert "hx-trigger" in first
     assert "hx-trigger" not in second
 
 
 @pytest.fixture
 def mid_minute(time_machine: TimeMachineFixture) -> None:
-    """Each minute has a version of its own, so that "5 min ago" stays true; these tests are about one minute."""
+    """Freeze the clock in the middle of a minute: the version changes every minute, so that "5 min ago" stays true."""
     time_machine.move_to(now().replace(second=30), tick=False)
 
 
@@ -151,7 +151,9 @@ def test_a_poll_is_304_until_something_changes(desk: Desk) -> None:
     assert 'id="alerts-count" hx-swap-oob="true" hidden' in changed.content.decode()
 
 
-def test_the_minutes_go_by_without_an_order(desk: Desk, time_machine: TimeMachineFixture) -> None:
+def test_the_version_changes_every_minute_without_an_order(
+    desk: Desk, time_machine: TimeMachineFixture
+) -> None:
     some_orders(desk, 1)
     etag = desk.get("orders_live").headers["ETag"]
     time_machine.move_to(now() + timedelta(minutes=3))
@@ -184,12 +186,12 @@ def test_the_number_of_queries_does_not_grow(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("mid_minute")
-def test_a_304_costs_one_query_of_its_own(desk: Desk) -> None:
+def test_a_304_costs_one_additional_query(desk: Desk) -> None:
     some_orders(desk, 2)
     etag = desk.get("orders_live").headers["ETag"]
     with CaptureQueriesContext(connection) as seen:
         assert desk.get("orders_live", headers={"if-none-match": etag}).status_code == 304
-    # Who asks: session, user, membership. Then the version.
+    # Session, user, membership; the version.
     assert len(seen.captured_queries) == 4, [query["sql"][:90] for query in seen.captured_queries]
 
 
@@ -203,5 +205,5 @@ def test_a_304_costs_one_query_of_its_own(desk: Desk) -> None:
         "day=9999-12-31",
     ],
 )
-def test_a_time_beyond_the_calendar_is_left_out(desk: Desk, words: str) -> None:
+def test_a_time_outside_the_calendar_is_ignored(desk: Desk, words: str) -> None:
     assert desk.client.get(f"/kopi/dashboard/orders/?{words}").status_code == 200

@@ -1,4 +1,4 @@
-"""Payment Types as owners know them: list, edit, processors with their keys, delete. Stripe is the real sandbox."""
+"""Payment types, with the Stripe sandbox: list, edit, processors with their keys, delete."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.shop import WEBHOOK_SECRET, Shop
 
 @pytest.fixture
 def owner(transactional_db: None, sandbox: SandboxProcess, client: Client) -> Iterator[Desk]:
-    """The owner of a new restaurant; the operator allows the sandbox for test keys."""
+    """A new restaurant's owner; the operator allows the sandbox for test keys."""
     from tests.dashboard.desk import open_desk
 
     with override_settings(SANDBOX_URLS=[sandbox.url]):
@@ -35,7 +35,7 @@ def account(desk: Desk) -> ProcessorAccount:
 
 
 def save(desk: Desk, **fields: str) -> Any:
-    """The processors' form as a browser sends it; fields by their names, of the only account."""
+    """Send the processors' form as a browser does, with `fields` for the only account."""
     prefix = account(desk).id
     return desk.post(
         "save_processors", online(desk).id, **{f"{prefix}-{name}": text for name, text in fields.items()}
@@ -60,7 +60,7 @@ def test_a_new_restaurant_starts_with_cash_and_inactive_online_payment(desk: Des
     assert "Inactive" not in page[cash:stripe]
 
 
-def test_a_type_is_added_and_goes_on_to_its_processors(desk: Desk) -> None:
+def test_adding_a_type_continues_to_its_processors(desk: Desk) -> None:
     response = desk.client.post(
         desk.url("add_payment_type"),
         {"code": "fpx", "name": "Bank transfer", "kind": "online", "is_active": "on"},
@@ -89,7 +89,7 @@ def test_a_type_at_the_counter_has_no_processors(desk: Desk) -> None:
         ({"code": "X" * 21, "name": "Long"}, "code", "at most 20"),
     ],
 )
-def test_what_cannot_be_is_said_beside_its_field(
+def test_an_invalid_value_has_an_error_beside_its_field(
     desk: Desk, form: dict[str, str], field: str, words: str
 ) -> None:
     response = desk.post("add_payment_type", **form, kind="online")
@@ -113,19 +113,19 @@ def test_the_code_of_another_type_is_refused_on_editing_too(desk: Desk) -> None:
     assert "CASH already" in desk.refused("payment_type", online(desk).id, code="CASH", name="Mine")
 
 
-def test_a_type_that_was_never_used_is_deleted_after_a_question(desk: Desk) -> None:
+def test_an_unused_type_is_deleted_after_a_confirmation(desk: Desk) -> None:
     kind = online(desk)
     assert "Delete Online Payment (STRIPE)?" in desk.page("delete_payment_type", kind.id)
     assert desk.sent("delete_payment_type", kind.id) == ["Online Payment deleted."]
     assert "STRIPE" not in desk.page("payment_types")
 
 
-def test_a_type_that_was_used_is_not_deleted_and_the_reason_is_said(busy_desk: Desk, shop: Shop) -> None:
+def test_a_used_type_is_not_deleted_and_the_page_says_why(busy_desk: Desk, shop: Shop) -> None:
     shop.pay(shop.start())
     kind = online(busy_desk)
     assert "1 payments were made with it" in busy_desk.refused("delete_payment_type", kind.id)
     assert online(busy_desk) == kind
-    # Inactive keeps the history: the order still shows how it was paid.
+    # Deactivating keeps the history: the order still shows how it was paid.
     busy_desk.sent("payment_type", kind.id, code="STRIPE", name="Online Payment")
     (order,) = shop.placed()
     assert "Online Payment" in busy_desk.page("order", order.id)
@@ -140,7 +140,7 @@ def test_without_types_the_page_says_what_to_do(desk: Desk) -> None:
 # -- processors ---------------------------------------------------------------------------------------------
 
 
-def test_a_processor_is_chosen_and_added_and_then_asks_for_its_own_fields(owner: Desk) -> None:
+def test_an_added_processor_shows_its_own_fields(owner: Desk) -> None:
     kind = online(owner)
     before = owner.page("payment_type", kind.id)
     assert "Secret Key" not in before
@@ -150,7 +150,8 @@ def test_a_processor_is_chosen_and_added_and_then_asks_for_its_own_fields(owner:
     page = owner.page("payment_type", kind.id)
     for words in (">Secret Key</label>", ">Webhook Secret</label>", ">Save Processors</button>"):
         assert words in page
-    assert 'name="processor"' not in page  # there is no other to add
+    # There is no other processor to add.
+    assert 'name="processor"' not in page
     assert "http://testserver/kopi/webhooks/stripe/" in page
     assert page.index("checkout.session.completed") < page.index("payment_intent.payment_failed")
     assert page.count(">needed</span>") == 2
@@ -164,12 +165,13 @@ def test_an_unknown_processor_is_refused(owner: Desk) -> None:
     assert not ProcessorAccount.objects.filter(tenant=owner.tenant).exists()
 
 
-def test_after_saving_the_page_says_whose_key_it_is(owner: Desk, sandbox: SandboxProcess) -> None:
+def test_after_saving_the_page_shows_the_keys_account(owner: Desk, sandbox: SandboxProcess) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
     name = sandbox.control("GET", "/accounts")["data"][0]["name"]
     page = messages_after(owner, save(owner, secret_key=sandbox.secret_key, webhook_secret=WEBHOOK_SECRET))
     assert "The key belongs to" in page
-    assert page.count(name) == 2  # once said, once standing there from now on
+    # Once in the message, once on the account's form.
+    assert page.count(name) == 2
     assert "(MY), test mode: no real money" in page
     saved = account(owner)
     assert (saved.state, saved.mode, saved.api_base) == (AccountState.ACTIVE, Mode.TEST, sandbox.url)
@@ -207,7 +209,7 @@ def test_the_webhook_secret_may_come_later(owner: Desk, sandbox: SandboxProcess)
         ("webhook_secret", "sk_test_sandbox"),
     ],
 )
-def test_a_wrong_kind_of_key_is_said_beside_its_field_and_not_echoed(
+def test_a_wrong_kind_of_key_has_an_error_beside_its_field_and_is_not_echoed(
     owner: Desk, field: str, pasted: str
 ) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
@@ -227,7 +229,7 @@ def test_a_key_that_stripe_refuses_is_not_saved(owner: Desk) -> None:
     assert account(owner).secrets == {}
 
 
-def test_a_key_that_nobody_could_check_is_kept_for_later(owner: Desk, sandbox: SandboxProcess) -> None:
+def test_an_unchecked_key_is_kept_for_later(owner: Desk, sandbox: SandboxProcess) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
     sandbox.fault("error", path="/v1/account", count=None)
     page = messages_after(owner, save(owner, secret_key=sandbox.secret_key))
@@ -262,7 +264,7 @@ def test_a_live_key_never_goes_to_a_sandbox(owner: Desk, sandbox: SandboxProcess
     assert account(owner).secrets == {}
 
 
-def test_stripe_is_asked_again_on_a_press(busy_desk: Desk, shop: Shop) -> None:
+def test_the_check_button_checks_the_key_again(busy_desk: Desk, shop: Shop) -> None:
     kind = online(busy_desk)
     said = busy_desk.sent("check_processor", kind.id, shop.account.id)
     assert said[0].startswith("The key belongs to")
@@ -280,7 +282,7 @@ def test_an_unused_processor_is_removed_and_a_used_one_retired(busy_desk: Desk, 
     assert '<option value="stripe">' in page
 
 
-def test_health_is_told_in_words(busy_desk: Desk, shop: Shop) -> None:
+def test_health_is_shown_in_sentences(busy_desk: Desk, shop: Shop) -> None:
     shop.pay(shop.start())
     page = busy_desk.page("payment_type", online(busy_desk).id)
     assert "Last delivery" in page

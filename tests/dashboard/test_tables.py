@@ -1,4 +1,4 @@
-"""Tables: the codes can be scanned, a new one kills the old, and forms say what is wrong."""
+"""Tables: the codes can be scanned, a new one replaces the old one, and forms show errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_table_is_added_with_its_code(desk: Desk) -> None:
     assert "<svg" in page.split(f'id="table-{table.id}"')[1]
 
 
-def test_every_location_has_its_own(desk: Desk) -> None:
+def test_every_location_has_its_own_tables(desk: Desk) -> None:
     other = a_location(desk.tenant, "bukit")
     a_table(desk.restaurant.location, "1")
     a_table(other, "1")
@@ -50,9 +50,7 @@ def test_every_location_has_its_own(desk: Desk) -> None:
         ({"location": "bangsar", "name": "2", "area": "x" * 61}, "at most 60"),
     ],
 )
-def test_a_table_that_cannot_be_is_refused_beside_its_field(
-    desk: Desk, form: dict[str, str], words: str
-) -> None:
+def test_an_invalid_table_has_an_error_beside_its_field(desk: Desk, form: dict[str, str], words: str) -> None:
     a_location(desk.tenant, "bukit")
     a_table(desk.restaurant.location, "1")
     response = desk.post("add_table", **form)
@@ -70,7 +68,7 @@ def test_the_file_is_an_svg_that_browsers_save(desk: Desk) -> None:
     assert b'width="60' in response.content
 
 
-def test_a_new_code_is_asked_for_and_kills_the_old_one(desk: Desk) -> None:
+def test_a_new_code_needs_a_confirmation_and_disables_the_old_one(desk: Desk) -> None:
     table = a_table(desk.restaurant.location)
     question = desk.page("rotate_table", table.id)
     assert "New code for table 1?" in question
@@ -84,13 +82,13 @@ def test_a_new_code_is_asked_for_and_kills_the_old_one(desk: Desk) -> None:
     assert guest.get(f"/kopi/t/{new.token}/").status_code == 200
 
 
-def test_looking_at_the_question_changes_nothing(desk: Desk) -> None:
+def test_the_confirmation_page_changes_nothing(desk: Desk) -> None:
     table = a_table(desk.restaurant.location)
     desk.page("rotate_table", table.id)
     assert Table.objects.get(tenant=desk.tenant).token == table.token
 
 
-def test_a_name_is_text_everywhere(desk: Desk) -> None:
+def test_a_name_is_escaped_everywhere(desk: Desk) -> None:
     table = a_table(desk.restaurant.location, "</svg><script>1")
     page: Any = desk.get("tables")
     assert "<script>1" not in page.content.decode()

@@ -1,4 +1,4 @@
-"""Every code that the domain stores or hands on has a sentence, and one that rows of before hold is shown as it was."""
+"""Every code that the domain stores or returns has a sentence; texts in rows from before codes are shown unchanged."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_every_problem_has_its_sentence(codes: type[StrEnum], sentence: object) 
     assert {str(code) for code in codes} == set(sentence.texts)
 
 
-def test_no_code_means_two_things() -> None:
+def test_every_code_has_only_one_meaning() -> None:
     stored = [*OURS, *PROCESSOR]
     assert len(set(stored)) == len(stored)
     assert not {str(code) for code in stored} & {code.value for code in Code}
@@ -131,11 +131,11 @@ def test_no_code_means_two_things() -> None:
         ),
     ],
 )
-def test_a_reason_in_words(reason: dict[str, object], text: str) -> None:
+def test_a_reasons_text(reason: dict[str, object], text: str) -> None:
     assert reason_text(reason) == text
 
 
-def test_what_was_written_before_facts_were_stored_is_shown_as_it_is() -> None:
+def test_texts_from_before_facts_were_stored_are_shown_unchanged() -> None:
     alert = Alert(kind=AlertKind.DISPUTE, facts=quoted("The bank has taken the money back."))
     assert detail_text(alert) == "The bank has taken the money back."
     assert resolution_text(quoted("Refund arrived.")) == "Refund arrived."
@@ -153,7 +153,7 @@ def test_an_amount_among_facts(moved: Money, text: str) -> None:
     assert detail_text(Alert(kind=AlertKind.AMOUNT_DIFFERS, facts=about)) == text
 
 
-def test_a_dispute_says_its_reason_and_until_when() -> None:
+def test_a_dispute_shows_its_reason_and_deadline() -> None:
     about = {
         "state": "needs_response",
         "bank_reason": "fraudulent",

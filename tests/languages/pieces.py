@@ -1,4 +1,4 @@
-"""Finds sentences that are put together from pieces, which no translator can put right."""
+"""Finds sentences that code joins from translated parts, which translators cannot reorder."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ _SILENT = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{%\s*comment.*?endcomment\s*%\}", re
 _VARIABLE = re.compile(r"\{\{.*?\}\}", re.S)
 _INSIDE_A_LINE = re.compile(r"</?(?:b|i|em|strong|code|a(?![^<>]*\bclass=))(?:\s[^<>]*)?>")
 _BETWEEN = re.compile(r"\s*(?:·|:|—|\||\+)\s*|\s*\n\s*")
-"""What separates two things that are no sentence together."""
+"""Separators between texts that do not form one sentence."""
 
 
 def pieces_of_python(source: str) -> Iterator[tuple[int, str]]:
-    """Line and reason of every sentence of a module that is glued together."""
+    """The line and reason of every joined sentence in a module."""
     tree = ast.parse(source)
     scopes: list[ast.AST] = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     for scope in scopes or [tree]:
         texts = _names_of_texts(scope)
         for node in ast.walk(scope):
-            reason = _glued(node, texts)
+            reason = _joined(node, texts)
             if reason:
                 yield getattr(node, "lineno", 0), reason
     for node in ast.walk(tree):
-        if _is_gettext(node) and any(_has_edge(argument) for argument in node.args):  # type: ignore[attr-defined]
+        if _is_gettext(node) and any(_has_outer_space(argument) for argument in node.args):  # type: ignore[attr-defined]
             yield node.lineno, "begins or ends with a space"  # type: ignore[attr-defined]
 
 
 def _names_of_texts(scope: ast.AST) -> set[str]:
-    """Variables that hold a translated text."""
+    """The names of variables with a translated text."""
     texts: set[str] = set()
     for node in ast.walk(scope):
         if isinstance(node, ast.Assign) and _is_text(node.value, texts):
@@ -59,7 +59,7 @@ def _is_gettext(node: ast.AST) -> bool:
 
 
 def _is_text(node: ast.AST, texts: set[str]) -> bool:
-    """Whether an expression is a translated text, filled in or not."""
+    """Whether an expression is a translated text, with or without values filled in."""
     match node:
         case ast.Name(id=name):
             return name in texts
@@ -76,7 +76,7 @@ def _is_text(node: ast.AST, texts: set[str]) -> bool:
     return _is_gettext(node)
 
 
-def _glued(node: ast.AST, texts: set[str]) -> str:
+def _joined(node: ast.AST, texts: set[str]) -> str:
     match node:
         case ast.BinOp(left=left, op=ast.Add(), right=right) if _is_text(left, texts) or _is_text(
             right, texts
@@ -94,14 +94,14 @@ def _glued(node: ast.AST, texts: set[str]) -> str:
     return ""
 
 
-def _has_edge(node: ast.AST) -> bool:
+def _has_outer_space(node: ast.AST) -> bool:
     return (
         isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value != node.value.strip(" ")
     )
 
 
 def pieces_of_template(source: str) -> Iterator[tuple[int, str]]:
-    """Line and text of every place where a translated text is part of a sentence only."""
+    """The line and text of every translated text that is only a part of a sentence."""
     marked = _STORED.sub(lambda found: "\x02" + "\n" * found[0].count("\n"), source)
     marked = _WHOLE.sub("\x01:", marked)
     marked = _TRANSLATED.sub(lambda found: "\x01" + "\n" * found[0].count("\n"), marked)
@@ -110,11 +110,11 @@ def pieces_of_template(source: str) -> Iterator[tuple[int, str]]:
     marked = _INSIDE_A_LINE.sub("", marked)
     for found in re.finditer(r'[^<>"]+', marked):
         for part in _BETWEEN.split(found[0].replace("\x02", "\n")):
-            # Anything beside one translated text that a person reads: a word, a value, another text.
+            # Visible content beside the translated text: a word, a value or another text.
             if "\x01" in part and re.search(r"[^\W\d_]|\x03|\x01", part.replace("\x01", "", 1)):
                 yield source_line(marked, found.start()), part.replace("\x01", "T").replace("\x03", "{{}}")
 
 
 def source_line(text: str, at: int) -> int:
-    """The line of a place in a text."""
+    """The line number of an offset in a text."""
     return text.count("\n", 0, at) + 1

@@ -1,4 +1,4 @@
-"""Every sentence that a guest or a cook reads is translated, and the compiled catalogs are what the texts say."""
+"""Every sentence for guests and kitchen staff is translated, and the compiled catalogs match their sources."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _PLACE = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|</?\w+>")
 
 
 def asked_of(language: str) -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
-    """File, sentence and context of everything that must be there in a language."""
+    """The file, sentence and context of every required translation in a language."""
     of_the_kitchen = KITCHEN_FILES if translation.to_language(language) in KITCHEN else ()
     for path in sources():
         name = path.relative_to(SOURCE).as_posix()
@@ -44,21 +44,22 @@ def asked_of(language: str) -> Iterator[tuple[str, str | tuple[str, ...], str | 
 
 
 def missing(language: str, catalog: Catalog) -> list[str]:
-    """Sentences without a translation, with another number of forms, or with other values in it."""
+    """Sentences without a translation, or whose translation has another number of forms or other placeholders."""
     found = []
     for name, sentence, context in asked_of(language):
         message = catalog.get(sentence, context)
         if not isinstance(message, Message) or _forms(message, catalog.num_plurals) is None:
             found.append(f"{name}: not translated: {sentence!r}")
         elif any(
-            _places(form) != _places(_last(message.id)) for form in _forms(message, catalog.num_plurals) or ()
+            _placeholders(form) != _placeholders(_last(message.id))
+            for form in _forms(message, catalog.num_plurals) or ()
         ):
             found.append(f"{name}: other values in the translation of {sentence!r}")
     return found
 
 
 def _forms(message: Message, plurals: int) -> tuple[str, ...] | None:
-    """The translation; None when it is missing, a guess, or has another number of forms than the language."""
+    """The translation; None when it is missing, fuzzy, or has another number of forms than the language."""
     forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
     wanted = plurals if isinstance(message.id, (tuple, list)) else 1
     is_complete = len(forms) == wanted and all(forms) and not message.fuzzy
@@ -69,27 +70,27 @@ def _last(sentence: str | tuple[str, ...] | list[str]) -> str:
     return sentence if isinstance(sentence, str) else sentence[-1]
 
 
-def _places(text: str) -> set[str]:
+def _placeholders(text: str) -> set[str]:
     return set(_PLACE.findall(text))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_sentence_of_a_guest_is_translated(language: str) -> None:
+def test_every_required_sentence_is_translated(language: str) -> None:
     assert missing(language, catalog_of(language)) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_files_are_what_make_messages_writes(language: str) -> None:
-    """After a change of a sentence or a translation: make messages."""
+def test_the_files_match_make_messages(language: str) -> None:
+    """If this fails, run `make messages`."""
     catalog = catalog_of(language)
     assert po_of(language).read_bytes() == po_text(catalog)
     assert po_of(language).with_suffix(".mo").read_bytes() == mo_bytes(catalog)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_translation_that_is_taken_away_or_guessed_is_noticed(language: str) -> None:
+def test_a_missing_or_fuzzy_translation_is_found(language: str) -> None:
     catalog = catalog_of(language)
-    for break_it in (_take_away, _mark_as_a_guess, _lose_a_value):
+    for break_it in (_remove, _mark_as_fuzzy, _remove_a_placeholder):
         broken = catalog_of(language)
         message = broken.get("Pay %(amount)s")
         assert isinstance(message, Message)
@@ -98,15 +99,15 @@ def test_a_translation_that_is_taken_away_or_guessed_is_noticed(language: str) -
     assert missing(language, catalog) == []
 
 
-def _take_away(message: Message) -> None:
+def _remove(message: Message) -> None:
     message.string = ""
 
 
-def _mark_as_a_guess(message: Message) -> None:
+def _mark_as_fuzzy(message: Message) -> None:
     message.flags.add("fuzzy")
 
 
-def _lose_a_value(message: Message) -> None:
+def _remove_a_placeholder(message: Message) -> None:
     message.string = "RM 5"
 
 
@@ -114,7 +115,7 @@ def _lose_a_value(message: Message) -> None:
     "language, receipt, items",
     [("en", "Receipt", "2 items"), ("ms", "Resit", "2 item"), ("zh-hans", "收据", "2 件")],
 )
-def test_django_reads_what_was_compiled(language: str, receipt: str, items: str) -> None:
+def test_django_uses_the_compiled_catalogs(language: str, receipt: str, items: str) -> None:
     assert language in GUEST
     with translation.override(language):
         assert translation.gettext("Receipt") == receipt

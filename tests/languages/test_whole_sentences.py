@@ -1,4 +1,4 @@
-"""No sentence is put together from pieces: a translator must see all of it, and may turn it round."""
+"""No code joins a sentence from parts: translators must see all of it, and may reorder it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.languages.pieces import pieces_of_python, pieces_of_template
 pytestmark = pytest.mark.pure
 
 
-def test_no_module_puts_a_sentence_together() -> None:
+def test_no_module_joins_a_sentence() -> None:
     found = {
         path.relative_to(SOURCE).as_posix(): pieces
         for path in sorted(SOURCE.rglob("*.py"))
@@ -19,7 +19,7 @@ def test_no_module_puts_a_sentence_together() -> None:
     assert found == {}
 
 
-def test_no_template_puts_a_sentence_together() -> None:
+def test_no_template_joins_a_sentence() -> None:
     found = {
         path.relative_to(SOURCE).as_posix(): pieces
         for path in sorted(SOURCE.rglob("*"))
@@ -42,7 +42,7 @@ def test_no_template_puts_a_sentence_together() -> None:
         'gettext("Paid ")',
     ],
 )
-def test_a_sentence_in_pieces_is_seen_in_a_module(source: str) -> None:
+def test_a_joined_sentence_is_found_in_a_module(source: str) -> None:
     assert list(pieces_of_python(f"def words():\n    {source}\n"))
 
 
@@ -56,7 +56,7 @@ def test_a_sentence_in_pieces_is_seen_in_a_module(source: str) -> None:
         'raise Gone(_("There is no such order."))',
     ],
 )
-def test_a_whole_sentence_is_left_alone_in_a_module(source: str) -> None:
+def test_a_whole_sentence_is_accepted_in_a_module(source: str) -> None:
     assert list(pieces_of_python(f"def words():\n    {source}\n")) == []
 
 
@@ -72,7 +72,7 @@ def test_a_whole_sentence_is_left_alone_in_a_module(source: str) -> None:
         "<p>{% blocktranslate %}Pay {{ amount }}{% endblocktranslate %} {{ now }}</p>",
     ],
 )
-def test_a_sentence_in_pieces_is_seen_in_a_template(source: str) -> None:
+def test_a_joined_sentence_is_found_in_a_template(source: str) -> None:
     assert list(pieces_of_template(source))
 
 
@@ -88,5 +88,5 @@ def test_a_sentence_in_pieces_is_seen_in_a_template(source: str) -> None:
         '<p>{% translate "Nothing here yet." %} <a href="">{% translate "Add one" %}</a></p>',
     ],
 )
-def test_a_whole_sentence_is_left_alone_in_a_template(source: str) -> None:
+def test_a_whole_sentence_is_accepted_in_a_template(source: str) -> None:
     assert list(pieces_of_template(source)) == []

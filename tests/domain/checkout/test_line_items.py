@@ -1,4 +1,4 @@
-"""The lines that a processor is asked for."""
+"""The line items of a checkout request."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _quote(rules: Rules, lines: int = 1) -> Quote:
     return price(Cart(tuple(line(roti, egg, quantity=2) for _ in range(lines))), menu(roti), rules)
 
 
-def test_service_charge_and_tax_on_top_are_lines_of_their_own() -> None:
+def test_service_charge_and_tax_on_top_are_separate_lines() -> None:
     quote = _quote(EXCLUSIVE)
     assert line_items(quote.lines, quote.totals, LABELS, "SST") == (
         LineItem("Roti", 300, 2, "Egg"),
@@ -66,7 +66,7 @@ def test_long_names_are_cut_to_what_stripe_shows() -> None:
     assert len(sent.description) == 500
 
 
-def test_the_order_asks_for_the_same_as_its_quote() -> None:
+def test_the_order_and_its_quote_have_the_same_lines() -> None:
     quote = _quote(EXCLUSIVE)
     totals = quote.totals
     order = Order(
@@ -84,6 +84,6 @@ def test_lines_of_another_order_are_refused(totals: Totals) -> None:
         line_items(_quote(EXCLUSIVE).lines, totals, LABELS, "SST")
 
 
-def test_less_than_the_lines_is_never_asked_as_a_negative_tax() -> None:
+def test_a_total_below_the_lines_never_makes_a_negative_tax_line() -> None:
     with pytest.raises(LinesDiffer):
         line_items(_quote(EXCLUSIVE).lines, Totals(600, 60, 0, 650), LABELS, "SST")

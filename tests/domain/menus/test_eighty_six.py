@@ -1,4 +1,4 @@
-"""86: a dish is out, or nearly."""
+"""86: mark an item out of stock or limited."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_out_limited_and_back() -> None:
     assert ItemStock.objects.filter(tenant=kopi.tenant).count() == 1
 
 
-def test_another_location_is_left_alone() -> None:
+def test_another_location_is_not_changed() -> None:
     kopi = a_restaurant()
     other = a_location(kopi.tenant, "penang")
     item = an_item(kopi.tenant)
@@ -47,7 +47,7 @@ def test_another_location_is_left_alone() -> None:
     "status, quantity",
     [("limited", None), ("limited", 0), ("limited", -1), ("out_of_stock", 3), ("sold", None)],
 )
-def test_nonsense_is_refused(status: str, quantity: int | None) -> None:
+def test_invalid_values_are_refused(status: str, quantity: int | None) -> None:
     kopi = a_restaurant()
     item = an_item(kopi.tenant)
     with pytest.raises(Invalid):

@@ -1,4 +1,4 @@
-"""The menu of one location."""
+"""Reading one location's menu."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_only_what_this_location_sells_is_on_it() -> None:
         ("out_of_stock", None, ("out_of_stock", None)),
     ],
 )
-def test_stock_is_of_this_location(status: str, quantity: int | None, shown: tuple[str, int | None]) -> None:
+def test_stock_is_per_location(status: str, quantity: int | None, shown: tuple[str, int | None]) -> None:
     kopi = a_restaurant()
     other = a_location(kopi.tenant, "penang")
     item = an_item(kopi.tenant)
@@ -94,7 +94,7 @@ def _switch_off(item: MenuItem, *names: str) -> None:
     Modifier.objects.filter(tenant_id=item.tenant_id, name__in=names).update(is_active=False)
 
 
-def test_a_choice_that_is_off_is_not_shown() -> None:
+def test_an_inactive_choice_is_not_shown() -> None:
     kopi = a_restaurant()
     item = an_item(kopi.tenant)
     a_group(item, ("Hot", 0), ("Iced", 50), least=1)
@@ -105,7 +105,7 @@ def test_a_choice_that_is_off_is_not_shown() -> None:
     assert shown.stock == "in_stock"
 
 
-def test_without_a_choice_that_must_be_made_it_is_sold_out() -> None:
+def test_without_a_required_choice_the_item_is_sold_out() -> None:
     kopi = a_restaurant()
     item = an_item(kopi.tenant)
     a_group(item, ("Hot", 0), ("Iced", 50), least=1)

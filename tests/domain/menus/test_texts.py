@@ -1,4 +1,4 @@
-"""The menu in other languages than the one it is written in."""
+"""Translations of the menu."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def kopi() -> Restaurant:
     return kopi
 
 
-def test_guests_read_their_language_and_the_restaurants_own_words_are_there_too(kopi: Restaurant) -> None:
+def test_guests_get_their_language_and_the_restaurants_own_text(kopi: Restaurant) -> None:
     (section,) = menu_of(kopi.tenant, kopi.location, "zh-hans").sections
     rice, toast = section.items
     assert section.name == "主食"
@@ -48,7 +48,7 @@ def test_guests_read_their_language_and_the_restaurants_own_words_are_there_too(
 
 
 @pytest.mark.parametrize("language", ["", "en", "ms"])
-def test_what_is_not_translated_is_read_as_it_is_written(kopi: Restaurant, language: str) -> None:
+def test_untranslated_texts_are_shown_in_the_menus_language(kopi: Restaurant, language: str) -> None:
     (section,) = menu_of(kopi.tenant, kopi.location, language).sections
     assert [(item.name, item.guest_name) for item in section.items] == [("Chicken rice", ""), ("Toast", "")]
     assert section.items[0].description == "With ginger"
@@ -71,7 +71,7 @@ def test_a_menu_that_is_written_in_malay_has_its_english_as_a_text(kopi: Restaur
     assert shown == {"ms": ["Chicken rice", "Toast"], "en": ["Chicken rice", "Bread"]}
 
 
-def test_a_text_is_written_over_the_one_that_is_there_and_shown_at_once(kopi: Restaurant) -> None:
+def test_a_new_text_replaces_the_old_one_at_once(kopi: Restaurant) -> None:
     before = Location.objects.get(tenant=kopi.tenant).menu_version
     item = MenuItem.objects.get(tenant=kopi.tenant, name="Chicken rice")
     translate_menu(kopi.tenant, "zh-hans", [Translated(TextKind.ITEM, item.id, Text("海南鸡饭"))])
@@ -80,7 +80,7 @@ def test_a_text_is_written_over_the_one_that_is_there_and_shown_at_once(kopi: Re
     assert Location.objects.get(tenant=kopi.tenant).menu_version == before + 1
 
 
-def test_nobody_reads_another_restaurants_texts(kopi: Restaurant) -> None:
+def test_another_restaurants_texts_are_not_read(kopi: Restaurant) -> None:
     other = a_restaurant("teh")
     item = MenuItem.objects.get(tenant=kopi.tenant, name="Toast")
     translate_menu(other.tenant, "zh-hans", [Translated(TextKind.ITEM, item.id, Text("别人的"))])

@@ -1,4 +1,4 @@
-"""Menus made of plain values, and Hypothesis strategies for menus, carts and rules."""
+"""Menus from plain values, and Hypothesis strategies for menus, carts and rules."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def group(*choices: Choice, least: int = 0, most: int = 1, name: str = "Choose")
 
 
 def item(name: str = "Roti canai", price_minor: int = 150, *groups: Group, **fields: Any) -> Item:
-    """Something on a menu, in stock unless said otherwise."""
+    """A menu item, in stock by default."""
     values: dict[str, Any] = {
         "description": "",
         "marks": (),
@@ -45,12 +45,12 @@ def item(name: str = "Roti canai", price_minor: int = 150, *groups: Group, **fie
 
 
 def menu(*items: Item, currency: str = "MYR") -> Menu:
-    """A menu of one section."""
+    """A menu with one section."""
     return Menu(1, currency, (Section(uuid7(), "All", items),))
 
 
 def line(sold: Item | UUID, *choices: Choice | UUID, quantity: int = 1, **fields: Any) -> CartLine:
-    """A line of a cart."""
+    """A cart line."""
     ids = tuple(part.id if isinstance(part, Choice) else part for part in choices)
     return CartLine(sold.id if isinstance(sold, Item) else sold, ids, quantity, **fields)
 
@@ -91,7 +91,7 @@ def _items(draw: st.DrawFn) -> Item:
 
 @st.composite
 def _lines(draw: st.DrawFn, items: Sequence[Item]) -> CartLine:
-    """Mostly of this menu and mostly well chosen; sometimes neither."""
+    """Cart lines, most of them with items of this menu and valid choices."""
     sold = draw(st.sampled_from(items))
     known = [part.id for each in items for one in each.groups for part in one.choices]
     modifiers: list[UUID] = []
@@ -111,7 +111,7 @@ def _lines(draw: st.DrawFn, items: Sequence[Item]) -> CartLine:
 
 @st.composite
 def shopping(draw: st.DrawFn, most_lines: int = 12) -> tuple[Menu, Cart]:
-    """A menu, and a cart filled (nearly always) from it."""
+    """A menu, and a cart with (nearly always) its items."""
     items = draw(st.lists(_items(), min_size=1, max_size=5))
     lines = draw(st.lists(_lines(items), max_size=most_lines))
     return menu(*items), Cart(tuple(lines))
@@ -119,7 +119,7 @@ def shopping(draw: st.DrawFn, most_lines: int = 12) -> tuple[Menu, Cart]:
 
 @st.composite
 def long_shopping(draw: st.DrawFn) -> tuple[Menu, Cart]:
-    """A menu, and a cart of up to the most lines, all of which can be sold."""
+    """A menu, and a cart with up to the maximum number of lines, all of which can be sold."""
     items = [
         item(f"dish {number}", amount)
         for number, amount in enumerate(draw(st.lists(_PRICES, min_size=1, max_size=5)))

@@ -1,4 +1,4 @@
-"""What is on a kitchen board, and what is never kept off it."""
+"""The tickets on a kitchen board."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.restaurant import a_restaurant
 pytestmark = pytest.mark.django_db
 
 
-def test_what_nobody_bumped_never_keeps_a_new_order_off_the_board() -> None:
+def test_unbumped_tickets_never_hide_a_new_order() -> None:
     shop = a_restaurant()
     start = now() - timedelta(days=2)
     Order.objects.bulk_create(

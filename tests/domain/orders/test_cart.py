@@ -1,4 +1,4 @@
-"""A cart as a browser sends it: what is read, what is refused, and what makes two carts the same."""
+"""Parsing a browser's cart: valid and refused carts, and when two carts are equal."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _text(**line: Any) -> str:
     return json.dumps({"lines": [{"item": str(ROTI), "mods": [], "qty": 1, **line}], "note": ""})
 
 
-def test_a_cart_is_read() -> None:
+def test_a_cart_is_parsed() -> None:
     text = json.dumps(
         {
             "lines": [{"item": str(ROTI), "mods": [str(EGG)], "qty": 2, "note": " crisp ", "seen": 300}],
@@ -88,7 +88,7 @@ def test_an_empty_cart_is_a_cart() -> None:
         _text(seen=10**13),
     ],
 )
-def test_anything_else_is_refused_in_words(text: str) -> None:
+def test_anything_else_is_refused_with_a_message(text: str) -> None:
     with pytest.raises(Invalid, match="cart_unreadable"):
         parse_cart(text)
 
@@ -99,7 +99,7 @@ def test_a_quantity_is_1_to_99(quantity: int) -> None:
         parse_cart(_text(qty=quantity))
 
 
-def test_the_most_lines() -> None:
+def test_the_maximum_number_of_lines() -> None:
     line = {"item": str(ROTI), "qty": 1}
     assert len(parse_cart(json.dumps({"lines": [line] * MAX_LINES})).lines) == 200
     with pytest.raises(Invalid, match="cart_too_long most=200"):
@@ -119,7 +119,7 @@ _VALUES = st.recursive(
     )
 )
 def test_any_text_is_a_cart_or_refused(text: str) -> None:
-    """Whatever comes, it is no other error, and what is read can be written and read again."""
+    """No text raises another error, and a parsed cart can be written and parsed again."""
     with suppress(Invalid):
         cart = parse_cart(text)
         assert parse_cart(cart_to_json(cart)) == cart
@@ -161,7 +161,7 @@ def _cart(*lines: CartLine, note: str = "") -> Cart:
     return Cart(lines, note)
 
 
-def test_the_digest_is_of_what_is_ordered() -> None:
+def test_the_digest_covers_only_what_is_ordered() -> None:
     cart = _cart(CartLine(ROTI, (EGG, CHEESE), 2, "crisp", 500))
     assert len(contents_hash(cart)) == 64
     assert contents_hash(cart) == contents_hash(_cart(CartLine(ROTI, (CHEESE, EGG), 2, "crisp", 600)))

@@ -1,4 +1,4 @@
-"""The worked examples of docs/money.md are what the code computes."""
+"""The code computes the worked examples in docs/money.md."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ HEADINGS = (
 
 @dataclass(frozen=True)
 class Example:
-    """One row of the page's table."""
+    """A row of the page's table."""
 
     case: str
     currency: str
@@ -77,7 +77,7 @@ EXAMPLES = _examples()
 
 
 def test_the_page_has_examples_of_every_kind() -> None:
-    """Guards the parser: a page that it no longer understands would otherwise pass."""
+    """Checks the parser: with a page that it cannot parse, the other tests would pass."""
     assert len(EXAMPLES) >= 18
     assert {example.currency for example in EXAMPLES} == {"MYR", "JPY", "KWD"}
     kinds = {(example.rules.tax_is_inclusive, example.rules.tax_on_service_charge) for example in EXAMPLES}

@@ -1,4 +1,4 @@
-"""What a line costs, and which differences are named."""
+"""A line's price, and the reported differences."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_modifiers_are_in_the_order_of_the_menu() -> None:
     assert [part["name"] for part in sold.modifiers] == ["1", "2", "3"]
 
 
-def test_a_unit_price_is_never_below_nothing() -> None:
+def test_a_unit_price_is_never_negative() -> None:
     less = choice("No filling", -500)
     roti = item("Roti", 150, group(less))
     quote = price(Cart((line(roti, less, quantity=3),)), menu(roti), NOTHING_ADDED)
@@ -53,7 +53,7 @@ def test_a_unit_price_is_never_below_nothing() -> None:
     assert quote.totals.total_minor == 0
 
 
-def test_sold_out_is_left_out_and_named() -> None:
+def test_sold_out_lines_are_dropped_and_reported() -> None:
     roti, teh = item("Roti", 150, stock="out_of_stock"), item("Teh", 250)
     quote = price(Cart((line(roti), line(teh))), menu(roti, teh), NOTHING_ADDED)
     assert quote.changes == (Change(ChangeKind.SOLD_OUT, roti.id, "Roti"),)
@@ -61,14 +61,14 @@ def test_sold_out_is_left_out_and_named() -> None:
     assert quote.totals.total_minor == 250
 
 
-def test_an_item_of_nobody_is_gone() -> None:
+def test_an_unknown_item_is_reported_as_gone() -> None:
     gone = uuid4()
     quote = price(Cart((line(gone),)), menu(item()), NOTHING_ADDED)
     assert quote.changes == (Change(ChangeKind.GONE, gone, ""),)
     assert not quote.lines
 
 
-def test_what_is_left_counts_over_all_lines_of_an_item() -> None:
+def test_limited_stock_counts_over_all_lines_of_an_item() -> None:
     egg = choice("Egg", 150)
     roti = item("Roti", 150, group(egg), stock="limited", left=5)
     cart = Cart((line(roti, quantity=3), line(roti, egg, quantity=3), line(roti, quantity=1)))
@@ -81,13 +81,13 @@ def test_what_is_left_counts_over_all_lines_of_an_item() -> None:
     )
 
 
-def test_exactly_what_is_left_is_no_change() -> None:
+def test_exactly_the_remaining_quantity_is_no_change() -> None:
     roti = item("Roti", 150, stock="limited", left=5)
     quote = price(Cart((line(roti, quantity=2), line(roti, quantity=3))), menu(roti), NOTHING_ADDED)
     assert not quote.changes
 
 
-def test_a_line_with_wrong_choices_takes_nothing_of_what_is_left() -> None:
+def test_a_line_with_wrong_choices_uses_no_stock() -> None:
     roti = item("Roti", 150, stock="limited", left=2)
     quote = price(Cart((line(roti, uuid4(), quantity=2), line(roti, quantity=2))), menu(roti), NOTHING_ADDED)
     assert _kinds(quote) == ["choices"]
@@ -114,7 +114,7 @@ def test_the_price_seen_or_unknown_is_no_change(seen: int | None) -> None:
     assert not price(Cart((line(roti, seen_minor=seen),)), menu(roti), NOTHING_ADDED).changes
 
 
-def test_the_same_trouble_is_said_once() -> None:
+def test_the_same_difference_is_reported_once() -> None:
     roti = item("Roti", 150, stock="out_of_stock")
     quote = price(Cart((line(roti), line(roti, note="crisp"))), menu(roti), NOTHING_ADDED)
     assert _kinds(quote) == ["sold_out"]
@@ -138,14 +138,14 @@ OTHER = item("Other", 100, group(FOREIGN))
         pytest.param((HOT, EGG, EGG), id="the same twice within max"),
     ],
 )
-def test_wrong_choices_are_left_out_and_named(chosen: tuple[object, ...]) -> None:
+def test_lines_with_wrong_choices_are_dropped_and_reported(chosen: tuple[object, ...]) -> None:
     quote = price(Cart((line(TEH, *chosen),)), menu(TEH, OTHER), NOTHING_ADDED)  # type: ignore[arg-type]
     assert quote.changes == (Change(ChangeKind.CHOICES, TEH.id, "Teh"),)
     assert not quote.lines
 
 
 @pytest.mark.parametrize("chosen", [(HOT,), (COLD, EGG), (CHEESE, ONION, HOT)])
-def test_right_choices_are_sold(chosen: tuple[object, ...]) -> None:
+def test_lines_with_right_choices_are_sold(chosen: tuple[object, ...]) -> None:
     quote = price(Cart((line(TEH, *chosen),)), menu(TEH, OTHER), NOTHING_ADDED)  # type: ignore[arg-type]
     assert not quote.changes
     assert len(quote.lines[0].modifiers) == len(chosen)

@@ -1,4 +1,4 @@
-"""What holds for any cart, on any menu, under any rules."""
+"""Properties of every cart, menu and set of rules."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.pure
 
 
 def sold(quote: Quote) -> list[dict[str, object]]:
-    """The lines by their values; two unsaved rows are never equal."""
+    """The lines' values, because two unsaved rows are never equal."""
     return [model_to_dict(line, exclude=["id"]) for line in quote.lines]
 
 
@@ -29,7 +29,7 @@ def everything(quote: Quote) -> tuple[object, ...]:
 
 
 @given(shopping(), RULES)
-def test_what_is_sent_adds_up_to_the_total(bought: tuple[Menu, Cart], rules: Rules) -> None:
+def test_the_processors_lines_add_up_to_the_total(bought: tuple[Menu, Cart], rules: Rules) -> None:
     menu, cart = bought
     quote = price(cart, menu, rules)
     asked = line_items(quote.lines, quote.totals, LABELS, rules.tax_name)
@@ -49,7 +49,7 @@ def test_a_long_cart_is_folded_and_still_adds_up(bought: tuple[Menu, Cart], rule
 
 @given(shopping(), RULES)
 def test_totals_follow_the_page(bought: tuple[Menu, Cart], rules: Rules) -> None:
-    """docs/money.md, computed again with exact fractions."""
+    """Compute docs/money.md again with exact fractions."""
     menu, cart = bought
     quote = price(cart, menu, rules)
     totals = quote.totals
@@ -65,7 +65,7 @@ def test_totals_follow_the_page(bought: tuple[Menu, Cart], rules: Rules) -> None
 
 
 @given(shopping(), RULES, st.one_of(st.none(), st.integers(0, 10**6)))
-def test_what_the_guest_saw_changes_no_price(
+def test_the_prices_that_the_guest_saw_change_no_price(
     bought: tuple[Menu, Cart], rules: Rules, seen: int | None
 ) -> None:
     menu, cart = bought
@@ -86,7 +86,7 @@ def test_the_order_of_modifiers_changes_nothing(bought: tuple[Menu, Cart], rules
 
 
 @given(shopping())
-def test_every_line_is_sold_as_asked_or_named(bought: tuple[Menu, Cart]) -> None:
+def test_every_line_is_sold_as_requested_or_reported(bought: tuple[Menu, Cart]) -> None:
     menu, cart = bought
     quote = price(cart, menu, Rules())
     named = {change.item_id for change in quote.changes if change.kind is not ChangeKind.PRICE}
@@ -96,7 +96,7 @@ def test_every_line_is_sold_as_asked_or_named(bought: tuple[Menu, Cart]) -> None
 
 
 @given(shopping())
-def test_no_more_is_sold_than_is_left(bought: tuple[Menu, Cart]) -> None:
+def test_no_more_than_the_stock_is_sold(bought: tuple[Menu, Cart]) -> None:
     menu, cart = bought
     quote = price(cart, menu, Rules())
     for item in menu.items():
@@ -105,7 +105,7 @@ def test_no_more_is_sold_than_is_left(bought: tuple[Menu, Cart]) -> None:
 
 
 @given(shopping(), RULES)
-def test_a_cart_survives_its_text(bought: tuple[Menu, Cart], rules: Rules) -> None:
+def test_a_cart_is_equal_after_writing_and_parsing(bought: tuple[Menu, Cart], rules: Rules) -> None:
     menu, cart = bought
     again = parse_cart(cart_to_json(cart))
     assert again == cart

@@ -1,4 +1,4 @@
-"""A cart priced from the tables."""
+"""Pricing a cart from the database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.restaurant import a_group, a_restaurant, an_item
 pytestmark = pytest.mark.django_db
 
 
-def test_a_quote_is_made_of_ids_and_rules(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_quote_from_ids_and_rules(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     kopi = a_restaurant(service_charge_bp=1000, tax_bp=600, tax_on_service_charge=True)
     roti = an_item(kopi.tenant, "Roti", 1290)
     teh = an_item(kopi.tenant, "Teh", 400)
@@ -25,12 +25,12 @@ def test_a_quote_is_made_of_ids_and_rules(django_assert_num_queries: DjangoAsser
     cart = Cart((CartLine(roti.id, (), 2), CartLine(teh.id, (ice["Iced"],), 1)))
     with django_assert_num_queries(5):
         priced = quote(kopi.tenant, kopi.location, cart)
-    # The second worked example of docs/money.md.
+    # The second worked example in docs/money.md.
     assert (priced.totals.subtotal_minor, priced.totals.total_minor) == (3030, 3533)
     assert priced.currency == "MYR"
 
 
-def test_what_was_taken_off_the_menu_is_named() -> None:
+def test_an_item_taken_off_the_menu_is_reported() -> None:
     kopi, other = a_restaurant("kopi"), a_restaurant("teh")
     hidden = an_item(kopi.tenant, "Hidden", is_active=False)
     foreign = an_item(kopi.tenant, "Priced in dollars", currency="SGD")

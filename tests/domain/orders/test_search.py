@@ -1,4 +1,4 @@
-"""What staff find by typing, and which orders the plain list leaves out."""
+"""Staff's search, and the orders that the unfiltered list leaves out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.restaurant import Restaurant, a_restaurant, a_table
 
 pytestmark = pytest.mark.django_db
 LATE = datetime(2026, 11, 23, 19, 30, tzinfo=UTC)
-# 03:30 on the 24th in Kuala Lumpur, and still the trading day of the 23rd.
+# 03:30 on the 24th in Kuala Lumpur, still on the trading day of the 23rd.
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_an_unpaid_order_belongs_to_the_trading_day_it_was_made_on(cafe: Restaur
     assert not matching(cafe.tenant, OrderFilters(status="waiting", day=date(2026, 11, 24))).exists()
 
 
-def test_the_plain_list_leaves_out_what_nobody_paid(cafe: Restaurant) -> None:
+def test_the_unfiltered_list_leaves_out_unpaid_orders(cafe: Restaurant) -> None:
     _an_order(cafe, status="canceled", placed_at=None, business_date=None, number=None)
     _an_order(cafe, status="held", placed_at=None, business_date=None, number=None)
     assert not matching(cafe.tenant, OrderFilters()).exists()

@@ -1,4 +1,4 @@
-"""The payment verbs, on a real restaurant with a real Stripe of our own and real HTTP between them."""
+"""The payment tests use a complete restaurant and our own Stripe sandbox, with real HTTP between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhook, return, sweep, button: each alone, all after each other and in any order make exactly one order."""
+"""Webhook, return, sweep, button: each alone, and all in any order, make exactly one order."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_the_receipt_is_sent_once(shop: Shop) -> None:
     assert (work.outcome, work.due_at) == ("sent", None)
 
 
-def test_a_receipt_that_can_never_be_sent_keeps_no_other_from_its_turn(shop: Shop) -> None:
+def test_a_receipt_that_can_never_be_sent_does_not_block_others(shop: Shop) -> None:
     broken = shop.start(guest_token="phone 1")
     shop.pay(broken)
     Payment.objects.filter(tenant=shop.tenant).update(guest_email="no\nheader@example.com")
@@ -150,7 +150,7 @@ def test_a_receipt_that_can_never_be_sent_keeps_no_other_from_its_turn(shop: Sho
     assert work.due_at > now()
 
 
-def test_the_same_delivery_twice_is_a_quiet_200(shop: Shop) -> None:
+def test_the_same_delivery_twice_is_200_without_effect(shop: Shop) -> None:
     shop.sandbox.rule("duplicate", types=[COMPLETED])
     payment = shop.start()
     shop.pay(payment)
@@ -169,7 +169,7 @@ def test_re_sent_as_another_event(shop: Shop) -> None:
     assert_exactly_one(shop, payment, "webhook")
 
 
-def test_reordered_with_a_decline_told_after_the_money(shop: Shop) -> None:
+def test_reordered_with_a_decline_after_the_payment(shop: Shop) -> None:
     shop.sandbox.rule("reorder", count=2)
     payment = shop.start()
     shop.pay(payment, card="4000000000009995")
@@ -180,7 +180,7 @@ def test_reordered_with_a_decline_told_after_the_money(shop: Shop) -> None:
 
 
 def test_held_back_and_released_last_first(shop: Shop, clock: Clock) -> None:
-    """The money comes later, and its news before the news that it is on its way."""
+    """The payment succeeds later, and that event arrives before the one that says "processing"."""
     shop.sandbox.rule("hold", count=None)
     payment = shop.start()
     shop.pay(payment, method="customer_balance", delayed_seconds=60)
@@ -191,7 +191,7 @@ def test_held_back_and_released_last_first(shop: Shop, clock: Clock) -> None:
     assert_exactly_one(shop, payment, "webhook")
 
 
-def test_expired_before_completed_is_one_order_and_somebody_looks_at_it(shop: Shop) -> None:
+def test_expired_before_completed_is_one_order_with_an_alert(shop: Shop) -> None:
     payment = shop.start()
     end_wrongly(shop, payment)
     assert shop.fresh(payment).status == "canceled"
@@ -219,7 +219,7 @@ def test_a_session_that_expires_makes_no_order(guide_events_shop: Shop, clock: C
     assert guide_events_shop.alerts() == []
 
 
-def test_after_a_return_the_email_is_there_for_the_receipt(webhookless_shop: Shop) -> None:
+def test_a_return_stores_the_email_for_the_receipt(webhookless_shop: Shop) -> None:
     payment = webhookless_shop.start()
     webhookless_shop.pay(payment, email="other@example.com")
     by_return(webhookless_shop, payment)
@@ -228,7 +228,7 @@ def test_after_a_return_the_email_is_there_for_the_receipt(webhookless_shop: Sho
     assert work.due_at is not None
 
 
-def test_how_it_was_paid_is_known_by_a_fetch(webhookless_shop: Shop) -> None:
+def test_a_fetch_stores_the_payment_method(webhookless_shop: Shop) -> None:
     payment = webhookless_shop.start()
     webhookless_shop.pay(payment)
     by_sweep(webhookless_shop, payment)

@@ -1,4 +1,4 @@
-"""What a delivery is answered: 200 stored, 400 not believed, 411 and 413 not read, 500 and 503 send it again."""
+"""Responses to deliveries: 200 stored, 400 not verified, 411 and 413 not read, 500 and 503 to be retried."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def signed(body: bytes, secret: str = WEBHOOK_SECRET) -> str:
 
 
 def paid_event(shop: Shop) -> bytes:
-    """A delivery that has not been made yet."""
+    """The event of a paid payment, not delivered yet."""
     shop.sandbox.rule("drop", types=[COMPLETED])
     shop.pay(shop.start())
     (event,) = [event for event in shop.sandbox.listed("events") if event["type"] == COMPLETED]
@@ -51,7 +51,7 @@ def account(shop: Shop) -> ProcessorAccount:
     return ProcessorAccount.objects.get(tenant=shop.tenant)
 
 
-def test_200_says_what_is_stored(shop: Shop) -> None:
+def test_200_says_which_outcome_is_stored(shop: Shop) -> None:
     body = paid_event(shop)
     answers = [post(shop, body, signed(body)) for _ in range(2)]
     assert [(answer.status_code, answer.text) for answer in answers] == [(200, "settled"), (200, "duplicate")]
@@ -121,7 +121,7 @@ def signed_nonsense(shop: Shop) -> tuple[bytes, str | None]:
     return body, signed(body)
 
 
-def signed_abyss(shop: Shop) -> tuple[bytes, str | None]:
+def signed_deep_nesting(shop: Shop) -> tuple[bytes, str | None]:
     body = b"[" * 100_000
     return body, signed(body)
 
@@ -135,12 +135,10 @@ def signed_abyss(shop: Shop) -> tuple[bytes, str | None]:
         (nonsense, "mismatch"),
         (empty, "missing"),
         (signed_nonsense, "malformed"),
-        (signed_abyss, "malformed"),
+        (signed_deep_nesting, "malformed"),
     ],
 )
-def test_400_for_what_is_not_believed_changes_nothing_but_a_counter(
-    shop: Shop, attack: Any, problem: str
-) -> None:
+def test_400_for_an_unverified_delivery_changes_only_a_counter(shop: Shop, attack: Any, problem: str) -> None:
     body, signature = attack(shop)
     for _ in range(3):
         answer = post(shop, body, signature)
@@ -151,8 +149,8 @@ def test_400_for_what_is_not_believed_changes_nothing_but_a_counter(
     assert shop.placed() == []
 
 
-def test_an_event_that_names_no_object_is_nobodys(shop: Shop) -> None:
-    """Not that of a payment that never began and has no reference either: it would be asked for for ever."""
+def test_an_event_without_an_object_matches_no_payment(shop: Shop) -> None:
+    """An empty reference must not match a payment without one, which would be fetched for ever."""
     shop.sandbox.fault("error", status=400, path="/v1/checkout/sessions$", method="POST")
     with pytest.raises(StartRefused):
         shop.checkout()
@@ -170,7 +168,7 @@ def test_the_counter_of_bad_signatures_is_bounded(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("part", ["signature", "body", "timestamp", "missing"])
-def test_a_bad_delivery_is_made_good_by_the_next_try(shop: Shop, part: str) -> None:
+def test_a_retry_after_a_bad_delivery_succeeds(shop: Shop, part: str) -> None:
     shop.sandbox.rule("tamper", part=part, types=[COMPLETED])
     shop.pay(shop.start())
     (delivery,) = deliveries(shop, COMPLETED)
@@ -182,7 +180,7 @@ def test_a_bad_delivery_is_made_good_by_the_next_try(shop: Shop, part: str) -> N
     assert [order.label for order in shop.placed()] == ["T1"]
 
 
-def test_both_secrets_verify_while_one_is_rolled(shop: Shop) -> None:
+def test_both_secrets_verify_during_a_rotation(shop: Shop) -> None:
     shop.sandbox.control(
         "POST",
         f"/endpoints/{shop.endpoint['id']}/roll",
@@ -207,17 +205,17 @@ def test_411_for_a_body_of_unknown_length(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_only_posts_are_taken(shop: Shop, method: str) -> None:
+def test_only_posts_are_accepted(shop: Shop, method: str) -> None:
     assert httpx.request(method, shop.webhook_url, trust_env=False).status_code == 405
 
 
-def test_404_for_a_restaurant_that_is_not_there(shop: Shop) -> None:
+def test_404_for_an_unknown_restaurant(shop: Shop) -> None:
     url = shop.webhook_url.replace(f"/{shop.tenant.slug}/", "/nobody/")
     assert httpx.post(url, content=b"{}", trust_env=False).status_code == 404
 
 
-def test_500_for_what_cannot_be_stored_as_done(shop: Shop) -> None:
-    """A poison body: signed right, of a payment of ours, with an amount that no column holds."""
+def test_500_for_an_event_that_cannot_be_applied(shop: Shop) -> None:
+    """A verified event of our payment with an amount that is too large for the column."""
     body = json.loads(paid_event(shop))
     body["data"]["object"]["amount_total"] = 10**30
     raw = json.dumps(body).encode()
@@ -231,8 +229,8 @@ def test_500_for_what_cannot_be_stored_as_done(shop: Shop) -> None:
 
 
 @contextmanager
-def short_patience() -> Iterator[None]:
-    """Connections of others wait a moment for a lock, not for as long as in production."""
+def short_lock_timeout() -> Iterator[None]:
+    """Shorten other connections' wait for a lock."""
     if connection.vendor == "sqlite":
         options = connection.settings_dict["OPTIONS"]
         before, options["timeout"] = options["timeout"], 0.05
@@ -243,7 +241,7 @@ def short_patience() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(f"ALTER DATABASE \"{name}\" SET lock_timeout = '100ms'")
     connection.close()
-    # Connections that are open would go on with the old setting.
+    # Open connections would keep the old setting.
     connection.close_pool()  # type: ignore[attr-defined]
     yield
     with connection.cursor() as cursor:
@@ -254,8 +252,9 @@ def short_patience() -> Iterator[None]:
 
 @contextmanager
 def locked_out() -> Iterator[None]:
-    """Somebody holds the lock that every settle needs."""
-    with short_patience(), transaction.atomic():  # on SQLite that is the one write lock
+    """Hold the lock that every settle needs."""
+    # On SQLite, the transaction holds the only write lock.
+    with short_lock_timeout(), transaction.atomic():
         if connection.vendor == "postgresql":
             with across_tenants("a test locks a whole table"), connection.cursor() as cursor:
                 cursor.execute("LOCK TABLE duitpos_payment IN ACCESS EXCLUSIVE MODE")
@@ -283,7 +282,8 @@ def test_503_while_the_database_is_away(shop: Shop) -> None:
     away = file.with_suffix(".away")
     for forgotten in (False, True):
         if forgotten:
-            cache.clear()  # then even the restaurant must be read from it
+            # Now even the restaurant must be read from the database.
+            cache.clear()
         file.rename(away)
         file.mkdir()
         try:

@@ -1,4 +1,4 @@
-"""Full refunds: our row first, one call, the processor's word in any order, and refunds made over there."""
+"""Full refunds: our row first, one call, events in any order, and refunds made at the processor."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def state_seen(shop: Shop) -> str:
 
 
 def at_stripe(shop: Shop, payment: Payment, **how: Any) -> dict[str, Any]:
-    """Somebody refunds in Stripe's dashboard."""
+    """Refund a payment in Stripe's dashboard."""
     body = {"payment_intent": payment.intent_reference, **how}
     refund: dict[str, Any] = shop.sandbox.control("POST", "/refunds", body)
     shop.sandbox.idle()
@@ -77,7 +77,7 @@ def test_pressed_twice_is_one_refund(shop: Shop) -> None:
     assert shop.ledger() == BOOKS
 
 
-def test_its_events_say_nothing_new(shop: Shop) -> None:
+def test_its_events_change_nothing(shop: Shop) -> None:
     press(shop, paid(shop))
     kinds = {event.type for event in shop.events()} - set(GUIDE_EVENTS)
     assert {"refund.created", "charge.refunded"} <= kinds
@@ -85,7 +85,7 @@ def test_its_events_say_nothing_new(shop: Shop) -> None:
     assert shop.ledger() == BOOKS
 
 
-def test_one_that_takes_its_time(shop: Shop) -> None:
+def test_a_slow_refund(shop: Shop) -> None:
     payment = paid(shop, card=PENDING_CARD)
     refund = press(shop, payment)
     assert refund.status == "pending"
@@ -99,7 +99,7 @@ def test_one_that_takes_its_time(shop: Shop) -> None:
     assert shop.ledger() == BOOKS
 
 
-def test_one_that_takes_its_time_is_found_by_the_sweep(webhookless_shop: Shop, clock: Clock) -> None:
+def test_a_slow_refund_is_found_by_the_sweep(webhookless_shop: Shop, clock: Clock) -> None:
     shop = webhookless_shop
     refund = press(shop, paid(shop, card=PENDING_CARD))
     assert refund.status == "pending"
@@ -130,7 +130,7 @@ def test_failed_after_it_succeeded(shop: Shop) -> None:
     assert shop.alerts() == []
 
 
-def test_a_card_that_takes_no_refund(shop: Shop, clock: Clock) -> None:
+def test_a_card_that_does_not_accept_refunds(shop: Shop, clock: Clock) -> None:
     refund = press(shop, paid(shop, card=FAILING_CARD))
     clock.advance(minutes=10)
     refund.refresh_from_db()
@@ -139,7 +139,7 @@ def test_a_card_that_takes_no_refund(shop: Shop, clock: Clock) -> None:
     assert state_seen(shop) == GuestState.PAID
 
 
-def test_canceled_at_the_processor_is_asked_about(shop: Shop) -> None:
+def test_a_refund_canceled_at_the_processor_opens_an_alert(shop: Shop) -> None:
     payment = shop.start()
     end_wrongly(shop, payment)
     assert payment.order_id is not None
@@ -162,13 +162,14 @@ def test_canceled_at_the_processor_is_asked_about(shop: Shop) -> None:
     assert shop.alerts() == []
 
 
-def test_given_back_at_last_answers_the_one_that_failed(shop: Shop) -> None:
+def test_a_later_refund_closes_the_failed_ones_alert(shop: Shop) -> None:
     payment = paid(shop)
     refund = press(shop, payment)
     shop.sandbox.control("POST", f"/refunds/{refund.reference}/settle", {"status": "failed"})
     shop.sandbox.idle()
     assert shop.alerts() == ["refund_failed"]
-    press(shop, payment)  # from the order's page
+    # The order's page has this button.
+    press(shop, payment)
     assert shop.alerts() == []
 
 
@@ -185,14 +186,15 @@ def test_refused(webhookless_shop: Shop) -> None:
     assert (again.id != refund.id, again.key != refund.key, again.status) == (True, True, "succeeded")
 
 
-@pytest.mark.parametrize("heard", [True, False], ids=["heard by webhook", "not heard of"])
-def test_made_in_stripes_dashboard(webhookless_shop: Shop, heard: bool) -> None:
+@pytest.mark.parametrize("is_delivered", [True, False], ids=["with event", "without event"])
+def test_made_in_stripes_dashboard(webhookless_shop: Shop, is_delivered: bool) -> None:
     shop = webhookless_shop
-    if heard:
+    if is_delivered:
         shop.listen()
     payment = paid(shop)
     there = at_stripe(shop, payment)
-    if not heard:  # and then staff press refund, too
+    # Without an event, staff press refund, too.
+    if not is_delivered:
         refused = press(shop, payment)
         assert refused.status == "canceled", "ours is not needed any more"
     refund = Refund.objects.get(tenant=shop.tenant, reference=there["id"])
@@ -203,7 +205,7 @@ def test_made_in_stripes_dashboard(webhookless_shop: Shop, heard: bool) -> None:
     assert state_seen(shop) == GuestState.REFUNDED
 
 
-def test_half_of_it_made_in_stripes_dashboard_leaves_the_rest_to_refund(shop: Shop) -> None:
+def test_after_half_a_refund_in_stripes_dashboard_the_rest_can_be_refunded(shop: Shop) -> None:
     payment = paid(shop)
     at_stripe(shop, payment, amount=1000)
     assert state_seen(shop) == GuestState.PAID
@@ -218,7 +220,7 @@ def test_half_of_it_made_in_stripes_dashboard_leaves_the_rest_to_refund(shop: Sh
     list(itertools.permutations(["checkout.session.completed", "refund.created", "charge.refunded"])),
     ids=lambda types: "-".join(name.rpartition(".")[2] for name in types),
 )
-def test_news_in_any_order_even_before_that_of_the_payment(shop: Shop, types: tuple[str, ...]) -> None:
+def test_events_in_any_order_even_before_the_payments_event(shop: Shop, types: tuple[str, ...]) -> None:
     shop.sandbox.rule("hold", count=None)
     payment = shop.start()
     shop.sandbox.pay(payment.reference)

@@ -1,4 +1,4 @@
-"""A refund that succeeded is looked at again: a bank may send it back, and nothing may be ticked that says so."""
+"""Succeeded refunds are fetched again: a bank may return one, and the owner may not have selected its events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.shop import Shop
 SENT_BACK = "4000000000005126"
 
 
-def test_the_looks_end() -> None:
+def test_the_fetches_end() -> None:
     ended_at = datetime(2026, 1, 1, tzinfo=UTC)
     looks = []
     at = next_refund_look(ended_at, ended_at)
@@ -23,7 +23,7 @@ def test_the_looks_end() -> None:
         looks.append(at - ended_at)
         at = next_refund_look(ended_at, at)
     assert tuple(looks) == REFUND_LOOKS
-    assert looks[-1] > timedelta(days=30), "as long as the processor may still change its mind"
+    assert looks[-1] > timedelta(days=30), "as long as the refund may still fail"
 
 
 @pytest.mark.parametrize("is_sent_back", [False, True])
@@ -41,7 +41,7 @@ def test_with_the_guides_two_events_a_refund_that_came_back_is_found(
         assert (refund.status, refund.next_check_at) == ("failed", None)
         assert guide_events_shop.alerts() == ["refund_failed"]
         assert sum(amount for _, amount in guide_events_shop.ledger()) == payment.amount_minor, (
-            "the money is here again"
+            "the ledger has the money again"
         )
     else:
         assert refund.status == "succeeded"
@@ -50,7 +50,7 @@ def test_with_the_guides_two_events_a_refund_that_came_back_is_found(
         assert guide_events_shop.alerts() == []
 
 
-def test_no_answer_is_asked_again_soon(guide_events_shop: Shop, clock: Clock) -> None:
+def test_a_fetch_without_a_response_is_retried_soon(guide_events_shop: Shop, clock: Clock) -> None:
     payment = guide_events_shop.start()
     guide_events_shop.pay(payment, card=SENT_BACK)
     refund_payment(guide_events_shop.restaurant.owner, payment.id, "guest left")

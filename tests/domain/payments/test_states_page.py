@@ -1,4 +1,4 @@
-"""The moves that docs/states.md tells are those of the code, all of them."""
+"""docs/states.md lists exactly the code's state changes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ pytestmark = pytest.mark.pure
 PAGE = Path(__file__).parents[3] / "docs" / "states.md"
 
 
-def moves_told(heading: str) -> list[tuple[str, str]]:
-    """From and to, of each row of the table of moves under a heading."""
+def documented_moves(heading: str) -> list[tuple[str, str]]:
+    """The from and to states in the table below a heading."""
     part = PAGE.read_text().split(f"\n## {heading}")[1].split("\n## ")[0]
     table = part.split("| from | to |")[1]
     return re.findall(r"^\| (\w+) \| (\w+) \| \S", table, re.M)
@@ -26,7 +26,7 @@ def moves_told(heading: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "heading, moves", [("Order", MOVES), ("Payment", PAYMENT_MOVES), ("Refund", REFUND_MOVES)]
 )
-def test_the_page_tells_every_move_and_no_other(heading: str, moves: Mapping[str, frozenset[str]]) -> None:
-    told = moves_told(heading)
-    assert len(told) == len(set(told))
-    assert set(told) == {(str(start), str(end)) for start, ends in moves.items() for end in ends}
+def test_the_page_lists_every_move_and_no_other(heading: str, moves: Mapping[str, frozenset[str]]) -> None:
+    listed = documented_moves(heading)
+    assert len(listed) == len(set(listed))
+    assert set(listed) == {(str(start), str(end)) for start, ends in moves.items() for end in ends}

@@ -1,4 +1,4 @@
-"""What each role may do, said a second time by hand: who widens a right must mean it."""
+"""Each role's permissions, repeated here, so that nobody extends one by accident."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RIGHTS = {
 CASES = [(role, can, row[at]) for can, row in RIGHTS.items() for at, role in enumerate(Role)]
 
 
-def test_every_right_and_role_is_here() -> None:
+def test_every_permission_and_role_is_here() -> None:
     assert set(RIGHTS) == set(Can)
     assert [role.value for role in Role] == ["owner", "manager", "cashier", "kitchen"]
 
@@ -44,5 +44,5 @@ def test_a_role(role: Role, can: Can, allowed: bool) -> None:
             require(member, can)
 
 
-def test_an_unknown_role_may_nothing() -> None:
+def test_an_unknown_role_has_no_permissions() -> None:
     assert not any(may("chef", can) for can in Can)

@@ -1,4 +1,4 @@
-"""Who signed in, at which restaurant: Alice owns one, Bob works there, Charlie works elsewhere."""
+"""The signed-in person's membership at a restaurant."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.restaurant import a_member, a_restaurant
 pytestmark = pytest.mark.django_db
 
 
-def test_staff_have_a_place() -> None:
+def test_staff_have_a_membership() -> None:
     kopi = a_restaurant("kopi")
     bob = a_member(kopi.tenant, "kitchen")
     staff = staff_of(bob.user_id, "kopi")
@@ -41,7 +41,7 @@ def test_a_stranger_hears_the_same_as_for_no_restaurant() -> None:
 
 
 @pytest.mark.parametrize("who", ["membership", "user"])
-def test_whoever_was_let_go_has_no_place(who: str) -> None:
+def test_a_deactivated_member_has_no_access(who: str) -> None:
     kopi = a_restaurant("kopi")
     bob = a_member(kopi.tenant)
     if who == "user":
@@ -54,7 +54,7 @@ def test_whoever_was_let_go_has_no_place(who: str) -> None:
     assert restaurants_of(bob.user_id) == []
 
 
-def test_the_restaurants_of_somebody_who_works_at_two(
+def test_the_restaurants_of_a_person_with_two_memberships(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     teh, kopi, third = a_restaurant("teh"), a_restaurant("kopi"), a_restaurant("air")

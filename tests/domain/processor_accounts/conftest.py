@@ -1,4 +1,4 @@
-"""An owner with a new restaurant, and a Stripe to get keys from."""
+"""A new restaurant's owner, and the Stripe sandbox."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WEBHOOK_SECRET = "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o"
 
 @dataclass
 class Desk:
-    """The owner at the Payment Types page."""
+    """The owner's actions on the Payment Types page."""
 
     restaurant: Restaurant
     sandbox: SandboxProcess
@@ -45,7 +45,7 @@ class Desk:
 
     @property
     def account_id(self) -> str:
-        """Stripe's id of the sandbox's first account."""
+        """The Stripe id of the sandbox's first account."""
         return str(self.sandbox.control("GET", "/accounts")["data"][0]["id"])
 
     def add(self) -> ProcessorAccount:
@@ -60,12 +60,12 @@ class Desk:
         return save_credentials(self.owner, account.id, values, api_base)
 
     def working(self) -> ProcessorAccount:
-        """An account with good keys."""
+        """Add an account with valid keys."""
         saved = self.save(self.add(), secret_key=self.sandbox.secret_key, webhook_secret=WEBHOOK_SECRET)
         return saved.account
 
     def another_key(self, name: str = "Another Kopi") -> str:
-        """The key of another account at Stripe."""
+        """A key of another Stripe account."""
         made = self.sandbox.control("POST", "/accounts", {"name": name})
         return str(made["secret_key"])
 
@@ -75,7 +75,7 @@ class Desk:
         return key
 
     def pay_with(self, account: ProcessorAccount, reference: str = "") -> None:
-        """A payment that points at the account, so that it is in use."""
+        """Create a payment with the account, so that the account is in use."""
         from duitpos.kit.clock import now
         from duitpos.models import Payment
 

@@ -1,4 +1,4 @@
-"""Keys: whose they are, where they go, and what becomes of those they replace (M12, M13, M14)."""
+"""Keys: their accounts, where they are used, and the keys that they replace (M12, M13, M14)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.support.restaurant import a_location, a_member, a_restaurant
 REAL_LIVE = "sk_live_51SabcdEFghIJklMN" + "x" * 80
 
 
-# -- the first day ----------
+# -- first setup ----------
 
 
 def codes(saved: SavedAccount) -> list[str]:
@@ -45,7 +45,7 @@ def texts(saved: SavedAccount) -> list[str]:
     return [finding_text(finding) for finding in saved.findings]
 
 
-def test_a_good_key_tells_whose_it_is_and_is_used(desk: Desk) -> None:
+def test_a_valid_key_shows_its_account_and_is_used(desk: Desk) -> None:
     saved = desk.save(desk.add(), secret_key=f" {desk.sandbox.secret_key}\n", webhook_secret=WEBHOOK_SECRET)
     row = desk.fresh(saved.account)
     assert saved.facts is not None
@@ -70,7 +70,7 @@ def test_added_twice_is_one_row(desk: Desk) -> None:
     assert len(desk.rows()) == 1
 
 
-def test_what_cannot_be_added(desk: Desk) -> None:
+def test_invalid_processors_cannot_be_added(desk: Desk) -> None:
     cash = PaymentType.objects.get(tenant=desk.tenant, code="CASH")
     with pytest.raises(Conflict, match="type_needs_no_processor"):
         add_processor(desk.owner, cash.id, "stripe")
@@ -119,7 +119,7 @@ def test_a_rotated_webhook_secret_keeps_the_former(desk: Desk) -> None:
         ("webhook_secret", "we_1SabcdEFghIJklMNqRsTuVwX", "endpoint_id_as_webhook_secret"),
     ],
 )
-def test_what_cannot_be_a_key_is_said_per_field(desk: Desk, field: str, value: str, problem: str) -> None:
+def test_an_invalid_key_has_a_problem_per_field(desk: Desk, field: str, value: str, problem: str) -> None:
     account = desk.working()
     with pytest.raises(CredentialsRefused) as caught:
         desk.save(account, **{field: value})
@@ -138,7 +138,7 @@ def test_a_key_that_stripe_refuses_is_not_kept(desk: Desk) -> None:
 # -- where a key is used ----------
 
 
-def test_a_test_key_goes_to_the_operator_s_sandbox_unless_the_owner_chooses(desk: Desk) -> None:
+def test_a_test_key_uses_the_operator_s_sandbox_unless_the_owner_chooses(desk: Desk) -> None:
     account = desk.add()
     desk.save(account, secret_key=desk.sandbox.secret_key, api_base=f"{desk.sandbox.url}/")
     assert desk.fresh(account).api_base == desk.sandbox.url
@@ -161,7 +161,7 @@ def test_a_live_key_is_never_sent_to_a_sandbox(desk: Desk) -> None:
     assert desk.sandbox.requests() == []
 
 
-def test_an_address_that_the_operator_took_away_is_not_asked(desk: Desk) -> None:
+def test_an_address_that_the_operator_removed_is_not_called(desk: Desk) -> None:
     account = desk.working()
     with override_settings(SANDBOX_URLS=[]), pytest.raises(ProcessorError, match="address_not_allowed"):
         open_account(account)
@@ -189,13 +189,13 @@ def test_a_key_of_another_account_over_a_used_one_makes_a_new_row(desk: Desk) ->
     assert saved.account.id == new.id
     assert new.name == "Another Kopi"
     assert new.reveal("webhook_secret") == "whsec_of_the_new_account"
-    # The retired one still verifies, fetches and refunds.
+    # The retired account still verifies, fetches and refunds.
     assert (old.external_id, old.reveal("webhook_secret")) == (desk.account_id, WEBHOOK_SECRET)
     assert open_account(old).check().external_id == desk.account_id
     assert codes(saved)[-1] == Finding.OTHER_ACCOUNT
 
 
-def test_going_back_brings_the_old_row_back(desk: Desk) -> None:
+def test_going_back_to_the_old_account_reuses_its_row(desk: Desk) -> None:
     account = desk.working()
     desk.pay_with(account)
     new = desk.save(account, secret_key=desk.another_key()).account
@@ -206,7 +206,7 @@ def test_going_back_brings_the_old_row_back(desk: Desk) -> None:
     assert desk.fresh(account).reveal("webhook_secret") == WEBHOOK_SECRET
 
 
-def test_a_fresh_entry_gives_way_to_the_row_its_account_has_already(desk: Desk) -> None:
+def test_a_new_entry_is_merged_into_its_accounts_existing_row(desk: Desk) -> None:
     account = desk.working()
     desk.pay_with(account)
     remove_account(desk.owner, account.id)
@@ -226,7 +226,7 @@ def test_a_retired_account_takes_a_new_key_of_its_own_and_no_other(desk: Desk) -
     assert desk.fresh(active).state == AccountState.ACTIVE
 
 
-def test_an_account_that_was_never_used_leaves_no_ruin(desk: Desk) -> None:
+def test_a_replaced_unused_account_leaves_no_row(desk: Desk) -> None:
     from duitpos.domain.processor_accounts.types import types_of
 
     desk.save(desk.working(), secret_key=desk.another_key())
@@ -300,7 +300,7 @@ def test_a_waiting_key_of_another_account_becomes_a_row_of_its_own(desk: Desk) -
     assert (new.state, new.reveal("secret_key")) == (AccountState.ACTIVE, key)
 
 
-def test_a_waiting_key_that_is_refused_is_thrown_away(desk: Desk) -> None:
+def test_a_waiting_key_that_is_refused_is_deleted(desk: Desk) -> None:
     account = desk.working()
     key = desk.second_key()
     desk.sandbox.fault("drop", path="/v1/account$", count=2)
@@ -325,7 +325,7 @@ def test_the_first_key_may_wait_too(desk: Desk) -> None:
 # -- a refused key (M14) ----------
 
 
-def test_a_good_key_of_the_same_account_lets_the_sweep_go_on(desk: Desk) -> None:
+def test_a_valid_key_of_the_same_account_lets_the_sweep_continue(desk: Desk) -> None:
     account = desk.working()
     desk.pay_with(account)
     pause_account(account, ProcessorError(Failure.KEY_REFUSED))
@@ -347,7 +347,7 @@ def test_a_check_that_finds_the_key_revoked_pauses_the_account(desk: Desk) -> No
     assert row.state == AccountState.ACTIVE
 
 
-def test_a_check_that_nobody_answers_pauses_nothing(desk: Desk) -> None:
+def test_a_check_without_a_response_pauses_nothing(desk: Desk) -> None:
     account = desk.working()
     desk.sandbox.fault("drop", path="/v1/account$", count=2)
     check_account(desk.owner, account.id)
@@ -357,10 +357,10 @@ def test_a_check_that_nobody_answers_pauses_nothing(desk: Desk) -> None:
     assert desk.fresh(account).problem == {}
 
 
-# -- what else is worth a word ----------
+# -- other warnings ----------
 
 
-def test_a_currency_that_is_converted_or_impossible_is_said(desk: Desk) -> None:
+def test_a_converted_or_impossible_currency_has_a_warning(desk: Desk) -> None:
     a_location(desk.tenant, "singapore", currency="SGD")
     a_location(desk.tenant, "kuwait", currency="KWD")
     said = texts(desk.save(desk.add(), secret_key=desk.sandbox.secret_key))
@@ -368,7 +368,7 @@ def test_a_currency_that_is_converted_or_impossible_is_said(desk: Desk) -> None:
     assert any(message.startswith("Kuwait: ") and "KWD" in message for message in said)
 
 
-def test_the_same_account_behind_two_types_and_mixed_modes_are_said(desk: Desk) -> None:
+def test_the_same_account_in_two_types_and_mixed_modes_have_warnings(desk: Desk) -> None:
     first = desk.working()
     second = add_processor(desk.owner, create_type(desk.owner, "TWO", "Second").id, "stripe")
     said = texts(desk.save(second, secret_key=desk.sandbox.secret_key))
@@ -416,7 +416,7 @@ def test_only_the_owner_and_only_their_own(desk: Desk) -> None:
     assert desk.fresh(account).secrets == account.secrets
 
 
-def test_a_copy_of_the_database_asks_nobody(desk: Desk) -> None:
+def test_a_copy_of_the_database_calls_no_processor(desk: Desk) -> None:
     account = desk.working()
     asked = len(desk.sandbox.requests())
     installation()
@@ -444,7 +444,7 @@ def test_two_owners_at_once_do_not_undo_each_other(desk: Desk) -> None:
     assert desk.fresh(account).reveal("webhook_secret") == "whsec_the_first_123456"
 
 
-def test_a_key_sealed_with_a_lost_key_is_said_in_words(desk: Desk) -> None:
+def test_a_key_encrypted_with_a_lost_key_has_a_message(desk: Desk) -> None:
     account = desk.working()
     with override_settings(ENCRYPTION_KEYS={"new": b"n" * 32}):
         with pytest.raises(ProcessorError, match="key_unreadable"):

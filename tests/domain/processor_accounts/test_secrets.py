@@ -20,7 +20,7 @@ from duitpos.kit.crypto import SecretUnreadable
 from duitpos.models import ProcessorAccount, Tenant
 from tests.domain.processor_accounts.conftest import Desk
 
-# Told apart from anything else in a file, and of the form that Stripe's have.
+# Secrets with the form of Stripe's, which are unique in every file.
 KEY, CANDIDATE = "sk_test_51Needle" + "k3y" * 12, "sk_test_51Needle" + "n3xt" * 9
 HOOK, OLD_HOOK = "whsec_Needle" + "h00k" * 6, "whsec_Needle" + "0ld" * 7
 REFUSED = "sk_test_51Needle" + "n0pe" * 9
@@ -28,7 +28,7 @@ SECRETS = (KEY, CANDIDATE, HOOK, OLD_HOOK, REFUSED)
 
 
 def _fails(request: HttpRequest) -> HttpResponse:
-    """A page that breaks while it holds a secret in its hands."""
+    """A view that raises an error while it has a secret in a local variable."""
     tenant = Tenant.objects.get(slug="kopi")
     account = ProcessorAccount.objects.get(tenant=tenant)
     key = account.reveal("secret_key")
@@ -40,7 +40,7 @@ urlpatterns = [path("fails/", _fails)]
 
 @pytest.fixture
 def log() -> Iterator[StringIO]:
-    """Everything that is logged, as the operator's file would have it, down to the libraries' debugging."""
+    """All log output as in the operator's log file, with the libraries' debug messages."""
     stream = StringIO()
     template = next(one for one in logging.getLogger().handlers if isinstance(one, logging.StreamHandler))
     handler = logging.StreamHandler(stream)
@@ -75,7 +75,7 @@ def _save_everything(desk: Desk) -> ProcessorAccount:
 
 
 def _database_bytes() -> bytes:
-    """The database as a thief of its files would have it, or every row of it where it is a server."""
+    """The database's files; for a database server, all its rows."""
     if connection.vendor == "sqlite":
         file = Path(connection.settings_dict["NAME"])
         return b"".join(one.read_bytes() for one in sorted(file.parent.glob(f"{file.name}*")))
@@ -105,7 +105,7 @@ def test_no_secret_in_the_database_the_logs_or_an_error_page(
         "the error page": answer.content.decode(),
         "standard output": "".join(capfd.readouterr()),
     }
-    # The places hold what they should, so that not finding a secret means something.
+    # Check that the outputs contain other data, so that the search for secrets is meaningful.
     assert "Sandbox Caf" in places["the database"]
     assert "/v1/account" in places["the log"]
     assert "Something broke with" in places["the log"]
@@ -115,7 +115,7 @@ def test_no_secret_in_the_database_the_logs_or_an_error_page(
             assert secret[12:-4] not in text, place
 
 
-def test_a_secret_opens_only_in_its_place(desk: Desk) -> None:
+def test_a_secret_can_only_be_decrypted_in_its_own_row(desk: Desk) -> None:
     row = _save_everything(desk)
     boxes = dict(row.secrets)
     row.secrets = {**boxes, "webhook_secret": boxes["secret_key"]}
@@ -128,7 +128,7 @@ def test_a_secret_opens_only_in_its_place(desk: Desk) -> None:
     assert all(box.startswith("test:") for box in boxes.values())
 
 
-def test_the_key_ids_that_the_environment_lacks_are_named(desk: Desk) -> None:
+def test_missing_encryption_key_ids_are_reported(desk: Desk) -> None:
     assert unknown_key_ids() == set()
     _save_everything(desk)
     assert unknown_key_ids() == set()

@@ -1,4 +1,4 @@
-"""Payment types as owners know them."""
+"""Payment types: create, edit, delete."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.domain.processor_accounts.conftest import Desk
 from tests.support.restaurant import a_member, a_restaurant
 
 
-def test_what_a_new_restaurant_has(desk: Desk) -> None:
+def test_a_new_restaurants_types(desk: Desk) -> None:
     rows = types_of(desk.tenant)
     assert [(row.type.code, row.type.is_active, row.accounts) for row in rows] == [
         ("CASH", True, ()),
@@ -39,7 +39,7 @@ def test_create_and_edit(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "code, name", [("", "Card"), ("A B", "Card"), ("X" * 21, "Card"), ("CARD", " "), ("CARD", "x" * 61)]
 )
-def test_nonsense_is_refused_in_words(desk: Desk, code: str, name: str) -> None:
+def test_invalid_values_are_refused_with_a_message(desk: Desk, code: str, name: str) -> None:
     with pytest.raises(Invalid, match=r"type_(code|name)_wrong"):
         create_type(desk.owner, code, name)
     with pytest.raises(Invalid):
@@ -63,7 +63,7 @@ def test_an_active_type_that_nobody_can_choose_says_why(desk: Desk) -> None:
     assert (row.problem, row.mode, [one.id for one in row.accounts]) == (None, "test", [account.id])
 
 
-def test_delete_takes_its_unused_account_along(desk: Desk) -> None:
+def test_delete_also_deletes_an_unused_account(desk: Desk) -> None:
     desk.working()
     delete_type(desk.owner, desk.type.id)
     assert desk.rows() == []

@@ -1,4 +1,4 @@
-"""Whose delivery it is, and what is counted when it is nobody's (M12, M13, M25, M26)."""
+"""Finding a delivery's account, and counting deliveries that no account verifies (M12, M13, M25, M26)."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_retired_accounts_and_rotated_secrets_still_verify(desk: Desk) -> None:
     assert _whose(desk, NEW_SECRET).id == _whose(desk, "whsec_rotated_once_more").id == new.id
 
 
-def test_where_two_rows_hold_one_secret_the_one_in_use_is_meant(desk: Desk) -> None:
+def test_of_two_rows_with_the_same_secret_the_one_in_use_is_found(desk: Desk) -> None:
     old = desk.working()
     desk.pay_with(old)
     new = desk.save(old, secret_key=desk.another_key(), webhook_secret=WEBHOOK_SECRET).account
@@ -89,21 +89,21 @@ def test_a_bad_delivery_is_counted_and_changes_nothing_else(
     assert len(desk.rows()) == 1
 
 
-def test_without_a_secret_nothing_is_believed(desk: Desk) -> None:
+def test_without_a_secret_nothing_is_trusted(desk: Desk) -> None:
     assert _problem(desk, _headers("")) == SignatureProblem.NO_SECRET
     account = desk.save(desk.add(), secret_key=desk.sandbox.secret_key).account
     assert _problem(desk, _headers(WEBHOOK_SECRET)) == SignatureProblem.NO_SECRET
     assert desk.fresh(account).last_bad_signature == "no_secret"
 
 
-def test_the_counter_ends(desk: Desk) -> None:
+def test_the_counter_is_bounded(desk: Desk) -> None:
     account = desk.working()
     ProcessorAccount.objects.filter(tenant=desk.tenant, id=account.id).update(bad_signatures=MOST)
     _problem(desk, {})
     assert desk.fresh(account).bad_signatures == MOST
 
 
-def test_another_restaurant_s_secret_is_no_secret_here(desk: Desk) -> None:
+def test_another_restaurant_s_secret_does_not_verify(desk: Desk) -> None:
     from tests.support.restaurant import a_restaurant
 
     desk.working()

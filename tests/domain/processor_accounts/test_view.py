@@ -1,4 +1,4 @@
-"""What the owner sees of an account."""
+"""The owner's view of an account."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_short_secret_does_not_show_most_of_itself(desk: Desk) -> None:
     assert view.fields[0].masked == "sk_test_…"
 
 
-def test_what_to_paste_and_to_tick(desk: Desk) -> None:
+def test_the_fields_and_events_of_the_guide(desk: Desk) -> None:
     view = account_view(desk.add(), "https://order.example.my", desk.tenant.slug)
     assert view.endpoint_url == "https://order.example.my/kopi/webhooks/stripe/"
     assert [name for name, is_enough in view.events if is_enough] == [
@@ -71,7 +71,7 @@ def test_health(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("problem", list(SignatureProblem))
-def test_every_bad_delivery_has_its_words(desk: Desk, problem: SignatureProblem) -> None:
+def test_every_kind_of_bad_delivery_has_its_health_text(desk: Desk, problem: SignatureProblem) -> None:
     account = desk.working()
     ProcessorAccount.objects.filter(tenant=desk.tenant, id=account.id).update(
         bad_signatures=1, last_bad_signature_at=now(), last_bad_signature=problem.value
@@ -89,7 +89,7 @@ def test_an_account_that_may_not_take_payments_says_so(desk: Desk) -> None:
     assert {"code": Health.CANNOT_CHARGE} not in account_view(desk.fresh(account), "", "kopi").health
 
 
-def test_a_secret_that_cannot_be_opened_is_said(desk: Desk) -> None:
+def test_a_secret_that_cannot_be_decrypted_is_reported(desk: Desk) -> None:
     account = desk.working()
     with override_settings(ENCRYPTION_KEYS={"new": b"n" * 32}):
         assert account_view(account, "", "kopi").fields[0].is_unreadable

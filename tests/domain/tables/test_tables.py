@@ -1,4 +1,4 @@
-"""Tables and the tokens in their codes."""
+"""Tables and their tokens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _shown_version(kopi: Restaurant) -> int:
     return location_of(kopi.tenant, kopi.location.slug).shown_version
 
 
-def test_a_token_leads_to_the_table_and_its_location(
+def test_a_token_finds_the_table_and_its_location(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     kopi = a_restaurant()
@@ -33,7 +33,7 @@ def test_a_token_leads_to_the_table_and_its_location(
 
 
 @pytest.mark.parametrize("token", ["", "nobody", "x" * 33, "x" * 5000, "a\x00b", "💥"])
-def test_a_token_of_no_table(token: str) -> None:
+def test_an_unknown_token(token: str) -> None:
     kopi = a_restaurant()
     a_table(kopi.location)
     with pytest.raises(Gone, match="table_code_unknown"):
@@ -51,7 +51,7 @@ def test_a_token_of_another_restaurant_or_a_removed_table() -> None:
     assert tables_of(kopi.tenant) == []
 
 
-def test_a_rotated_token_is_dead_at_once() -> None:
+def test_a_rotated_token_stops_working_at_once() -> None:
     kopi = a_restaurant()
     table = a_table(kopi.location)
     rotated = rotate_token(kopi.owner, table.id)
@@ -63,7 +63,7 @@ def test_a_rotated_token_is_dead_at_once() -> None:
     assert _shown_version(kopi) == 2
 
 
-def test_new_tables_stand_behind_the_others(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_new_tables_come_after_the_others(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     kopi = a_restaurant()
     penang = a_location(kopi.tenant, "penang", position=1)
     there = create_table(kopi.owner, penang, "1")
@@ -89,7 +89,7 @@ def test_a_table_needs_a_name(name: str, area: str) -> None:
         create_table(kopi.owner, kopi.location, name, area)
 
 
-def test_a_name_is_taken_once_in_a_location() -> None:
+def test_a_name_is_unique_in_a_location() -> None:
     kopi = a_restaurant()
     a_table(kopi.location, "1")
     with pytest.raises(Conflict, match="table_name_taken"):
@@ -97,7 +97,7 @@ def test_a_name_is_taken_once_in_a_location() -> None:
     assert create_table(kopi.owner, a_location(kopi.tenant, "penang"), "1").name == "1"
 
 
-def test_another_restaurants_tables_are_not_there() -> None:
+def test_another_restaurants_tables_are_not_found() -> None:
     kopi, teh = a_restaurant("kopi"), a_restaurant("teh")
     table = a_table(kopi.location)
     with pytest.raises(Gone):

@@ -1,4 +1,4 @@
-"""From an address to the restaurant."""
+"""Finding a restaurant by its slug."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.restaurant import a_location, a_restaurant
 pytestmark = pytest.mark.django_db
 
 
-def test_a_restaurant_is_found_and_then_remembered(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_a_restaurant_is_found_and_then_cached(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     tenant = a_restaurant("kopi").tenant
     cache.clear()
     with django_assert_num_queries(1):
@@ -24,7 +24,7 @@ def test_a_restaurant_is_found_and_then_remembered(django_assert_num_queries: Dj
 
 
 @pytest.mark.parametrize("slug", ["", "nobody", "KOPI", "kopi ", "kopi\n", "k\x00", "k" * 5000, "kopí"])
-def test_nobody_lives_there(slug: str) -> None:
+def test_an_unknown_slug(slug: str) -> None:
     a_restaurant("kopi")
     with pytest.raises(Gone, match="restaurant_unknown"):
         tenant_by_slug(slug)
@@ -38,8 +38,8 @@ def test_a_change_is_seen_at_once() -> None:
     assert not tenant_by_slug("kopi").is_open
 
 
-def test_another_with_the_same_address_is_not_mistaken_for_the_first() -> None:
-    """What one test remembered is not what the next one made."""
+def test_another_restaurant_with_the_same_slug_is_found() -> None:
+    """The cache must not return a restaurant from an earlier test."""
     for _ in range(2):
         made = Tenant.objects.create(slug="same", name="Same")
         assert tenant_by_slug("same").id == made.id

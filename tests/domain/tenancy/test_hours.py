@@ -1,4 +1,4 @@
-"""Open or closed, by the clock on the restaurant's wall."""
+"""Open or closed, in the location's local time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.pure
 
 
 def _at(hour: int, minute: int = 0) -> datetime:
-    """A UTC instant; Kuala Lumpur is eight hours ahead."""
+    """A UTC time; Kuala Lumpur is eight hours ahead."""
     return datetime(2026, 3, 10, hour, minute, tzinfo=UTC)
 
 
@@ -51,7 +51,7 @@ def test_a_pause_closes_whatever_the_hour() -> None:
     assert not is_open(_location(paused_at=_at(1)), _at(2))
 
 
-def test_the_clock_is_the_locations_own() -> None:
+def test_the_locations_own_time_zone_counts() -> None:
     hours = {"opens_at": time(9), "closes_at": time(17)}
     assert is_open(_location(time_zone="Asia/Tokyo", **hours), _at(0))
     assert not is_open(_location(time_zone="Europe/Lisbon", **hours), _at(0))

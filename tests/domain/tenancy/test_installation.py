@@ -1,4 +1,4 @@
-"""Who we are (M19), and that a copy moves no money (M20)."""
+"""The installation's id (M19), and that a copied database makes no calls (M20)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_the_id_stays_when_the_environment_changes() -> None:
 
 
 @pytest.mark.django_db
-def test_a_copy_elsewhere_asks_nothing_until_it_is_adopted() -> None:
+def test_a_copy_makes_no_calls_until_it_is_adopted() -> None:
     require_adopted()
     with override_settings(BASE_URL="https://copy.example"):
         with pytest.raises(Unavailable, match="not_adopted"):
@@ -49,7 +49,7 @@ def test_a_copy_elsewhere_asks_nothing_until_it_is_adopted() -> None:
 
 
 @pytest.mark.django_db
-def test_a_running_process_learns_that_another_adopted() -> None:
+def test_a_running_process_sees_another_processs_adoption() -> None:
     with override_settings(BASE_URL="https://copy.example"):
         installation()
         Installation.objects.update(base_url="http://testserver")
@@ -62,7 +62,7 @@ def test_a_running_process_learns_that_another_adopted() -> None:
 
 @pytest.mark.races
 @pytest.mark.django_db(transaction=True)
-def test_processes_that_come_at_once_make_one() -> None:
+def test_concurrent_processes_create_one_row() -> None:
     ids = set()
     ready = threading.Barrier(8)
 

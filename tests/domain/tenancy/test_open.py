@@ -1,4 +1,4 @@
-"""A new restaurant."""
+"""Opening a new restaurant."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _open(**changes: Any) -> Tenant:
     return open_restaurant(**{**values, **changes})
 
 
-def test_what_everybody_starts_with() -> None:
+def test_a_new_restaurants_data() -> None:
     tenant = _open(owner_email=" Siti@Kopi.example ")
     owner = Membership.objects.select_related("user").get(tenant=tenant)
     assert (owner.role, owner.user.email) == ("owner", "siti@kopi.example")
@@ -40,7 +40,7 @@ def test_what_everybody_starts_with() -> None:
 
 
 @pytest.mark.parametrize("slug", sorted(RESERVED_SLUGS))
-def test_our_own_addresses_are_refused(slug: str) -> None:
+def test_reserved_slugs_are_refused(slug: str) -> None:
     with pytest.raises(Invalid):
         _open(slug=slug)
 
@@ -48,7 +48,7 @@ def test_our_own_addresses_are_refused(slug: str) -> None:
 @pytest.mark.parametrize(
     "slug", ["", "-kopi", "kopi-", "Kopi", "kopi kita", "kopi_kita", "kopi/x", "k" * 41, "kopí"]
 )
-def test_a_slug_that_is_no_address_is_refused(slug: str) -> None:
+def test_an_invalid_slug_is_refused(slug: str) -> None:
     with pytest.raises(Invalid):
         _open(slug=slug)
 
@@ -68,21 +68,21 @@ def test_a_slug_that_is_no_address_is_refused(slug: str) -> None:
         ({"location": LocationRules(name="", slug="b")}, "field_invalid field=name"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_made(change: dict[str, Any], problem: str) -> None:
+def test_invalid_values_are_reported_and_nothing_is_created(change: dict[str, Any], problem: str) -> None:
     with pytest.raises(DomainError, match=problem):
         _open(**change)
     assert not Tenant.objects.exists()
     assert not User.objects.exists()
 
 
-def test_a_taken_address() -> None:
+def test_a_taken_slug() -> None:
     _open()
     with pytest.raises(Conflict, match="slug_taken"):
         _open(owner_email="other@kopi.example")
     assert not User.objects.filter(email="other@kopi.example").exists()
 
 
-def test_an_owner_of_two_keeps_their_password() -> None:
+def test_the_owner_of_two_restaurants_keeps_the_password() -> None:
     _open()
     second = _open(slug="teh", password="another-password-9")
     user = User.objects.get()
