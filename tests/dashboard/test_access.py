@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from duitpos.kit.ids import uuid7
-from tests.dashboard.desk import Desk, sign_in
+from tests.dashboard.client import Dashboard, sign_in
 from tests.support.restaurant import a_member, a_restaurant
 
 PAGES = ["orders", "waiting", "alerts", "tables", "add_table", "payment_types", "add_payment_type"]
@@ -18,31 +18,31 @@ FOR = {
 
 
 @pytest.mark.parametrize("name", [*PAGES, "home"])
-def test_a_stranger_is_asked_to_sign_in_and_comes_back(desk: Desk, name: str) -> None:
-    response = Client().get(desk.url(name))
+def test_a_stranger_is_asked_to_sign_in_and_comes_back(dashboard: Dashboard, name: str) -> None:
+    response = Client().get(dashboard.url(name))
     assert response.status_code == 302
-    assert response.headers["Location"] == f"/accounts/login/?next={desk.url(name)}"
+    assert response.headers["Location"] == f"/accounts/login/?next={dashboard.url(name)}"
 
 
 @pytest.mark.parametrize("name", [*PAGES, "home"])
-def test_another_restaurants_owner_gets_404(desk: Desk, name: str) -> None:
-    sign_in(desk.client, a_restaurant("teh").owner)
-    assert desk.get(name).status_code == 404
+def test_another_restaurants_owner_gets_404(dashboard: Dashboard, name: str) -> None:
+    sign_in(dashboard.client, a_restaurant("teh").owner)
+    assert dashboard.get(name).status_code == 404
 
 
-def test_an_unknown_restaurant_and_a_foreign_one_look_the_same(desk: Desk) -> None:
-    sign_in(desk.client, a_restaurant("teh").owner)
-    foreign = desk.client.get("/kopi/dashboard/orders/")
-    unknown = desk.client.get("/nobody/dashboard/orders/")
+def test_an_unknown_restaurant_and_a_foreign_one_look_the_same(dashboard: Dashboard) -> None:
+    sign_in(dashboard.client, a_restaurant("teh").owner)
+    foreign = dashboard.client.get("/kopi/dashboard/orders/")
+    unknown = dashboard.client.get("/nobody/dashboard/orders/")
     assert foreign.status_code == unknown.status_code == 404
     assert foreign.content == unknown.content
 
 
 @pytest.mark.parametrize("role", FOR)
 @pytest.mark.parametrize("name", PAGES)
-def test_each_role_reaches_its_own_pages(desk: Desk, role: str, name: str) -> None:
-    desk.be(role)
-    response = desk.get(name)
+def test_each_role_reaches_its_own_pages(dashboard: Dashboard, role: str, name: str) -> None:
+    dashboard.be(role)
+    response = dashboard.get(name)
     if name in FOR[role]:
         assert response.status_code == 200
     else:
@@ -51,42 +51,42 @@ def test_each_role_reaches_its_own_pages(desk: Desk, role: str, name: str) -> No
 
 
 @pytest.mark.parametrize("role", FOR)
-def test_the_navigation_has_only_permitted_entries(desk: Desk, role: str) -> None:
-    desk.be(role)
-    page = desk.client.get(desk.url("home"), follow=True).content.decode()
+def test_the_navigation_has_only_permitted_entries(dashboard: Dashboard, role: str) -> None:
+    dashboard.be(role)
+    page = dashboard.client.get(dashboard.url("home"), follow=True).content.decode()
     for name in ("alerts", "tables", "payment_types"):
-        assert (f'href="{desk.url(name)}"' in page) == (name in FOR[role])
+        assert (f'href="{dashboard.url(name)}"' in page) == (name in FOR[role])
 
 
 @pytest.mark.parametrize(
     "name", ["cancel_order", "delete_payment_type", "rotate_table", "payment_type", "order"]
 )
-def test_an_unknown_row_is_404(desk: Desk, name: str) -> None:
-    assert desk.get(name, uuid7()).status_code == 404
+def test_an_unknown_row_is_404(dashboard: Dashboard, name: str) -> None:
+    assert dashboard.get(name, uuid7()).status_code == 404
 
 
-def test_pages_are_not_cached_by_browsers_or_proxies(desk: Desk) -> None:
-    assert "no-store" in desk.get("payment_types").headers["Cache-Control"]
+def test_pages_are_not_cached_by_browsers_or_proxies(dashboard: Dashboard) -> None:
+    assert "no-store" in dashboard.get("payment_types").headers["Cache-Control"]
 
 
-def test_error_pages_are_not_cached_either(desk: Desk) -> None:
-    refusals = [desk.get("order", uuid7()), Client().get(desk.url("orders"))]
-    desk.be("kitchen")
-    refusals += [desk.get("payment_types"), desk.client.get("/nobody/dashboard/orders/")]
+def test_error_pages_are_not_cached_either(dashboard: Dashboard) -> None:
+    refusals = [dashboard.get("order", uuid7()), Client().get(dashboard.url("orders"))]
+    dashboard.be("kitchen")
+    refusals += [dashboard.get("payment_types"), dashboard.client.get("/nobody/dashboard/orders/")]
     assert [refused.status_code for refused in refusals] == [404, 302, 403, 404]
     for refused in refusals:
         assert refused.headers["Cache-Control"] == "private, no-store"
 
 
-def test_a_deactivated_member_loses_access_at_once(desk: Desk) -> None:
-    member = a_member(desk.tenant, "manager")
-    sign_in(desk.client, member)
-    assert desk.get("orders").status_code == 200
-    type(member).objects.filter(tenant=desk.tenant, id=member.id).update(is_active=False)
-    assert desk.get("orders").status_code == 404
+def test_a_deactivated_member_loses_access_at_once(dashboard: Dashboard) -> None:
+    member = a_member(dashboard.tenant, "manager")
+    sign_in(dashboard.client, member)
+    assert dashboard.get("orders").status_code == 200
+    type(member).objects.filter(tenant=dashboard.tenant, id=member.id).update(is_active=False)
+    assert dashboard.get("orders").status_code == 404
 
 
-def test_the_policy_allows_no_inline_script_or_style(desk: Desk) -> None:
-    policy = desk.get("orders").headers["Content-Security-Policy"]
+def test_the_policy_allows_no_inline_script_or_style(dashboard: Dashboard) -> None:
+    policy = dashboard.get("orders").headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy

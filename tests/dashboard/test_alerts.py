@@ -9,7 +9,7 @@ from duitpos.kit.clock import now
 from duitpos.kit.ids import uuid7
 from duitpos.models import Alert, Order, Refund
 from duitpos.models.alert import AlertKind
-from tests.dashboard.desk import Desk
+from tests.dashboard.client import Dashboard
 from tests.support.shop import Shop
 
 
@@ -21,43 +21,51 @@ def canceled_with_money(shop: Shop) -> tuple[Order, Alert]:
     return order, Alert.objects.get(tenant=shop.tenant)
 
 
-def test_an_empty_list_explains_what_it_would_show(desk: Desk) -> None:
-    page = desk.page("alerts")
+def test_an_empty_list_explains_what_it_would_show(dashboard: Dashboard) -> None:
+    page = dashboard.page("alerts")
     assert "All is well" in page
     assert 'id="alerts-count" hidden' in page
 
 
-def test_an_alert_says_what_happened_and_offers_the_usual_action_first(busy_desk: Desk, shop: Shop) -> None:
+def test_an_alert_says_what_happened_and_offers_the_usual_action_first(
+    busy_dashboard: Dashboard, shop: Shop
+) -> None:
     order, alert = canceled_with_money(shop)
-    page = busy_desk.page("alerts")
-    for words in ("Refund due", "RM\u202f25.00", "guest left", "Order T1", busy_desk.url("order", order.id)):
+    page = busy_dashboard.page("alerts")
+    for words in (
+        "Refund due",
+        "RM\u202f25.00",
+        "guest left",
+        "Order T1",
+        busy_dashboard.url("order", order.id),
+    ):
         assert words in page, words
-    refund, done = (busy_desk.url("act", alert.id, action) for action in ("refund", "done"))
+    refund, done = (busy_dashboard.url("act", alert.id, action) for action in ("refund", "done"))
     assert page.index(refund) < page.index(done)
     assert f'class="button primary" href="{refund}"' in page
     assert ">1<span" in page.split('id="alerts-count"')[1]
 
 
-def test_refund_all_asks_for_confirmation_and_then_refunds(busy_desk: Desk, shop: Shop) -> None:
+def test_refund_all_asks_for_confirmation_and_then_refunds(busy_dashboard: Dashboard, shop: Shop) -> None:
     _, alert = canceled_with_money(shop)
-    question = busy_desk.page("act", alert.id, "refund")
+    question = busy_dashboard.page("act", alert.id, "refund")
     assert "RM\u202f25.00" in question
     assert "goes back to the guest's card" in question
     assert not Refund.objects.filter(tenant=shop.tenant).exists()
-    said = busy_desk.sent("act", alert.id, "refund", reason="guest left")
+    said = busy_dashboard.sent("act", alert.id, "refund", reason="guest left")
     assert said == ["Refund due: RM\u202f25.00 refunded."]
     assert shop.alerts() == []
     assert Refund.objects.get(tenant=shop.tenant).amount_minor == 2500
 
 
-def test_done_needs_no_confirmation_and_stores_who_did_it(busy_desk: Desk, shop: Shop) -> None:
+def test_done_needs_no_confirmation_and_stores_who_did_it(busy_dashboard: Dashboard, shop: Shop) -> None:
     _, alert = canceled_with_money(shop)
-    busy_desk.sent("act", alert.id, "done")
+    busy_dashboard.sent("act", alert.id, "done")
     alert.refresh_from_db()
     assert alert.resolved_by_id == shop.restaurant.owner.id
 
 
-def test_an_order_paid_after_it_was_canceled_can_be_served(busy_desk: Desk, shop: Shop) -> None:
+def test_an_order_paid_after_it_was_canceled_can_be_served(busy_dashboard: Dashboard, shop: Shop) -> None:
     payment = shop.start()
     order = shop.fresh(payment).order
     # Our own rule canceled the order while the payment page was still open, so the payment is late.
@@ -65,55 +73,55 @@ def test_an_order_paid_after_it_was_canceled_can_be_served(busy_desk: Desk, shop
     shop.pay(payment)
     alert = Alert.objects.get(tenant=shop.tenant, resolved_at__isnull=True)
     assert alert.kind == AlertKind.ORDER_CANCELED
-    assert "goes to the kitchen board" in busy_desk.page("act", alert.id, "serve")
-    assert "Sent to the kitchen." in busy_desk.sent("act", alert.id, "serve")[0]
+    assert "goes to the kitchen board" in busy_dashboard.page("act", alert.id, "serve")
+    assert "Sent to the kitchen." in busy_dashboard.sent("act", alert.id, "serve")[0]
     assert [row.id for row in shop.placed()] == [order.id]
 
 
-def test_a_payment_without_an_order_is_linked_to_a_chosen_one(busy_desk: Desk, shop: Shop) -> None:
+def test_a_payment_without_an_order_is_linked_to_a_chosen_one(busy_dashboard: Dashboard, shop: Shop) -> None:
     payment = shop.start()
     open_alert(
         shop.tenant.id, AlertKind.UNKNOWN_PAYMENT, uuid7(), now(), payment=payment, amount=payment.amount
     )
     alert = Alert.objects.get(tenant=shop.tenant)
-    page = busy_desk.page("act", alert.id, "link")
+    page = busy_dashboard.page("act", alert.id, "link")
     assert f'value="{payment.order_id}"' in page
     assert "not paid · RM\u202f25.00 · table 1 · Bangsar" in page
-    assert "Select a valid choice" in busy_desk.refused("act", alert.id, "link", order=str(uuid7()))
+    assert "Select a valid choice" in busy_dashboard.refused("act", alert.id, "link", order=str(uuid7()))
     # The domain refuses, because this payment already has an order. The form shows its message.
-    assert "linked to an order already" in busy_desk.refused(
+    assert "linked to an order already" in busy_dashboard.refused(
         "act", alert.id, "link", order=str(payment.order_id)
     )
 
 
-def test_an_alert_that_another_person_resolved_is_gone(busy_desk: Desk, shop: Shop) -> None:
+def test_an_alert_that_another_person_resolved_is_gone(busy_dashboard: Dashboard, shop: Shop) -> None:
     _, alert = canceled_with_money(shop)
-    busy_desk.sent("act", alert.id, "done")
-    response = busy_desk.post("act", alert.id, "refund")
+    busy_dashboard.sent("act", alert.id, "done")
+    response = busy_dashboard.post("act", alert.id, "refund")
     assert response.status_code == 404
     assert "taken care of this already" in response.content.decode()
     assert not Refund.objects.filter(tenant=shop.tenant).exists()
 
 
-def test_an_action_that_is_not_offered_does_not_exist(busy_desk: Desk, shop: Shop) -> None:
+def test_an_action_that_is_not_offered_does_not_exist(busy_dashboard: Dashboard, shop: Shop) -> None:
     _, alert = canceled_with_money(shop)
-    assert busy_desk.get("act", alert.id, "serve").status_code == 404
+    assert busy_dashboard.get("act", alert.id, "serve").status_code == 404
 
 
-def test_a_long_list_has_pages_and_money_comes_first(busy_desk: Desk, shop: Shop) -> None:
+def test_a_long_list_has_pages_and_money_comes_first(busy_dashboard: Dashboard, shop: Shop) -> None:
     _, money = canceled_with_money(shop)
     for _ in range(101):
         open_alert(shop.tenant.id, AlertKind.EVENT_FAILED, uuid7(), now())
-    page = busy_desk.page("alerts")
+    page = busy_dashboard.page("alerts")
     assert page.index("Refund due") < page.index("A notice could not be handled")
     assert page.count('<article class="card') == 100
     assert '?page=1"' in page
-    second = busy_desk.page("alerts", query="?page=1")
+    second = busy_dashboard.page("alerts", query="?page=1")
     assert second.count('<article class="card') == 2
     assert "?page=" not in second
     oldest = Alert.objects.filter(tenant=shop.tenant, kind=AlertKind.EVENT_FAILED).earliest("opened_at")
     assert f'id="alert-{oldest.id}"' in second
-    busy_desk.sent("act", oldest.id, "done")
-    busy_desk.sent("act", money.id, "done")
-    assert "Nothing more." in busy_desk.page("alerts", query="?page=7")
-    assert "All is well" not in busy_desk.page("alerts", query="?page=x")
+    busy_dashboard.sent("act", oldest.id, "done")
+    busy_dashboard.sent("act", money.id, "done")
+    assert "Nothing more." in busy_dashboard.page("alerts", query="?page=7")
+    assert "All is well" not in busy_dashboard.page("alerts", query="?page=x")

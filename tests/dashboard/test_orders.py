@@ -12,7 +12,7 @@ from time_machine import TimeMachineFixture
 
 from duitpos.kit.clock import now
 from duitpos.models import Order
-from tests.dashboard.desk import Desk
+from tests.dashboard.client import Dashboard
 from tests.kitchen.tickets import a_ticket
 from tests.support.restaurant import a_location, a_table, an_item
 
@@ -22,58 +22,62 @@ def numbers(page: str) -> list[str]:
     return [found.split()[0] for found in re.findall(r'class="row"[^>]*>\s*([^<]+)', page)]
 
 
-def some_orders(desk: Desk, count: int) -> list[Order]:
-    item = an_item(desk.tenant)
-    table = a_table(desk.restaurant.location, "Garden 3")
-    return [a_ticket(desk.restaurant.location, item, number, table=table) for number in range(1, count + 1)]
+def some_orders(dashboard: Dashboard, count: int) -> list[Order]:
+    item = an_item(dashboard.tenant)
+    table = a_table(dashboard.restaurant.location, "Garden 3")
+    return [
+        a_ticket(dashboard.restaurant.location, item, number, table=table) for number in range(1, count + 1)
+    ]
 
 
-def test_an_empty_list_says_what_to_do_next(desk: Desk) -> None:
-    page = desk.page("orders")
+def test_an_empty_list_says_what_to_do_next(dashboard: Dashboard) -> None:
+    page = dashboard.page("orders")
     assert "No orders yet" in page
-    assert desk.url("add_table") in page
-    a_table(desk.restaurant.location)
-    assert "Set up online payment" in desk.page("orders")
+    assert dashboard.url("add_table") in page
+    a_table(dashboard.restaurant.location)
+    assert "Set up online payment" in dashboard.page("orders")
     # The next poll shows the same.
-    assert "Set up online payment" in desk.page("orders_live")
+    assert "Set up online payment" in dashboard.page("orders_live")
 
 
-def test_after_setup_the_next_step_is_a_first_order(busy_desk: Desk) -> None:
-    page = busy_desk.page("orders")
+def test_after_setup_the_next_step_is_a_first_order(busy_dashboard: Dashboard) -> None:
+    page = busy_dashboard.page("orders")
     assert "Set up online payment" not in page
     assert "Try it as a guest at table 1" in page
 
 
-def test_newest_first_with_state_table_and_total(desk: Desk) -> None:
-    some_orders(desk, 3)
-    page = desk.page("orders")
+def test_newest_first_with_state_table_and_total(dashboard: Dashboard) -> None:
+    some_orders(dashboard, 3)
+    page = dashboard.page("orders")
     assert numbers(page) == ["3", "2", "1"]
     for words in ("Garden 3", "Bangsar", "New", "RM\u202f5.00", "just now"):
         assert words in page
 
 
-def test_a_test_order_is_marked(desk: Desk) -> None:
-    item = an_item(desk.tenant)
-    a_ticket(desk.restaurant.location, item, 4, is_test=True)
-    page = desk.page("orders")
+def test_a_test_order_is_marked(dashboard: Dashboard) -> None:
+    item = an_item(dashboard.tenant)
+    a_ticket(dashboard.restaurant.location, item, 4, is_test=True)
+    page = dashboard.page("orders")
     assert numbers(page) == ["T4"]
     assert "TEST" in page
 
 
-def test_filters_are_in_the_url(desk: Desk) -> None:
-    item = an_item(desk.tenant)
-    other = a_location(desk.tenant, "bukit")
-    a_ticket(desk.restaurant.location, item, 1, status="ready")
+def test_filters_are_in_the_url(dashboard: Dashboard) -> None:
+    item = an_item(dashboard.tenant)
+    other = a_location(dashboard.tenant, "bukit")
+    a_ticket(dashboard.restaurant.location, item, 1, status="ready")
     yesterday = a_ticket(other, item, 2, status="ready")
     day = yesterday.business_date
     assert day is not None
-    Order.objects.filter(tenant=desk.tenant, id=yesterday.id).update(business_date=day - timedelta(days=1))
-    assert numbers(desk.page("orders", query="?location=bukit")) == ["2"]
-    assert numbers(desk.page("orders", query="?state=ready")) == ["2", "1"]
-    assert numbers(desk.page("orders", query="?state=served")) == []
-    assert numbers(desk.page("orders", query=f"?day={day}")) == ["1"]
-    assert numbers(desk.page("orders", query=f"?day={day}&location=bukit")) == []
-    page = desk.page("orders", query="?location=bukit&state=ready")
+    Order.objects.filter(tenant=dashboard.tenant, id=yesterday.id).update(
+        business_date=day - timedelta(days=1)
+    )
+    assert numbers(dashboard.page("orders", query="?location=bukit")) == ["2"]
+    assert numbers(dashboard.page("orders", query="?state=ready")) == ["2", "1"]
+    assert numbers(dashboard.page("orders", query="?state=served")) == []
+    assert numbers(dashboard.page("orders", query=f"?day={day}")) == ["1"]
+    assert numbers(dashboard.page("orders", query=f"?day={day}&location=bukit")) == []
+    page = dashboard.page("orders", query="?location=bukit&state=ready")
     assert '<option value="bukit" selected>' in page
     assert '<option value="ready" selected>' in page
 
@@ -81,9 +85,9 @@ def test_filters_are_in_the_url(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "text, found", [("2", ["2"]), ("garden", ["2", "1"]), ("5.00", ["2", "1"]), ("T2", [])]
 )
-def test_search_by_number_amount_and_table(desk: Desk, text: str, found: list[str]) -> None:
-    some_orders(desk, 2)
-    assert numbers(desk.page("orders", query=f"?q={text}")) == found
+def test_search_by_number_amount_and_table(dashboard: Dashboard, text: str, found: list[str]) -> None:
+    some_orders(dashboard, 2)
+    assert numbers(dashboard.page("orders", query=f"?q={text}")) == found
 
 
 @pytest.mark.parametrize(
@@ -103,25 +107,25 @@ def test_search_by_number_amount_and_table(desk: Desk, text: str, found: list[st
         "?q=%F0%9F%8D%9C",
     ],
 )
-def test_an_invalid_query_string_still_shows_a_page(desk: Desk, query: str) -> None:
-    some_orders(desk, 1)
-    assert desk.get("orders", query=query).status_code == 200
-    assert desk.get("orders_live", query=query).status_code == 200
+def test_an_invalid_query_string_still_shows_a_page(dashboard: Dashboard, query: str) -> None:
+    some_orders(dashboard, 1)
+    assert dashboard.get("orders", query=query).status_code == 200
+    assert dashboard.get("orders_live", query=query).status_code == 200
 
 
-def test_a_table_name_is_escaped(desk: Desk) -> None:
-    table = a_table(desk.restaurant.location, "<i>7</i>")
-    a_ticket(desk.restaurant.location, an_item(desk.tenant), 1, table=table)
-    assert "<i>7" not in desk.get("orders").content.decode()
+def test_a_table_name_is_escaped(dashboard: Dashboard) -> None:
+    table = a_table(dashboard.restaurant.location, "<i>7</i>")
+    a_ticket(dashboard.restaurant.location, an_item(dashboard.tenant), 1, table=table)
+    assert "<i>7" not in dashboard.get("orders").content.decode()
 
 
-def test_older_orders_are_one_link_away(desk: Desk) -> None:
-    some_orders(desk, 52)
-    first = desk.page("orders")
+def test_older_orders_are_one_link_away(dashboard: Dashboard) -> None:
+    some_orders(dashboard, 52)
+    first = dashboard.page("orders")
     assert len(numbers(first)) == 50
     older = re.search(r'href="[^"]*(\?before=[^"]+)"', first)
     assert older
-    second = desk.page("orders", query=older[1])
+    second = dashboard.page("orders", query=older[1])
     assert numbers(second) == ["2", "1"]
     # A page of older orders does not poll: polling returns the newest orders.
     assert "hx-trigger" in first
@@ -135,16 +139,16 @@ def mid_minute(time_machine: TimeMachineFixture) -> None:
 
 
 @pytest.mark.usefixtures("mid_minute")
-def test_a_poll_is_304_until_something_changes(desk: Desk) -> None:
-    first, *_ = some_orders(desk, 2)
-    version = re.search(r'data-version="([^"]+)"', desk.page("orders"))
+def test_a_poll_is_304_until_something_changes(dashboard: Dashboard) -> None:
+    first, *_ = some_orders(dashboard, 2)
+    version = re.search(r'data-version="([^"]+)"', dashboard.page("orders"))
     assert version
     etag = f'"{version[1]}"'
-    same = desk.get("orders_live", headers={"if-none-match": etag})
+    same = dashboard.get("orders_live", headers={"if-none-match": etag})
     assert (same.status_code, same.content) == (304, b"")
     assert same.headers["ETag"] == etag
-    Order.objects.filter(tenant=desk.tenant, id=first.id).update(number=7)
-    changed = desk.get("orders_live", headers={"if-none-match": etag})
+    Order.objects.filter(tenant=dashboard.tenant, id=first.id).update(number=7)
+    changed = dashboard.get("orders_live", headers={"if-none-match": etag})
     assert changed.status_code == 200
     assert changed.headers["ETag"] != etag
     assert sorted(numbers(changed.content.decode())) == ["2", "7"]
@@ -152,45 +156,45 @@ def test_a_poll_is_304_until_something_changes(desk: Desk) -> None:
 
 
 def test_the_version_changes_every_minute_without_an_order(
-    desk: Desk, time_machine: TimeMachineFixture
+    dashboard: Dashboard, time_machine: TimeMachineFixture
 ) -> None:
-    some_orders(desk, 1)
-    etag = desk.get("orders_live").headers["ETag"]
+    some_orders(dashboard, 1)
+    etag = dashboard.get("orders_live").headers["ETag"]
     time_machine.move_to(now() + timedelta(minutes=3))
-    later = desk.get("orders_live", headers={"if-none-match": etag})
+    later = dashboard.get("orders_live", headers={"if-none-match": etag})
     assert later.status_code == 200
     assert "3 min ago" in later.content.decode()
 
 
-def test_a_poll_keeps_its_filters(desk: Desk) -> None:
-    some_orders(desk, 2)
-    page = desk.page("orders", query="?state=ready")
-    assert f'hx-get="{desk.url("orders_live")}?state=ready"' in page
-    assert numbers(desk.get("orders_live", query="?state=ready").content.decode()) == []
+def test_a_poll_keeps_its_filters(dashboard: Dashboard) -> None:
+    some_orders(dashboard, 2)
+    page = dashboard.page("orders", query="?state=ready")
+    assert f'hx-get="{dashboard.url("orders_live")}?state=ready"' in page
+    assert numbers(dashboard.get("orders_live", query="?state=ready").content.decode()) == []
 
 
-def test_the_number_of_queries_does_not_grow(desk: Desk) -> None:
-    some_orders(desk, 2)
-    desk.get("orders")
+def test_the_number_of_queries_does_not_grow(dashboard: Dashboard) -> None:
+    some_orders(dashboard, 2)
+    dashboard.get("orders")
     with CaptureQueriesContext(connection) as few:
-        desk.get("orders")
+        dashboard.get("orders")
     some = few.captured_queries
     # Session, user, membership; locations; the version; orders, payments, refunds; the badge.
     assert len(some) == 8, [query["sql"][:90] for query in some]
-    item = an_item(desk.tenant, "More")
+    item = an_item(dashboard.tenant, "More")
     for number in range(3, 40):
-        a_ticket(desk.restaurant.location, item, number)
+        a_ticket(dashboard.restaurant.location, item, number)
     with CaptureQueriesContext(connection) as many:
-        desk.get("orders")
+        dashboard.get("orders")
     assert len(many.captured_queries) == len(some)
 
 
 @pytest.mark.usefixtures("mid_minute")
-def test_a_304_costs_one_additional_query(desk: Desk) -> None:
-    some_orders(desk, 2)
-    etag = desk.get("orders_live").headers["ETag"]
+def test_a_304_costs_one_additional_query(dashboard: Dashboard) -> None:
+    some_orders(dashboard, 2)
+    etag = dashboard.get("orders_live").headers["ETag"]
     with CaptureQueriesContext(connection) as seen:
-        assert desk.get("orders_live", headers={"if-none-match": etag}).status_code == 304
+        assert dashboard.get("orders_live", headers={"if-none-match": etag}).status_code == 304
     # Session, user, membership; the version.
     assert len(seen.captured_queries) == 4, [query["sql"][:90] for query in seen.captured_queries]
 
@@ -205,5 +209,5 @@ def test_a_304_costs_one_additional_query(desk: Desk) -> None:
         "day=9999-12-31",
     ],
 )
-def test_a_time_outside_the_calendar_is_ignored(desk: Desk, words: str) -> None:
-    assert desk.client.get(f"/kopi/dashboard/orders/?{words}").status_code == 200
+def test_a_time_outside_the_calendar_is_ignored(dashboard: Dashboard, words: str) -> None:
+    assert dashboard.client.get(f"/kopi/dashboard/orders/?{words}").status_code == 200

@@ -12,46 +12,46 @@ from django.test import Client, override_settings
 from duitpos.kit.facts import quoted
 from duitpos.models import PaymentType, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, Mode
-from tests.dashboard.desk import Desk, said_beside
+from tests.dashboard.client import Dashboard, said_beside
 from tests.sandbox_process import SandboxProcess
 from tests.support.shop import WEBHOOK_SECRET, Shop
 
 
 @pytest.fixture
-def owner(transactional_db: None, sandbox: SandboxProcess, client: Client) -> Iterator[Desk]:
+def owner(transactional_db: None, sandbox: SandboxProcess, client: Client) -> Iterator[Dashboard]:
     """A new restaurant's owner; the operator allows the sandbox for test keys."""
-    from tests.dashboard.desk import open_desk
+    from tests.dashboard.client import open_desk
 
     with override_settings(SANDBOX_URLS=[sandbox.url]):
         yield open_desk(client)
 
 
-def online(desk: Desk) -> PaymentType:
-    return PaymentType.objects.get(tenant=desk.tenant, code="STRIPE")
+def online(dashboard: Dashboard) -> PaymentType:
+    return PaymentType.objects.get(tenant=dashboard.tenant, code="STRIPE")
 
 
-def account(desk: Desk) -> ProcessorAccount:
-    return ProcessorAccount.objects.get(tenant=desk.tenant)
+def account(dashboard: Dashboard) -> ProcessorAccount:
+    return ProcessorAccount.objects.get(tenant=dashboard.tenant)
 
 
-def save(desk: Desk, **fields: str) -> Any:
+def save(dashboard: Dashboard, **fields: str) -> Any:
     """Send the processors' form as a browser does, with `fields` for the only account."""
-    prefix = account(desk).id
-    return desk.post(
-        "save_processors", online(desk).id, **{f"{prefix}-{name}": text for name, text in fields.items()}
+    prefix = account(dashboard).id
+    return dashboard.post(
+        "save_processors", online(dashboard).id, **{f"{prefix}-{name}": text for name, text in fields.items()}
     )
 
 
-def messages_after(desk: Desk, response: Any) -> str:
+def messages_after(dashboard: Dashboard, response: Any) -> str:
     assert response.status_code == 302, said_beside(response)
-    return desk.page("payment_type", online(desk).id)
+    return dashboard.page("payment_type", online(dashboard).id)
 
 
 # -- the list and the form ----------------------------------------------------------------------------------
 
 
-def test_a_new_restaurant_starts_with_cash_and_inactive_online_payment(desk: Desk) -> None:
-    page = desk.page("payment_types")
+def test_a_new_restaurant_starts_with_cash_and_inactive_online_payment(dashboard: Dashboard) -> None:
+    page = dashboard.page("payment_types")
     cash, stripe = page.index("Cash"), page.index("Online Payment")
     assert cash < stripe
     assert "CASH" in page
@@ -60,23 +60,23 @@ def test_a_new_restaurant_starts_with_cash_and_inactive_online_payment(desk: Des
     assert "Inactive" not in page[cash:stripe]
 
 
-def test_adding_a_type_continues_to_its_processors(desk: Desk) -> None:
-    response = desk.client.post(
-        desk.url("add_payment_type"),
+def test_adding_a_type_continues_to_its_processors(dashboard: Dashboard) -> None:
+    response = dashboard.client.post(
+        dashboard.url("add_payment_type"),
         {"code": "fpx", "name": "Bank transfer", "kind": "online", "is_active": "on"},
         follow=True,
     )
-    made = PaymentType.objects.get(tenant=desk.tenant, code="FPX")
-    assert response.redirect_chain[-1][0] == desk.url("payment_type", made.id)
+    made = PaymentType.objects.get(tenant=dashboard.tenant, code="FPX")
+    assert response.redirect_chain[-1][0] == dashboard.url("payment_type", made.id)
     page = response.content.decode()
     assert "Bank transfer (FPX) added." in page
     assert '<option value="stripe">Stripe</option>' in page
 
 
-def test_a_type_at_the_counter_has_no_processors(desk: Desk) -> None:
-    desk.sent("add_payment_type", code="TERMINAL", name="Card Terminal", kind="counter", is_active="on")
-    made = PaymentType.objects.get(tenant=desk.tenant, code="TERMINAL")
-    assert "Processors" not in desk.page("payment_type", made.id)
+def test_a_type_at_the_counter_has_no_processors(dashboard: Dashboard) -> None:
+    dashboard.sent("add_payment_type", code="TERMINAL", name="Card Terminal", kind="counter", is_active="on")
+    made = PaymentType.objects.get(tenant=dashboard.tenant, code="TERMINAL")
+    assert "Processors" not in dashboard.page("payment_type", made.id)
 
 
 @pytest.mark.parametrize(
@@ -90,57 +90,57 @@ def test_a_type_at_the_counter_has_no_processors(desk: Desk) -> None:
     ],
 )
 def test_an_invalid_value_has_an_error_beside_its_field(
-    desk: Desk, form: dict[str, str], field: str, words: str
+    dashboard: Dashboard, form: dict[str, str], field: str, words: str
 ) -> None:
-    response = desk.post("add_payment_type", **form, kind="online")
+    response = dashboard.post("add_payment_type", **form, kind="online")
     assert words in said_beside(response)
     assert re.search(rf'<input[^>]*name="{field}"[^>]*autofocus', response.content.decode())
-    assert PaymentType.objects.filter(tenant=desk.tenant).count() == 2
+    assert PaymentType.objects.filter(tenant=dashboard.tenant).count() == 2
 
 
-def test_an_edit_says_what_changed(desk: Desk) -> None:
-    kind = online(desk)
-    said = desk.sent("payment_type", kind.id, code="STRIPE", name="Pay online", is_active="on")
+def test_an_edit_says_what_changed(dashboard: Dashboard) -> None:
+    kind = online(dashboard)
+    said = dashboard.sent("payment_type", kind.id, code="STRIPE", name="Pay online", is_active="on")
     assert said == ["Pay online saved: name is now Pay online, now active."]
-    said = desk.sent("payment_type", kind.id, code="STRIPE", name="Pay online")
+    said = dashboard.sent("payment_type", kind.id, code="STRIPE", name="Pay online")
     assert said == ["Pay online saved: now inactive: nobody can choose it."]
-    assert desk.sent("payment_type", kind.id, code="STRIPE", name="Pay online") == [
+    assert dashboard.sent("payment_type", kind.id, code="STRIPE", name="Pay online") == [
         "Saved; nothing was different."
     ]
 
 
-def test_the_code_of_another_type_is_refused_on_editing_too(desk: Desk) -> None:
-    assert "CASH already" in desk.refused("payment_type", online(desk).id, code="CASH", name="Mine")
+def test_the_code_of_another_type_is_refused_on_editing_too(dashboard: Dashboard) -> None:
+    assert "CASH already" in dashboard.refused("payment_type", online(dashboard).id, code="CASH", name="Mine")
 
 
-def test_an_unused_type_is_deleted_after_a_confirmation(desk: Desk) -> None:
-    kind = online(desk)
-    assert "Delete Online Payment (STRIPE)?" in desk.page("delete_payment_type", kind.id)
-    assert desk.sent("delete_payment_type", kind.id) == ["Online Payment deleted."]
-    assert "STRIPE" not in desk.page("payment_types")
+def test_an_unused_type_is_deleted_after_a_confirmation(dashboard: Dashboard) -> None:
+    kind = online(dashboard)
+    assert "Delete Online Payment (STRIPE)?" in dashboard.page("delete_payment_type", kind.id)
+    assert dashboard.sent("delete_payment_type", kind.id) == ["Online Payment deleted."]
+    assert "STRIPE" not in dashboard.page("payment_types")
 
 
-def test_a_used_type_is_not_deleted_and_the_page_says_why(busy_desk: Desk, shop: Shop) -> None:
+def test_a_used_type_is_not_deleted_and_the_page_says_why(busy_dashboard: Dashboard, shop: Shop) -> None:
     shop.pay(shop.start())
-    kind = online(busy_desk)
-    assert "1 payments were made with it" in busy_desk.refused("delete_payment_type", kind.id)
-    assert online(busy_desk) == kind
+    kind = online(busy_dashboard)
+    assert "1 payments were made with it" in busy_dashboard.refused("delete_payment_type", kind.id)
+    assert online(busy_dashboard) == kind
     # Deactivating keeps the history: the order still shows how it was paid.
-    busy_desk.sent("payment_type", kind.id, code="STRIPE", name="Online Payment")
+    busy_dashboard.sent("payment_type", kind.id, code="STRIPE", name="Online Payment")
     (order,) = shop.placed()
-    assert "Online Payment" in busy_desk.page("order", order.id)
+    assert "Online Payment" in busy_dashboard.page("order", order.id)
 
 
-def test_without_types_the_page_says_what_to_do(desk: Desk) -> None:
-    for kind in PaymentType.objects.filter(tenant=desk.tenant):
-        desk.sent("delete_payment_type", kind.id)
-    assert "No payment types" in desk.page("payment_types")
+def test_without_types_the_page_says_what_to_do(dashboard: Dashboard) -> None:
+    for kind in PaymentType.objects.filter(tenant=dashboard.tenant):
+        dashboard.sent("delete_payment_type", kind.id)
+    assert "No payment types" in dashboard.page("payment_types")
 
 
 # -- processors ---------------------------------------------------------------------------------------------
 
 
-def test_an_added_processor_shows_its_own_fields(owner: Desk) -> None:
+def test_an_added_processor_shows_its_own_fields(owner: Dashboard) -> None:
     kind = online(owner)
     before = owner.page("payment_type", kind.id)
     assert "Secret Key" not in before
@@ -157,7 +157,7 @@ def test_an_added_processor_shows_its_own_fields(owner: Desk) -> None:
     assert page.count(">needed</span>") == 2
 
 
-def test_an_unknown_processor_is_refused(owner: Desk) -> None:
+def test_an_unknown_processor_is_refused(owner: Dashboard) -> None:
     kind = online(owner)
     assert "not one of the available choices" in owner.refused(
         "add_processor", kind.id, processor="bank of moon"
@@ -165,7 +165,7 @@ def test_an_unknown_processor_is_refused(owner: Desk) -> None:
     assert not ProcessorAccount.objects.filter(tenant=owner.tenant).exists()
 
 
-def test_after_saving_the_page_shows_the_keys_account(owner: Desk, sandbox: SandboxProcess) -> None:
+def test_after_saving_the_page_shows_the_keys_account(owner: Dashboard, sandbox: SandboxProcess) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
     name = sandbox.control("GET", "/accounts")["data"][0]["name"]
     page = messages_after(owner, save(owner, secret_key=sandbox.secret_key, webhook_secret=WEBHOOK_SECRET))
@@ -177,7 +177,7 @@ def test_after_saving_the_page_shows_the_keys_account(owner: Desk, sandbox: Sand
     assert (saved.state, saved.mode, saved.api_base) == (AccountState.ACTIVE, Mode.TEST, sandbox.url)
 
 
-def test_saved_secrets_are_masked_and_blank_keeps_them(owner: Desk, sandbox: SandboxProcess) -> None:
+def test_saved_secrets_are_masked_and_blank_keeps_them(owner: Dashboard, sandbox: SandboxProcess) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
     save(owner, secret_key=sandbox.secret_key, webhook_secret=WEBHOOK_SECRET)
     page = owner.page("payment_type", online(owner).id)
@@ -190,7 +190,7 @@ def test_saved_secrets_are_masked_and_blank_keeps_them(owner: Desk, sandbox: San
     assert kept.reveal("webhook_secret") == WEBHOOK_SECRET
 
 
-def test_the_webhook_secret_may_come_later(owner: Desk, sandbox: SandboxProcess) -> None:
+def test_the_webhook_secret_may_come_later(owner: Dashboard, sandbox: SandboxProcess) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
     page = messages_after(owner, save(owner, secret_key=sandbox.secret_key))
     assert "No webhook secret yet" in page
@@ -210,7 +210,7 @@ def test_the_webhook_secret_may_come_later(owner: Desk, sandbox: SandboxProcess)
     ],
 )
 def test_a_wrong_kind_of_key_has_an_error_beside_its_field_and_is_not_echoed(
-    owner: Desk, field: str, pasted: str
+    owner: Dashboard, field: str, pasted: str
 ) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
     response = save(owner, **{field: pasted})
@@ -222,14 +222,14 @@ def test_a_wrong_kind_of_key_has_an_error_beside_its_field_and_is_not_echoed(
     assert account(owner).secrets == {}
 
 
-def test_a_key_that_stripe_refuses_is_not_saved(owner: Desk) -> None:
+def test_a_key_that_stripe_refuses_is_not_saved(owner: Dashboard) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
     response = save(owner, secret_key="sk_test_51NotOneOfYours000000wBc3Kf8QzLm5Tn7Rv9Xy1Pd2Hg4Js6")
     assert "Nothing was saved" in said_beside(response)
     assert account(owner).secrets == {}
 
 
-def test_an_unchecked_key_is_kept_for_later(owner: Desk, sandbox: SandboxProcess) -> None:
+def test_an_unchecked_key_is_kept_for_later(owner: Dashboard, sandbox: SandboxProcess) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
     sandbox.fault("error", path="/v1/account", count=None)
     page = messages_after(owner, save(owner, secret_key=sandbox.secret_key))
@@ -241,7 +241,7 @@ def test_an_unchecked_key_is_kept_for_later(owner: Desk, sandbox: SandboxProcess
 
 
 def test_the_address_is_a_choice_only_where_the_operator_allows_a_sandbox(
-    owner: Desk, sandbox: SandboxProcess
+    owner: Dashboard, sandbox: SandboxProcess
 ) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
     page = owner.page("payment_type", online(owner).id)
@@ -250,7 +250,7 @@ def test_the_address_is_a_choice_only_where_the_operator_allows_a_sandbox(
         assert "api_base" not in owner.page("payment_type", online(owner).id)
 
 
-def test_a_live_key_never_goes_to_a_sandbox(owner: Desk, sandbox: SandboxProcess) -> None:
+def test_a_live_key_never_goes_to_a_sandbox(owner: Dashboard, sandbox: SandboxProcess) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
     before = len(sandbox.requests())
     with override_settings(SANDBOX_URLS=[sandbox.url, "http://127.0.0.1:9"]):
@@ -264,27 +264,27 @@ def test_a_live_key_never_goes_to_a_sandbox(owner: Desk, sandbox: SandboxProcess
     assert account(owner).secrets == {}
 
 
-def test_the_check_button_checks_the_key_again(busy_desk: Desk, shop: Shop) -> None:
-    kind = online(busy_desk)
-    said = busy_desk.sent("check_processor", kind.id, shop.account.id)
+def test_the_check_button_checks_the_key_again(busy_dashboard: Dashboard, shop: Shop) -> None:
+    kind = online(busy_dashboard)
+    said = busy_dashboard.sent("check_processor", kind.id, shop.account.id)
     assert said[0].startswith("The key belongs to")
 
 
-def test_an_unused_processor_is_removed_and_a_used_one_retired(busy_desk: Desk, shop: Shop) -> None:
-    kind = online(busy_desk)
-    assert "Remove the processor" in busy_desk.page("remove_processor", kind.id, shop.account.id)
+def test_an_unused_processor_is_removed_and_a_used_one_retired(busy_dashboard: Dashboard, shop: Shop) -> None:
+    kind = online(busy_dashboard)
+    assert "Remove the processor" in busy_dashboard.page("remove_processor", kind.id, shop.account.id)
     shop.pay(shop.start())
-    said = busy_desk.sent("remove_processor", kind.id, shop.account.id)
+    said = busy_dashboard.sent("remove_processor", kind.id, shop.account.id)
     assert "keys are kept" in said[0]
-    page = busy_desk.page("payment_type", kind.id)
+    page = busy_dashboard.page("payment_type", kind.id)
     assert "1 former account" in page
     assert "Save Processors" not in page
     assert '<option value="stripe">' in page
 
 
-def test_health_is_shown_in_sentences(busy_desk: Desk, shop: Shop) -> None:
+def test_health_is_shown_in_sentences(busy_dashboard: Dashboard, shop: Shop) -> None:
     shop.pay(shop.start())
-    page = busy_desk.page("payment_type", online(busy_desk).id)
+    page = busy_dashboard.page("payment_type", online(busy_dashboard).id)
     assert "Last delivery" in page
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(problem=quoted("The key was refused."))
-    assert "The key was refused." in busy_desk.page("payment_type", online(busy_desk).id)
+    assert "The key was refused." in busy_dashboard.page("payment_type", online(busy_dashboard).id)

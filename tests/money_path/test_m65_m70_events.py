@@ -15,7 +15,7 @@ from duitpos.dashboard.texts.alerts import shown_alert
 from duitpos.dashboard.texts.refunds import refund_text
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.errors import Code, Conflict
-from duitpos.domain.orders.timeline import order_story
+from duitpos.domain.orders.timeline import order_details
 from duitpos.domain.payments.events.receive import Received, receive
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.processor_accounts.view import Health, account_view
@@ -291,10 +291,10 @@ def test_m67_staff_are_never_told_to_pay_out_what_the_bank_has_taken(shop: Shop)
     assert [why.code for why in done.not_refunded] == [Code.MONEY_DISPUTED]
     assert done.refunds == ()
     assert shop.alerts() == ["dispute"], "no refund is due"
-    (attempt,) = order_story(shop.tenant, shop.orders()[0].id).payments
+    (attempt,) = order_details(shop.tenant, shop.orders()[0].id).payments
     assert not attempt.can_refund, "no button for it either"
     settle_dispute(shop, "won")
-    (attempt,) = order_story(shop.tenant, shop.orders()[0].id).payments
+    (attempt,) = order_details(shop.tenant, shop.orders()[0].id).payments
     assert attempt.refundable.minor == 2500
     settle_again = refund_payment(shop.restaurant.owner, payment.id, "cold")
     assert settle_again.payment_id == payment.id

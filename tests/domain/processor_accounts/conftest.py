@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from duitpos.models import Membership, PaymentType, ProcessorAccount, Tenant
     from tests.support.restaurant import Restaurant
 
-__all__ = ["clock", "desk", "sandbox", "sandbox_process", "shop", "webhookless_shop"]
+__all__ = ["clock", "owner", "sandbox", "sandbox_process", "shop", "webhookless_shop"]
 WEBHOOK_SECRET = "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o"
 
 
 @dataclass
-class Desk:
+class Owner:
     """The owner's actions on the Payment Types page."""
 
     restaurant: Restaurant
@@ -34,7 +34,7 @@ class Desk:
         return self.restaurant.tenant
 
     @property
-    def owner(self) -> Membership:
+    def member(self) -> Membership:
         return self.restaurant.owner
 
     @property
@@ -51,13 +51,13 @@ class Desk:
     def add(self) -> ProcessorAccount:
         from duitpos.domain.processor_accounts.accounts import add_processor
 
-        return add_processor(self.owner, self.type.id, "stripe")
+        return add_processor(self.member, self.type.id, "stripe")
 
     def save(self, account: ProcessorAccount, **values: Any) -> SavedAccount:
         from duitpos.domain.processor_accounts.accounts import save_credentials
 
         api_base = values.pop("api_base", None)
-        return save_credentials(self.owner, account.id, values, api_base)
+        return save_credentials(self.member, account.id, values, api_base)
 
     def working(self) -> ProcessorAccount:
         """Add an account with valid keys."""
@@ -104,11 +104,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(db: None, sandbox: SandboxProcess) -> Iterator[Desk]:
+def owner(db: None, sandbox: SandboxProcess) -> Iterator[Owner]:
     from duitpos.domain.tenancy.installation import forget
     from tests.support.restaurant import a_restaurant
 
     with override_settings(SANDBOX_URLS=[sandbox.url]):
         forget()
-        yield Desk(a_restaurant(), sandbox)
+        yield Owner(a_restaurant(), sandbox)
     forget()

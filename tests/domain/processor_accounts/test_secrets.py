@@ -18,7 +18,7 @@ from duitpos.domain.processor_accounts.accounts import KeyRefused
 from duitpos.domain.processor_accounts.credentials import unknown_key_ids
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.models import ProcessorAccount, Tenant
-from tests.domain.processor_accounts.conftest import Desk
+from tests.domain.processor_accounts.conftest import Owner
 
 # Secrets with the form of Stripe's, which are unique in every file.
 KEY, CANDIDATE = "sk_test_51Needle" + "k3y" * 12, "sk_test_51Needle" + "n3xt" * 9
@@ -56,16 +56,16 @@ def log() -> Iterator[StringIO]:
         one.setLevel(level)
 
 
-def _save_everything(desk: Desk) -> ProcessorAccount:
-    account = desk.save(desk.add(), secret_key=desk.second_key(KEY), webhook_secret=OLD_HOOK).account
-    desk.save(account, webhook_secret=HOOK)
-    desk.sandbox.fault("drop", path="/v1/account$", count=2)
-    desk.save(account, secret_key=desk.second_key(CANDIDATE))
+def _save_everything(owner: Owner) -> ProcessorAccount:
+    account = owner.save(owner.add(), secret_key=owner.second_key(KEY), webhook_secret=OLD_HOOK).account
+    owner.save(account, webhook_secret=HOOK)
+    owner.sandbox.fault("drop", path="/v1/account$", count=2)
+    owner.save(account, secret_key=owner.second_key(CANDIDATE))
     with pytest.raises(KeyRefused):
-        desk.save(account, secret_key=REFUSED)
-    row = desk.fresh(account)
+        owner.save(account, secret_key=REFUSED)
+    row = owner.fresh(account)
     assert [row.reveal(name) for name in sorted(row.secrets)] == [
-        desk.sandbox.url,
+        owner.sandbox.url,
         CANDIDATE,
         KEY,
         HOOK,
@@ -89,11 +89,11 @@ def _database_bytes() -> bytes:
 
 @pytest.mark.django_db(transaction=True)
 def test_no_secret_in_the_database_the_logs_or_an_error_page(
-    desk: Desk, log: StringIO, capfd: pytest.CaptureFixture[str]
+    owner: Owner, log: StringIO, capfd: pytest.CaptureFixture[str]
 ) -> None:
     from duitpos.kit.tenancy import across_tenants
 
-    _save_everything(desk)
+    _save_everything(owner)
     with override_settings(ROOT_URLCONF=sys.modules[__name__], DEBUG=False):
         answer = Client(raise_request_exception=False).get("/fails/")
     assert answer.status_code == 500
@@ -115,22 +115,22 @@ def test_no_secret_in_the_database_the_logs_or_an_error_page(
             assert secret[12:-4] not in text, place
 
 
-def test_a_secret_can_only_be_decrypted_in_its_own_row(desk: Desk) -> None:
-    row = _save_everything(desk)
+def test_a_secret_can_only_be_decrypted_in_its_own_row(owner: Owner) -> None:
+    row = _save_everything(owner)
     boxes = dict(row.secrets)
     row.secrets = {**boxes, "webhook_secret": boxes["secret_key"]}
     with pytest.raises(SecretUnreadable) as caught:
         row.reveal("webhook_secret")
     assert "Needle" not in str(caught.value)
-    stranger = ProcessorAccount(tenant=desk.tenant, payment_type=desk.type, secrets=boxes)
+    stranger = ProcessorAccount(tenant=owner.tenant, payment_type=owner.type, secrets=boxes)
     with pytest.raises(SecretUnreadable):
         stranger.reveal("secret_key")
     assert all(box.startswith("test:") for box in boxes.values())
 
 
-def test_missing_encryption_key_ids_are_reported(desk: Desk) -> None:
+def test_missing_encryption_key_ids_are_reported(owner: Owner) -> None:
     assert unknown_key_ids() == set()
-    _save_everything(desk)
+    _save_everything(owner)
     assert unknown_key_ids() == set()
     with override_settings(ENCRYPTION_KEYS={"k2": b"n" * 32}):
         assert unknown_key_ids() == {"test"}

@@ -18,7 +18,7 @@ class ReasonForm(PlainForm):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=200,
-        help_text=_("Kept in the order's story; the guest does not see it."),
+        help_text=_("Kept in the order's history; the guest does not see it."),
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from duitpos.dashboard.texts.alerts import TITLES_AND_TEXTS
 from duitpos.dashboard.texts.reasons import reason_text
 from duitpos.domain.orders.states import Because
-from duitpos.domain.orders.timeline import EntryKind, StoryEntry
+from duitpos.domain.orders.timeline import EntryKind, TimelineEntry
 from duitpos.domain.staff_actions.check_payment import CheckResult
 from duitpos.web.sentences import Text, say
 
@@ -127,13 +127,13 @@ class ShownEntry:
     actor: str
 
 
-def shown_entry(entry: StoryEntry, locale: str) -> ShownEntry:
+def shown_entry(entry: TimelineEntry, locale: str) -> ShownEntry:
     """A timeline entry's text and actor."""
     actor = entry.name or str(ACTORS.get(entry.actor, entry.actor))
     return ShownEntry(entry.at, entry_text(entry, locale), actor)
 
 
-def entry_text(entry: StoryEntry, locale: str) -> str:
+def entry_text(entry: TimelineEntry, locale: str) -> str:
     """A timeline entry's text."""
     facts = entry.facts
     reason = _REASONS.get(entry.kind, str)(facts.get("reason") or "")

@@ -17,7 +17,7 @@ from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.refunds import refund_text
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.orders.timeline import OrderStory, order_story
+from duitpos.domain.orders.timeline import OrderDetails, order_details
 from duitpos.domain.payments.refunds.refund_result import is_bad_news
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
@@ -30,8 +30,8 @@ from duitpos.kit.money import Money
 @staff(Can.CANCEL_ORDER)
 def cancel_order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
     """Confirm (GET), with the consequences for the money, and cancel (POST)."""
-    story = order_story(staff.tenant, order_id)
-    amount = _refundable_text(story)
+    details = order_details(staff.tenant, order_id)
+    amount = _refundable_text(details)
     form = CancelForm(request.POST or None, amount=amount)
     if request.method == "POST" and form.is_valid():
         refund = bool(form.cleaned_data.get("refund"))
@@ -40,14 +40,14 @@ def cancel_order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResp
         except Unavailable as error:
             form.add_error(None, error_text(error))
         else:
-            messages.success(request, _canceled_text(story, amount, refund))
-            _add_refund_messages(request, story, done)
+            messages.success(request, _canceled_text(details, amount, refund))
+            _add_refund_messages(request, details, done)
             return redirect("dashboard:order", staff.tenant.slug, order_id)
-    name = story.order.label
+    name = details.order.label
     context = {
         "form": form,
         "title": _("Cancel order %(number)s?") % {"number": name} if name else _("Cancel this order?"),
-        "facts": _facts(story, amount),
+        "facts": _facts(details, amount),
         "do": _("Cancel the order"),
         "back": reverse("dashboard:order", args=[staff.tenant.slug, order_id]),
         "is_danger": True,
@@ -55,17 +55,17 @@ def cancel_order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResp
     return page(request, staff, "dashboard/question.html", context, here="orders")
 
 
-def _refundable_text(story: OrderStory) -> str:
+def _refundable_text(details: OrderDetails) -> str:
     """The amount that can be refunded, formatted; empty when there is none."""
-    parts = [attempt.refundable for attempt in story.payments if attempt.can_refund]
+    parts = [attempt.refundable for attempt in details.payments if attempt.can_refund]
     if not parts:
         return ""
     total = sum((part.minor for part in parts), 0)
-    return Money(total, parts[0].currency).format(story.order.location.locale)
+    return Money(total, parts[0].currency).format(details.order.location.locale)
 
 
-def _facts(story: OrderStory, amount: str) -> list[str]:
-    if story.order.status == "held":
+def _facts(details: OrderDetails, amount: str) -> list[str]:
+    if details.order.status == "held":
         return [
             _("Its payment page is closed first, so that nobody pays for what is canceled."),
             _("The guest's page says that it was canceled and nothing was charged."),
@@ -76,21 +76,21 @@ def _facts(story: OrderStory, amount: str) -> list[str]:
     return facts
 
 
-def _canceled_text(story: OrderStory, amount: str, refund: bool) -> str:
-    words = {"number": story.order.label, "amount": amount}
+def _canceled_text(details: OrderDetails, amount: str, refund: bool) -> str:
+    words = {"number": details.order.label, "amount": amount}
     if not amount or refund:
-        return _("Order %(number)s canceled.") % words if story.order.label else _("Order canceled.")
-    if story.order.label:
+        return _("Order %(number)s canceled.") % words if details.order.label else _("Order canceled.")
+    if details.order.label:
         return (
             _("Order %(number)s canceled. %(amount)s is still here: it is under “Needs attention”.") % words
         )
     return _("Order canceled. %(amount)s is still here: it is under “Needs attention”.") % words
 
 
-def _add_refund_messages(request: HttpRequest, story: OrderStory, done: Canceled) -> None:
+def _add_refund_messages(request: HttpRequest, details: OrderDetails, done: Canceled) -> None:
     """Show each refund's result, so that a failed refund does not look like a pending one."""
     for refund in done.refunds:
-        text = refund_text(refund, story.order.location.locale)
+        text = refund_text(refund, details.order.location.locale)
         (messages.error if is_bad_news(refund) else messages.success)(request, text)
     for why in done.not_refunded:
         messages.error(request, error_text(why))

@@ -15,7 +15,7 @@ from duitpos.dashboard.texts.alerts import shown_alert
 from duitpos.dashboard.texts.orders import shown_entry
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.orders.states import HELD, KITCHEN
-from duitpos.domain.orders.timeline import order_story
+from duitpos.domain.orders.timeline import order_details
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
 
@@ -24,16 +24,16 @@ from duitpos.domain.people.staff import Staff
 @staff(Can.SEE_ORDERS)
 def order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
     """Show an order, its alerts and its actions."""
-    story = order_story(staff.tenant, order_id)
+    details = order_details(staff.tenant, order_id)
     sees_alerts = may(staff.member.role, Can.RESOLVE_ALERTS)
-    guest_path = reverse("guest:order", args=[staff.tenant.slug, story.order.token])
+    guest_path = reverse("guest:order", args=[staff.tenant.slug, details.order.token])
     context = {
-        "story": story,
-        "timeline": [shown_entry(entry, story.order.location.locale) for entry in story.timeline],
-        "order": story.order,
-        "location": story.order.location,
+        "details": details,
+        "timeline": [shown_entry(entry, details.order.location.locale) for entry in details.timeline],
+        "order": details.order,
+        "location": details.order.location,
         "alerts": [shown_alert(row) for row in open_alerts(staff.tenant, order_id)] if sees_alerts else [],
-        "can_cancel": story.order.status in (HELD, *KITCHEN),
+        "can_cancel": details.order.status in (HELD, *KITCHEN),
         "guest_url": settings.BASE_URL + guest_path,
     }
     return page(request, staff, "dashboard/order.html", context, here="orders")

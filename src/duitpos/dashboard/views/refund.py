@@ -17,7 +17,7 @@ from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.refunds import refund_text
 from duitpos.domain.errors import Code, Conflict, Gone
-from duitpos.domain.orders.timeline import PaymentStory, order_story
+from duitpos.domain.orders.timeline import AttemptDetails, order_details
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
@@ -66,12 +66,12 @@ def _destination_text(method: str) -> str:
     return _("All of it goes back the way it was paid. The bank may take 5 to 10 days to show it.")
 
 
-def attempt_of(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, PaymentStory]:
+def attempt_of(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, AttemptDetails]:
     """The order and its payment with this id. Raises Gone."""
-    story = order_story(staff.tenant, order_id)
-    for attempt in story.payments:
+    details = order_details(staff.tenant, order_id)
+    for attempt in details.payments:
         if attempt.payment.id == payment_id:
-            return story.order, attempt
+            return details.order, attempt
     raise Gone(Code.PAYMENT_UNKNOWN)
 
 

@@ -33,7 +33,7 @@ TAKEN = (DisputeStatus.NEEDS_RESPONSE, DisputeStatus.UNDER_REVIEW, DisputeStatus
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentStory:
+class AttemptDetails:
     """One attempt with its declines, refunds, disputes and events."""
 
     payment: Payment
@@ -78,7 +78,7 @@ class EntryKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StoryEntry:
+class TimelineEntry:
     """A line of the timeline. `actor` is a code (guest, webhook, sweep …), or empty if `name` is set instead."""
 
     at: datetime
@@ -89,17 +89,17 @@ class StoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderStory:
+class OrderDetails:
     """The data of the order's page."""
 
     order: Order
     lines: list[OrderLine]
-    payments: list[PaymentStory]
+    payments: list[AttemptDetails]
     money: MoneyState
-    timeline: list[StoryEntry]
+    timeline: list[TimelineEntry]
 
 
-def order_story(tenant: Tenant, order_id: UUID) -> OrderStory:
+def order_details(tenant: Tenant, order_id: UUID) -> OrderDetails:
     """Load an order's page in eight queries. Raises Gone."""
     rows = Order.objects.filter(tenant=tenant, id=order_id).select_related("location", "table", "replaces")
     order = rows.first()
@@ -112,7 +112,7 @@ def order_story(tenant: Tenant, order_id: UUID) -> OrderStory:
         .order_by("at", "id")
     )
     refunds = [refund for attempt in payments for refund in attempt.refunds]
-    return OrderStory(
+    return OrderDetails(
         order=order,
         lines=list(OrderLine.objects.filter(tenant=tenant, order=order).order_by("position")),
         payments=payments,
@@ -121,12 +121,12 @@ def order_story(tenant: Tenant, order_id: UUID) -> OrderStory:
     )
 
 
-def _timeline(of_order: list[StoryEntry], of_money: list[StoryEntry]) -> list[StoryEntry]:
+def _timeline(of_order: list[TimelineEntry], of_money: list[TimelineEntry]) -> list[TimelineEntry]:
     """Sort by time. Entries of one instant: the order is made, then paid, then sent to the kitchen."""
     return sorted([*of_order[:1], *of_money, *of_order[1:]], key=lambda entry: entry.at)
 
 
-def _payments(tenant: Tenant, order: Order) -> list[PaymentStory]:
+def _payments(tenant: Tenant, order: Order) -> list[AttemptDetails]:
     payments = list(
         Payment.objects.filter(tenant=tenant, order=order)
         .select_related("account", "payment_type")
@@ -138,7 +138,7 @@ def _payments(tenant: Tenant, order: Order) -> list[PaymentStory]:
     disputes = list(Dispute.objects.filter(**of).order_by("opened_at", "id"))
     events = list(WebhookEvent.objects.filter(**of).defer("body").order_by("received_at", "id"))
     return [
-        PaymentStory(
+        AttemptDetails(
             payment=payment,
             method=method_words(payment.method),
             declines=[row for row in declines if row.payment_id == payment.id],
@@ -153,26 +153,28 @@ def _payments(tenant: Tenant, order: Order) -> list[PaymentStory]:
     ]
 
 
-def _order_entries(events: list[OrderEvent]) -> list[StoryEntry]:
+def _order_entries(events: list[OrderEvent]) -> list[TimelineEntry]:
     entries = []
     for event in events:
         is_back = event.to_status == PLACED and event.from_status not in (HELD, CANCELED)
         moved = {"to": event.to_status, "is_back": is_back, "reason": event.reason}
         name = str(event.member.user) if event.member is not None else ""
         entries.append(
-            StoryEntry(event.at, EntryKind.ORDER_MOVED, moved, actor="" if name else event.actor, name=name)
+            TimelineEntry(
+                event.at, EntryKind.ORDER_MOVED, moved, actor="" if name else event.actor, name=name
+            )
         )
     return entries
 
 
-def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
-    entries: list[StoryEntry] = []
+def _money_entries(payments: list[AttemptDetails]) -> list[TimelineEntry]:
+    entries: list[TimelineEntry] = []
     for attempt in payments:
         processor = attempt.payment.account.processor.title()
         entries += _payment_entries(attempt, processor)
         entries += _refund_entries(attempt, processor)
         entries += [
-            StoryEntry(
+            TimelineEntry(
                 # The processor's times are whole seconds, which could put the dispute before its payment.
                 max(dispute.opened_at, attempt.payment.settled_at or attempt.payment.created_at),
                 EntryKind.DISPUTED,
@@ -182,7 +184,7 @@ def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
             for dispute in attempt.disputes
         ]
         entries += [
-            StoryEntry(
+            TimelineEntry(
                 event.received_at,
                 EntryKind.EVENT,
                 {"processor": processor, "outcome": event.outcome, "type": event.type},
@@ -193,29 +195,31 @@ def _money_entries(payments: list[PaymentStory]) -> list[StoryEntry]:
     return entries
 
 
-def _payment_entries(attempt: PaymentStory, processor: str) -> Iterator[StoryEntry]:
+def _payment_entries(attempt: AttemptDetails, processor: str) -> Iterator[TimelineEntry]:
     payment = attempt.payment
-    yield StoryEntry(payment.created_at, EntryKind.SENT_TO_PROCESSOR, {"processor": processor}, actor="guest")
+    yield TimelineEntry(
+        payment.created_at, EntryKind.SENT_TO_PROCESSOR, {"processor": processor}, actor="guest"
+    )
     for decline in attempt.declines:
         said = decline.message or decline.decline_code or decline.code
         # The processor's times are whole seconds, which could put the decline before its payment.
         at = max(decline.at, payment.created_at)
-        yield StoryEntry(at, EntryKind.DECLINED, {"said": said}, name=processor)
+        yield TimelineEntry(at, EntryKind.DECLINED, {"said": said}, name=processor)
     if payment.returned_at:
-        yield StoryEntry(payment.returned_at, EntryKind.GUEST_RETURNED, actor="guest")
+        yield TimelineEntry(payment.returned_at, EntryKind.GUEST_RETURNED, actor="guest")
     if payment.settled_at:
         paid = {"amount": payment.moved, "method": attempt.method}
-        yield StoryEntry(payment.settled_at, EntryKind.PAID, paid, actor=payment.settled_via)
+        yield TimelineEntry(payment.settled_at, EntryKind.PAID, paid, actor=payment.settled_via)
     elif payment.ended_at:
         why = {"reason": payment.failure}
-        yield StoryEntry(payment.ended_at, EntryKind.ENDED_UNPAID, why, name=processor)
+        yield TimelineEntry(payment.ended_at, EntryKind.ENDED_UNPAID, why, name=processor)
 
 
-def _refund_entries(attempt: PaymentStory, processor: str) -> Iterator[StoryEntry]:
+def _refund_entries(attempt: AttemptDetails, processor: str) -> Iterator[TimelineEntry]:
     for refund in attempt.refunds:
         who = str(refund.member.user) if refund.member else processor
         asked = {"amount": refund.amount, "reason": refund.reason}
-        yield StoryEntry(refund.created_at, EntryKind.REFUND_ASKED, asked, name=who)
+        yield TimelineEntry(refund.created_at, EntryKind.REFUND_ASKED, asked, name=who)
         if refund.ended_at:
             ended = {"status": refund.status, "reason": refund.failure}
-            yield StoryEntry(refund.ended_at, EntryKind.REFUND_ENDED, ended, name=processor)
+            yield TimelineEntry(refund.ended_at, EntryKind.REFUND_ENDED, ended, name=processor)

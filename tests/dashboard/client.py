@@ -16,7 +16,7 @@ from tests.support.restaurant import Restaurant, a_member, a_restaurant
 
 
 @dataclass
-class Desk:
+class Dashboard:
     """One person's browser."""
 
     restaurant: Restaurant
@@ -75,7 +75,7 @@ def sign_in(client: Client, member: Membership) -> None:
     client.force_login(member.user, "allauth.account.auth_backends.AuthenticationBackend")
 
 
-def open_desk(client: Client, slug: str = "kopi") -> Desk:
+def open_desk(client: Client, slug: str = "kopi") -> Dashboard:
     restaurant = a_restaurant(slug)
     sign_in(client, restaurant.owner)
-    return Desk(restaurant, client)
+    return Dashboard(restaurant, client)
