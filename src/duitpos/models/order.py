@@ -35,9 +35,9 @@ class Order(TenantModel):
     token = models.CharField(max_length=32, default=secret_token, help_text="The guest's link to this order.")
     guest_token = models.CharField(max_length=32, help_text="The phone that ordered: its cookie.")
     is_unknown_phone = models.BooleanField(
-        default=False, help_text="Sent by a phone that had neither looked at the menu nor ordered (M79)."
+        default=False, help_text="Sent by a phone that had neither looked at the menu nor ordered."
     )
-    checkout_key = models.CharField(max_length=64, help_text="The cart's key: one order for ever (M3).")
+    checkout_key = models.CharField(max_length=64, help_text="The cart's key: one order for ever.")
     contents = models.CharField(
         max_length=64, help_text="Hash of what was ordered: another cart under one key differs."
     )
@@ -70,7 +70,7 @@ class Order(TenantModel):
     business_date = models.DateField(null=True)
     number = models.PositiveIntegerField(null=True)
     stock_taken = models.JSONField(
-        default=dict, help_text="Item id to quantity: taken from limited stock, and not put back (M71)."
+        default=dict, help_text="Item id to quantity: taken from limited stock, and not put back."
     )
     ended_at = models.DateTimeField(null=True, help_text="Served or canceled at.")
     cancel_reason = models.CharField(max_length=200, blank=True)

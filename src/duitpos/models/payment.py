@@ -56,7 +56,7 @@ class Payment(TenantModel):
     moved_currency = models.CharField(max_length=3, blank=True)
     method = models.JSONField(default=dict, help_text='{"kind", "brand", "last4", "wallet", …} for people.')
     guest_email = models.CharField(max_length=254, blank=True)
-    settled_at = models.DateTimeField(null=True, help_text="Our clock; gives the business date (M34).")
+    settled_at = models.DateTimeField(null=True, help_text="Our clock; gives the business date.")
     settled_via = models.CharField(max_length=10, blank=True, help_text="webhook, return, sweep or button.")
     paid_at = models.DateTimeField(null=True, help_text="The processor's clock.")
     business_date = models.DateField(null=True)
@@ -72,7 +72,7 @@ class Payment(TenantModel):
     next_check_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
     not_found_at = models.DateTimeField(
-        null=True, help_text="The processor first said that it does not know the session (M75)."
+        null=True, help_text="The processor first said that it does not know the session."
     )
     last_problem = models.JSONField(
         default=dict, help_text="Why the last question brought no answer (domain/reasons.py)."

@@ -1,4 +1,4 @@
-"""Payment types, and the processor accounts behind them (M13)."""
+"""Payment types, and the processor accounts behind them."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ class ProcessorAccount(TenantModel):
     checked_at = models.DateTimeField(null=True)
     problem = models.JSONField(default=dict, help_text="What is wrong (domain/reasons.py); empty when well.")
     paused_at = models.DateTimeField(
-        null=True, help_text="The key was refused (401/403): the sweep asks nothing (M14)."
+        null=True, help_text="The key was refused (401/403): the sweep asks nothing."
     )
-    refused_starts = models.PositiveIntegerField(default=0, help_text="In a row (M73).")
+    refused_starts = models.PositiveIntegerField(default=0, help_text="In a row.")
     start_problem = models.JSONField(
         default=dict, help_text="Why it last refused to start a payment; empty when it did not."
     )
-    offered_again_at = models.DateTimeField(null=True, help_text="Until then no guest is sent there (M73).")
+    offered_again_at = models.DateTimeField(null=True, help_text="Until then no guest is sent there.")
     last_event_at = models.DateTimeField(null=True)
     bad_signatures = models.PositiveIntegerField(default=0)
     last_bad_signature_at = models.DateTimeField(null=True)
@@ -87,15 +87,13 @@ class ProcessorAccount(TenantModel):
     signature_skew = models.IntegerField(
         default=0, help_text="Seconds from our clock to the last signature refused for its time."
     )
-    thin_event_at = models.DateTimeField(
-        null=True, help_text="An event came without its object, last at (M69)."
-    )
+    thin_event_at = models.DateTimeField(null=True, help_text="An event came without its object, last at.")
     foreign_events = models.PositiveIntegerField(default=0)
     unknown_events = models.PositiveIntegerField(default=0)
     next_events_at = models.DateTimeField(null=True, help_text="When to ask for events it could not deliver.")
     events_seen_to = models.DateTimeField(null=True)
     sessions_seen_to = models.DateTimeField(
-        null=True, help_text="Sessions started before were compared with our books (M74)."
+        null=True, help_text="Sessions started before were compared with our books."
     )
 
     class Meta:

@@ -56,7 +56,7 @@ REFUND_ENDED_BECAUSE: Mapping[str, Text] = {
 
 EVENTS: Mapping[str, Text] = {
     "settled": _("%(processor)s confirmed the payment (%(type)s)"),
-    "already": _("%(processor)s told us what we knew (%(type)s)"),
+    "already": _("%(processor)s sent what was known already (%(type)s)"),
     "declined": _("%(processor)s reported the decline (%(type)s)"),
     "processing": _("%(processor)s said that the bank is still at it (%(type)s)"),
     "still_open": _("%(processor)s said that nothing was paid yet (%(type)s)"),

@@ -135,15 +135,15 @@ def sweep_tenant(tenant: Tenant, report: SweepReport, limit: int = 100) -> None:
 
 def _tell_of_failures(tenant: Tenant, failures: list[Exception]) -> None:
     """Open an alert when a kind of work failed as a whole; the next sweep without failures resolves it."""
-    at, kind, told = now(), AlertKind.SWEEP_FAILED, f"sweep-failed:{tenant.id}"
+    at, kind, noticed = now(), AlertKind.SWEEP_FAILED, f"sweep-failed:{tenant.id}"
     if failures:
         about = {"reason": facts(Reason.INTERNAL_ERROR, error=redact(first_line(failures[0])))}
         transact(lambda: reopen_alert(tenant.id, kind, tenant.id, at, facts=about))
         transact(lambda: open_alert(tenant.id, kind, tenant.id, at, facts=about))
-        cache.set(told, True, timeout=None)
-    elif cache.get(told):
+        cache.set(noticed, True, timeout=None)
+    elif cache.get(noticed):
         transact(lambda: resolve(tenant.id, at, facts(Resolution.CHECK_WENT_THROUGH), kind=kind))
-        cache.delete(told)
+        cache.delete(noticed)
 
 
 def _turn_of(tenant: Tenant) -> str:
