@@ -40,7 +40,7 @@ def test_a_press_on_an_outdated_board_moves_nothing(kitchen: Kitchen) -> None:
     order = a_ticket(kitchen.restaurant.location, kitchen.item, 12, status="ready")
     response = kitchen.press(order, "preparing", "placed")
     assert response.status_code == 409
-    assert "stands elsewhere by now" in response.content.decode()
+    assert "has been moved meanwhile" in response.content.decode()
     assert 'id="board"' in response.content.decode()
     assert kitchen.status(order) == "ready"
 

@@ -1,4 +1,4 @@
-"""Everything that guests read and that is not in a template. Whole sentences: each is translated as it stands."""
+"""Everything that guests read and that is not in a template. Whole sentences: each is translated as a whole."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def _paid_text(status: str) -> str:
 
 
 def progress_text(seen: GuestOrder) -> str:
-    """How an order stands, in a word or two beside its number."""
+    """An order's state, in a word or two beside its number."""
     words = {
         GuestState.WAITING: _("waiting for payment"),
         GuestState.CHECKING: _("checking the payment"),

@@ -84,7 +84,7 @@ TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
     ),
     A.REFUND_FAILED: (
         _("Refund has not arrived"),
-        _("The money has not gone back to the guest. What the processor says stands below."),
+        _("The money has not gone back to the guest. What the processor says is shown below."),
     ),
     A.UNKNOWN_PAYMENT: (
         _("Money without an order"),
@@ -135,7 +135,7 @@ TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
     A.START_REFUSED: (
         _("The processor refuses to start payments"),
         _(
-            "Guests who press Pay are sent to the counter. What the processor says stands below: mend it there."
+            "Guests who press Pay are sent to the counter. What the processor says is shown below: fix it there."
             " After a few refusals guests are not offered this way to pay; it is tried again by itself."
         ),
     ),

@@ -16,6 +16,6 @@ KITCHEN: Mapping[Code, Sentence] = {
     Code.FORM_INCOMPLETE: _("This form was not complete. Go back to the board and try again."),
     Code.LOCATION_UNKNOWN_HERE: _("%(restaurant)s has no such location."),
     Code.STEP_UNKNOWN: _("An order cannot be moved there."),
-    Code.ORDER_MOVED: _("This order stands elsewhere by now. Look at the board again."),
+    Code.ORDER_MOVED: _("This order has been moved meanwhile. Look at the board again."),
     Code.ORDER_UNKNOWN: _("There is no such order."),
 }

@@ -61,7 +61,9 @@ STAFF: Mapping[Code, Sentence] = {
         " Try again soon."
     ),
     Code.ORDER_NOT_CANCELABLE: _("This order can no longer be canceled. Look at it again."),
-    Code.CHECK_NOT_ANSWERED: _("The processor does not tell how this payment stands. Nothing was changed."),
+    Code.CHECK_NOT_ANSWERED: _(
+        "The processor does not say what became of this payment. Nothing was changed."
+    ),
     Code.NOTHING_TO_REFUND: _("Nothing to refund: no money has arrived for this payment."),
     Code.MONEY_DISPUTED: _(
         "The guest's bank has taken this money back in a dispute, so there is nothing here to refund."
