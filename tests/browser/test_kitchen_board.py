@@ -122,7 +122,7 @@ def test_a_press_on_a_moved_ticket_explains_it_and_shows_the_new_board(tablet: T
     page = tablet.page
     tablet.move_behind(Order.objects.get(tenant_id=tablet.site.tenant_id, number=12), "ready")
     page.locator("[data-label='12'] .bump").click()
-    expect(page.locator(".notice")).to_contain_text("stands elsewhere by now")
+    expect(page.locator(".notice")).to_contain_text("has been moved meanwhile")
     expect(page.locator("#ready .number")).to_have_text(["12"])
 
 
