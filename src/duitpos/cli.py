@@ -57,14 +57,14 @@ def _serve(command: str) -> int:
     """web, worker and adopt need a sound environment and a database."""
     _set_up()
     from duitpos.domain.sweep.compare_sessions import compare_all_again
-    from duitpos.domain.tenancy.installation import adopt
+    from duitpos.domain.tenancy.installation import adopt_installation
     from duitpos.operations.start import StartRefused, check_database, check_start, check_static
     from duitpos.operations.web import serve, web_from_environment
 
     try:
         if command == "adopt":
             check_database()
-            print(f"This database belonged to {adopt()}; now it belongs to your BASE_URL.")
+            print(f"This database belonged to {adopt_installation()}; now it belongs to your BASE_URL.")
             print(
                 f"Payments of {compare_all_again()} accounts are compared with the processor's by the worker."
             )

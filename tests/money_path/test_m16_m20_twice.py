@@ -15,7 +15,7 @@ from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.staff_actions.resolve_alert import act
-from duitpos.domain.tenancy.installation import adopt
+from duitpos.domain.tenancy.installation import adopt_installation
 from duitpos.kit.clock import now
 from duitpos.models import (
     Alert,
@@ -366,7 +366,7 @@ def test_m20_a_copy_elsewhere_asks_no_processor_anything_until_it_is_adopted(
         shop.sweep()
         assert len(shop.sandbox.requests()) == asked
         assert shop.fresh(open_still).status == "pending"
-        assert adopt() == shop.url
+        assert adopt_installation() == shop.url
         shop.sweep(after=timedelta(hours=48))
         assert len(shop.sandbox.requests()) > asked
-        assert adopt() == "https://staging.example"
+        assert adopt_installation() == "https://staging.example"

@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from duitpos.domain.processor_accounts.accounts import recheck
 from duitpos.domain.tenancy.find import tenant_by_slug
-from duitpos.domain.tenancy.installation import adopt, installation
+from duitpos.domain.tenancy.installation import adopt_installation, installation
 from duitpos.kit.migrations import unapplied_migrations
 from duitpos.models import ProcessorAccount
 
@@ -23,7 +23,7 @@ def bring_up_to_date() -> None:
     _collect_static()
     # The demo uses another port than before: only a demo may adopt its database without the operator.
     if installation().base_url != settings.BASE_URL:
-        adopt()
+        adopt_installation()
 
 
 def check_keys(slug: str) -> None:

@@ -9,7 +9,13 @@ from django.db import connection
 from django.test import override_settings
 
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.tenancy.installation import _make, adopt, forget, installation, require_adopted
+from duitpos.domain.tenancy.installation import (
+    _make,
+    adopt_installation,
+    forget,
+    installation,
+    require_adopted,
+)
 from duitpos.models import Installation
 
 
@@ -42,7 +48,7 @@ def test_a_copy_makes_no_calls_until_it_is_adopted() -> None:
     with override_settings(BASE_URL="https://copy.example"):
         with pytest.raises(Unavailable, match="not_adopted"):
             require_adopted()
-        assert adopt() == "http://testserver"
+        assert adopt_installation() == "http://testserver"
         require_adopted()
     with pytest.raises(Unavailable):
         require_adopted()

@@ -29,7 +29,7 @@ def require_adopted() -> None:
         raise Unavailable(Code.NOT_ADOPTED, stored=stored, here=settings.BASE_URL)
 
 
-def adopt() -> str:
+def adopt_installation() -> str:
     """Make this database belong to the current BASE_URL. Returns the previous one."""
     forget()
     before = installation().base_url
