@@ -168,3 +168,16 @@ def test_a_dispute_shows_its_reason_and_deadline() -> None:
     assert detail_text(Alert(kind=AlertKind.DISPUTE, facts=about)) == (
         "Lost: the money stays with the guest. Reason: not said."
     )
+
+
+@pytest.mark.parametrize("kind", list(AlertKind))
+@pytest.mark.parametrize("facts", [{"another": "version"}, {"reason": {"code": "address_not_allowed"}}])
+def test_an_alert_with_other_facts_does_not_hide_the_others(
+    kind: AlertKind, facts: dict[str, object]
+) -> None:
+    assert isinstance(detail_text(Alert(kind=kind, facts=facts)), str)
+
+
+def test_a_reason_without_its_facts_shows_its_code() -> None:
+    assert reason_text({"code": "address_not_allowed"}) == "address_not_allowed"
+    assert reason_text({"code": "of_a_later_version"}) == "of_a_later_version"

@@ -350,3 +350,10 @@ def test_calls_of_all_accounts_share_a_connection(adapter: StripeAdapter, sandbo
     names = [adapter.open(key, sandbox.url).check().name for key in (sandbox.secret_key, other) * 5]
     assert names == ["Kopi Ujian", "Another"] * 5
     assert (pool.num_connections - connections, pool.num_requests - requests) == (0, 10)
+
+
+def test_a_request_that_an_earlier_version_pinned_reads_the_same() -> None:
+    request = checkout_request("MYR")
+    pinned = request.to_json()
+    pinned["mark"] = pinned.pop("correlation")
+    assert CheckoutRequest.from_json(pinned) == request

@@ -26,7 +26,9 @@ class Language(LocaleMiddleware):
     def __call__(self, request: HttpRequest) -> HttpResponse:
         offered = offered_at(request.path_info)
         cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        wanted = choose(offered, cookie, request.headers.get("Accept-Language", "")[:_MOST_HEADER])
+        # An unknown value would only fill the cache of `choose`.
+        chosen = cookie if cookie in offered else ""
+        wanted = choose(offered, chosen, request.headers.get("Accept-Language", "")[:_MOST_HEADER])
         # Django's middleware leaves its language active in the thread, and so in whatever runs there next.
         with translation.override(wanted):
             request.LANGUAGE_CODE = wanted

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -20,6 +21,8 @@ from duitpos.models import Alert
 from duitpos.models.alert import AlertKind as A
 from duitpos.ui.when import exactly
 from duitpos.web.sentences import Sentence, Text, say
+
+log = structlog.get_logger(__name__)
 
 LABELS: Mapping[str, tuple[Text, Text]] = {
     Action.REFUND: (_("Refund all"), _("The whole payment goes back to the guest's card.")),
@@ -216,7 +219,12 @@ def detail_text(alert: Alert) -> str:
     if not facts or "said" in facts:
         return str(facts.get("said", ""))
     locale = alert.order.location.locale if alert.order else "en_MY"
-    sentences = _DETAILS.get(alert.kind, _of_reason)(facts, locale)
+    try:
+        sentences = list(_DETAILS.get(alert.kind, _of_reason)(facts, locale))
+    except (KeyError, TypeError, ValueError):
+        # Another version stored other facts. One alert must not hide all others: title and buttons are shown.
+        log.exception("alert_lacks_a_fact", alert=str(alert.id), kind=alert.kind)
+        return ""
     return " ".join(sentence for sentence in sentences if sentence)
 
 

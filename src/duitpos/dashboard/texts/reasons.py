@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import structlog
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,8 @@ from duitpos.domain.reasons import Reason
 from duitpos.kit.facts import Facts
 from duitpos.web.sentences import Sentence, say
 from duitpos.web.texts import SENTENCES
+
+log = structlog.get_logger(__name__)
 
 PROCESSOR: Mapping[str, Sentence] = {
     # How a call failed.
@@ -70,7 +73,12 @@ def reason_text(reason: Facts) -> str:
     sentence = sentence_of(reason["code"])
     # The code may be unknown: the account's adapter was removed, or a later version wrote it. Show the code itself.
     about = {"processor": _now("The processor"), **reason}
-    text = say(sentence, about) if sentence is not None else str(reason["code"])
+    try:
+        text = say(sentence, about) if sentence is not None else str(reason["code"])
+    except KeyError:
+        # Another version stored it with other facts. One row must not take a whole page away.
+        log.warning("reason_lacks_a_fact", code=reason["code"])
+        text = str(reason["code"])
     return f"{text} {_now('It says: “%(said)s”') % {'said': said}}" if said else text
 
 
