@@ -52,7 +52,7 @@ from duitpos.models import Alert
 from duitpos.models.alert import AlertKind
 from duitpos.models.order import OrderStatus
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import Failure, OwnCode, ProcessorError, SignatureProblem
+from duitpos.processors.errors import Failure, OwnCode, ProcessorError, SignatureProblem
 from duitpos.processors.stripe.account import AccountWarning
 from duitpos.processors.stripe.amounts import CurrencyProblem
 from duitpos.processors.stripe.credentials import FIELDS, KeyProblem

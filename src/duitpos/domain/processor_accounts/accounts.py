@@ -34,7 +34,8 @@ from duitpos.kit.facts import Facts, facts
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, PaymentKind
-from duitpos.processors.base import AccountFacts, Failure, ProcessorError
+from duitpos.processors.base import AccountFacts
+from duitpos.processors.errors import Failure, ProcessorError
 from duitpos.processors.registry import ADAPTERS
 
 log = structlog.get_logger(__name__)
@@ -112,7 +113,7 @@ def save_credentials(
     try:
         checked = check_key(account, pasted.key, pasted.api_base)
     except ProcessorError as error:
-        if error.failure in (Failure.KEY_REFUSED, Failure.REFUSED):
+        if error.is_about_key or error.failure in (Failure.REFUSED, Failure.NOT_ACTIVATED):
             raise KeyRefused(Code.PASTED_KEY_REFUSED, reason=reason_of(error)) from error
         return _store_unchecked(account, pasted, error)
     return _store_key(account, checked, pasted.webhook_secret)
@@ -203,7 +204,7 @@ def _store_unchecked(account: ProcessorAccount, pasted: Pasted, error: Processor
 
 
 def _not_checked(account: ProcessorAccount, error: ProcessorError, *, is_candidate: bool) -> SavedAccount:
-    refused = error.failure == Failure.KEY_REFUSED
+    refused = error.is_about_key
     if refused and is_candidate:
         try:
             account = transact(lambda: drop_candidate(account))

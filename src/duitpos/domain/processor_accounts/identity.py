@@ -13,7 +13,9 @@ from duitpos.domain.payments.processors.connect import open_key
 from duitpos.kit.transact import outside_database
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import AccountFacts, Failure, ProcessorError
+from duitpos.processors.base import AccountFacts
+from duitpos.processors.errors import Failure, ProcessorError
+from duitpos.processors.references import References
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def _key_finds(processor: str, key: str, api_base: str, reference: str) -> bool:
     opened = bounded(open_key(processor, key, api_base), "set-up")
     try:
         with outside_database():
-            opened.fetch(reference)
+            opened.fetch(References(reference))
     except ProcessorError as error:
         if error.failure == Failure.NOT_FOUND:
             return False

@@ -15,7 +15,9 @@ from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.facts import Facts, facts
 from duitpos.models import ProcessorAccount
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import CredentialField, SignatureProblem
+from duitpos.processors.base import CredentialField
+from duitpos.processors.capabilities import WebhookAddress
+from duitpos.processors.errors import SignatureProblem
 from duitpos.processors.registry import ADAPTERS, adapter
 
 
@@ -78,7 +80,9 @@ def account_view(account: ProcessorAccount, base_url: str, slug: str) -> Account
         has_waiting_key=CANDIDATE in account.secrets,
         # Without a sandbox existing is nothing to choose.
         addresses=choices if len(choices := address_choices()) > 1 else (),
-        endpoint_url=f"{base_url}/{slug}/webhooks/{account.processor}/" if kind.can.webhooks else "",
+        endpoint_url=f"{base_url}/{slug}/webhooks/{account.processor}/"
+        if kind.can.webhook_address != WebhookAddress.NONE
+        else "",
         events=kind.guide_events,
         problem=account.problem,
         health=tuple(_health(account)),

@@ -15,15 +15,9 @@ from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.statements import Prepared
 from duitpos.models import ProcessorAccount, Tenant
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import (
-    Failure,
-    OwnCode,
-    Processor,
-    ProcessorError,
-    ProcessorEvent,
-    SignatureInvalid,
-    SignatureProblem,
-)
+from duitpos.processors.base import Processor
+from duitpos.processors.errors import Failure, OwnCode, ProcessorError, SignatureInvalid, SignatureProblem
+from duitpos.processors.events import Delivery
 from duitpos.processors.registry import adapter
 
 log = structlog.get_logger(__name__)
@@ -92,8 +86,8 @@ def address_problem(mode: str, api_base: str) -> OwnCode | None:
 
 def verify(
     tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[str, str]
-) -> tuple[ProcessorAccount, ProcessorEvent]:
-    """Return the account whose secret verifies a delivery, and its event.
+) -> tuple[ProcessorAccount, Delivery]:
+    """Return the account whose secret verifies a delivery, and its events.
 
     Retired accounts and rotated secrets still verify. Raises SignatureInvalid after counting it for the accounts.
     """
@@ -104,11 +98,11 @@ def verify(
     problems: dict[SignatureProblem, int] = {}
     for account in accounts:
         try:
-            event = adapter(account.processor).read_event(body, headers, _webhook_secrets(account))
+            delivery = adapter(account.processor).read_event(body, headers, _webhook_secrets(account))
         except SignatureInvalid as error:
             problems[error.problem] = error.skew
             continue
-        return account, event
+        return account, delivery
     reported = next(
         (problem for problem in _MOST_SPECIFIC if problem in problems), SignatureProblem.NO_SECRET
     )
