@@ -35,11 +35,11 @@ def test_a_new_restaurants_data() -> None:
     types = PaymentType.objects.filter(tenant=tenant).order_by("position")
     assert [(each.code, each.name, each.kind, each.is_active) for each in types] == [
         ("CASH", "Cash", "counter", True),
-        ("STRIPE", "Online Payment", "online", False),
+        ("ONLINE", "Online Payment", "online", False),
     ]
 
 
-@pytest.mark.parametrize("slug", sorted(RESERVED_SLUGS))
+@pytest.mark.parametrize("slug", [*sorted(RESERVED_SLUGS), "stripe"])
 def test_reserved_slugs_are_refused(slug: str) -> None:
     with pytest.raises(Invalid):
         _open(slug=slug)

@@ -26,7 +26,7 @@ class PaymentTypeForm(PlainForm):
     code = forms.CharField(
         label=gettext_lazy("Code"),
         max_length=20,
-        help_text=gettext_lazy("Short and unique, such as STRIPE. Reports show it; guests do not see it."),
+        help_text=gettext_lazy("Short and unique, such as ONLINE. Reports show it; guests do not see it."),
         widget=forms.TextInput(
             attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
         ),

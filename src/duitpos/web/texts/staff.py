@@ -85,7 +85,7 @@ STAFF: Mapping[Code, Sentence] = {
     Code.ORDER_IN_KITCHEN: _("This order is in the kitchen already."),
     Code.TYPE_UNKNOWN: _("There is no such payment type any more."),
     Code.TYPE_KIND_UNKNOWN: _("A payment is taken online or at the counter."),
-    Code.TYPE_CODE_WRONG: _("Code: up to 20 letters, digits, - and _, such as STRIPE."),
+    Code.TYPE_CODE_WRONG: _("Code: up to 20 letters, digits, - and _, such as ONLINE."),
     Code.TYPE_NAME_WRONG: _("Name: up to 60 characters, as guests and staff shall read it."),
     Code.TYPE_CODE_TAKEN: _("There is a payment type with the code %(code)s already."),
     Code.TYPE_HAS_PAYMENTS: _(
