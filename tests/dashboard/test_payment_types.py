@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
+from duitpos.dashboard.texts.kinds import KINDS_TO_ADD
 from duitpos.kit.facts import quoted
 from duitpos.models import PaymentType, ProcessorAccount
-from duitpos.models.payment_setup import AccountState, Mode
+from duitpos.models.payment_setup import AccountState, Mode, PaymentKind
 from tests.dashboard.client import Dashboard, said_beside
 from tests.sandbox_process import SandboxProcess
 from tests.support.restaurant import online_type
@@ -74,10 +75,27 @@ def test_adding_a_type_continues_to_its_processors(dashboard: Dashboard) -> None
     assert '<option value="stripe">Stripe</option>' in page
 
 
-def test_a_type_at_the_counter_has_no_processors(dashboard: Dashboard) -> None:
-    dashboard.sent("add_payment_type", code="TERMINAL", name="Card Terminal", kind="counter", is_active="on")
-    made = PaymentType.objects.get(tenant=dashboard.tenant, code="TERMINAL")
-    assert "Processors" not in dashboard.page("payment_type", made.id)
+def test_a_type_that_staff_confirm_has_no_processors(dashboard: Dashboard) -> None:
+    page = dashboard.page("add_payment_type")
+    for kind, words in KINDS_TO_ADD.items():
+        assert f'<option value="{kind}">{words}</option>' in page.replace(" selected", "")
+    for kind in (PaymentKind.CASH, PaymentKind.CARD_TERMINAL, PaymentKind.E_WALLET):
+        code = f"MY_{kind.name}"
+        dashboard.sent("add_payment_type", code=code, name="By hand", kind=kind.value, is_active="on")
+        made = PaymentType.objects.get(tenant=dashboard.tenant, code=code)
+        page = dashboard.page("payment_type", made.id)
+        assert "Processors" not in page
+        assert str(KINDS_TO_ADD[kind]) in page
+        dashboard.post("add_processor", made.id, processor="stripe")
+        assert not ProcessorAccount.objects.filter(tenant=dashboard.tenant).exists()
+    listed = dashboard.page("payment_types")
+    for words in ("Online", "Cash", "Card terminal", "E-wallet or QR"):
+        assert f'<td role="cell" class="late muted">{words}</td>' in listed
+
+
+def test_the_former_kind_is_refused(dashboard: Dashboard) -> None:
+    words = dashboard.refused("add_payment_type", code="X", name="X", kind="counter")
+    assert "not one of the available choices" in words
 
 
 @pytest.mark.parametrize(

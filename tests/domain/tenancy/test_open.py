@@ -34,7 +34,7 @@ def test_a_new_restaurants_data() -> None:
     assert Location.objects.get(tenant=tenant).service_charge_bp == 1000
     types = PaymentType.objects.filter(tenant=tenant).order_by("position")
     assert [(each.code, each.name, each.kind, each.is_active) for each in types] == [
-        ("CASH", "Cash", "counter", True),
+        ("CASH", "Cash", "cash", True),
         ("ONLINE", "Online Payment", "online", False),
     ]
 

@@ -60,7 +60,7 @@ def open_restaurant(
         owner = _owner(email, password)
         Membership.objects.create(tenant=tenant, user=owner, role=Role.OWNER)
         Location.objects.create(tenant=tenant, **asdict(location))
-        PaymentType.objects.create(tenant=tenant, code="CASH", name="Cash", kind=PaymentKind.COUNTER)
+        PaymentType.objects.create(tenant=tenant, code="CASH", name="Cash", kind=PaymentKind.CASH)
         PaymentType.objects.create(
             tenant=tenant, code="ONLINE", name="Online Payment", is_active=False, position=1
         )
