@@ -15,6 +15,7 @@ duitpos COMMAND
   web              the web server
   worker           tasks and the sweep; at least one must run
   adopt            this database now belongs to BASE_URL: payment processors may be asked again
+  purge            remove what is kept long enough: events' contents, unpaid orders, guests' addresses
   open-restaurant  a restaurant with its owner and first location (--help says more)
   manage ...       Django's own commands: migrate, collectstatic, shell ...
 
@@ -48,13 +49,13 @@ def _run(command: str, rest: list[str]) -> int:
         from duitpos.demo.launch import demo
 
         return demo(rest)
-    if rest or command not in ("web", "worker", "adopt"):
+    if rest or command not in ("web", "worker", "adopt", "purge"):
         return _refuse(f"`duitpos {' '.join([command, *rest])}` is no command; `duitpos help` lists them.")
     return _serve(command)
 
 
 def _serve(command: str) -> int:
-    """web, worker and adopt need a sound environment and a database."""
+    """web, worker, adopt and purge need a sound environment and a database."""
     _set_up()
     from duitpos.domain.sweep.compare_sessions import compare_all_again
     from duitpos.domain.tenancy.installation import adopt_installation
@@ -69,6 +70,9 @@ def _serve(command: str) -> int:
                 f"Payments of {compare_all_again()} accounts are compared with the processor's by the worker."
             )
             return 0
+        if command == "purge":
+            check_database()
+            return _purge()
         if command == "web":
             web_from_environment()
             check_static()
@@ -82,6 +86,25 @@ def _serve(command: str) -> int:
 
     run_worker()
     return 0
+
+
+def _purge() -> int:
+    from duitpos.domain.sweep.purge import purge
+
+    purged = purge()
+    removed = (
+        _count(purged.event_bodies, "event body", "event bodies"),
+        _count(purged.orders, "unpaid order", "unpaid orders"),
+        _count(purged.emails, "e-mail address", "e-mail addresses"),
+    )
+    print(f"Removed: {', '.join(removed)}.")
+    if purged.errors:
+        print("duitpos: not everything could be removed; the log above says why.", file=sys.stderr)
+    return 1 if purged.errors else 0
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def _manage(words: list[str]) -> int:

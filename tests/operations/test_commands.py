@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.domain.sweep.rows import a_past
 from tests.operations.commands import duitpos, environment
 
 pytestmark = pytest.mark.slow
@@ -17,6 +18,10 @@ pytestmark = pytest.mark.slow
         (["web"], {"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
         (["worker"], {"DUITPOS_ENV": "production", "SECRET_KEY": ""}, "SECRET_KEY"),
         (["adopt"], {"BASE_URL": "nowhere"}, "BASE_URL"),
+        (["purge"], {"DUITPOS_GUEST_EMAIL_DAYS": "0"}, "DUITPOS_GUEST_EMAIL_DAYS"),
+        (["purge"], {"DUITPOS_EVENT_DAYS": "many"}, "DUITPOS_EVENT_DAYS"),
+        (["purge"], {}, "duitpos manage migrate"),
+        (["purge", "--now"], {}, "duitpos help"),
         (["manage", "migrate"], {"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         (["web"], {"PORT": "http"}, "PORT"),
         (["demo"], {"PORT": "http"}, "PORT"),
@@ -45,7 +50,7 @@ def test_an_error_is_one_sentence(
 def test_without_arguments_it_lists_its_commands(tmp_path: Path) -> None:
     done = duitpos(env=environment(tmp_path))
     assert done.returncode == 0
-    assert all(word in done.stdout for word in ("demo", "web", "worker", "adopt", "manage"))
+    assert all(word in done.stdout for word in ("demo", "web", "worker", "adopt", "purge", "manage"))
 
 
 def test_a_database_is_adopted_by_the_address_it_runs_at(tmp_path: Path) -> None:
@@ -55,3 +60,20 @@ def test_a_database_is_adopted_by_the_address_it_runs_at(tmp_path: Path) -> None
     there = duitpos("adopt", env=environment(tmp_path, BASE_URL="https://b.example"))
     assert there.returncode == 0
     assert "belonged to https://a.example" in there.stdout
+
+
+def test_a_purge_says_what_it_removed(database_url: str, tmp_path: Path) -> None:
+    past = a_past()
+    past.event(91)
+    for _ in range(2):
+        past.paid(181)
+    env = environment(tmp_path, DATABASE_URL=database_url)
+    sentences = []
+    for _ in range(2):
+        done = duitpos("purge", env=env)
+        assert done.returncode == 0, done.stderr
+        sentences.append(done.stdout)
+    assert sentences == [
+        "Removed: 1 event body, 0 unpaid orders, 2 e-mail addresses.\n",
+        "Removed: 0 event bodies, 0 unpaid orders, 0 e-mail addresses.\n",
+    ]

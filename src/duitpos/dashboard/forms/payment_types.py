@@ -9,15 +9,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from duitpos.dashboard.texts.kinds import KINDS_TO_ADD
 from duitpos.dashboard.texts.processors import account_texts, address_text, hint_text
 from duitpos.domain.processor_accounts.view import AccountView
-from duitpos.models.payment_setup import PaymentKind
 from duitpos.web.forms import PlainForm
-
-KINDS = (
-    (PaymentKind.ONLINE, gettext_lazy("Online, on the guest's phone")),
-    (PaymentKind.COUNTER, gettext_lazy("At the counter")),
-)
 
 
 class PaymentTypeForm(PlainForm):
@@ -26,7 +21,7 @@ class PaymentTypeForm(PlainForm):
     code = forms.CharField(
         label=gettext_lazy("Code"),
         max_length=20,
-        help_text=gettext_lazy("Short and unique, such as STRIPE. Reports show it; guests do not see it."),
+        help_text=gettext_lazy("Short and unique, such as ONLINE. Reports show it; guests do not see it."),
         widget=forms.TextInput(
             attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
         ),
@@ -48,7 +43,7 @@ class PaymentTypeForm(PlainForm):
 class NewPaymentTypeForm(PaymentTypeForm):
     """Add a payment type. Its kind cannot be changed later."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Taken"), choices=KINDS)
+    kind = forms.ChoiceField(label=gettext_lazy("Taken"), choices=tuple(KINDS_TO_ADD.items()))
 
     field_order = ("code", "name", "kind", "is_active")
 
