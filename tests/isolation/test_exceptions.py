@@ -21,8 +21,8 @@ ACROSS = {
     ("domain/sweep/sweep.py", "tenants_with_due_work"),  # the tenants that the worker must handle
     (
         "domain/processor_accounts/credentials.py",
-        "unknown_key_ids",
-    ),  # the start-up check that every secret can be decrypted (M32)
+        "used_key_ids",
+    ),  # the start-up check that every secret can be decrypted (M32), and which key can be dropped
     ("migrations/0013_unknown_phones.py", "rename"),  # a stored value gets another name, in all rows at once
     ("migrations/0012_facts.py", "run"),  # stored sentences become facts, in all rows at once
 }

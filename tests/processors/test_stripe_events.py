@@ -20,6 +20,7 @@ from duitpos.processors.base import (
     SignatureProblem,
     SnapshotState,
 )
+from duitpos.processors.credentials import Credentials
 from duitpos.processors.stripe.adapter import StripeAdapter, StripeProcessor
 from tests.processors.contract import checkout_request
 from tests.sandbox_process import SandboxProcess
@@ -34,14 +35,18 @@ def _signed(body: str, secret: str = SECRET, at: int | None = None) -> dict[str,
     return {"stripe-signature": header}
 
 
+def _verifiers(secrets: tuple[str, ...]) -> list[Credentials]:
+    return [{"webhook_secret": secret} for secret in secrets]
+
+
 def _read(event: Json, secrets: tuple[str, ...] = (SECRET,)) -> ProcessorEvent:
     body = json.dumps(event, indent=2)
-    return StripeAdapter().read_event(body.encode(), _signed(body), secrets)
+    return StripeAdapter().read_event(body.encode(), _signed(body), _verifiers(secrets))
 
 
 def _problem(body: bytes, headers: dict[str, str], *secrets: str) -> SignatureProblem:
     with pytest.raises(SignatureInvalid) as caught:
-        StripeAdapter().read_event(body, headers, secrets)
+        StripeAdapter().read_event(body, headers, _verifiers(secrets))
     return caught.value.problem
 
 
@@ -62,14 +67,20 @@ ODD = json.dumps(
 
 def test_any_of_the_secrets_will_do() -> None:
     for secret in (SECRET, OLD):
-        event = StripeAdapter().read_event(ODD.encode(), _signed(ODD, secret), (SECRET, OLD))
+        event = StripeAdapter().read_event(
+            ODD.encode(),
+            _signed(ODD, secret),
+            _verifiers((SECRET, OLD)),
+        )
         assert (event.external_id, event.kind, event.body) == ("evt_1", EventKind.OTHER, ODD)
 
 
 def test_a_secret_being_rolled_has_two_signatures() -> None:
     header = f"{_signed(ODD, OLD)['stripe-signature']},v1={_signed(ODD)['stripe-signature'].split('v1=')[1]},v0=fake"
     assert (
-        StripeAdapter().read_event(ODD.encode(), {"stripe-signature": header}, (SECRET,)).external_id
+        StripeAdapter()
+        .read_event(ODD.encode(), {"stripe-signature": header}, _verifiers((SECRET,)))
+        .external_id
         == "evt_1"
     )
 
@@ -107,10 +118,10 @@ def test_a_signature_of_the_future_is_a_clock_problem_too() -> None:
     now = int(time.time())
     for skew in (400, 24 * 3600, -400):
         with pytest.raises(SignatureInvalid) as caught:
-            StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + skew), (SECRET,))
+            StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + skew), _verifiers((SECRET,)))
         assert caught.value.problem == SignatureProblem.CLOCK
         assert abs(caught.value.skew - skew) <= 5
-    near = StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + 200), (SECRET,))
+    near = StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + 200), _verifiers((SECRET,)))
     assert near.external_id == "evt_1"
 
 

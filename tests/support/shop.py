@@ -36,6 +36,7 @@ from duitpos.models import (
 )
 from duitpos.models.payment_setup import AccountState, Mode
 from tests.sandbox_process import SandboxProcess
+from tests.support.credentials import keep
 from tests.support.restaurant import Restaurant, a_restaurant, a_table, an_item
 
 WEBHOOK_SECRET = "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o"
@@ -187,8 +188,7 @@ def an_account(restaurant: Restaurant, sandbox: SandboxProcess, **fields: Any) -
         "can_charge": True,
     }
     account = ProcessorAccount(tenant=restaurant.tenant, payment_type=kind, **{**values, **fields})
-    account.seal("secret_key", sandbox.secret_key)
-    account.seal("webhook_secret", WEBHOOK_SECRET)
+    keep(account, secret_key=sandbox.secret_key, webhook_secret=WEBHOOK_SECRET)
     account.save()
     return account
 

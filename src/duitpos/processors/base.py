@@ -6,7 +6,7 @@ our terms and units: whole minor units of ISO 4217 currencies, UTC times, our st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,13 @@ from typing import Any, Protocol
 
 from duitpos.kit.facts import Facts
 from duitpos.kit.money import Money
+from duitpos.processors.credentials import (
+    CredentialField,
+    CredentialProblem,
+    Credentials,
+    CurrencyProblem,
+    Mode,
+)
 
 
 class Failure(StrEnum):
@@ -101,16 +108,6 @@ class SignatureInvalid(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class CredentialField:
-    """A secret the owner pastes. `label` is the processor's name for it; `hint` is the code of its help text."""
-
-    name: str
-    label: str
-    hint: str
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a processor supports. The screens depend on it."""
 
@@ -121,14 +118,15 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """The account that a key belongs to."""
+    """The account that credentials belong to."""
 
     external_id: str
+    """The processor's id of the account; empty when it does not tell."""
     name: str
     country: str
     currency: str
-    mode: str
-    """test or live, from the key's prefix."""
+    mode: Mode | None
+    """None: only the objects of a first payment tell."""
     can_charge: bool
     warnings: tuple[Facts, ...] = ()
 
@@ -404,22 +402,30 @@ class Adapter(Protocol):
     api_version: str
     """The processor's API version; every request is pinned to it."""
 
-    def open(self, secret_key: str, api_base: str) -> Processor:
-        """Open an account for one unit of work. `api_base` is empty for the processor's own URL."""
+    secret_pattern: str
+    """A regular expression of its secrets, so that logs leave them out; empty when they have no form of their own."""
+
+    def open(self, credentials: Credentials, endpoint: str) -> Processor:
+        """Open an account for one unit of work. `endpoint` is empty for the processor's own URL."""
         ...
 
-    def read_event(self, body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> ProcessorEvent:
-        """Verify with any of the secrets and parse. Raises SignatureInvalid. Header names are lower-case."""
+    def read_event(
+        self, body: bytes, headers: Mapping[str, str], verifiers: Iterable[Credentials]
+    ) -> ProcessorEvent:
+        """Verify with any of the credentials and parse. Raises SignatureInvalid. Header names are lower-case.
+
+        The first verifier is complete; former ones hold only the fields that verify.
+        """
         ...
 
-    def credential_problem(self, field_name: str, value: str) -> str:
-        """The code of a pasted credential's problem; empty when it looks right."""
+    def judge(self, credentials: Credentials) -> Sequence[CredentialProblem]:
+        """The problems of pasted texts, by their form alone. A missing one is no problem of its form."""
         ...
 
-    def mode_of(self, secret_key: str) -> str:
-        """The key's mode: test or live."""
+    def mode(self, credentials: Credentials, endpoint: str) -> Mode | None:
+        """The mode of these credentials at this endpoint; None when only the processor's objects tell."""
         ...
 
-    def currency_problem(self, currency: str) -> str:
-        """The code of why this currency's amounts cannot be sent exactly; empty when they can."""
+    def currency_problem(self, currency: str) -> CurrencyProblem | None:
+        """Why this currency's amounts cannot be charged exactly; None when they can."""
         ...
