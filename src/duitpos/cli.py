@@ -15,6 +15,7 @@ duitpos COMMAND
   web              the web server
   worker           tasks and the sweep; at least one must run
   adopt            this database now belongs to BASE_URL: payment processors may be asked again
+  reseal           encrypt the stored keys of payment processors anew, with the first of DUITPOS_ENCRYPTION_KEYS
   open-restaurant  a restaurant with its owner and first location (--help says more)
   manage ...       Django's own commands: migrate, collectstatic, shell ...
 
@@ -23,6 +24,8 @@ Settings come from the environment: docs/settings.md.
 
 WRONG_USE = 2
 """Exit code when the command line or the environment is wrong."""
+SOME_FAILED = 1
+"""Exit code when the command ran, but not for all."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,13 +51,13 @@ def _run(command: str, rest: list[str]) -> int:
         from duitpos.demo.launch import demo
 
         return demo(rest)
-    if rest or command not in ("web", "worker", "adopt"):
+    if rest or command not in ("web", "worker", "adopt", "reseal"):
         return _refuse(f"`duitpos {' '.join([command, *rest])}` is no command; `duitpos help` lists them.")
     return _serve(command)
 
 
 def _serve(command: str) -> int:
-    """web, worker and adopt need a sound environment and a database."""
+    """web, worker, adopt and reseal need a sound environment and a database."""
     _set_up()
     from duitpos.domain.sweep.compare_sessions import compare_all_again
     from duitpos.domain.tenancy.installation import adopt_installation
@@ -69,6 +72,9 @@ def _serve(command: str) -> int:
                 f"Payments of {compare_all_again()} accounts are compared with the processor's by the worker."
             )
             return 0
+        if command == "reseal":
+            check_database()
+            return _reseal()
         if command == "web":
             web_from_environment()
             check_static()
@@ -82,6 +88,25 @@ def _serve(command: str) -> int:
 
     run_worker()
     return 0
+
+
+def _reseal() -> int:
+    from duitpos.domain.processor_accounts.reseal import reseal_all
+
+    done = reseal_all()
+    print(f"Encrypted anew with the first key: the keys of {done.resealed} accounts.")
+    for one in done.unreadable:
+        print(
+            f"Could not be read: the keys of the {one.processor} account {one.account_id} of {one.tenant!r},"
+            f" sealed with the key {one.key_id!r}. Add that key behind the others and run this again,"
+            " or have the owner paste them again.",
+            file=sys.stderr,
+        )
+    for key_id in done.unneeded:
+        print(
+            f"The key {key_id!r} is no longer needed by this database: it may leave DUITPOS_ENCRYPTION_KEYS."
+        )
+    return SOME_FAILED if done.unreadable else 0
 
 
 def _manage(words: list[str]) -> int:
