@@ -29,7 +29,8 @@ from duitpos.models import (
 from duitpos.models.credentials import StoredCredentials
 from duitpos.models.payment import PaymentStatus
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import CheckoutRequest, Correlation, LineItem
+from duitpos.processors.references import Correlation
+from duitpos.processors.start import CheckoutRequest, LineItem
 
 SECRET = "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o"
 AMOUNT = 3160
@@ -163,7 +164,7 @@ def _payment(guest: Pending) -> Payment:
         amount_minor=AMOUNT,
         currency="MYR",
         lines=tuple(LineItem(*line) for line in _LINES),
-        success_url=f"https://bench.example/{slug_of(guest.restaurant)}/pay/return/token-{guest.order}/?session_id={{REFERENCE}}",
+        return_url=f"https://bench.example/{slug_of(guest.restaurant)}/pay/return/token-{guest.order}/",
         cancel_url=f"https://bench.example/{slug_of(guest.restaurant)}/pay/cancel/token-{guest.order}/",
         expires_at=int((at + timedelta(minutes=45)).timestamp()),
         description="Order at Kopi & Co, Bangsar",
@@ -184,6 +185,6 @@ def _payment(guest: Pending) -> Payment:
         checkout_request=request.to_json(),
         expires_at=at + timedelta(minutes=45),
         reference=guest.reference,
-        redirect_url=f"https://checkout.stripe.com/c/pay/{guest.reference}",
+        next_step={"redirect": f"https://checkout.stripe.com/c/pay/{guest.reference}"},
         next_check_at=at + timedelta(minutes=45),
     )

@@ -73,7 +73,7 @@ def returning_after_payment(shop: Shop) -> Work:
     payment = _paid(shop)
     assert payment.order is not None
     token = payment.order.token
-    return lambda: handle_return(shop.tenant, token, payment.reference)
+    return lambda: handle_return(shop.tenant, token)
 
 
 def returning_without_payment(shop: Shop) -> Work:

@@ -60,7 +60,7 @@ def _receive(facts: Facts) -> Work:
 
 def _return(facts: Facts) -> Work:
     tenant = _tenant(facts)
-    return lambda: handle_return(tenant, facts["order_token"], facts["session"])
+    return lambda: handle_return(tenant, facts["order_token"])
 
 
 def _cancel_page(facts: Facts) -> Work:

@@ -58,7 +58,7 @@ def test_the_page_costs_a_fixed_number_of_queries(busy_dashboard: Dashboard, sho
     with CaptureQueriesContext(connection) as seen:
         busy_dashboard.page("order", order.id)
     # Session, user, membership; seven for the order and its timeline; its alerts; the badge.
-    assert len(seen.captured_queries) == 13, [query["sql"][:90] for query in seen.captured_queries]
+    assert len(seen.captured_queries) == 14, [query["sql"][:90] for query in seen.captured_queries]
 
 
 def test_a_refund_is_confirmed_with_its_amount_and_consequences(
@@ -113,7 +113,7 @@ def test_a_payment_refunded_at_stripe_is_not_called_still_here(busy_dashboard: D
     order = paid_order(shop)
     payment = shop.payment_of(order)
     shop.sandbox.rule("drop", count=None)
-    shop.sandbox.control("POST", "/refunds", {"payment_intent": payment.intent_reference})
+    shop.sandbox.control("POST", "/refunds", {"payment_intent": shop.named(payment)})
     said = busy_dashboard.sent("refund", order.id, payment.id, reason="cold soup")
     assert said[0].startswith("No refund of RM\u202f25.00 was made")
     assert "still here" not in said[0]

@@ -56,7 +56,6 @@ from duitpos.models import Alert
 from duitpos.models.alert import AlertKind
 from duitpos.models.order import OrderStatus
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import Failure, OwnCode, ProcessorError, SignatureProblem
 from duitpos.processors.credentials import (
     AccountWarning,
     CredentialField,
@@ -64,6 +63,7 @@ from duitpos.processors.credentials import (
     Problem,
     Thing,
 )
+from duitpos.processors.errors import Failure, OwnCode, ProcessorError, SignatureProblem
 from duitpos.web.sentences import ByFact
 
 pytestmark = pytest.mark.pure

@@ -34,7 +34,7 @@ def paid(shop: Shop, phone: Phone) -> Payment:
 
 def handle_return(phone: Phone, payment: Payment) -> None:
     assert payment.order is not None
-    phone.open(f"/kopi/pay/return/{payment.order.token}/?session_id={payment.reference}")
+    phone.open(f"/kopi/pay/return/{payment.order.token}/")
 
 
 def url_of(payment: Payment) -> str:

@@ -37,7 +37,7 @@ def test_an_error_on_any_path_opens_an_alert_and_is_retried(
     else:
         token, owner = payment.order.token, shop.restaurant.owner
         fetch: dict[str, Callable[[], object]] = {
-            "return": lambda: handle_return(shop.tenant, token, payment.reference),
+            "return": lambda: handle_return(shop.tenant, token),
             "button": lambda: check_now(owner, payment.id),
         }
         with pytest.raises(IntegrityError):

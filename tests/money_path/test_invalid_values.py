@@ -47,7 +47,7 @@ def test_a_too_long_email_does_not_stop_other_paths(webhookless_shop: Shop, path
     if path == "sweep":
         assert shop.sweep(after=timedelta(minutes=2)).errors == 0
     elif path == "return":
-        handle_return(shop.tenant, payment.order.token, payment.reference)
+        handle_return(shop.tenant, payment.order.token)
     else:
         check_now(shop.restaurant.owner, payment.id)
     assert (shop.fresh(payment).status, shop.fresh(payment).guest_email) == ("succeeded", "")
@@ -58,7 +58,7 @@ def test_invalid_references_are_dropped_and_the_order_is_placed(shop: Shop) -> N
     payment, event = paid_without_delivery(shop)
     event["data"]["object"]["payment_intent"] = "pi_" + "x" * 200
     assert deliver(shop, event) == Received(200, "settled")
-    assert shop.fresh(payment).intent_reference == ""
+    assert shop.named(shop.fresh(payment)) == ""
 
 
 def test_a_declines_texts_are_cut_and_cleaned(shop: Shop) -> None:

@@ -78,7 +78,7 @@ def test_m11_a_reduced_event_about_a_refund_leads_to_a_fetch_too(shop: Shop) -> 
     payment = shop.start()
     shop.pay(payment)
     endpoint_sends(shop, api_version="2020-08-27")
-    shop.sandbox.control("POST", "/refunds", {"payment_intent": shop.fresh(payment).intent_reference})
+    shop.sandbox.control("POST", "/refunds", {"payment_intent": shop.named(shop.fresh(payment))})
     shop.sandbox.idle()
     assert shop.ledger() == [("payment", 2500), ("refund", -2500)]
 
@@ -126,7 +126,7 @@ def test_m13_what_is_retired_starts_nothing_but_verifies_fetches_and_refunds(
     shop.pay(payment)
     if path == "return":
         assert payment.order is not None
-        handle_return(shop.tenant, payment.order.token, payment.reference)
+        handle_return(shop.tenant, payment.order.token)
     if path == "sweep":
         shop.sweep(after=timedelta(minutes=2))
     assert [order.label for order in shop.placed()] == ["T1"]

@@ -358,7 +358,7 @@ def test_m20_a_copy_elsewhere_asks_no_processor_anything_until_it_is_adopted(
             shop.checkout(guest_token="a phone at staging")
         with pytest.raises(Unavailable, match="not_adopted"):
             check_now(owner, open_still.id)
-        handle_return(shop.tenant, open_still.order.token, open_still.reference)
+        handle_return(shop.tenant, open_still.order.token)
         assert refund_payment(owner, settled.id, "a try").status == "created"
         clock.advance(hours=1, theirs=False)
         shop.sweep()

@@ -26,6 +26,7 @@ from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.transact import transact
 from duitpos.models import LedgerEntry, Location, NumberSeries, Order, Payment, ProcessorAccount
 from duitpos.operations.start import StartRefused, check_keys
+from duitpos.processors.references import References
 from tests.support.at_once import at_once, deliver
 from tests.support.live_shop import Clock
 from tests.support.scenarios import end_wrongly, free_number, start_again, take_number
@@ -56,7 +57,7 @@ def test_m31_a_closed_tenant_starts_nothing_and_still_receives_sweeps_and_refund
     shop.pay(payment)
     if path == "return":
         assert payment.order is not None
-        handle_return(shop.tenant, payment.order.token, payment.reference)
+        handle_return(shop.tenant, payment.order.token)
     if path == "sweep":
         shop.sweep(after=timedelta(minutes=2))
     assert [order.label for order in shop.placed()] == ["T1"]
@@ -236,7 +237,7 @@ def test_m36_locks_are_taken_in_one_order(webhookless_shop: Shop) -> None:
 def test_m36_a_settle_that_deadlocked_is_run_again_from_the_start(webhookless_shop: Shop) -> None:
     shop = webhookless_shop
     (payment,) = (shop.fresh(payment) for payment in paid_unseen(shop, 1))
-    snapshot = open_account(payment.account).fetch(payment.reference)
+    snapshot = open_account(payment.account).fetch(References(payment.reference))
     tries: list[SettleResult] = []
 
     def work() -> SettleResult:
@@ -271,7 +272,7 @@ def test_m36_all_paths_on_many_orders_at_once_never_deadlock(webhookless_shop: S
         assert order is not None
         ways += [
             lambda event=event: deliver(shop, event),
-            lambda order=order, payment=payment: handle_return(shop.tenant, order.token, payment.reference),
+            lambda order=order, payment=payment: handle_return(shop.tenant, order.token),
             lambda payment=payment: check_now(owner, payment.id),
         ]
     at_once([*ways, *reversed(ways)])

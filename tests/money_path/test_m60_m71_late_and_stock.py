@@ -61,7 +61,7 @@ def test_m60_late_is_late_from_any_path(webhookless_shop: Shop, clock: Clock, pa
     if path == "webhook":
         deliver(shop, event_of(shop, COMPLETED))
     elif path == "return":
-        handle_return(shop.tenant, payment.order.token, payment.reference)
+        handle_return(shop.tenant, payment.order.token)
     elif path == "sweep":
         sweep()
     else:
@@ -132,9 +132,9 @@ def test_m60_the_end_of_the_day_counts_after_ten_minutes(
     # 03:59:58 in Kuala Lumpur.
     before = datetime(2026, 11, 24, 19, 59, 58, tzinfo=UTC)
     clock.set(before)
-    payment = paid_without_delivery(shop)
+    paid_without_delivery(shop)
     clock.advance(seconds=3, minutes=11 if is_late else 0)
-    handle_return(shop.tenant, shop.orders()[0].token, payment.reference)
+    handle_return(shop.tenant, shop.orders()[0].token)
     assert shop.alerts() == ([A.LATE_FOOD] if is_late else [])
     assert len(shop.placed()) == (0 if is_late else 1)
 
@@ -147,15 +147,15 @@ def test_m60_where_the_day_ends_with_the_opening_hours_it_counts_at_once(
     Location.objects.filter(tenant=shop.tenant).update(opens_at=time(18, 0), closes_at=time(4, 0))
     payment = paid_without_delivery(shop)
     clock.advance(seconds=3)
-    handle_return(shop.tenant, shop.orders()[0].token, payment.reference)
+    handle_return(shop.tenant, shop.orders()[0].token)
     assert_alert_and_not_placed(shop, payment)
 
 
 def test_m60_a_wrong_clock_does_not_hold_back_orders(webhookless_shop: Shop, clock: Clock) -> None:
     shop = webhookless_shop
-    payment = paid_without_delivery(shop)
+    paid_without_delivery(shop)
     clock.advance(hours=-2, theirs=False)
-    handle_return(shop.tenant, shop.orders()[0].token, payment.reference)
+    handle_return(shop.tenant, shop.orders()[0].token)
     assert [order.label for order in shop.placed()] == ["T1"]
 
 

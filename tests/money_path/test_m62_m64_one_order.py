@@ -28,9 +28,10 @@ from duitpos.kit.transact import transact
 from duitpos.models import Location, Order, Payment, PaymentType, ProcessorAccount, Table
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.payment_setup import AccountState, Mode
+from duitpos.processors.start import NextStep, Started
 from tests.support.restaurant import a_location, a_table, an_item
 from tests.support.scenarios import alert, seen_by_guest, session_of
-from tests.support.shop import Shop
+from tests.support.shop import Shop, url_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -74,7 +75,7 @@ def test_m62_another_table_is_another_order(webhookless_shop: Shop, elsewhere: s
     # Pressing twice makes one order there, too; at the first table, the first order continues.
     again = press_at(shop, other, order_of(first))
     assert isinstance(again, GoToProcessor)
-    assert (again.order.id, again.url) == (answer.order.id, answer.url)
+    assert (again.order.id, again.step) == (answer.order.id, answer.step)
     back = press_at(shop, shop.table, order_of(first))
     assert isinstance(back, GoToProcessor)
     assert back.order.id == first.order_id
@@ -112,7 +113,7 @@ def test_m62_another_phone_with_the_orders_link_resumes_that_order(webhookless_s
     mine = shop.start(guest_token="chrome", cart=shop.cart(5))
     answer = press_at(shop, shop.table, order_of(first), guest_token="chrome")
     assert isinstance(answer, GoToProcessor)
-    assert (answer.order.id, answer.url) == (first.order_id, shop.fresh(first).redirect_url)
+    assert (answer.order.id, url_of(answer)) == (first.order_id, url_of(shop.fresh(first).next_step))
     assert shop.fresh(mine).status == "canceled", "this phone's other live attempt ends first"
     assert payable(shop) == {first.reference}
 
@@ -228,10 +229,10 @@ def test_m63_a_session_of_a_canceled_order_expires_and_is_never_shown(
     order = lapsed(shop)
     really = start_module._remember
 
-    def canceled_meanwhile(payment: Payment, session: Any) -> str:
+    def canceled_meanwhile(payment: Payment, started: Started) -> NextStep | None:
         actor = Actor("staff", shop.restaurant.owner)
         transact(lambda: advance(order, "held", "canceled", actor, now(), "left", cancel_reason="left"))
-        return really(payment, session)
+        return really(payment, started)
 
     monkeypatch.setattr(start_module, "_remember", canceled_meanwhile)
     if expiring == "fails":

@@ -70,20 +70,20 @@ def an_event(type_: str, thing: dict[str, Any], **changes: Any) -> dict[str, Any
     }
 
 
-def a_refund_of(payment: Payment) -> dict[str, Any]:
+def a_refund_of(shop: Shop, payment: Payment) -> dict[str, Any]:
     return {
         "id": "re_made_up",
         "object": "refund",
         "amount": payment.amount_minor,
         "currency": "myr",
         "status": "succeeded",
-        "payment_intent": payment.intent_reference,
-        "charge": payment.charge_reference,
+        "payment_intent": shop.named(payment),
+        "charge": shop.named(payment, "charge"),
         "metadata": {},
     }
 
 
-def a_dispute_of(payment: Payment, **changes: Any) -> dict[str, Any]:
+def a_dispute_of(shop: Shop, payment: Payment, **changes: Any) -> dict[str, Any]:
     return {
         "id": "du_made_up",
         "object": "dispute",
@@ -92,8 +92,8 @@ def a_dispute_of(payment: Payment, **changes: Any) -> dict[str, Any]:
         "status": "needs_response",
         "reason": "fraudulent",
         "created": int(now().timestamp()),
-        "payment_intent": payment.intent_reference,
-        "charge": payment.charge_reference,
+        "payment_intent": shop.named(payment),
+        "charge": shop.named(payment, "charge"),
         "evidence_details": {"due_by": int(now().timestamp()) + 9 * 86400},
         "balance_transactions": [
             {"id": "txn_1", "amount": -payment.amount_minor, "currency": "myr", "fee": 6000}
@@ -108,7 +108,7 @@ def test_m65_a_refund_that_another_account_signed_is_looked_up_and_not_booked(
     shop = webhookless_shop
     another_account(shop)
     payment = paid(shop)
-    event = an_event("refund.updated", a_refund_of(payment))
+    event = an_event("refund.updated", a_refund_of(shop, payment))
     assert deliver_signed(shop, event).status == 200
     assert not Refund.objects.filter(tenant=shop.tenant).exists()
     assert shop.ledger() == [("payment", 2500)]
@@ -121,7 +121,7 @@ def test_m65_a_dispute_that_another_account_signed_is_fetched_and_not_booked(
     shop = webhookless_shop
     another_account(shop)
     payment = paid(shop)
-    assert deliver_signed(shop, an_event("charge.dispute.created", a_dispute_of(payment))).status == 200
+    assert deliver_signed(shop, an_event("charge.dispute.created", a_dispute_of(shop, payment))).status == 200
     assert not Dispute.objects.filter(tenant=shop.tenant).exists()
     assert shop.ledger() == [("payment", 2500)]
     assert shop.alerts() == []
@@ -170,7 +170,7 @@ def test_m65_an_event_in_another_mode_than_its_account_is_a_reduced_event(
 def test_m65_an_event_that_the_payments_own_account_signed_is_trusted(shop: Shop) -> None:
     payment = paid(shop)
     before = len(calls(shop, "GET", ""))
-    thing = a_refund_of(payment)
+    thing = a_refund_of(shop, payment)
     assert deliver_signed(shop, an_event("refund.updated", thing), WEBHOOK_SECRET).outcome == "refunded"
     assert len(calls(shop, "GET", "")) == before
     Refund.objects.filter(tenant=shop.tenant).update(next_check_at=None)
@@ -236,17 +236,20 @@ def test_m66_events_in_any_order_and_repeated_give_the_same_ledger(
     at = int(now().timestamp())
     events = [
         an_event(
-            "charge.dispute.created", a_dispute_of(payment, balance_transactions=[]), id="evt_0", created=at
+            "charge.dispute.created",
+            a_dispute_of(shop, payment, balance_transactions=[]),
+            id="evt_0",
+            created=at,
         ),
         an_event(
             "charge.dispute.funds_withdrawn",
-            a_dispute_of(payment, balance_transactions=[took]),
+            a_dispute_of(shop, payment, balance_transactions=[took]),
             id="evt_1",
             created=at,
         ),
         an_event(
             "charge.dispute.closed",
-            a_dispute_of(payment, status="won", balance_transactions=[took, gave]),
+            a_dispute_of(shop, payment, status="won", balance_transactions=[took, gave]),
             id="evt_2",
             created=at,
         ),
@@ -438,7 +441,7 @@ def test_m70_of_foreign_events_only_type_id_and_time_are_kept(shop: Shop) -> Non
     rows = shop.events()
     assert {row.outcome for row in rows} == {"foreign"}
     assert {row.body for row in rows} == {""}
-    assert all(row.external_id and row.type for row in rows)
+    assert all(row.dedupe_key and row.type for row in rows)
 
 
 def test_m70_our_events_bodies_are_cleared_after_the_configured_days(shop: Shop) -> None:

@@ -24,6 +24,7 @@ from duitpos.models import (
     OrderLine,
     OutboxEntry,
     Payment,
+    PaymentReference,
     ProcessorAccount,
     Refund,
     WebhookEvent,
@@ -153,6 +154,7 @@ def restore_a_backup_without(shop: Shop, payment: Payment) -> None:
     LedgerEntry.objects.filter(**of_payment)._raw_delete("default")
     WebhookEvent.objects.filter(tenant=shop.tenant)._raw_delete("default")
     Order.objects.filter(tenant=shop.tenant, id=payment.order_id).update(released_by=None)
+    PaymentReference.objects.filter(tenant=shop.tenant, payment=payment)._raw_delete("default")
     Payment.objects.filter(tenant=shop.tenant, id=payment.id)._raw_delete("default")
     for model in (OrderLine, OrderEvent, OutboxEntry):
         model._default_manager.filter(**of_order)._raw_delete("default")
@@ -210,7 +212,7 @@ def test_m74_a_known_payment_with_lost_deliveries_is_settled_by_the_listing(
 def test_m74_a_refunded_session_opens_no_alert(shop: Shop) -> None:
     payment = shop.start()
     shop.pay(payment)
-    intent = shop.fresh(payment).intent_reference
+    intent = shop.named(shop.fresh(payment))
     shop.sandbox.control("POST", "/refunds", {"payment_intent": intent})
     shop.sandbox.idle()
     restored = shop.fresh(payment)

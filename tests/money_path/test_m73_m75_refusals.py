@@ -112,7 +112,7 @@ def test_m75_one_refusal_of_one_guests_return_pauses_nothing(webhookless_shop: S
     shop.sandbox.pay(payment.reference)
     shop.sandbox.fault("error", status=status, path=SESSION, count=1)
     (order,) = shop.orders()
-    handle_return(shop.tenant, order.token, payment.reference)
+    handle_return(shop.tenant, order.token)
     assert account(shop).paused_at is None
     assert shop.alerts() == []
     assert isinstance(press(shop, 2), GoToProcessor)
@@ -136,10 +136,10 @@ def test_m75_one_refused_start_pauses_nothing_and_the_guest_can_retry(
 
 def test_m75_a_second_refusal_of_the_key_pauses_the_account(webhookless_shop: Shop) -> None:
     shop = webhookless_shop
-    payment = shop.start()
+    shop.start()
     shop.sandbox.control("DELETE", f"/keys/{shop.sandbox.secret_key}")
     (order,) = shop.orders()
-    handle_return(shop.tenant, order.token, payment.reference)
+    handle_return(shop.tenant, order.token)
     assert account(shop).paused_at is not None
     assert shop.alerts() == [A.KEY_REFUSED]
 

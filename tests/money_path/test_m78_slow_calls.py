@@ -96,7 +96,7 @@ def test_m78_a_return_and_a_delivery_without_a_free_slot_change_nothing_and_are_
     shop.sandbox.pay(payment.reference)
     hint = event_of(shop, "checkout.session.completed") | {"api_version": "2020-08-27"}
     with slow_calls().place("somebody else's"):
-        handle_return(shop.tenant, shop.orders()[0].token, payment.reference)
+        handle_return(shop.tenant, shop.orders()[0].token)
         assert deliver(shop, hint) == Received(503, "processor")
         assert shop.fresh(payment).status == "pending"
     assert deliver(shop, hint) == Received(200, "settled")

@@ -15,7 +15,7 @@ from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.transact import transact
 from duitpos.models import Payment, ProcessorAccount, Refund
 from duitpos.models.alert import AlertKind as A
-from duitpos.processors.base import Failure, ProcessorError
+from duitpos.processors.errors import Failure, ProcessorError
 from tests.money_path.test_m16_m20_twice import paid
 from tests.support.live_shop import Clock
 from tests.support.scenarios import SESSION, alert, detail, seen_by_guest, take_first_offer
@@ -141,7 +141,7 @@ def test_a_held_order_with_a_refunded_payment_ends(shop: Shop, where: str) -> No
     shop.pay(payment)
     assert shop.alerts() == [A.AMOUNT_DIFFERS]
     if where == "dashboard":
-        intent = shop.fresh(payment).intent_reference
+        intent = shop.named(shop.fresh(payment))
         shop.sandbox.control("POST", "/refunds", {"payment_intent": intent})
         shop.sandbox.idle()
     else:

@@ -14,20 +14,12 @@ import pytest
 
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
-from duitpos.processors.base import (
-    Adapter,
-    CheckoutRequest,
-    Correlation,
-    DisputeState,
-    EventKind,
-    Failure,
-    LineItem,
-    PaymentSnapshot,
-    Processor,
-    ProcessorError,
-    RefundState,
-    SnapshotState,
-)
+from duitpos.processors.base import Adapter, Processor
+from duitpos.processors.errors import Failure, ProcessorError
+from duitpos.processors.events import EventKind
+from duitpos.processors.references import Correlation, References
+from duitpos.processors.snapshots import DisputeState, PaymentSnapshot, RefundState, SnapshotState
+from duitpos.processors.start import CheckoutRequest, LineItem
 
 
 class Rig(Protocol):
@@ -68,7 +60,7 @@ def checkout_request(currency: str) -> CheckoutRequest:
             LineItem("Teh tarik", 450, 1),
             LineItem("Service charge", 235, 1),
         ),
-        success_url="https://order.example/kopi/pay/return/token/?session_id={REFERENCE}",
+        return_url="https://order.example/kopi/pay/return/token/",
         cancel_url="https://order.example/kopi/pay/cancel/token/",
         expires_at=int(now().timestamp()) + 45 * 60,
         description="Order at Kopi, Bangsar",
@@ -89,9 +81,10 @@ class ProcessorContract:
     def test_a_new_session_is_open_and_as_requested(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         session = rig.processor.start(request, key=request.correlation.payment)
-        seen = rig.processor.fetch(session.reference)
-        assert session.url
-        assert session.url == seen.url
+        seen = rig.processor.fetch(session.references)
+        assert session.next_step
+        assert session.next_step == seen.next_step
+        assert session.expires_at
         assert int(session.expires_at.timestamp()) == request.expires_at
         assert (seen.state, seen.amount, seen.correlation) == (
             SnapshotState.OPEN,
@@ -129,77 +122,81 @@ class ProcessorContract:
     def test_paid(self, rig: Rig) -> None:
         paid = self._paid(rig)
         assert (paid.state, paid.amount) == (SnapshotState.PAID, Money(3185, rig.currency))
-        assert paid.intent_reference
-        assert paid.charge_reference
+        assert paid.references.others
         assert paid.paid_at is not None
         assert paid.method["last4"] == "4242"
         assert paid.guest_email
-        assert paid.url == ""
-        assert rig.processor.fetch_by_intent(paid.intent_reference) == paid
+        assert paid.next_step is None
+        assert rig.processor.fetch(References("", paid.references.others)) == paid
 
-    def test_an_unknown_intent_has_no_session(self, rig: Rig) -> None:
+    def test_an_unknown_further_id_is_not_found(self, rig: Rig) -> None:
         paid = self._paid(rig)
-        assert rig.processor.fetch_by_intent(paid.intent_reference[:-4] + "none") is None
+        unknown = tuple(replace(one, value=one.value[:-4] + "none") for one in paid.references.others)
+        with pytest.raises(ProcessorError) as caught:
+            rig.processor.fetch(References("", unknown))
+        assert caught.value.failure == Failure.NOT_FOUND
 
     def test_a_decline_leaves_it_payable_and_is_listed_once(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         session = rig.processor.start(request, key=request.correlation.payment)
         rig.decline(session.reference)
-        seen, again = (rig.processor.fetch(session.reference) for _ in range(2))
+        seen, again = (rig.processor.fetch(session.references) for _ in range(2))
         assert seen.state == SnapshotState.OPEN
         assert seen.declines
         assert seen.declines == again.declines
         assert seen.declines[0].message
         rig.pay(session.reference)
-        assert rig.processor.fetch(session.reference).state == SnapshotState.PAID
+        assert rig.processor.fetch(session.references).state == SnapshotState.PAID
 
     def test_processing_and_failed_payments_are_distinguished(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         session = rig.processor.start(request, key=request.correlation.payment)
         rig.pay_later(session.reference)
-        assert rig.processor.fetch(session.reference).state == SnapshotState.PROCESSING
-        assert rig.processor.cancel(session.reference).state == SnapshotState.PROCESSING
+        assert rig.processor.fetch(session.references).state == SnapshotState.PROCESSING
+        assert rig.processor.cancel(session.references).state == SnapshotState.PROCESSING
         rig.bank_fails(session.reference)
-        assert rig.processor.fetch(session.reference).state == SnapshotState.FAILED
+        assert rig.processor.fetch(session.references).state == SnapshotState.FAILED
 
     def test_cancel_ends_an_open_session_and_may_be_repeated(self, rig: Rig) -> None:
         request = checkout_request(rig.currency)
         session = rig.processor.start(request, key=request.correlation.payment)
-        states = [rig.processor.cancel(session.reference).state for _ in range(2)]
+        states = [rig.processor.cancel(session.references).state for _ in range(2)]
         assert states == [SnapshotState.EXPIRED, SnapshotState.EXPIRED]
-        assert rig.processor.fetch(session.reference).url == ""
+        assert rig.processor.fetch(session.references).next_step is None
 
     def test_cancel_of_a_paid_session_returns_paid(self, rig: Rig) -> None:
         paid = self._paid(rig)
-        assert rig.processor.cancel(paid.reference) == paid
+        assert rig.processor.cancel(paid.references) == paid
 
     def test_refunds_carry_our_id_and_are_one_per_key(self, rig: Rig) -> None:
         paid = self._paid(rig)
         ours = str(uuid4())
         one, same = (
-            rig.processor.refund(paid.intent_reference, Money(1000, rig.currency), ours, ours, "cold soup")
+            rig.processor.refund(paid.references, Money(1000, rig.currency), ours, ours, "cold soup")
             for _ in range(2)
         )
         assert one == same
         assert (one.our_refund, one.amount) == (ours, Money(1000, rig.currency))
         assert one.state in (RefundState.SUCCEEDED, RefundState.PENDING)
-        assert rig.processor.refunds_of(paid.intent_reference) == [one]
+        assert rig.processor.refunds_of(paid.references).refunds == (one,)
 
     def test_refunding_more_than_was_paid_is_refused(self, rig: Rig) -> None:
         paid = self._paid(rig)
         with pytest.raises(ProcessorError) as caught:
-            rig.processor.refund(paid.intent_reference, Money(9999, rig.currency), "key-1", "r-1", "")
+            rig.processor.refund(paid.references, Money(9999, rig.currency), "key-1", "r-1", "")
         assert caught.value.is_definite
 
     def test_a_dispute_lists_the_banks_money_movements(self, rig: Rig) -> None:
         session = rig.processor.start(checkout_request(rig.currency), "key-disputed")
         rig.pay_and_dispute(session.reference)
-        intent = rig.processor.fetch(session.reference).intent_reference
-        (dispute,) = rig.processor.disputes_of(intent)
+        named = rig.processor.fetch(session.references).references
+        (dispute,) = rig.processor.disputes_of(named)
         assert dispute.state == DisputeState.NEEDS_RESPONSE
         assert dispute.amount == Money(3185, rig.currency)
         assert [movement.amount for movement in dispute.movements] == [Money(-3185, rig.currency)]
-        assert rig.processor.intent_of(EventKind.DISPUTE, dispute.reference) == intent
+        found = rig.processor.payment_of(EventKind.DISPUTE, dispute.reference)
+        assert found
+        assert set(found.others) <= set(named.others)
 
     def test_sessions_of_a_period_are_listed(self, rig: Rig) -> None:
         """Paid and open ones, with our correlation: only this finds payments lost by a restored backup (M74)."""
@@ -207,17 +204,17 @@ class ProcessorContract:
         paid, still_open = (rig.processor.start(request, f"key-{name}") for name in ("paid", "open"))
         rig.pay(paid.reference)
         hour = timedelta(hours=1)
-        listed = {one.reference: one for one in rig.processor.sessions_between(now() - hour, now() + hour)}
+        listed = {one.reference: one for one in rig.processor.started_between(now() - hour, now() + hour)}
         assert listed[paid.reference].state == SnapshotState.PAID
         assert listed[paid.reference].correlation == request.correlation
         assert listed[still_open.reference].state == SnapshotState.OPEN
-        before = rig.processor.sessions_between(now() - 3 * hour, now() - 2 * hour)
+        before = rig.processor.started_between(now() - 3 * hour, now() - 2 * hour)
         assert not {one.reference for one in before} & {paid.reference, still_open.reference}
 
     def test_an_unknown_reference_is_not_found(self, rig: Rig) -> None:
         for reference in (rig.unknown_reference, ""):
             with pytest.raises(ProcessorError) as caught:
-                rig.processor.fetch(reference)
+                rig.processor.fetch(References(reference))
             assert caught.value.failure == Failure.NOT_FOUND
 
     def test_an_unknown_key_is_refused_everywhere(self, rig: Rig) -> None:
@@ -225,8 +222,8 @@ class ProcessorContract:
         for call in (
             rig.other.check,
             lambda: rig.other.start(request, "key"),
-            lambda: rig.other.fetch(rig.unknown_reference),
-            lambda: rig.other.cancel(rig.unknown_reference),
+            lambda: rig.other.fetch(References(rig.unknown_reference)),
+            lambda: rig.other.cancel(References(rig.unknown_reference)),
             lambda: list(rig.other.undelivered(now())),
         ):
             with pytest.raises(ProcessorError) as caught:
@@ -251,4 +248,4 @@ class ProcessorContract:
         request = checkout_request(rig.currency)
         session = rig.processor.start(request, key=request.correlation.payment)
         rig.pay(session.reference)
-        return rig.processor.fetch(session.reference)
+        return rig.processor.fetch(session.references)

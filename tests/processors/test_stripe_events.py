@@ -11,17 +11,14 @@ import pytest
 import stripe
 
 from duitpos.kit.money import Money
-from duitpos.processors.base import (
-    CheckoutRequest,
-    EventKind,
-    ProcessorEvent,
-    RefundState,
-    SignatureInvalid,
-    SignatureProblem,
-    SnapshotState,
-)
 from duitpos.processors.credentials import Credentials
+from duitpos.processors.errors import SignatureInvalid, SignatureProblem
+from duitpos.processors.events import EventKind, ProcessorEvent
+from duitpos.processors.references import References
+from duitpos.processors.snapshots import RefundState, SnapshotState
+from duitpos.processors.start import CheckoutRequest
 from duitpos.processors.stripe.adapter import StripeAdapter, StripeProcessor
+from duitpos.processors.stripe.snapshots import CHARGE, INTENT
 from tests.processors.contract import checkout_request
 from tests.sandbox_process import SandboxProcess
 
@@ -41,7 +38,8 @@ def _verifiers(secrets: tuple[str, ...]) -> list[Credentials]:
 
 def _read(event: Json, secrets: tuple[str, ...] = (SECRET,)) -> ProcessorEvent:
     body = json.dumps(event, indent=2)
-    return StripeAdapter().read_event(body.encode(), _signed(body), _verifiers(secrets))
+    (read,) = StripeAdapter().read_event(body.encode(), _signed(body), _verifiers(secrets)).events
+    return read
 
 
 def _problem(body: bytes, headers: dict[str, str], *secrets: str) -> SignatureProblem:
@@ -67,22 +65,15 @@ ODD = json.dumps(
 
 def test_any_of_the_secrets_will_do() -> None:
     for secret in (SECRET, OLD):
-        event = StripeAdapter().read_event(
-            ODD.encode(),
-            _signed(ODD, secret),
-            _verifiers((SECRET, OLD)),
-        )
-        assert (event.external_id, event.kind, event.body) == ("evt_1", EventKind.OTHER, ODD)
+        read = StripeAdapter().read_event(ODD.encode(), _signed(ODD, secret), _verifiers((SECRET, OLD)))
+        (event,) = read.events
+        assert (event.dedupe_key, event.kind, event.body) == ("evt_1", EventKind.OTHER, ODD)
 
 
 def test_a_secret_being_rolled_has_two_signatures() -> None:
     header = f"{_signed(ODD, OLD)['stripe-signature']},v1={_signed(ODD)['stripe-signature'].split('v1=')[1]},v0=fake"
-    assert (
-        StripeAdapter()
-        .read_event(ODD.encode(), {"stripe-signature": header}, _verifiers((SECRET,)))
-        .external_id
-        == "evt_1"
-    )
+    read = StripeAdapter().read_event(ODD.encode(), {"stripe-signature": header}, _verifiers((SECRET,)))
+    assert [event.dedupe_key for event in read.events] == ["evt_1"]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +113,7 @@ def test_a_signature_of_the_future_is_a_clock_problem_too() -> None:
         assert caught.value.problem == SignatureProblem.CLOCK
         assert abs(caught.value.skew - skew) <= 5
     near = StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + 200), _verifiers((SECRET,)))
-    assert near.external_id == "evt_1"
+    assert near.events[0].dedupe_key == "evt_1"
 
 
 @pytest.mark.parametrize(
@@ -191,8 +182,8 @@ def test_paid(play: Play, sandbox: SandboxProcess, start_request: CheckoutReques
         Money(3185, "MYR"),
         start_request.correlation,
     )
-    assert snapshot.reference == event.reference
-    assert snapshot.intent_reference == event.intent_reference != ""
+    assert snapshot.reference == event.references.main
+    assert snapshot.references.of(INTENT) == event.references.of(INTENT) != ""
     assert snapshot.guest_email == "guest@example.com"
     assert snapshot.paid_at == event.created_at
 
@@ -240,7 +231,7 @@ def test_a_decline_has_the_same_reference_by_event_and_fetch(
     assert event.decline.method == {"kind": "card", "brand": "visa", "last4": "9995"} | {
         name: event.decline.method[name] for name in ("country", "funding")
     }
-    fetched = stripe_account.fetch(sandbox.listed("sessions")[0]["id"])
+    fetched = stripe_account.fetch(References(sandbox.listed("sessions")[0]["id"]))
     assert [one.reference for one in fetched.declines] == [event.decline.reference]
 
 
@@ -254,8 +245,8 @@ def test_each_refusal_at_a_bank_is_a_separate_decline(play: Play, sandbox: Sandb
 
 def test_refunds(play: Play, sandbox: SandboxProcess, stripe_account: StripeProcessor) -> None:
     def refund(reference: str) -> None:
-        intent = stripe_account.fetch(reference).intent_reference
-        refund = stripe_account.refund(intent, Money(1000, "MYR"), "key-r", "our-refund", "cold")
+        named = stripe_account.fetch(References(reference)).references
+        refund = stripe_account.refund(named, Money(1000, "MYR"), "key-r", "our-refund", "cold")
         settled = {"status": "failed", "failure_reason": "expired_or_canceled_card"}
         sandbox.control("POST", f"/refunds/{refund.reference}/settle", settled)
 
@@ -267,10 +258,10 @@ def test_refunds(play: Play, sandbox: SandboxProcess, stripe_account: StripeProc
         EventKind.REFUND, "our-refund", Money(1000, "MYR"),
     )  # fmt: skip
     assert (failed.refund.state, failed.refund.failure) == (RefundState.FAILED, "expired_or_canceled_card")
-    assert made.intent_reference != ""
+    assert made.references.of(INTENT) != ""
     charge = _read(events["charge.refunded"])
-    assert (charge.kind, charge.refund) == (EventKind.REFUNDED_CHARGE, None)
-    assert charge.charge_reference == made.charge_reference != ""
+    assert (charge.kind, charge.refund) == (EventKind.REFUNDS, None)
+    assert charge.references.of(CHARGE) == made.references.of(CHARGE) != ""
 
 
 def test_a_free_session_is_not_paid(play: Play, sandbox: SandboxProcess) -> None:
@@ -302,7 +293,7 @@ def test_another_version_is_a_hint_with_references(
         assert event.is_hint
         assert event.payment is None
         assert event.correlation == start_request.correlation
-        assert event.intent_reference.startswith("pi_")
+        assert event.references.of(INTENT).startswith("pi_")
     assert _read({**events["checkout.session.completed"], "api_version": None}).is_hint
     # A decline has only texts, which are the same in every version.
     assert declined.decline is not None
@@ -322,7 +313,7 @@ def test_a_session_that_lacks_a_field_is_a_hint(play: Play, sandbox: SandboxProc
         read = _read(broken)
         assert read.is_hint, (field, odd)
         assert read.payment is None
-        assert read.reference.startswith("cs_test_")
+        assert read.references.main.startswith("cs_test_")
 
 
 @pytest.mark.parametrize(
@@ -332,4 +323,4 @@ def test_an_event_without_its_object_is_a_hint_without_references(thing: Any) ->
     event = {**json.loads(ODD), "data": thing}
     for type_ in ("checkout.session.completed", "refund.updated", "payment_intent.payment_failed"):
         read = _read({**event, "type": type_})
-        assert (read.is_hint, read.reference, read.correlation) == (True, "", None)
+        assert (read.is_hint, read.references, read.correlation) == (True, References(), None)

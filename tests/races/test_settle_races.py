@@ -30,7 +30,7 @@ def _paths(shop: Shop, payment: Payment) -> list[Callable[[], Any]]:
     Payment.objects.filter(tenant=shop.tenant).update(next_check_at=payment.created_at)
     ways: list[Callable[[], Any]] = [
         lambda: deliver(shop, completed),
-        lambda: handle_return(shop.tenant, token, payment.reference),
+        lambda: handle_return(shop.tenant, token),
         sweep,
         lambda: check_now(shop.restaurant.owner, payment.id),
     ]

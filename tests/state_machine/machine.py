@@ -119,7 +119,7 @@ class MoneyPath(RuleBasedStateMachine):
         if self.run.pages:
             payment = self._payment_on(n)
             assert payment.order is not None
-            handle_return(self.run.shop.tenant, payment.order.token, payment.reference)
+            handle_return(self.run.shop.tenant, payment.order.token)
 
     @rule(n=which)
     def turn_back(self, n: int) -> None:

@@ -19,7 +19,7 @@ from duitpos.processors.stripe import client
 from tests.sandbox_process import SandboxProcess
 from tests.support.live_shop import Clock
 from tests.support.promise import broken_promises, retire, settle_down
-from tests.support.shop import Shop, open_shop
+from tests.support.shop import Shop, open_shop, url_of
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class ShopRun:
         if isinstance(outcome, GoToProcessor):
             reference = self.shop.payment_of(outcome.order).reference
             assert reference, "a guest was redirected to a session that no payment tracks"
-            assert reference in outcome.url
+            assert reference in url_of(outcome)
             if reference not in self.pages:
                 self.pages.append(reference)
 

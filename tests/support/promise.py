@@ -180,7 +180,7 @@ def _stuck(shop: Shop, there: There) -> Iterator[str]:
     for work in OutboxEntry.objects.filter(tenant=shop.tenant, done_at=None):
         yield f"{work.kind} was not done in {work.tries} tries: {work.problem!r}"
     for event in WebhookEvent.objects.filter(tenant=shop.tenant, state="failed"):
-        yield f"event {event.external_id} ({event.type}) failed: {event.error[:200]}"
+        yield f"event {event.dedupe_key} ({event.type}) failed: {event.error[:200]}"
     for session in there.sessions:
         if session["status"] == "open":
             yield f"{session['id']} can still be paid"

@@ -27,6 +27,7 @@ from duitpos.models import (
     MenuItem,
     Order,
     Payment,
+    PaymentReference,
     PaymentType,
     ProcessorAccount,
     Refund,
@@ -35,9 +36,21 @@ from duitpos.models import (
     WebhookEvent,
 )
 from duitpos.models.payment_setup import AccountState, Mode
+from duitpos.processors.start import NextStep, Redirect, next_step_from_json
 from tests.sandbox_process import SandboxProcess
 from tests.support.credentials import keep
 from tests.support.restaurant import Restaurant, a_restaurant, a_table, an_item
+
+
+def url_of(step: NextStep | GoToProcessor | dict[str, Any] | None) -> str:
+    """The address of a redirect: of a stored one, a step, or a result of pressing Pay."""
+    if isinstance(step, GoToProcessor):
+        step = step.step
+    if isinstance(step, dict):
+        step = next_step_from_json(step)
+    assert isinstance(step, Redirect), step
+    return step.url
+
 
 WEBHOOK_SECRET = "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o"
 GUIDE_EVENTS = ["checkout.session.completed", "checkout.session.expired"]
@@ -151,6 +164,11 @@ class Shop:
         return Payment.objects.select_related("order", "account", "location").get(
             tenant=self.tenant, id=payment.id
         )
+
+    def named(self, payment: Payment, kind: str = "payment_intent") -> str:
+        """The payment's stored id of this kind at the processor; empty when there is none."""
+        rows = PaymentReference.objects.filter(tenant=self.tenant, payment=payment, kind=kind)
+        return rows.values_list("value", flat=True).first() or ""
 
     def orders(self, **which: Any) -> list[Order]:
         return list(Order.objects.filter(tenant=self.tenant, **which).order_by("created_at"))

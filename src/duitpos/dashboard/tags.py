@@ -35,3 +35,9 @@ def why_refunded(text: str) -> str:
 def type_problem(problem: TypeProblem) -> str:
     """Why guests cannot choose a payment type: {{ row.problem|type_problem }}."""
     return str(TYPE_PROBLEMS[problem])
+
+
+@register.filter
+def reference_kind(kind: str) -> str:
+    """The processor's word for one of its ids: {{ named.kind|reference_kind }}."""
+    return kind.replace("_", " ").capitalize()

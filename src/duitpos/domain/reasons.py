@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from duitpos.domain.errors import DomainError
 from duitpos.kit.facts import Facts, facts
-from duitpos.processors.base import OwnCode, ProcessorError
+from duitpos.processors.errors import OwnCode, ProcessorError
 
 
 class Reason(StrEnum):

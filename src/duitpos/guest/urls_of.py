@@ -21,7 +21,7 @@ def payment_urls(tenant: Tenant) -> PageUrls:
         return str(settings.BASE_URL) + reverse(view, args=[tenant.slug, token])
 
     return PageUrls(
-        success=lambda token: at("guest:pay_return", token) + "?session_id={REFERENCE}",
+        back=lambda token: at("guest:pay_return", token),
         cancel=lambda token: at("guest:pay_cancel", token),
     )
 

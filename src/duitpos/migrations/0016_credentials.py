@@ -107,7 +107,7 @@ def check_constraints_now(schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """A column is added, filled, and the former one dropped; a mode may be unknown."""
 
-    dependencies = [("duitpos", "0014_help_texts")]
+    dependencies = [("duitpos", "0015_references")]
 
     operations = [
         migrations.RemoveConstraint("processoraccount", "account_mode"),

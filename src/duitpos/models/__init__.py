@@ -14,7 +14,7 @@ from duitpos.models.menu import (
 )
 from duitpos.models.order import Order, OrderEvent, OrderLine
 from duitpos.models.outbox import OutboxEntry
-from duitpos.models.payment import Payment, PaymentDecline
+from duitpos.models.payment import Payment, PaymentDecline, PaymentReference
 from duitpos.models.payment_setup import PaymentType, ProcessorAccount
 from duitpos.models.people import Membership, User
 from duitpos.models.refund import Refund
@@ -43,6 +43,7 @@ __all__ = [
     "OutboxEntry",
     "Payment",
     "PaymentDecline",
+    "PaymentReference",
     "PaymentType",
     "ProcessorAccount",
     "Refund",

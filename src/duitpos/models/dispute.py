@@ -23,7 +23,7 @@ class Dispute(TenantModel):
     """One dispute of a payment. A payment may have several."""
 
     payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, related_name="disputes")
-    reference = models.CharField(max_length=80, help_text="The processor's id (du_…).")
+    reference = models.CharField(max_length=80, help_text="The processor's id.")
     status = models.CharField(max_length=14, choices=DisputeStatus.choices)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)

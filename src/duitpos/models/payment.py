@@ -46,10 +46,15 @@ class Payment(TenantModel):
         default=dict, help_text="The whole request as sent; a replay sends exactly this."
     )
     expires_at = models.DateTimeField(null=True)
-    reference = models.CharField(max_length=80, blank=True, help_text="The checkout session (cs_…).")
-    redirect_url = models.TextField(blank=True, help_text="The processor's page for this session.")
-    intent_reference = models.CharField(max_length=80, blank=True, help_text="The payment intent (pi_…).")
-    charge_reference = models.CharField(max_length=80, blank=True, help_text="The charge (ch_…).")
+    reference = models.CharField(
+        max_length=80,
+        blank=True,
+        help_text="The processor's id of the checkout session; others: PaymentReference.",
+    )
+    next_step = models.JSONField(
+        default=dict,
+        help_text="How the guest goes on to pay (processors/start.py); empty when there is no step.",
+    )
 
     # The result.
     moved_minor = models.BigIntegerField(null=True, help_text="What really moved, in moved_currency.")
@@ -101,7 +106,6 @@ class Payment(TenantModel):
             ),
             models.Index(fields=["tenant", "order"], name="payment_order"),
             models.Index(fields=["tenant", "reference"], name="payment_session"),
-            models.Index(fields=["tenant", "intent_reference"], name="payment_intent"),
             models.Index(fields=["tenant", "-created_at"], name="payment_newest"),
         ]
 
@@ -127,6 +131,27 @@ class Payment(TenantModel):
     def refundable(self) -> Money:
         """The amount that moved and is not reserved by a refund."""
         return self.moved - Money(self.refund_reserved_minor, self.moved.currency)
+
+
+class PaymentReference(TenantModel):
+    """A further id of a payment at the processor, so that the payment is found by any of them."""
+
+    payment = TenantForeignKey(Payment, on_delete=models.CASCADE, related_name="references")
+    account = TenantForeignKey("duitpos.ProcessorAccount", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=30, help_text="The adapter's word for it.")
+    value = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "account", "kind", "value"], name="reference_once")
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "value"], name="reference_value"),
+            models.Index(fields=["tenant", "payment"], name="reference_payment"),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
 
 
 class PaymentDecline(TenantModel):

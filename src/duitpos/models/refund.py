@@ -36,7 +36,7 @@ class Refund(TenantModel):
     reason = models.CharField(max_length=200, blank=True)
     member = TenantForeignKey("duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
-    reference = models.CharField(max_length=80, blank=True, help_text="re_…")
+    reference = models.CharField(max_length=80, blank=True, help_text="The processor's id.")
     # A new call 23 h after a lost response uses the next generation of the key.
     key_generation = models.PositiveIntegerField(default=1)
     first_sent_at = models.DateTimeField(null=True, help_text="First call of this key generation.")

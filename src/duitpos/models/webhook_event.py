@@ -18,7 +18,9 @@ class WebhookEvent(TenantModel):
     """A stored webhook event."""
 
     account = TenantForeignKey("duitpos.ProcessorAccount", on_delete=models.PROTECT, related_name="events")
-    external_id = models.CharField(max_length=80)
+    dedupe_key = models.CharField(
+        max_length=80, help_text="The processor's id of the event, or a hash of its body."
+    )
     type = models.CharField(max_length=80)
     state = models.CharField(max_length=6, choices=EventState.choices)
     outcome = models.CharField(
@@ -32,7 +34,7 @@ class WebhookEvent(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "account", "external_id"], name="event_once"),
+            models.UniqueConstraint(fields=["tenant", "account", "dedupe_key"], name="event_once"),
             models.CheckConstraint(condition=models.Q(state__in=EventState.values), name="event_state"),
         ]
         indexes = [models.Index(fields=["tenant", "payment", "received_at"], name="event_payment")]

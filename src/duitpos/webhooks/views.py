@@ -14,7 +14,7 @@ from duitpos.web.body_cap import is_length
 
 log = structlog.get_logger(__name__)
 MOST_BYTES = 256 * 1024
-"""Stripe's events are a few KB; anything larger is refused before it is read."""
+"""Processors' events are a few KB; anything larger is refused before it is read."""
 
 
 @csrf_exempt  # authenticated by the signature over the raw body
@@ -36,4 +36,7 @@ def deliver(request: HttpRequest, tenant: str, processor: str) -> HttpResponse:
         log.exception("webhook_database_unavailable")
         return HttpResponse("database", status=503, content_type="text/plain")
     received = receive(restaurant, processor, body, headers)
-    return HttpResponse(received.outcome, status=received.status, content_type="text/plain")
+    answer = received.answer
+    return HttpResponse(
+        answer.body or received.outcome, status=received.status, content_type=answer.content_type
+    )

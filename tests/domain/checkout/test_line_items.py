@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from duitpos.domain.checkout.line_items import MOST_LINES, LinesDiffer, line_items
+from duitpos.domain.checkout.line_items import LinesDiffer, line_items
 from duitpos.domain.orders.cart import MAX_LINES, Cart
 from duitpos.domain.orders.pricing import Quote, Rules, Totals, price
 from duitpos.models import Order
-from duitpos.processors.base import LineItem
+from duitpos.processors.capabilities import LineLimits
+from duitpos.processors.start import LineItem
 from tests.domain.orders.menus import LABELS, choice, group, item, line, menu
 
 EXCLUSIVE = Rules(1000, 600, "SST", tax_is_inclusive=False, tax_on_service_charge=True)
@@ -47,7 +48,7 @@ def test_a_tax_without_a_name_is_called_tax() -> None:
 def test_more_lines_than_stripe_takes_are_folded(lines: int, asked: int) -> None:
     quote = _quote(EXCLUSIVE, lines)
     sent = line_items(quote.lines, quote.totals, LABELS, "SST")
-    assert len(sent) == asked == MOST_LINES
+    assert len(sent) == asked == LineLimits().most
     assert sum(part.unit_minor * part.quantity for part in sent) == quote.totals.total_minor
     folded = lines - 97
     expected = (

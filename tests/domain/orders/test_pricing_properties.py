@@ -10,10 +10,11 @@ from django.forms import model_to_dict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duitpos.domain.checkout.line_items import MOST_LINES, line_items
+from duitpos.domain.checkout.line_items import line_items
 from duitpos.domain.menus.read import Menu
 from duitpos.domain.orders.cart import Cart, cart_to_json, contents_hash, parse_cart
 from duitpos.domain.orders.pricing import ChangeKind, Quote, Rules, half_up, price
+from duitpos.processors.capabilities import LineLimits
 from tests.domain.orders.menus import LABELS, RULES, long_shopping, shopping
 
 pytestmark = pytest.mark.pure
@@ -43,7 +44,7 @@ def test_a_long_cart_is_folded_and_still_adds_up(bought: tuple[Menu, Cart], rule
     quote = price(cart, menu, rules)
     asked = line_items(quote.lines, quote.totals, LABELS, rules.tax_name)
     assert len(quote.lines) == len(cart.lines)
-    assert len(asked) <= MOST_LINES
+    assert len(asked) <= LineLimits().most
     assert sum(line.unit_minor * line.quantity for line in asked) == quote.totals.total_minor
 
 

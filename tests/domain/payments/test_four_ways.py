@@ -32,7 +32,7 @@ def by_webhook(shop: Shop, payment: Payment) -> None:
 def by_return(shop: Shop, payment: Payment) -> None:
     order = shop.fresh(payment).order
     assert order is not None
-    handle_return(shop.tenant, order.token, payment.reference)
+    handle_return(shop.tenant, order.token)
 
 
 def by_sweep(shop: Shop, payment: Payment) -> None:

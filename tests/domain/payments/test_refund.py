@@ -48,7 +48,7 @@ def state_seen(shop: Shop) -> str:
 
 def at_stripe(shop: Shop, payment: Payment, **how: Any) -> dict[str, Any]:
     """Refund a payment in Stripe's dashboard."""
-    body = {"payment_intent": payment.intent_reference, **how}
+    body = {"payment_intent": shop.named(payment), **how}
     refund: dict[str, Any] = shop.sandbox.control("POST", "/refunds", body)
     shop.sandbox.idle()
     return refund

@@ -27,7 +27,7 @@ from duitpos.domain.tenancy.installation import forget, installation
 from duitpos.models import Alert, PaymentType, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, Mode
 from duitpos.models.people import Role
-from duitpos.processors.base import Failure, ProcessorError
+from duitpos.processors.errors import Failure, ProcessorError
 from tests.domain.processor_accounts.conftest import WEBHOOK_SECRET, Owner
 from tests.support.credentials import in_use, keep, previous, waiting
 from tests.support.restaurant import a_location, a_member, a_restaurant

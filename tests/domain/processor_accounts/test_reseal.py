@@ -197,7 +197,7 @@ def test_under_load_no_save_is_lost_and_every_delivery_verifies(
         while left[0]:
             resealed.append(reseal_all().resealed)
 
-    at_once([*[lambda account=account: owner(account) for account in accounts], operator])  # type: ignore[misc]
+    at_once([*[lambda account=account: owner(account) for account in accounts], operator])
     assert sum(resealed) > len(accounts), "it had something to do while they saved"
     reseal_all()
     for account in accounts:

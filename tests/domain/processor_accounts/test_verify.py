@@ -15,7 +15,7 @@ from duitpos.domain.payments.processors.connect import verify
 from duitpos.kit.clock import now
 from duitpos.models import ProcessorAccount, WebhookEvent
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import SignatureInvalid, SignatureProblem
+from duitpos.processors.errors import SignatureInvalid, SignatureProblem
 from tests.domain.processor_accounts.conftest import WEBHOOK_SECRET, Owner
 
 EVENT = {
@@ -38,8 +38,8 @@ def _problem(owner: Owner, headers: dict[str, str]) -> SignatureProblem:
 
 
 def _whose(owner: Owner, secret: str) -> ProcessorAccount:
-    account, event = verify(owner.tenant, "stripe", BODY.encode(), _headers(secret))
-    assert event.external_id == "evt_1"
+    account, delivery = verify(owner.tenant, "stripe", BODY.encode(), _headers(secret))
+    assert delivery.events[0].dedupe_key == "evt_1"
     return account
 
 

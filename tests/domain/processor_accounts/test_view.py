@@ -12,7 +12,7 @@ from duitpos.domain.processor_accounts.accounts import check_account
 from duitpos.domain.processor_accounts.view import Health, account_view
 from duitpos.kit.clock import now
 from duitpos.models import ProcessorAccount
-from duitpos.processors.base import SignatureProblem
+from duitpos.processors.errors import SignatureProblem
 from tests.domain.processor_accounts.conftest import WEBHOOK_SECRET, Owner
 
 KEY = "sk_test_" + "0123456789abcdef" * 3 + "WXYZ"

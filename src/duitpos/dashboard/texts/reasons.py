@@ -19,6 +19,10 @@ log = structlog.get_logger(__name__)
 PROCESSOR: Mapping[str, Sentence] = {
     # How a call failed.
     "key_refused": _("%(processor)s refuses the secret key."),
+    "not_permitted": _("%(processor)s does not permit this with the saved key."),
+    "not_activated": _(
+        "%(processor)s says that this account may not take payments yet. Finish its set-up there."
+    ),
     "not_found": _("%(processor)s does not know it."),
     "refused": _("%(processor)s refuses the request."),
     "key_reused": _(

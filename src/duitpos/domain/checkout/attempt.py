@@ -8,17 +8,21 @@ from datetime import datetime
 from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.line_items import line_items
 from duitpos.domain.checkout.options import PayOption
-from duitpos.domain.payments.schedule import FIRST_CHECK, SESSION_LIFE
+from duitpos.domain.payments.schedule import FIRST_CHECK, session_ends
 from duitpos.domain.tenancy.installation import installation
 from duitpos.models import Order, OrderLine, Payment
-from duitpos.processors.base import CheckoutRequest, Correlation
+from duitpos.processors.references import Correlation
+from duitpos.processors.registry import adapter
+from duitpos.processors.start import CheckoutRequest
 
 
 def new_attempt(
     checkout: GuestCheckout, order: Order, lines: Sequence[OrderLine], option: PayOption, at: datetime
 ) -> Payment:
     """Return an unsaved payment in state `created`. Saving raises IntegrityError if the order has a live one."""
-    tenant, labels, expires_at = checkout.tenant, checkout.labels, at + SESSION_LIFE
+    tenant, labels = checkout.tenant, checkout.labels
+    kind = adapter(option.processor)
+    expires_at = session_ends(kind.can.expiry, at)
     payment = Payment(
         tenant=tenant,
         order=order,
@@ -36,13 +40,13 @@ def new_attempt(
         correlation=Correlation(str(installation().id), str(tenant.id), str(payment.id)),
         amount_minor=order.total_minor,
         currency=order.currency,
-        lines=line_items(lines, order, labels, order.tax_name),
-        success_url=checkout.urls.success(order.token),
+        lines=line_items(lines, order, labels, order.tax_name, kind.can.lines),
+        return_url=checkout.urls.back(order.token),
         cancel_url=checkout.urls.cancel(order.token),
         expires_at=int(expires_at.timestamp()),
         description=labels.description,
         locale=order.language,
-        api_version=option.api_version,
+        api_version=kind.api_version,
     )
     payment.checkout_request = request.to_json()
     return payment

@@ -10,11 +10,11 @@ from duitpos.domain.checkout.results import AlreadyPaid
 from duitpos.domain.checkout.resume import GUEST, end_earlier_attempt
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.guest_view import order_of_token
-from duitpos.domain.payments.settlement.fetch import fetch_and_settle, latest_of, may_fetch, with_rows
+from duitpos.domain.payments.settlement.fetch import fetch_and_settle, latest_of, may_fetch
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, Tenant
 from duitpos.models.payment import PaymentStatus
-from duitpos.processors.base import ProcessorError
+from duitpos.processors.errors import ProcessorError
 
 log = structlog.get_logger(__name__)
 
@@ -28,11 +28,11 @@ class CancelResult:
     is_open_still: bool
 
 
-def handle_return(tenant: Tenant, order_token: str, session_id: str) -> Order:
-    """Settle the attempt the guest returns from. A session that is not stored with this order is ignored."""
+def handle_return(tenant: Tenant, order_token: str) -> Order:
+    """Settle the attempt the guest returns from: the order's live one, else its newest."""
     order = order_of_token(tenant, order_token)
-    payment = with_rows(tenant.id, order_id=order.id, reference=session_id) if session_id else None
-    if payment is not None:
+    payment = latest_of(order.id, tenant.id)
+    if payment is not None and payment.status != PaymentStatus.CREATED:
         rows = Payment.objects.filter(tenant=tenant, id=payment.id)
         rows.filter(returned_at__isnull=True).update(returned_at=now())
         _fetch_unless_recent(payment)

@@ -7,13 +7,8 @@ from typing import Protocol
 
 from duitpos.domain.checkout.payment_page import PageLabels
 from duitpos.models import OrderLine
-from duitpos.processors.base import LineItem
-
-MOST_LINES = 100
-"""Stripe's limit for one checkout session (API reference, `line_items`, payment mode)."""
-NAME_LENGTH = 250
-"""Characters that Stripe shows of a product's name."""
-DESCRIPTION_LENGTH = 500
+from duitpos.processors.capabilities import LineLimits
+from duitpos.processors.start import LineItem
 
 
 class HasTotals(Protocol):
@@ -32,37 +27,42 @@ class LinesDiffer(ValueError):
 
 
 def line_items(
-    lines: Sequence[OrderLine], totals: HasTotals, labels: PageLabels, tax_name: str = ""
+    lines: Sequence[OrderLine],
+    totals: HasTotals,
+    labels: PageLabels,
+    tax_name: str = "",
+    limits: LineLimits = LineLimits(),  # noqa: B008 - frozen
 ) -> tuple[LineItem, ...]:
     """Return lines that add up to the total. Service charge and exclusive tax get a line each.
 
-    Lines beyond Stripe's limit are merged into one. Raises LinesDiffer when lines and totals contradict each other.
+    Lines beyond the processor's limit are merged into one. Raises LinesDiffer when lines and totals contradict each
+    other.
     """
-    extras = tuple(_extras(totals, labels, tax_name))
-    dishes = _merged([_dish(line) for line in lines], MOST_LINES - len(extras), labels)
+    extras = tuple(_extras(totals, labels, tax_name, limits))
+    dishes = _merged([_dish(line, limits) for line in lines], limits.most - len(extras), labels)
     items = (*dishes, *extras)
     if sum(line.unit_minor * line.quantity for line in items) != totals.total_minor:
         raise LinesDiffer(f"lines do not add up to {totals.total_minor}")
     return items
 
 
-def _dish(line: OrderLine) -> LineItem:
+def _dish(line: OrderLine, limits: LineLimits) -> LineItem:
     names = [modifier.get("guest_name") or modifier["name"] for modifier in line.modifiers]
     return LineItem(
-        name=_cut(line.guest_name or line.name, NAME_LENGTH),
+        name=_cut(line.guest_name or line.name, limits.name_length),
         unit_minor=line.unit_price_minor,
         quantity=line.quantity,
-        description=_cut(", ".join(names), DESCRIPTION_LENGTH),
+        description=_cut(", ".join(names), limits.description_length),
     )
 
 
-def _extras(totals: HasTotals, labels: PageLabels, tax_name: str) -> Iterator[LineItem]:
+def _extras(totals: HasTotals, labels: PageLabels, tax_name: str, limits: LineLimits) -> Iterator[LineItem]:
     if totals.service_charge_minor:
         yield LineItem(labels.service_charge, totals.service_charge_minor, 1)
     # Inclusive tax is already in the prices, so this is 0 for it.
     tax = totals.total_minor - totals.subtotal_minor - totals.service_charge_minor
     if tax > 0:
-        yield LineItem(_cut(tax_name, NAME_LENGTH) or labels.tax, tax, 1)
+        yield LineItem(_cut(tax_name, limits.name_length) or labels.tax, tax, 1)
 
 
 def _merged(dishes: list[LineItem], most: int, labels: PageLabels) -> list[LineItem]:

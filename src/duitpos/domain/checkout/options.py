@@ -23,11 +23,11 @@ class PayOption:
     payment_type_id: UUID
     account_id: UUID
     name: str
+    processor: str
     processor_label: str
     mode: str
     minimum_minor: int
     currency: str
-    api_version: str
 
     @property
     def is_test(self) -> bool:
@@ -66,11 +66,11 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
             payment_type_id=account.payment_type_id,
             account_id=account.id,
             name=account.payment_type.name,
+            processor=kind.name,
             processor_label=kind.label,
             mode=account.mode,
             minimum_minor=kind.can.minimum_minor.get(location.currency, 0),
             currency=location.currency,
-            api_version=kind.api_version,
         )
     return tuple(options.values())
 

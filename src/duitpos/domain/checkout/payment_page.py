@@ -21,8 +21,8 @@ class PageLabels:
 class PageUrls:
     """Return URLs as functions of the order's token, which is made at checkout.
 
-    The `success` URL contains the literal {REFERENCE} where the processor puts its session id.
+    `back` is for the guest who has paid, `cancel` for one who has not; nothing in their queries is believed.
     """
 
-    success: Callable[[str], str]
+    back: Callable[[str], str]
     cancel: Callable[[str], str]

@@ -16,7 +16,7 @@ from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, facts
 from duitpos.models import Alert, Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind
-from duitpos.processors.base import ProcessorError
+from duitpos.processors.errors import ProcessorError
 
 MOST_REFUSALS = 3
 """Refusals in a row before guests are no longer sent there for a while."""

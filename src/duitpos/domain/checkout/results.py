@@ -8,14 +8,15 @@ from duitpos.domain.errors import Conflict, Invalid
 from duitpos.domain.orders.cart import Cart
 from duitpos.domain.orders.pricing import Quote
 from duitpos.models import Order
+from duitpos.processors.start import NextStep
 
 
 @dataclass(frozen=True, slots=True)
 class GoToProcessor:
-    """Send the guest to this page of the processor."""
+    """Send the guest on to the processor; `label` is its name."""
 
     order: Order
-    url: str
+    step: NextStep
     label: str
 
 

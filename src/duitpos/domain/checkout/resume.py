@@ -23,8 +23,9 @@ from duitpos.kit.facts import facts
 from duitpos.kit.transact import transact
 from duitpos.models import Order, Payment, Tenant
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
-from duitpos.processors.base import ProcessorError
+from duitpos.processors.errors import ProcessorError
 from duitpos.processors.registry import adapter
+from duitpos.processors.start import NextStep, next_step_from_json
 
 GUEST = Actor("return")
 """Stored as "return" for whatever a guest's own request finds out: a return, a second press of Pay."""
@@ -67,7 +68,9 @@ def _current_result(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain
     if payment.status == PaymentStatus.PENDING and is_surely_over(payment, now()):
         return Lapsed(is_closed=True, is_unsure=True)
     if payment.status == PaymentStatus.PENDING and status == HELD:
-        return _end_competing(payment, order) or GoToProcessor(order, payment.redirect_url, _label(payment))
+        return _end_competing(payment, order) or _go_on(
+            order, payment, next_step_from_json(payment.next_step)
+        )
     return Lapsed(is_closed=status == CANCELED)
 
 
@@ -99,7 +102,14 @@ def end_attempts(attempts: Iterable[Payment]) -> AlreadyPaid | DoNotPayAgain | N
 
 def start_alone(payment: Payment, order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain:
     """Start a `created` attempt after ending its phone's others. Raises AnotherIsPaid and what `start` raises."""
-    return _end_competing(payment, order) or GoToProcessor(order, start(payment), _label(payment))
+    return _end_competing(payment, order) or _go_on(order, payment, start(payment))
+
+
+def _go_on(order: Order, payment: Payment, step: NextStep | None) -> GoToProcessor | DoNotPayAgain:
+    """Send the guest on. If the processor left nothing to do, its result is awaited on the order's page."""
+    if step is None:
+        return DoNotPayAgain(order)
+    return GoToProcessor(order, step, adapter(payment.account.processor).label)
 
 
 def _end_competing(payment: Payment, order: Order) -> AlreadyPaid | DoNotPayAgain | None:
@@ -171,7 +181,3 @@ def _cancel_created(payment: Payment, reason: Reason) -> bool:
             next_check_at=at + CLOSE_UNPAID,
         )
     )
-
-
-def _label(payment: Payment) -> str:
-    return adapter(payment.account.processor).label

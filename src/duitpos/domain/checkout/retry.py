@@ -18,7 +18,7 @@ from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, facts
 from duitpos.models import Payment
 from duitpos.models.payment import LIVE_ATTEMPT
-from duitpos.processors.base import ProcessorError
+from duitpos.processors.errors import ProcessorError
 
 log = structlog.get_logger(__name__)
 

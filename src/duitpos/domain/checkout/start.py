@@ -16,6 +16,7 @@ from duitpos.domain.orders.advance import Actor, still_waits
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.problems import record_refusal
 from duitpos.domain.payments.processors.connect import open_account
+from duitpos.domain.payments.references import add_references
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_too_old_to_start, next_check
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle, with_rows
 from duitpos.domain.reasons import Reason, reason_of
@@ -27,13 +28,13 @@ from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import PaymentStatus
-from duitpos.processors.base import (
-    NO_PERMISSION,
+from duitpos.processors.errors import Failure, OwnCode, ProcessorError
+from duitpos.processors.start import (
     CheckoutRequest,
-    CheckoutSession,
-    Failure,
-    OwnCode,
-    ProcessorError,
+    NextStep,
+    Started,
+    next_step_from_json,
+    next_step_to_json,
 )
 
 log = structlog.get_logger(__name__)
@@ -69,8 +70,8 @@ class StartRefused(Conflict):
     """This attempt has ended and cannot be started. Its row has the reason."""
 
 
-def start(payment: Payment) -> str:
-    """Create the processor's session for a `created` payment. Return the URL to send the guest to.
+def start(payment: Payment) -> NextStep | None:
+    """Create the processor's session for a `created` payment. Return how the guest goes on, None when there is nothing.
 
     Repeated and concurrent calls give one session: the idempotency key is the payment's id, and the request is pinned.
     Raises StartRefused when the processor refuses, and Unavailable when it does not answer (the sweep retries).
@@ -84,36 +85,36 @@ def start(payment: Payment) -> str:
         try:
             processor = open_account(payment.account)
             with outside_database():
-                session = processor.start(
+                started = processor.start(
                     CheckoutRequest.from_json(payment.checkout_request), key=str(payment.id)
                 )
         except ProcessorError as error:
             if error.failure != Failure.BUSY:
                 raise _after_error(payment, error) from error
             # Either a concurrent request is starting the same payment (the guest tapped Pay twice), or there were too
-            # many calls at once. Wait for the other request's URL, then retry.
-            url = _concurrent_url(payment, min(time.monotonic() + waits.pop(0), until))
-            if url:
-                return url
+            # many calls at once. Wait for the other request's step, then retry.
+            step = _concurrent_step(payment, min(time.monotonic() + waits.pop(0), until))
+            if step is not None:
+                return step
             if not waits or time.monotonic() > begun + QUICK:
                 raise _after_error(payment, error) from error
         else:
-            return _remember(payment, session)
+            return _remember(payment, started)
 
 
-def _concurrent_url(payment: Payment, until: float) -> str:
-    """Wait until `until` for the URL that a concurrent request stores; empty if none comes."""
+def _concurrent_step(payment: Payment, until: float) -> NextStep | None:
+    """Wait until `until` for the step that a concurrent request stores; None if none comes."""
     rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.PENDING)
     while True:
-        url = rows.values_list("redirect_url", flat=True).first()
-        if url or time.monotonic() > until:
-            return url or ""
+        step = next_step_from_json(rows.values_list("next_step", flat=True).first() or {})
+        if step is not None or time.monotonic() > until:
+            return step
         # Hold no connection while waiting.
         with outside_database():
             time.sleep(0.2)
 
 
-def _remember(payment: Payment, session: CheckoutSession) -> str:
+def _remember(payment: Payment, started: Started) -> NextStep | None:
     at = now()
 
     def work() -> tuple[bool, bool]:
@@ -122,15 +123,17 @@ def _remember(payment: Payment, session: CheckoutSession) -> str:
             payment,
             (PaymentStatus.CREATED,),
             PaymentStatus.PENDING,
-            reference=session.reference,
-            redirect_url=session.url,
+            reference=started.references.main,
+            next_step=next_step_to_json(started.next_step),
             next_check_at=next_check(payment, payment.location, at),
         )
+        if pending:
+            add_references(payment, started.references.others)
         return pending, pending and (payment.order is None or still_waits(payment.order))
 
     pending, may_be_paid = transact(work)
     if may_be_paid:
-        return session.url
+        return started.next_step
     if pending:
         # The order was canceled during the call. The session is stored, so end it like any other; if that fails, the
         # sweep ends it.
@@ -139,13 +142,13 @@ def _remember(payment: Payment, session: CheckoutSession) -> str:
     row = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).get()
     # A concurrent request stored it first; it is the same session.
     if row.status == PaymentStatus.PENDING:
-        return row.redirect_url
+        return next_step_from_json(row.next_step)
     # The attempt ended meanwhile, so nothing would track this session: the guest must not be sent to it.
     try:
         with outside_database():
-            open_account(payment.account).cancel(session.reference)
+            open_account(payment.account).cancel(started.references)
     except ProcessorError:
-        log.warning("stray_session_not_expired", payment=str(payment.id), reference=session.reference)
+        log.warning("stray_session_not_expired", payment=str(payment.id), reference=started.references.main)
     raise StartRefused(Code.PAYMENT_CLOSED)
 
 
@@ -167,8 +170,8 @@ def _after_error(payment: Payment, error: ProcessorError) -> Exception:
     log.warning("start_failed", payment=str(payment.id), failure=error.failure.value, replayed=error.replayed)
     if error.code == OwnCode.FULL:
         return _too_many_calls()
-    is_refused = error.is_definite or error.code == NO_PERMISSION
-    if error.failure == Failure.KEY_REFUSED and not is_refused:
+    is_refused = error.is_definite
+    if error.failure == Failure.KEY_REFUSED:
         # If the key turns out to be good, the refusal was a single wrong response and proves nothing.
         if not record_refusal(payment, error):
             return _no_answer()

@@ -21,6 +21,7 @@ from duitpos.models import (
     OrderLine,
     Payment,
     PaymentDecline,
+    PaymentReference,
     Refund,
     Tenant,
     WebhookEvent,
@@ -42,6 +43,7 @@ class AttemptDetails:
     refunds: list[Refund]
     disputes: list[Dispute]
     events: list[WebhookEvent]
+    references: list[PaymentReference]
     is_extra: bool
     """Whether another payment had released the order."""
 
@@ -100,7 +102,7 @@ class OrderDetails:
 
 
 def order_details(tenant: Tenant, order_id: UUID) -> OrderDetails:
-    """Load an order's page in eight queries. Raises Gone."""
+    """Load an order's page in nine queries. Raises Gone."""
     rows = Order.objects.filter(tenant=tenant, id=order_id).select_related("location", "table", "replaces")
     order = rows.first()
     if order is None:
@@ -137,6 +139,7 @@ def _payments(tenant: Tenant, order: Order) -> list[AttemptDetails]:
     refunds = list(Refund.objects.filter(**of).select_related("member__user").order_by("created_at", "id"))
     disputes = list(Dispute.objects.filter(**of).order_by("opened_at", "id"))
     events = list(WebhookEvent.objects.filter(**of).defer("body").order_by("received_at", "id"))
+    references = list(PaymentReference.objects.filter(**of).order_by("id"))
     return [
         AttemptDetails(
             payment=payment,
@@ -145,6 +148,7 @@ def _payments(tenant: Tenant, order: Order) -> list[AttemptDetails]:
             refunds=[row for row in refunds if row.payment_id == payment.id],
             disputes=[row for row in disputes if row.payment_id == payment.id],
             events=[row for row in events if row.payment_id == payment.id],
+            references=[row for row in references if row.payment_id == payment.id],
             is_extra=payment.status == PaymentStatus.SUCCEEDED
             and order.released_by_id is not None
             and order.released_by_id != payment.id,

@@ -28,7 +28,7 @@ from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
-from duitpos.processors.base import Failure, ProcessorError
+from duitpos.processors.errors import Failure, ProcessorError
 
 log = structlog.get_logger(__name__)
 EXPECTED = (ProcessorError, DomainError, OperationalError, InterfaceError)
@@ -76,7 +76,7 @@ def record_refusal(payment: Payment, error: ProcessorError) -> bool:
 
     Call it with no transaction open. True when the account is paused.
     """
-    if error.failure == Failure.KEY_REFUSED:
+    if error.is_about_key:
         return record_refused_key(payment.account)
     if error.failure == Failure.NOT_FOUND:
         transact(lambda: _record_not_found(payment, error))
@@ -95,7 +95,7 @@ def record_refused_key(account: ProcessorAccount) -> bool:
             processor.check()
     except ProcessorError as error:
         # The check did not decide; the next refused call checks again.
-        if error.failure != Failure.KEY_REFUSED:
+        if not error.is_about_key:
             return False
         transact(partial(pause_account, account, error))
         return True

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from duitpos.domain.tenancy.hours import closes_next
 from duitpos.models import Location, Payment
+from duitpos.processors.capabilities import Capabilities, Expiry
+from duitpos.processors.registry import adapter
 
 CLOSED_CHECK = timedelta(minutes=2)
 """How soon to check a session that should no longer be payable, because its location closed or paused."""
@@ -18,13 +20,15 @@ LEASE = timedelta(seconds=60)
 CLOSE_UNPAID = timedelta(minutes=15)
 PURGE_UNPAID = timedelta(days=30)
 SESSION_LIFE = timedelta(minutes=45)
-"""The processor requires at least 30 minutes by its clock; the rest allows for clock skew."""
+"""How long a guest may take to pay, if the processor lets us choose."""
+CLOCK_MARGIN = timedelta(minutes=15)
+"""Added to the least that a processor allows, because its clock may be ahead of ours."""
 UNKNOWN_PHONE_LIFE = timedelta(minutes=10)
 """How long a session for an unknown phone may be paid; then the sweep expires it at the processor."""
 SURELY_OVER = timedelta(hours=1)
 """Time after a session's end by our clock; the processor's clock may be this much behind."""
-REPLAY_LIMIT = timedelta(hours=23)
-"""The processor forgets an idempotency key after 24 h; a later replay would be a new call."""
+KEY_MARGIN = timedelta(hours=1)
+"""An idempotency key is not used in the last hour before the processor forgets it: a later replay would be new."""
 PROCESSING_LIMIT = timedelta(days=15)
 REFUND_UNANSWERED = timedelta(hours=24)
 REFUND_PENDING_LIMIT = timedelta(days=14)
@@ -62,9 +66,23 @@ def is_surely_over(payment: Payment, now: datetime) -> bool:
     return ended and payment.processing_since is None
 
 
+def session_ends(expiry: Expiry | None, now: datetime) -> datetime:
+    """Return when a session that starts now ends, within the processor's limits."""
+    if expiry is None:
+        return now + SESSION_LIFE
+    return now + min(max(SESSION_LIFE, expiry.least + CLOCK_MARGIN), expiry.most)
+
+
+def replay_limit(can: Capabilities) -> timedelta:
+    """Return how long a call may be repeated with the same idempotency key; 0 for a processor without keys."""
+    return max(can.keys_kept - KEY_MARGIN, timedelta(0)) if can.keys_kept else timedelta(0)
+
+
 def is_too_old_to_start(payment: Payment, now: datetime) -> bool:
     """Whether the processor may have forgotten the idempotency key, so that a start could make a second session."""
-    return now - payment.created_at > REPLAY_LIMIT
+    can = adapter(payment.account.processor).can
+    # Without keys no call is repeated, but an attempt must end some day.
+    return now - payment.created_at > (replay_limit(can) or timedelta(days=1))
 
 
 def next_refund_look(ended_at: datetime, now: datetime) -> datetime | None:

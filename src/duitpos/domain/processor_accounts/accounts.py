@@ -34,8 +34,9 @@ from duitpos.kit.facts import Facts, facts
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, PaymentKind
-from duitpos.processors.base import AccountFacts, Failure, ProcessorError
+from duitpos.processors.base import AccountFacts
 from duitpos.processors.credentials import Credentials
+from duitpos.processors.errors import Failure, ProcessorError
 from duitpos.processors.registry import ADAPTERS, adapter
 
 log = structlog.get_logger(__name__)
@@ -116,7 +117,7 @@ def save_credentials(
     try:
         checked = check_credentials(account, pasted.merged, pasted.endpoint)
     except ProcessorError as error:
-        if error.failure in (Failure.KEY_REFUSED, Failure.REFUSED):
+        if error.is_about_key or error.failure in (Failure.REFUSED, Failure.NOT_ACTIVATED):
             # A changed address may be refused although nothing was pasted.
             kind = adapter(account.processor)
             first = next(iter(checked_part(kind, pasted.values) or checked_part(kind, pasted.merged)))
@@ -207,7 +208,7 @@ def _store_unchecked(account: ProcessorAccount, pasted: Pasted, error: Processor
 
 
 def _not_checked(account: ProcessorAccount, error: ProcessorError, *, is_waiting: bool) -> SavedAccount:
-    refused = error.failure == Failure.KEY_REFUSED
+    refused = error.is_about_key
     if refused and is_waiting:
         try:
             account = transact(lambda: drop_waiting(account))

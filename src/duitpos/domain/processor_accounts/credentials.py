@@ -19,6 +19,7 @@ from duitpos.models import ProcessorAccount
 from duitpos.models.credentials import StoredCredentials
 from duitpos.models.payment_setup import AccountState
 from duitpos.processors.base import Adapter
+from duitpos.processors.capabilities import WebhookAddress
 from duitpos.processors.credentials import (
     CredentialField,
     CredentialProblem,
@@ -84,7 +85,7 @@ def lacking_verifier(account: ProcessorAccount) -> CredentialField | None:
     """The field to fill so that deliveries can be verified; None when they can be, or when none are sent."""
     kind = adapter(account.processor)
     fields = [one for one in kind.credential_fields if one.verifies]
-    if not (kind.can.webhooks and fields):
+    if not (fields and kind.can.webhook_address != WebhookAddress.NONE):
         return None
     stored = stored_or_none(account)
     # What cannot be read is reported as that.

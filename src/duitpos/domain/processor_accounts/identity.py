@@ -14,9 +14,11 @@ from duitpos.domain.payments.processors.connect import address_problem, open_cre
 from duitpos.kit.transact import outside_database
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, Mode
-from duitpos.processors.base import AccountFacts, Failure, ProcessorError
+from duitpos.processors.base import AccountFacts
 from duitpos.processors.credentials import Credentials
 from duitpos.processors.credentials import Mode as ProcessorMode
+from duitpos.processors.errors import Failure, ProcessorError
+from duitpos.processors.references import References
 from duitpos.processors.registry import adapter
 
 
@@ -83,7 +85,7 @@ def _finds(processor: str, checked: Checked, reference: str) -> bool:
     opened = bounded(open_credentials(processor, checked.credentials, checked.endpoint), "set-up")
     try:
         with outside_database():
-            opened.fetch(reference)
+            opened.fetch(References(reference))
     except ProcessorError as error:
         if error.failure == Failure.NOT_FOUND:
             return False

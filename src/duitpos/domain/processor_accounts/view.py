@@ -16,8 +16,10 @@ from duitpos.kit.facts import Facts, facts
 from duitpos.models import ProcessorAccount
 from duitpos.models.credentials import StoredCredentials
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import Adapter, SignatureProblem
+from duitpos.processors.base import Adapter
+from duitpos.processors.capabilities import WebhookAddress
 from duitpos.processors.credentials import CredentialField
+from duitpos.processors.errors import SignatureProblem
 from duitpos.processors.registry import ADAPTERS, adapter
 
 
@@ -85,7 +87,9 @@ def account_view(account: ProcessorAccount, base_url: str, slug: str) -> Account
         has_waiting_key=stored is not None and bool(stored.waiting),
         # Without a sandbox existing is nothing to choose.
         addresses=choices if len(choices := address_choices()) > 1 else (),
-        endpoint_url=f"{base_url}/{slug}/webhooks/{account.processor}/" if kind.can.webhooks else "",
+        endpoint_url=f"{base_url}/{slug}/webhooks/{account.processor}/"
+        if kind.can.webhook_address != WebhookAddress.NONE
+        else "",
         events=kind.guide_events,
         problem=account.problem,
         health=tuple(_health(account)),

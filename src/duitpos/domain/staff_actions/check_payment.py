@@ -15,7 +15,7 @@ from duitpos.domain.reasons import reason_of
 from duitpos.kit.clock import now
 from duitpos.models import Membership, Payment
 from duitpos.models.payment import PaymentStatus
-from duitpos.processors.base import ProcessorError
+from duitpos.processors.errors import ProcessorError
 
 
 class CheckResult(StrEnum):

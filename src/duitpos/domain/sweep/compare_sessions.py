@@ -26,7 +26,9 @@ from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment, ProcessorAccount, Tenant
 from duitpos.models.payment import PaymentStatus
-from duitpos.processors.base import PaymentSnapshot, Processor, ProcessorError, SnapshotState
+from duitpos.processors.base import Processor
+from duitpos.processors.errors import ProcessorError
+from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
 
 log = structlog.get_logger(__name__)
 OVERLAP = timedelta(hours=1)
@@ -57,7 +59,7 @@ def compare_sessions(tenant: Tenant, account: ProcessorAccount, until: float) ->
             processor = open_account(account)
             with outside_database():
                 # The last window ends in the future, since the processor's clock may be ahead of ours.
-                snapshots = list(processor.sessions_between(since, ends + OVERLAP if ends >= at else ends))
+                snapshots = list(processor.started_between(since, ends + OVERLAP if ends >= at else ends))
         except (ProcessorError, Unavailable) as error:
             # A restricted key may lack only the permission to list sessions.
             log.warning("sessions_not_listed", account=str(account.id), problem=str(error))
@@ -108,7 +110,7 @@ def _book_missing(
 
 
 def _book(tenant: Tenant, account: ProcessorAccount, processor: Processor, snapshot: PaymentSnapshot) -> None:
-    payment = payment_of_snapshot(tenant.id, snapshot)
+    payment = payment_of_snapshot(account, snapshot)
     if payment is not None and not are_one(payment.account, account):
         payment = None
     log.warning("paid_session_was_missing", tenant=tenant.slug, reference=snapshot.reference)
@@ -117,8 +119,8 @@ def _book(tenant: Tenant, account: ProcessorAccount, processor: Processor, snaps
         return
     # It may already be refunded: then staff need not decide.
     with outside_database():
-        refunds = list(processor.refunds_of(snapshot.intent_reference))
-    adopted = payment_of_snapshot(tenant.id, snapshot)
+        refunds = processor.refunds_of(snapshot.references).refunds or ()
+    adopted = payment_of_snapshot(account, snapshot)
     if adopted is None:
         return
     for refund in refunds:

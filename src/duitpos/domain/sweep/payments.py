@@ -30,7 +30,7 @@ from duitpos.kit.transact import transact
 from duitpos.models import Location, Order, Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
-from duitpos.processors.base import ProcessorError
+from duitpos.processors.errors import ProcessorError
 
 log = structlog.get_logger(__name__)
 SWEEP = Actor("sweep")

@@ -19,6 +19,7 @@ from duitpos.models import (
     OutboxEntry,
     Payment,
     PaymentDecline,
+    PaymentReference,
     Tenant,
     WebhookEvent,
 )
@@ -49,6 +50,7 @@ def purge_unpaid_order(order: Order) -> bool:
     asked._raw_delete("default")
     WebhookEvent.objects.filter(**of_payments)._raw_delete("default")
     PaymentDecline.objects.filter(**of_payments)._raw_delete("default")
+    PaymentReference.objects.filter(**of_payments)._raw_delete("default")
     payments._raw_delete("default")
     for model in (OrderLine, OrderEvent, OutboxEntry):
         model._default_manager.filter(**of_order)._raw_delete("default")

@@ -41,7 +41,7 @@ from duitpos.models import OutboxEntry, Payment, ProcessorAccount, Refund, Tenan
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.refund import RefundStatus
-from duitpos.processors.base import NO_PERMISSION, Failure, ProcessorError
+from duitpos.processors.errors import Failure, ProcessorError
 
 log = structlog.get_logger(__name__)
 PATIENCE = 20.0
@@ -293,7 +293,7 @@ def fetch_missed_events(tenant: Tenant, account: ProcessorAccount, until: float)
     for event in events:
         verified = VerifiedEvent(tenant, account, event, Actor("sweep"))
         if time.monotonic() >= until or handle_event(verified).status != 200:
-            left.append(event.created_at)
+            left.append(event.created_at or started)
         else:
             taken += 1
     # Unhandled events are listed again next time, however old they are by then.
@@ -305,7 +305,7 @@ def fetch_missed_events(tenant: Tenant, account: ProcessorAccount, until: float)
 def _could_not_list(account: ProcessorAccount, error: ProcessorError) -> None:
     log.warning("events_not_listed", account=str(account.id), failure=error.failure.value)
     # A restricted key may lack only the permission to list events.
-    if error.failure == Failure.KEY_REFUSED and error.code != NO_PERMISSION:
+    if error.failure == Failure.KEY_REFUSED:
         record_refused_key(account)
 
 

@@ -171,7 +171,7 @@ def _forward(request: HttpRequest, visit: Visit, page: GoToProcessor) -> HttpRes
         **page_facts(visit.tenant, visit.location),
         "table": visit.table,
         "order": page.order,
-        "url": page.url,
+        "step": page.step,
         "label": page.label,
     }
     response = render(request, "guest/go_on.html", context)

@@ -1,4 +1,4 @@
-"""The guest returns from the processor's page: /<tenant>/pay/return/<order-token>/?session_id=…"""
+"""The guest returns from the processor's page: /<tenant>/pay/return/<order-token>/."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ from duitpos.guest.urls_of import order_url
 def pay_return(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:
     """Fetch the payment from the processor, then show the order's page. The URL itself proves and changes nothing."""
     owner = tenant_by_slug(tenant)
-    order = handle_return(owner, plain(order_token), plain(request.GET.get("session_id", "")))
+    order = handle_return(owner, plain(order_token))
     return HttpResponseRedirect(order_url(owner, order))

@@ -14,8 +14,9 @@ import stripe
 from duitpos.kit.clean_text import cut, whole
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, facts
-from duitpos.processors.base import NO_PERMISSION, AccountFacts, Failure, ProcessorError
+from duitpos.processors.base import AccountFacts
 from duitpos.processors.credentials import AccountWarning, Mode
+from duitpos.processors.errors import Failure, ProcessorError
 from duitpos.processors.stripe.credentials import is_restricted, mode_of
 from duitpos.processors.stripe.errors import translated
 from duitpos.processors.stripe.snapshots import Json, object_of, own_id
@@ -41,7 +42,7 @@ def account_facts(client: stripe.StripeClient, secret_key: str) -> AccountFacts:
             account = client.v1.accounts.retrieve_current()
             found = _facts(account.to_dict(), mode_of(secret_key), _clock_warnings(account))
     except ProcessorError as error:
-        if not (error.code == NO_PERMISSION and is_restricted(secret_key)):
+        if not (error.failure == Failure.NOT_PERMITTED and is_restricted(secret_key)):
             raise
         if not _may_take_payments(client, secret_key):
             raise
@@ -99,7 +100,7 @@ def _may(call: Callable[[], object]) -> bool:
         with translated():
             call()
     except ProcessorError as error:
-        if error.failure == Failure.KEY_REFUSED:
+        if error.is_about_key:
             return False
         if error.failure not in (Failure.NOT_FOUND, Failure.REFUSED):
             raise

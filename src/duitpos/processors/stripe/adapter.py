@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import stripe
@@ -13,21 +13,8 @@ import structlog
 
 from duitpos.kit.deadline import within
 from duitpos.kit.money import Money
-from duitpos.processors.base import (
-    AccountFacts,
-    Capabilities,
-    CheckoutRequest,
-    CheckoutSession,
-    DisputeSnapshot,
-    EventKind,
-    Failure,
-    OwnCode,
-    PaymentSnapshot,
-    ProcessorError,
-    ProcessorEvent,
-    RefundSnapshot,
-    SnapshotState,
-)
+from duitpos.processors.base import AccountFacts, Adapter, Processor
+from duitpos.processors.capabilities import Capabilities, Expiry, StartRepeat, WebhookAddress
 from duitpos.processors.credentials import (
     CredentialField,
     CredentialProblem,
@@ -35,6 +22,17 @@ from duitpos.processors.credentials import (
     CurrencyProblem,
     Mode,
 )
+from duitpos.processors.errors import Failure, OwnCode, ProcessorError
+from duitpos.processors.events import Delivery, EventKind, ProcessorEvent
+from duitpos.processors.references import References
+from duitpos.processors.snapshots import (
+    DisputeSnapshot,
+    PaymentSnapshot,
+    RefundSnapshot,
+    RefundsSeen,
+    SnapshotState,
+)
+from duitpos.processors.start import CheckoutRequest, Started
 from duitpos.processors.stripe import amounts
 from duitpos.processors.stripe.account import account_facts
 from duitpos.processors.stripe.client import API_VERSION, client_of
@@ -50,8 +48,8 @@ from duitpos.processors.stripe.disputes import list_disputes
 from duitpos.processors.stripe.errors import LABEL, stripe_error, translated
 from duitpos.processors.stripe.events import KINDS, event_of, verify_and_parse
 from duitpos.processors.stripe.refunds import list_refunds, make_refund
-from duitpos.processors.stripe.snapshots import Incomplete, id_of, session_snapshot
-from duitpos.processors.stripe.start import start_session
+from duitpos.processors.stripe.snapshots import INTENT, Incomplete, id_of, session_snapshot
+from duitpos.processors.stripe.start import LINES, start_session
 
 # The state of a complete and unpaid session depends on its payment intent, so always expand it.
 _EXPAND = "payment_intent.latest_charge"
@@ -60,12 +58,22 @@ LISTING = 20.0
 """Deadline for a listing of several pages, in seconds."""
 
 
-class StripeAdapter:
+class StripeAdapter(Adapter):
     """Implements Adapter for Stripe."""
 
     name = "stripe"
     label = LABEL
-    can = Capabilities(webhooks=True, minimum_minor=amounts.MINIMUMS)
+    can = Capabilities(
+        webhook_address=WebhookAddress.SHARED,
+        start_repeat=StartRepeat.SAME,
+        keys_kept=timedelta(hours=24),
+        expiry=Expiry(least=timedelta(minutes=30), most=timedelta(hours=24)),
+        events_kept=timedelta(days=30),
+        lists_started=True,
+        has_disputes=True,
+        lines=LINES,
+        minimum_minor=amounts.MINIMUMS,
+    )
     credential_fields: tuple[CredentialField, ...] = FIELDS
     guide_events: tuple[tuple[str, bool], ...] = tuple(
         (name, name in ("checkout.session.completed", "checkout.session.expired")) for name in KINDS
@@ -80,7 +88,7 @@ class StripeAdapter:
 
     def read_event(
         self, body: bytes, headers: Mapping[str, str], verifiers: Iterable[Credentials]
-    ) -> ProcessorEvent:
+    ) -> Delivery:
         """Verify and parse a delivery. Raises SignatureInvalid."""
         return verify_and_parse(body, headers, (one.get(WEBHOOK_SECRET, "") for one in verifiers))
 
@@ -97,7 +105,7 @@ class StripeAdapter:
         return amounts.currency_problem(currency)
 
 
-class StripeProcessor:
+class StripeProcessor(Processor):
     """An open Stripe account. Methods raise ProcessorError; all but listings keep the deadline of kit/deadline.py."""
 
     def __init__(self, secret_key: str, api_base: str) -> None:
@@ -109,67 +117,78 @@ class StripeProcessor:
         with within():
             return account_facts(self._client, self._secret_key)
 
-    def start(self, request: CheckoutRequest, key: str) -> CheckoutSession:
+    def start(self, request: CheckoutRequest, key: str) -> Started:
         """Create a checkout session."""
         with within():
             return start_session(self._client, request, key)
 
-    def fetch(self, reference: str) -> PaymentSnapshot:
-        """Fetch an attempt by its checkout session's id."""
+    def fetch(self, references: References) -> PaymentSnapshot:
+        """Fetch an attempt by its checkout session's id, or by its payment intent's."""
+        sessions = self._client.v1.checkout.sessions
         with within(), translated():
+            if references.main:
+                session = sessions.retrieve(references.main, params={"expand": [_EXPAND]})
+                return session_snapshot(session.to_dict())
             # With an empty id, the request would list all sessions.
-            if not reference:
+            if not references.of(INTENT):
                 raise stripe_error(Failure.NOT_FOUND, OwnCode.NO_REFERENCE)
-            session = self._client.v1.checkout.sessions.retrieve(reference, params={"expand": [_EXPAND]})
-            return session_snapshot(session.to_dict())
+            params: Any = {
+                "payment_intent": references.of(INTENT),
+                "limit": 1,
+                "expand": [f"data.{_EXPAND}"],
+            }
+            found = sessions.list(params=params).data
+            if not found:
+                raise stripe_error(Failure.NOT_FOUND)
+            return session_snapshot(found[0].to_dict())
 
-    def fetch_by_intent(self, intent_reference: str) -> PaymentSnapshot | None:
-        """Fetch a payment intent's attempt; None when no session has that intent."""
-        params: Any = {"payment_intent": intent_reference, "limit": 1, "expand": [f"data.{_EXPAND}"]}
-        with within(), translated():
-            found = self._client.v1.checkout.sessions.list(params=params).data
-            return session_snapshot(found[0].to_dict()) if found else None
-
-    def cancel(self, reference: str) -> PaymentSnapshot:
+    def cancel(self, references: References) -> PaymentSnapshot:
         """Expire an open session; for one that is not open, return its current snapshot."""
         with within():
             try:
                 with translated():
-                    session = self._client.v1.checkout.sessions.expire(reference)
+                    session = self._client.v1.checkout.sessions.expire(references.main)
                     return session_snapshot(session.to_dict())
             except ProcessorError as error:
                 # Stripe only expires open sessions, so this one is already paid, processing or expired.
                 if error.failure != Failure.REFUSED:
                     raise
-                snapshot = self.fetch(reference)
+                snapshot = self.fetch(references)
                 if snapshot.state == SnapshotState.OPEN:
                     raise
                 return snapshot
 
     def refund(
-        self, intent_reference: str, amount: Money, key: str, our_refund: str, reason: str
+        self, references: References, amount: Money, key: str, our_refund: str, reason: str
     ) -> RefundSnapshot:
         """Refund a payment."""
         with within():
-            return make_refund(self._client, intent_reference, amount, key, our_refund, reason)
+            return make_refund(self._client, self._intent(references), amount, key, our_refund, reason)
 
-    def refunds_of(self, intent_reference: str) -> list[RefundSnapshot]:
+    def refunds_of(self, references: References) -> RefundsSeen:
         """List all refunds of a payment."""
         with within():
-            return list_refunds(self._client, intent_reference)
+            return list_refunds(self._client, self._intent(references))
 
-    def disputes_of(self, intent_reference: str) -> list[DisputeSnapshot]:
+    def disputes_of(self, references: References) -> list[DisputeSnapshot]:
         """Every dispute of a payment."""
         with within():
-            return list_disputes(self._client, intent_reference)
+            return list_disputes(self._client, self._intent(references))
 
-    def intent_of(self, kind: EventKind, object_reference: str) -> str:
+    def _intent(self, references: References) -> str:
+        """The payment intent's id, fetched from the session when it is not known yet. Raises NOT_FOUND for none."""
+        intent = references.of(INTENT) or self.fetch(references).references.of(INTENT)
+        if not intent:
+            raise stripe_error(Failure.NOT_FOUND, OwnCode.NO_REFERENCE)
+        return intent
+
+    def payment_of(self, kind: EventKind, object_reference: str) -> References:
         """Fetch the payment intent's id of a refund, charge or dispute."""
         v1 = self._client.v1
         kinds: dict[EventKind, Any] = {EventKind.REFUND: v1.refunds, EventKind.DISPUTE: v1.disputes}
         with within(), translated():
             found = kinds.get(kind, v1.charges).retrieve(object_reference)
-            return id_of(found.to_dict().get("payment_intent"))
+            return References.named(**{INTENT: id_of(found.to_dict().get("payment_intent"))})
 
     def undelivered(self, since: datetime) -> Iterable[ProcessorEvent]:
         """List undelivered events of our kinds, oldest first. Stripe keeps 30 days and lists newest first.
@@ -190,7 +209,7 @@ class StripeProcessor:
                     raise stripe_error(Failure.UNAVAILABLE, "slow")
             return [read for event in reversed(listed) if (read := _read(event)) is not None]
 
-    def sessions_between(self, since: datetime, until: datetime) -> list[PaymentSnapshot]:
+    def started_between(self, since: datetime, until: datetime) -> list[PaymentSnapshot]:
         """List all attempts started in this account in that time, also by other software."""
         params: Any = {
             "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},

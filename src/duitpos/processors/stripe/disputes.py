@@ -9,7 +9,7 @@ import stripe
 
 from duitpos.kit.clean_text import cut
 from duitpos.kit.money import Money
-from duitpos.processors.base import DisputeMovement, DisputeSnapshot, DisputeState
+from duitpos.processors.snapshots import DisputeMovement, DisputeSnapshot, DisputeState
 from duitpos.processors.stripe.errors import translated
 from duitpos.processors.stripe.snapshots import (
     DETAIL,
@@ -36,9 +36,9 @@ _STATES = {
 }
 
 
-def list_disputes(client: stripe.StripeClient, intent_reference: str) -> list[DisputeSnapshot]:
+def list_disputes(client: stripe.StripeClient, intent: str) -> list[DisputeSnapshot]:
     """List all disputes of one payment."""
-    params: Any = {"payment_intent": intent_reference, "limit": 100}
+    params: Any = {"payment_intent": intent, "limit": 100}
     with translated():
         return [dispute_snapshot(one.to_dict()) for one in client.v1.disputes.list(params=params).data]
 

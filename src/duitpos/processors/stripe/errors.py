@@ -12,12 +12,15 @@ import stripe
 
 from duitpos.kit.clean_text import cut
 from duitpos.kit.logs import redact
-from duitpos.processors.base import NO_PERMISSION, Failure, ProcessorError
+from duitpos.processors.errors import Failure, ProcessorError
 from duitpos.processors.stripe.snapshots import Incomplete
 
 LABEL = "Stripe"
 ABOUT_REQUEST = frozenset({"amount_too_small", "amount_too_large"})
 """Codes about the request only, not about the account."""
+NO_PERMISSION = "more_permissions_required"
+NOT_ACTIVATED = frozenset({"testmode_charges_only"})
+"""Codes about an account that may not take real payments yet."""
 MOST_WORDS = 400
 
 
@@ -56,8 +59,8 @@ def stripe_error(
 
 def as_processor_error(error: stripe.StripeError) -> ProcessorError:
     """Translate an error. Without a definite response it is UNAVAILABLE: unknown whether the call took effect."""
-    failure = _failure(error)
-    code = _code(error, failure)
+    code = _code(error)
+    failure = _failure(error, code)
     return stripe_error(
         failure,
         code,
@@ -67,7 +70,7 @@ def as_processor_error(error: stripe.StripeError) -> ProcessorError:
     )
 
 
-def _failure(error: stripe.StripeError) -> Failure:
+def _failure(error: stripe.StripeError, code: str) -> Failure:
     status = error.http_status or 0
     # The library also raises this for a 400 with the code rate_limit.
     if isinstance(error, stripe.RateLimitError):
@@ -75,8 +78,12 @@ def _failure(error: stripe.StripeError) -> Failure:
     # Check the status before the type: a 409 (concurrent request) has the type idempotency_error, too.
     if status in (409, 429):
         return Failure.BUSY
+    if status == 403 and _lacks_permission(error, code):
+        return Failure.NOT_PERMITTED
     if status in (401, 403):
         return Failure.KEY_REFUSED
+    if code in NOT_ACTIVATED:
+        return Failure.NOT_ACTIVATED
     if isinstance(error, stripe.IdempotencyError):
         return Failure.KEY_REUSED
     if status == 404:
@@ -89,10 +96,11 @@ def _said(error: stripe.StripeError) -> str:
     return cut(redact(error.user_message or ""), MOST_WORDS) if error.error is not None else ""
 
 
-def _code(error: stripe.StripeError, failure: Failure) -> str:
+def _code(error: stripe.StripeError) -> str:
     # Most of the library's errors have an empty `.code`; the code is in the body.
-    code = str(getattr(error.error, "code", None) or error.code or "") if error.error is not None else ""
-    if failure == Failure.KEY_REFUSED and error.http_status == 403 and not code:
-        # Stripe does not always send the code, but its message always says so.
-        return NO_PERMISSION if "permission" in (error.user_message or "") else ""
-    return code
+    return str(getattr(error.error, "code", None) or error.code or "") if error.error is not None else ""
+
+
+def _lacks_permission(error: stripe.StripeError, code: str) -> bool:
+    # Stripe does not always send the code, but its message always says so.
+    return code == NO_PERMISSION or (not code and "permission" in (error.user_message or ""))

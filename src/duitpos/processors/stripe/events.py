@@ -15,10 +15,14 @@ from typing import Any
 import stripe
 
 from duitpos.kit.clock import now
-from duitpos.processors.base import EventKind, ProcessorEvent, SignatureInvalid, SignatureProblem
+from duitpos.processors.errors import SignatureInvalid, SignatureProblem
+from duitpos.processors.events import Delivery, EventKind, ProcessorEvent
+from duitpos.processors.references import References
 from duitpos.processors.stripe.client import API_VERSION
 from duitpos.processors.stripe.disputes import dispute_snapshot
 from duitpos.processors.stripe.snapshots import (
+    CHARGE,
+    INTENT,
     Incomplete,
     Json,
     correlation_of,
@@ -45,7 +49,7 @@ KINDS = {
     "refund.created": EventKind.REFUND,
     "refund.updated": EventKind.REFUND,
     "refund.failed": EventKind.REFUND,
-    "charge.refunded": EventKind.REFUNDED_CHARGE,
+    "charge.refunded": EventKind.REFUNDS,
     "charge.dispute.created": EventKind.DISPUTE,
     "charge.dispute.updated": EventKind.DISPUTE,
     "charge.dispute.closed": EventKind.DISPUTE,
@@ -53,17 +57,17 @@ KINDS = {
     "charge.dispute.funds_reinstated": EventKind.DISPUTE,
 }
 _THIN_KINDS = {
-    "checkout.session": (EventKind.PAYMENT, "reference"),
-    "payment_intent": (EventKind.PAYMENT, "intent_reference"),
-    "charge": (EventKind.REFUNDED_CHARGE, "object_reference"),
-    "refund": (EventKind.REFUND, "object_reference"),
-    "dispute": (EventKind.DISPUTE, "object_reference"),
+    "checkout.session": EventKind.PAYMENT,
+    "payment_intent": EventKind.PAYMENT,
+    "charge": EventKind.REFUNDS,
+    "refund": EventKind.REFUND,
+    "dispute": EventKind.DISPUTE,
 }
-"""The kind of a thin event's related object, and the ProcessorEvent field for its id."""
+"""The kind of a thin event's related object."""
 
 
-def verify_and_parse(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> ProcessorEvent:
-    """Verify a delivery with any of the secrets, and parse it. Raises SignatureInvalid."""
+def verify_and_parse(body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> Delivery:
+    """Verify a delivery with any of the secrets, and parse it: Stripe sends one event each. Raises SignatureInvalid."""
     header = headers.get("stripe-signature", "")
     if not header:
         raise SignatureInvalid(SignatureProblem.MISSING)
@@ -78,7 +82,7 @@ def verify_and_parse(body: bytes, headers: Mapping[str, str], secrets: Iterable[
     try:
         # Decode first: json.loads would guess the encoding of bytes.
         text = body.decode()
-        return event_of(json.loads(text), text)
+        return Delivery((event_of(json.loads(text), text),))
     # ValueError: Incomplete, invalid JSON, or a number with thousands of digits.
     except (ValueError, RecursionError) as error:
         raise SignatureInvalid(SignatureProblem.MALFORMED) from error
@@ -115,7 +119,7 @@ def event_of(event: Any, body: str) -> ProcessorEvent:
     kind = KINDS.get(text_of(event, "type"), EventKind.OTHER)
     thing = object_of(object_of(event.get("data")).get("object"))
     plain = ProcessorEvent(
-        external_id=own_id(event),
+        dedupe_key=own_id(event),
         type=text_of(event, "type"),
         kind=kind,
         is_live=event.get("livemode") is True,
@@ -140,22 +144,25 @@ def event_of(event: Any, body: str) -> ProcessorEvent:
 def _thin_event(event: Json, body: str) -> ProcessorEvent:
     """Parse a thin event, which only names the changed object. Its kind is OTHER for objects we do not handle."""
     related = object_of(event.get("related_object"))
-    kind, name = _THIN_KINDS.get(str(related.get("type")), (EventKind.OTHER, ""))
-    reference = id_of(related)
+    named = str(related.get("type"))
+    kind, reference = _THIN_KINDS.get(named, EventKind.OTHER), id_of(related)
     is_hint = kind != EventKind.OTHER and bool(reference)
-    plain = ProcessorEvent(
-        external_id=own_id(event),
+    is_session, is_intent = named == "checkout.session", named == INTENT
+    return ProcessorEvent(
+        dedupe_key=own_id(event),
         type=text_of(event, "type"),
         kind=kind if is_hint else EventKind.OTHER,
         is_live=event.get("livemode") is True,
         created_at=_time_of_text(event.get("created")),
         correlation=None,
         is_hint=is_hint,
+        references=References.named(
+            reference if is_session else "", **{INTENT: reference if is_intent else ""}
+        ),
+        object_reference="" if is_session or is_intent or not is_hint else reference,
         is_thin=True,
         body=body,
     )
-    named: dict[str, Any] = {name: reference} if is_hint else {}
-    return replace(plain, **named)
 
 
 def _time_of_text(value: Any) -> datetime:
@@ -171,15 +178,17 @@ def _references(kind: EventKind, thing: Json) -> dict[str, Any]:
     own, intent, charge = id_of(thing), id_of(thing.get("payment_intent")), id_of(thing.get("charge"))
     match kind:
         case EventKind.PAYMENT:
-            return {"reference": own, "intent_reference": intent}
+            return {"references": References.named(own, **{INTENT: intent})}
         case EventKind.DECLINE:
-            return {"intent_reference": own, "charge_reference": id_of(thing.get("latest_charge"))}
-        case EventKind.REFUND:
-            return {"intent_reference": intent, "charge_reference": charge, "object_reference": own}
-        case EventKind.DISPUTE:
-            return {"intent_reference": intent, "charge_reference": charge, "object_reference": own}
+            # Not its charge: a failed one is no id of the payment.
+            return {"references": References.named(**{INTENT: own})}
+        case EventKind.REFUND | EventKind.DISPUTE:
+            return {
+                "references": References.named(**{INTENT: intent, CHARGE: charge}),
+                "object_reference": own,
+            }
         case _:
-            return {"intent_reference": intent, "charge_reference": own, "object_reference": own}
+            return {"references": References.named(**{INTENT: intent, CHARGE: own}), "object_reference": own}
 
 
 def _values(event: ProcessorEvent, thing: Json, at: datetime) -> dict[str, Any]:

@@ -11,14 +11,9 @@ from typing import Any
 
 from duitpos.kit.clean_text import cut, storable, whole
 from duitpos.kit.money import Money
-from duitpos.processors.base import (
-    Correlation,
-    Decline,
-    PaymentSnapshot,
-    RefundSnapshot,
-    RefundState,
-    SnapshotState,
-)
+from duitpos.processors.references import Correlation, References
+from duitpos.processors.snapshots import Decline, PaymentSnapshot, RefundSnapshot, RefundState, SnapshotState
+from duitpos.processors.start import Redirect
 from duitpos.processors.stripe.amounts import AmountNotExact, from_stripe
 
 Json = Mapping[str, Any]
@@ -26,6 +21,8 @@ Json = Mapping[str, Any]
 # The lengths of our columns. A longer id or URL is dropped, because a part of it would be wrong; text is cut.
 REFERENCE, EMAIL, ADDRESS = 80, 254, 8000
 CODE, DETAIL, WORDS = 60, 120, 300
+INTENT, CHARGE = "payment_intent", "charge"
+"""The kinds of a payment's further references."""
 LAST_YEAR = 3000
 """Later times are invalid; the calendar's last day also overflows in some time zones."""
 
@@ -118,15 +115,17 @@ def session_snapshot(session: Json, *, failed: bool = False, at: datetime | None
     if not isinstance(live, bool) or not isinstance(session.get("metadata"), Mapping | None):
         raise Incomplete("livemode, metadata")
     decline = _decline_of_charge(charge, intent)
+    paid_charge = {CHARGE: id_of(intent.get("latest_charge"))} if paid else {}
+    address = whole(session.get("url"), ADDRESS)
     return PaymentSnapshot(
-        reference=own_id(session),
+        references=References.named(
+            own_id(session), **{INTENT: id_of(session.get("payment_intent")), **paid_charge}
+        ),
         state=state,
         amount=money_of(session, "amount_total"),
         is_live=live,
         correlation=correlation_of(session),
-        intent_reference=id_of(session.get("payment_intent")),
-        charge_reference=id_of(intent.get("latest_charge")) if paid else "",
-        url=whole(session.get("url"), ADDRESS),
+        next_step=Redirect(address) if address else None,
         paid_at=(time_of(charge.get("created")) or at) if paid else None,
         acted_at=_acted_at(session, intent, charge, at) if status_is_complete(session) else None,
         method=_method_of_payment(session, charge) if paid else {},

@@ -12,7 +12,10 @@ from typing import Any
 import stripe
 
 from duitpos.kit.money import Money
-from duitpos.processors.base import CheckoutRequest, CheckoutSession, Failure, LineItem, OwnCode
+from duitpos.processors.capabilities import LineLimits
+from duitpos.processors.errors import Failure, OwnCode
+from duitpos.processors.references import References
+from duitpos.processors.start import CheckoutRequest, LineItem, Redirect, Started
 from duitpos.processors.stripe.amounts import AmountNotExact, to_stripe
 from duitpos.processors.stripe.errors import stripe_error, translated
 from duitpos.processors.stripe.snapshots import metadata_of
@@ -21,11 +24,12 @@ LOCALES = frozenset(
     "bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru"
     " sk sl sv th tr vi zh zh-HK zh-TW".split()
 )
-MAX_LINES = 100
+LINES = LineLimits(most=100, name_length=250, description_length=500)
+"""Limits of a session in payment mode (API reference, `line_items`); the page shows so much of a product's text."""
 _TO_STRIPE = {"hi": "hi-IN", "zh-hans": "zh", "zh-hant": "zh-TW", "tl": "fil", "no": "nb"}
 
 
-def start_session(client: stripe.StripeClient, request: CheckoutRequest, key: str) -> CheckoutSession:
+def start_session(client: stripe.StripeClient, request: CheckoutRequest, key: str) -> Started:
     """Create the session. Raises ProcessorError; REFUSED also for amounts that Stripe cannot charge exactly."""
     params: Any = session_params(request)
     options: Any = {"idempotency_key": key}
@@ -33,10 +37,11 @@ def start_session(client: stripe.StripeClient, request: CheckoutRequest, key: st
         options["stripe_version"] = request.api_version
     with translated():
         session = client.v1.checkout.sessions.create(params=params, options=options)
-    return CheckoutSession(
-        reference=session.id,
-        url=session.url or "",
+    return Started(
+        references=References(session.id),
+        next_step=Redirect(session.url) if session.url else None,
         expires_at=datetime.fromtimestamp(session.expires_at, UTC),
+        is_live=session.livemode,
     )
 
 
@@ -47,8 +52,8 @@ def session_params(request: CheckoutRequest) -> dict[str, Any]:
         "mode": "payment",
         "client_reference_id": request.correlation.payment,
         "line_items": _line_items(request),
-        # Stripe replaces this placeholder; it must not be percent-encoded in the URL.
-        "success_url": request.success_url.replace("{REFERENCE}", "{CHECKOUT_SESSION_ID}"),
+        # A request pinned before migration 0015 has a placeholder, and a retry must send the same as before.
+        "success_url": request.return_url.replace("{REFERENCE}", "{CHECKOUT_SESSION_ID}"),
         "cancel_url": request.cancel_url,
         "expires_at": request.expires_at,
         "adaptive_pricing": {"enabled": False},
@@ -77,7 +82,7 @@ def _line_items(request: CheckoutRequest) -> list[dict[str, Any]]:
             Failure.REFUSED, OwnCode.AMOUNT_NOT_EXACT, about={"currency": error.currency}
         ) from error
     lines_total = sum(line["price_data"]["unit_amount"] * line["quantity"] for line in lines)
-    if lines_total != total or not 0 < len(lines) <= MAX_LINES:
+    if lines_total != total or not 0 < len(lines) <= LINES.most:
         raise stripe_error(Failure.REFUSED, OwnCode.LINES_DO_NOT_ADD_UP)
     return lines
 

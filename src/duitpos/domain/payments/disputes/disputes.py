@@ -11,6 +11,7 @@ from django.db.models import Q, Sum
 from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, resolve
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.processors.connect import open_account
+from duitpos.domain.payments.references import references_of
 from duitpos.domain.payments.settlement.ledger import book_dispute
 from duitpos.kit.clock import business_date, now
 from duitpos.kit.facts import facts
@@ -19,7 +20,9 @@ from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Dispute, LedgerEntry, Payment
 from duitpos.models.alert import AlertKind
 from duitpos.models.ledger import LedgerKind
-from duitpos.processors.base import DISPUTE_OVER, DisputeSnapshot, DisputeState, ProcessorError
+from duitpos.processors.errors import ProcessorError
+from duitpos.processors.registry import adapter
+from duitpos.processors.snapshots import DISPUTE_OVER, DisputeSnapshot, DisputeState
 
 log = structlog.get_logger(__name__)
 _STEPS = (DisputeState.INQUIRY, DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW)
@@ -79,10 +82,12 @@ def look_for_disputes(payment: Payment) -> None:
 
     Call it with no transaction open. Does not raise if the processor is unavailable.
     """
+    if not adapter(payment.account.processor).can.has_disputes:
+        return
     try:
-        processor = open_account(payment.account)
+        processor, named = open_account(payment.account), references_of(payment)
         with outside_database():
-            snapshots = processor.disputes_of(payment.intent_reference)
+            snapshots = processor.disputes_of(named)
     except (ProcessorError, Unavailable) as error:
         log.warning("disputes_not_listed", payment=str(payment.id), problem=str(error))
         return

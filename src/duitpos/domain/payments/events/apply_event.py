@@ -8,13 +8,14 @@ from django.db.models import F, Q
 
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.disputes.disputes import apply_dispute
-from duitpos.domain.payments.events.load_context import OF_A_CHARGE, EventContext, VerifiedEvent
+from duitpos.domain.payments.events.load_context import AFTER_PAYMENT, EventContext, VerifiedEvent
 from duitpos.domain.payments.refunds.apply_refund import apply_refund_snapshot
 from duitpos.domain.payments.settlement.record_unknown_payment import record_unknown_payment
 from duitpos.domain.payments.settlement.settle import record_declines, settle
 from duitpos.kit.clock import now
 from duitpos.models import Payment, ProcessorAccount, Tenant
-from duitpos.processors.base import EventKind, PaymentSnapshot, ProcessorEvent, SnapshotState
+from duitpos.processors.events import EventKind, ProcessorEvent
+from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
 
 
 def apply_event(verified: VerifiedEvent, context: EventContext) -> str:
@@ -33,8 +34,8 @@ def _apply_by_kind(verified: VerifiedEvent, context: EventContext) -> str:
     if event.kind == EventKind.OTHER:
         _count(account, "unknown_events")
         return "unknown_type"
-    if event.kind in OF_A_CHARGE:
-        return _apply_charge(context, verified.actor)
+    if event.kind in AFTER_PAYMENT:
+        return _apply_after_payment(context, verified.actor)
     if event.kind == EventKind.DECLINE and context.snapshot is None:
         if context.payment is None or context.decline is None:
             return "unknown_payment"
@@ -46,7 +47,7 @@ def _apply_by_kind(verified: VerifiedEvent, context: EventContext) -> str:
     return apply_payment(tenant, account, context.payment, context.snapshot, verified.actor)
 
 
-def _apply_charge(context: EventContext, actor: Actor) -> str:
+def _apply_after_payment(context: EventContext, actor: Actor) -> str:
     payment = context.payment
     # For the type checker: load_context marks such an event as foreign.
     if payment is None:

@@ -10,30 +10,25 @@ from typing import TypeVar
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.problems import record_refusal, record_refused_key
 from duitpos.domain.payments.processors.connect import open_account
+from duitpos.domain.payments.references import payment_of_references, references_of
 from duitpos.domain.payments.settlement.match_payment import (
     names_us,
     payment_of_correlation,
-    payment_of_intent,
     payment_of_snapshot,
 )
 from duitpos.domain.payments.settlement.record_unknown_payment import are_one
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database
 from duitpos.models import Payment, ProcessorAccount, Tenant
-from duitpos.processors.base import (
-    Decline,
-    DisputeSnapshot,
-    EventKind,
-    Failure,
-    PaymentSnapshot,
-    Processor,
-    ProcessorError,
-    ProcessorEvent,
-    RefundSnapshot,
-)
+from duitpos.processors.base import Processor
+from duitpos.processors.errors import Failure, ProcessorError
+from duitpos.processors.events import EventKind, ProcessorEvent
+from duitpos.processors.references import References
+from duitpos.processors.snapshots import Decline, DisputeSnapshot, PaymentSnapshot, RefundSnapshot
 
 T = TypeVar("T")
-OF_A_CHARGE = (EventKind.REFUND, EventKind.REFUNDED_CHARGE, EventKind.DISPUTE)
+AFTER_PAYMENT = (EventKind.REFUND, EventKind.REFUNDS, EventKind.DISPUTE)
+"""Kinds of events about money that was already taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +65,8 @@ def load_context(verified: VerifiedEvent) -> EventContext:
     """
     if verified.event.kind == EventKind.OTHER:
         return EventContext()
-    if verified.event.kind in OF_A_CHARGE:
-        return _load_charge(verified.tenant, verified.account, verified.event)
+    if verified.event.kind in AFTER_PAYMENT:
+        return _load_after_payment(verified.tenant, verified.account, verified.event)
     return _load_session(verified.tenant, verified.account, verified.event)
 
 
@@ -83,12 +78,13 @@ def is_believed(account: ProcessorAccount, event: ProcessorEvent, payment: Payme
     """
     if payment is not None and payment.account_id != account.id:
         return False
-    return event.is_live == account.is_live and (not event.is_hint or event.decline is not None)
+    has_its_mode = event.is_live is None or event.is_live == account.is_live
+    return has_its_mode and (not event.is_hint or event.decline is not None)
 
 
 def _load_session(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> EventContext:
     """Load an event about a checkout session or its payment intent."""
-    payment = _find_payment(tenant, event)
+    payment = _find_payment(account, event)
     if not _is_ours(tenant, event, payment):
         if not event.is_thin:
             return NOT_OURS
@@ -96,38 +92,37 @@ def _load_session(tenant: Tenant, account: ProcessorAccount, event: ProcessorEve
         snapshot = _fetch_named(account, None, event)
         if snapshot is None or not names_us(tenant, snapshot.correlation):
             return NOT_OURS
-        return _context_of(tenant, account, snapshot)
+        return _context_of(account, snapshot)
     owner = payment or payment_of_correlation(tenant.id, event.correlation)
     if is_believed(account, event, owner):
         return EventContext(payment, event.payment, decline=event.decline)
     source = _account_to_fetch_from(account, event, owner)
     # If another session than the payment's is not found, that is no problem of the payment.
-    is_its_own = owner is not None and event.reference in ("", owner.reference)
+    is_its_own = owner is not None and event.references.main in ("", owner.reference)
     snapshot = _fetch_named(source, owner if is_its_own else None, event)
-    return EventContext(payment) if snapshot is None else _context_of(tenant, source, snapshot)
+    return EventContext(payment) if snapshot is None else _context_of(source, snapshot)
 
 
-def _context_of(tenant: Tenant, source: ProcessorAccount, snapshot: PaymentSnapshot) -> EventContext:
+def _context_of(source: ProcessorAccount, snapshot: PaymentSnapshot) -> EventContext:
     """Build the context of a snapshot fetched from `source`.
 
     A session of another account never settles a payment, whatever its correlation.
     """
-    payment = payment_of_snapshot(tenant.id, snapshot)
+    payment = payment_of_snapshot(source, snapshot)
     if payment is not None and not are_one(payment.account, source):
         payment = None
     return EventContext(payment, snapshot)
 
 
-def _find_payment(tenant: Tenant, event: ProcessorEvent) -> Payment | None:
+def _find_payment(account: ProcessorAccount, event: ProcessorEvent) -> Payment | None:
     if event.payment is not None:
-        return payment_of_snapshot(tenant.id, event.payment)
-    if event.reference:
-        rows = Payment.objects.filter(tenant=tenant, reference=event.reference)
-        found = rows.select_related("order", "location").first()
+        return payment_of_snapshot(account, event.payment)
+    if event.references.main:
+        found = payment_of_references(account, References(event.references.main))
         if found is not None:
             return found
-    return payment_of_correlation(tenant.id, event.correlation) or payment_of_intent(
-        tenant.id, event.intent_reference
+    return payment_of_correlation(account.tenant_id, event.correlation) or payment_of_references(
+        account, event.references
     )
 
 
@@ -140,22 +135,20 @@ def _account_to_fetch_from(
     """
     if owner is None or owner.account_id == account.id:
         return account
-    is_own = event.reference in ("", owner.reference)
+    is_own = event.references.main in ("", owner.reference)
     return owner.account if is_own or are_one(owner.account, account) else account
 
 
 def _fetch_named(
     source: ProcessorAccount, payment: Payment | None, event: ProcessorEvent
 ) -> PaymentSnapshot | None:
-    # A reduced event without a session reference is about its payment's session.
-    reference = event.reference or (payment.reference if payment else "")
-    if reference:
-        return _fetch_from(source, payment, lambda processor: processor.fetch(reference))
-    if event.intent_reference:
-        return _fetch_from(
-            source, payment, lambda processor: processor.fetch_by_intent(event.intent_reference)
-        )
-    return None
+    named = event.references
+    # A reduced event that names no session is about its payment's session.
+    if not named.main and payment is not None:
+        named = References(payment.reference, named.others)
+    if not named:
+        return None
+    return _fetch_from(source, payment, lambda processor: processor.fetch(named))
 
 
 def _fetch_from(
@@ -170,7 +163,7 @@ def _fetch_from(
         with outside_database():
             return call(processor)
     except ProcessorError as error:
-        if error.failure == Failure.KEY_REFUSED:
+        if error.is_about_key:
             record_refused_key(account)
         elif error.failure == Failure.NOT_FOUND:
             if payment is None:
@@ -180,48 +173,52 @@ def _fetch_from(
         raise
 
 
-def _load_charge(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> EventContext:
-    """Load a refund or dispute. It lacks the payment's correlation, so find the payment by its intent."""
-    intent = event.intent_reference
-    payment = payment_of_intent(tenant.id, intent, event.charge_reference)
+def _load_after_payment(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> EventContext:
+    """Load a refund or dispute. It may lack our correlation, so find the payment by the processor's ids."""
+    named = event.references
+    payment = payment_of_references(account, named)
     snapshot = None
-    if payment is None and not intent and event.is_hint and event.object_reference:
+    if payment is None and not named and event.is_hint and event.object_reference:
         kind, reference = event.kind, event.object_reference
-        intent = _fetch_from(account, None, lambda processor: processor.intent_of(kind, reference)) or ""
-        payment = payment_of_intent(tenant.id, intent)
-    # A charge without our correlation is foreign. For a refund or dispute, only the intent's session shows that.
-    may_be_ours = event.kind != EventKind.REFUNDED_CHARGE or event.correlation is not None or event.is_thin
-    if payment is None and intent and may_be_ours:
+        named = _fetch_from(account, None, lambda processor: processor.payment_of(kind, reference)) or named
+        payment = payment_of_references(account, named)
+    # Money of others has no correlation. For a refund or dispute, only the payment itself shows that.
+    may_be_ours = event.kind != EventKind.REFUNDS or event.correlation is not None or event.is_thin
+    if payment is None and named and may_be_ours:
         # This event may have arrived before the payment's own event.
-        snapshot = _fetch_from(account, None, lambda processor: processor.fetch_by_intent(intent))
+        snapshot = _fetch_from(account, None, lambda processor: processor.fetch(named))
         if snapshot is not None and names_us(tenant, snapshot.correlation):
-            payment = _context_of(tenant, account, snapshot).payment
+            payment = _context_of(account, snapshot).payment
     if payment is None:
         return NOT_OURS
-    intent = intent or payment.intent_reference
     if event.kind == EventKind.DISPUTE:
-        return _dispute_context(account, event, payment, snapshot, intent)
+        return _dispute_context(account, event, payment, snapshot)
     if event.refund is not None and is_believed(account, event, payment):
         return EventContext(payment, snapshot, refunds=(event.refund,))
-    refunds = _fetch_from(payment.account, payment, lambda processor: processor.refunds_of(intent))
-    return EventContext(payment, snapshot, refunds=tuple(refunds or ()))
+    known = _with_known(named, payment)
+    seen = _fetch_from(payment.account, payment, lambda processor: processor.refunds_of(known))
+    return EventContext(payment, snapshot, refunds=(seen.refunds or ()) if seen else ())
+
+
+def _with_known(named: References, payment: Payment) -> References:
+    """The payment's stored ids, and those that only the event names."""
+    stored = references_of(payment)
+    return References(stored.main, tuple(dict.fromkeys((*stored.others, *named.others))))
 
 
 def _dispute_context(
-    account: ProcessorAccount,
-    event: ProcessorEvent,
-    payment: Payment,
-    snapshot: PaymentSnapshot | None,
-    intent: str,
+    account: ProcessorAccount, event: ProcessorEvent, payment: Payment, snapshot: PaymentSnapshot | None
 ) -> EventContext:
     if event.dispute is not None and is_believed(account, event, payment):
-        return EventContext(payment, snapshot, disputes=(event.dispute,), said_at=event.created_at)
-    disputes = _fetch_from(payment.account, payment, lambda processor: processor.disputes_of(intent))
+        said_at = event.created_at or now()
+        return EventContext(payment, snapshot, disputes=(event.dispute,), said_at=said_at)
+    known = _with_known(event.references, payment)
+    disputes = _fetch_from(payment.account, payment, lambda processor: processor.disputes_of(known))
     return EventContext(payment, snapshot, disputes=tuple(disputes or ()))
 
 
 def _is_ours(tenant: Tenant, event: ProcessorEvent, payment: Payment | None) -> bool:
     if event.correlation is None:
-        # A reduced event may lack its metadata: it is ours if we know the session or its intent.
+        # A reduced event may lack its metadata: it is ours if we know one of its ids.
         return event.is_hint and payment is not None
     return names_us(tenant, event.correlation)

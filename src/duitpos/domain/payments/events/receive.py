@@ -1,8 +1,8 @@
 """Handle one webhook delivery, from the request to our response (docs/money-path.md: M16 to M20, M70).
 
 1. Verify the signature, which identifies the account. Invalid: 400.
-2. With no transaction open, load the context: the payment and, unless the event may be applied as it is, a fetched
-   snapshot.
+2. For each of its events, with no transaction open, load the context: the payment and, unless the event may be applied
+   as it is, a fetched snapshot.
 3. In one transaction, apply the event and store it with its outcome: 200.
 4. If the event is stored already, it is a duplicate: 200. If it is stored as failed, apply it now.
 5. If our database or the processor is unavailable: 503, so that the processor retries.
@@ -15,7 +15,7 @@ The sweep lists undelivered events and starts at step 2.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
@@ -37,23 +37,25 @@ from duitpos.kit.transact import transact
 from duitpos.models import Tenant, WebhookEvent
 from duitpos.models.alert import AlertKind
 from duitpos.models.webhook_event import EventState
-from duitpos.processors.base import ProcessorError, SignatureInvalid
+from duitpos.processors.errors import ProcessorError, SignatureInvalid
+from duitpos.processors.events import Acknowledgement
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The HTTP status of our response, and the outcome code."""
+    """Our response: the HTTP status, the outcome code, and the text that the processor wants to read."""
 
     status: int
     outcome: str
+    answer: Acknowledgement = field(default_factory=Acknowledgement, compare=False)
 
 
 def receive(tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[str, str]) -> Received:
     """Handle one delivery. Never raises, whatever a processor or an attacker sends."""
     try:
-        account, event = verify(tenant, processor_name, body, headers)  # 1
+        account, delivery = verify(tenant, processor_name, body, headers)  # 1
     except SignatureInvalid as error:
         return Received(400, error.problem.value)
     except (OperationalError, InterfaceError):
@@ -63,7 +65,14 @@ def receive(tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[s
         # The sender is not verified, so there is no row to store the error in.
         log.exception("webhook_not_read")
         return Received(500, "failed")
-    return handle_event(VerifiedEvent(tenant, account, event, Actor("webhook")))
+    actor = Actor("webhook")
+    handled = [handle_event(VerifiedEvent(tenant, account, event, actor)) for event in delivery.events]
+    # One answer for all: what was handled is a duplicate at the next try.
+    failed = [one for one in handled if one.status != 200]
+    if failed:
+        return max(failed, key=lambda one: one.status)
+    outcome = handled[-1].outcome if handled else "nothing"
+    return Received(delivery.acknowledgement.status, outcome, delivery.acknowledgement)
 
 
 def handle_event(verified: VerifiedEvent) -> Received:
@@ -76,10 +85,10 @@ def handle_event(verified: VerifiedEvent) -> Received:
         except IntegrityError as error:
             outcome = _apply_if_failed(verified, context, error)  # 4
     except (ProcessorError, Unavailable):  # 5
-        log.warning("webhook_processor_unavailable", event_id=event.external_id, type=event.type)
+        log.warning("webhook_processor_unavailable", event_id=event.dedupe_key, type=event.type)
         return Received(503, "processor")
     except (OperationalError, InterfaceError):
-        log.exception("webhook_database_unavailable", event_id=event.external_id)
+        log.exception("webhook_database_unavailable", event_id=event.dedupe_key)
         return Received(503, "database")
     except Exception as error:  # noqa: BLE001 - store any error, and have the event retried
         return _store_failure(verified, error)  # 6
@@ -98,7 +107,7 @@ def _row_of(verified: VerifiedEvent, context: EventContext, outcome: str) -> Web
     return WebhookEvent(
         tenant_id=verified.tenant.id,
         account_id=verified.account.id,
-        external_id=event.external_id,
+        dedupe_key=event.dedupe_key,
         type=event.type[:80],
         state=EventState.DONE,
         outcome=outcome,
@@ -111,8 +120,8 @@ def _row_of(verified: VerifiedEvent, context: EventContext, outcome: str) -> Web
 
 def _apply_if_failed(verified: VerifiedEvent, context: EventContext, error: IntegrityError) -> str:
     """Handle an event that is stored already: a done one is a duplicate, a failed one is applied again."""
-    tenant, external_id = verified.tenant, verified.event.external_id
-    stored = WebhookEvent.objects.filter(tenant=tenant, account=verified.account, external_id=external_id)
+    tenant, dedupe_key = verified.tenant, verified.event.dedupe_key
+    stored = WebhookEvent.objects.filter(tenant=tenant, account=verified.account, dedupe_key=dedupe_key)
     row = stored.first()
     # Not a duplicate event: another constraint was violated.
     if row is None:
@@ -137,14 +146,14 @@ def _apply_if_failed(verified: VerifiedEvent, context: EventContext, error: Inte
 
 def _store_failure(verified: VerifiedEvent, error: Exception) -> Received:
     tenant, account, event = verified.tenant, verified.account, verified.event
-    log.error("webhook_failed", event_id=event.external_id, type=event.type, exc_info=error)
+    log.error("webhook_failed", event_id=event.dedupe_key, type=event.type, exc_info=error)
     text = storable(redact(first_line(error)))[:2000]
 
     def store() -> bool:
         absent = WebhookEvent(
             tenant=tenant,
             account=account,
-            external_id=event.external_id,
+            dedupe_key=event.dedupe_key,
             type=event.type[:80],
             state=EventState.FAILED,
             outcome="failed",
@@ -153,7 +162,7 @@ def _store_failure(verified: VerifiedEvent, error: Exception) -> Received:
             received_at=now(),
         )
         WebhookEvent.objects.bulk_create([absent], ignore_conflicts=True)
-        row = WebhookEvent.objects.get(tenant=tenant, account=account, external_id=event.external_id)
+        row = WebhookEvent.objects.get(tenant=tenant, account=account, dedupe_key=event.dedupe_key)
         failed = WebhookEvent.objects.filter(tenant=tenant, id=row.id, state=EventState.FAILED)
         # Keep the row if a concurrent delivery has completed it.
         if not failed.update(error=text, outcome="failed"):
@@ -172,9 +181,9 @@ def _store_failure(verified: VerifiedEvent, error: Exception) -> Received:
     try:
         is_failed = transact(store)
     except DatabaseError:
-        log.exception("webhook_failure_not_stored", event_id=event.external_id)
+        log.exception("webhook_failure_not_stored", event_id=event.dedupe_key)
         return Received(503, "database")
     except Exception:
-        log.exception("webhook_failure_not_stored", event_id=event.external_id)
+        log.exception("webhook_failure_not_stored", event_id=event.dedupe_key)
         return Received(500, "failed")
     return Received(500, "failed") if is_failed else Received(200, "duplicate")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from duitpos.domain.payments.processors.connect import open_account
-from duitpos.kit.transact import outside_database
+from duitpos.domain.payments.references import add_references
+from duitpos.kit.transact import outside_database, transact
 from duitpos.models import OutboxEntry, Payment
+from duitpos.processors.references import References
+from duitpos.processors.snapshots import PaymentSnapshot
 
 
 def fetch_details(entry: OutboxEntry) -> str:
-    """Fetch the payment and store its method and charge. After ProcessorError or Unavailable, retry later."""
+    """Fetch the payment and store its method and further ids. After ProcessorError or Unavailable, retry later."""
     payment = (
         Payment.objects.filter(tenant_id=entry.tenant_id, id=entry.subject_id).select_related("account").get()
     )
@@ -16,8 +21,12 @@ def fetch_details(entry: OutboxEntry) -> str:
         return "known"
     processor = open_account(payment.account)
     with outside_database():
-        snapshot = processor.fetch(payment.reference)
-    Payment.objects.filter(tenant_id=entry.tenant_id, id=payment.id).update(
-        method=dict(snapshot.method), charge_reference=snapshot.charge_reference or payment.charge_reference
-    )
+        snapshot = processor.fetch(References(payment.reference))
+    rows = Payment.objects.filter(tenant_id=entry.tenant_id, id=payment.id)
+    transact(lambda: _store(rows, payment, snapshot))
     return "fetched"
+
+
+def _store(rows: QuerySet[Payment], payment: Payment, snapshot: PaymentSnapshot) -> None:
+    rows.update(method=dict(snapshot.method))
+    add_references(payment, snapshot.references.others)

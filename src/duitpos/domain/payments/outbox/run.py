@@ -20,7 +20,7 @@ from duitpos.kit.facts import Facts, facts
 from duitpos.kit.logs import redact
 from duitpos.models import OutboxEntry
 from duitpos.models.outbox import OutboxKind
-from duitpos.processors.base import ProcessorError
+from duitpos.processors.errors import ProcessorError
 
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 8

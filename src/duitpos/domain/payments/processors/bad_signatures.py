@@ -16,7 +16,7 @@ from django.db.models import F
 
 from duitpos.kit.clock import now
 from duitpos.models import ProcessorAccount
-from duitpos.processors.base import SignatureProblem
+from duitpos.processors.errors import SignatureProblem
 
 WRITE_EVERY = timedelta(minutes=1)
 MOST = 1_000_000

@@ -9,7 +9,8 @@ from typing import Any, cast
 import structlog
 
 from duitpos.kit.slow_calls import Full, slow_calls
-from duitpos.processors.base import Failure, OwnCode, Processor, ProcessorError
+from duitpos.processors.base import Processor
+from duitpos.processors.errors import Failure, OwnCode, ProcessorError
 
 log = structlog.get_logger(__name__)
 

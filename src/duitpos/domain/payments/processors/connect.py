@@ -16,16 +16,10 @@ from duitpos.kit.statements import Prepared
 from duitpos.models import ProcessorAccount, Tenant
 from duitpos.models.credentials import StoredCredentials
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import (
-    Failure,
-    OwnCode,
-    Processor,
-    ProcessorError,
-    ProcessorEvent,
-    SignatureInvalid,
-    SignatureProblem,
-)
+from duitpos.processors.base import Processor
 from duitpos.processors.credentials import CredentialField, Credentials, Mode
+from duitpos.processors.errors import Failure, OwnCode, ProcessorError, SignatureInvalid, SignatureProblem
+from duitpos.processors.events import Delivery
 from duitpos.processors.registry import adapter
 
 log = structlog.get_logger(__name__)
@@ -113,8 +107,8 @@ def stored_or_none(account: ProcessorAccount) -> StoredCredentials | None:
 
 def verify(
     tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[str, str]
-) -> tuple[ProcessorAccount, ProcessorEvent]:
-    """Return the account whose credentials verify a delivery, and its event.
+) -> tuple[ProcessorAccount, Delivery]:
+    """Return the account whose credentials verify a delivery, and its events.
 
     Retired accounts and rotated credentials still verify. Raises SignatureInvalid after counting it for the accounts.
     """
@@ -125,11 +119,11 @@ def verify(
     problems: dict[SignatureProblem, int] = {}
     for account in accounts:
         try:
-            event = adapter(account.processor).read_event(body, headers, _verifiers(account))
+            delivery = adapter(account.processor).read_event(body, headers, _verifiers(account))
         except SignatureInvalid as error:
             problems[error.problem] = error.skew
             continue
-        return account, event
+        return account, delivery
     reported = next(
         (problem for problem in _MOST_SPECIFIC if problem in problems), SignatureProblem.NO_SECRET
     )

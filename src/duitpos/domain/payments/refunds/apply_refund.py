@@ -24,7 +24,7 @@ from duitpos.models.alert import AlertKind
 from duitpos.models.ledger import LedgerKind
 from duitpos.models.payment import PaymentStatus
 from duitpos.models.refund import RefundSource, RefundStatus
-from duitpos.processors.base import RefundSnapshot, RefundState
+from duitpos.processors.snapshots import RefundSnapshot, RefundState
 
 OPEN = (RefundStatus.CREATED, RefundStatus.PENDING)
 PENDING_CHECK = timedelta(hours=1)

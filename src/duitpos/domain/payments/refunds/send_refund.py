@@ -12,6 +12,7 @@ from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.disputes.disputes import look_for_disputes
 from duitpos.domain.payments.problems import record_refusal
 from duitpos.domain.payments.processors.connect import open_account
+from duitpos.domain.payments.references import references_of
 from duitpos.domain.payments.refunds.apply_refund import (
     all_given_back,
     apply_refund_snapshot,
@@ -21,8 +22,8 @@ from duitpos.domain.payments.refunds.apply_refund import (
 from duitpos.domain.payments.schedule import (
     REFUND_PENDING_LIMIT,
     REFUND_UNANSWERED,
-    REPLAY_LIMIT,
     next_refund_look,
+    replay_limit,
 )
 from duitpos.domain.reasons import Reason, reason_of
 from duitpos.kit.clock import now
@@ -30,7 +31,9 @@ from duitpos.kit.facts import facts
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment, Refund
 from duitpos.models.refund import RefundStatus
-from duitpos.processors.base import NO_PERMISSION, Failure, ProcessorError, RefundSnapshot
+from duitpos.processors.errors import Failure, ProcessorError
+from duitpos.processors.registry import adapter
+from duitpos.processors.snapshots import RefundSnapshot
 
 log = structlog.get_logger(__name__)
 FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=2), timedelta(minutes=10)
@@ -50,10 +53,10 @@ def send_refund(refund: Refund, *, may_use_new_key: bool = True) -> None:
     """
     payment = _payment_of(refund)
     try:
-        processor = open_account(payment.account)
+        processor, named = open_account(payment.account), references_of(payment)
         with outside_database():
             snapshot = processor.refund(
-                payment.intent_reference,
+                named,
                 refund.amount,
                 refund.key,
                 our_refund=str(refund.id),
@@ -95,7 +98,8 @@ def heal_refund(refund: Refund) -> None:
 
 def _send_again(refund: Refund) -> None:
     sent = refund.first_sent_at or refund.created_at
-    if now() - sent < REPLAY_LIMIT:
+    can = adapter(_payment_of(refund).account.processor).can
+    if now() - sent < replay_limit(can):
         # The same key makes at most one refund.
         send_refund(refund)
     elif _look_up(refund, _payment_of(refund)) == _Lookup.ABSENT and _new_key(refund):
@@ -121,7 +125,7 @@ def _after_error(refund: Refund, payment: Payment, error: ProcessorError) -> boo
     log.warning(
         "refund_call_failed", refund=str(refund.id), failure=error.failure.value, replayed=error.replayed
     )
-    if error.failure == Failure.KEY_REFUSED and error.code == NO_PERMISSION:
+    if error.failure == Failure.NOT_PERMITTED:
         # Guests can still pay with this key, so the account is not paused.
         _alert(refund, Reason.REFUND_NOT_PERMITTED)
     elif error.failure == Failure.KEY_REFUSED:
@@ -149,9 +153,9 @@ def _fail(refund: Refund, payment: Payment, error: ProcessorError) -> None:
 def _look_up(refund: Refund, payment: Payment) -> _Lookup:
     """List the payment's refunds at the processor, apply them all, and return whether this one is among them."""
     try:
-        processor = open_account(payment.account)
+        processor, named = open_account(payment.account), references_of(payment)
         with outside_database():
-            snapshots = processor.refunds_of(payment.intent_reference)
+            snapshots = processor.refunds_of(named).refunds or ()
     except ProcessorError as error:
         return _Lookup.NO_PAYMENT if error.failure == Failure.NOT_FOUND else _Lookup.UNKNOWN
     except Unavailable:

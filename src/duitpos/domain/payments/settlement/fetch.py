@@ -16,7 +16,9 @@ from duitpos.domain.payments.settlement.settle import SettleResult, settle
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
 from duitpos.models.payment import LIVE_ATTEMPT
-from duitpos.processors.base import PaymentSnapshot, ProcessorError
+from duitpos.processors.errors import ProcessorError
+from duitpos.processors.references import References
+from duitpos.processors.snapshots import PaymentSnapshot
 
 
 def fetch_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> SettleResult:
@@ -26,9 +28,9 @@ def fetch_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) ->
     database copy that may not call the processor. The payment's state does not change then.
     """
     try:
-        processor = open_account(payment.account)
+        processor, named = open_account(payment.account), References(payment.reference)
         with outside_database():
-            snapshot = processor.cancel(payment.reference) if cancel else processor.fetch(payment.reference)
+            snapshot = processor.cancel(named) if cancel else processor.fetch(named)
     except ProcessorError as error:
         record_no_answer(payment, error)
         record_refusal(payment, error)

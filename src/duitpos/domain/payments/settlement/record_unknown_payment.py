@@ -6,7 +6,7 @@ from duitpos.domain.payments.settlement.match_payment import payment_of_correlat
 from duitpos.kit.clock import now
 from duitpos.models import Payment, ProcessorAccount, Tenant
 from duitpos.models.payment import PaymentStatus
-from duitpos.processors.base import PaymentSnapshot
+from duitpos.processors.snapshots import PaymentSnapshot
 
 
 def record_unknown_payment(tenant: Tenant, account: ProcessorAccount, snapshot: PaymentSnapshot) -> Payment:
@@ -28,7 +28,9 @@ def record_unknown_payment(tenant: Tenant, account: ProcessorAccount, snapshot: 
         # Not a live attempt, because an order has at most one. Settling moves it to `succeeded` as late money.
         status=PaymentStatus.CANCELED,
         # Mode and amount as requested, if the payment is known, so that settling detects a difference.
-        is_test=named.is_test if named else not snapshot.is_live,
+        is_test=named.is_test
+        if named
+        else not (account.is_live if snapshot.is_live is None else snapshot.is_live),
         amount_minor=named.amount_minor if named else money.minor if money else 0,
         currency=named.currency if named else money.currency if money else account.currency,
         created_at=now(),

@@ -20,7 +20,7 @@ from duitpos.kit.clock import business_date
 from duitpos.kit.facts import Facts
 from duitpos.models import Location, Order, Payment
 from duitpos.models.alert import AlertKind
-from duitpos.processors.base import PaymentSnapshot
+from duitpos.processors.snapshots import PaymentSnapshot
 
 log = structlog.get_logger(__name__)
 OVER_THE_DAY = timedelta(minutes=10)
@@ -54,7 +54,7 @@ def order_after_money(
 
 
 def _mismatch(payment: Payment, snapshot: PaymentSnapshot) -> str:
-    if snapshot.is_live == payment.is_test:
+    if snapshot.is_live is not None and snapshot.is_live == payment.is_test:
         return AlertKind.MODE_DIFFERS
     # The payment started before the restaurant went live, and no board shows test orders now.
     if payment.is_test and takes_real_money(payment.tenant_id):

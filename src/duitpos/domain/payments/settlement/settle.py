@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from duitpos.domain.alerts.open import Resolution, open_payment_alert, resolve
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.advance import advance_payment
+from duitpos.domain.payments.references import add_references
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, next_check
 from duitpos.domain.payments.settlement.ledger import book_payment, queue_after_payment
 from duitpos.domain.payments.settlement.release_order import order_after_money
@@ -24,7 +25,7 @@ from duitpos.kit.facts import facts, quoted
 from duitpos.models import Payment, PaymentDecline
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
-from duitpos.processors.base import Decline, PaymentSnapshot, SnapshotState
+from duitpos.processors.snapshots import Decline, PaymentSnapshot, SnapshotState
 
 ENDED_UNPAID = (PaymentStatus.FAILED, PaymentStatus.CANCELED)
 
@@ -47,8 +48,11 @@ def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> SettleR
     """
     # One instant, so that order, payment and ledger get the same business date.
     at = now()
-    _remember_references(payment, snapshot)
+    _remember_main_reference(payment, snapshot)
     settled = _apply_by_state(payment, snapshot, actor, at)
+    # A paid snapshot that changed nothing brings no new ids either.
+    if settled == SettleResult.SETTLED or snapshot.state != SnapshotState.PAID:
+        add_references(payment, snapshot.references.others)
     record_declines(payment, snapshot.declines)
     return settled
 
@@ -63,19 +67,13 @@ def _apply_by_state(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, a
     return _keep_open(payment, snapshot, actor, at)
 
 
-def _remember_references(payment: Payment, snapshot: PaymentSnapshot) -> None:
-    """Fill in references that are still empty, such as after a crash. A stored reference never changes."""
-    known = {
-        "reference": snapshot.reference,
-        "intent_reference": snapshot.intent_reference,
-        "charge_reference": snapshot.charge_reference,
-    }
-    missing = {name: value for name, value in known.items() if value and not getattr(payment, name)}
-    # The update for a paid snapshot sets them itself.
-    if not missing or snapshot.state == SnapshotState.PAID:
+def _remember_main_reference(payment: Payment, snapshot: PaymentSnapshot) -> None:
+    """Fill in the main reference if it is still empty, such as after a crash. A stored one never changes."""
+    # The update for a paid snapshot sets it itself.
+    if payment.reference or not snapshot.reference or snapshot.state == SnapshotState.PAID:
         return
-    Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, **dict.fromkeys(missing, "")).update(
-        **missing
+    Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, reference="").update(
+        reference=snapshot.reference
     )
 
 
@@ -85,8 +83,6 @@ def _settle_paid(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: 
     day = business_date(at, location.time_zone, location.day_closes_at) if location else at.date()
     columns = {
         "reference": payment.reference or snapshot.reference,
-        "intent_reference": snapshot.intent_reference or payment.intent_reference,
-        "charge_reference": snapshot.charge_reference or payment.charge_reference,
         "moved_minor": moved.minor,
         "moved_currency": moved.currency,
         "method": dict(snapshot.method),
@@ -178,7 +174,8 @@ def _alert_nothing_to_pay(payment: Payment, at: datetime) -> SettleResult:
 def _keep_open(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: datetime) -> SettleResult:
     """Record "processing" and the next check of an undecided payment. The status does not change."""
     live = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status=PaymentStatus.PENDING)
-    processing = snapshot.state == SnapshotState.PROCESSING
+    # Money that is only held may still be let go, so it counts as not there yet.
+    processing = snapshot.state in (SnapshotState.PROCESSING, SnapshotState.AUTHORIZED)
     if processing:
         # Use the processor's time: the event may be hours old, and lateness counts from the guest's action.
         since = min(snapshot.acted_at or at, at)

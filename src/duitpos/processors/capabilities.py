@@ -1,0 +1,89 @@
+"""What a processor can do, as facts. Domain and screens follow from them, never from a processor's name.
+
+The limits are the processor's own; docs/processors.md explains each with an example.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+
+class WebhookAddress(StrEnum):
+    """The address that the processor delivers events to."""
+
+    NONE = "none"  # it delivers none
+    SHARED = "shared"  # one per restaurant: the secret that verifies a delivery tells the account
+    OWN = "own"  # one per account
+
+
+class StartRepeat(StrEnum):
+    """What the same start call does a second time, after its first answer was lost."""
+
+    SAME = "same"  # it returns the first page: idempotency keys
+    REFUSED = "refused"  # it is refused as a duplicate of our reference
+    UNSAFE = "unsafe"  # it makes a second page, which could be paid too
+
+
+class GuestDetail(StrEnum):
+    """Something that the processor needs to know about the guest."""
+
+    EMAIL = "email"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """How long a page may stay payable. `is_enforced`: after its end the processor takes no money for it."""
+
+    least: timedelta
+    most: timedelta
+    is_enforced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LineLimits:
+    """What the processor's page shows of an order: lines, and characters of a name and a description."""
+
+    most: int = 100
+    name_length: int = 250
+    description_length: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAbility:
+    """How refunds are made and found again.
+
+    `has_tag`: a refund carries our id. `is_listed`: a payment's refunds can be listed; otherwise only their sum is
+    told. `least_minor`: the smallest refund per currency, in minor units.
+    """
+
+    has_tag: bool = True
+    is_listed: bool = True
+    least_minor: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a processor can do."""
+
+    webhook_address: WebhookAddress
+    start_repeat: StartRepeat
+    keys_kept: timedelta | None
+    """How long an idempotency key is remembered; None: there are none, for refunds neither."""
+    can_find: bool = False
+    """Whether find() looks an attempt up by our reference."""
+    expiry: Expiry | None = None
+    """None: a page stays payable until it is canceled, or for ever."""
+    events_kept: timedelta | None = None
+    """How long undelivered events can be listed; None: there is no such list."""
+    lists_started: bool = False
+    """Whether all attempts of a time can be listed, which finds payments that a restored backup lost."""
+    has_disputes: bool = False
+    refund: RefundAbility = field(default_factory=RefundAbility)
+    lines: LineLimits = field(default_factory=LineLimits)
+    needs: tuple[GuestDetail, ...] = ()
+    minimum_minor: Mapping[str, int] = field(default_factory=dict)
+    """Smallest amount per currency, in minor units; a missing currency has no known minimum."""
