@@ -7,6 +7,7 @@ other account gets its own row and the old one is retired (M12, M13).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from duitpos.domain.payments.processors.bounded import bounded
@@ -99,23 +100,37 @@ def row_of(account: ProcessorAccount, checked: Checked) -> ProcessorAccount:
     It is another row that has their account already, else the row they were pasted into, else a new unsaved row.
     """
     facts = checked.facts
-    mode = facts.mode or Mode.UNKNOWN
     known = ProcessorAccount.objects.filter(
         tenant_id=account.tenant_id,
         payment_type_id=account.payment_type_id,
         processor=account.processor,
         external_id=facts.external_id,
-        mode__in=(mode, Mode.UNKNOWN),
     ).exclude(external_id="")
     others = {row.mode: row for row in known.exclude(id=account.id)}
-    if mode in others:
-        return others[mode]
-    if checked.is_same:
+    if facts.mode in others:
+        return others[facts.mode]
+    # What is in use stays in its row; a new row is needed only if none is there already.
+    if checked.is_same and account.state != AccountState.NEW:
         return account
-    return others.get(Mode.UNKNOWN) or ProcessorAccount(
+    likely = _of_a_mode_not_known(others, checked)
+    if likely is not None:
+        return likely
+    return account if checked.is_same else _new_row(account, facts)
+
+
+def _of_a_mode_not_known(others: Mapping[str, ProcessorAccount], checked: Checked) -> ProcessorAccount | None:
+    """Return the row of this account if its mode, or that of what was pasted, is not known; None if there are two."""
+    if Mode.UNKNOWN in others or checked.facts.mode:
+        return others.get(Mode.UNKNOWN)
+    usable = [row for row in others.values() if not (row.is_live and checked.endpoint)]
+    return usable[0] if len(usable) == 1 else None
+
+
+def _new_row(account: ProcessorAccount, facts: AccountFacts) -> ProcessorAccount:
+    return ProcessorAccount(
         tenant_id=account.tenant_id,
         payment_type_id=account.payment_type_id,
         processor=account.processor,
         external_id=facts.external_id,
-        mode=mode,
+        mode=facts.mode or Mode.UNKNOWN,
     )
