@@ -26,6 +26,7 @@ from duitpos.models import (
     Table,
     Tenant,
 )
+from duitpos.models.credentials import StoredCredentials
 from duitpos.models.payment import PaymentStatus
 from duitpos.models.payment_setup import AccountState
 from duitpos.processors.references import Correlation
@@ -92,8 +93,9 @@ def open_restaurants(count: int) -> list[int]:
             currency="MYR",
             can_charge=True,
         )
-        account.seal("secret_key", f"sk_test_51Sabcd{number}")
-        account.seal("webhook_secret", SECRET)
+        account.seal_credentials(
+            StoredCredentials({"secret_key": f"sk_test_51Sabcd{number}", "webhook_secret": SECRET})
+        )
         account.save(force_insert=True)
         location = Location.objects.create(
             id=row_id(LOCATION, number), tenant=tenant, name="Bangsar", slug="bangsar"

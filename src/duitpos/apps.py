@@ -7,7 +7,7 @@ from django.core import checks
 
 
 class DuitPOS(AppConfig):
-    """Installs the tenant guard and the checks, and says who sends receipts; starts nothing."""
+    """Installs the tenant guard and the checks, and says who sends receipts and what logs leave out; starts nothing."""
 
     name = "duitpos"
     label = "duitpos"
@@ -15,13 +15,18 @@ class DuitPOS(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Watch every connection, let `check` refuse what could not be sharded, and fill the outbox's registry."""
+        """Watch every connection, let `check` refuse what could not be sharded, and fill the registries."""
         from duitpos.domain.payments.outbox.run import do_with
         from duitpos.jobs.receipt import send_receipt
+        from duitpos.kit.logs import redact_also
         from duitpos.kit.tenancy import checks as tenancy_checks
         from duitpos.kit.tenancy import guard
         from duitpos.models.outbox import OutboxKind
+        from duitpos.processors.registry import ADAPTERS
 
         guard.install()
         do_with(OutboxKind.RECEIPT, send_receipt)
+        for adapter in ADAPTERS.values():
+            if adapter.secret_pattern:
+                redact_also(adapter.secret_pattern)
         checks.register(tenancy_checks.check_tenant_rules, checks.Tags.models)

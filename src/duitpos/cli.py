@@ -16,6 +16,7 @@ duitpos COMMAND
   worker           tasks and the sweep; at least one must run
   adopt            this database now belongs to BASE_URL: payment processors may be asked again
   purge            remove what is kept long enough: events' contents, unpaid orders, guests' addresses
+  reseal           encrypt the stored keys of payment processors anew, with the first of DUITPOS_ENCRYPTION_KEYS
   open-restaurant  a restaurant with its owner and first location (--help says more)
   manage ...       Django's own commands: migrate, collectstatic, shell ...
 
@@ -24,6 +25,8 @@ Settings come from the environment: docs/settings.md.
 
 WRONG_USE = 2
 """Exit code when the command line or the environment is wrong."""
+SOME_FAILED = 1
+"""Exit code when the command ran, but not for all."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,13 +52,13 @@ def _run(command: str, rest: list[str]) -> int:
         from duitpos.demo.launch import demo
 
         return demo(rest)
-    if rest or command not in ("web", "worker", "adopt", "purge"):
+    if rest or command not in ("web", "worker", "adopt", "purge", "reseal"):
         return _refuse(f"`duitpos {' '.join([command, *rest])}` is no command; `duitpos help` lists them.")
     return _serve(command)
 
 
 def _serve(command: str) -> int:
-    """web, worker, adopt and purge need a sound environment and a database."""
+    """web, worker, adopt, purge and reseal need a sound environment and a database."""
     _set_up()
     from duitpos.domain.sweep.compare_sessions import compare_all_again
     from duitpos.domain.tenancy.installation import adopt_installation
@@ -73,6 +76,9 @@ def _serve(command: str) -> int:
         if command == "purge":
             check_database()
             return _purge()
+        if command == "reseal":
+            check_database()
+            return _reseal()
         if command == "web":
             web_from_environment()
             check_static()
@@ -105,6 +111,25 @@ def _purge() -> int:
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
+
+
+def _reseal() -> int:
+    from duitpos.domain.processor_accounts.reseal import reseal_all
+
+    done = reseal_all()
+    print(f"Encrypted anew with the first key: the keys of {_count(done.resealed, 'account', 'accounts')}.")
+    for one in done.unreadable:
+        print(
+            f"Could not be read: the keys of the {one.processor} account {one.account_id} of {one.tenant!r},"
+            f" sealed with the key {one.key_id!r}. Add that key behind the others and run this again,"
+            " or have the owner paste them again.",
+            file=sys.stderr,
+        )
+    for key_id in done.unneeded:
+        print(
+            f"The key {key_id!r} is no longer needed by this database: it may leave DUITPOS_ENCRYPTION_KEYS."
+        )
+    return SOME_FAILED if done.unreadable else 0
 
 
 def _manage(words: list[str]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from duitpos.dashboard.texts.kinds import KINDS_TO_ADD
 from duitpos.kit.facts import quoted
 from duitpos.models import PaymentType, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, Mode, PaymentKind
+from duitpos.processors.registry import ADAPTERS
 from tests.dashboard.client import Dashboard, said_beside
 from tests.sandbox_process import SandboxProcess
+from tests.support.acme import FACTS, GOOD, Acme
+from tests.support.credentials import in_use
 from tests.support.restaurant import online_type
 from tests.support.shop import WEBHOOK_SECRET, Shop
 
@@ -205,16 +209,16 @@ def test_saved_secrets_are_masked_and_blank_keeps_them(owner: Dashboard, sandbox
     assert f'placeholder="whsec_…{WEBHOOK_SECRET[-4:]}"' in page
     save(owner, secret_key="", webhook_secret="")
     kept = account(owner)
-    assert kept.reveal("secret_key") == sandbox.secret_key
-    assert kept.reveal("webhook_secret") == WEBHOOK_SECRET
+    assert in_use(kept, "secret_key") == sandbox.secret_key
+    assert in_use(kept, "webhook_secret") == WEBHOOK_SECRET
 
 
 def test_the_webhook_secret_may_come_later(owner: Dashboard, sandbox: SandboxProcess) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
     page = messages_after(owner, save(owner, secret_key=sandbox.secret_key))
-    assert "No webhook secret yet" in page
+    assert "No Webhook Secret yet" in page
     page = messages_after(owner, save(owner, webhook_secret=WEBHOOK_SECRET))
-    assert "No webhook secret yet" not in page
+    assert "No Webhook Secret yet" not in page
     assert account(owner).state == AccountState.ACTIVE
 
 
@@ -238,14 +242,14 @@ def test_a_wrong_kind_of_key_has_an_error_beside_its_field_and_is_not_echoed(
     page = response.content.decode()
     assert re.search(rf'name="[^"]*-{field}"[^>]*autofocus', page)
     assert f'value="{pasted}"' not in page
-    assert account(owner).secrets == {}
+    assert account(owner).credentials == ""
 
 
 def test_a_key_that_stripe_refuses_is_not_saved(owner: Dashboard) -> None:
     owner.post("add_processor", online(owner).id, processor="stripe")
     response = save(owner, secret_key="sk_test_51NotOneOfYours000000wBc3Kf8QzLm5Tn7Rv9Xy1Pd2Hg4Js6")
     assert "Nothing was saved" in said_beside(response)
-    assert account(owner).secrets == {}
+    assert account(owner).credentials == ""
 
 
 def test_an_unchecked_key_is_kept_for_later(owner: Dashboard, sandbox: SandboxProcess) -> None:
@@ -280,7 +284,7 @@ def test_a_live_key_never_goes_to_a_sandbox(owner: Dashboard, sandbox: SandboxPr
         )
     assert said_beside(response)
     assert len(sandbox.requests()) == before
-    assert account(owner).secrets == {}
+    assert account(owner).credentials == ""
 
 
 def test_the_check_button_checks_the_key_again(busy_dashboard: Dashboard, shop: Shop) -> None:
@@ -307,3 +311,59 @@ def test_health_is_shown_in_sentences(busy_dashboard: Dashboard, shop: Shop) -> 
     assert "Last delivery" in page
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(problem=quoted("The key was refused."))
     assert "The key was refused." in busy_dashboard.page("payment_type", online(busy_dashboard).id)
+
+
+# -- a processor with other credentials ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def acme(monkeypatch: pytest.MonkeyPatch) -> Acme:
+    installed = Acme(facts=replace(FACTS, mode=None))
+    monkeypatch.setitem(ADAPTERS, "acme", installed)
+    return installed
+
+
+def test_the_form_follows_from_what_the_adapter_says(acme: Acme, owner: Dashboard) -> None:
+    owner.post("add_processor", online(owner).id, processor="acme")
+    page = owner.page("payment_type", online(owner).id)
+    assert "Begins with key_. At Acme Pay: Settings, API." in page
+    assert re.search(r'<textarea[^>]*name="[^"]*-signing_key"[^>]*></textarea>', page.replace("\n", ""))
+    assert "At Acme Pay, add a webhook endpoint with this address:" in page
+    assert "Then paste the endpoint's Signing Key above." in page
+    assert "Tick these events" not in page
+    assert "Stripe" not in page.partition('id="processors"')[2].partition("Add</button>")[0].replace(
+        '<option value="stripe">Stripe</option>', ""
+    )
+
+
+def test_what_is_no_secret_is_shown_and_what_is_long_has_a_fingerprint(acme: Acme, owner: Dashboard) -> None:
+    owner.post("add_processor", online(owner).id, processor="acme")
+    page = messages_after(owner, save(owner, **GOOD, api_base=""))
+    assert "mode not known yet: the first payment tells" in page
+    assert "Mode not known yet" in owner.page("payment_types")
+    assert re.search(r'name="[^"]*-seller" value="S-1"', page)
+    assert "Saved: key_…cdef. Leave empty to keep it." in page
+    assert "Saved, with the fingerprint" in page
+    assert "BEGIN KEY" not in page
+    # A browser sends the shown value with every form.
+    asked = len(acme.opened)
+    save(owner, seller="S-1", api_key="", signing_key="", api_base="")
+    assert [credentials for credentials, _ in acme.opened[asked:]] == [GOOD]
+
+
+@pytest.mark.parametrize("field", ["api_key", "signing_key"])
+def test_a_pasted_secret_is_not_echoed_whatever_its_field(acme: Acme, owner: Dashboard, field: str) -> None:
+    owner.post("add_processor", online(owner).id, processor="acme")
+    response = save(owner, **{"api_key": "hunter2hunter2", field: "hunter2hunter2"})
+    assert "This is no API Key. The API Key begins with key_. At Acme Pay: Settings, API." in said_beside(
+        response
+    )
+    assert "hunter2" not in response.content.decode()
+    assert account(owner).credentials == ""
+
+
+def test_a_missing_one_is_named_beside_its_field(acme: Acme, owner: Dashboard) -> None:
+    owner.post("add_processor", online(owner).id, processor="acme")
+    response = save(owner, seller="S-1")
+    assert "This is needed too. Nothing was saved." in said_beside(response)
+    assert re.search(r'name="[^"]*-api_key"[^>]*autofocus', response.content.decode())

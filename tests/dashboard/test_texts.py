@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
@@ -26,11 +29,12 @@ from duitpos.dashboard.texts.orders import (
 from duitpos.dashboard.texts.processors import (
     FINDINGS,
     HEALTH,
-    HINTS,
-    KEY_PROBLEMS,
+    PROBLEMS,
     REMOVALS,
     STATES,
     TYPE_PROBLEMS,
+    hint_text,
+    problem_text,
 )
 from duitpos.dashboard.texts.reasons import OURS, PROCESSOR, reason_text
 from duitpos.dashboard.texts.refunds import REFUNDS
@@ -43,7 +47,7 @@ from duitpos.domain.payments.refunds.refund_result import RefundResult
 from duitpos.domain.processor_accounts.accounts import Removal
 from duitpos.domain.processor_accounts.findings import Finding
 from duitpos.domain.processor_accounts.types import TypeProblem
-from duitpos.domain.processor_accounts.view import Health
+from duitpos.domain.processor_accounts.view import FieldView, Health
 from duitpos.domain.reasons import Reason, reason_of
 from duitpos.domain.staff_actions.check_payment import CheckResult
 from duitpos.kit.facts import facts, quoted
@@ -52,10 +56,14 @@ from duitpos.models import Alert
 from duitpos.models.alert import AlertKind
 from duitpos.models.order import OrderStatus
 from duitpos.models.payment_setup import AccountState
+from duitpos.processors.credentials import (
+    AccountWarning,
+    CredentialField,
+    CurrencyProblem,
+    Problem,
+    Thing,
+)
 from duitpos.processors.errors import Failure, OwnCode, ProcessorError, SignatureProblem
-from duitpos.processors.stripe.account import AccountWarning
-from duitpos.processors.stripe.amounts import CurrencyProblem
-from duitpos.processors.stripe.credentials import FIELDS, KeyProblem
 from duitpos.web.sentences import ByFact
 
 pytestmark = pytest.mark.pure
@@ -81,8 +89,7 @@ ENTRIES_BY_STATUS = {EntryKind.ORDER_MOVED, EntryKind.REFUND_ENDED, EntryKind.EV
         (ORDER_MOVED, ORDER_MOVED_BECAUSE),
         (REFUND_ENDED, REFUND_ENDED_BECAUSE),
         ([*(set(Finding) - SAID_APART), *AccountWarning], FINDINGS),
-        (KeyProblem, KEY_PROBLEMS),
-        ([field.hint for field in FIELDS], HINTS),
+        (Problem, PROBLEMS),
         (AccountState.values, STATES),
         (Health, HEALTH),
         (TypeProblem, TYPE_PROBLEMS),
@@ -98,6 +105,7 @@ def test_every_code_has_its_sentence(codes: Iterable[str], sentences: Mapping[st
     [
         (CurrencyProblem, FINDINGS[Finding.CURRENCY_IMPOSSIBLE]),
         (SignatureProblem, HEALTH[Health.BAD_SIGNATURE]),
+        (Thing, PROBLEMS[Problem.SOMETHING_ELSE]),
     ],
 )
 def test_every_problem_has_its_sentence(codes: type[StrEnum], sentence: object) -> None:
@@ -181,3 +189,77 @@ def test_an_alert_with_other_facts_does_not_hide_the_others(
 def test_a_reason_without_its_facts_shows_its_code() -> None:
     assert reason_text({"code": "address_not_allowed"}) == "address_not_allowed"
     assert reason_text({"code": "of_a_later_version"}) == "of_a_later_version"
+
+
+API_KEY = CredentialField("api_key", "API Key", begins_with=("live-", "test-"), where="Settings, API")
+PLAIN = CredentialField("pin", "PIN")
+
+
+@pytest.mark.parametrize(
+    "field, problem, about, text",
+    [
+        (API_KEY, Problem.BLANK_INSIDE, {}, "There is a space or a line break in it. Copy it again, alone."),
+        (
+            API_KEY,
+            Problem.SHORTENED,
+            {},
+            "This is the shortened form that Acme shows. Reveal it there, and copy the whole of it.",
+        ),
+        (
+            API_KEY,
+            Problem.ANOTHER_FIELD,
+            {"label": "Seller's Number"},
+            "This is the Seller's Number: it belongs in its own field. The API Key begins with live- or test-.",
+        ),
+        (
+            API_KEY,
+            Problem.SOMETHING_ELSE,
+            {"what": Thing.PUBLIC_KEY},
+            "This is the public key, which everybody may see. The API Key begins with live- or test-."
+            " At Acme: Settings, API.",
+        ),
+        (PLAIN, Problem.WRONG_FORM, {}, "This is no PIN."),
+        (PLAIN, Problem.REQUIRED, {}, "This is needed too. Nothing was saved."),
+    ],
+)
+def test_a_problem_says_what_was_pasted_and_what_the_right_one_looks_like(
+    field: CredentialField, problem: Problem, about: dict[str, object], text: str
+) -> None:
+    of_field = {
+        "field": field.label,
+        "processor": "Acme",
+        "begins_with": field.begins_with,
+        "where": field.where,
+    }
+    assert problem_text(facts(problem, **of_field, **about)) == text
+
+
+@pytest.mark.parametrize(
+    "view, text",
+    [
+        (FieldView(API_KEY, "Acme"), "Begins with live- or test-. At Acme: Settings, API."),
+        (FieldView(API_KEY, "Acme", masked="live-…4242"), "Saved: live-…4242. Leave empty to keep it."),
+        (
+            FieldView(CredentialField("key", "Key", is_long=True), "Acme", masked="0f1e2d3c"),
+            "Saved, with the fingerprint 0f1e2d3c. Leave empty to keep it.",
+        ),
+        (
+            FieldView(
+                CredentialField("seller", "Seller", where="Profile", is_secret=False), "Acme", "12", "12"
+            ),
+            "At Acme: Profile.",
+        ),
+        (
+            FieldView(API_KEY, "Acme", is_unreadable=True),
+            "What is saved cannot be read here: paste it again.",
+        ),
+        (FieldView(PLAIN, "Acme"), ""),
+    ],
+)
+def test_a_fields_hint_follows_from_what_is_known_of_it(view: FieldView, text: str) -> None:
+    assert hint_text(view) == text
+
+
+def test_no_text_of_the_set_up_names_a_processor() -> None:
+    source = Path(inspect.getfile(hint_text)).read_text(encoding="utf-8")
+    assert not re.search(r"stripe|\b(sk|rk|pk|whsec|acct)_", source, re.I)

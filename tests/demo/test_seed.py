@@ -27,6 +27,7 @@ from duitpos.models import (
     Tenant,
     User,
 )
+from tests.support.credentials import in_use, keep
 from tests.support.restaurant import online_type
 
 pytestmark = pytest.mark.django_db
@@ -147,8 +148,8 @@ def test_guests_pay_at_the_sandbox_with_encrypted_keys() -> None:
     )
     assert account.api_base == KEYS["api_base"]
     assert account.next_events_at is not None, "the sweep asks for events that could not be delivered"
-    assert account.reveal("secret_key") == KEYS["secret_key"]
-    assert account.reveal("webhook_secret") == KEYS["webhook_secret"]
+    assert in_use(account, "secret_key") == KEYS["secret_key"]
+    assert in_use(account, "webhook_secret") == KEYS["webhook_secret"]
     text = str(_everything())
     assert KEYS["secret_key"] not in text
     assert KEYS["webhook_secret"] not in text
@@ -182,7 +183,7 @@ def test_a_second_run_keeps_changes() -> None:
     MenuSection.objects.filter(tenant=tenant, name="Rice").update(name="Nasi")
     PaymentType.objects.filter(tenant=tenant, kind="online").update(is_active=False)
     account = ProcessorAccount.objects.get(tenant=tenant)
-    account.seal("secret_key", "sk_test_of_a_real_account_000000")
+    keep(account, secret_key="sk_test_of_a_real_account_000000")
     account.api_base = ""
     account.save()
     before = _everything()

@@ -13,6 +13,7 @@ from duitpos.domain.tables.rotate import rotate_token
 from duitpos.kit.clock import now
 from duitpos.models import MenuItem, Order, Payment, PaymentType, ProcessorAccount, StartCounter, Table
 from tests.guest.phone import Phone, field_of, line, text_of
+from tests.support.credentials import keep
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop, an_account
 
@@ -187,8 +188,8 @@ def test_stripe_down_keeps_the_cart_and_the_next_press_goes_on(shop: Shop, phone
 def test_a_refused_key_is_explained_to_guests(shop: Shop, phone: Phone) -> None:
     page = review(shop, phone)
     account = ProcessorAccount.objects.get(tenant=shop.tenant, id=shop.account.id)
-    account.seal("secret_key", "sk_test_somebody_elses")
-    ProcessorAccount.objects.filter(tenant=shop.tenant, id=account.id).update(secrets=account.secrets)
+    keep(account, secret_key="sk_test_somebody_elses")
+    ProcessorAccount.objects.filter(tenant=shop.tenant, id=account.id).update(credentials=account.credentials)
     answer = phone.press(page)
     words = text_of(answer)
     assert answer.status_code == 409

@@ -21,11 +21,11 @@ ACROSS = {
     ("domain/sweep/sweep.py", "tenants_with_due_work"),  # the tenants that the worker must handle
     (
         "domain/processor_accounts/credentials.py",
-        "unknown_key_ids",
-    ),  # the start-up check that every secret can be decrypted (M32)
+        "used_key_ids",
+    ),  # the start-up check that every secret can be decrypted (M32), and which key can be dropped
     ("migrations/0015_references.py", "copy"),  # a column becomes another, in all rows at once
     ("migrations/0013_unknown_phones.py", "rename"),  # a stored value gets another name, in all rows at once
-    ("migrations/0016_manual_kinds.py", "rewrite"),  # a stored value gets another name, in all rows at once
+    ("migrations/0017_manual_kinds.py", "rewrite"),  # a stored value gets another name, in all rows at once
     ("migrations/0012_facts.py", "run"),  # stored sentences become facts, in all rows at once
 }
 """Every use of across_tenants(), by file and function. A new one is a decision: give its reason here."""

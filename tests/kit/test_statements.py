@@ -34,7 +34,7 @@ def a_series(kopi: Restaurant, last: int = 1) -> NumberSeries:
 def test_a_row_arrives_as_the_orm_would_have_written_it(kopi: Restaurant) -> None:
     kind = online_type(kopi.tenant)
     account = ProcessorAccount(
-        tenant=kopi.tenant, payment_type=kind, processor="stripe", secrets={"a": "b:ü"}
+        tenant=kopi.tenant, payment_type=kind, processor="stripe", problem={"a": "b:ü"}
     )
     insert([account])
     assert not account._state.adding

@@ -19,6 +19,7 @@ from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.models import Alert, Order, OrderEvent, Payment, PaymentType, ProcessorAccount
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.payment_setup import AccountState
+from tests.support.credentials import in_use, keep
 from tests.support.live_shop import Clock
 from tests.support.scenarios import (
     SESSION,
@@ -92,7 +93,7 @@ def test_m12_the_same_account_in_two_payment_types_is_no_mismatch(shop: Shop) ->
     payment = shop.start(payment_type_id=mine.id)
     assert payment.account_id == second.id
     # Only the payment's own account can fetch it.
-    first.seal("secret_key", "sk_test_of_nobody")
+    keep(first, secret_key="sk_test_of_nobody")
     first.save()
     shop.pay(payment)
     (event,) = shop.events()
@@ -165,7 +166,7 @@ def test_m13_an_unchecked_key_waits_and_the_old_one_stays_in_use(webhookless_sho
     (used,) = {call["headers"]["authorization"][-4:] for call in calls(shop, "POST", "/sessions")}
     assert used == shop.sandbox.secret_key[-4:]
     check_account(shop.restaurant.owner, shop.account.id)
-    assert ProcessorAccount.objects.get(tenant=shop.tenant).reveal("secret_key") == key
+    assert in_use(ProcessorAccount.objects.get(tenant=shop.tenant), "secret_key") == key
 
 
 def test_m13_an_account_with_payments_is_never_deleted(webhookless_shop: Shop) -> None:
@@ -173,7 +174,7 @@ def test_m13_an_account_with_payments_is_never_deleted(webhookless_shop: Shop) -
     payment = shop.start()
     remove_account(shop.restaurant.owner, shop.account.id)
     account = ProcessorAccount.objects.get(tenant=shop.tenant)
-    assert (account.state, account.reveal("secret_key")) == (
+    assert (account.state, in_use(account, "secret_key")) == (
         AccountState.RETIRED,
         shop.sandbox.secret_key,
     )

@@ -18,6 +18,7 @@ from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind as A
 from tests.support.at_once import at_once
+from tests.support.credentials import keep
 from tests.support.live_shop import Clock
 from tests.support.restaurant import a_restaurant
 from tests.support.scenarios import (
@@ -35,7 +36,7 @@ COMPLETED = "checkout.session.completed"
 
 
 def test_m26_without_a_secret_nothing_is_believed_and_the_promise_holds(shop: Shop) -> None:
-    shop.account.seal("webhook_secret", "")
+    keep(shop.account, webhook_secret="")
     shop.account.save()
     payment = shop.start()
     shop.pay(payment)
@@ -45,7 +46,7 @@ def test_m26_without_a_secret_nothing_is_believed_and_the_promise_holds(shop: Sh
     account = ProcessorAccount.objects.get(tenant=shop.tenant)
     assert account.last_bad_signature == "no_secret"
     view = account_view(account, shop.url, shop.tenant.slug)
-    assert view.health[0]["code"] == "no_webhook_secret"
+    assert view.health[0]["code"] == "nothing_verifies"
     shop.sweep(after=timedelta(minutes=2))
     assert [order.label for order in shop.placed()] == ["T1"]
 

@@ -25,6 +25,7 @@ from duitpos.kit.clock import now
 from duitpos.models import Dispute, Payment, PaymentDecline, ProcessorAccount, Refund, WebhookEvent
 from duitpos.models.payment_setup import AccountState
 from tests.support.at_once import deliver, event_of
+from tests.support.credentials import keep
 from tests.support.scenarios import calls
 from tests.support.shop import WEBHOOK_SECRET, Shop, an_account
 
@@ -45,8 +46,7 @@ def another_account(shop: Shop) -> ProcessorAccount:
     """A retired account of the same restaurant, whose webhook secret somebody still has."""
     other = shop.sandbox.control("POST", "/accounts", {"name": "Old one"})
     account = an_account(shop.restaurant, shop.sandbox, external_id=other["id"], state=AccountState.RETIRED)
-    account.seal("secret_key", other["secret_key"])
-    account.seal("webhook_secret", OTHERS_SECRET)
+    keep(account, secret_key=other["secret_key"], webhook_secret=OTHERS_SECRET)
     account.save()
     return account
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,9 @@ def test_an_error_is_one_sentence(
 def test_without_arguments_it_lists_its_commands(tmp_path: Path) -> None:
     done = duitpos(env=environment(tmp_path))
     assert done.returncode == 0
-    assert all(word in done.stdout for word in ("demo", "web", "worker", "adopt", "purge", "manage"))
+    assert all(
+        word in done.stdout for word in ("demo", "web", "worker", "adopt", "purge", "reseal", "manage")
+    )
 
 
 def test_a_database_is_adopted_by_the_address_it_runs_at(tmp_path: Path) -> None:
@@ -77,3 +80,42 @@ def test_a_purge_says_what_it_removed(database_url: str, tmp_path: Path) -> None
         "Removed: 1 event body, 0 unpaid orders, 2 e-mail addresses.\n",
         "Removed: 0 event bodies, 0 unpaid orders, 0 e-mail addresses.\n",
     ]
+
+
+SEALED = """
+from duitpos.domain.tenancy.open import LocationRules, open_restaurant
+from duitpos.models import PaymentType, ProcessorAccount
+from duitpos.models.credentials import StoredCredentials
+
+tenant = open_restaurant(
+    name="Kopi", slug="kopi", owner_email="owner@kopi.example", password="a long password 1",
+    location=LocationRules(name="Bangsar", slug="bangsar"),
+)
+kind = PaymentType.objects.get(tenant=tenant, kind="online")
+account = ProcessorAccount(tenant=tenant, payment_type=kind, processor="stripe")
+account.seal_credentials(StoredCredentials({"secret_key": "sk_test_needle"}))
+account.save()
+"""
+
+
+def test_an_encryption_key_is_replaced_in_four_steps(tmp_path: Path) -> None:
+    """docs/settings.md."""
+
+    def keys(*names: str) -> dict[str, str]:
+        listed = [f"{name}:{base64.b64encode((name * 16).encode()).decode()}" for name in names]
+        return environment(tmp_path, DUITPOS_ENCRYPTION_KEYS=",".join(listed))
+
+    assert duitpos("manage", "migrate", "-v0", env=keys("k1")).returncode == 0
+    made = duitpos("manage", "shell", "-c", SEALED, env=keys("k1"))
+    assert made.returncode == 0, made.stderr
+    added = duitpos("reseal", env=keys("k1", "k2"))
+    assert (added.returncode, "the keys of 0 accounts" in added.stdout) == (0, True), added.stderr
+    first = duitpos("reseal", env=keys("k2", "k1"))
+    assert (first.returncode, "the keys of 1 account." in first.stdout) == (0, True), first.stderr
+    assert "The key 'k1' is no longer needed" in first.stdout
+    dropped = duitpos("reseal", env=keys("k2"))
+    assert (dropped.returncode, "no longer needed" in dropped.stdout) == (0, False)
+    lost = duitpos("reseal", env=keys("k1"))
+    assert lost.returncode == 1
+    assert "sealed with the key 'k2'" in lost.stderr
+    assert "needle" not in "".join(one.stdout + one.stderr for one in (added, first, dropped, lost))

@@ -8,6 +8,7 @@ from django.test import override_settings
 from duitpos.domain.tenancy.installation import forget, installation
 from duitpos.models import ProcessorAccount
 from duitpos.operations.start import StartRefused, check_caches, check_start
+from tests.support.credentials import keep
 from tests.support.restaurant import a_restaurant, online_type
 
 pytestmark = pytest.mark.django_db
@@ -26,10 +27,10 @@ def test_a_stored_secret_whose_key_is_missing_stops_the_start_and_names_the_key(
     """M32."""
     tenant = a_restaurant().tenant
     account = ProcessorAccount(tenant=tenant, processor="stripe", payment_type=online_type(tenant))
-    account.seal("webhook_secret", "whsec_1")
+    keep(account, webhook_secret="whsec_1")
     account.save()
     assert check_start() == []
-    account.secrets = {**account.secrets, "secret_key": "last-year:AAAA"}
+    account.credentials = "last-year:AAAA"
     account.save()
     with pytest.raises(StartRefused, match="'last-year'"):
         check_start()

@@ -33,4 +33,4 @@ def adapter() -> StripeAdapter:
 
 @pytest.fixture
 def stripe_account(adapter: StripeAdapter, sandbox: SandboxProcess) -> StripeProcessor:
-    return adapter.open(sandbox.secret_key, sandbox.url)
+    return adapter.open({"secret_key": sandbox.secret_key}, sandbox.url)

@@ -240,9 +240,9 @@ class ProcessorContract:
     def test_the_adapter_describes_its_form(self, rig: Rig) -> None:
         fields = rig.adapter.credential_fields
         assert fields[0].required
-        assert all(one.label and one.hint for one in fields)
+        assert all(one.label and (one.begins_with or one.where) for one in fields)
         assert any(is_enough for _, is_enough in rig.adapter.guide_events)
-        assert rig.adapter.currency_problem(rig.currency) == ""
+        assert rig.adapter.currency_problem(rig.currency) is None
 
     def _paid(self, rig: Rig) -> PaymentSnapshot:
         request = checkout_request(rig.currency)

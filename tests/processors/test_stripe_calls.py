@@ -173,7 +173,7 @@ def test_no_server(adapter: StripeAdapter) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    error = _failure(adapter.open("sk_test_sandbox", f"http://127.0.0.1:{port}"))
+    error = _failure(adapter.open({"secret_key": "sk_test_sandbox"}, f"http://127.0.0.1:{port}"))
     assert error.failure == Failure.UNAVAILABLE
     assert str(port) not in str(error)
 
@@ -226,7 +226,7 @@ def test_a_slow_response_ends_at_the_deadline_too(adapter: StripeAdapter) -> Non
     with _dripping_server() as url:
         began = time.monotonic()
         with pytest.raises(ProcessorError) as caught:
-            adapter.open("sk_test_sandbox", url).fetch(References("cs_test_x"))
+            adapter.open({"secret_key": "sk_test_sandbox"}, url).fetch(References("cs_test_x"))
     assert caught.value.failure == Failure.UNAVAILABLE
     assert time.monotonic() - began < 200
 
@@ -245,7 +245,7 @@ def test_a_key_that_may_not_read_its_account_still_takes_payments(
     adapter: StripeAdapter, sandbox: SandboxProcess
 ) -> None:
     key = _restricted(sandbox, "rak_checkout_session_write")
-    facts = adapter.open(key, sandbox.url).check()
+    facts = adapter.open({"secret_key": key}, sandbox.url).check()
     assert facts.can_charge
     assert facts.name == ""
     # The refusal itself names the account.
@@ -259,14 +259,14 @@ def test_a_restricted_key_with_all_rights_gets_no_warning(
     adapter: StripeAdapter, sandbox: SandboxProcess
 ) -> None:
     rights = ("rak_checkout_session_write", "rak_account_read", "rak_charge_write", "rak_event_read")
-    facts = adapter.open(_restricted(sandbox, *rights), sandbox.url).check()
+    facts = adapter.open({"secret_key": _restricted(sandbox, *rights)}, sandbox.url).check()
     assert facts.warnings == ()
     assert facts.name == "Kopi Ujian"
 
 
 def test_a_key_that_cannot_take_payments_is_refused(adapter: StripeAdapter, sandbox: SandboxProcess) -> None:
     with pytest.raises(ProcessorError) as caught:
-        adapter.open(_restricted(sandbox, "rak_event_read"), sandbox.url).check()
+        adapter.open({"secret_key": _restricted(sandbox, "rak_event_read")}, sandbox.url).check()
     assert caught.value.failure == Failure.NOT_PERMITTED
 
 
@@ -341,11 +341,13 @@ def test_a_clock_that_differs_from_stripe_s_is_reported(stripe_account: StripePr
 
 def test_calls_of_all_accounts_share_a_connection(adapter: StripeAdapter, sandbox: SandboxProcess) -> None:
     other = sandbox.control("POST", "/accounts", {"name": "Another"})["secret_key"]
-    adapter.open(other, sandbox.url).check()
+    adapter.open({"secret_key": other}, sandbox.url).check()
     pools = SANDBOX._session().get_adapter("http://").poolmanager.pools  # type: ignore[attr-defined]
     (pool,) = [pools[key] for key in pools.keys() if key.key_port == sandbox.port]  # noqa: SIM118 - it does not iterate
     connections, requests = pool.num_connections, pool.num_requests
-    names = [adapter.open(key, sandbox.url).check().name for key in (sandbox.secret_key, other) * 5]
+    names = [
+        adapter.open({"secret_key": key}, sandbox.url).check().name for key in (sandbox.secret_key, other) * 5
+    ]
     assert names == ["Kopi Ujian", "Another"] * 5
     assert (pool.num_connections - connections, pool.num_requests - requests) == (0, 10)
 

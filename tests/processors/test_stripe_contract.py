@@ -20,7 +20,7 @@ class StripeRig:
     def __init__(self, adapter: StripeAdapter, processor: StripeProcessor, sandbox: SandboxProcess) -> None:
         self.adapter = adapter
         self.processor = processor
-        self.other = adapter.open("sk_test_of_an_unknown_account", sandbox.url)
+        self.other = adapter.open({"secret_key": "sk_test_of_an_unknown_account"}, sandbox.url)
         self._sandbox = sandbox
 
     def pay(self, reference: str) -> None:

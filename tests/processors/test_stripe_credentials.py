@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from duitpos.processors.credentials import Mode, Problem, Thing
 from duitpos.processors.stripe.adapter import StripeAdapter
+from duitpos.processors.stripe.credentials import FIELDS, SECRET_PATTERN
 
 pytestmark = pytest.mark.pure
 
@@ -23,49 +27,77 @@ REAL = "51SabcdEFghIJklMN" + "x" * 80
     ],
 )
 def test_right_keys(key: str) -> None:
-    assert StripeAdapter().credential_problem("secret_key", key) == ""
+    assert StripeAdapter().judge({"secret_key": key}) == ()
 
 
 @pytest.mark.parametrize("secret", ["whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o", "whsec_" + "0f" * 32])
 def test_right_webhook_secrets(secret: str) -> None:
-    assert StripeAdapter().credential_problem("webhook_secret", secret) == ""
+    assert StripeAdapter().judge({"webhook_secret": secret}) == ()
 
 
 @pytest.mark.parametrize(
-    "field, value, problem",
+    "field, value, problem, about",
     [
-        ("secret_key", f"pk_test_{REAL}", "publishable_key"),
-        ("secret_key", f"mk_{REAL}", "managed_key"),
-        ("secret_key", "sk_test_51Sabc", "part_missing"),
-        ("secret_key", "sk_test_", "part_missing"),
-        ("secret_key", "sk_live_51SabcdEFghIJ", "part_missing"),
-        ("secret_key", "sk_test", "broken_key"),
-        ("secret_key", f"sk_test_{REAL[:30]} {REAL[30:]}", "blank_inside"),
-        ("secret_key", f"sk_test_{REAL}\nwhsec_x", "blank_inside"),
-        ("secret_key", "sk_test_51S…abcd", "shortened"),
-        ("secret_key", "sk_test_51S...abcd", "shortened"),
-        ("secret_key", "sk_test_****************", "shortened"),
-        ("secret_key", "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o", "webhook_secret"),
-        ("secret_key", "we_1SabcdEFghIJklMNqRsTuVwX", "endpoint_id"),
-        ("secret_key", "acct_1SabcdEFghIJklMN", "account_id"),
-        ("secret_key", "hunter2hunter2", "no_key"),
-        ("secret_key", f"sk_test_{REAL}é", "broken_key"),
-        ("webhook_secret", "we_1SabcdEFghIJklMNqRsTuVwX", "endpoint_id_as_webhook_secret"),
-        ("webhook_secret", f"sk_test_{REAL}", "api_key"),
-        ("webhook_secret", f"pk_live_{REAL}", "api_key"),
-        ("webhook_secret", "whsec_abc", "webhook_part_missing"),
-        ("webhook_secret", "whsec_4Xk0 yJzWq2bVn8", "blank_inside"),
-        ("webhook_secret", "whsec_…m3oP", "shortened"),
-        ("webhook_secret", "https://order.example.my/kopi/webhooks/stripe/", "address"),
-        ("webhook_secret", "secret", "no_webhook_secret"),
+        ("secret_key", f"pk_test_{REAL}", Problem.SOMETHING_ELSE, Thing.PUBLIC_KEY),
+        ("secret_key", f"mk_{REAL}", Problem.SOMETHING_ELSE, Thing.MANAGED_KEY),
+        ("secret_key", "sk_test_51Sabc", Problem.PART_MISSING, ""),
+        ("secret_key", "sk_test_", Problem.PART_MISSING, ""),
+        ("secret_key", "sk_live_51SabcdEFghIJ", Problem.PART_MISSING, ""),
+        ("secret_key", "sk_test", Problem.WRONG_FORM, ""),
+        ("secret_key", f"sk_test_{REAL[:30]} {REAL[30:]}", Problem.BLANK_INSIDE, ""),
+        ("secret_key", f"sk_test_{REAL}\nwhsec_x", Problem.BLANK_INSIDE, ""),
+        ("secret_key", "sk_test_51S…abcd", Problem.SHORTENED, ""),
+        ("secret_key", "sk_test_51S...abcd", Problem.SHORTENED, ""),
+        ("secret_key", "sk_test_****************", Problem.SHORTENED, ""),
+        ("secret_key", "whsec_4Xk0yJzWq2bVn8RtLpE6sHcA1uDfGm3o", Problem.ANOTHER_FIELD, "Webhook Secret"),
+        ("secret_key", "we_1SabcdEFghIJklMNqRsTuVwX", Problem.SOMETHING_ELSE, Thing.ENDPOINT_ID),
+        ("secret_key", "acct_1SabcdEFghIJklMN", Problem.SOMETHING_ELSE, Thing.ACCOUNT_ID),
+        ("secret_key", "hunter2hunter2", Problem.WRONG_FORM, ""),
+        ("secret_key", f"sk_test_{REAL}é", Problem.WRONG_FORM, ""),
+        ("webhook_secret", "we_1SabcdEFghIJklMNqRsTuVwX", Problem.SOMETHING_ELSE, Thing.ENDPOINT_ID),
+        ("webhook_secret", f"sk_test_{REAL}", Problem.ANOTHER_FIELD, "Secret Key"),
+        ("webhook_secret", f"pk_live_{REAL}", Problem.SOMETHING_ELSE, Thing.PUBLIC_KEY),
+        ("webhook_secret", "whsec_abc", Problem.PART_MISSING, ""),
+        ("webhook_secret", "whsec_4Xk0 yJzWq2bVn8", Problem.BLANK_INSIDE, ""),
+        ("webhook_secret", "whsec_…m3oP", Problem.SHORTENED, ""),
+        (
+            "webhook_secret",
+            "https://order.example.my/kopi/webhooks/stripe/",
+            Problem.SOMETHING_ELSE,
+            Thing.ADDRESS,
+        ),
+        ("webhook_secret", "secret", Problem.WRONG_FORM, ""),
     ],
 )
-def test_what_is_wrong(field: str, value: str, problem: str) -> None:
-    assert StripeAdapter().credential_problem(field, value) == problem
+def test_what_is_wrong(field: str, value: str, problem: Problem, about: str) -> None:
+    (found,) = StripeAdapter().judge({field: value})
+    assert (found.field, found.problem) == (field, problem)
+    assert list(found.about.values()) == ([about] if about else [])
+
+
+def test_every_field_is_judged_and_a_missing_one_is_no_problem_of_its_form() -> None:
+    wrong = StripeAdapter().judge({"secret_key": "whsec_abc", "webhook_secret": "secret"})
+    assert [one.field for one in wrong] == ["secret_key", "webhook_secret"]
+    assert StripeAdapter().judge({}) == ()
 
 
 @pytest.mark.parametrize(
-    "key, mode", [("sk_test_x", "test"), ("rk_test_x", "test"), ("sk_live_x", "live"), ("rk_live_x", "live")]
+    "key, mode",
+    [
+        ("sk_test_x", Mode.TEST),
+        ("rk_test_x", Mode.TEST),
+        ("sk_live_x", Mode.LIVE),
+        ("rk_live_x", Mode.LIVE),
+        ("", None),
+        ("hunter2", None),
+    ],
 )
-def test_a_key_determines_its_mode(key: str, mode: str) -> None:
-    assert StripeAdapter().mode_of(key) == mode
+def test_a_key_determines_its_mode(key: str, mode: Mode | None) -> None:
+    assert StripeAdapter().mode({"secret_key": key}, "") == mode
+
+
+def test_every_beginning_of_a_field_is_accepted_and_redacted() -> None:
+    for field in FIELDS:
+        for begins in field.begins_with:
+            assert StripeAdapter().judge({field.name: begins + REAL}) == ()
+            assert re.fullmatch(SECRET_PATTERN, begins + REAL)

@@ -11,6 +11,7 @@ import pytest
 import stripe
 
 from duitpos.kit.money import Money
+from duitpos.processors.credentials import Credentials
 from duitpos.processors.errors import SignatureInvalid, SignatureProblem
 from duitpos.processors.events import EventKind, ProcessorEvent
 from duitpos.processors.references import References
@@ -31,15 +32,19 @@ def _signed(body: str, secret: str = SECRET, at: int | None = None) -> dict[str,
     return {"stripe-signature": header}
 
 
+def _verifiers(secrets: tuple[str, ...]) -> list[Credentials]:
+    return [{"webhook_secret": secret} for secret in secrets]
+
+
 def _read(event: Json, secrets: tuple[str, ...] = (SECRET,)) -> ProcessorEvent:
     body = json.dumps(event, indent=2)
-    (read,) = StripeAdapter().read_event(body.encode(), _signed(body), secrets).events
+    (read,) = StripeAdapter().read_event(body.encode(), _signed(body), _verifiers(secrets)).events
     return read
 
 
 def _problem(body: bytes, headers: dict[str, str], *secrets: str) -> SignatureProblem:
     with pytest.raises(SignatureInvalid) as caught:
-        StripeAdapter().read_event(body, headers, secrets)
+        StripeAdapter().read_event(body, headers, _verifiers(secrets))
     return caught.value.problem
 
 
@@ -60,14 +65,15 @@ ODD = json.dumps(
 
 def test_any_of_the_secrets_will_do() -> None:
     for secret in (SECRET, OLD):
-        (event,) = StripeAdapter().read_event(ODD.encode(), _signed(ODD, secret), (SECRET, OLD)).events
+        read = StripeAdapter().read_event(ODD.encode(), _signed(ODD, secret), _verifiers((SECRET, OLD)))
+        (event,) = read.events
         assert (event.dedupe_key, event.kind, event.body) == ("evt_1", EventKind.OTHER, ODD)
 
 
 def test_a_secret_being_rolled_has_two_signatures() -> None:
     header = f"{_signed(ODD, OLD)['stripe-signature']},v1={_signed(ODD)['stripe-signature'].split('v1=')[1]},v0=fake"
-    (event,) = StripeAdapter().read_event(ODD.encode(), {"stripe-signature": header}, (SECRET,)).events
-    assert event.dedupe_key == "evt_1"
+    read = StripeAdapter().read_event(ODD.encode(), {"stripe-signature": header}, _verifiers((SECRET,)))
+    assert [event.dedupe_key for event in read.events] == ["evt_1"]
 
 
 @pytest.mark.parametrize(
@@ -103,10 +109,10 @@ def test_a_signature_of_the_future_is_a_clock_problem_too() -> None:
     now = int(time.time())
     for skew in (400, 24 * 3600, -400):
         with pytest.raises(SignatureInvalid) as caught:
-            StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + skew), (SECRET,))
+            StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + skew), _verifiers((SECRET,)))
         assert caught.value.problem == SignatureProblem.CLOCK
         assert abs(caught.value.skew - skew) <= 5
-    near = StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + 200), (SECRET,))
+    near = StripeAdapter().read_event(ODD.encode(), _signed(ODD, at=now + 200), _verifiers((SECRET,)))
     assert near.events[0].dedupe_key == "evt_1"
 
 

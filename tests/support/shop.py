@@ -38,6 +38,7 @@ from duitpos.models import (
 from duitpos.models.payment_setup import AccountState, Mode
 from duitpos.processors.start import NextStep, Redirect, next_step_from_json
 from tests.sandbox_process import SandboxProcess
+from tests.support.credentials import keep
 from tests.support.restaurant import Restaurant, a_restaurant, a_table, an_item, online_type
 
 
@@ -205,8 +206,7 @@ def an_account(restaurant: Restaurant, sandbox: SandboxProcess, **fields: Any) -
         "can_charge": True,
     }
     account = ProcessorAccount(tenant=restaurant.tenant, payment_type=kind, **{**values, **fields})
-    account.seal("secret_key", sandbox.secret_key)
-    account.seal("webhook_secret", WEBHOOK_SECRET)
+    keep(account, secret_key=sandbox.secret_key, webhook_secret=WEBHOOK_SECRET)
     account.save()
     return account
 

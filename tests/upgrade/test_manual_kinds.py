@@ -11,7 +11,7 @@ from duitpos.models import PaymentType
 from tests.support.restaurant import a_restaurant
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-BEFORE = ("duitpos", "0015_references")
+BEFORE = ("duitpos", "0016_credentials")
 TYPES = {
     "CASH": ("Tunai", "cash"),
     "2": ("Cash at the bar", "cash"),

@@ -31,6 +31,7 @@ from duitpos.models import (
     Tenant,
     User,
 )
+from duitpos.models.credentials import StoredCredentials
 from duitpos.models.menu import TextKind
 from duitpos.models.payment_setup import AccountState, Mode, PaymentKind
 from duitpos.models.people import Role
@@ -177,7 +178,8 @@ def _take_payments(tenant: Tenant, secret_key: str, webhook_secret: str, api_bas
         accounts = list(ProcessorAccount.objects.filter(tenant=tenant, payment_type=kind))
         for account in accounts:
             # The demo was restarted on another port, and so was the sandbox.
-            if account.api_base != api_base and account.reveal("secret_key") == secret_key:
+            in_use = account.read_credentials().current
+            if account.api_base != api_base and in_use.get("secret_key") == secret_key:
                 account.api_base = api_base
                 account.save(update_fields=["api_base"])
         if accounts:
@@ -192,8 +194,9 @@ def _take_payments(tenant: Tenant, secret_key: str, webhook_secret: str, api_bas
             created_at=now(),
             next_events_at=now(),
         )
-        account.seal("secret_key", secret_key)
-        account.seal("webhook_secret", webhook_secret)
+        account.seal_credentials(
+            StoredCredentials({"secret_key": secret_key, "webhook_secret": webhook_secret})
+        )
         account.save(force_insert=True)
         kind.is_active = True
         kind.save(update_fields=["is_active"])

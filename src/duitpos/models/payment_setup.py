@@ -6,6 +6,7 @@ from django.db import models
 
 from duitpos.kit.crypto import vault
 from duitpos.kit.tenancy import TenantForeignKey, TenantModel
+from duitpos.models.credentials import StoredCredentials
 
 
 class PaymentKind(models.TextChoices):
@@ -47,10 +48,16 @@ class PaymentType(TenantModel):
 
 
 class Mode(models.TextChoices):
-    """Test money or real money. Never mixed."""
+    """Test money or real money. Never mixed.
+
+    An unknown mode becomes known with the first object that the processor shows us. Until then orders count as test
+    orders: they are marked and kept out of revenue, and boards hide them once a live account is in use. To mark a real
+    order wrongly is put right by its payment; to report and cook for test money as for real money is not.
+    """
 
     TEST = "test"
     LIVE = "live"
+    UNKNOWN = "", "Unknown"
 
 
 class AccountState(models.TextChoices):
@@ -67,14 +74,16 @@ class ProcessorAccount(TenantModel):
     payment_type = TenantForeignKey(PaymentType, on_delete=models.PROTECT, related_name="accounts")
     processor = models.CharField(max_length=20)
     external_id = models.CharField(
-        max_length=80, blank=True, help_text="The processor's account id (acct_…)."
+        max_length=80, blank=True, help_text="The processor's id of the account; empty: unknown."
     )
-    mode = models.CharField(max_length=4, choices=Mode.choices, default=Mode.TEST)
+    mode = models.CharField(max_length=4, choices=Mode.choices, default=Mode.TEST, blank=True)
     state = models.CharField(max_length=10, choices=AccountState.choices, default=AccountState.NEW)
     api_base = models.CharField(
         max_length=200, blank=True, help_text="A sandbox address; empty: the processor's own."
     )
-    secrets = models.JSONField(default=dict, help_text="Field name to sealed text; see reveal().")
+    credentials = models.TextField(
+        blank=True, help_text="One sealed document (models/credentials.py); empty: none."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     # Facts from the processor, and the account's health. Written by set-up, webhook and sweep.
@@ -129,20 +138,21 @@ class ProcessorAccount(TenantModel):
     def __str__(self) -> str:
         return f"{self.processor} {self.external_id or self.id}"
 
-    def _place(self, field: str) -> str:
-        return f"{self.tenant_id}/{self.id}/{field}"
+    def read_credentials(self) -> StoredCredentials:
+        """Decrypt the credentials, to make a client for one call. Raises SecretUnreadable."""
+        if not self.credentials:
+            return StoredCredentials()
+        return StoredCredentials.from_text(vault().open(self.credentials, self.credentials_place))
 
-    def seal(self, field: str, plain: str) -> None:
-        """Encrypt and set a secret, without saving the row. An empty text removes it."""
-        if plain:
-            self.secrets = {**self.secrets, field: vault().seal(plain, self._place(field))}
-        else:
-            self.secrets = {name: box for name, box in self.secrets.items() if name != field}
+    def seal_credentials(self, stored: StoredCredentials) -> None:
+        """Encrypt and set the credentials, without saving the row."""
+        text = stored.to_text()
+        self.credentials = vault().seal(text, self.credentials_place) if text else ""
 
-    def reveal(self, field: str) -> str:
-        """The decrypted secret, to make a client for one call; empty when there is none. SecretUnreadable."""
-        box = self.secrets.get(field, "")
-        return vault().open(box, self._place(field)) if box else ""
+    @property
+    def credentials_place(self) -> str:
+        """What the sealed text is bound to: it opens in this row only."""
+        return f"{self.tenant_id}/{self.id}/credentials"
 
     @property
     def is_live(self) -> bool:

@@ -7,13 +7,20 @@ frozen values only: no HTTP request, no model, no HTML, no sentence.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from duitpos.kit.facts import Facts
 from duitpos.kit.money import Money
 from duitpos.processors.capabilities import Capabilities
+from duitpos.processors.credentials import (
+    CredentialField,
+    CredentialProblem,
+    Credentials,
+    CurrencyProblem,
+    Mode,
+)
 from duitpos.processors.events import Delivery, EventKind, ProcessorEvent
 from duitpos.processors.references import References
 from duitpos.processors.snapshots import (
@@ -26,25 +33,16 @@ from duitpos.processors.start import CheckoutRequest, Started
 
 
 @dataclass(frozen=True, slots=True)
-class CredentialField:
-    """A secret the owner pastes. `label` is the processor's name for it; `hint` is the code of its help text."""
-
-    name: str
-    label: str
-    hint: str
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """The account that a key belongs to."""
+    """The account that credentials belong to."""
 
     external_id: str
+    """The processor's id of the account; empty when it does not tell."""
     name: str
     country: str
     currency: str
-    mode: str
-    """test or live, from the key's prefix."""
+    mode: Mode | None
+    """None: only the objects of a first payment tell."""
     can_charge: bool
     warnings: tuple[Facts, ...] = ()
 
@@ -123,22 +121,30 @@ class Adapter(ABC):
     api_version: str
     """The processor's API version; every request is pinned to it."""
 
-    @abstractmethod
-    def open(self, secret_key: str, api_base: str) -> Processor:
-        """Open an account for one unit of work. `api_base` is empty for the processor's own URL."""
+    secret_pattern: str
+    """A regular expression of its secrets, so that logs leave them out; empty when they have no form of their own."""
 
     @abstractmethod
-    def read_event(self, body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> Delivery:
-        """Verify with any of the secrets and parse. Raises SignatureInvalid. Header names are lower-case."""
+    def open(self, credentials: Credentials, endpoint: str) -> Processor:
+        """Open an account for one unit of work. `endpoint` is empty for the processor's own URL."""
 
     @abstractmethod
-    def credential_problem(self, field_name: str, value: str) -> str:
-        """The code of a pasted credential's problem; empty when it looks right."""
+    def read_event(
+        self, body: bytes, headers: Mapping[str, str], verifiers: Iterable[Credentials]
+    ) -> Delivery:
+        """Verify with any of the credentials and parse. Raises SignatureInvalid. Header names are lower-case.
+
+        The first verifier is complete; former ones hold only the fields that verify.
+        """
 
     @abstractmethod
-    def mode_of(self, secret_key: str) -> str:
-        """The key's mode: test or live."""
+    def judge(self, credentials: Credentials) -> Sequence[CredentialProblem]:
+        """The problems of pasted texts, by their form alone. A missing one is no problem of its form."""
 
     @abstractmethod
-    def currency_problem(self, currency: str) -> str:
-        """The code of why this currency's amounts cannot be sent exactly; empty when they can."""
+    def mode(self, credentials: Credentials, endpoint: str) -> Mode | None:
+        """The mode of these credentials at this endpoint; None when only the processor's objects tell."""
+
+    @abstractmethod
+    def currency_problem(self, currency: str) -> CurrencyProblem | None:
+        """Why this currency's amounts cannot be charged exactly; None when they can."""

@@ -18,7 +18,9 @@ from duitpos.domain.processor_accounts.accounts import KeyRefused
 from duitpos.domain.processor_accounts.credentials import unknown_key_ids
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.models import ProcessorAccount, Tenant
+from duitpos.models.credentials import StoredCredentials
 from tests.domain.processor_accounts.conftest import Owner
+from tests.support.credentials import in_use
 
 # Secrets with the form of Stripe's, which are unique in every file.
 KEY, CANDIDATE = "sk_test_51Needle" + "k3y" * 12, "sk_test_51Needle" + "n3xt" * 9
@@ -31,7 +33,7 @@ def _fails(request: HttpRequest) -> HttpResponse:
     """A view that raises an error while it has a secret in a local variable."""
     tenant = Tenant.objects.get(slug="kopi")
     account = ProcessorAccount.objects.get(tenant=tenant)
-    key = account.reveal("secret_key")
+    key = in_use(account, "secret_key")
     raise ValueError(f"Something broke with {key}")
 
 
@@ -64,13 +66,12 @@ def _save_everything(owner: Owner) -> ProcessorAccount:
     with pytest.raises(KeyRefused):
         owner.save(account, secret_key=REFUSED)
     row = owner.fresh(account)
-    assert [row.reveal(name) for name in sorted(row.secrets)] == [
-        owner.sandbox.url,
-        CANDIDATE,
-        KEY,
-        HOOK,
-        OLD_HOOK,
-    ]
+    assert row.read_credentials() == StoredCredentials(
+        current={"secret_key": KEY, "webhook_secret": HOOK},
+        previous=({"webhook_secret": OLD_HOOK},),
+        waiting={"secret_key": CANDIDATE},
+        waiting_endpoint=owner.sandbox.url,
+    )
     return row
 
 
@@ -117,15 +118,16 @@ def test_no_secret_in_the_database_the_logs_or_an_error_page(
 
 def test_a_secret_can_only_be_decrypted_in_its_own_row(owner: Owner) -> None:
     row = _save_everything(owner)
-    boxes = dict(row.secrets)
-    row.secrets = {**boxes, "webhook_secret": boxes["secret_key"]}
+    assert row.credentials.startswith("test:")
+    stranger = ProcessorAccount(tenant=owner.tenant, payment_type=owner.type, credentials=row.credentials)
     with pytest.raises(SecretUnreadable) as caught:
-        row.reveal("webhook_secret")
+        stranger.read_credentials()
     assert "Needle" not in str(caught.value)
-    stranger = ProcessorAccount(tenant=owner.tenant, payment_type=owner.type, secrets=boxes)
-    with pytest.raises(SecretUnreadable):
-        stranger.reveal("secret_key")
-    assert all(box.startswith("test:") for box in boxes.values())
+
+
+def test_credentials_have_no_readable_representation(owner: Owner) -> None:
+    stored = _save_everything(owner).read_credentials()
+    assert "Needle" not in repr(stored)
 
 
 def test_missing_encryption_key_ids_are_reported(owner: Owner) -> None:

@@ -84,7 +84,7 @@ def test_a_bad_delivery_is_counted_and_changes_nothing_else(
     assert row.last_bad_signature_at is not None
     assert isinstance(row.last_bad_signature_at, datetime)
     assert now() - row.last_bad_signature_at < timedelta(seconds=30)
-    assert (row.secrets, row.state, row.last_event_at) == (before.secrets, before.state, None)
+    assert (row.credentials, row.state, row.last_event_at) == (before.credentials, before.state, None)
     assert not WebhookEvent.objects.filter(tenant=owner.tenant).exists()
     assert len(owner.rows()) == 1
 

@@ -25,11 +25,11 @@ def _view(owner: Owner, account: ProcessorAccount) -> object:
 def test_secrets_are_masked_to_their_last_four(owner: Owner) -> None:
     saved = owner.save(owner.add(), secret_key=owner.second_key(KEY), webhook_secret=WEBHOOK_SECRET)
     view = account_view(saved.account, "https://order.example.my", owner.tenant.slug)
-    assert {one.name: one.masked for one in view.fields} == {
+    assert {one.field.name: one.masked for one in view.fields} == {
         "secret_key": "sk_test_…WXYZ",
         "webhook_secret": "whsec_…Gm3o",
     }
-    assert [one.required for one in view.fields] == [True, False]
+    assert [one.field.required for one in view.fields] == [True, False]
     shown = repr(view.fields) + repr(view.owner) + view.endpoint_url + repr(view.health)
     assert KEY not in shown
     assert WEBHOOK_SECRET not in shown

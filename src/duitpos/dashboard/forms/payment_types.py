@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from duitpos.dashboard.texts.kinds import KINDS_TO_ADD
 from duitpos.dashboard.texts.processors import account_texts, address_text, hint_text
-from duitpos.domain.processor_accounts.view import AccountView
+from duitpos.domain.processor_accounts.view import AccountView, FieldView
 from duitpos.web.forms import PlainForm
+
+LONGEST_LINE, LONGEST_TEXT = 300, 10_000
+"""Characters of a credential; a text of several lines may be a chain of certificates."""
 
 
 class PaymentTypeForm(PlainForm):
@@ -21,7 +24,9 @@ class PaymentTypeForm(PlainForm):
     code = forms.CharField(
         label=gettext_lazy("Code"),
         max_length=20,
-        help_text=gettext_lazy("Short and unique, such as ONLINE. Reports show it; guests do not see it."),
+        help_text=gettext_lazy(
+            "Short and unique, such as CARD or CASH. Reports show it; guests do not see it."
+        ),
         widget=forms.TextInput(
             attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}
         ),
@@ -54,24 +59,22 @@ class SecretInput(forms.PasswordInput):
     input_type = "text"
 
 
+class SecretArea(forms.Textarea):
+    """The same for a text of several lines."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        return super().get_context(name, None, attrs)
+
+
 class AccountForm(PlainForm):
     """One processor account's credentials. A blank field keeps the saved value."""
 
     def __init__(self, view: AccountView, data: Any = None) -> None:
         super().__init__(data, prefix=str(view.account.id))
         self.view, self.texts = view, account_texts(view)
-        self.credentials = [one.name for one in view.fields]
+        self.credentials = [one.field.name for one in view.fields]
         for one in view.fields:
-            field = forms.CharField(label=one.label, required=False, max_length=300, help_text=hint_text(one))
-            field.widget = SecretInput(
-                attrs={
-                    "autocomplete": "off",
-                    "spellcheck": "false",
-                    "autocapitalize": "none",
-                    "placeholder": one.masked,
-                }
-            )
-            self.fields[one.name] = field
+            self.fields[one.field.name] = _credential(one)
         if view.addresses:
             # An unchecked account has no address yet: preselect the first sandbox, as the domain does.
             start = view.account.api_base if view.account.checked_at else view.addresses[0]
@@ -94,6 +97,30 @@ class AccountForm(PlainForm):
         """The chosen address; None when it is unchanged or was not sent."""
         is_chosen = "api_base" in self.changed_data and self.add_prefix("api_base") in self.data
         return self.cleaned_data.get("api_base") if is_chosen else None
+
+
+def _credential(one: FieldView) -> forms.CharField:
+    """The input for a credential: one or several lines, and shown only if it is no secret."""
+    is_secret, is_long = one.field.is_secret, one.field.is_long
+    widgets: Mapping[tuple[bool, bool], type[forms.Widget]] = {
+        (True, False): SecretInput,
+        (True, True): SecretArea,
+        (False, False): forms.TextInput,
+        (False, True): forms.Textarea,
+    }
+    attrs: dict[str, Any] = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+    if is_secret and not is_long:
+        attrs["placeholder"] = one.masked
+    if is_long:
+        attrs["rows"] = 4
+    return forms.CharField(
+        label=one.field.label,
+        required=False,
+        max_length=LONGEST_TEXT if is_long else LONGEST_LINE,
+        help_text=hint_text(one),
+        initial=one.value,
+        widget=widgets[is_secret, is_long](attrs=attrs),
+    )
 
 
 class AddProcessorForm(PlainForm):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from babel.core import Locale
+from babel.lists import format_list
+from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from duitpos.dashboard.texts.reasons import reason_text, sentence_of
 from duitpos.domain.processor_accounts.accounts import Removal
@@ -19,26 +21,34 @@ from duitpos.web.sentences import ByFact, Sentence, Text, say
 OWNERS: Mapping[str, Text] = {
     "live": _("%(name)s (%(country)s), live mode: real money"),
     "test": _("%(name)s (%(country)s), test mode: no real money"),
+    "": _("%(name)s (%(country)s), mode not known yet: the first payment tells"),
 }
 OWNERS_SOMEWHERE: Mapping[str, Text] = {
     "live": _("%(name)s, live mode: real money"),
     "test": _("%(name)s, test mode: no real money"),
+    "": _("%(name)s, mode not known yet: the first payment tells"),
 }
 OWNERS_UNNAMED: Mapping[str, Text] = {
     "live": _("An account whose name the key may not read, live mode: real money"),
     "test": _("An account whose name the key may not read, test mode: no real money"),
+    "": _("An account whose name the key may not read, mode not known yet: the first payment tells"),
 }
 BELONGS: Mapping[str, Text] = {
     "live": _("The key belongs to %(name)s (%(country)s), live mode: real money."),
     "test": _("The key belongs to %(name)s (%(country)s), test mode: no real money."),
+    "": _("The key belongs to %(name)s (%(country)s), mode not known yet: the first payment tells."),
 }
 BELONGS_SOMEWHERE: Mapping[str, Text] = {
     "live": _("The key belongs to %(name)s, live mode: real money."),
     "test": _("The key belongs to %(name)s, test mode: no real money."),
+    "": _("The key belongs to %(name)s, mode not known yet: the first payment tells."),
 }
 BELONGS_UNNAMED: Mapping[str, Text] = {
     "live": _("The key belongs to an account whose name it may not read, live mode: real money."),
     "test": _("The key belongs to an account whose name it may not read, test mode: no real money."),
+    "": _(
+        "The key belongs to an account whose name it may not read, mode not known yet: the first payment tells."
+    ),
 }
 
 FINDINGS: Mapping[str, Sentence] = {
@@ -46,9 +56,9 @@ FINDINGS: Mapping[str, Sentence] = {
         "It is another account than before. The former one (%(old)s) takes no new payments; its keys are kept, because"
         " payments made with it may still come in or be refunded."
     ),
-    Finding.NO_KEY_YET: _("There is no secret key yet."),
+    Finding.NO_KEY_YET: _("There is no key yet that payments could be made with."),
     Finding.KEY_UNREADABLE: _(
-        "The stored key cannot be read with this installation's encryption keys. Paste it again."
+        "What is stored cannot be read with this installation's encryption keys. Paste all of it again."
     ),
     Finding.KEPT_BESIDE_THE_OLD: _(
         "The new key is kept: press Check in a minute, and it will be used. Until then the old key stays in use."
@@ -68,6 +78,7 @@ FINDINGS: Mapping[str, Sentence] = {
                 "%(location)s: %(processor)s does not take the small change of %(currency)s, so that prices could not"
                 " be charged exactly."
             ),
+            "not_taken": _("%(location)s: %(processor)s does not take %(currency)s."),
         },
     ),
     Finding.CURRENCY_CONVERTED: _(
@@ -79,60 +90,52 @@ FINDINGS: Mapping[str, Sentence] = {
         " Before guests pay, use keys of one mode."
     ),
     Finding.ACCOUNT_SHARED: _("The same account also serves “%(there)s”."),
-    Finding.NO_WEBHOOK_SECRET: _(
-        "There is no webhook secret yet. Payments are found all the same, by the guest's return and by regular"
+    Finding.NOTHING_VERIFIES: _(
+        "There is no %(field)s yet. Payments are found all the same, by the guest's return and by regular"
         " checks; with it, orders appear a little sooner."
     ),
     Finding.TYPE_INACTIVE: _("“%(type)s” is not active yet: guests cannot choose it."),
-    # A processor's warnings about an account with a valid key.
+    # A processor's warnings about an account with good credentials.
     "account_unnamed": _(
-        "This restricted key may not read its account, so its name is not known."
-        " It works; to see the name, allow it to read the account at Stripe."
+        "This key may not read its account, so its name is not known."
+        " It works; to see the name, allow it to read the account at %(processor)s."
     ),
-    "cannot_charge": _("This Stripe account cannot take payments yet: finish its set-up at Stripe."),
-    "may_not_take_payments": _(
-        "This restricted key may not make and expire Checkout Sessions: it cannot take payments."
+    "cannot_charge": _(
+        "This %(processor)s account cannot take payments yet: finish its set-up at %(processor)s."
     ),
-    "may_not_refund": _("This restricted key may not make refunds."),
-    "may_not_list_events": _("This restricted key may not list events: missed deliveries are not looked up."),
+    "may_not_take_payments": _("This key may not make and end payment pages: it cannot take payments."),
+    "may_not_refund": _("This key may not make refunds."),
+    "may_not_list_events": _("This key may not list events: missed deliveries are not looked up."),
     "clock_differs": _(
-        "Our clock and Stripe's differ by %(seconds)s seconds: please correct this computer's clock."
+        "Our clock and %(processor)s's differ by %(seconds)s seconds: please correct this computer's clock."
     ),
 }
 
-KEY_PROBLEMS: Mapping[str, Text] = {
+PROBLEMS: Mapping[str, Sentence] = {
     "blank_inside": _("There is a space or a line break in it. Copy it again, alone."),
     "shortened": _(
-        "This is the shortened form that Stripe shows. Reveal it there, and copy the whole of it."
+        "This is the shortened form that %(processor)s shows. Reveal it there, and copy the whole of it."
     ),
-    "part_missing": _("A part of the key is missing. Copy the whole of it."),
-    "publishable_key": _("This is the publishable key. The secret key is beside it and begins with sk_."),
-    "webhook_secret": _(
-        "This is a webhook secret: it belongs into the field below. The secret key begins with sk_."
+    "part_missing": _("A part of it is missing. Copy the whole of it."),
+    "another_field": _("This is the %(label)s: it belongs in its own field."),
+    "something_else": ByFact(
+        "what",
+        {
+            "public_key": _("This is the public key, which everybody may see."),
+            "account_id": _("This is the id of the account."),
+            "endpoint_id": _("This is the id of the webhook endpoint."),
+            "managed_key": _("This is a key that %(processor)s manages for somebody else."),
+            "address": _("This is an address."),
+        },
     ),
-    "endpoint_id": _("This is the id of a webhook endpoint. The secret key begins with sk_."),
-    "account_id": _("This is the id of the account. The secret key begins with sk_."),
-    "managed_key": _("This is a key that Stripe manages for somebody else. The secret key begins with sk_."),
-    "broken_key": _("This is no whole secret key: it begins with sk_test_ or sk_live_. Copy it again."),
-    "no_key": _("A secret key begins with sk_test_ or sk_live_ (or rk_ for a restricted key)."),
-    "endpoint_id_as_webhook_secret": _(
-        "This is the id of the endpoint. Its secret begins with whsec_:"
-        " open the endpoint at Stripe and press Reveal beside “Signing secret”."
-    ),
-    "api_key": _(
-        "This is an API key: it belongs into the field above. The webhook secret begins with whsec_."
-    ),
-    "webhook_part_missing": _("A part of the webhook secret is missing. Copy the whole of it."),
-    "address": _("This is an address. The webhook secret begins with whsec_."),
-    "no_webhook_secret": _("A webhook secret begins with whsec_."),
+    "wrong_form": _("This is no %(field)s."),
+    "required": _("This is needed too. Nothing was saved."),
 }
-"""Problems of pasted credentials, by the adapter's code."""
+"""Problems of pasted credentials, by code."""
 
-HINTS: Mapping[str, Text] = {
-    "stripe_secret_key": _("Begins with sk_test_ or sk_live_ (or rk_ for a restricted key)."),
-    "stripe_webhook_secret": _("Begins with whsec_."),
-}
-"""Help texts for credentials, by the hint code of the adapter's field."""
+BEGINS = _("The %(field)s begins with %(begins)s.")
+"""Added to a problem, where the field's beginnings are known."""
+WHERE = _("At %(processor)s: %(where)s.")
 
 STATES: Mapping[str, Text] = {
     "new": _("No usable key yet"),
@@ -152,17 +155,17 @@ HEALTH: Mapping[str, Sentence] = {
         "It was refused so often that guests are not offered it for a while. Press Check to try at once."
     ),
     Health.KEY_WAITS: _("A new key waits, because nobody could say yet whose it is: press Check."),
-    Health.NO_WEBHOOK_SECRET: _(
-        "No webhook secret yet: payments are found by the guest's return and by regular checks."
+    Health.NOTHING_VERIFIES: _(
+        "No %(field)s yet: payments are found by the guest's return and by regular checks."
     ),
     Health.NO_DELIVERY_YET: _("No delivery has arrived yet. Is the address above entered at the processor?"),
     Health.BAD_SIGNATURE: ByFact(
         "problem",
         {
             "missing": _("A delivery came without a signature: it was not from the processor."),
-            "no_secret": _("A delivery came, but there is no webhook secret here to check it with."),
+            "no_secret": _("A delivery came, but nothing is saved here to check it with."),
             "mismatch": _(
-                "Deliveries are signed with another secret. Compare the webhook secret with the one of the endpoint."
+                "Deliveries are signed with something else than what is saved here. Compare it with the endpoint's."
             ),
             "clock": _(
                 "A delivery was signed rightly, but more than five minutes ago: our clock or the sender's is wrong."
@@ -260,22 +263,46 @@ def _with_reason(sentence: Sentence, facts: Facts, *, is_reason_first: bool = Fa
 
 
 def problem_text(problem: Facts) -> str:
-    """The problem of a pasted key or a chosen address."""
+    """The problem of a pasted credential or a chosen address, and what the right one looks like."""
     code = problem["code"]
-    return say(KEY_PROBLEMS.get(code) or sentence_of(code) or code, problem)
+    if code not in PROBLEMS:
+        return say(sentence_of(code) or code, problem)
+    texts = [say(PROBLEMS[code], problem)]
+    if code in ("another_field", "something_else", "wrong_form") and problem["begins_with"]:
+        texts.append(say(BEGINS, {**problem, "begins": _either(problem["begins_with"])}))
+    if code in ("something_else", "wrong_form") and problem["where"]:
+        texts.append(say(WHERE, problem))
+    return " ".join(texts)
 
 
-def hint_text(field: FieldView) -> str:
+def hint_text(view: FieldView) -> str:
     """The help text below a credential's field."""
-    if field.is_unreadable:
+    if view.is_unreadable:
         return str(_("What is saved cannot be read here: paste it again."))
-    if field.masked:
-        return say(_("Saved: %(masked)s. Leave empty to keep it."), {"masked": field.masked})
-    return str(HINTS[field.hint])
+    about = {
+        "masked": view.masked,
+        "processor": view.processor,
+        "begins": _either(view.field.begins_with),
+        "where": view.field.where,
+    }
+    if view.masked and view.field.is_secret:
+        if view.field.is_long:
+            return say(_("Saved, with the fingerprint %(masked)s. Leave empty to keep it."), about)
+        return say(_("Saved: %(masked)s. Leave empty to keep it."), about)
+    texts = [say(_("Begins with %(begins)s."), about)] if view.field.begins_with else []
+    if view.field.where:
+        texts.append(say(WHERE, about))
+    return " ".join(texts)
+
+
+def _either(beginnings: Sequence[str]) -> str:
+    """The beginnings as a list: "live- or test-"."""
+    page = Locale.parse(get_language() or "en", sep="-")
+    return format_list(list(beginnings), style="or", locale=page) if beginnings else ""
 
 
 def address_text(address: str) -> str:
-    """Where a test key may be used."""
+    """Where test credentials may be used."""
     if not address:
         return str(_("The processor itself"))
     return say(_("Sandbox at %(address)s"), {"address": address})

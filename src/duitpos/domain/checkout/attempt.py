@@ -11,7 +11,6 @@ from duitpos.domain.checkout.options import PayOption
 from duitpos.domain.payments.schedule import FIRST_CHECK, session_ends
 from duitpos.domain.tenancy.installation import installation
 from duitpos.models import Order, OrderLine, Payment
-from duitpos.models.payment_setup import Mode
 from duitpos.processors.references import Correlation
 from duitpos.processors.registry import adapter
 from duitpos.processors.start import CheckoutRequest
@@ -30,7 +29,7 @@ def new_attempt(
         account_id=option.account_id,
         payment_type_id=option.payment_type_id,
         location=checkout.table.location,
-        is_test=option.mode == Mode.TEST,
+        is_test=option.is_test,
         amount_minor=order.total_minor,
         currency=order.currency,
         created_at=at,

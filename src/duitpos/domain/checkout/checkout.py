@@ -35,7 +35,6 @@ from duitpos.kit.deadline import within
 from duitpos.kit.ids import secret_token
 from duitpos.kit.transact import transact
 from duitpos.models import Order, Payment
-from duitpos.models.payment_setup import Mode
 
 
 def checkout(checkout: GuestCheckout) -> CheckoutResult:
@@ -148,7 +147,7 @@ def _place(checkout: GuestCheckout, option: PayOption, earlier: Order | None) ->
                 contents=contents_hash(checkout.cart),
                 note=checkout.cart.note,
                 quote=checkout.quote,
-                is_test=option.mode == Mode.TEST,
+                is_test=option.is_test,
                 replaces=earlier,
                 is_unknown_phone=not known,
                 at=at,

@@ -31,7 +31,6 @@ from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Order, OrderLine, Payment, Table
 from duitpos.models.payment import PaymentStatus
-from duitpos.models.payment_setup import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class _NoLongerWaits(Exception):
 
 def _pay_again(checkout: GuestCheckout, order: Order, option: PayOption) -> CheckoutResult:
     """Add an attempt to an order whose last attempt ended unpaid: a new row, so a new idempotency key."""
-    if order.is_test != (option.mode == Mode.TEST):
+    if order.is_test != option.is_test:
         return checkout.changed("mode")
     with room_for(option.account_id):
         refuse_busy_phone(checkout.tenant, checkout.guest_token)

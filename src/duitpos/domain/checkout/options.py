@@ -29,6 +29,11 @@ class PayOption:
     minimum_minor: int
     currency: str
 
+    @property
+    def is_test(self) -> bool:
+        """Whether its orders are test orders. An account whose mode is not known yet counts as one (models.Mode)."""
+        return self.mode != Mode.LIVE
+
 
 def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
     """Active online types with an active account that can take the location's currency, in the owner's order.
@@ -81,7 +86,7 @@ def is_in_use(tenant: Tenant, option: PayOption) -> bool:
     rows = ProcessorAccount.objects.filter(
         tenant=tenant, id=option.account_id, state=AccountState.ACTIVE, payment_type__is_active=True
     )
-    return rows.exists() and not (option.mode == Mode.TEST and takes_real_money(tenant.id))
+    return rows.exists() and not (option.is_test and takes_real_money(tenant.id))
 
 
 def may_start_still(payment: Payment, at: datetime) -> bool:

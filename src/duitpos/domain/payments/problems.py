@@ -117,9 +117,12 @@ def pause_account(account: ProcessorAccount, error: ProcessorError) -> None:
     While it is paused, the sweep only checks the key.
     """
     at = now()
-    # Guard on the secrets: a new key may have been saved during the call.
+    # Guard on the credentials: new ones may have been saved during the call.
     rows = ProcessorAccount.objects.filter(
-        tenant_id=account.tenant_id, id=account.id, paused_at__isnull=True, secrets=account.secrets
+        tenant_id=account.tenant_id,
+        id=account.id,
+        paused_at__isnull=True,
+        credentials=account.credentials,
     )
     if not rows.update(paused_at=at, problem=reason_of(error), next_events_at=at + KEY_AGAIN):
         return

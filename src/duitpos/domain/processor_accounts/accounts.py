@@ -1,4 +1,4 @@
-"""Add, check and remove a payment type's processor accounts, and save their keys (M12 to M14, M20)."""
+"""Add, check and remove a payment type's processor accounts, and save their credentials (M12 to M14, M20)."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from django.db import IntegrityError
 
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.payments.problems import pause_account
-from duitpos.domain.payments.processors.connect import CANDIDATE, CANDIDATE_BASE, SECRET_KEY
+from duitpos.domain.payments.processors.connect import missing_fields
 from duitpos.domain.people.roles import Can, require
-from duitpos.domain.processor_accounts.credentials import Pasted, read_pasted
+from duitpos.domain.processor_accounts.credentials import Pasted, checked_part, read_pasted
 from duitpos.domain.processor_accounts.findings import Finding, findings_of
 from duitpos.domain.processor_accounts.forget import forget_account
-from duitpos.domain.processor_accounts.identity import CheckedKey, check_key, row_of
+from duitpos.domain.processor_accounts.identity import Checked, check_credentials, row_of
 from duitpos.domain.processor_accounts.store import (
     Changed,
-    drop_candidate,
-    keep_candidate,
-    keep_key,
-    keep_webhook_secret,
+    drop_waiting,
+    keep_checked,
+    keep_verifiers,
+    keep_waiting,
 )
 from duitpos.domain.processor_accounts.types import type_of
 from duitpos.domain.reasons import reason_of
@@ -35,17 +35,18 @@ from duitpos.kit.transact import transact
 from duitpos.models import Membership, ProcessorAccount
 from duitpos.models.payment_setup import AccountState
 from duitpos.processors.base import AccountFacts
+from duitpos.processors.credentials import Credentials
 from duitpos.processors.errors import Failure, ProcessorError
-from duitpos.processors.registry import ADAPTERS
+from duitpos.processors.registry import ADAPTERS, adapter
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class SavedAccount:
-    """The result of saving or checking keys.
+    """The result of saving or checking credentials.
 
-    `account` may be another row than the requested one. `facts` is None if the processor did not check the key.
+    `account` may be another row than the requested one. `facts` is None if the processor did not check them.
     """
 
     account: ProcessorAccount
@@ -61,9 +62,11 @@ class Removal(StrEnum):
 
 
 class KeyRefused(Invalid):
-    """The processor refused the pasted key; nothing was saved. `field` is the form's field."""
+    """The processor refused the pasted credentials; nothing was saved. `field` is the first that it may be about."""
 
-    field = SECRET_KEY
+    def __init__(self, field: str, reason: Facts) -> None:
+        super().__init__(Code.PASTED_KEY_REFUSED, reason=reason)
+        self.field = field
 
 
 def account_of(tenant_id: UUID, account_id: UUID) -> ProcessorAccount:
@@ -99,28 +102,32 @@ def add_processor(member: Membership, type_id: UUID, processor: str) -> Processo
 def save_credentials(
     member: Membership, account_id: UUID, values: Mapping[str, str], api_base: str | None = None
 ) -> SavedAccount:
-    """Check a pasted key at the processor and save credentials by field name; a blank one keeps the stored value.
+    """Save credentials by field name; a blank one keeps the stored value.
 
-    `api_base` is where a test key is used: None selects the default (the operator's first sandbox for a new test key),
-    empty is the processor itself. Raises Invalid (CredentialsRefused, KeyRefused) and then saves nothing.
+    If anything changed that does more than verify deliveries, the whole set is checked at the processor first.
+    `api_base` is where they are used: None selects the default (the operator's first sandbox for new test
+    credentials), empty is the processor itself. Raises Invalid (CredentialsRefused, KeyRefused) and then saves nothing.
     """
     require(member, Can.SET_UP_PAYMENTS)
     require_adopted()
     account = account_of(member.tenant_id, account_id)
     pasted = read_pasted(account, values, api_base)
-    if not pasted.key:
-        return _save_webhook_secret_only(account, pasted)
+    if not pasted.needs_check:
+        return _save_verifiers_only(account, pasted)
     try:
-        checked = check_key(account, pasted.key, pasted.api_base)
+        checked = check_credentials(account, pasted.merged, pasted.endpoint)
     except ProcessorError as error:
         if error.is_about_key or error.failure in (Failure.REFUSED, Failure.NOT_ACTIVATED):
-            raise KeyRefused(Code.PASTED_KEY_REFUSED, reason=reason_of(error)) from error
+            # A changed address may be refused although nothing was pasted.
+            kind = adapter(account.processor)
+            first = next(iter(checked_part(kind, pasted.values) or checked_part(kind, pasted.merged)))
+            raise KeyRefused(first, reason_of(error)) from error
         return _store_unchecked(account, pasted, error)
-    return _store_key(account, checked, pasted.webhook_secret)
+    return _store_checked(account, checked, pasted.values)
 
 
 def check_account(member: Membership, account_id: UUID) -> SavedAccount:
-    """Check the stored key at the processor. A candidate key that passes becomes the key in use."""
+    """Check the stored credentials at the processor. Waiting ones that pass are used from then on."""
     require(member, Can.SET_UP_PAYMENTS)
     return recheck(account_of(member.tenant_id, account_id))
 
@@ -129,22 +136,20 @@ def recheck(account: ProcessorAccount) -> SavedAccount:
     """Do check_account without a member. Raises Unavailable in a database copy that may not call the processor."""
     require_adopted()
     try:
-        candidate, key = account.reveal(CANDIDATE), account.reveal(SECRET_KEY)
-        candidate_base = account.reveal(CANDIDATE_BASE)
+        stored = account.read_credentials()
     except SecretUnreadable:
         log.exception("secret_unreadable", account=str(account.id))
-        return SavedAccount(
-            account,
-            None,
-            (facts(Finding.KEY_UNREADABLE),),
-        )
-    if not (candidate or key):
+        return SavedAccount(account, None, (facts(Finding.KEY_UNREADABLE),))
+    credentials = {**stored.current, **stored.waiting}
+    endpoint = stored.waiting_endpoint if stored.waiting else account.api_base
+    is_empty = not checked_part(adapter(account.processor), credentials)
+    if is_empty or missing_fields(account.processor, credentials):
         return SavedAccount(account, None, (facts(Finding.NO_KEY_YET),))
     try:
-        checked = check_key(account, candidate or key, candidate_base if candidate else account.api_base)
+        checked = check_credentials(account, credentials, endpoint, are_in_use=not stored.waiting)
     except ProcessorError as error:
-        return _not_checked(account, error, is_candidate=bool(candidate))
-    return _store_key(account, checked, "")
+        return _not_checked(account, error, is_waiting=bool(stored.waiting))
+    return _store_checked(account, checked, {})
 
 
 def remove_account(member: Membership, account_id: UUID) -> Removal:
@@ -162,14 +167,14 @@ def remove_account(member: Membership, account_id: UUID) -> Removal:
     return Removal.RETIRED
 
 
-def _store_key(account: ProcessorAccount, checked: CheckedKey, webhook_secret: str) -> SavedAccount:
-    """Store a checked key in its account's row."""
+def _store_checked(account: ProcessorAccount, checked: Checked, pasted: Credentials) -> SavedAccount:
+    """Store checked credentials in their account's row."""
 
     def work() -> ProcessorAccount:
         row = row_of(account, checked)
         if row.id != account.id and account.state == AccountState.RETIRED:
             raise Conflict(Code.KEY_OF_ANOTHER_ACCOUNT, old=account.external_id or account.name)
-        return keep_key(account, row, checked, webhook_secret)
+        return keep_checked(account, row, checked, pasted)
 
     try:
         row = transact(work)
@@ -182,32 +187,31 @@ def _store_key(account: ProcessorAccount, checked: CheckedKey, webhook_secret: s
     return SavedAccount(row, checked.facts, findings)
 
 
-def _save_webhook_secret_only(account: ProcessorAccount, pasted: Pasted) -> SavedAccount:
-    if pasted.webhook_secret:
+def _save_verifiers_only(account: ProcessorAccount, pasted: Pasted) -> SavedAccount:
+    if pasted.values:
         try:
-            account = transact(lambda: keep_webhook_secret(account, pasted.webhook_secret))
+            account = transact(lambda: keep_verifiers(account, pasted))
         except Changed as error:
             raise _changed_meanwhile() from error
-    if not (account.secrets.keys() & {SECRET_KEY, CANDIDATE}):
-        return SavedAccount(account, None, (facts(Finding.NO_KEY_YET),))
     return recheck(account)
 
 
 def _store_unchecked(account: ProcessorAccount, pasted: Pasted, error: ProcessorError) -> SavedAccount:
-    """Store a key that could not be checked as a candidate, which is not used yet."""
+    """Store credentials that could not be checked; they wait, and are not used yet."""
     try:
-        account = transact(lambda: keep_candidate(account, pasted))
+        account = transact(lambda: keep_waiting(account, pasted))
     except Changed as changed:
         raise _changed_meanwhile() from changed
-    kept = Finding.KEPT_BESIDE_THE_OLD if SECRET_KEY in account.secrets else Finding.KEPT_ALONE
+    is_first = not checked_part(adapter(account.processor), pasted.stored.current)
+    kept = Finding.KEPT_ALONE if is_first else Finding.KEPT_BESIDE_THE_OLD
     return SavedAccount(account, None, (facts(kept, reason=reason_of(error)),))
 
 
-def _not_checked(account: ProcessorAccount, error: ProcessorError, *, is_candidate: bool) -> SavedAccount:
+def _not_checked(account: ProcessorAccount, error: ProcessorError, *, is_waiting: bool) -> SavedAccount:
     refused = error.is_about_key
-    if refused and is_candidate:
+    if refused and is_waiting:
         try:
-            account = transact(lambda: drop_candidate(account))
+            account = transact(lambda: drop_waiting(account))
         except Changed as changed:
             raise _changed_meanwhile() from changed
         return SavedAccount(account, None, (facts(Finding.THROWN_AWAY, reason=reason_of(error)),))

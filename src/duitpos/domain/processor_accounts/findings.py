@@ -1,10 +1,11 @@
-"""Findings for the owner after keys were saved or checked, as codes and facts; the dashboard writes the text."""
+"""Findings for the owner after credentials were saved or checked, as codes and facts; the dashboard writes the text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
 
+from duitpos.domain.processor_accounts.credentials import lacking_verifier
 from duitpos.kit.facts import Facts, facts
 from duitpos.models import Location, ProcessorAccount
 from duitpos.models.payment_setup import AccountState
@@ -13,7 +14,7 @@ from duitpos.processors.registry import adapter
 
 
 class Finding(StrEnum):
-    """A finding about saved or checked keys. The processor adapter adds its own warnings."""
+    """A finding about saved or checked credentials. The processor's AccountWarning codes come beside them."""
 
     KEY_BELONGS_TO = "key_belongs_to"
     OTHER_ACCOUNT = "other_account"
@@ -27,12 +28,15 @@ class Finding(StrEnum):
     CURRENCY_CONVERTED = "currency_converted"
     MODES_MIXED = "modes_mixed"
     ACCOUNT_SHARED = "account_shared"
-    NO_WEBHOOK_SECRET = "no_webhook_secret"
+    NOTHING_VERIFIES = "nothing_verifies"
     TYPE_INACTIVE = "type_inactive"
 
 
 def owner_of(account: ProcessorAccount) -> Facts:
-    """Return the account's owner and mode. `name` is the account id, or empty, if the key may not read the name."""
+    """Return the account's owner and mode. `name` is the account id, or empty, if the key may not read the name.
+
+    `mode` is empty when it is not known yet.
+    """
     return {
         "name": account.name or account.external_id,
         "country": account.country,
@@ -42,11 +46,13 @@ def owner_of(account: ProcessorAccount) -> Facts:
 
 def findings_of(account: ProcessorAccount, found: AccountFacts) -> tuple[Facts, ...]:
     """Return all findings about an account that was just checked; the first names its owner."""
-    findings = [facts(Finding.KEY_BELONGS_TO, **owner_of(account)), *found.warnings]
+    processor = adapter(account.processor).label
+    findings = [facts(Finding.KEY_BELONGS_TO, **owner_of(account))]
+    findings += [{**warning, "processor": processor} for warning in found.warnings]
     findings += _currencies(account, found)
     findings += _others(account)
-    if "webhook_secret" not in account.secrets:
-        findings.append(facts(Finding.NO_WEBHOOK_SECRET))
+    if lacking := lacking_verifier(account):
+        findings.append(facts(Finding.NOTHING_VERIFIES, field=lacking.label))
     if not account.payment_type.is_active:
         findings.append(facts(Finding.TYPE_INACTIVE, type=account.payment_type.name))
     return tuple(findings)
@@ -82,7 +88,7 @@ def _others(account: ProcessorAccount) -> Iterator[Facts]:
     ).select_related("payment_type")
     for other in others.exclude(id=account.id):
         type_name, other_type_name = account.payment_type.name, other.payment_type.name
-        if other.mode != account.mode:
+        if account.mode and other.mode and other.mode != account.mode:
             live, test = (type_name, other_type_name) if account.is_live else (other_type_name, type_name)
             yield facts(Finding.MODES_MIXED, live=live, test=test)
         elif other.external_id and other.external_id == account.external_id:

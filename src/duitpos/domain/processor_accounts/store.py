@@ -1,4 +1,4 @@
-"""Write an account's keys and facts, guarded by the values read against concurrent changes (M13, M14, M73)."""
+"""Write an account's credentials and facts, guarded by the values read against concurrent changes (M13, M14, M73)."""
 
 from __future__ import annotations
 
@@ -6,57 +6,49 @@ from datetime import timedelta
 from typing import Any
 
 from duitpos.domain.alerts.open import Resolution, resolve
-from duitpos.domain.payments.processors.connect import (
-    CANDIDATE,
-    CANDIDATE_BASE,
-    CANDIDATE_WEBHOOK,
-    SECRET_KEY,
-)
-from duitpos.domain.processor_accounts.credentials import Pasted
+from duitpos.domain.payments.processors.connect import stored_or_none
+from duitpos.domain.processor_accounts.credentials import Pasted, checked_part, verifying_part
 from duitpos.domain.processor_accounts.forget import forget_account
-from duitpos.domain.processor_accounts.identity import CheckedKey
+from duitpos.domain.processor_accounts.identity import Checked
 from duitpos.domain.processor_accounts.went_live import after_going_live
 from duitpos.kit.clock import now
-from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.facts import facts
 from duitpos.models import ProcessorAccount
 from duitpos.models.alert import AlertKind
-from duitpos.models.payment_setup import AccountState
+from duitpos.models.credentials import StoredCredentials
+from duitpos.models.payment_setup import AccountState, Mode
+from duitpos.processors.credentials import Credentials
+from duitpos.processors.registry import adapter
 
-WEBHOOK_SECRET, PREVIOUS = "webhook_secret", "webhook_secret_previous"
 TRY_AGAIN = timedelta(minutes=3)
-"""When the sweep checks a key that could not be checked at once."""
+"""When the sweep checks what could not be checked at once."""
 
 
 class Changed(Exception):
     """The row has changed since it was read."""
 
 
-def keep_key(
-    pasted_into: ProcessorAccount, row: ProcessorAccount, checked: CheckedKey, webhook_secret: str
+def keep_checked(
+    pasted_into: ProcessorAccount, row: ProcessorAccount, checked: Checked, pasted: Credentials
 ) -> ProcessorAccount:
-    """Store a checked key in `row`, in the caller's transaction, and retire the row it replaces. Raises Changed."""
+    """Store checked credentials in `row`, in the caller's transaction, and retire the row it replaces.
+
+    `pasted` is what the owner sent with them. Raises Changed.
+    """
     found, at = checked.facts, now()
-    if not webhook_secret and checked.key == _candidate(pasted_into, CANDIDATE):
-        webhook_secret = _candidate(pasted_into, CANDIDATE_WEBHOOK)
     updated = _copy(row)
-    updated.seal(SECRET_KEY, checked.key)
-    _forget_candidate(updated)
-    if pasted_into.state == AccountState.NEW and not webhook_secret:
-        # The secret was pasted before its key.
-        webhook_secret = pasted_into.reveal(WEBHOOK_SECRET)
-    _rotate(updated, webhook_secret)
+    updated.seal_credentials(_with_checked(pasted_into, row, checked, pasted))
     columns: dict[str, Any] = {
         "external_id": found.external_id or row.external_id,
-        "mode": found.mode,
-        "api_base": checked.api_base,
+        "mode": found.mode or (Mode.UNKNOWN if row.state == AccountState.NEW else row.mode),
+        "api_base": checked.endpoint,
         "name": (found.name or row.name)[:120],
         "country": found.country or row.country,
         "currency": found.currency or row.currency,
         "can_charge": found.can_charge,
         "checked_at": at,
         "problem": {},
-        # The key is valid, so the sweep continues.
+        # The credentials are good, so the sweep continues.
         "paused_at": None,
         # Offer the account again. The alert stays open until a start succeeds.
         "refused_starts": 0,
@@ -73,32 +65,34 @@ def keep_key(
     return updated
 
 
-def keep_webhook_secret(account: ProcessorAccount, secret: str) -> ProcessorAccount:
-    """Store a new webhook secret; deliveries signed with the previous one still verify. Raises Changed."""
+def keep_verifiers(account: ProcessorAccount, pasted: Pasted) -> ProcessorAccount:
+    """Store what verifies deliveries; those signed for the former one still verify. Raises Changed."""
     updated = _copy(account)
-    _rotate(updated, secret)
+    updated.seal_credentials(_with_verifiers(account, pasted))
     _write(account, updated, {})
     return updated
 
 
-def keep_candidate(account: ProcessorAccount, pasted: Pasted) -> ProcessorAccount:
-    """Store a key that could not be checked, beside the one in use. Raises Changed."""
-    updated = _copy(account)
-    updated.seal(CANDIDATE, pasted.key)
-    updated.seal(CANDIDATE_BASE, pasted.api_base)
-    if SECRET_KEY in account.secrets:
-        # The secret may be another account's, so it must not verify deliveries for this one.
-        updated.seal(CANDIDATE_WEBHOOK, pasted.webhook_secret)
+def keep_waiting(account: ProcessorAccount, pasted: Pasted) -> ProcessorAccount:
+    """Store credentials that could not be checked, beside those in use. Raises Changed."""
+    kind = adapter(account.processor)
+    waiting, verifying = checked_part(kind, pasted.merged), verifying_part(kind, pasted.values)
+    stored = pasted.stored
+    if checked_part(kind, stored.current):
+        # It may be another account's, so it must not verify deliveries for this one.
+        waiting |= verifying
     else:
-        _rotate(updated, pasted.webhook_secret)
+        stored = _with_verifiers(account, pasted)
+    updated = _copy(account)
+    updated.seal_credentials(stored.with_waiting(waiting, pasted.endpoint))
     _write(account, updated, {"next_events_at": now() + TRY_AGAIN})
     return updated
 
 
-def drop_candidate(account: ProcessorAccount) -> ProcessorAccount:
-    """Delete a candidate key that the processor refused. Raises Changed."""
+def drop_waiting(account: ProcessorAccount) -> ProcessorAccount:
+    """Delete waiting credentials that the processor refused. Raises Changed."""
     updated = _copy(account)
-    _forget_candidate(updated)
+    updated.seal_credentials(account.read_credentials().without_waiting())
     _write(account, updated, {})
     return updated
 
@@ -107,31 +101,37 @@ def _retire(account: ProcessorAccount) -> None:
     """Retire an account: it keeps its keys but starts no payments. Delete it if it is new and unused."""
     if account.state == AccountState.NEW and forget_account(account):
         return
-    updated = _copy(account)
-    _forget_candidate(updated)
+    updated, stored = _copy(account), stored_or_none(account)
+    if stored is not None:
+        updated.seal_credentials(stored.without_waiting())
     _write(account, updated, {"state": AccountState.RETIRED})
 
 
-def _rotate(account: ProcessorAccount, secret: str) -> None:
-    if not secret:
-        return
-    previous = account.reveal(WEBHOOK_SECRET)
-    if previous and previous != secret:
-        account.seal(PREVIOUS, previous)
-    account.seal(WEBHOOK_SECRET, secret)
+def _with_checked(
+    pasted_into: ProcessorAccount, row: ProcessorAccount, checked: Checked, pasted: Credentials
+) -> StoredCredentials:
+    """What `row` keeps from now on: all that was checked, and of what verifies deliveries only what is its own."""
+    kind = adapter(row.processor)
+    own = stored_or_none(row) or StoredCredentials()
+    source = stored_or_none(pasted_into) or StoredCredentials()
+    verifying = verifying_part(kind, own.current)
+    if pasted_into.state == AccountState.NEW:
+        # It was pasted before the rest.
+        verifying |= verifying_part(kind, source.current)
+    checked_now = checked_part(kind, checked.credentials)
+    if source.waiting and checked_part(kind, source.waiting) == checked_now:
+        verifying |= verifying_part(kind, source.waiting)
+    verifying |= verifying_part(kind, pasted)
+    return own.with_current({**checked_now, **verifying}, _verifying_names(row)).without_waiting()
 
 
-def _candidate(account: ProcessorAccount, field: str) -> str:
-    try:
-        return account.reveal(field)
-    except SecretUnreadable:
-        # The caller deletes it.
-        return ""
+def _with_verifiers(account: ProcessorAccount, pasted: Pasted) -> StoredCredentials:
+    verifying = verifying_part(adapter(account.processor), pasted.values)
+    return pasted.stored.with_current({**pasted.stored.current, **verifying}, _verifying_names(account))
 
 
-def _forget_candidate(account: ProcessorAccount) -> None:
-    for field in (CANDIDATE, CANDIDATE_BASE, CANDIDATE_WEBHOOK):
-        account.seal(field, "")
+def _verifying_names(account: ProcessorAccount) -> frozenset[str]:
+    return frozenset(one.name for one in adapter(account.processor).credential_fields if one.verifies)
 
 
 def _copy(row: ProcessorAccount) -> ProcessorAccount:
@@ -148,7 +148,11 @@ def _write(row: ProcessorAccount, updated: ProcessorAccount, columns: dict[str, 
         updated.save(force_insert=True)
         return
     unchanged = ProcessorAccount.objects.filter(
-        tenant_id=row.tenant_id, id=row.id, state=row.state, secrets=row.secrets, external_id=row.external_id
+        tenant_id=row.tenant_id,
+        id=row.id,
+        state=row.state,
+        credentials=row.credentials,
+        external_id=row.external_id,
     )
-    if not unchanged.update(secrets=updated.secrets, **columns):
+    if not unchanged.update(credentials=updated.credentials, **columns):
         raise Changed

@@ -39,10 +39,10 @@ class TypeRow:
     problem: TypeProblem | None
 
     @property
-    def mode(self) -> str:
-        """Return "test" or "live" of the account in use; empty when there is none."""
+    def mode(self) -> str | None:
+        """Return the mode of the account in use, which is empty when it is not known yet; None without an account."""
         active = [account.mode for account in self.accounts if account.state == AccountState.ACTIVE]
-        return active[0] if active else ""
+        return active[0] if active else None
 
 
 def types_of(tenant: Tenant) -> list[TypeRow]:

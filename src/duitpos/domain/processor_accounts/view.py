@@ -6,17 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
-from duitpos.domain.payments.processors.connect import CANDIDATE
-from duitpos.domain.processor_accounts.credentials import address_choices
+from duitpos.domain.payments.processors.connect import stored_or_none
+from duitpos.domain.processor_accounts.credentials import address_choices, lacking_verifier
 from duitpos.domain.processor_accounts.findings import owner_of
 from duitpos.kit.clock import now
-from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.facts import Facts, facts
 from duitpos.models import ProcessorAccount
+from duitpos.models.credentials import StoredCredentials
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import CredentialField
+from duitpos.processors.base import Adapter
 from duitpos.processors.capabilities import WebhookAddress
+from duitpos.processors.credentials import CredentialField
 from duitpos.processors.errors import SignatureProblem
 from duitpos.processors.registry import ADAPTERS, adapter
 
@@ -29,7 +31,7 @@ class Health(StrEnum):
     NOT_OFFERED = "not_offered"
     CANNOT_CHARGE = "cannot_charge"
     KEY_WAITS = "key_waits"
-    NO_WEBHOOK_SECRET = "no_webhook_secret"
+    NOTHING_VERIFIES = "nothing_verifies"
     NO_DELIVERY_YET = "no_delivery_yet"
     BAD_SIGNATURE = "bad_signature"
     CLOCK_AHEAD = "clock_ahead"
@@ -41,13 +43,15 @@ class Health(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """A credential on the form. `masked` is empty when nothing is saved. The secret never leaves the domain."""
+    """A credential on the form. A secret never leaves the domain: only what is no secret has a `value`."""
 
-    name: str
-    label: str
-    hint: str
-    required: bool
-    masked: str
+    field: CredentialField
+    processor: str
+    """The processor's label."""
+    masked: str = ""
+    """Enough to recognize what is saved; empty when nothing is. Of a long text it is a fingerprint."""
+    value: str = ""
+    """All that is saved of a field that is no secret."""
     is_unreadable: bool = False
     """Saved, but encrypted with a key that this installation lacks."""
 
@@ -60,6 +64,8 @@ class AccountView:
     label: str
     owner: Facts
     fields: tuple[FieldView, ...]
+    verified_with: str
+    """The label of the field to fill with what the processor gives for its deliveries; empty when there is none."""
     has_waiting_key: bool
     addresses: tuple[str, ...]
     endpoint_url: str
@@ -71,13 +77,14 @@ class AccountView:
 
 def account_view(account: ProcessorAccount, base_url: str, slug: str) -> AccountView:
     """Build the view without a query. `base_url` and `slug` make the webhook address to paste at the processor."""
-    kind = adapter(account.processor)
+    kind, stored = adapter(account.processor), stored_or_none(account)
     return AccountView(
         account=account,
         label=kind.label,
         owner=owner_of(account) if account.checked_at else {},
-        fields=tuple(_field(account, one) for one in kind.credential_fields),
-        has_waiting_key=CANDIDATE in account.secrets,
+        fields=tuple(_field_view(kind, one, stored) for one in kind.credential_fields),
+        verified_with=next((one.label for one in kind.credential_fields if one.verifies), ""),
+        has_waiting_key=stored is not None and bool(stored.waiting),
         # Without a sandbox existing is nothing to choose.
         addresses=choices if len(choices := address_choices()) > 1 else (),
         endpoint_url=f"{base_url}/{slug}/webhooks/{account.processor}/"
@@ -90,22 +97,26 @@ def account_view(account: ProcessorAccount, base_url: str, slug: str) -> Account
     )
 
 
-def _field(account: ProcessorAccount, one: CredentialField) -> FieldView:
-    try:
-        secret = account.reveal(one.name)
-    except SecretUnreadable:
-        return FieldView(one.name, one.label, one.hint, one.required, "", is_unreadable=True)
-    return FieldView(one.name, one.label, one.hint, one.required, masked(secret))
+def _field_view(kind: Adapter, one: CredentialField, stored: StoredCredentials | None) -> FieldView:
+    if stored is None:
+        return FieldView(one, kind.label, is_unreadable=True)
+    text = stored.current.get(one.name, "")
+    return FieldView(one, kind.label, masked(one, text), "" if one.is_secret else text)
 
 
-def masked(secret: str) -> str:
-    """Return the secret's prefix and last four characters, such as `sk_test_…4242`; empty for none."""
-    if not secret:
-        return ""
-    kind = secret[:8].rpartition("_")[0]
-    body = secret.removeprefix(f"{kind}_")
+def masked(one: CredentialField, text: str) -> str:
+    """Return the text's known beginning and last four characters, such as `sk_test_…4242`; empty for none.
+
+    Of a long text, the beginning of its digest; all of what is no secret.
+    """
+    if not text or not one.is_secret:
+        return text
+    if one.is_long:
+        return sha256(text.encode()).hexdigest()[:8]
+    begins = max((begin for begin in one.begins_with if text.startswith(begin)), key=len, default="")
+    body = text.removeprefix(begins)
     # Four characters would reveal most of a short secret.
-    return f"{kind}_…{body[-4:]}" if len(body) >= 12 else f"{kind}_…"
+    return f"{begins}…{body[-4:]}" if len(body) >= 12 else f"{begins}…"
 
 
 def _health(account: ProcessorAccount) -> Iterator[Facts]:
@@ -122,13 +133,14 @@ def _key_health(account: ProcessorAccount) -> Iterator[Facts]:
         yield facts(Health.NOT_OFFERED)
     if account.state == AccountState.ACTIVE and not account.can_charge:
         yield facts(Health.CANNOT_CHARGE)
-    if CANDIDATE in account.secrets:
+    stored = stored_or_none(account)
+    if stored is not None and stored.waiting:
         yield facts(Health.KEY_WAITS)
 
 
 def _webhook_health(account: ProcessorAccount) -> Iterator[Facts]:
-    if "webhook_secret" not in account.secrets:
-        yield facts(Health.NO_WEBHOOK_SECRET)
+    if lacking := lacking_verifier(account):
+        yield facts(Health.NOTHING_VERIFIES, field=lacking.label)
     elif account.last_event_at is None:
         yield facts(Health.NO_DELIVERY_YET)
     if account.bad_signatures and account.last_bad_signature_at is not None:

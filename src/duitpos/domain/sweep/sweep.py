@@ -24,7 +24,7 @@ from duitpos.domain.payments.events.load_context import VerifiedEvent
 from duitpos.domain.payments.events.receive import handle_event
 from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.problems import EXPECTED, record_refused_key, recording_errors
-from duitpos.domain.payments.processors.connect import CANDIDATE, SECRET_KEY, open_account
+from duitpos.domain.payments.processors.connect import missing_fields, open_account, stored_or_none
 from duitpos.domain.payments.refunds.apply_refund import open_refund_alert
 from duitpos.domain.payments.refunds.send_refund import heal_refund
 from duitpos.domain.processor_accounts.accounts import recheck
@@ -221,15 +221,16 @@ def _refund_pause(refund: Refund) -> timedelta:
 
 
 def _is_due(at: datetime) -> Q:
-    """Whether an account is due. For a paused one only its key, or its candidate key, is checked."""
+    """Whether an account is due. For a paused one only what it uses, or what waits to be used, is checked."""
     return Q(next_events_at__lte=at)
 
 
 def _ask_account(tenant: Tenant, account: ProcessorAccount, until: float) -> None:
-    if account.paused_at is not None or CANDIDATE in account.secrets:
+    stored = stored_or_none(account)
+    if account.paused_at is not None or (stored is not None and stored.waiting):
         _try_key_again(account)
     now_there = ProcessorAccount.objects.filter(tenant=tenant, id=account.id).first()
-    if now_there is None or now_there.paused_at is not None or SECRET_KEY not in now_there.secrets:
+    if now_there is None or now_there.paused_at is not None or not _can_be_asked(now_there):
         return
     # What a processor cannot list is found by the guest's return and by each payment's own checks.
     can = adapter(account.processor).can
@@ -237,6 +238,12 @@ def _ask_account(tenant: Tenant, account: ProcessorAccount, until: float) -> Non
         fetch_missed_events(tenant, now_there, until)
     if can.lists_started and time.monotonic() < until:
         compare_sessions(tenant, now_there, until)
+
+
+def _can_be_asked(account: ProcessorAccount) -> bool:
+    """Whether there is something in use to ask with. What cannot be read counts: asking with it records why not."""
+    stored = stored_or_none(account)
+    return stored is None or not missing_fields(account.processor, stored.current)
 
 
 def _try_key_again(account: ProcessorAccount) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from typing import Any
 
 import stripe
@@ -16,6 +15,7 @@ from duitpos.kit.clean_text import cut, whole
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, facts
 from duitpos.processors.base import AccountFacts
+from duitpos.processors.credentials import AccountWarning, Mode
 from duitpos.processors.errors import Failure, ProcessorError
 from duitpos.processors.stripe.credentials import is_restricted, mode_of
 from duitpos.processors.stripe.errors import translated
@@ -23,17 +23,6 @@ from duitpos.processors.stripe.snapshots import Json, object_of, own_id
 
 CLOCK_DIFFERENCE = 120
 """Seconds between our clock and Stripe's that cause a warning. Above 300, we reject deliveries."""
-
-
-class AccountWarning(StrEnum):
-    """Warnings for the owner about an account with a valid key."""
-
-    ACCOUNT_UNNAMED = "account_unnamed"
-    CANNOT_CHARGE = "cannot_charge"
-    MAY_NOT_TAKE_PAYMENTS = "may_not_take_payments"
-    MAY_NOT_REFUND = "may_not_refund"
-    MAY_NOT_LIST_EVENTS = "may_not_list_events"
-    CLOCK_DIFFERS = "clock_differs"
 
 
 _ACCOUNT_ID = re.compile(r"\bacct_[A-Za-z0-9]+")
@@ -72,15 +61,12 @@ def account_facts(client: stripe.StripeClient, secret_key: str) -> AccountFacts:
     return replace(found, warnings=(*found.warnings, *_narrow_warnings(client, secret_key)))
 
 
-def _facts(account: Json, mode: str, warnings: tuple[Facts, ...]) -> AccountFacts:
+def _facts(account: Json, mode: Mode | None, warnings: tuple[Facts, ...]) -> AccountFacts:
     dashboard = object_of(object_of(account.get("settings")).get("dashboard"))
     profile = object_of(account.get("business_profile"))
     can_charge = account.get("charges_enabled") is True
     if not can_charge:
-        warnings = (
-            *warnings,
-            facts(AccountWarning.CANNOT_CHARGE),
-        )
+        warnings = (*warnings, facts(AccountWarning.CANNOT_CHARGE))
     return AccountFacts(
         external_id=own_id(account),
         name=cut(dashboard.get("display_name") or profile.get("name") or account.get("email"), 120),
@@ -93,7 +79,7 @@ def _facts(account: Json, mode: str, warnings: tuple[Facts, ...]) -> AccountFact
 
 
 def _may_take_payments(client: stripe.StripeClient, secret_key: str) -> bool:
-    reference = f"cs_{mode_of(secret_key)}_{_NOWHERE}"
+    reference = f"cs_{mode_of(secret_key) or Mode.TEST}_{_NOWHERE}"
     return _may(lambda: client.v1.checkout.sessions.expire(reference))
 
 

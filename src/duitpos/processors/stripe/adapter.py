@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +13,15 @@ import structlog
 
 from duitpos.kit.deadline import within
 from duitpos.kit.money import Money
-from duitpos.processors.base import AccountFacts, Adapter, CredentialField, Processor
+from duitpos.processors.base import AccountFacts, Adapter, Processor
 from duitpos.processors.capabilities import Capabilities, Expiry, StartRepeat, WebhookAddress
+from duitpos.processors.credentials import (
+    CredentialField,
+    CredentialProblem,
+    Credentials,
+    CurrencyProblem,
+    Mode,
+)
 from duitpos.processors.errors import Failure, OwnCode, ProcessorError
 from duitpos.processors.events import Delivery, EventKind, ProcessorEvent
 from duitpos.processors.references import References
@@ -26,9 +33,17 @@ from duitpos.processors.snapshots import (
     SnapshotState,
 )
 from duitpos.processors.start import CheckoutRequest, Started
-from duitpos.processors.stripe import amounts, credentials
+from duitpos.processors.stripe import amounts
 from duitpos.processors.stripe.account import account_facts
 from duitpos.processors.stripe.client import API_VERSION, client_of
+from duitpos.processors.stripe.credentials import (
+    FIELDS,
+    SECRET_KEY,
+    SECRET_PATTERN,
+    WEBHOOK_SECRET,
+    mode_of,
+    problems,
+)
 from duitpos.processors.stripe.disputes import list_disputes
 from duitpos.processors.stripe.errors import LABEL, stripe_error, translated
 from duitpos.processors.stripe.events import KINDS, event_of, verify_and_parse
@@ -59,30 +74,34 @@ class StripeAdapter(Adapter):
         lines=LINES,
         minimum_minor=amounts.MINIMUMS,
     )
-    credential_fields: tuple[CredentialField, ...] = credentials.FIELDS
+    credential_fields: tuple[CredentialField, ...] = FIELDS
     guide_events: tuple[tuple[str, bool], ...] = tuple(
         (name, name in ("checkout.session.completed", "checkout.session.expired")) for name in KINDS
     )
     api_version = API_VERSION
 
-    def open(self, secret_key: str, api_base: str) -> StripeProcessor:
+    secret_pattern = SECRET_PATTERN
+
+    def open(self, credentials: Credentials, endpoint: str) -> StripeProcessor:
         """Open an account for one unit of work."""
-        return StripeProcessor(secret_key, api_base)
+        return StripeProcessor(credentials[SECRET_KEY], endpoint)
 
-    def read_event(self, body: bytes, headers: Mapping[str, str], secrets: Iterable[str]) -> Delivery:
+    def read_event(
+        self, body: bytes, headers: Mapping[str, str], verifiers: Iterable[Credentials]
+    ) -> Delivery:
         """Verify and parse a delivery. Raises SignatureInvalid."""
-        return verify_and_parse(body, headers, secrets)
+        return verify_and_parse(body, headers, (one.get(WEBHOOK_SECRET, "") for one in verifiers))
 
-    def credential_problem(self, field_name: str, value: str) -> str:
-        """The code of a pasted credential's problem; empty when it looks right."""
-        return credentials.problem(field_name, value)
+    def judge(self, credentials: Credentials) -> Sequence[CredentialProblem]:
+        """The problems of pasted texts, by their form alone."""
+        return problems(credentials)
 
-    def mode_of(self, secret_key: str) -> str:
-        """The key's mode: test or live."""
-        return credentials.mode_of(secret_key)
+    def mode(self, credentials: Credentials, endpoint: str) -> Mode | None:
+        """The mode, from the key's prefix."""
+        return mode_of(credentials.get(SECRET_KEY, ""))
 
-    def currency_problem(self, currency: str) -> str:
-        """The code of why this currency's amounts cannot be sent exactly; empty when they can."""
+    def currency_problem(self, currency: str) -> CurrencyProblem | None:
+        """Why this currency's amounts cannot be sent exactly; None when they can."""
         return amounts.currency_problem(currency)
 
 

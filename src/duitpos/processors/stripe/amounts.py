@@ -6,9 +6,8 @@ UGX) with two decimals although ISO has none, and three-decimal currencies whose
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from duitpos.kit.money import Money, decimal_places
+from duitpos.processors.credentials import CurrencyProblem
 
 ZERO_DECIMAL = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
 THREE_DECIMAL = frozenset("BHD JOD KWD OMR TND".split())
@@ -28,13 +27,6 @@ class AmountNotExact(ValueError):
     def __init__(self, currency: str) -> None:
         super().__init__(currency)
         self.currency = currency
-
-
-class CurrencyProblem(StrEnum):
-    """Why a currency's amounts cannot always be sent exactly."""
-
-    STEPS_OF_TEN = "steps_of_ten"
-    NO_SMALL_CHANGE = "no_small_change"
 
 
 def stripe_places(currency: str) -> int:
@@ -69,8 +61,8 @@ def _scaled(value: int, shift: int, currency: str) -> int:
     return int(scaled)
 
 
-def currency_problem(currency: str) -> str:
-    """Why this currency's amounts cannot always be sent exactly; empty when they can."""
+def currency_problem(currency: str) -> CurrencyProblem | None:
+    """Why this currency's amounts cannot always be sent exactly; None when they can."""
     if currency in THREE_DECIMAL:
         return CurrencyProblem.STEPS_OF_TEN
-    return CurrencyProblem.NO_SMALL_CHANGE if decimal_places(currency) > stripe_places(currency) else ""
+    return CurrencyProblem.NO_SMALL_CHANGE if decimal_places(currency) > stripe_places(currency) else None

@@ -1,40 +1,40 @@
-"""Check the form of a pasted key, without calling Stripe."""
+"""Check the form of pasted credentials, without calling Stripe."""
 
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 
-from duitpos.processors.base import CredentialField
+from duitpos.kit.facts import Facts
+from duitpos.processors.credentials import (
+    CredentialField,
+    CredentialProblem,
+    Credentials,
+    Mode,
+    Problem,
+    Thing,
+)
 
 SECRET_KEY, WEBHOOK_SECRET = "secret_key", "webhook_secret"
 
 FIELDS = (
-    CredentialField(SECRET_KEY, "Secret Key", "stripe_secret_key"),
-    CredentialField(WEBHOOK_SECRET, "Webhook Secret", "stripe_webhook_secret", required=False),
+    CredentialField(
+        SECRET_KEY,
+        "Secret Key",
+        begins_with=("sk_test_", "sk_live_", "rk_test_", "rk_live_"),
+        where="Developers, API keys",
+    ),
+    CredentialField(
+        WEBHOOK_SECRET,
+        "Webhook Secret",
+        begins_with=("whsec_",),
+        where="Developers, Webhooks, Signing secret",
+        required=False,
+        verifies=True,
+    ),
 )
 
-
-class KeyProblem(StrEnum):
-    """Why a text cannot be the credential it was pasted as."""
-
-    BLANK_INSIDE = "blank_inside"
-    SHORTENED = "shortened"
-    PART_MISSING = "part_missing"
-    PUBLISHABLE_KEY = "publishable_key"
-    WEBHOOK_SECRET = "webhook_secret"
-    ENDPOINT_ID = "endpoint_id"
-    ACCOUNT_ID = "account_id"
-    MANAGED_KEY = "managed_key"
-    BROKEN_KEY = "broken_key"
-    NO_KEY = "no_key"
-    # The text was pasted as a webhook secret.
-    API_KEY = "api_key"
-    ADDRESS = "address"
-    ENDPOINT_ID_AS_WEBHOOK_SECRET = "endpoint_id_as_webhook_secret"
-    WEBHOOK_PART_MISSING = "webhook_part_missing"
-    NO_WEBHOOK_SECRET = "no_webhook_secret"
-
+SECRET_PATTERN = r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9_]+|whsec_[A-Za-z0-9_+/=-]+"
+"""Every text that is accepted as a credential, whole."""
 
 _KEY = re.compile(r"(sk|rk)_(test|live)_([A-Za-z0-9_]*)")
 _WEBHOOK = re.compile(r"whsec_[A-Za-z0-9_+/=-]{8,}")
@@ -43,20 +43,28 @@ _SHORTEST = {"test": 7, "live": 16}
 _SHORTEST_REAL = 24
 """The length of Stripe's own keys, which begin with 51; a sandbox's keys may be shorter."""
 
+_Found = tuple[Problem, Facts]
+_LABELS = {one.name: one.label for one in FIELDS}
+_THINGS = {
+    "pk_": Thing.PUBLIC_KEY,
+    "mk_": Thing.MANAGED_KEY,
+    "acct_": Thing.ACCOUNT_ID,
+    "we_": Thing.ENDPOINT_ID,
+    "http://": Thing.ADDRESS,
+    "https://": Thing.ADDRESS,
+}
 
-def problem(field_name: str, value: str) -> str:
-    """The KeyProblem of a pasted credential; empty when it looks right."""
-    if re.search(r"\s", value):
-        return KeyProblem.BLANK_INSIDE
-    if _MASKED.search(value):
-        return KeyProblem.SHORTENED
-    return _key_problem(value) if field_name == SECRET_KEY else _webhook_problem(value)
+
+def problems(credentials: Credentials) -> tuple[CredentialProblem, ...]:
+    """The problem of each pasted text that cannot be what it was pasted as."""
+    found = ((name, _problem(name, value)) for name, value in credentials.items() if name in _LABELS)
+    return tuple(CredentialProblem(name, *problem) for name, problem in found if problem is not None)
 
 
-def mode_of(secret_key: str) -> str:
-    """The key's mode, test or live, from its prefix."""
+def mode_of(secret_key: str) -> Mode | None:
+    """The key's mode, from its prefix; None for a text that is no key."""
     match = _KEY.match(secret_key)
-    return "live" if match and match[2] == "live" else "test"
+    return Mode(match[2]) if match else None
 
 
 def is_restricted(secret_key: str) -> bool:
@@ -64,37 +72,38 @@ def is_restricted(secret_key: str) -> bool:
     return secret_key.startswith("rk_")
 
 
-def _key_problem(value: str) -> str:
+def _problem(name: str, value: str) -> _Found | None:
+    if re.search(r"\s", value):
+        return Problem.BLANK_INSIDE, {}
+    if _MASKED.search(value):
+        return Problem.SHORTENED, {}
+    return _key_problem(value) if name == SECRET_KEY else _webhook_problem(value)
+
+
+def _key_problem(value: str) -> _Found | None:
     match = _KEY.fullmatch(value)
     if match:
         too_short = len(match[3]) < _SHORTEST[match[2]] or (
             match[3].startswith("51") and len(match[3]) < _SHORTEST_REAL
         )
-        return KeyProblem.PART_MISSING if too_short else ""
-    if value.startswith("pk_"):
-        return KeyProblem.PUBLISHABLE_KEY
+        return (Problem.PART_MISSING, {}) if too_short else None
     if value.startswith("whsec_"):
-        return KeyProblem.WEBHOOK_SECRET
-    if value.startswith("we_"):
-        return KeyProblem.ENDPOINT_ID
-    if value.startswith("acct_"):
-        return KeyProblem.ACCOUNT_ID
-    if value.startswith("mk_"):
-        return KeyProblem.MANAGED_KEY
-    if re.match(r"(sk|rk)_", value):
-        return KeyProblem.BROKEN_KEY
-    return KeyProblem.NO_KEY
+        return Problem.ANOTHER_FIELD, {"label": _LABELS[WEBHOOK_SECRET]}
+    return _something_else(value)
 
 
-def _webhook_problem(value: str) -> str:
+def _webhook_problem(value: str) -> _Found | None:
     if _WEBHOOK.fullmatch(value):
-        return ""
-    if value.startswith("we_"):
-        return KeyProblem.ENDPOINT_ID_AS_WEBHOOK_SECRET
-    if re.match(r"(sk|rk|pk)_", value):
-        return KeyProblem.API_KEY
+        return None
     if value.startswith("whsec_"):
-        return KeyProblem.WEBHOOK_PART_MISSING
-    if value.startswith(("http://", "https://")):
-        return KeyProblem.ADDRESS
-    return KeyProblem.NO_WEBHOOK_SECRET
+        return Problem.PART_MISSING, {}
+    if re.match(r"(sk|rk)_", value):
+        return Problem.ANOTHER_FIELD, {"label": _LABELS[SECRET_KEY]}
+    return _something_else(value)
+
+
+def _something_else(value: str) -> _Found:
+    for prefix, what in _THINGS.items():
+        if value.startswith(prefix):
+            return Problem.SOMETHING_ELSE, {"what": what.value}
+    return Problem.WRONG_FORM, {}

@@ -14,21 +14,17 @@ from duitpos.domain.tenancy.installation import require_adopted
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.statements import Prepared
 from duitpos.models import ProcessorAccount, Tenant
+from duitpos.models.credentials import StoredCredentials
 from duitpos.models.payment_setup import AccountState
 from duitpos.processors.base import Processor
+from duitpos.processors.credentials import CredentialField, Credentials, Mode
 from duitpos.processors.errors import Failure, OwnCode, ProcessorError, SignatureInvalid, SignatureProblem
 from duitpos.processors.events import Delivery
 from duitpos.processors.registry import adapter
 
 log = structlog.get_logger(__name__)
 
-SECRET_KEY = "secret_key"
-CANDIDATE, CANDIDATE_BASE = "candidate_secret_key", "candidate_api_base"
-CANDIDATE_WEBHOOK = "candidate_webhook_secret"
-"""A pasted key that could not be checked yet, with its address and secret; the key in use stays in use."""
-WEBHOOK_SECRETS = ("webhook_secret", "webhook_secret_previous")
-
-# Most specific first: a signature that matches one account's secret but is too old is no mismatch.
+# Most specific first: a signature that one account verifies but that is too old is no mismatch.
 _MOST_SPECIFIC = (
     SignatureProblem.MALFORMED,
     SignatureProblem.CLOCK,
@@ -50,46 +46,71 @@ def open_account(account: ProcessorAccount) -> Processor:
     """Open an account, a retired one too, for the calls of one piece of work.
 
     Raises Unavailable in a copy of another installation's database, and ProcessorError (KEY_REFUSED)
-    when the key is missing, unreadable or must not be sent to the stored address.
+    when credentials are missing, unreadable or must not be sent to the stored address.
     """
     require_adopted()
     try:
-        key = account.reveal(SECRET_KEY)
+        current = account.read_credentials().current
     except SecretUnreadable as error:
         log.exception("secret_unreadable", account=str(account.id))
         raise ProcessorError(Failure.KEY_REFUSED, OwnCode.KEY_UNREADABLE) from error
-    if not key:
+    if missing_fields(account.processor, current):
         raise ProcessorError(Failure.KEY_REFUSED, OwnCode.KEY_MISSING)
-    return bounded(open_key(account.processor, key, account.api_base), str(account.id))
+    known = Mode.LIVE if account.is_live else None
+    opened = open_credentials(account.processor, current, account.api_base, known)
+    return bounded(opened, str(account.id))
 
 
-def open_key(processor: str, key: str, api_base: str) -> Processor:
-    """Open a key at an address. Raises ProcessorError if the key must never be sent there."""
+def open_credentials(
+    processor: str, credentials: Credentials, endpoint: str, known: Mode | None = None
+) -> Processor:
+    """Open credentials at an endpoint. Raises ProcessorError if they must never be sent there.
+
+    `known` is the account's mode, for credentials that do not tell theirs.
+    """
     kind = adapter(processor)
-    problem = address_problem(kind.mode_of(key), api_base)
+    problem = address_problem(kind.mode(credentials, endpoint) or known, endpoint)
     if problem:
-        raise ProcessorError(Failure.KEY_REFUSED, problem, about={"address": api_base})
-    return kind.open(key, api_base)
+        raise ProcessorError(Failure.KEY_REFUSED, problem, about={"address": endpoint})
+    return kind.open(credentials, endpoint)
 
 
-def address_problem(mode: str, api_base: str) -> OwnCode | None:
-    """Return why a key of this mode may not be sent to this address; None when it may.
+def address_problem(mode: Mode | None, api_base: str) -> OwnCode | None:
+    """Return why credentials of this mode may not be sent to this address; None when they may.
 
-    A live key goes to the processor itself only; a test key, also to the sandboxes that the operator allows.
+    Those for real money go to the processor itself only; others, also to the sandboxes that the operator allows.
     """
     if not api_base:
         return None
-    if mode != "test":
+    if mode == Mode.LIVE:
         return OwnCode.LIVE_KEY_AT_SANDBOX
     return None if api_base in settings.SANDBOX_URLS else OwnCode.ADDRESS_NOT_ALLOWED
+
+
+def missing_fields(processor: str, credentials: Credentials) -> tuple[CredentialField, ...]:
+    """Return the fields without which the processor cannot be called. One that only verifies deliveries is not one."""
+    return tuple(
+        field
+        for field in adapter(processor).credential_fields
+        if field.required and not field.verifies and not credentials.get(field.name)
+    )
+
+
+def stored_or_none(account: ProcessorAccount) -> StoredCredentials | None:
+    """Return what the account keeps; None, and a line in the log, when it cannot be read."""
+    try:
+        return account.read_credentials()
+    except SecretUnreadable:
+        log.exception("secret_unreadable", account=str(account.id))
+        return None
 
 
 def verify(
     tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[str, str]
 ) -> tuple[ProcessorAccount, Delivery]:
-    """Return the account whose secret verifies a delivery, and its events.
+    """Return the account whose credentials verify a delivery, and its events.
 
-    Retired accounts and rotated secrets still verify. Raises SignatureInvalid after counting it for the accounts.
+    Retired accounts and rotated credentials still verify. Raises SignatureInvalid after counting it for the accounts.
     """
     # If two rows share a secret, prefer the one in use.
     accounts = sorted(
@@ -98,7 +119,7 @@ def verify(
     problems: dict[SignatureProblem, int] = {}
     for account in accounts:
         try:
-            delivery = adapter(account.processor).read_event(body, headers, _webhook_secrets(account))
+            delivery = adapter(account.processor).read_event(body, headers, _verifiers(account))
         except SignatureInvalid as error:
             problems[error.problem] = error.skew
             continue
@@ -112,15 +133,7 @@ def verify(
     raise SignatureInvalid(reported)
 
 
-def _webhook_secrets(account: ProcessorAccount) -> tuple[str, ...]:
-    """Return the account's secrets, newest first. Log and skip an unreadable one."""
-    secrets = []
-    for field in WEBHOOK_SECRETS:
-        try:
-            secret = account.reveal(field)
-        except SecretUnreadable:
-            log.exception("secret_unreadable", account=str(account.id), field=field)
-            continue
-        if secret:
-            secrets.append(secret)
-    return tuple(secrets)
+def _verifiers(account: ProcessorAccount) -> tuple[Credentials, ...]:
+    """Return the account's credentials, newest first; none when they cannot be read."""
+    stored = stored_or_none(account)
+    return () if stored is None else (stored.current, *stored.previous)

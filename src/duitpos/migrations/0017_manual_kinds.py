@@ -40,7 +40,7 @@ def backwards(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Replaces the kind "counter" by three."""
 
-    dependencies = [("duitpos", "0015_references")]
+    dependencies = [("duitpos", "0016_credentials")]
 
     operations = [
         migrations.RemoveConstraint("paymenttype", "payment_type_kind"),
