@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django import template
 
+from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.kinds import KINDS, KINDS_TO_ADD
 from duitpos.dashboard.texts.orders import order_reason, refund_reason
 from duitpos.dashboard.texts.processors import TYPE_PROBLEMS
 from duitpos.dashboard.texts.reasons import reason_text
+from duitpos.domain.errors import DomainError
 from duitpos.domain.processor_accounts.types import TypeProblem
 from duitpos.kit.facts import Facts
 from duitpos.models.payment_setup import PaymentKind
@@ -31,6 +33,12 @@ def why_canceled(text: str) -> str:
 def why_refunded(text: str) -> str:
     """Why a payment was refunded: {{ refund.reason|why_refunded }}."""
     return refund_reason(text)
+
+
+@register.filter
+def why_not(error: DomainError, locale: str) -> str:
+    """Why something cannot be done: {{ attempt.no_refund|why_not:location.locale }}."""
+    return error_text(error, locale)
 
 
 @register.filter

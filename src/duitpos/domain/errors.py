@@ -74,6 +74,9 @@ class Code(StrEnum):
     NOTHING_TO_REFUND = "nothing_to_refund"
     MONEY_DISPUTED = "money_disputed"
     REFUND_UNDER_WAY = "refund_under_way"
+    REFUND_NOT_POSSIBLE = "refund_not_possible"
+    REFUND_ONLY_IN_FULL = "refund_only_in_full"
+    REFUND_TOO_SMALL = "refund_too_small"
     # Alerts.
     ALERT_UNKNOWN = "alert_unknown"
     ALERT_RESOLVED = "alert_resolved"

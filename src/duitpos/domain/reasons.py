@@ -26,6 +26,8 @@ class Reason(StrEnum):
     REFUND_OVERDUE = "refund_overdue"
     REFUND_NOT_PERMITTED = "refund_not_permitted"
     REFUND_OF_UNKNOWN_PAYMENT = "refund_of_unknown_payment"
+    REFUND_UNSURE = "refund_unsure"
+    REFUND_CAME_BACK = "refund_came_back"
 
 
 def reason_of(error: ProcessorError | DomainError) -> Facts:

@@ -22,6 +22,14 @@ class PaymentStatus(models.TextChoices):
     CANCELED = "canceled"
 
 
+class RefundScope(models.TextChoices):
+    """What of a payment can be refunded through the processor, as its snapshots say."""
+
+    ANY = "any"
+    FULL_ONLY = "full_only"
+    NONE = "none"
+
+
 LIVE_ATTEMPT = (PaymentStatus.CREATED, PaymentStatus.PENDING)
 """States of an attempt that has not ended; an order has at most one such payment."""
 
@@ -67,6 +75,12 @@ class Payment(TenantModel):
     business_date = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="Failed or canceled at.")
     failure = models.JSONField(default=dict, help_text="Why it ended unpaid (domain/reasons.py).")
+    refund_scope = models.CharField(
+        max_length=10,
+        choices=RefundScope.choices,
+        default=RefundScope.ANY,
+        help_text="What of it the processor can refund.",
+    )
     # The guard against refunding too much, not the refunded sum: a check compares it with the refund rows.
     refund_reserved_minor = models.BigIntegerField(default=0)
 
@@ -99,6 +113,9 @@ class Payment(TenantModel):
                 name="payment_reference",
             ),
             models.CheckConstraint(condition=models.Q(refund_reserved_minor__gte=0), name="payment_reserved"),
+            models.CheckConstraint(
+                condition=models.Q(refund_scope__in=RefundScope.values), name="payment_refund_scope"
+            ),
         ]
         indexes = [
             models.Index(
@@ -143,7 +160,17 @@ class PaymentReference(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "account", "kind", "value"], name="reference_once")
+            models.UniqueConstraint(
+                fields=["tenant", "account", "kind", "value"],
+                condition=~models.Q(kind="page"),
+                name="reference_once",
+            ),
+            # Several payments may come from one page.
+            models.UniqueConstraint(
+                fields=["tenant", "payment", "value"],
+                condition=models.Q(kind="page"),
+                name="reference_page_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["tenant", "value"], name="reference_value"),

@@ -7,6 +7,9 @@ from django.db import models
 from duitpos.kit.money import Money
 from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
+BY_TOTAL = "total:"
+"""How the reference of a refund begins that is known only because the processor's sum grew."""
+
 
 class RefundStatus(models.TextChoices):
     """`succeeded` to `failed` means that the bank sent it back; that opens an Alert."""
@@ -37,7 +40,8 @@ class Refund(TenantModel):
     member = TenantForeignKey("duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     reference = models.CharField(max_length=80, blank=True, help_text="The processor's id.")
-    # A new call 23 h after a lost response uses the next generation of the key.
+    # A new call 23 h after a lost response uses the next generation of the key. At a processor without keys every
+    # call is a generation of its own, and its time is stored before it is sent.
     key_generation = models.PositiveIntegerField(default=1)
     first_sent_at = models.DateTimeField(null=True, help_text="First call of this key generation.")
     ended_at = models.DateTimeField(null=True)
@@ -72,6 +76,11 @@ class Refund(TenantModel):
     def amount(self) -> Money:
         """The refunded amount."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def own_reference(self) -> str:
+        """The processor's id; empty when it gave none."""
+        return "" if self.reference.startswith(BY_TOTAL) else self.reference
 
     @property
     def key(self) -> str:

@@ -64,6 +64,11 @@ class RefundAbility:
     is_listed: bool = True
     least_minor: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def finds_ours(self) -> bool:
+        """Whether a refund of ours is found for certain; otherwise only by its amount."""
+        return self.has_tag and self.is_listed
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 SHORT_INSTALLATION = 8
+PAGE = "page"
+"""The kind of the page's own id, for further money from one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class References:
 
     `main` is what start() answered: with it the payment is fetched and canceled. It is empty until the answer is known,
     and in an event that does not name it. For further money from one page (PaymentSnapshot.charges), `main` is the
-    charge's id, and `of("page")` the id of the page.
+    charge's id, and `of(PAGE)` the id of the page.
     """
 
     main: str = ""

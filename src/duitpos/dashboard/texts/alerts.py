@@ -21,6 +21,7 @@ from duitpos.models import Alert
 from duitpos.models.alert import AlertKind as A
 from duitpos.ui.when import exactly
 from duitpos.web.sentences import Sentence, Text, say
+from duitpos.web.texts import error_text as conflict_text
 
 log = structlog.get_logger(__name__)
 
@@ -210,7 +211,10 @@ def shown_alert(row: AlertRow) -> ShownAlert:
         Offer(action, str(LABELS[action][0]), position == 0, str(LABELS[action][1]))
         for position, action in enumerate(row.actions)
     )
-    return ShownAlert(alert, str(title), str(text), detail_text(alert), offers)
+    locale = alert.order.location.locale if alert.order else ""
+    why_not = conflict_text(row.no_refund, locale=locale) if row.no_refund else ""
+    details = [part for part in (detail_text(alert), why_not) if part]
+    return ShownAlert(alert, str(title), str(text), " ".join(details), offers)
 
 
 def detail_text(alert: Alert) -> str:

@@ -8,9 +8,9 @@ from duitpos.domain.errors import DomainError
 from duitpos.web import texts
 
 
-def error_text(error: DomainError) -> str:
+def error_text(error: DomainError, locale: str = "") -> str:
     """The error's text, after the processor's reason or before another person's resolution, if there is one."""
-    text = texts.error_text(error)
+    text = texts.error_text(error, locale=locale)
     match error.facts:
         case {"reason": dict(reason)}:
             return f"{reason_text(reason)} {text}"

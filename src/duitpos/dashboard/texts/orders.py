@@ -66,6 +66,7 @@ EVENTS: Mapping[str, Text] = {
     "refund_pending": _("%(processor)s said that the refund is on its way (%(type)s)"),
     "refund_failed": _("%(processor)s said that the refund was not made (%(type)s)"),
     "refunded": _("%(processor)s confirmed the refund (%(type)s)"),
+    "refund_unsure": _("%(processor)s did not say whether the refund was made (%(type)s)"),
     "dispute_inquiry": _("%(processor)s reported that the bank asks about the payment (%(type)s)"),
     "dispute_needs_response": _("%(processor)s reported the dispute (%(type)s)"),
     "dispute_under_review": _("%(processor)s reported that the bank looks at the answer (%(type)s)"),

@@ -60,6 +60,11 @@ OURS: Mapping[str, Sentence] = {
     Reason.REFUND_NOT_PERMITTED: _(
         "This key may not make refunds. Give it that right at the processor, or paste another."
     ),
+    Reason.REFUND_UNSURE: _(
+        "The processor says that %(back)s of %(paid)s went back, and does not say whether our refund is part of it."
+        " Compare there before refunding again."
+    ),
+    Reason.REFUND_CAME_BACK: _("The processor no longer counts this refund as made: the money came back."),
     Reason.REFUND_OF_UNKNOWN_PAYMENT: _(
         "The processor does not know this payment. Was a key of another account pasted?"
     ),

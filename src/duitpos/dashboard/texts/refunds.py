@@ -18,6 +18,10 @@ REFUNDS: Mapping[RefundResult, Text] = {
         "Refund of %(amount)s is written down, but the processor has not answered yet."
         " It is asked again by itself; do not refund anywhere else."
     ),
+    RefundResult.UNSURE: _("It is not known yet whether the refund of %(amount)s was made."),
+    RefundResult.GIVEN_UP: _(
+        "The refund of %(amount)s counts as not made. What is left can be refunded now."
+    ),
     RefundResult.DISPUTED: _(
         "No refund was made: the guest's bank has taken the money back in a dispute."
         " Do not pay it out another way."

@@ -17,7 +17,7 @@ from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.refunds import refund_text
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.orders.timeline import OrderDetails, order_details
+from duitpos.domain.orders.timeline import AttemptDetails, OrderDetails, order_details
 from duitpos.domain.payments.refunds.refund_result import is_bad_news
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
@@ -40,7 +40,8 @@ def cancel_order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResp
         except Unavailable as error:
             form.add_error(None, error_text(error))
         else:
-            messages.success(request, _canceled_text(details, amount, refund))
+            kept = "" if refund else _money_text(details, [one for one in details.payments if one.has_money])
+            messages.success(request, _canceled_text(details, kept))
             _add_refund_messages(request, details, done)
             return redirect("dashboard:order", staff.tenant.slug, order_id)
     name = details.order.label
@@ -57,7 +58,12 @@ def cancel_order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResp
 
 def _refundable_text(details: OrderDetails) -> str:
     """The amount that can be refunded, formatted; empty when there is none."""
-    parts = [attempt.refundable for attempt in details.payments if attempt.can_refund]
+    return _money_text(details, [attempt for attempt in details.payments if attempt.can_refund])
+
+
+def _money_text(details: OrderDetails, attempts: list[AttemptDetails]) -> str:
+    """What is left of these payments together, formatted; empty for none."""
+    parts = [attempt.refundable for attempt in attempts]
     if not parts:
         return ""
     total = sum((part.minor for part in parts), 0)
@@ -73,12 +79,17 @@ def _facts(details: OrderDetails, amount: str) -> list[str]:
     facts = [_("It disappears from the kitchen board; the guest's page says that it was canceled.")]
     if amount:
         facts.append(_("%(amount)s has been paid for it.") % {"amount": amount})
+    for attempt in details.payments:
+        if attempt.no_refund:
+            facts.append(_("%(amount)s has been paid for it.") % {"amount": _money_text(details, [attempt])})
+            facts.append(error_text(attempt.no_refund, details.order.location.locale))
     return facts
 
 
-def _canceled_text(details: OrderDetails, amount: str, refund: bool) -> str:
-    words = {"number": details.order.label, "amount": amount}
-    if not amount or refund:
+def _canceled_text(details: OrderDetails, kept: str) -> str:
+    """`kept`: the money that is still here and is not being refunded; empty for none."""
+    words = {"number": details.order.label, "amount": kept}
+    if not kept:
         return _("Order %(number)s canceled.") % words if details.order.label else _("Order canceled.")
     if details.order.label:
         return (
@@ -93,4 +104,4 @@ def _add_refund_messages(request: HttpRequest, details: OrderDetails, done: Canc
         text = refund_text(refund, details.order.location.locale)
         (messages.error if is_bad_news(refund) else messages.success)(request, text)
     for why in done.not_refunded:
-        messages.error(request, error_text(why))
+        messages.error(request, error_text(why, details.order.location.locale))

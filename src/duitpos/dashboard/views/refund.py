@@ -37,10 +37,12 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
                 request, refund_payment(staff.member, payment_id, form.cleaned_data["reason"]), order
             )
         except Conflict as error:
-            messages.error(request, error_text(error))
+            messages.error(request, error_text(error, order.location.locale))
         return redirect("dashboard:order", staff.tenant.slug, order_id)
     if not attempt.can_refund:
-        messages.warning(request, _("There is nothing left to refund of this payment."))
+        why_not = attempt.no_refund
+        nothing = _("There is nothing left to refund of this payment.")
+        messages.warning(request, error_text(why_not, order.location.locale) if why_not else nothing)
         return redirect("dashboard:order", staff.tenant.slug, order_id)
     amount = attempt.refundable.format(order.location.locale)
     context = {

@@ -41,3 +41,9 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
     A.START_REFUSED: (Action.DONE,),
     A.KEY_REUSED: (Action.DONE,),
 }
+
+
+def actions_without_refund(kind: str) -> tuple[Action, ...]:
+    """The kind's actions when the processor cannot refund the money: staff give it back another way, then say so."""
+    rest = tuple(action for action in ACTIONS[kind] if action != Action.REFUND)
+    return rest if Action.DONE in rest else (*rest, Action.DONE)

@@ -103,6 +103,13 @@ def reopen_alert(
     ).update(opened_at=at, resolved_at=None, resolved_by=None, resolution={}, **columns)
 
 
+def restate_alert(tenant_id: UUID, kind: str, subject_id: UUID, *, facts: Mapping[str, object]) -> None:
+    """Update the facts of an open alert, because more is known now."""
+    Alert.objects.filter(
+        tenant_id=tenant_id, kind=kind, subject_id=subject_id, resolved_at__isnull=True
+    ).update(facts=plain(facts))
+
+
 def resolve(
     tenant_id: UUID, at: datetime, resolution: Facts, *, member: Membership | None = None, **which: object
 ) -> int:

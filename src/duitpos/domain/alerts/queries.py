@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.db.models import Case, QuerySet, Value, When
 
-from duitpos.domain.alerts.offers import ACTIONS, Action
+from duitpos.domain.alerts.offers import ACTIONS, Action, actions_without_refund
+from duitpos.domain.alerts.refund_limit import refund_limit
+from duitpos.domain.errors import Conflict
 from duitpos.models import Alert, Tenant
 from duitpos.models.alert import AlertKind
 
@@ -27,10 +29,11 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """An alert and its actions, the recommended one first."""
+    """An alert and its actions, the recommended one first. `no_refund`: why refunding is not among them."""
 
     alert: Alert
     actions: tuple[Action, ...]
+    no_refund: Conflict | None = None
 
 
 def open_alerts(
@@ -42,18 +45,18 @@ def open_alerts(
         rows = rows.filter(order_id=order_id)
     rank = Case(When(kind__in=NO_MONEY_YET, then=Value(1)), default=Value(0))
     found = rows.order_by(rank, "-opened_at", "-id")[offset : offset + limit]
-    return [_row(alert) for alert in found]
+    return [row_of(alert) for alert in found]
 
 
 def open_alert_row(tenant: Tenant, alert_id: UUID) -> AlertRow | None:
     """Return an open alert by its id, whatever page it is on, or None."""
     alert = _open(tenant).filter(id=alert_id).first()
-    return None if alert is None else _row(alert)
+    return None if alert is None else row_of(alert)
 
 
 def _open(tenant: Tenant) -> QuerySet[Alert]:
     rows = Alert.objects.filter(tenant=tenant, resolved_at__isnull=True)
-    return rows.select_related("order__location", "order__table", "payment", "account__payment_type")
+    return rows.select_related("order__location", "order__table", "payment__account", "account__payment_type")
 
 
 def alert_count(tenant: Tenant) -> int:
@@ -61,5 +64,10 @@ def alert_count(tenant: Tenant) -> int:
     return Alert.objects.filter(tenant=tenant, resolved_at__isnull=True).count()
 
 
-def _row(alert: Alert) -> AlertRow:
-    return AlertRow(alert, ACTIONS[alert.kind])
+def row_of(alert: Alert) -> AlertRow:
+    """Return an alert with the actions that are possible. It comes with its payment and that one's account."""
+    payment, actions = alert.payment, ACTIONS[alert.kind]
+    if payment is None or Action.REFUND not in actions:
+        return AlertRow(alert, actions)
+    no_refund = refund_limit(payment, payment.refundable.minor)
+    return AlertRow(alert, actions_without_refund(alert.kind) if no_refund else actions, no_refund)

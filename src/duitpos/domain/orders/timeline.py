@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from duitpos.domain.errors import Code, Gone
+from duitpos.domain.alerts.refund_limit import refund_limit
+from duitpos.domain.errors import Code, Conflict, Gone
 from duitpos.domain.orders.guest_view import method_words
 from duitpos.domain.orders.money_state import MoneyState, money_state
 from duitpos.domain.orders.states import CANCELED, HELD, PLACED
@@ -49,8 +50,18 @@ class AttemptDetails:
 
     @property
     def can_refund(self) -> bool:
-        """Whether money is left to refund, without what the guest's bank has taken."""
+        """Whether money is left that the processor can refund, without what the guest's bank has taken."""
+        return self.has_money and self.no_refund is None
+
+    @property
+    def has_money(self) -> bool:
+        """Whether any of this payment's money is still here."""
         return self.payment.status == PaymentStatus.SUCCEEDED and self.refundable.minor > 0
+
+    @property
+    def no_refund(self) -> Conflict | None:
+        """Why what is left cannot be refunded through the processor; None when it can, or when nothing is left."""
+        return refund_limit(self.payment, self.refundable.minor) if self.has_money else None
 
     @property
     def refundable(self) -> Money:

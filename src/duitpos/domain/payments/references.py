@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from duitpos.kit.statements import insert
 from duitpos.models import Payment, PaymentReference, ProcessorAccount
-from duitpos.processors.references import Reference, References
+from duitpos.processors.references import PAGE, Reference, References
 
 
 def references_of(payment: Payment) -> References:
@@ -58,6 +58,17 @@ def payment_of_references(account: ProcessorAccount, references: References) -> 
     # The account's own first, then the one whose main reference matches.
     rows.sort(key=lambda row: (row.account_id != account.id, row.reference != references.main))
     return rows[0] if rows else None
+
+
+def further_of_page(payment: Payment) -> list[Payment]:
+    """The payments that came from this one's page after it. One query."""
+    if not payment.reference:
+        return []
+    pages = PaymentReference.objects.filter(
+        tenant_id=payment.tenant_id, account_id=payment.account_id, kind=PAGE, value=payment.reference
+    )
+    rows = Payment.objects.filter(tenant_id=payment.tenant_id, id__in=pages.values("payment_id"))
+    return list(rows.select_related("account", "order", "location").order_by("created_at", "id"))
 
 
 def _payments_named(account: ProcessorAccount, others: tuple[Reference, ...]) -> list[UUID]:

@@ -31,6 +31,8 @@ KEY_MARGIN = timedelta(hours=1)
 """An idempotency key is not used in the last hour before the processor forgets it: a later replay would be new."""
 PROCESSING_LIMIT = timedelta(days=15)
 REFUND_UNANSWERED = timedelta(hours=24)
+ANSWER_WAIT = timedelta(seconds=60)
+"""Without idempotency keys: how long a refund call may still take effect after its answer was lost."""
 REFUND_PENDING_LIMIT = timedelta(days=14)
 """A refund that is still pending after this opens an Alert."""
 REFUND_LOOKS = tuple(timedelta(days=days) for days in (1, 5, 12, 31))

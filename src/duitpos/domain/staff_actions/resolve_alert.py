@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from duitpos.domain.alerts.offers import ACTIONS, Action
+from duitpos.domain.alerts.offers import Action
 from duitpos.domain.alerts.open import Resolution, resolve
+from duitpos.domain.alerts.queries import row_of
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.menus.sell import put_back
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.board import hidden_test_orders
 from duitpos.domain.orders.states import CANCELED, HELD, Because
 from duitpos.domain.payments.refunds.refund import Reserved, reserve_refund, send_reserved
+from duitpos.domain.payments.refunds.refund_result import is_bad_news
+from duitpos.domain.payments.refunds.send_refund import heal_refund
 from duitpos.domain.payments.settlement.settle import look_at_siblings
 from duitpos.domain.people.roles import Can, require
+from duitpos.domain.reasons import Reason
 from duitpos.domain.staff_actions.link_payment import link_payment
 from duitpos.domain.staff_actions.serve_order import send_to_kitchen
 from duitpos.kit.clock import now
@@ -42,13 +46,15 @@ def act(
     """
     require(member, Can.RESOLVE_ALERTS)
     rows = Alert.objects.filter(tenant_id=member.tenant_id, id=alert_id)
-    alert = rows.select_related("order__location", "payment").first()
+    alert = rows.select_related("order__location", "payment__account").first()
     if alert is None:
         raise Gone(Code.ALERT_UNKNOWN)
     if alert.resolved_at is not None:
         raise Conflict(Code.ALERT_RESOLVED, resolution=alert.resolution)
-    if action not in ACTIONS[alert.kind]:
-        raise Invalid(Code.ACTION_NOT_OFFERED)
+    offered = row_of(alert)
+    if action not in offered.actions:
+        # It may have been offered when the page was made.
+        raise (action == Action.REFUND and offered.no_refund) or Invalid(Code.ACTION_NOT_OFFERED)
     if action == Action.REFUND:
         return _refund(member, alert, reason)
     if action == Action.SERVE:
@@ -57,13 +63,17 @@ def act(
         return transact(lambda: _put_back(member, alert))
     if action == Action.LINK:
         return transact(lambda: _link(member, alert, order_id))
+    if alert.kind == AlertKind.REFUND_FAILED:
+        _give_up_if_unsure(alert)
     return _resolve_if_open(member, alert, quoted(reason) or facts(Resolution.LOOKED_AT))
 
 
 def _refund(member: Membership, alert: Alert, reason: str) -> Done:
     how, reserved = transact(lambda: _start_refund(member, alert, reason))
     refund = send_reserved(reserved)
-    return Done(how, refund if reserved.is_new else None)
+    # Of an earlier refund that ended unmade or is unsure, say that instead of "under way".
+    has_news = reserved.is_new or is_bad_news(refund) or bool(refund.failure)
+    return Done(how, refund if has_news else None)
 
 
 def _start_refund(member: Membership, alert: Alert, reason: str) -> tuple[Facts, Reserved]:
@@ -137,6 +147,17 @@ def _link(member: Membership, alert: Alert, order_id: UUID | None) -> Done:
     Alert.objects.filter(tenant_id=member.tenant_id, id=alert.id).update(order_id=order.id)
     number = order.label or str(order.id)
     return _resolve_once(member, alert, facts(Resolution.LINKED, number=number))
+
+
+def _give_up_if_unsure(alert: Alert) -> None:
+    """End a refund that nobody can say was made, because staff have compared; otherwise it would wait for ever."""
+    rows = Refund.objects.filter(tenant_id=alert.tenant_id, id=alert.subject_id, status=RefundStatus.CREATED)
+    refund = rows.first()
+    if refund is None or refund.failure.get("code") != Reason.REFUND_UNSURE:
+        return
+    heal_refund(refund, is_pressed=True)
+    if rows.exists():
+        raise Conflict(Code.CHECK_NOT_ANSWERED)
 
 
 def _resolve_once(member: Membership, alert: Alert, how: Facts) -> Done:

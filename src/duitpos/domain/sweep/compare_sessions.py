@@ -19,14 +19,14 @@ from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.events.apply_event import apply_payment
 from duitpos.domain.payments.processors.connect import open_account
-from duitpos.domain.payments.refunds.apply_refund import apply_refund_snapshot
+from duitpos.domain.payments.references import further_of_page
+from duitpos.domain.payments.refunds.refunds_seen import apply_refunds_seen, look_at_refunds
 from duitpos.domain.payments.settlement.match_payment import names_us, payment_of_snapshot
 from duitpos.domain.payments.settlement.record_unknown_payment import are_one
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment, ProcessorAccount, Tenant
 from duitpos.models.payment import PaymentStatus
-from duitpos.processors.base import Processor
 from duitpos.processors.errors import ProcessorError
 from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
 
@@ -64,7 +64,7 @@ def compare_sessions(tenant: Tenant, account: ProcessorAccount, until: float) ->
             # A restricted key may lack only the permission to list sessions.
             log.warning("sessions_not_listed", account=str(account.id), problem=str(error))
             return booked
-        found = _book_missing(tenant, account, processor, snapshots)
+        found = _book_missing(tenant, account, snapshots)
         booked += found.booked
         if found.failed:
             return booked  # the position stays, so this window is listed again next time
@@ -88,9 +88,7 @@ def compare_all_again() -> int:
     )
 
 
-def _book_missing(
-    tenant: Tenant, account: ProcessorAccount, processor: Processor, snapshots: Iterable[PaymentSnapshot]
-) -> Found:
+def _book_missing(tenant: Tenant, account: ProcessorAccount, snapshots: Iterable[PaymentSnapshot]) -> Found:
     ours = [one for one in snapshots if one.state == SnapshotState.PAID and names_us(tenant, one.correlation)]
     known = Payment.objects.filter(tenant=tenant, reference__in=[one.reference for one in ours])
     settled = set(known.filter(status=PaymentStatus.SUCCEEDED).values_list("reference", flat=True))
@@ -98,7 +96,7 @@ def _book_missing(
     found = Found()
     for snapshot in missing:
         try:
-            _book(tenant, account, processor, snapshot)
+            _book(tenant, account, snapshot)
             found.booked += 1
         except (OperationalError, InterfaceError):
             raise
@@ -109,7 +107,7 @@ def _book_missing(
     return found
 
 
-def _book(tenant: Tenant, account: ProcessorAccount, processor: Processor, snapshot: PaymentSnapshot) -> None:
+def _book(tenant: Tenant, account: ProcessorAccount, snapshot: PaymentSnapshot) -> None:
     payment = payment_of_snapshot(account, snapshot)
     if payment is not None and not are_one(payment.account, account):
         payment = None
@@ -118,10 +116,9 @@ def _book(tenant: Tenant, account: ProcessorAccount, processor: Processor, snaps
     if payment is not None:
         return
     # It may already be refunded: then staff need not decide.
-    with outside_database():
-        refunds = processor.refunds_of(snapshot.references).refunds or ()
     adopted = payment_of_snapshot(account, snapshot)
     if adopted is None:
         return
-    for refund in refunds:
-        transact(partial(apply_refund_snapshot, adopted, refund))
+    for one in [adopted, *(further_of_page(adopted) if snapshot.charges[1:] else [])]:
+        look = look_at_refunds(one)
+        transact(partial(apply_refunds_seen, look))

@@ -16,7 +16,10 @@ NOT_IN_SENTENCES = frozenset({"locale", "problems", "reason", "resolution"})
 SENTENCES: Mapping[Code, Sentence] = {**GUESTS, **KITCHEN, **STAFF}
 
 
-def error_text(error: DomainError, more: Mapping[Code, Sentence] | None = None) -> str:
-    """What happened, what was kept, what to do. `more`: sentences of the entry point's own."""
+def error_text(error: DomainError, more: Mapping[Code, Sentence] | None = None, locale: str = "") -> str:
+    """What happened, what was kept, what to do. `more`: sentences of the entry point's own.
+
+    `locale`: how money is written, unless the error says it.
+    """
     sentence = SENTENCES.get(error.code) or (more or {})[error.code]
-    return say(sentence, error.facts)
+    return say(sentence, error.facts, locale)

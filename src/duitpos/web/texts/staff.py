@@ -70,6 +70,18 @@ STAFF: Mapping[Code, Sentence] = {
         " Do not pay it out another way: answer the dispute at the processor, or accept it there."
     ),
     Code.REFUND_UNDER_WAY: _("Somebody else is refunding this payment right now. Reload the page to see it."),
+    Code.REFUND_NOT_POSSIBLE: _(
+        "The processor cannot refund this payment."
+        " Give the money back another way, such as in cash or by bank transfer."
+    ),
+    Code.REFUND_ONLY_IN_FULL: _(
+        "The processor refunds this payment only as a whole, and a part has gone back already."
+        " Give the rest back another way, such as in cash or by bank transfer."
+    ),
+    Code.REFUND_TOO_SMALL: _(
+        "The processor refunds %(least)s or more, and %(left)s is left."
+        " Give it back another way, such as in cash or by bank transfer."
+    ),
     Code.ALERT_UNKNOWN: _("Somebody has taken care of this already, or it never was."),
     Code.ALERT_RESOLVED: _("Somebody has taken care of this already."),
     Code.ALERT_JUST_RESOLVED: _("Somebody has taken care of this already. Look at the order again."),

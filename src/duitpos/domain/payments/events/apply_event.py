@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.disputes.disputes import apply_dispute
 from duitpos.domain.payments.events.load_context import AFTER_PAYMENT, EventContext, VerifiedEvent
-from duitpos.domain.payments.refunds.apply_refund import apply_refund_snapshot
+from duitpos.domain.payments.refunds.refunds_seen import apply_refunds_seen
 from duitpos.domain.payments.settlement.record_unknown_payment import record_unknown_payment
 from duitpos.domain.payments.settlement.settle import record_declines, settle
 from duitpos.kit.clock import now
@@ -54,7 +54,7 @@ def _apply_after_payment(context: EventContext, actor: Actor) -> str:
         return "unknown_payment"
     if context.snapshot is not None:
         settle(payment, context.snapshot, actor)
-    outcomes = [apply_refund_snapshot(payment, snapshot) for snapshot in context.refunds]
+    outcomes = [apply_refunds_seen(look) for look in context.looks]
     outcomes += [apply_dispute(payment, snapshot, context.said_at) for snapshot in context.disputes]
     return outcomes[-1] if outcomes else "nothing"
 

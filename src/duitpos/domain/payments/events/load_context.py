@@ -10,7 +10,8 @@ from typing import TypeVar
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.problems import record_refusal, record_refused_key
 from duitpos.domain.payments.processors.connect import open_account
-from duitpos.domain.payments.references import payment_of_references, references_of
+from duitpos.domain.payments.references import further_of_page, payment_of_references
+from duitpos.domain.payments.refunds.refunds_seen import Look, rows_before_look, with_known
 from duitpos.domain.payments.settlement.match_payment import (
     names_us,
     payment_of_correlation,
@@ -24,7 +25,8 @@ from duitpos.processors.base import Processor
 from duitpos.processors.errors import Failure, ProcessorError
 from duitpos.processors.events import EventKind, ProcessorEvent
 from duitpos.processors.references import References
-from duitpos.processors.snapshots import Decline, DisputeSnapshot, PaymentSnapshot, RefundSnapshot
+from duitpos.processors.registry import adapter
+from duitpos.processors.snapshots import Decline, DisputeSnapshot, PaymentSnapshot, RefundsSeen
 
 T = TypeVar("T")
 AFTER_PAYMENT = (EventKind.REFUND, EventKind.REFUNDS, EventKind.DISPUTE)
@@ -47,7 +49,8 @@ class EventContext:
 
     payment: Payment | None = None
     snapshot: PaymentSnapshot | None = None
-    refunds: tuple[RefundSnapshot, ...] = field(default_factory=tuple)
+    looks: tuple[Look, ...] = ()
+    """What the processor tells of refunds; of several payments when they came from one page."""
     disputes: tuple[DisputeSnapshot, ...] = field(default_factory=tuple)
     decline: Decline | None = None
     said_at: datetime = field(default_factory=now)
@@ -193,17 +196,19 @@ def _load_after_payment(tenant: Tenant, account: ProcessorAccount, event: Proces
         return NOT_OURS
     if event.kind == EventKind.DISPUTE:
         return _dispute_context(account, event, payment, snapshot)
-    if event.refund is not None and is_believed(account, event, payment):
-        return EventContext(payment, snapshot, refunds=(event.refund,))
-    known = _with_known(named, payment)
+    finds_ours = adapter(payment.account.processor).can.refund.finds_ours
+    if event.refund is not None and finds_ours and is_believed(account, event, payment):
+        return EventContext(payment, snapshot, (Look(payment, RefundsSeen((event.refund,))),))
+    # An event about a page may be about any of its payments.
+    others = [] if finds_ours else further_of_page(payment)
+    looks = [_look(payment, named), *(_look(other, References()) for other in others)]
+    return EventContext(payment, snapshot, tuple(look for look in looks if look is not None))
+
+
+def _look(payment: Payment, named: References) -> Look | None:
+    known, before = with_known(named, payment), rows_before_look(payment)
     seen = _fetch_from(payment.account, payment, lambda processor: processor.refunds_of(known))
-    return EventContext(payment, snapshot, refunds=(seen.refunds or ()) if seen else ())
-
-
-def _with_known(named: References, payment: Payment) -> References:
-    """The payment's stored ids, and those that only the event names."""
-    stored = references_of(payment)
-    return References(stored.main, tuple(dict.fromkeys((*stored.others, *named.others))))
+    return Look(payment, seen, before) if seen is not None else None
 
 
 def _dispute_context(
@@ -212,7 +217,7 @@ def _dispute_context(
     if event.dispute is not None and is_believed(account, event, payment):
         said_at = event.created_at or now()
         return EventContext(payment, snapshot, disputes=(event.dispute,), said_at=said_at)
-    known = _with_known(event.references, payment)
+    known = with_known(event.references, payment)
     disputes = _fetch_from(payment.account, payment, lambda processor: processor.disputes_of(known))
     return EventContext(payment, snapshot, disputes=tuple(disputes or ()))
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from duitpos.domain.payments.processors.connect import open_account
-from duitpos.domain.payments.references import add_references
+from duitpos.domain.payments.references import add_references, references_of
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import OutboxEntry, Payment
-from duitpos.processors.references import References
+from duitpos.processors.references import PAGE, Reference, References
 from duitpos.processors.snapshots import PaymentSnapshot
 
 
@@ -19,14 +19,18 @@ def fetch_details(entry: OutboxEntry) -> str:
     )
     if payment.method:
         return "known"
-    processor = open_account(payment.account)
+    processor, named = open_account(payment.account), references_of(payment)
     with outside_database():
-        snapshot = processor.fetch(References(payment.reference))
+        # Further money from a page has no page of its own.
+        snapshot = processor.fetch(References(named.of(PAGE) or named.main))
     rows = Payment.objects.filter(tenant_id=entry.tenant_id, id=payment.id)
-    transact(lambda: _store(rows, payment, snapshot))
+    others = () if named.of(PAGE) else snapshot.references.others
+    transact(lambda: _store(rows, payment, snapshot, others))
     return "fetched"
 
 
-def _store(rows: QuerySet[Payment], payment: Payment, snapshot: PaymentSnapshot) -> None:
+def _store(
+    rows: QuerySet[Payment], payment: Payment, snapshot: PaymentSnapshot, others: tuple[Reference, ...]
+) -> None:
     rows.update(method=dict(snapshot.method))
-    add_references(payment, snapshot.references.others)
+    add_references(payment, others)

@@ -58,7 +58,7 @@ def apply_refund_snapshot(payment: Payment, snapshot: RefundSnapshot) -> str:
         )
         return "refund_pending" if moved else "already"
     if snapshot.state == RefundState.SUCCEEDED:
-        return _succeed(refund, payment, snapshot, at)
+        return succeed_refund(refund, payment, at, snapshot.reference)
     to = RefundStatus.CANCELED if snapshot.state == RefundState.CANCELED else RefundStatus.FAILED
     return fail_refund(refund, payment, to, quoted(snapshot.failure), at, reference=snapshot.reference)
 
@@ -96,12 +96,13 @@ def _reserve(payment: Payment, minor: int) -> None:
     )
 
 
-def _succeed(refund: Refund, payment: Payment, snapshot: RefundSnapshot, at: datetime) -> str:
+def succeed_refund(refund: Refund, payment: Payment, at: datetime, reference: str = "") -> str:
+    """Record that a refund was made, in the caller's transaction. Without a `reference`, the stored one stays."""
     if not advance_refund(
         refund,
         OPEN,
         RefundStatus.SUCCEEDED,
-        reference=snapshot.reference,
+        reference=reference or refund.reference,
         ended_at=at,
         next_check_at=next_refund_look(at, at),
         failure={},

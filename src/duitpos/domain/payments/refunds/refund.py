@@ -1,4 +1,4 @@
-"""Refund a payment in full: insert our row, then call with an idempotency key made from it (M6, M17)."""
+"""Refund a payment in full: insert our row, then call with an idempotency key made from it (M6, M17, M92)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db.models import F
 
+from duitpos.domain.alerts.refund_limit import refund_limit
 from duitpos.domain.errors import Code, Conflict, Gone
 from duitpos.domain.payments.disputes.disputes import taken_by_bank
-from duitpos.domain.payments.refunds.send_refund import heal_refund, send_refund
+from duitpos.domain.payments.refunds.send_refund import has_keys, heal_refund, send_refund
 from duitpos.domain.people.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
@@ -46,7 +47,7 @@ def send_reserved(reserved: Reserved) -> Refund:
             send_refund(refund)
         else:
             # The processor may have forgotten the key of the earlier call.
-            heal_refund(refund)
+            heal_refund(refund, is_pressed=True)
         refund.refresh_from_db()
     return refund
 
@@ -54,7 +55,8 @@ def send_reserved(reserved: Reserved) -> Refund:
 def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserved:
     """Reserve all that is left of a payment, in the caller's transaction. Raises Forbidden, Gone, Conflict."""
     require(member, Can.REFUND)
-    payment = Payment.objects.filter(tenant_id=member.tenant_id, id=payment_id).first()
+    rows = Payment.objects.filter(tenant_id=member.tenant_id, id=payment_id)
+    payment = rows.select_related("account").first()
     if payment is None:
         raise Gone(Code.PAYMENT_UNKNOWN)
     if payment.status != PaymentStatus.SUCCEEDED:
@@ -64,6 +66,9 @@ def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserve
     if left > 0 and taken >= left:
         raise Conflict(Code.MONEY_DISPUTED)
     left -= taken
+    limit = refund_limit(payment, left)
+    if limit is not None:
+        raise limit
     # The guard is on the payment's row, because concurrent refunds are two rows that cannot see each other.
     guarded = Payment.objects.filter(
         tenant_id=member.tenant_id,
@@ -83,7 +88,8 @@ def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserve
         reason=reason.strip()[:200],
         member=member,
         created_at=at,
-        first_sent_at=at,
+        # Without keys, each call records itself before it is sent.
+        first_sent_at=at if has_keys(payment) else None,
         next_check_at=at + FIRST_CHECK,
     )
     return Reserved(refund, is_new=True)

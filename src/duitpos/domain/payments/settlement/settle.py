@@ -1,7 +1,7 @@
 """The only module that applies a processor's snapshot to a payment.
 
 Webhook, return, sweep and button all call it, in any order, repeatedly and concurrently. Every step is a guarded
-update; a caller whose update changes no row returns (docs/money-path.md: M1 to M16, M21, M34, M36, M60).
+update; a caller whose update changes no row returns (docs/money-path.md: M1 to M16, M21, M34, M36, M60, M92, M93).
 """
 
 from __future__ import annotations
@@ -18,6 +18,11 @@ from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.references import add_references
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, next_check
+from duitpos.domain.payments.settlement.further_charges import (
+    further_payments,
+    keep_refund_scope,
+    of_first_charge,
+)
 from duitpos.domain.payments.settlement.ledger import book_payment, queue_after_payment
 from duitpos.domain.payments.settlement.release_order import order_after_money
 from duitpos.kit.clock import business_date, now
@@ -49,11 +54,15 @@ def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> SettleR
     # One instant, so that order, payment and ledger get the same business date.
     at = now()
     _remember_main_reference(payment, snapshot)
-    settled = _apply_by_state(payment, snapshot, actor, at)
+    settled = _apply_by_state(payment, of_first_charge(snapshot), actor, at)
     # A paid snapshot that changed nothing brings no new ids either.
     if settled == SettleResult.SETTLED or snapshot.state != SnapshotState.PAID:
         add_references(payment, snapshot.references.others)
     record_declines(payment, snapshot.declines)
+    if settled == SettleResult.ALREADY:
+        keep_refund_scope(payment, snapshot)
+    for further, its_snapshot in further_payments(payment, snapshot):
+        settle(further, its_snapshot, actor)
     return settled
 
 
@@ -95,6 +104,7 @@ def _settle_paid(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: 
         "next_check_at": None,
         "not_found_at": None,
         "failure": {},
+        "refund_scope": snapshot.refundable,
     }
     was_fetched_before = _was_fetched_before(payment)
     late = False
