@@ -47,12 +47,42 @@ class AccountFacts:
     warnings: tuple[Facts, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookFound:
+    """An address of ours that the processor delivers to. `id` is the processor's, for `remove`."""
+
+    id: str
+    url: str
+
+
+class WebhookSetup(ABC):
+    """Sets our address up at the processor, so that nobody has to paste it. All methods raise ProcessorError."""
+
+    @abstractmethod
+    def find(self, url: str) -> WebhookFound | None:
+        """Find the processor's entry for exactly this address; None when there is none."""
+
+    @abstractmethod
+    def install(self, url: str) -> Credentials:
+        """Make an entry, and return what verifies its deliveries: fields that have `verifies`. Once: it takes no key.
+
+        What verifies an entry that exists may not be told again: then remove it first.
+        """
+
+    @abstractmethod
+    def remove(self, webhook_id: str) -> None:
+        """Remove an entry; one that is gone already is no error."""
+
+
 class Processor(ABC):
     """One processor account with its credentials, opened for one piece of work.
 
     All methods raise ProcessorError. Do not call them inside a database transaction. The optional ones are called only
     when the adapter's Capabilities say so.
     """
+
+    webhooks: WebhookSetup | None = None
+    """None: a person sets our address up at the processor."""
 
     @abstractmethod
     def check(self) -> AccountFacts:
@@ -126,7 +156,10 @@ class Adapter(ABC):
 
     @abstractmethod
     def open(self, credentials: Credentials, endpoint: str) -> Processor:
-        """Open an account for one unit of work. `endpoint` is empty for the processor's own URL."""
+        """Open an account for one unit of work. `endpoint` is empty for the processor's own URL.
+
+        It makes no call and raises nothing: the first call finds out that a credential is missing or wrong.
+        """
 
     @abstractmethod
     def read_event(

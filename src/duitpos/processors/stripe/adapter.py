@@ -84,7 +84,7 @@ class StripeAdapter(Adapter):
 
     def open(self, credentials: Credentials, endpoint: str) -> StripeProcessor:
         """Open an account for one unit of work."""
-        return StripeProcessor(credentials[SECRET_KEY], endpoint)
+        return StripeProcessor(credentials.get(SECRET_KEY, ""), endpoint)
 
     def read_event(
         self, body: bytes, headers: Mapping[str, str], verifiers: Iterable[Credentials]
