@@ -80,7 +80,7 @@ def open_restaurants(count: int) -> list[int]:
     for number in numbers:
         tenant = Tenant.objects.create(id=row_id(TENANT, number), slug=slug_of(number), name="Kopi & Co")
         kind = PaymentType.objects.create(
-            id=row_id(TYPE, number), tenant=tenant, code="STRIPE", name="Online Payment"
+            id=row_id(TYPE, number), tenant=tenant, code="ONLINE", name="Online Payment"
         )
         account = ProcessorAccount(
             id=row_id(ACCOUNT, number),

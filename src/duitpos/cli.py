@@ -15,6 +15,7 @@ duitpos COMMAND
   web              the web server
   worker           tasks and the sweep; at least one must run
   adopt            this database now belongs to BASE_URL: payment processors may be asked again
+  purge            remove what is kept long enough: events' contents, unpaid orders, guests' addresses
   reseal           encrypt the stored keys of payment processors anew, with the first of DUITPOS_ENCRYPTION_KEYS
   open-restaurant  a restaurant with its owner and first location (--help says more)
   manage ...       Django's own commands: migrate, collectstatic, shell ...
@@ -51,13 +52,13 @@ def _run(command: str, rest: list[str]) -> int:
         from duitpos.demo.launch import demo
 
         return demo(rest)
-    if rest or command not in ("web", "worker", "adopt", "reseal"):
+    if rest or command not in ("web", "worker", "adopt", "purge", "reseal"):
         return _refuse(f"`duitpos {' '.join([command, *rest])}` is no command; `duitpos help` lists them.")
     return _serve(command)
 
 
 def _serve(command: str) -> int:
-    """web, worker, adopt and reseal need a sound environment and a database."""
+    """web, worker, adopt, purge and reseal need a sound environment and a database."""
     _set_up()
     from duitpos.domain.sweep.compare_sessions import compare_all_again
     from duitpos.domain.tenancy.installation import adopt_installation
@@ -72,6 +73,9 @@ def _serve(command: str) -> int:
                 f"Payments of {compare_all_again()} accounts are compared with the processor's by the worker."
             )
             return 0
+        if command == "purge":
+            check_database()
+            return _purge()
         if command == "reseal":
             check_database()
             return _reseal()
@@ -90,11 +94,30 @@ def _serve(command: str) -> int:
     return 0
 
 
+def _purge() -> int:
+    from duitpos.domain.sweep.purge import purge
+
+    purged = purge()
+    removed = (
+        _count(purged.event_bodies, "event body", "event bodies"),
+        _count(purged.orders, "unpaid order", "unpaid orders"),
+        _count(purged.emails, "e-mail address", "e-mail addresses"),
+    )
+    print(f"Removed: {', '.join(removed)}.")
+    if purged.errors:
+        print("duitpos: not everything could be removed; the log above says why.", file=sys.stderr)
+    return 1 if purged.errors else 0
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
 def _reseal() -> int:
     from duitpos.domain.processor_accounts.reseal import reseal_all
 
     done = reseal_all()
-    print(f"Encrypted anew with the first key: the keys of {done.resealed} accounts.")
+    print(f"Encrypted anew with the first key: the keys of {_count(done.resealed, 'account', 'accounts')}.")
     for one in done.unreadable:
         print(
             f"Could not be read: the keys of the {one.processor} account {one.account_id} of {one.tenant!r},"

@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from django.test import Client, override_settings
 
+from duitpos.dashboard.texts.kinds import KINDS_TO_ADD
 from duitpos.kit.facts import quoted
 from duitpos.models import PaymentType, ProcessorAccount
-from duitpos.models.payment_setup import AccountState, Mode
+from duitpos.models.payment_setup import AccountState, Mode, PaymentKind
 from duitpos.processors.registry import ADAPTERS
 from tests.dashboard.client import Dashboard, said_beside
 from tests.sandbox_process import SandboxProcess
 from tests.support.acme import FACTS, GOOD, Acme
 from tests.support.credentials import in_use
+from tests.support.restaurant import online_type
 from tests.support.shop import WEBHOOK_SECRET, Shop
 
 
@@ -31,7 +33,7 @@ def owner(transactional_db: None, sandbox: SandboxProcess, client: Client) -> It
 
 
 def online(dashboard: Dashboard) -> PaymentType:
-    return PaymentType.objects.get(tenant=dashboard.tenant, code="STRIPE")
+    return online_type(dashboard.tenant)
 
 
 def account(dashboard: Dashboard) -> ProcessorAccount:
@@ -59,7 +61,7 @@ def test_a_new_restaurant_starts_with_cash_and_inactive_online_payment(dashboard
     cash, stripe = page.index("Cash"), page.index("Online Payment")
     assert cash < stripe
     assert "CASH" in page
-    assert "STRIPE" in page
+    assert "ONLINE" in page
     assert "Inactive" in page[stripe:]
     assert "Inactive" not in page[cash:stripe]
 
@@ -77,16 +79,33 @@ def test_adding_a_type_continues_to_its_processors(dashboard: Dashboard) -> None
     assert '<option value="stripe">Stripe</option>' in page
 
 
-def test_a_type_at_the_counter_has_no_processors(dashboard: Dashboard) -> None:
-    dashboard.sent("add_payment_type", code="TERMINAL", name="Card Terminal", kind="counter", is_active="on")
-    made = PaymentType.objects.get(tenant=dashboard.tenant, code="TERMINAL")
-    assert "Processors" not in dashboard.page("payment_type", made.id)
+def test_a_type_that_staff_confirm_has_no_processors(dashboard: Dashboard) -> None:
+    page = dashboard.page("add_payment_type")
+    for kind, words in KINDS_TO_ADD.items():
+        assert f'<option value="{kind}">{words}</option>' in page.replace(" selected", "")
+    for kind in (PaymentKind.CASH, PaymentKind.CARD_TERMINAL, PaymentKind.E_WALLET):
+        code = f"MY_{kind.name}"
+        dashboard.sent("add_payment_type", code=code, name="By hand", kind=kind.value, is_active="on")
+        made = PaymentType.objects.get(tenant=dashboard.tenant, code=code)
+        page = dashboard.page("payment_type", made.id)
+        assert "Processors" not in page
+        assert str(KINDS_TO_ADD[kind]) in page
+        dashboard.post("add_processor", made.id, processor="stripe")
+        assert not ProcessorAccount.objects.filter(tenant=dashboard.tenant).exists()
+    listed = dashboard.page("payment_types")
+    for words in ("Online", "Cash", "Card terminal", "E-wallet or QR"):
+        assert f'<td role="cell" class="late muted">{words}</td>' in listed
+
+
+def test_the_former_kind_is_refused(dashboard: Dashboard) -> None:
+    words = dashboard.refused("add_payment_type", code="X", name="X", kind="counter")
+    assert "not one of the available choices" in words
 
 
 @pytest.mark.parametrize(
     "form, field, words",
     [
-        ({"code": "STRIPE", "name": "Again"}, "code", "with the code STRIPE already"),
+        ({"code": "ONLINE", "name": "Again"}, "code", "with the code ONLINE already"),
         ({"code": "a b", "name": "Space"}, "code", "letters, digits"),
         ({"code": "", "name": "None"}, "code", "required"),
         ({"code": "NEW", "name": ""}, "name", "required"),
@@ -104,11 +123,11 @@ def test_an_invalid_value_has_an_error_beside_its_field(
 
 def test_an_edit_says_what_changed(dashboard: Dashboard) -> None:
     kind = online(dashboard)
-    said = dashboard.sent("payment_type", kind.id, code="STRIPE", name="Pay online", is_active="on")
+    said = dashboard.sent("payment_type", kind.id, code="ONLINE", name="Pay online", is_active="on")
     assert said == ["Pay online saved: name is now Pay online, now active."]
-    said = dashboard.sent("payment_type", kind.id, code="STRIPE", name="Pay online")
+    said = dashboard.sent("payment_type", kind.id, code="ONLINE", name="Pay online")
     assert said == ["Pay online saved: now inactive: nobody can choose it."]
-    assert dashboard.sent("payment_type", kind.id, code="STRIPE", name="Pay online") == [
+    assert dashboard.sent("payment_type", kind.id, code="ONLINE", name="Pay online") == [
         "Saved; nothing was different."
     ]
 
@@ -119,9 +138,9 @@ def test_the_code_of_another_type_is_refused_on_editing_too(dashboard: Dashboard
 
 def test_an_unused_type_is_deleted_after_a_confirmation(dashboard: Dashboard) -> None:
     kind = online(dashboard)
-    assert "Delete Online Payment (STRIPE)?" in dashboard.page("delete_payment_type", kind.id)
+    assert "Delete Online Payment (ONLINE)?" in dashboard.page("delete_payment_type", kind.id)
     assert dashboard.sent("delete_payment_type", kind.id) == ["Online Payment deleted."]
-    assert "STRIPE" not in dashboard.page("payment_types")
+    assert "ONLINE" not in dashboard.page("payment_types")
 
 
 def test_a_used_type_is_not_deleted_and_the_page_says_why(busy_dashboard: Dashboard, shop: Shop) -> None:
@@ -130,7 +149,7 @@ def test_a_used_type_is_not_deleted_and_the_page_says_why(busy_dashboard: Dashbo
     assert "1 payments were made with it" in busy_dashboard.refused("delete_payment_type", kind.id)
     assert online(busy_dashboard) == kind
     # Deactivating keeps the history: the order still shows how it was paid.
-    busy_dashboard.sent("payment_type", kind.id, code="STRIPE", name="Online Payment")
+    busy_dashboard.sent("payment_type", kind.id, code="ONLINE", name="Online Payment")
     (order,) = shop.placed()
     assert "Online Payment" in busy_dashboard.page("order", order.id)
 

@@ -28,6 +28,7 @@ from duitpos.models import (
     User,
 )
 from tests.support.credentials import in_use, keep
+from tests.support.restaurant import online_type
 
 pytestmark = pytest.mark.django_db
 
@@ -136,7 +137,7 @@ def test_every_role_can_sign_in() -> None:
 
 def test_guests_pay_at_the_sandbox_with_encrypted_keys() -> None:
     tenant = tenant_by_slug(_seed().tenant)
-    kind = PaymentType.objects.get(tenant=tenant, code="STRIPE")
+    kind = online_type(tenant)
     account = ProcessorAccount.objects.get(tenant=tenant)
     assert kind.is_active
     assert (account.payment_type, account.processor, account.mode, account.state) == (
@@ -154,6 +155,19 @@ def test_guests_pay_at_the_sandbox_with_encrypted_keys() -> None:
     assert KEYS["webhook_secret"] not in text
 
 
+def test_a_demo_of_an_earlier_version_still_works() -> None:
+    """Its online type had another code, and its interrupted run had no account yet."""
+    tenant = tenant_by_slug(_seed().tenant)
+    PaymentType.objects.filter(tenant=tenant, kind="online").update(code="STRIPE", is_active=False)
+    ProcessorAccount.objects.filter(tenant=tenant)._raw_delete("default")
+    _seed()
+    account = ProcessorAccount.objects.select_related("payment_type").get(tenant=tenant)
+    assert (account.payment_type.code, account.payment_type.is_active) == ("STRIPE", True)
+    assert PaymentType.objects.filter(tenant=tenant).count() == 2
+    _seed(api_base="http://127.0.0.1:20003")
+    assert ProcessorAccount.objects.get(tenant=tenant).api_base == "http://127.0.0.1:20003"
+
+
 def test_the_sandbox_on_another_port_is_followed() -> None:
     tenant = tenant_by_slug(_seed().tenant)
     _seed(api_base="http://127.0.0.1:20003")
@@ -167,7 +181,7 @@ def test_a_second_run_keeps_changes() -> None:
     kopi = MenuItem.objects.get(tenant=tenant, name="Kopi")
     set_stock(owner, bangsar, kopi.id, "out_of_stock")
     MenuSection.objects.filter(tenant=tenant, name="Rice").update(name="Nasi")
-    PaymentType.objects.filter(tenant=tenant, code="STRIPE").update(is_active=False)
+    PaymentType.objects.filter(tenant=tenant, kind="online").update(is_active=False)
     account = ProcessorAccount.objects.get(tenant=tenant)
     keep(account, secret_key="sk_test_of_a_real_account_000000")
     account.api_base = ""

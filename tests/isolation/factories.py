@@ -20,7 +20,6 @@ from duitpos.models import (
     Order,
     OrderLine,
     Payment,
-    PaymentType,
     ProcessorAccount,
     Table,
     User,
@@ -28,7 +27,7 @@ from duitpos.models import (
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment_setup import AccountState
 from duitpos.models.people import Role
-from tests.support.restaurant import Restaurant, a_member, a_restaurant, a_table, an_item
+from tests.support.restaurant import Restaurant, a_member, a_restaurant, a_table, an_item, online_type
 
 
 @dataclass
@@ -51,7 +50,7 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
     Location.objects.filter(tenant=tenant).update(slug=site)
     table = a_table(restaurant.location, f"table-of-{slug}")
     item = an_item(tenant, f"dish-of-{slug}", 1250)
-    kind = PaymentType.objects.get(tenant=tenant, code="STRIPE")
+    kind = online_type(tenant)
     account = ProcessorAccount.objects.create(
         tenant=tenant,
         payment_type=kind,

@@ -25,6 +25,7 @@ ACROSS = {
     ),  # the start-up check that every secret can be decrypted (M32), and which key can be dropped
     ("migrations/0015_references.py", "copy"),  # a column becomes another, in all rows at once
     ("migrations/0013_unknown_phones.py", "rename"),  # a stored value gets another name, in all rows at once
+    ("migrations/0017_manual_kinds.py", "rewrite"),  # a stored value gets another name, in all rows at once
     ("migrations/0012_facts.py", "run"),  # stored sentences become facts, in all rows at once
 }
 """Every use of across_tenants(), by file and function. A new one is a decision: give its reason here."""

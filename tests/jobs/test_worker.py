@@ -18,8 +18,9 @@ from django_tasks_db.models import DBTaskResult
 from duitpos.domain.payments.outbox.run import run_outbox_soon
 from duitpos.jobs import worker
 from duitpos.kit.heartbeat import last_beat
+from duitpos.models import WebhookEvent
+from tests.domain.sweep.rows import a_past
 from tests.operations.commands import environment
-from tests.support.restaurant import a_restaurant
 from tests.support.signals import HANG, default_signals
 
 
@@ -63,7 +64,9 @@ def test_a_wrong_pause_is_named(monkeypatch: pytest.MonkeyPatch, value: str) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 def test_it_works_and_ends_on_a_signal(database_url: str, tmp_path: Path, end: signal.Signals) -> None:
-    tenant = a_restaurant().tenant
+    past = a_past()
+    tenant = past.tenant
+    event = past.event(91)
     task = run_outbox_soon.enqueue(str(tenant.id))
     env = environment(tmp_path, DATABASE_URL=database_url, DUITPOS_SWEEP_SECONDS="1")
     shared = FileBasedCache(str(tmp_path / "cache"), {})
@@ -76,6 +79,7 @@ def test_it_works_and_ends_on_a_signal(database_url: str, tmp_path: Path, end: s
         wait_until(lambda: DBTaskResult.objects.get(id=task.id).status == "SUCCESSFUL")
         first = shared.get("heartbeat:sweep")
         wait_until(lambda: shared.get("heartbeat:sweep") > first)
+        wait_until(lambda: WebhookEvent.objects.get(tenant=tenant, id=event.id).body == "")
         process.send_signal(end)
         assert process.wait(HANG) == 0
         assert "worker stopped" in (tmp_path / "log").read_text()

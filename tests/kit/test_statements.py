@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from duitpos.kit.clock import now
 from duitpos.kit.statements import Prepared, insert, update
 from duitpos.kit.tenancy import AcrossTenants
-from duitpos.models import Alert, MenuItem, NumberSeries, PaymentType, ProcessorAccount
-from tests.support.restaurant import Restaurant, a_restaurant, an_item
+from duitpos.models import Alert, MenuItem, NumberSeries, ProcessorAccount
+from tests.support.restaurant import Restaurant, a_restaurant, an_item, online_type
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def a_series(kopi: Restaurant, last: int = 1) -> NumberSeries:
 
 
 def test_a_row_arrives_as_the_orm_would_have_written_it(kopi: Restaurant) -> None:
-    kind = PaymentType.objects.get(tenant=kopi.tenant, code="STRIPE")
+    kind = online_type(kopi.tenant)
     account = ProcessorAccount(
         tenant=kopi.tenant, payment_type=kind, processor="stripe", problem={"a": "b:ü"}
     )

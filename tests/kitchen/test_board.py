@@ -13,7 +13,7 @@ from duitpos.models import Membership, Payment, PaymentType, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, Mode
 from tests.kitchen.factories import Kitchen, sign_in
 from tests.kitchen.tickets import a_payment, a_ticket
-from tests.support.restaurant import a_location, a_member, a_restaurant, a_table
+from tests.support.restaurant import a_location, a_member, a_restaurant, a_table, online_type
 
 
 def labels(html: str, column: str) -> list[str]:
@@ -72,7 +72,7 @@ def test_test_orders_are_marked_and_disappear_once_a_live_account_is_in_use(kitc
     page = kitchen.board()
     assert labels(page, "placed") == ["T12"]
     assert "TEST" in page
-    kind = PaymentType.objects.get(tenant=tenant, code="STRIPE")
+    kind = online_type(tenant)
     PaymentType.objects.filter(tenant=tenant, id=kind.id).update(is_active=True)
     ProcessorAccount.objects.create(
         tenant=tenant,

@@ -7,8 +7,9 @@ from typing import Any
 
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
-from duitpos.models import Location, MenuItem, Order, OrderLine, Payment, PaymentType, ProcessorAccount, Table
+from duitpos.models import Location, MenuItem, Order, OrderLine, Payment, ProcessorAccount, Table
 from duitpos.models.order import OrderStatus
+from tests.support.restaurant import online_type
 
 
 def a_ticket(
@@ -51,7 +52,7 @@ def a_ticket(
 
 def a_payment(order: Order, reference: str) -> Payment:
     """A succeeded test payment of the order's total."""
-    kind = PaymentType.objects.get(tenant_id=order.tenant_id, code="STRIPE")
+    kind = online_type(order.tenant)
     account, _ = ProcessorAccount.objects.get_or_create(
         tenant_id=order.tenant_id, payment_type=kind, processor="stripe", external_id="acct_1"
     )

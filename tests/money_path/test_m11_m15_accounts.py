@@ -108,7 +108,7 @@ def retire_account(shop: Shop) -> None:
 
 
 def switch_type_off(shop: Shop) -> None:
-    PaymentType.objects.filter(tenant=shop.tenant, code="STRIPE").update(is_active=False)
+    PaymentType.objects.filter(tenant=shop.tenant, kind="online").update(is_active=False)
 
 
 @pytest.mark.parametrize("retire", [retire_account, switch_type_off])

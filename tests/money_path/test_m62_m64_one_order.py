@@ -29,7 +29,7 @@ from duitpos.models import Location, Order, Payment, PaymentType, ProcessorAccou
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.payment_setup import AccountState, Mode
 from duitpos.processors.start import NextStep, Started
-from tests.support.restaurant import a_location, a_table, an_item
+from tests.support.restaurant import a_location, a_table, an_item, online_type
 from tests.support.scenarios import alert, seen_by_guest, session_of
 from tests.support.shop import Shop, url_of
 
@@ -277,7 +277,7 @@ def test_m63_a_type_switched_off_during_the_fetch_starts_nothing(
         if what == "paused":
             Location.objects.filter(tenant=shop.tenant).update(paused_at=now())
         elif what == "switched off":
-            PaymentType.objects.filter(tenant=shop.tenant, code="STRIPE").update(is_active=False)
+            PaymentType.objects.filter(tenant=shop.tenant, kind="online").update(is_active=False)
         else:
             ProcessorAccount.objects.filter(tenant=shop.tenant).update(state=AccountState.RETIRED)
 
@@ -350,7 +350,7 @@ def test_m64_guests_are_offered_test_accounts_only_where_no_live_one_is_in_use(
     go_live(shop, **live)
     assert modes(shop) == offered
     if offered != ["test"]:
-        test = PaymentType.objects.get(tenant=shop.tenant, code="STRIPE")
+        test = online_type(shop.tenant)
         with pytest.raises(Conflict):
             shop.checkout(payment_type_id=test.id)
         assert shop.orders() == []

@@ -20,7 +20,7 @@ from duitpos.domain.payments.events.receive import Received, receive
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.processor_accounts.view import Health, account_view
 from duitpos.domain.staff_actions.cancel_order import cancel_order
-from duitpos.domain.sweep.purge import purge_event_bodies
+from duitpos.domain.sweep.purge import purge
 from duitpos.kit.clock import now
 from duitpos.models import Dispute, Payment, PaymentDecline, ProcessorAccount, Refund, WebhookEvent
 from duitpos.models.payment_setup import AccountState
@@ -449,13 +449,13 @@ def test_m70_our_events_bodies_are_cleared_after_the_configured_days(shop: Shop)
     shop.pay(payment, email="guest@example.com")
     (event,) = shop.events(outcome="settled")
     assert "guest@example.com" in event.body
-    assert purge_event_bodies() == 0
+    assert purge().event_bodies == 0
     rows = WebhookEvent.objects.filter(tenant=shop.tenant, id=event.id)
     rows.update(received_at=now() - timedelta(days=31))
     with override_settings(EVENT_DAYS=30):
         rows.update(state="failed")
-        assert purge_event_bodies() == 0, "what is not done may still be looked at"
+        assert purge().event_bodies == 0, "what is not done may still be looked at"
         rows.update(state="done")
-        assert purge_event_bodies() == 1
+        assert purge().event_bodies == 1
     assert rows.get().body == ""
     assert deliver(shop, event_of(shop, "checkout.session.completed")) == Received(200, "duplicate")

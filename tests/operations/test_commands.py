@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.domain.sweep.rows import a_past
 from tests.operations.commands import duitpos, environment
 
 pytestmark = pytest.mark.slow
@@ -18,6 +19,10 @@ pytestmark = pytest.mark.slow
         (["web"], {"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
         (["worker"], {"DUITPOS_ENV": "production", "SECRET_KEY": ""}, "SECRET_KEY"),
         (["adopt"], {"BASE_URL": "nowhere"}, "BASE_URL"),
+        (["purge"], {"DUITPOS_GUEST_EMAIL_DAYS": "0"}, "DUITPOS_GUEST_EMAIL_DAYS"),
+        (["purge"], {"DUITPOS_EVENT_DAYS": "many"}, "DUITPOS_EVENT_DAYS"),
+        (["purge"], {}, "duitpos manage migrate"),
+        (["purge", "--now"], {}, "duitpos help"),
         (["manage", "migrate"], {"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
         (["web"], {"PORT": "http"}, "PORT"),
         (["demo"], {"PORT": "http"}, "PORT"),
@@ -46,7 +51,9 @@ def test_an_error_is_one_sentence(
 def test_without_arguments_it_lists_its_commands(tmp_path: Path) -> None:
     done = duitpos(env=environment(tmp_path))
     assert done.returncode == 0
-    assert all(word in done.stdout for word in ("demo", "web", "worker", "adopt", "reseal", "manage"))
+    assert all(
+        word in done.stdout for word in ("demo", "web", "worker", "adopt", "purge", "reseal", "manage")
+    )
 
 
 def test_a_database_is_adopted_by_the_address_it_runs_at(tmp_path: Path) -> None:
@@ -58,6 +65,23 @@ def test_a_database_is_adopted_by_the_address_it_runs_at(tmp_path: Path) -> None
     assert "belonged to https://a.example" in there.stdout
 
 
+def test_a_purge_says_what_it_removed(database_url: str, tmp_path: Path) -> None:
+    past = a_past()
+    past.event(91)
+    for _ in range(2):
+        past.paid(181)
+    env = environment(tmp_path, DATABASE_URL=database_url)
+    sentences = []
+    for _ in range(2):
+        done = duitpos("purge", env=env)
+        assert done.returncode == 0, done.stderr
+        sentences.append(done.stdout)
+    assert sentences == [
+        "Removed: 1 event body, 0 unpaid orders, 2 e-mail addresses.\n",
+        "Removed: 0 event bodies, 0 unpaid orders, 0 e-mail addresses.\n",
+    ]
+
+
 SEALED = """
 from duitpos.domain.tenancy.open import LocationRules, open_restaurant
 from duitpos.models import PaymentType, ProcessorAccount
@@ -67,7 +91,7 @@ tenant = open_restaurant(
     name="Kopi", slug="kopi", owner_email="owner@kopi.example", password="a long password 1",
     location=LocationRules(name="Bangsar", slug="bangsar"),
 )
-kind = PaymentType.objects.get(tenant=tenant, code="STRIPE")
+kind = PaymentType.objects.get(tenant=tenant, kind="online")
 account = ProcessorAccount(tenant=tenant, payment_type=kind, processor="stripe")
 account.seal_credentials(StoredCredentials({"secret_key": "sk_test_needle"}))
 account.save()
@@ -87,7 +111,7 @@ def test_an_encryption_key_is_replaced_in_four_steps(tmp_path: Path) -> None:
     added = duitpos("reseal", env=keys("k1", "k2"))
     assert (added.returncode, "the keys of 0 accounts" in added.stdout) == (0, True), added.stderr
     first = duitpos("reseal", env=keys("k2", "k1"))
-    assert (first.returncode, "the keys of 1 accounts" in first.stdout) == (0, True), first.stderr
+    assert (first.returncode, "the keys of 1 account." in first.stdout) == (0, True), first.stderr
     assert "The key 'k1' is no longer needed" in first.stdout
     dropped = duitpos("reseal", env=keys("k2"))
     assert (dropped.returncode, "no longer needed" in dropped.stdout) == (0, False)

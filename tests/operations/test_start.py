@@ -6,10 +6,10 @@ import pytest
 from django.test import override_settings
 
 from duitpos.domain.tenancy.installation import forget, installation
-from duitpos.models import PaymentType, ProcessorAccount
+from duitpos.models import ProcessorAccount
 from duitpos.operations.start import StartRefused, check_caches, check_start
 from tests.support.credentials import keep
-from tests.support.restaurant import a_restaurant
+from tests.support.restaurant import a_restaurant, online_type
 
 pytestmark = pytest.mark.django_db
 
@@ -26,9 +26,7 @@ def test_a_sound_installation_starts() -> None:
 def test_a_stored_secret_whose_key_is_missing_stops_the_start_and_names_the_key() -> None:
     """M32."""
     tenant = a_restaurant().tenant
-    account = ProcessorAccount(
-        tenant=tenant, processor="stripe", payment_type=PaymentType.objects.get(tenant=tenant, code="STRIPE")
-    )
+    account = ProcessorAccount(tenant=tenant, processor="stripe", payment_type=online_type(tenant))
     keep(account, webhook_secret="whsec_1")
     account.save()
     assert check_start() == []

@@ -16,10 +16,12 @@ from duitpos.models import (
     MenuSection,
     Modifier,
     ModifierGroup,
+    PaymentType,
     Table,
     Tenant,
     User,
 )
+from duitpos.models.payment_setup import PaymentKind
 from duitpos.models.people import Role
 
 PASSWORD = "correct-horse-battery"
@@ -42,6 +44,11 @@ def a_restaurant(slug: str = "kopi", **rules: Any) -> Restaurant:
     )
     owner = Membership.objects.select_related("user", "tenant").get(tenant=tenant)
     return Restaurant(tenant, owner, Location.objects.get(tenant=tenant))
+
+
+def online_type(tenant: Tenant) -> PaymentType:
+    """The payment type for guests' phones that a new restaurant has."""
+    return PaymentType.objects.filter(tenant=tenant, kind=PaymentKind.ONLINE).order_by("position")[0]
 
 
 def a_member(tenant: Tenant, role: str = Role.KITCHEN, email: str = "") -> Membership:

@@ -39,7 +39,7 @@ from duitpos.models.payment_setup import AccountState, Mode
 from duitpos.processors.start import NextStep, Redirect, next_step_from_json
 from tests.sandbox_process import SandboxProcess
 from tests.support.credentials import keep
-from tests.support.restaurant import Restaurant, a_restaurant, a_table, an_item
+from tests.support.restaurant import Restaurant, a_restaurant, a_table, an_item, online_type
 
 
 def url_of(step: NextStep | GoToProcessor | dict[str, Any] | None) -> str:
@@ -191,7 +191,7 @@ class Shop:
 
 def an_account(restaurant: Restaurant, sandbox: SandboxProcess, **fields: Any) -> ProcessorAccount:
     """The restaurant's Stripe account after the owner saved working keys; its payment type is active."""
-    kind = PaymentType.objects.get(tenant=restaurant.tenant, code="STRIPE")
+    kind = online_type(restaurant.tenant)
     PaymentType.objects.filter(tenant=restaurant.tenant, id=kind.id).update(is_active=True)
     facts = sandbox.control("GET", "/accounts")["data"][0]
     values: dict[str, Any] = {

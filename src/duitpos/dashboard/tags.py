@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django import template
 
+from duitpos.dashboard.texts.kinds import KINDS, KINDS_TO_ADD
 from duitpos.dashboard.texts.orders import order_reason, refund_reason
 from duitpos.dashboard.texts.processors import TYPE_PROBLEMS
 from duitpos.dashboard.texts.reasons import reason_text
 from duitpos.domain.processor_accounts.types import TypeProblem
 from duitpos.kit.facts import Facts
+from duitpos.models.payment_setup import PaymentKind
 
 register = template.Library()
 
@@ -41,3 +43,15 @@ def type_problem(problem: TypeProblem) -> str:
 def reference_kind(kind: str) -> str:
     """The processor's word for one of its ids: {{ named.kind|reference_kind }}."""
     return kind.replace("_", " ").capitalize()
+
+
+@register.filter
+def kind_text(kind: str) -> str:
+    """How a payment type is paid: {{ row.type.kind|kind_text }}."""
+    return str(KINDS[PaymentKind(kind)])
+
+
+@register.filter
+def kind_in_full(kind: str) -> str:
+    """The same, with who confirms it: {{ row.type.kind|kind_in_full }}."""
+    return str(KINDS_TO_ADD[PaymentKind(kind)])

@@ -33,7 +33,7 @@ from duitpos.models import (
 )
 from duitpos.models.credentials import StoredCredentials
 from duitpos.models.menu import TextKind
-from duitpos.models.payment_setup import AccountState, Mode
+from duitpos.models.payment_setup import AccountState, Mode, PaymentKind
 from duitpos.models.people import Role
 
 DATA = Path(__file__).parent / "data" / "kopi_kita.json"
@@ -170,7 +170,9 @@ def _take_payments(tenant: Tenant, secret_key: str, webhook_secret: str, api_bas
     """Connect Online Payment to the sandbox, unless an account was already added."""
 
     def work() -> None:
-        kind = PaymentType.objects.filter(tenant=tenant, code="STRIPE").first()
+        # By its kind: codes are the owner's, and a demo of an earlier version has another one.
+        online = PaymentType.objects.filter(tenant=tenant, kind=PaymentKind.ONLINE)
+        kind = online.order_by("position", "code").first()
         if kind is None:
             return
         accounts = list(ProcessorAccount.objects.filter(tenant=tenant, payment_type=kind))

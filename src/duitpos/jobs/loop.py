@@ -27,6 +27,8 @@ def keep_doing(name: str, work: Callable[[], object], every: float, stop: Event)
         try:
             work()
             errors = 0
+            # Otherwise a pooled connection would be held through the pause, which may be a day.
+            close_old_connections()
         except Exception:
             errors += 1
             pause = min(LONGEST_PAUSE, max(every, 1.0) * 2 ** min(errors, 10))

@@ -18,5 +18,12 @@ def send_receipt(work: OutboxEntry) -> str:
     link = settings.BASE_URL + reverse("guest:order", args=[work.tenant.slug, work.order.token])
     with translation.override(work.order.language):
         subject, text = receipt_subject(work.tenant), receipt_text(work.tenant, work.order, payment, link)
-    EmailMessage(subject, text, to=[payment.guest_email]).send()
+    try:
+        EmailMessage(subject, text, to=[payment.guest_email]).send()
+    except OSError as error:
+        said = str(error)
+        if payment.guest_email not in said:
+            raise
+        # A refusal repeats the address, and what it says is stored and logged.
+        raise OSError(f"{type(error).__name__}: {said.replace(payment.guest_email, '…')}") from None
     return "sent"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable
+from functools import partial
 from threading import Event, Thread
 from types import FrameType
 
@@ -15,7 +16,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
 from duitpos.domain.checkout.limits import forget_counters
-from duitpos.domain.sweep.purge import purge_event_bodies
+from duitpos.domain.sweep.purge import purge
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.jobs.loop import keep_doing
 from duitpos.kit import env
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 TASK_SECONDS = 1.0
 """The queue's polling interval. Tasks only run outbox entries earlier; the sweep guarantees that they run."""
 PRUNE_SECONDS = 3600.0
+PURGE_SECONDS = 86400.0
+"""The purge reads every restaurant's history, so it runs once a day, and for the first time at the start."""
 
 
 def run_worker() -> None:
@@ -43,11 +46,15 @@ def run_worker() -> None:
     log.info("worker started", sweep_seconds=every)
     hurry = Thread(target=keep_doing, args=("tasks", _run_tasks(tasks), TASK_SECONDS, stop), name="tasks")
     pruning = Thread(target=keep_doing, args=("prune", prune, PRUNE_SECONDS, stop), name="prune")
-    hurry.start()
-    pruning.start()
+    purging = Thread(
+        target=keep_doing, args=("purge", partial(purge, stop.is_set), PURGE_SECONDS, stop), name="purge"
+    )
+    others = (hurry, pruning, purging)
+    for thread in others:
+        thread.start()
     keep_doing("sweep", sweep_once, every, stop)
-    hurry.join()
-    pruning.join()
+    for thread in others:
+        thread.join()
     log.info("worker stopped")
 
 
@@ -63,9 +70,8 @@ def sweep_once() -> None:
 
 
 def prune() -> None:
-    """Delete ended tasks and old start counters, and empty the bodies of old events."""
+    """Delete ended tasks and old start counters."""
     prune_tasks()
-    purge_event_bodies()
     forget_counters()
 
 

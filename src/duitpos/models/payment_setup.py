@@ -10,10 +10,17 @@ from duitpos.models.credentials import StoredCredentials
 
 
 class PaymentKind(models.TextChoices):
-    """Where it is paid: through a processor on the guest's phone, or at the counter."""
+    """How it is paid: through a processor on the guest's phone, or to staff, who confirm it (processors/manual.py)."""
 
     ONLINE = "online"
-    COUNTER = "counter"
+    CASH = "cash"
+    CARD_TERMINAL = "card_terminal"
+    E_WALLET = "e_wallet"
+
+    @property
+    def is_online(self) -> bool:
+        """Whether a processor moves the money, and says so itself."""
+        return self is PaymentKind.ONLINE
 
 
 class PaymentType(TenantModel):
@@ -21,7 +28,7 @@ class PaymentType(TenantModel):
 
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=60)
-    kind = models.CharField(max_length=10, choices=PaymentKind.choices, default=PaymentKind.ONLINE)
+    kind = models.CharField(max_length=20, choices=PaymentKind.choices, default=PaymentKind.ONLINE)
     is_active = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0)
 
@@ -33,6 +40,11 @@ class PaymentType(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_online(self) -> bool:
+        """Whether guests pay it through a processor."""
+        return PaymentKind(self.kind).is_online
 
 
 class Mode(models.TextChoices):

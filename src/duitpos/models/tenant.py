@@ -12,9 +12,9 @@ from duitpos.kit.tenancy import TenantModel
 
 RESERVED_SLUGS = frozenset(
     "accounts admin api assets demo docs favicon.ico healthz help live login logout media metrics readyz robots.txt"
-    " sandbox sign-in sign-up signin signup static status stripe support webhooks www".split()
+    " sandbox sign-in sign-up signin signup static status support webhooks www".split()
 )
-"""First path segments that are ours; no restaurant may take one of them."""
+"""First path segments that are ours; no restaurant may take one of them, nor a processor's name (tenancy/open.py)."""
 
 
 class Installation(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
@@ -148,6 +149,20 @@ def test_a_receipt_that_can_never_be_sent_does_not_block_others(shop: Shop) -> N
     assert work.problem["error"].startswith("BadHeaderError: ")
     assert work.due_at is not None
     assert work.due_at > now()
+
+
+def test_a_refused_receipt_is_stored_without_the_address(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(message: mail.EmailMessage) -> int:
+        raise SMTPRecipientsRefused({to: (550, f"<{to}>: no such user".encode()) for to in message.to})
+
+    monkeypatch.setattr(mail.EmailMessage, "send", refuse)
+    shop.pay(shop.start())
+    assert shop.sweep().errors == 0
+    work = OutboxEntry.objects.get(tenant=shop.tenant, kind=OutboxKind.RECEIPT)
+    assert work.problem["error"] == "OSError: SMTPRecipientsRefused: {'…': (550, b'<…>: no such user')}"
+    assert "guest@example.com" not in caplog.text
 
 
 def test_the_same_delivery_twice_is_200_without_effect(shop: Shop) -> None:

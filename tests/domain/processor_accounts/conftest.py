@@ -39,9 +39,9 @@ class Owner:
 
     @property
     def type(self) -> PaymentType:
-        from duitpos.models import PaymentType
+        from tests.support.restaurant import online_type
 
-        return PaymentType.objects.get(tenant=self.tenant, code="STRIPE")
+        return online_type(self.tenant)
 
     @property
     def account_id(self) -> str:

@@ -409,7 +409,7 @@ def test_an_unused_account_is_removed_a_used_one_retired(owner: Owner) -> None:
 
 def test_an_inactive_type_still_opens_its_account(owner: Owner) -> None:
     account = owner.working()
-    edit_type(owner.member, owner.type.id, "STRIPE", "Online Payment", False)
+    edit_type(owner.member, owner.type.id, "ONLINE", "Online Payment", False)
     assert not type_of(owner.tenant.id, owner.type.id).is_active
     assert open_account(account).check().can_charge
 

@@ -18,7 +18,7 @@ def test_a_new_restaurants_types(owner: Owner) -> None:
     rows = types_of(owner.tenant)
     assert [(row.type.code, row.type.is_active, row.accounts) for row in rows] == [
         ("CASH", True, ()),
-        ("STRIPE", False, ()),
+        ("ONLINE", False, ()),
     ]
     assert [row.problem for row in rows] == [None, None]
 
@@ -47,8 +47,8 @@ def test_invalid_values_are_refused_with_a_message(owner: Owner, code: str, name
 
 
 def test_a_code_is_unique_in_its_restaurant_only(owner: Owner) -> None:
-    with pytest.raises(Conflict, match="type_code_taken code=STRIPE"):
-        create_type(owner.member, "stripe", "Again")
+    with pytest.raises(Conflict, match="type_code_taken code=ONLINE"):
+        create_type(owner.member, "online", "Again")
     with pytest.raises(Conflict):
         edit_type(owner.member, owner.type.id, "CASH", "Online", True)
     create_type(a_restaurant("teh").owner, "CARD", "Card")
@@ -56,7 +56,7 @@ def test_a_code_is_unique_in_its_restaurant_only(owner: Owner) -> None:
 
 
 def test_an_active_type_that_nobody_can_choose_says_why(owner: Owner) -> None:
-    edit_type(owner.member, owner.type.id, "STRIPE", "Online Payment", True)
+    edit_type(owner.member, owner.type.id, "ONLINE", "Online Payment", True)
     assert types_of(owner.tenant)[1].problem == TypeProblem.NO_PROCESSOR
     account = owner.working()
     row = types_of(owner.tenant)[1]

@@ -34,12 +34,12 @@ def test_a_new_restaurants_data() -> None:
     assert Location.objects.get(tenant=tenant).service_charge_bp == 1000
     types = PaymentType.objects.filter(tenant=tenant).order_by("position")
     assert [(each.code, each.name, each.kind, each.is_active) for each in types] == [
-        ("CASH", "Cash", "counter", True),
-        ("STRIPE", "Online Payment", "online", False),
+        ("CASH", "Cash", "cash", True),
+        ("ONLINE", "Online Payment", "online", False),
     ]
 
 
-@pytest.mark.parametrize("slug", sorted(RESERVED_SLUGS))
+@pytest.mark.parametrize("slug", [*sorted(RESERVED_SLUGS), "stripe"])
 def test_reserved_slugs_are_refused(slug: str) -> None:
     with pytest.raises(Invalid):
         _open(slug=slug)

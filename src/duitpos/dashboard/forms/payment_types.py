@@ -9,18 +9,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from duitpos.dashboard.texts.kinds import KINDS_TO_ADD
 from duitpos.dashboard.texts.processors import account_texts, address_text, hint_text
 from duitpos.domain.processor_accounts.view import AccountView, FieldView
-from duitpos.models.payment_setup import PaymentKind
 from duitpos.web.forms import PlainForm
 
 LONGEST_LINE, LONGEST_TEXT = 300, 10_000
 """Characters of a credential; a text of several lines may be a chain of certificates."""
-
-KINDS = (
-    (PaymentKind.ONLINE, gettext_lazy("Online, on the guest's phone")),
-    (PaymentKind.COUNTER, gettext_lazy("At the counter")),
-)
 
 
 class PaymentTypeForm(PlainForm):
@@ -53,7 +48,7 @@ class PaymentTypeForm(PlainForm):
 class NewPaymentTypeForm(PaymentTypeForm):
     """Add a payment type. Its kind cannot be changed later."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Taken"), choices=KINDS)
+    kind = forms.ChoiceField(label=gettext_lazy("Taken"), choices=tuple(KINDS_TO_ADD.items()))
 
     field_order = ("code", "name", "kind", "is_active")
 

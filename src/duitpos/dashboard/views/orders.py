@@ -26,7 +26,6 @@ from duitpos.domain.processor_accounts.types import types_of
 from duitpos.domain.tables.find import tables_of
 from duitpos.domain.tenancy.find import locations
 from duitpos.kit.clock import now
-from duitpos.models.payment_setup import PaymentKind
 from duitpos.ui.words import ORDER
 
 
@@ -82,9 +81,7 @@ def waiting(request: HttpRequest, staff: Staff) -> HttpResponse:
 def _next_step(staff: Staff) -> dict[str, Any]:
     """The setup state of a new restaurant: its first table, and whether guests can pay."""
     ready = [
-        row
-        for row in types_of(staff.tenant)
-        if row.type.is_active and row.type.kind == PaymentKind.ONLINE and not row.problem
+        row for row in types_of(staff.tenant) if row.type.is_active and row.type.is_online and not row.problem
     ]
     return {"first_table": next(iter(tables_of(staff.tenant)), None), "is_payable": bool(ready)}
 

@@ -30,7 +30,7 @@ from duitpos.domain.processor_accounts.types import TypeRow, create_type, delete
 from duitpos.domain.processor_accounts.view import account_view, processors_to_add
 from duitpos.domain.tenancy.find import locations
 from duitpos.models import PaymentType
-from duitpos.models.payment_setup import AccountState, PaymentKind
+from duitpos.models.payment_setup import AccountState
 from duitpos.web.forms import PlainForm
 
 
@@ -58,7 +58,7 @@ def add_payment_type(request: HttpRequest, staff: Staff) -> HttpResponse:
             messages.success(
                 request, _("%(name)s (%(code)s) added.") % {"name": made.name, "code": made.code}
             )
-            if made.kind == PaymentKind.ONLINE:
+            if made.is_online:
                 return redirect("dashboard:payment_type", staff.tenant.slug, made.id)
             return redirect("dashboard:payment_types", staff.tenant.slug)
     return page(request, staff, "dashboard/payment_type_form.html", {"form": form}, here="payment_types")
@@ -103,7 +103,6 @@ def edit_page(
         # A payment type belongs to all locations; show its times in the first one's time zone.
         "location": locations(staff.tenant)[0],
         "form": form or PaymentTypeForm(initial=start),
-        "is_online": row.type.kind == PaymentKind.ONLINE,
         "accounts": account_forms(staff, row) if accounts is None else accounts,
         "retired": [(view, account_texts(view)) for view in former],
         "adding": adding or AddProcessorForm(processors_to_add(row.accounts)),

@@ -12,7 +12,7 @@ from duitpos.domain.payments.schedule import is_too_old_to_start
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.kit.clock import now
 from duitpos.models import Location, Payment, ProcessorAccount, Tenant
-from duitpos.models.payment_setup import AccountState, Mode, PaymentKind
+from duitpos.models.payment_setup import AccountState, Mode
 from duitpos.processors.registry import ADAPTERS
 
 
@@ -76,7 +76,7 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
 
 
 def _is_offered(account: ProcessorAccount, at: datetime) -> bool:
-    if account.paused_at is not None or account.payment_type.kind != PaymentKind.ONLINE:
+    if account.paused_at is not None or not account.payment_type.is_online:
         return False
     return account.offered_again_at is None or account.offered_again_at <= at
 

@@ -33,7 +33,7 @@ from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.facts import Facts, facts
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, ProcessorAccount
-from duitpos.models.payment_setup import AccountState, PaymentKind
+from duitpos.models.payment_setup import AccountState
 from duitpos.processors.base import AccountFacts
 from duitpos.processors.credentials import Credentials
 from duitpos.processors.errors import Failure, ProcessorError
@@ -86,7 +86,7 @@ def add_processor(member: Membership, type_id: UUID, processor: str) -> Processo
 
     def work() -> ProcessorAccount:
         kind = type_of(member.tenant_id, type_id)
-        if kind.kind != PaymentKind.ONLINE:
+        if not kind.is_online:
             raise Conflict(Code.TYPE_NEEDS_NO_PROCESSOR, type=kind.name)
         existing = ProcessorAccount.objects.filter(
             tenant_id=member.tenant_id, payment_type_id=kind.id, processor=processor

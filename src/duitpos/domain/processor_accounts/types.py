@@ -159,7 +159,7 @@ def _taken(code: str) -> Conflict:
 
 
 def _problem(row: PaymentType, accounts: list[ProcessorAccount]) -> TypeProblem | None:
-    if not row.is_active or row.kind != PaymentKind.ONLINE:
+    if not row.is_active or not row.is_online:
         return None
     active = [account for account in accounts if account.state == AccountState.ACTIVE]
     if not active:

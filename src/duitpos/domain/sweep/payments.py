@@ -12,8 +12,7 @@ from django.db.models import F, Q
 from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.checkout.retry import look_again, must_end, retry_start
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.orders.advance import Actor, advance, still_waits
-from duitpos.domain.orders.states import CANCELED, HELD, Because
+from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.schedule import (
     CLOSE_UNPAID,
     CLOSED_CHECK,
@@ -23,7 +22,7 @@ from duitpos.domain.payments.schedule import (
 )
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle
 from duitpos.domain.reasons import reason_of
-from duitpos.domain.sweep.purge import purge_unpaid_order
+from duitpos.domain.sweep.unpaid_orders import SWEEP, end_unpaid_order, purge_unpaid_order
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
@@ -33,7 +32,6 @@ from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 from duitpos.processors.errors import ProcessorError
 
 log = structlog.get_logger(__name__)
-SWEEP = Actor("sweep")
 
 
 def due_payments(tenant_id: UUID, limit: int) -> Iterable[Payment]:
@@ -134,24 +132,14 @@ def _close_unpaid(payment: Payment) -> None:
 
 def _cancel_unpaid(payment: Payment, order: Order) -> None:
     at = now()
-    # The guarded update must come first: a concurrent new attempt is then either seen below, or finds the order
-    # canceled and is rolled back.
-    if not still_waits(order):
-        _set_next(payment, at + PURGE_UNPAID)
-        return
-    paid = Payment.objects.filter(
-        tenant_id=order.tenant_id, order_id=order.id, status__in=(PaymentStatus.SUCCEEDED, *LIVE_ATTEMPT)
-    ).exists()
-    if not paid:
-        advance(order, HELD, CANCELED, SWEEP, at, Because.UNPAID, ended_at=at, cancel_reason=Because.UNPAID)
-    _set_next(payment, None if paid else at + PURGE_UNPAID)
+    _set_next(payment, at + PURGE_UNPAID if end_unpaid_order(order, at) else None)
 
 
 def _purge(payment: Payment, order: Order) -> None:
     ended = payment.ended_at or payment.created_at
     if now() - ended < PURGE_UNPAID - CLOSE_UNPAID - timedelta(days=1):
         _set_next(payment, now() + PURGE_UNPAID)
-    elif not transact(lambda: purge_unpaid_order(order)):
+    elif not purge_unpaid_order(order):
         _set_next(payment, None)  # money was received for it: it is never deleted
 
 

@@ -42,6 +42,7 @@ from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.refund import RefundStatus
 from duitpos.processors.errors import Failure, ProcessorError
+from duitpos.processors.registry import adapter
 
 log = structlog.get_logger(__name__)
 PATIENCE = 20.0
@@ -50,8 +51,8 @@ REFUND_LEASE = timedelta(seconds=45)
 """The time after which another sweep may claim a refund whose call got no response."""
 EVENTS_EVERY = timedelta(minutes=3)
 EVENTS_OVERLAP = timedelta(minutes=10)
-EVENTS_KEPT = timedelta(days=29)
-"""The processor lists events for 30 days."""
+EVENTS_MARGIN = timedelta(days=1)
+"""The last day before the processor forgets its events is not asked for, because its clock may differ."""
 
 
 @dataclass(slots=True)
@@ -229,10 +230,14 @@ def _ask_account(tenant: Tenant, account: ProcessorAccount, until: float) -> Non
     if account.paused_at is not None or (stored is not None and stored.waiting):
         _try_key_again(account)
     now_there = ProcessorAccount.objects.filter(tenant=tenant, id=account.id).first()
-    if now_there is not None and now_there.paused_at is None and _can_be_asked(now_there):
+    if now_there is None or now_there.paused_at is not None or not _can_be_asked(now_there):
+        return
+    # What a processor cannot list is found by the guest's return and by each payment's own checks.
+    can = adapter(account.processor).can
+    if can.events_kept:
         fetch_missed_events(tenant, now_there, until)
-        if time.monotonic() < until:
-            compare_sessions(tenant, now_there, until)
+    if can.lists_started and time.monotonic() < until:
+        compare_sessions(tenant, now_there, until)
 
 
 def _can_be_asked(account: ProcessorAccount) -> bool:
@@ -310,6 +315,7 @@ def _could_not_list(account: ProcessorAccount, error: ProcessorError) -> None:
 
 
 def _since(account: ProcessorAccount, at: datetime) -> datetime:
-    earliest = at - EVENTS_KEPT
+    kept = adapter(account.processor).can.events_kept or timedelta(0)
+    earliest = at - max(kept - EVENTS_MARGIN, timedelta(0))
     seen = account.events_seen_to or account.created_at
     return max(earliest, seen - EVENTS_OVERLAP)

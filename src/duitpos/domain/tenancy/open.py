@@ -18,6 +18,7 @@ from duitpos.models import Location, Membership, PaymentType, Tenant, User
 from duitpos.models.payment_setup import PaymentKind
 from duitpos.models.people import Role
 from duitpos.models.tenant import RESERVED_SLUGS
+from duitpos.processors.registry import ADAPTERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +60,9 @@ def open_restaurant(
         owner = _owner(email, password)
         Membership.objects.create(tenant=tenant, user=owner, role=Role.OWNER)
         Location.objects.create(tenant=tenant, **asdict(location))
-        PaymentType.objects.create(tenant=tenant, code="CASH", name="Cash", kind=PaymentKind.COUNTER)
+        PaymentType.objects.create(tenant=tenant, code="CASH", name="Cash", kind=PaymentKind.CASH)
         PaymentType.objects.create(
-            tenant=tenant, code="STRIPE", name="Online Payment", is_active=False, position=1
+            tenant=tenant, code="ONLINE", name="Online Payment", is_active=False, position=1
         )
         return tenant
 
@@ -81,6 +82,11 @@ def add_location(tenant: Tenant, rules: LocationRules) -> Location:
     return Location.objects.create(tenant=tenant, position=position, **asdict(rules))
 
 
+def is_reserved(slug: str) -> bool:
+    """Whether no restaurant may take this slug: it is an address of ours, or the name of an installed processor."""
+    return slug in RESERVED_SLUGS or slug in ADAPTERS
+
+
 def _owner(email: str, password: str | None) -> User:
     user = User.objects.filter(email=email).first()
     if user is not None:
@@ -95,7 +101,7 @@ def _owner(email: str, password: str | None) -> User:
 
 
 def _check(tenant: Tenant, email: str, location: LocationRules) -> None:
-    if tenant.slug in RESERVED_SLUGS:
+    if is_reserved(tenant.slug):
         raise Invalid(Code.SLUG_RESERVED, slug=tenant.slug)
     try:
         tenant.clean_fields()

@@ -84,8 +84,10 @@ STAFF: Mapping[Code, Sentence] = {
     Code.MONEY_LINKED_ALREADY: _("This money is linked to an order already, or it is on its way back."),
     Code.ORDER_IN_KITCHEN: _("This order is in the kitchen already."),
     Code.TYPE_UNKNOWN: _("There is no such payment type any more."),
-    Code.TYPE_KIND_UNKNOWN: _("A payment is taken online or at the counter."),
-    Code.TYPE_CODE_WRONG: _("Code: up to 20 letters, digits, - and _, such as STRIPE."),
+    Code.TYPE_KIND_UNKNOWN: _(
+        "A payment is taken online, in cash, with a card terminal or with an e-wallet."
+    ),
+    Code.TYPE_CODE_WRONG: _("Code: up to 20 letters, digits, - and _, such as ONLINE."),
     Code.TYPE_NAME_WRONG: _("Name: up to 60 characters, as guests and staff shall read it."),
     Code.TYPE_CODE_TAKEN: _("There is a payment type with the code %(code)s already."),
     Code.TYPE_HAS_PAYMENTS: _(
@@ -96,7 +98,7 @@ STAFF: Mapping[Code, Sentence] = {
         "“%(name)s” cannot be deleted: its account has a history, and reports and refunds need it."
         " Make it inactive instead: then nobody can choose it."
     ),
-    Code.TYPE_NEEDS_NO_PROCESSOR: _("“%(type)s” is taken at the counter: it needs no processor."),
+    Code.TYPE_NEEDS_NO_PROCESSOR: _("Staff confirm what is paid with “%(type)s”: it needs no processor."),
     Code.PROCESSOR_UNKNOWN: _("There is no such processor."),
     Code.ACCOUNT_UNKNOWN: _("There is no such processor account any more."),
     Code.ACCOUNT_CHANGED: _(
