@@ -58,6 +58,21 @@ def test_several_notices_in_one_body(rig: ExampleRig, kedai: ExampleServer, rece
     assert {(event.is_live, event.created_at) for event in delivery.events} == {(None, None)}
 
 
+def test_two_refunds_of_a_bill_can_be_told_in_the_same_bytes(
+    rig: ExampleRig, kedai: ExampleServer, receiver: Receiver
+) -> None:
+    """A refund's notice has no facts of the refund, so the second looks like the first delivered again."""
+    started = rig.start(rig.request(receiver.url))
+    kedai.pay(started.reference)
+    kedai.idle()
+    for _ in range(2):
+        kedai.refund_externally(started.reference, "1.00")
+        kedai.idle()
+    _, first, second = receiver.received
+    assert first == second
+    assert _read(rig, first) == _read(rig, second)
+
+
 def test_a_ping_and_an_unknown_notice_are_other(
     rig: ExampleRig, kedai: ExampleServer, receiver: Receiver
 ) -> None:
