@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from duitpos.processors.base import AccountFacts, Adapter, Processor
+from duitpos.processors.base import AccountFacts, Adapter, Processor, WebhookFound, WebhookSetup
 from duitpos.processors.capabilities import Capabilities, StartRepeat, WebhookAddress
 from duitpos.processors.credentials import (
     CredentialField,
@@ -32,6 +32,28 @@ FACTS = AccountFacts("S-1", "Acme Kopi", "MY", "MYR", Mode.TEST, True)
 
 
 @dataclass
+class AcmeWebhooks(WebhookSetup):
+    """Sets addresses up. `entries` has the address of each by its id; `error` refuses the next installation."""
+
+    entries: dict[str, str] = field(default_factory=dict)
+    error: ProcessorError | None = None
+    made: int = 0
+
+    def find(self, url: str) -> WebhookFound | None:
+        return next((WebhookFound(name, one) for name, one in self.entries.items() if one == url), None)
+
+    def install(self, url: str) -> Credentials:
+        if self.error is not None:
+            raise self.error
+        self.made += 1
+        self.entries[f"entry-{self.made}"] = url
+        return {"signing_key": f"installed {self.made}"}
+
+    def remove(self, webhook_id: str) -> None:
+        self.entries.pop(webhook_id, None)
+
+
+@dataclass
 class Acme(Adapter):
     """What `check` answers is `facts`, or `error`. `opened` lists what it was opened with, and where."""
 
@@ -47,6 +69,7 @@ class Acme(Adapter):
     facts: AccountFacts = FACTS
     error: ProcessorError | None = None
     opened: list[tuple[Credentials, str]] = field(default_factory=list)
+    webhooks: AcmeWebhooks | None = None
 
     def open(self, credentials: Credentials, endpoint: str) -> Processor:
         self.opened.append((credentials, endpoint))
@@ -75,6 +98,7 @@ class Acme(Adapter):
 class _AcmeAccount(Processor):
     def __init__(self, acme: Acme) -> None:
         self._acme = acme
+        self.webhooks = acme.webhooks
 
     def check(self) -> AccountFacts:
         if self._acme.error is not None:

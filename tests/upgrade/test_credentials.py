@@ -18,7 +18,7 @@ from duitpos.kit.ids import uuid7
 from duitpos.models import PaymentType, ProcessorAccount, Tenant
 from duitpos.models.credentials import StoredCredentials
 from duitpos.models.payment_setup import Mode
-from tests.support.restaurant import a_restaurant
+from tests.support.restaurant import a_restaurant, online_type
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 BEFORE = import_module("duitpos.migrations.0016_credentials").Migration.dependencies
@@ -66,7 +66,7 @@ def go_forward() -> None:
 
 
 def online(tenant: Tenant) -> PaymentType:
-    return PaymentType.objects.get(tenant=tenant, code="STRIPE")
+    return online_type(tenant)
 
 
 def made(old: Any, tenant: Tenant, texts: Mapping[str, str], box: Vault | None = None) -> Any:

@@ -18,11 +18,11 @@ from duitpos.domain.processor_accounts.reseal import Resealed, reseal_all
 from duitpos.domain.processor_accounts.store import Changed, keep_verifiers
 from duitpos.kit.crypto import Vault, key_id_of, vault
 from duitpos.kit.transact import transact
-from duitpos.models import PaymentType, ProcessorAccount, Tenant
+from duitpos.models import ProcessorAccount, Tenant
 from duitpos.models.credentials import StoredCredentials
 from tests.support.at_once import at_once
 from tests.support.credentials import in_use
-from tests.support.restaurant import a_restaurant
+from tests.support.restaurant import a_restaurant, online_type
 
 pytestmark = pytest.mark.django_db
 NEW = {"k2": b"n" * 32}
@@ -35,7 +35,7 @@ ALL = StoredCredentials(
 
 
 def an_account(tenant: Tenant, stored: StoredCredentials = ALL) -> ProcessorAccount:
-    kind = PaymentType.objects.get(tenant=tenant, code="STRIPE")
+    kind = online_type(tenant)
     account = ProcessorAccount(tenant=tenant, payment_type=kind, processor="stripe")
     account.seal_credentials(stored)
     account.save()

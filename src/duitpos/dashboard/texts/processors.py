@@ -94,6 +94,10 @@ FINDINGS: Mapping[str, Sentence] = {
         "There is no %(field)s yet. Payments are found all the same, by the guest's return and by regular"
         " checks; with it, orders appear a little sooner."
     ),
+    Finding.WEBHOOK_INSTALLED: _("The webhook was set up at %(processor)s."),
+    Finding.WEBHOOK_NOT_INSTALLED: _(
+        "The webhook could not be set up at %(processor)s. Press Check to try again."
+    ),
     Finding.TYPE_INACTIVE: _("“%(type)s” is not active yet: guests cannot choose it."),
     # A processor's warnings about an account with good credentials.
     "account_unnamed": _(

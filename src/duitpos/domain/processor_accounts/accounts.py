@@ -26,6 +26,7 @@ from duitpos.domain.processor_accounts.store import (
     keep_waiting,
 )
 from duitpos.domain.processor_accounts.types import type_of
+from duitpos.domain.processor_accounts.webhook import install_webhook
 from duitpos.domain.reasons import reason_of
 from duitpos.domain.tenancy.installation import require_adopted
 from duitpos.kit.clock import now
@@ -180,7 +181,8 @@ def _store_checked(account: ProcessorAccount, checked: Checked, pasted: Credenti
         row = transact(work)
     except (Changed, IntegrityError) as error:
         raise _changed_meanwhile() from error
-    findings = findings_of(row, checked.facts)
+    row, installed = install_webhook(row)
+    findings = findings_of(row, checked.facts, installed)
     if row.id != account.id and account.state != AccountState.NEW:
         old = account.name or account.external_id or account.mode
         findings = (*findings, facts(Finding.OTHER_ACCOUNT, old=old))

@@ -29,6 +29,8 @@ class Finding(StrEnum):
     MODES_MIXED = "modes_mixed"
     ACCOUNT_SHARED = "account_shared"
     NOTHING_VERIFIES = "nothing_verifies"
+    WEBHOOK_INSTALLED = "webhook_installed"
+    WEBHOOK_NOT_INSTALLED = "webhook_not_installed"
     TYPE_INACTIVE = "type_inactive"
 
 
@@ -44,13 +46,19 @@ def owner_of(account: ProcessorAccount) -> Facts:
     }
 
 
-def findings_of(account: ProcessorAccount, found: AccountFacts) -> tuple[Facts, ...]:
-    """Return all findings about an account that was just checked; the first names its owner."""
+def findings_of(
+    account: ProcessorAccount, found: AccountFacts, installed: Facts | None = None
+) -> tuple[Facts, ...]:
+    """Return all findings about an account that was just checked; the first names its owner.
+
+    `installed` says what became of its webhook address, if that was set up now.
+    """
     processor = adapter(account.processor).label
     findings = [facts(Finding.KEY_BELONGS_TO, **owner_of(account))]
     findings += [{**warning, "processor": processor} for warning in found.warnings]
     findings += _currencies(account, found)
     findings += _others(account)
+    findings += [{**installed, "processor": processor}] if installed else []
     if lacking := lacking_verifier(account):
         findings.append(facts(Finding.NOTHING_VERIFIES, field=lacking.label))
     if not account.payment_type.is_active:

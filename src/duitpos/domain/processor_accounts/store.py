@@ -73,6 +73,15 @@ def keep_verifiers(account: ProcessorAccount, pasted: Pasted) -> ProcessorAccoun
     return updated
 
 
+def keep_installed(account: ProcessorAccount, verifying: Credentials) -> ProcessorAccount:
+    """Store what verifies deliveries to an address that was set up at the processor. Raises Changed."""
+    updated, stored = _copy(account), account.read_credentials()
+    kept = stored.with_current({**stored.current, **verifying}, _verifying_names(account))
+    updated.seal_credentials(kept)
+    _write(account, updated, {})
+    return updated
+
+
 def keep_waiting(account: ProcessorAccount, pasted: Pasted) -> ProcessorAccount:
     """Store credentials that could not be checked, beside those in use. Raises Changed."""
     kind = adapter(account.processor)

@@ -11,13 +11,13 @@ from hashlib import sha256
 from duitpos.domain.payments.processors.connect import stored_or_none
 from duitpos.domain.processor_accounts.credentials import address_choices, lacking_verifier
 from duitpos.domain.processor_accounts.findings import owner_of
+from duitpos.domain.processor_accounts.webhook import webhook_address
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, facts
 from duitpos.models import ProcessorAccount
 from duitpos.models.credentials import StoredCredentials
 from duitpos.models.payment_setup import AccountState
 from duitpos.processors.base import Adapter
-from duitpos.processors.capabilities import WebhookAddress
 from duitpos.processors.credentials import CredentialField
 from duitpos.processors.errors import SignatureProblem
 from duitpos.processors.registry import ADAPTERS, adapter
@@ -87,9 +87,7 @@ def account_view(account: ProcessorAccount, base_url: str, slug: str) -> Account
         has_waiting_key=stored is not None and bool(stored.waiting),
         # Without a sandbox existing is nothing to choose.
         addresses=choices if len(choices := address_choices()) > 1 else (),
-        endpoint_url=f"{base_url}/{slug}/webhooks/{account.processor}/"
-        if kind.can.webhook_address != WebhookAddress.NONE
-        else "",
+        endpoint_url=webhook_address(account, base_url, slug),
         events=kind.guide_events,
         problem=account.problem,
         health=tuple(_health(account)),

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import structlog
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError
@@ -52,10 +53,19 @@ class Received:
     answer: Acknowledgement = field(default_factory=Acknowledgement, compare=False)
 
 
-def receive(tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[str, str]) -> Received:
-    """Handle one delivery. Never raises, whatever a processor or an attacker sends."""
+def receive(
+    tenant: Tenant,
+    processor_name: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    account_id: UUID | None = None,
+) -> Received:
+    """Handle one delivery; to the address of one account, if `account_id` is given.
+
+    Never raises, whatever a processor or an attacker sends.
+    """
     try:
-        account, delivery = verify(tenant, processor_name, body, headers)  # 1
+        account, delivery = verify(tenant, processor_name, body, headers, account_id)  # 1
     except SignatureInvalid as error:
         return Received(400, error.problem.value)
     except (OperationalError, InterfaceError):

@@ -7,6 +7,7 @@ memory.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -29,20 +30,25 @@ class _Count:
     written_at: datetime | None = None
 
 
-_counts: dict[tuple[UUID, str], _Count] = {}
+_counts: dict[tuple[UUID, ...], _Count] = {}
 _lock = Lock()
 
 
-def count_bad_signature(tenant_id: UUID, processor: str, problem: SignatureProblem, skew: int) -> None:
-    """Count one. The first is written at once, so that the account's page shows it."""
+def count_bad_signature(
+    accounts: Sequence[UUID], tenant_id: UUID, problem: SignatureProblem, skew: int
+) -> None:
+    """Count one for the accounts of the address that it came to.
+
+    The first is written at once, so that the account's page shows it.
+    """
     at = now()
     with _lock:
-        count = _counts.setdefault((tenant_id, processor), _Count())
+        count = _counts.setdefault(tuple(accounts), _Count())
         count.unwritten += 1
         if count.written_at is not None and timedelta(0) <= at - count.written_at < WRITE_EVERY:
             return
         unwritten, count.unwritten, count.written_at = count.unwritten, 0, at
-    rows = ProcessorAccount.objects.filter(tenant_id=tenant_id, processor=processor, bad_signatures__lt=MOST)
+    rows = ProcessorAccount.objects.filter(tenant_id=tenant_id, id__in=accounts, bad_signatures__lt=MOST)
     rows.update(
         bad_signatures=F("bad_signatures") + unwritten,
         last_bad_signature_at=at,

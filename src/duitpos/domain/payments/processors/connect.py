@@ -106,15 +106,21 @@ def stored_or_none(account: ProcessorAccount) -> StoredCredentials | None:
 
 
 def verify(
-    tenant: Tenant, processor_name: str, body: bytes, headers: Mapping[str, str]
+    tenant: Tenant,
+    processor_name: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    account_id: UUID | None = None,
 ) -> tuple[ProcessorAccount, Delivery]:
     """Return the account whose credentials verify a delivery, and its events.
 
-    Retired accounts and rotated credentials still verify. Raises SignatureInvalid after counting it for the accounts.
+    A delivery to the address of one account (`account_id`) is verified by that account only. Retired accounts and
+    rotated credentials still verify. Raises SignatureInvalid after counting it for the accounts.
     """
     # If two rows share a secret, prefer the one in use.
     accounts = sorted(
-        _ACCOUNTS.rows(tenant.id, processor_name), key=lambda account: account.state == AccountState.RETIRED
+        (row for row in _ACCOUNTS.rows(tenant.id, processor_name) if account_id in (None, row.id)),
+        key=lambda account: account.state == AccountState.RETIRED,
     )
     problems: dict[SignatureProblem, int] = {}
     for account in accounts:
@@ -128,7 +134,7 @@ def verify(
         (problem for problem in _MOST_SPECIFIC if problem in problems), SignatureProblem.NO_SECRET
     )
     if accounts:
-        count_bad_signature(tenant.id, processor_name, reported, problems.get(reported, 0))
+        count_bad_signature([row.id for row in accounts], tenant.id, reported, problems.get(reported, 0))
     log.warning("webhook_not_believed", tenant=tenant.slug, problem=reported.value)
     raise SignatureInvalid(reported)
 
