@@ -37,6 +37,7 @@ _LABELS = {one.name: one.label for one in FIELDS}
 _MERCHANT_CODE = re.compile(r"KP[0-9]{1,10}")
 _SHORTEST_PASSWORD = 12
 _BEGIN, _END = "-----BEGIN PUBLIC KEY-----", "-----END PUBLIC KEY-----"
+_BLOCK = re.compile(f"{_BEGIN}.*?{_END}", re.DOTALL)
 _MASKED = re.compile(r"\.\.\.|[…•*]")
 
 
@@ -46,13 +47,17 @@ def problems(credentials: Credentials) -> tuple[CredentialProblem, ...]:
     return tuple(CredentialProblem(name, *problem) for name, problem in found if problem is not None)
 
 
-def rsa_key(pem: str) -> rsa.RSAPublicKey | None:
-    """The public key in a PEM text; None for any other text."""
-    try:
-        key = serialization.load_pem_public_key(pem.encode())
-    except (ValueError, UnsupportedAlgorithm):
-        return None
-    return key if isinstance(key, rsa.RSAPublicKey) else None
+def rsa_keys(text: str) -> list[rsa.RSAPublicKey]:
+    """The public keys in a text of one or more PEM blocks. A block that is no such key is left out."""
+    keys = []
+    for block in _BLOCK.findall(text):
+        try:
+            key = serialization.load_pem_public_key(block.encode())
+        except (ValueError, UnsupportedAlgorithm):
+            continue
+        if isinstance(key, rsa.RSAPublicKey):
+            keys.append(key)
+    return keys
 
 
 def _problem(name: str, text: str) -> tuple[Problem, dict[str, str]] | None:
@@ -83,4 +88,5 @@ def _problem_of_key(text: str) -> tuple[Problem, dict[str, str]] | None:
         return Problem.WRONG_FORM, {}
     if not text.rstrip().endswith(_END):
         return Problem.PART_MISSING, {}
-    return None if rsa_key(text) is not None else (Problem.WRONG_FORM, {})
+    is_whole = len(rsa_keys(text)) == text.count(_BEGIN) and not _BLOCK.sub("", text).strip()
+    return None if is_whole else (Problem.WRONG_FORM, {})

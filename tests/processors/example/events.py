@@ -19,7 +19,7 @@ from duitpos.processors.credentials import Credentials
 from duitpos.processors.errors import SignatureInvalid, SignatureProblem
 from duitpos.processors.events import Acknowledgement, Delivery, EventKind, ProcessorEvent
 from duitpos.processors.references import Correlation, References
-from tests.processors.example.credentials import PUBLIC_KEY, rsa_key
+from tests.processors.example.credentials import PUBLIC_KEY, rsa_keys
 from tests.processors.example.reading import REFERENCE, Incomplete, Json
 from tests.processors.example.snapshots import bill_snapshot
 
@@ -36,8 +36,7 @@ def verify_and_parse(body: bytes, headers: Mapping[str, str], verifiers: Iterabl
     if not signature:
         raise SignatureInvalid(SignatureProblem.MISSING)
     # A text that is no key verifies nothing; the others still may.
-    found = (rsa_key(verifier.get(PUBLIC_KEY, "")) for verifier in verifiers)
-    keys = [key for key in found if key is not None]
+    keys = [key for verifier in verifiers for key in rsa_keys(verifier.get(PUBLIC_KEY, ""))]
     if not keys:
         raise SignatureInvalid(SignatureProblem.NO_SECRET)
     if not any(_is_signed(body, signature, key) for key in keys):

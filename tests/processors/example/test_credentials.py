@@ -30,6 +30,7 @@ PRIVATE = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----"
         ("public_key", PRIVATE, Problem.WRONG_FORM, ""),
         ("public_key", FOREIGN_KEY[:100], Problem.PART_MISSING, ""),
         ("public_key", FOREIGN_KEY.replace("M", "N"), Problem.WRONG_FORM, ""),
+        ("public_key", FOREIGN_KEY + "and more\n" + FOREIGN_KEY, Problem.WRONG_FORM, ""),
     ],
 )
 def test_what_is_wrong(field: str, text: str, problem: Problem, label: str) -> None:
@@ -41,3 +42,7 @@ def test_what_is_wrong(field: str, text: str, problem: Problem, label: str) -> N
 
 def test_line_ends_of_a_browser_do_no_harm() -> None:
     assert list(ExampleAdapter().judge({"public_key": FOREIGN_KEY.replace("\n", "\r\n")})) == []
+
+
+def test_several_keys_are_as_good_as_one() -> None:
+    assert list(ExampleAdapter().judge({"public_key": FOREIGN_KEY * 2})) == []

@@ -129,3 +129,17 @@ def test_an_old_key_still_verifies_and_a_text_that_is_no_key_does_no_harm(
     with pytest.raises(SignatureInvalid) as caught:
         _read(rig, got, old)
     assert caught.value.problem == SignatureProblem.MISMATCH
+
+
+def test_what_is_installed_verifies_both_ways_of_delivery(
+    rig: ExampleRig, kedai: ExampleServer, receiver: Receiver
+) -> None:
+    """A bill's own address gets what the merchant's key signs, a callback what its own key signs."""
+    webhooks = rig.processor.webhooks
+    assert webhooks is not None
+    installed = webhooks.install(receiver.url)
+    rig.pay(rig.start(rig.request(receiver.url)).reference)
+    kedai.idle()
+    assert len({got.signature for got in receiver.received}) == 2
+    for got in receiver.received:
+        assert _read(rig, got, installed["public_key"]).events

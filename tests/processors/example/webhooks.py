@@ -8,7 +8,7 @@ from duitpos.processors.errors import Failure, ProcessorError
 from tests.processors.example.client import Client, path
 from tests.processors.example.credentials import PUBLIC_KEY
 from tests.processors.example.errors import translated
-from tests.processors.example.reading import ADDRESS, Incomplete, object_of, text_of
+from tests.processors.example.reading import ADDRESS, Incomplete, Json, object_of, text_of
 
 
 class Callbacks(WebhookSetup):
@@ -29,10 +29,12 @@ class Callbacks(WebhookSetup):
         return None
 
     def install(self, url: str) -> Credentials:
-        """Make a callback; its public key verifies what it delivers."""
+        """Make a callback. Its key verifies what it delivers, the merchant's what goes to a bill's own address."""
         with translated():
+            # First what changes nothing: without both keys there shall be no callback.
+            merchant = object_of(self._client.get(path("public_key")))
             made = object_of(self._client.post(path("callbacks"), {"url": url}))
-            return {PUBLIC_KEY: text_of(made, "public_key", ADDRESS)}
+            return {PUBLIC_KEY: f"{_key_of(made)}\n{_key_of(merchant)}\n"}
 
     def remove(self, webhook_id: str) -> None:
         """Remove a callback; one that is gone already is removed."""
@@ -41,3 +43,7 @@ class Callbacks(WebhookSetup):
         except ProcessorError as error:
             if error.failure != Failure.NOT_FOUND:
                 raise
+
+
+def _key_of(answer: Json) -> str:
+    return text_of(answer, "public_key", ADDRESS).strip()
