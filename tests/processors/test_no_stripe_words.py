@@ -21,7 +21,7 @@ SUFFIXES = (".py", ".html", ".txt", ".js", ".css", ".svg")
 
 WORDS = re.compile(
     r"""
-    stripe | payment_?intent | intent_reference | charge_reference | latest_charge | client_reference_id
+    stripe | payment[_\ ]?intent | intent_reference | charge_reference | latest_charge | client_reference_id
     | checkout[._]session | CHECKOUT_SESSION | async_payment | livemode | amount_total
     | more_permissions | testmode_charges | statement_descriptor | webhook_secret
     | \b(sk|pk|rk)_(test|live) | \bcs_(test|live) | \bmk_ | whsec
