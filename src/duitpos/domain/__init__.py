@@ -1,1 +1,1 @@
-"""The business: verbs and questions. No request, no HTML, no Stripe."""
+"""The business: verbs and questions. No request, no HTML, no processor by name."""

@@ -71,7 +71,7 @@ def encryption_keys(production: bool) -> dict[str, bytes]:
 
 
 def base_url(production: bool) -> str:
-    """BASE_URL: the address that guests and Stripe use, without a trailing slash."""
+    """BASE_URL: the address that guests and processors use, without a trailing slash."""
     value = str(read("BASE_URL", default="" if production else "http://127.0.0.1:8000")).rstrip("/")
     if not is_origin(value):
         raise ImproperlyConfigured(
@@ -116,7 +116,7 @@ def proxy_count(production: bool) -> int:
 
 
 def sandbox_urls() -> list[str]:
-    """DUITPOS_SANDBOX_URLS: API addresses that test accounts may use besides Stripe's. Never used with a live key."""
+    """DUITPOS_SANDBOX_URLS: further API addresses that test accounts may use. Never used with a live key."""
     urls = [
         url.strip().rstrip("/")
         for url in str(read("DUITPOS_SANDBOX_URLS", default="")).split(",")

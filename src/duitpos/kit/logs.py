@@ -72,6 +72,5 @@ def configure(level: str, as_json: bool) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.server": {"handlers": ["stderr"], "level": level, "propagate": False},
-            "stripe": {"level": "WARNING"},  # its line per call repeats what our rows have
         },
     }

@@ -1,6 +1,6 @@
 """The processor interface: an adapter for each kind of processor, and an open account of one (docs/processors.md).
 
-A new processor needs a folder beside `stripe`, a line in `registry.py` and the contract tests. It gets and returns
+A new processor needs a folder of its own here, a line in `registry.py` and the contract tests. It gets and returns
 frozen values only: no HTTP request, no model, no HTML, no sentence.
 """
 

@@ -67,6 +67,16 @@ def test_long_names_are_cut_to_what_stripe_shows() -> None:
     assert len(sent.description) == 500
 
 
+def test_a_page_without_descriptions_and_with_short_names() -> None:
+    limits = LineLimits(most=3, name_length=6, description_length=0)
+    quote = _quote(EXCLUSIVE, 2)
+    assert line_items(quote.lines, quote.totals, LABELS, "SST 2026", limits) == (
+        LineItem("4 more items", 1200, 1),
+        LineItem("Servi…", 120, 1),
+        LineItem("SST 2…", 79, 1),
+    )
+
+
 def test_the_order_and_its_quote_have_the_same_lines() -> None:
     quote = _quote(EXCLUSIVE)
     totals = quote.totals

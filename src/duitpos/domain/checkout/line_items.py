@@ -58,7 +58,7 @@ def _dish(line: OrderLine, limits: LineLimits) -> LineItem:
 
 def _extras(totals: HasTotals, labels: PageLabels, tax_name: str, limits: LineLimits) -> Iterator[LineItem]:
     if totals.service_charge_minor:
-        yield LineItem(labels.service_charge, totals.service_charge_minor, 1)
+        yield LineItem(_cut(labels.service_charge, limits.name_length), totals.service_charge_minor, 1)
     # Inclusive tax is already in the prices, so this is 0 for it.
     tax = totals.total_minor - totals.subtotal_minor - totals.service_charge_minor
     if tax > 0:
@@ -77,4 +77,6 @@ def _merged(dishes: list[LineItem], most: int, labels: PageLabels) -> list[LineI
 
 
 def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
+    if len(text) <= length:
+        return text
+    return text[: length - 1] + "…" if length else ""

@@ -103,7 +103,7 @@ def _field_view(kind: Adapter, one: CredentialField, stored: StoredCredentials |
 
 
 def masked(one: CredentialField, text: str) -> str:
-    """Return the text's known beginning and last four characters, such as `sk_test_…4242`; empty for none.
+    """Return the text's known beginning and last four characters, such as `key_…4242`; empty for none.
 
     Of a long text, the beginning of its digest; all of what is no secret.
     """

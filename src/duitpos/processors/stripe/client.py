@@ -6,6 +6,7 @@ wait half a minute for a start call. With this transport, a unit of work ends at
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
@@ -20,6 +21,9 @@ from duitpos.kit.deadline import deadline, within
 
 API_VERSION = stripe.api_version or ""
 """The library's API version. Events in another version are read as reduced events (ProcessorEvent.is_hint)."""
+
+# The library's line for each call repeats what our rows have.
+logging.getLogger("stripe").setLevel(logging.WARNING)
 
 CONNECT, READ = 3.0, 8.0
 PAUSE = 0.4

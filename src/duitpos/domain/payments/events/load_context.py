@@ -86,7 +86,7 @@ def is_believed(account: ProcessorAccount, event: ProcessorEvent, payment: Payme
 
 
 def _load_session(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> EventContext:
-    """Load an event about a checkout session or its payment intent."""
+    """Load an event about an attempt."""
     payment = _find_payment(account, event)
     if not _is_ours(tenant, event, payment):
         if not event.is_thin:

@@ -1,0 +1,169 @@
+"""What the processor delivers: verified with any of our verifiers, read into events, and the same each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from duitpos.processors.capabilities import WebhookAddress
+from duitpos.processors.credentials import Credentials
+from duitpos.processors.errors import SignatureInvalid, SignatureProblem
+from duitpos.processors.events import Delivery, EventKind, ProcessorEvent
+from duitpos.processors.snapshots import SnapshotState
+from duitpos.processors.start import Started
+from tests.processors.rig import Rig, Sent
+
+LONGEST_KEY = 80
+
+
+class DeliveryContract:
+    """Deliveries and their set-up."""
+
+    def test_whether_it_delivers(self, rig: Rig) -> None:
+        delivers = rig.adapter.can.webhook_address != WebhookAddress.NONE
+        assert delivers == any(one.verifies for one in rig.adapter.credential_fields)
+        assert bool(rig.deliveries_of(lambda started: rig.pay(started.reference))) == delivers
+
+    def test_a_payment_is_told(self, rig: Rig) -> None:
+        started: list[Started] = []
+
+        def act(one: Started) -> None:
+            started.append(one)
+            rig.pay(one.reference)
+
+        events = [one for one in _events(rig, act) if one.kind == EventKind.PAYMENT]
+        paid = rig.fetch(started[0].reference)
+        assert events
+        for event in events:
+            named = event.references
+            assert named.main == paid.reference or (rig.is_found_by_further_ids and named)
+            assert event.is_hint == (event.payment is None)
+            seen = event.payment or rig.processor.fetch(named)
+            assert (seen.reference, seen.state, seen.amount) == (
+                paid.reference, SnapshotState.PAID, paid.amount,
+            )  # fmt: skip
+            assert seen.correlation == paid.correlation
+            assert event.correlation in (None, paid.correlation)
+
+    def test_a_decline_is_told_or_listed(self, rig: Rig) -> None:
+        for event in _events(rig, lambda started: rig.decline(started.reference)):
+            if event.kind == EventKind.DECLINE:
+                assert event.decline is None or event.decline.message
+            elif event.kind == EventKind.PAYMENT and event.payment:
+                assert event.payment.state == SnapshotState.OPEN
+                assert event.payment.declines
+
+    def test_a_refund_is_told(self, rig: Rig) -> None:
+        def act(started: Started) -> None:
+            rig.pay(started.reference)
+            references = rig.fetch(started.reference).references
+            rig.processor.refund(references, rig.money(1000), "key-told", str(uuid4()), "cold soup")
+
+        kinds = (EventKind.REFUND, EventKind.REFUNDS)
+        told = [one for one in _events(rig, act) if one.kind in kinds]
+        assert told
+        for event in told:
+            assert event.references or event.object_reference
+            assert event.kind == EventKind.REFUNDS or event.is_hint == (event.refund is None)
+
+    def test_facts_of_every_event(self, rig: Rig) -> None:
+        def act(started: Started) -> None:
+            rig.decline(started.reference)
+            rig.pay(started.reference)
+
+        events = _events(rig, act)
+        keys = [event.dedupe_key for event in events]
+        assert all(0 < len(key) <= LONGEST_KEY for key in keys)
+        assert len(set(keys)) == len(keys)
+        for event in events:
+            assert event.type
+            assert event.is_live in (False, None)
+            assert event.created_at is None or event.created_at.tzinfo is not None
+
+    def test_a_redelivery_has_the_same_keys(self, rig: Rig) -> None:
+        for sent in rig.deliveries_of(lambda started: rig.pay(started.reference)):
+            first, again = (_read(rig, sent) for _ in range(2))
+            assert first == again
+            assert [one.dedupe_key for one in first.events] == [one.dedupe_key for one in again.events]
+
+    def test_the_answer_is_a_success(self, rig: Rig) -> None:
+        for sent in rig.deliveries_of(lambda started: rig.pay(started.reference)):
+            answer = _read(rig, sent).acknowledgement
+            assert 200 <= answer.status < 300
+            assert "/" in answer.content_type
+
+    def test_what_is_altered_or_signed_by_another_is_refused(self, rig: Rig) -> None:
+        for sent in rig.deliveries_of(lambda started: rig.pay(started.reference)):
+            altered = sent.body.replace(b"3", b"4", 1)
+            assert altered != sent.body
+            for body in (altered, sent.body[:-1], sent.body + b" ", b""):
+                with pytest.raises(SignatureInvalid):
+                    _read(rig, Sent(body, sent.headers))
+            assert _problem(rig, sent, [rig.wrong]) == SignatureProblem.MISMATCH
+            assert _problem(rig, Sent(sent.body, {}), [rig.credentials]) == SignatureProblem.MISSING
+            for headers in (dict.fromkeys(sent.headers, "é"), dict.fromkeys(sent.headers, "t=1,v1=")):
+                with pytest.raises(SignatureInvalid):
+                    _read(rig, Sent(sent.body, headers))
+
+    def test_nothing_to_verify_with(self, rig: Rig) -> None:
+        checked = {one.name for one in rig.adapter.credential_fields if not one.verifies}
+        only_checked = {name: text for name, text in rig.credentials.items() if name in checked}
+        for sent in rig.deliveries_of(lambda started: rig.pay(started.reference)):
+            nothing: list[list[Credentials]] = [[], [{}], [only_checked]]
+            for verifiers in nothing:
+                assert _problem(rig, sent, verifiers) == SignatureProblem.NO_SECRET
+
+    def test_any_verifier_will_do(self, rig: Rig) -> None:
+        """Former ones hold only the fields that verify. One that is no verifier at all does no harm."""
+        verifying = [one.name for one in rig.adapter.credential_fields if one.verifies]
+        former = {name: rig.credentials[name] for name in verifying}
+        broken = dict.fromkeys(verifying, "nonsense")
+        for sent in rig.deliveries_of(lambda started: rig.pay(started.reference)):
+            expected = _read(rig, sent)
+            for verifiers in ([rig.wrong, former], [former, rig.wrong], [broken, rig.wrong, former]):
+                assert rig.adapter.read_event(sent.body, sent.headers, verifiers) == expected
+
+    def test_an_address_is_installed_found_and_removed(self, rig: Rig) -> None:
+        webhooks, form = rig.processor.webhooks, rig.adapter.credential_fields
+        if webhooks is None:
+            if rig.adapter.can.webhook_address != WebhookAddress.NONE:
+                assert any(one.verifies and one.where for one in form), "a person must know where to find it"
+            return
+        assert webhooks.find(rig.webhook_url) is None
+        verifier = webhooks.install(rig.webhook_url)
+        assert set(verifier) <= {one.name for one in form if one.verifies}
+        assert list(rig.adapter.judge(verifier)) == []
+        found = webhooks.find(rig.webhook_url)
+        assert found is not None
+        assert found.url == rig.webhook_url
+        assert webhooks.find(rig.webhook_url + "2/") is None
+        delivered = rig.deliveries_of(lambda started: rig.pay(started.reference))
+        assert any(_is_verified(rig, sent, verifier) for sent in delivered)
+        for _ in range(2):
+            webhooks.remove(found.id)
+            assert webhooks.find(rig.webhook_url) is None
+
+
+def _is_verified(rig: Rig, sent: Sent, verifier: Credentials) -> bool:
+    try:
+        rig.adapter.read_event(sent.body, sent.headers, [verifier])
+    except SignatureInvalid:
+        return False
+    return True
+
+
+def _read(rig: Rig, sent: Sent) -> Delivery:
+    return rig.adapter.read_event(sent.body, sent.headers, [rig.credentials])
+
+
+def _events(rig: Rig, act: Callable[[Started], None]) -> list[ProcessorEvent]:
+    sent = rig.deliveries_of(act)
+    return [event for one in sent for event in _read(rig, one).events]
+
+
+def _problem(rig: Rig, sent: Sent, verifiers: list[Credentials]) -> SignatureProblem:
+    with pytest.raises(SignatureInvalid) as caught:
+        rig.adapter.read_event(sent.body, sent.headers, verifiers)
+    return caught.value.problem
