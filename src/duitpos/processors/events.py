@@ -47,6 +47,8 @@ class ProcessorEvent:
     decline: Decline | None = None
     refund: RefundSnapshot | None = None
     dispute: DisputeSnapshot | None = None
+    has_own_id: bool = True
+    """False: `dedupe_key` is a hash. Then two different changes of a payment's refunds may have the same bytes."""
     is_thin: bool = False
     """It only names the object that changed, so the object must be fetched."""
     body: str = ""

@@ -58,6 +58,7 @@ def event_of(notice: Any, dedupe_key: str) -> ProcessorEvent:
     what, main = cut(bill.get("what"), REFERENCE), whole(bill.get("bill"), REFERENCE)
     event = ProcessorEvent(
         dedupe_key=dedupe_key,
+        has_own_id=False,
         type=what or "unknown",
         kind=_KINDS.get(what, EventKind.OTHER) if main else EventKind.OTHER,
         is_live=None,

@@ -39,7 +39,7 @@ from duitpos.models import Tenant, WebhookEvent
 from duitpos.models.alert import AlertKind
 from duitpos.models.webhook_event import EventState
 from duitpos.processors.errors import ProcessorError, SignatureInvalid
-from duitpos.processors.events import Acknowledgement
+from duitpos.processors.events import Acknowledgement, EventKind
 
 log = structlog.get_logger(__name__)
 
@@ -130,13 +130,18 @@ def _row_of(verified: VerifiedEvent, context: EventContext, outcome: str) -> Web
 
 def _apply_if_failed(verified: VerifiedEvent, context: EventContext, error: IntegrityError) -> str:
     """Handle an event that is stored already: a done one is a duplicate, a failed one is applied again."""
-    tenant, dedupe_key = verified.tenant, verified.event.dedupe_key
-    stored = WebhookEvent.objects.filter(tenant=tenant, account=verified.account, dedupe_key=dedupe_key)
+    tenant, event = verified.tenant, verified.event
+    stored = WebhookEvent.objects.filter(
+        tenant=tenant, account=verified.account, dedupe_key=event.dedupe_key
+    )
     row = stored.first()
     # Not a duplicate event: another constraint was violated.
     if row is None:
         raise error
     if row.state == EventState.DONE:
+        # The same bytes may tell of another change, and what was listed now is applied only once anyway.
+        if not event.has_own_id and event.kind == EventKind.REFUNDS:
+            transact(lambda: apply_event(verified, context))
         return "duplicate"
 
     def again() -> str:
