@@ -64,6 +64,8 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/o/<str:order_token>/receipt/": HolderOf("order_token"),
     "<slug:tenant>/webhooks/<slug:processor>/": Processor(),
     "<slug:tenant>/webhooks/<slug:processor>": Processor(),
+    "<slug:tenant>/webhooks/<slug:processor>/<uuid:account_id>/": Processor(),
+    "<slug:tenant>/webhooks/<slug:processor>/<uuid:account_id>": Processor(),
     "<slug:tenant>/kitchen/": Staff(EVERYBODY),
     "<slug:tenant>/kitchen/<slug:location>/": Staff(EVERYBODY),
     "<slug:tenant>/kitchen/<slug:location>/live/": Staff(EVERYBODY),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +21,9 @@ MOST_BYTES = 256 * 1024
 
 @csrf_exempt  # authenticated by the signature over the raw body
 @require_POST
-def deliver(request: HttpRequest, tenant: str, processor: str) -> HttpResponse:
+def deliver(
+    request: HttpRequest, tenant: str, processor: str, account_id: UUID | None = None
+) -> HttpResponse:
     """One delivery: 200 stored, 400 not trusted, 404 no such restaurant, 413 too large, 500 or 503 to be retried.
 
     A body without a length gets 411 from web/body_cap.py before it comes here.

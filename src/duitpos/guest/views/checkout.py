@@ -120,11 +120,14 @@ def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
     elif existing is not None and existing.order.table_id != visit.table.id:
         key = key_at(sent.key, visit.table, None)
     priced = quote(visit.tenant, visit.location, left.cart, visit.language)
-    review = Review(priced, left.cart, key, notice=notice, payment_type_id=sent.payment_type_id)
+    review = Review(
+        priced, left.cart, key, notice=notice, payment_type_id=sent.payment_type_id, typed=sent.typed
+    )
     return review_page(request, visit, review)
 
 
 def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
+    typed = sent.typed_for_chosen
     guest_checkout = GuestCheckout(
         tenant=visit.tenant,
         table=visit.table,
@@ -137,11 +140,13 @@ def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
         payment_type_id=sent.payment_type_id,
         has_looked=has_looked(request, visit.tenant.slug, visit.guest_token),
         language=visit.language,
+        guest_email=typed.email,
+        guest_name=typed.name,
     )
     try:
         result = start_checkout(guest_checkout)
     except DomainError as error:
-        return _refused(request, visit, guest_checkout, error)
+        return _refused(request, visit, sent, guest_checkout, error)
     return _answer(request, visit, sent, result)
 
 
@@ -187,6 +192,7 @@ def _show_changed(request: HttpRequest, visit: Visit, sent: Sent, changed: Chang
         changed.new_key,
         notice=_total_text(visit, sent, changed.quote) if is_price else changed_text(changed.why),
         payment_type_id=sent.payment_type_id,
+        typed=sent.typed,
         status=409,
     )
     return review_page(request, visit, review)
@@ -198,15 +204,19 @@ def _total_text(visit: Visit, sent: Sent, priced: Quote) -> str:
     return total_text(Money(priced.totals.total_minor, priced.currency), was, visit.location.locale)
 
 
-def _refused(request: HttpRequest, visit: Visit, sent: GuestCheckout, error: DomainError) -> HttpResponse:
+def _refused(
+    request: HttpRequest, visit: Visit, sent: Sent, tried: GuestCheckout, error: DomainError
+) -> HttpResponse:
     """Show the domain's error on the same page with the same cart."""
     review = Review(
-        sent.quote,
-        sent.cart,
-        sent.checkout_key,
+        tried.quote,
+        tried.cart,
+        tried.checkout_key,
         notice=error_text(error),
         is_error=True,
         payment_type_id=sent.payment_type_id,
+        typed=sent.typed,
+        wrong=error.code,
         status=STATUS[error.kind],
     )
     return review_page(request, visit, review)
