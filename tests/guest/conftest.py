@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.guest.phone import Phone
     from tests.sandbox_process import SandboxProcess
     from tests.support.shop import Shop
+    from tests.support.step_processor import FakeProcessor
 
 __all__ = ["clock", "sandbox", "sandbox_process"]
 
@@ -45,3 +46,14 @@ def phone(shop: Shop) -> Phone:
     from tests.guest.phone import Phone
 
     return Phone(shop.tenant, shop.table)
+
+
+@pytest.fixture
+def kedai(cafe: Cafe, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeProcessor]:
+    """A processor in this process, at which the café has an account."""
+    from tests.support.step_processor import an_account_at_it, install, served_at
+
+    processor = install(monkeypatch)
+    an_account_at_it(cafe.restaurant)
+    with served_at("http://testserver"):
+        yield processor

@@ -29,8 +29,8 @@ def at(phone: Phone, table: Table) -> Phone:
 
 
 def pay_link(page: HttpResponse) -> str:
-    """The URL of "Look again and pay"."""
-    found = re.search(r'class="primary" href="([^"]+order=[^"]+)"', page.content.decode())
+    """The URL of the page where an unpaid order can be changed and paid."""
+    found = re.search(r'class="(?:primary|secondary)" href="([^"]+order=[^"]+)"', page.content.decode())
     assert found, text_of(page)
     return html.unescape(found[1])
 

@@ -59,6 +59,8 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/t/<str:token>/phone.css": HolderOf("token"),
     "<slug:tenant>/pay/return/<str:order_token>/": HolderOf("order_token"),
     "<slug:tenant>/pay/cancel/<str:order_token>/": HolderOf("order_token"),
+    "<slug:tenant>/pay/<str:order_token>/": HolderOf("order_token"),
+    "<slug:tenant>/pay/<str:order_token>/code.png": HolderOf("order_token"),
     "<slug:tenant>/o/<str:order_token>/": HolderOf("order_token"),
     "<slug:tenant>/o/<str:order_token>/state/": HolderOf("order_token"),
     "<slug:tenant>/o/<str:order_token>/receipt/": HolderOf("order_token"),

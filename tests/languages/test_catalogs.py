@@ -92,7 +92,7 @@ def test_a_missing_or_fuzzy_translation_is_found(language: str) -> None:
     catalog = catalog_of(language)
     for break_it in (_remove, _mark_as_fuzzy, _remove_a_placeholder):
         broken = catalog_of(language)
-        message = broken.get("Pay %(amount)s")
+        message = broken.get("You pay %(amount)s there, and are brought back here.")
         assert isinstance(message, Message)
         break_it(message)
         assert len(missing(language, broken)) == 1, break_it.__name__

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.http import QueryDict
@@ -26,6 +26,19 @@ _CHANGE = re.compile(r"(\d{1,3}):(plus|minus|remove)", re.ASCII)
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 
 
+_MOST_TYPES = 50
+_MOST_TYPED = 400
+"""Characters of a guest's e-mail address or name. The domain has the real limits; this one keeps a page small."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the guest typed about themselves for one payment type."""
+
+    email: str = ""
+    name: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A checkout form. `seen_total_minor` is the total that the page showed, in minor units; None if it showed none."""
@@ -35,6 +48,13 @@ class Sent:
     key: str
     seen_total_minor: int | None
     payment_type_id: UUID | None
+    typed: Mapping[UUID, Typed] = field(default_factory=dict)
+    """By payment type. What was typed for one is not used for another."""
+
+    @property
+    def typed_for_chosen(self) -> Typed:
+        """What was typed for the chosen payment type."""
+        return self.typed.get(self.payment_type_id, Typed()) if self.payment_type_id else Typed()
 
 
 def read_checkout(post: QueryDict) -> Sent:
@@ -58,6 +78,7 @@ def read_checkout(post: QueryDict) -> Sent:
         key=key if is_key(key) and not is_edited else new_key(),
         seen_total_minor=_number(post.get("seen_total", "")),
         payment_type_id=_id(post.get("payment_type", "")),
+        typed=_typed(post),
     )
 
 
@@ -97,6 +118,20 @@ def _plain_lines(post: QueryDict) -> Iterator[CartLine]:
             raise Invalid(Code.FORM_UNREADABLE)
         note = clean_note(post.get(f"n-{name[2:]}", ""))
         yield CartLine(item, tuple(id_ for id_ in chosen if id_ is not None), quantity, note)
+
+
+def _typed(post: QueryDict) -> dict[UUID, Typed]:
+    """The fields email-<payment type> and name-<payment type>; blanks around are no part of what was typed."""
+    found: dict[UUID, Typed] = {}
+    for name in post:
+        kind, _, id_text = name.partition("-")
+        payment_type_id = _id(id_text) if kind in ("email", "name") else None
+        if payment_type_id is None or (payment_type_id not in found and len(found) >= _MOST_TYPES):
+            continue
+        text = str(post.get(name, "")).strip()[:_MOST_TYPED]
+        before = found.get(payment_type_id, Typed())
+        found[payment_type_id] = replace(before, **{kind: text})
+    return found
 
 
 def _number(text: str) -> int | None:

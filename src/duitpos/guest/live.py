@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from duitpos.domain.checkout.present_step import step_of
 from duitpos.domain.orders.guest_view import FINAL, GuestOrder, GuestState
 from duitpos.guest.texts import heading_text, order_text, status_text
-from duitpos.guest.urls_of import again_url
+from duitpos.guest.urls_of import again_url, pay_url
 from duitpos.models import Tenant
 from duitpos.models.order import OrderStatus
 from duitpos.models.refund import RefundStatus
@@ -59,6 +60,7 @@ def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
         "steps": _steps(seen),
         "is_paid": is_paid,
         "is_over": seen.state in FINAL or seen.order.status == OrderStatus.SERVED,
+        "pay_url": pay_url(tenant, seen.order) if can_go_on(seen) else "",
         "again_url": again_url(tenant, seen.order, seen.table) if to_pay else "",
         "refunds": [
             refund
@@ -66,6 +68,13 @@ def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
             if refund.status in (RefundStatus.CREATED, RefundStatus.PENDING, RefundStatus.SUCCEEDED)
         ],
     }
+
+
+def can_go_on(seen: GuestOrder) -> bool:
+    """Whether the guest can go on with the payment that was started."""
+    if seen.state != GuestState.WAITING or seen.payment is None:
+        return False
+    return step_of(seen.payment, seen.order) is not None
 
 
 def _steps(seen: GuestOrder) -> list[Step]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json, contents_ha
 from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.guest.access import Visit
-from duitpos.guest.forms import new_key
+from duitpos.guest.forms import Typed, new_key
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.texts import (
     change_texts,
@@ -46,6 +46,35 @@ class Review:
     rebuilt: bool = False
     """Whether the cart comes from an order and not from the phone."""
     status: int = 200
+    typed: Mapping[UUID, Typed] = field(default_factory=dict)
+    """What the guest typed about themselves, by payment type."""
+    wrong: Code | None = None
+    """What is wrong with what was typed for the chosen payment type. `notice` says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to pay on the page, with the fields of what its processor needs to know about the guest."""
+
+    option: PayOption
+    is_chosen: bool
+    fields: tuple[NeededField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeededField:
+    """One field. `problem` says what is wrong with `value`."""
+
+    kind: str
+    value: str
+    problem: str
+
+
+_FIELD_OF = {
+    Code.GUEST_EMAIL_MISSING: "email",
+    Code.GUEST_EMAIL_MALFORMED: "email",
+    Code.GUEST_NAME_MISSING: "name",
+}
 
 
 def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpResponse:
@@ -58,28 +87,50 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
     options = pay_options(visit.tenant, location)
     payable = [option for option in options if 0 < totals.total_minor >= option.minimum_minor]
     obstacle = _obstacle(visit, review.quote, options, payable)
-    chosen = (
-        review.payment_type_id if review.payment_type_id in {o.payment_type_id for o in payable} else None
-    )
+    ways = _ways(review, payable)
+    is_said_beside = any(field.problem for way in ways for field in way.fields)
     context: dict[str, Any] = {
         **page_facts(visit.tenant, location),
         "table": visit.table,
         "quote": review.quote,
         "totals": totals,
         "changes": change_texts(review.quote.changes, location.locale, review.quote.currency),
-        "notice": review.notice,
+        "notice": "" if is_said_beside else review.notice,
         "is_error": review.is_error,
         "cart_json": cart_to_json(cart),
         "key": review.key if is_as_sent else new_key(),
         "rebuilt": review.rebuilt,
         "obstacle": obstacle,
-        "options": payable if obstacle is None else [],
-        "chosen": chosen or (payable[0].payment_type_id if payable else None),
+        "ways": ways if obstacle is None else [],
         "is_test": any(option.mode == Mode.TEST for option in payable),
     }
     response = render(request, "guest/checkout.html", context, status=review.status)
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _ways(review: Review, payable: Sequence[PayOption]) -> list[Way]:
+    ids = [option.payment_type_id for option in payable]
+    chosen = review.payment_type_id if review.payment_type_id in ids else next(iter(ids), None)
+    return [
+        Way(
+            option,
+            option.payment_type_id == chosen,
+            _fields(review, option, option.payment_type_id == chosen),
+        )
+        for option in payable
+    ]
+
+
+def _fields(review: Review, option: PayOption, is_chosen: bool) -> tuple[NeededField, ...]:
+    typed = review.typed.get(option.payment_type_id, Typed())
+    wrong = _FIELD_OF.get(review.wrong) if review.wrong and is_chosen else None
+    values = {"email": typed.email, "name": typed.name}
+    return tuple(
+        NeededField(kind, value, review.notice if kind == wrong else "")
+        for kind, value in values.items()
+        if kind in option.needs
+    )
 
 
 def cart_of(quote: Quote, sent: Cart) -> Cart:

@@ -9,6 +9,7 @@ from duitpos.guest.views.menu import menu
 from duitpos.guest.views.order import order
 from duitpos.guest.views.order_state import order_state
 from duitpos.guest.views.pay_cancel import pay_cancel
+from duitpos.guest.views.pay_page import pay_code, pay_page
 from duitpos.guest.views.pay_return import pay_return
 from duitpos.guest.views.phone import phone
 from duitpos.guest.views.receipt import receipt
@@ -20,6 +21,8 @@ urlpatterns = [
     path("t/<str:token>/phone.css", phone, name="phone"),
     path("pay/return/<str:order_token>/", pay_return, name="pay_return"),
     path("pay/cancel/<str:order_token>/", pay_cancel, name="pay_cancel"),
+    path("pay/<str:order_token>/", pay_page, name="pay_page"),
+    path("pay/<str:order_token>/code.png", pay_code, name="pay_code"),
     path("o/<str:order_token>/", order, name="order"),
     path("o/<str:order_token>/state/", order_state, name="order_state"),
     path("o/<str:order_token>/receipt/", receipt, name="receipt"),

@@ -14,15 +14,21 @@ def order_url(tenant: Tenant, order: Order) -> str:
     return reverse("guest:order", args=[tenant.slug, order.token])
 
 
-def payment_urls(tenant: Tenant) -> PageUrls:
-    """Return URLs for the processor, under BASE_URL and not under the request's Host header."""
+def pay_url(tenant: Tenant, order: Order) -> str:
+    """The page that shows how to go on paying the order (views/pay_page.py)."""
+    return reverse("guest:pay_page", args=[tenant.slug, order.token])
 
-    def at(view: str, token: str) -> str:
-        return str(settings.BASE_URL) + reverse(view, args=[tenant.slug, token])
+
+def payment_urls(tenant: Tenant) -> PageUrls:
+    """Our addresses for the processor, under BASE_URL and not under the request's Host header."""
+
+    def at(view: str, *parts: str) -> str:
+        return str(settings.BASE_URL) + reverse(view, args=[tenant.slug, *parts])
 
     return PageUrls(
         back=lambda token: at("guest:pay_return", token),
         cancel=lambda token: at("guest:pay_cancel", token),
+        webhook=lambda processor, account_id: at("webhooks:deliver_to_account", processor, account_id),
     )
 
 

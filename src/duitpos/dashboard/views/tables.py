@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.tables import TableForm
 from duitpos.dashboard.page import page
-from duitpos.dashboard.qr import qr_file, qr_svg, table_url
+from duitpos.dashboard.qr import qr_file, table_url
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can
@@ -27,6 +27,7 @@ from duitpos.domain.tables.find import tables_of
 from duitpos.domain.tables.rotate import rotate_token
 from duitpos.domain.tenancy.find import locations
 from duitpos.models import Table
+from duitpos.ui.qr import qr_svg
 from duitpos.web.forms import PlainForm
 
 

@@ -11,6 +11,7 @@ from duitpos.domain.checkout.options import PayOption
 from duitpos.domain.payments.schedule import FIRST_CHECK, session_ends
 from duitpos.domain.tenancy.installation import installation
 from duitpos.models import Order, OrderLine, Payment
+from duitpos.processors.capabilities import WebhookAddress
 from duitpos.processors.references import Correlation
 from duitpos.processors.registry import adapter
 from duitpos.processors.start import CheckoutRequest
@@ -22,6 +23,7 @@ def new_attempt(
     """Return an unsaved payment in state `created`. Saving raises IntegrityError if the order has a live one."""
     tenant, labels = checkout.tenant, checkout.labels
     kind = adapter(option.processor)
+    has_own_address = kind.can.webhook_address is WebhookAddress.OWN
     expires_at = session_ends(kind.can.expiry, at)
     payment = Payment(
         tenant=tenant,
@@ -47,6 +49,8 @@ def new_attempt(
         description=labels.description,
         locale=order.language,
         api_version=kind.api_version,
+        webhook_url=checkout.urls.webhook(kind.name, str(option.account_id)) if has_own_address else "",
+        payer=checkout.payer_for(option),
     )
     payment.checkout_request = request.to_json()
     return payment

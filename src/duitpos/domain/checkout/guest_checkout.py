@@ -6,19 +6,29 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from duitpos.domain.checkout.options import PayOption, is_in_use, pay_options
 from duitpos.domain.checkout.payment_page import PageLabels, PageUrls
 from duitpos.domain.checkout.results import BelowMinimum, Changed, NotTakingOrders, OrderAtCounter
-from duitpos.domain.errors import Code, Conflict
+from duitpos.domain.errors import Code, Conflict, Invalid
 from duitpos.domain.orders.cart import Cart, with_earlier
 from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.orders.quote import quote
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.hours import takes_orders
+from duitpos.kit.clean_text import storable
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.money import Money
 from duitpos.models import Table, Tenant
+from duitpos.processors.capabilities import GuestDetail
+from duitpos.processors.start import Payer
+
+MOST_EMAIL = 254
+MOST_NAME = 100
+"""Characters."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,9 @@ class GuestCheckout:
     """Whether the phone's signed cookie says that it loaded the menu."""
     language: str = "en"
     """The guest's language code."""
+    guest_email: str = ""
+    guest_name: str = ""
+    """As typed. Only a processor that needs them gets them."""
 
     @cached_property
     def quote(self) -> Quote:
@@ -68,7 +81,10 @@ class GuestCheckout:
             raise Conflict(Code.PAYMENT_TYPE_SWITCHED_OFF)
 
     def choose_option(self) -> PayOption:
-        """Return the payment type that the guest chose, or the first. Raises OrderAtCounter, BelowMinimum, Conflict."""
+        """Return the payment type that the guest chose, or the first.
+
+        Raises OrderAtCounter, BelowMinimum, Conflict, and Invalid without what its processor needs of the guest.
+        """
         total_minor = self.quote.totals.total_minor
         options = pay_options(self.tenant, self.table.location)
         if not options:
@@ -82,4 +98,33 @@ class GuestCheckout:
         if total_minor < option.minimum_minor:
             minimum = Money(option.minimum_minor, option.currency)
             raise BelowMinimum(Code.BELOW_MINIMUM, amount=minimum, locale=self.table.location.locale)
+        self.payer_for(option)
         return option
+
+    def payer_for(self, option: PayOption) -> Payer:
+        """Return what the option's processor needs to know about the guest, and nothing else.
+
+        Raises Invalid if it is missing or malformed.
+        """
+        email = name = ""
+        if GuestDetail.EMAIL in option.needs:
+            email = self.guest_email.strip()
+            if not email:
+                raise Invalid(Code.GUEST_EMAIL_MISSING, processor=option.processor_label)
+            if not _is_email(email):
+                raise Invalid(Code.GUEST_EMAIL_MALFORMED)
+        if GuestDetail.NAME in option.needs:
+            # Also without line breaks and other characters that no name has.
+            printable = "".join(sign if sign.isprintable() else " " for sign in storable(self.guest_name))
+            name = " ".join(printable.split())[:MOST_NAME].strip()
+            if not name:
+                raise Invalid(Code.GUEST_NAME_MISSING, processor=option.processor_label)
+        return Payer(email, name)
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= MOST_EMAIL and text.isprintable()

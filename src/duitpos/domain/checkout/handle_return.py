@@ -35,11 +35,11 @@ def handle_return(tenant: Tenant, order_token: str) -> Order:
     if payment is not None and payment.status != PaymentStatus.CREATED:
         rows = Payment.objects.filter(tenant=tenant, id=payment.id)
         rows.filter(returned_at__isnull=True).update(returned_at=now())
-        _fetch_unless_recent(payment)
+        fetch_unless_recent(payment)
     return order
 
 
-def _fetch_unless_recent(payment: Payment) -> None:
+def fetch_unless_recent(payment: Payment) -> None:
     """Fetch and settle a pending payment for a guest, unless it was just fetched. A failed fetch changes nothing."""
     if payment.status != PaymentStatus.PENDING or not may_fetch(payment, now()):
         return

@@ -18,7 +18,10 @@ from duitpos.processors.registry import ADAPTERS
 
 @dataclass(frozen=True, slots=True)
 class PayOption:
-    """A usable payment type and its account. `minimum_minor` is the smallest amount that the processor takes."""
+    """A usable payment type and its account. `minimum_minor` is the smallest amount that the processor takes.
+
+    `needs`: what the processor must know about the guest: "email", "name".
+    """
 
     payment_type_id: UUID
     account_id: UUID
@@ -28,6 +31,7 @@ class PayOption:
     mode: str
     minimum_minor: int
     currency: str
+    needs: tuple[str, ...] = ()
 
     @property
     def is_test(self) -> bool:
@@ -71,6 +75,7 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
             mode=account.mode,
             minimum_minor=kind.can.minimum_minor.get(location.currency, 0),
             currency=location.currency,
+            needs=tuple(detail.value for detail in kind.can.needs),
         )
     return tuple(options.values())
 

@@ -1,4 +1,4 @@
-"""Texts and return URLs for the processor's page. The guest's views pass them in."""
+"""Texts and our addresses for the processor. The guest's views pass them in."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ class PageLabels:
 
 @dataclass(frozen=True, slots=True)
 class PageUrls:
-    """Return URLs as functions of the order's token, which is made at checkout.
+    """Our absolute addresses, as functions of what is known at checkout only.
 
-    `back` is for the guest who has paid, `cancel` for one who has not; nothing in their queries is believed.
+    `back` is for the guest who has paid, `cancel` for one who has not: both take the order's token, and nothing in
+    their queries is believed. `webhook` is an account's own address: it takes the processor's name and the account's
+    id.
     """
 
     back: Callable[[str], str]
     cancel: Callable[[str], str]
+    webhook: Callable[[str, str], str]

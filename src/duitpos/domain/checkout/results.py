@@ -8,7 +8,24 @@ from duitpos.domain.errors import Conflict, Invalid
 from duitpos.domain.orders.cart import Cart
 from duitpos.domain.orders.pricing import Quote
 from duitpos.models import Order
-from duitpos.processors.start import NextStep
+from duitpos.processors.start import FormPost, NextStep, Redirect, ShowCode
+
+__all__ = [
+    "AlreadyPaid",
+    "AnotherIsPaid",
+    "BelowMinimum",
+    "Changed",
+    "CheckoutResult",
+    "DoNotPayAgain",
+    "FormPost",
+    "GoToProcessor",
+    "Lapsed",
+    "NextStep",
+    "NotTakingOrders",
+    "OrderAtCounter",
+    "Redirect",
+    "ShowCode",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.kit.clock import now
 from duitpos.models import Alert, Location, Order, OrderLine, Payment, Refund, Table, Tenant
 from duitpos.models.alert import AlertKind
-from duitpos.models.payment import PaymentStatus
+from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 
 REMEMBERED = timedelta(hours=12)
 
@@ -61,6 +61,7 @@ class GuestOrder:
     has_extra_payment: bool
     """More than one payment succeeded, and an extra one is not fully refunded yet."""
     payment: Payment | None
+    """The one that paid it, else the live attempt, else the newest."""
     paid_at: datetime | None
     paid_via: str
     refunds: list[Refund]
@@ -107,6 +108,7 @@ def _view(tenant: Tenant, order: Order) -> GuestOrder:
     mine, back = payments[order.id], refunds[order.id]
     paid = [payment for payment in mine if payment.status == PaymentStatus.SUCCEEDED]
     shown = next((p for p in paid if p.id == order.released_by_id), paid[0] if paid else None)
+    live = next((payment for payment in mine if payment.status in LIVE_ATTEMPT), None)
     state = _state(order, mine, back, shown)
     # No board shows this test order, because a live account is in use.
     if state == GuestState.PAID and getattr(order, "is_hidden", False):
@@ -128,7 +130,7 @@ def _view(tenant: Tenant, order: Order) -> GuestOrder:
         state=state,
         needs_confirmation=confirm,
         has_extra_payment=extra,
-        payment=shown or (mine[-1] if mine else None),
+        payment=shown or live or (mine[-1] if mine else None),
         paid_at=shown.settled_at if shown else None,
         paid_via=method_words(shown.method) if shown else "",
         refunds=back,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from duitpos.domain.checkout.checkout import checkout as start_checkout
 from duitpos.domain.checkout.existing_order import key_at
 from duitpos.domain.checkout.guest_checkout import GuestCheckout
+from duitpos.domain.checkout.present_step import PresentStep
 from duitpos.domain.checkout.results import AlreadyPaid, Changed, CheckoutResult, DoNotPayAgain, GoToProcessor
 from duitpos.domain.checkout.resume import open_attempts
 from duitpos.domain.errors import DomainError
@@ -34,10 +35,11 @@ from duitpos.guest.access import (
 )
 from duitpos.guest.banner import banner_of
 from duitpos.guest.forms import Sent, new_key, read_checkout
+from duitpos.guest.go_on import go_on_page, leaves_us
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.review import Review, review_page
 from duitpos.guest.texts import changed_text, kept_text, payment_labels, total_text
-from duitpos.guest.urls_of import again_url, order_url, payment_urls
+from duitpos.guest.urls_of import again_url, order_url, pay_url, payment_urls
 from duitpos.kit.money import Money
 from duitpos.models import Order
 from duitpos.web.errors import STATUS
@@ -120,11 +122,14 @@ def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
     elif existing is not None and existing.order.table_id != visit.table.id:
         key = key_at(sent.key, visit.table, None)
     priced = quote(visit.tenant, visit.location, left.cart, visit.language)
-    review = Review(priced, left.cart, key, notice=notice, payment_type_id=sent.payment_type_id)
+    review = Review(
+        priced, left.cart, key, notice=notice, payment_type_id=sent.payment_type_id, typed=sent.typed
+    )
     return review_page(request, visit, review)
 
 
 def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
+    typed = sent.typed_for_chosen
     guest_checkout = GuestCheckout(
         tenant=visit.tenant,
         table=visit.table,
@@ -137,11 +142,13 @@ def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
         payment_type_id=sent.payment_type_id,
         has_looked=has_looked(request, visit.tenant.slug, visit.guest_token),
         language=visit.language,
+        guest_email=typed.email,
+        guest_name=typed.name,
     )
     try:
         result = start_checkout(guest_checkout)
     except DomainError as error:
-        return _refused(request, visit, guest_checkout, error)
+        return _refused(request, visit, sent, guest_checkout, error)
     return _answer(request, visit, sent, result)
 
 
@@ -164,19 +171,11 @@ def _page_of(visit: Visit, order: Order, kept: str = "") -> str:
     return order_url(visit.tenant, order) + (kept if order.table_id == visit.table.id else "?kept=table")
 
 
-def _forward(request: HttpRequest, visit: Visit, page: GoToProcessor) -> HttpResponse:
-    """A page that forwards to the processor by itself: browsers block a redirect to another site after a form
-    (docs/money-path.md, "Found by trying")."""
-    context = {
-        **page_facts(visit.tenant, visit.location),
-        "table": visit.table,
-        "order": page.order,
-        "step": page.step,
-        "label": page.label,
-    }
-    response = render(request, "guest/go_on.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+def _forward(request: HttpRequest, visit: Visit, result: GoToProcessor) -> HttpResponse:
+    """A page of ours that goes on to the processor's page. A code has a page with an address, so that it can reload."""
+    if not leaves_us(result.step):
+        return _see_other(pay_url(visit.tenant, result.order))
+    return go_on_page(request, visit.tenant, PresentStep(result.order, result.step, result.label))
 
 
 def _show_changed(request: HttpRequest, visit: Visit, sent: Sent, changed: Changed) -> HttpResponse:
@@ -187,6 +186,7 @@ def _show_changed(request: HttpRequest, visit: Visit, sent: Sent, changed: Chang
         changed.new_key,
         notice=_total_text(visit, sent, changed.quote) if is_price else changed_text(changed.why),
         payment_type_id=sent.payment_type_id,
+        typed=sent.typed,
         status=409,
     )
     return review_page(request, visit, review)
@@ -198,15 +198,19 @@ def _total_text(visit: Visit, sent: Sent, priced: Quote) -> str:
     return total_text(Money(priced.totals.total_minor, priced.currency), was, visit.location.locale)
 
 
-def _refused(request: HttpRequest, visit: Visit, sent: GuestCheckout, error: DomainError) -> HttpResponse:
+def _refused(
+    request: HttpRequest, visit: Visit, sent: Sent, tried: GuestCheckout, error: DomainError
+) -> HttpResponse:
     """Show the domain's error on the same page with the same cart."""
     review = Review(
-        sent.quote,
-        sent.cart,
-        sent.checkout_key,
+        tried.quote,
+        tried.cart,
+        tried.checkout_key,
         notice=error_text(error),
         is_error=True,
         payment_type_id=sent.payment_type_id,
+        typed=sent.typed,
+        wrong=error.code,
         status=STATUS[error.kind],
     )
     return review_page(request, visit, review)

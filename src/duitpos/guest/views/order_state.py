@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from duitpos.domain.orders.guest_view import guest_order
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.access import guest_page, plain
-from duitpos.guest.live import live_facts
+from duitpos.guest.live import can_go_on, live_facts
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.table_page import code_version
 
@@ -21,7 +21,8 @@ def order_state(request: HttpRequest, tenant: str, order_token: str) -> HttpResp
     """An HTML fragment, or 304 if nothing changed."""
     owner = tenant_by_slug(tenant)
     seen = guest_order(owner, plain(order_token))
-    etag = f'W/"{seen.version}-{code_version()}-{get_language()}"'
+    # A shown code ends without a change in any row.
+    etag = f'W/"{seen.version}-{can_go_on(seen):d}-{code_version()}-{get_language()}"'
     if etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
         response: HttpResponse = HttpResponseNotModified()
     else:

@@ -8,9 +8,11 @@ from django.views.decorators.http import require_GET
 from duitpos.domain.checkout.handle_return import handle_cancel
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.access import guest_page, plain
+from duitpos.guest.cross_site import posts_come_back_by_get
 from duitpos.guest.urls_of import again_url, order_url
 
 
+@posts_come_back_by_get
 @guest_page
 @require_GET
 def pay_cancel(request: HttpRequest, tenant: str, order_token: str) -> HttpResponse:

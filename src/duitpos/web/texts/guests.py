@@ -37,6 +37,15 @@ GUESTS: Mapping[Code, Sentence] = {
     Code.PAYMENT_TYPE_SWITCHED_OFF: _(
         "That way to pay was just switched off. Please choose another; your cart is kept."
     ),
+    Code.GUEST_EMAIL_MISSING: _(
+        "Please enter your e-mail address: %(processor)s does not work without it. Your cart is kept."
+    ),
+    Code.GUEST_EMAIL_MALFORMED: _(
+        "This is not a complete e-mail address. Please correct it; your cart is kept."
+    ),
+    Code.GUEST_NAME_MISSING: _(
+        "Please enter your name: %(processor)s does not work without it. Your cart is kept."
+    ),
     Code.ANOTHER_CART_PAID: _(
         "You began to pay for another order on this phone, so this one was not started."
         " Your cart is kept: press Pay again to order this instead."

@@ -131,9 +131,7 @@ def _row_of(verified: VerifiedEvent, context: EventContext, outcome: str) -> Web
 def _apply_if_failed(verified: VerifiedEvent, context: EventContext, error: IntegrityError) -> str:
     """Handle an event that is stored already: a done one is a duplicate, a failed one is applied again."""
     tenant, event = verified.tenant, verified.event
-    stored = WebhookEvent.objects.filter(
-        tenant=tenant, account=verified.account, dedupe_key=event.dedupe_key
-    )
+    stored = WebhookEvent.objects.filter(tenant=tenant, account=verified.account, dedupe_key=event.dedupe_key)
     row = stored.first()
     # Not a duplicate event: another constraint was violated.
     if row is None:
