@@ -34,11 +34,15 @@ BATCH = 1000
 
 
 def purge_unpaid_order(order: Order) -> bool:
-    """Delete the order and its rows in the caller's transaction. False, and nothing deleted, if money was received."""
+    """Delete the order and its rows in the caller's transaction.
+
+    False, and nothing deleted, if money was received or a page of it is still watched.
+    """
     of_order = {"tenant_id": order.tenant_id, "order_id": order.id}
     payments = Payment.objects.filter(**of_order)
     over = (PaymentStatus.FAILED, PaymentStatus.CANCELED)
-    if order.status != CANCELED or payments.exclude(status__in=over).exists():
+    may_be_paid = ~Q(status__in=over) | Q(watched_until__isnull=False)
+    if order.status != CANCELED or payments.filter(may_be_paid).exists():
         return False
     ids = list(payments.values_list("id", flat=True))
     of_payments = {"tenant_id": order.tenant_id, "payment_id__in": ids}
