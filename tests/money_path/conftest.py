@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from tests.support.fake_shops import fake_shop, travel
 from tests.support.live_shop import clock, guide_events_shop, shop, webhookless_shop
 from tests.support.sandboxes import sandbox, sandbox_process
 
-__all__ = ["clock", "guide_events_shop", "sandbox", "sandbox_process", "shop", "webhookless_shop"]
+__all__ = [
+    "clock",
+    "fake_shop",
+    "guide_events_shop",
+    "sandbox",
+    "sandbox_process",
+    "shop",
+    "travel",
+    "webhookless_shop",
+]

@@ -12,8 +12,8 @@ from django.db import connection
 from django.utils import translation
 
 from duitpos.domain.checkout import start as start_module
-from duitpos.domain.checkout.results import GoToProcessor
-from duitpos.domain.checkout.start import StartRefused, start
+from duitpos.domain.checkout.results import GoToProcessor, StartRefused
+from duitpos.domain.checkout.start import start
 from duitpos.domain.errors import Code, Unavailable
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.refunds.refund import refund_payment

@@ -11,9 +11,15 @@ from duitpos.domain.checkout import start as start_module
 from duitpos.domain.checkout.checkout import checkout
 from duitpos.domain.checkout.handle_return import handle_cancel
 from duitpos.domain.checkout.options import pay_options
-from duitpos.domain.checkout.results import AlreadyPaid, Changed, GoToProcessor, NotTakingOrders
+from duitpos.domain.checkout.results import (
+    AlreadyPaid,
+    Changed,
+    GoToProcessor,
+    NotTakingOrders,
+    StartRefused,
+)
 from duitpos.domain.checkout.resume import end_attempts
-from duitpos.domain.checkout.start import StartRefused
+from duitpos.domain.checkout.start_answer import remember
 from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.board import board
@@ -211,7 +217,7 @@ def test_m63_an_attempt_is_made_only_while_its_order_waits(
     order = lapsed(shop)
     in_between(monkeypatch, lambda: cancel_order(shop.restaurant.owner, order.id, "left", refund=False))
     if not is_guarded:
-        for module in ("existing_order", "start"):
+        for module in ("existing_order", "start_answer"):
             monkeypatch.setattr(f"duitpos.domain.checkout.{module}.still_waits", lambda order: True)
     answer = press_at(shop, shop.table, order)
     assert bool(payable(shop)) is not is_guarded
@@ -227,14 +233,13 @@ def test_m63_a_session_of_a_canceled_order_expires_and_is_never_shown(
 ) -> None:
     shop = webhookless_shop
     order = lapsed(shop)
-    really = start_module._remember
 
     def canceled_meanwhile(payment: Payment, started: Started) -> NextStep | None:
         actor = Actor("staff", shop.restaurant.owner)
         transact(lambda: advance(order, "held", "canceled", actor, now(), "left", cancel_reason="left"))
-        return really(payment, started)
+        return remember(payment, started)
 
-    monkeypatch.setattr(start_module, "_remember", canceled_meanwhile)
+    monkeypatch.setattr(start_module, "remember", canceled_meanwhile)
     if expiring == "fails":
         shop.sandbox.fault("error", status=500, path="/v1/checkout/sessions/.*/expire$", count=None)
     with pytest.raises(StartRefused):

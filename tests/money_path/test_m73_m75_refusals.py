@@ -8,8 +8,7 @@ import pytest
 
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.checkout.handle_return import handle_return
-from duitpos.domain.checkout.results import GoToProcessor, OrderAtCounter
-from duitpos.domain.checkout.start import StartRefused
+from duitpos.domain.checkout.results import GoToProcessor, OrderAtCounter, StartRefused
 from duitpos.domain.errors import Conflict, Unavailable
 from duitpos.domain.orders.guest_view import GuestState, guest_order
 from duitpos.domain.processor_accounts.accounts import check_account

@@ -16,8 +16,9 @@ from duitpos.domain.checkout.results import (
     GoToProcessor,
     NotTakingOrders,
     OrderAtCounter,
+    StartRefused,
 )
-from duitpos.domain.checkout.start import StartRefused, start
+from duitpos.domain.checkout.start import start
 from duitpos.domain.errors import Conflict, TooMany, Unavailable
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.sweep.sweep import sweep

@@ -53,7 +53,14 @@ class Payment(TenantModel):
     checkout_request = models.JSONField(
         default=dict, help_text="The whole request as sent; a replay sends exactly this."
     )
+    start_sent_at = models.DateTimeField(
+        null=True,
+        help_text="When the one start call was sent, at a processor that makes a second page of a second call.",
+    )
     expires_at = models.DateTimeField(null=True)
+    is_end_enforced = models.BooleanField(
+        default=True, help_text="After expires_at the processor takes no money for it; else the end is ours."
+    )
     reference = models.CharField(
         max_length=80,
         blank=True,
@@ -74,6 +81,10 @@ class Payment(TenantModel):
     paid_at = models.DateTimeField(null=True, help_text="The processor's clock.")
     business_date = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="Failed or canceled at.")
+    watched_until = models.DateTimeField(
+        null=True,
+        help_text="We ended it while its page could still be paid; until then the sweep asks about it.",
+    )
     failure = models.JSONField(default=dict, help_text="Why it ended unpaid (domain/reasons.py).")
     refund_scope = models.CharField(
         max_length=10,
@@ -85,7 +96,7 @@ class Payment(TenantModel):
     refund_reserved_minor = models.BigIntegerField(default=0)
 
     # For the guest's return and the sweep. After the payment ended unpaid, next_check_at says when its order is
-    # canceled and later purged.
+    # canceled and later purged, or when its page is looked at again.
     returned_at = models.DateTimeField(null=True, help_text="The guest came back from the processor's page.")
     asked_at = models.DateTimeField(null=True, help_text="The processor was last asked on a guest's behalf.")
     next_check_at = models.DateTimeField(null=True)

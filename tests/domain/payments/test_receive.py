@@ -15,7 +15,7 @@ import stripe
 from django.core.cache import cache
 from django.db import connection, transaction
 
-from duitpos.domain.checkout.start import StartRefused
+from duitpos.domain.checkout.results import StartRefused
 from duitpos.domain.payments.processors import bad_signatures
 from duitpos.kit.tenancy import across_tenants
 from duitpos.models import ProcessorAccount, WebhookEvent

@@ -246,6 +246,17 @@ def _of_dishes(facts: Facts, locale: str) -> Iterator[str]:
     yield ", ".join(facts["dishes"])
 
 
+def _of_duplicate(facts: Facts, locale: str) -> Iterator[str]:
+    if "newer" in facts:
+        yield say(
+            _(
+                "The guest sent order %(newer)s in its place and paid that too. This one is not in the kitchen."
+            ),
+            facts,
+        )
+    yield reason_text(facts.get("reason", {}))
+
+
 def _of_taken(facts: Facts, locale: str) -> Iterator[str]:
     yield ", ".join(f"{dish['quantity']} × {dish['name']}" for dish in facts["taken"])
 
@@ -285,6 +296,7 @@ def _of_dispute(facts: Facts, locale: str) -> Iterator[str]:
 _DETAILS: Mapping[str, Callable[[Facts, str], Iterator[str]]] = {
     A.AMOUNT_DIFFERS: _of_amount,
     A.MODE_DIFFERS: _of_amount,
+    A.DUPLICATE_PAYMENT: _of_duplicate,
     A.SOLD_OUT_AFTER_PAYMENT: _of_dishes,
     A.STOCK_BACK: _of_taken,
     A.EVENT_FAILED: _of_event,

@@ -38,6 +38,7 @@ BECAUSE: Mapping[str, Text] = {
     Because.UNPAID: _("unpaid"),
     Because.REFUNDED: _("refunded"),
     Because.TEST_ORDER: _("test order"),
+    Because.EARLIER_PAID: _("an earlier version of it was paid"),
     Because.LINKED: _("linked by staff"),
     Because.SERVED_AFTER_ALL: _("served after all"),
 }

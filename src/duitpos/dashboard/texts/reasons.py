@@ -49,6 +49,12 @@ OURS: Mapping[str, Sentence] = {
     Reason.REPLACED_BY_NEWER_CART: _("The guest sent a newer cart."),
     Reason.NOT_STARTED_IN_TIME: _("The processor did not answer within a day."),
     Reason.MAY_NOT_START: _("It may no longer be started."),
+    Reason.START_UNANSWERED: _(
+        "The processor did not say whether it made the page, and it is not asked twice. No guest was sent there."
+    ),
+    Reason.PAGE_STILL_OPEN: _(
+        "It was ended here, but the processor cannot close its page. If somebody pays there, you are told."
+    ),
     Reason.INTERNAL_ERROR: "%(error)s",
     Reason.PAYMENT_NOT_BOOKED: _("What the processor says about this payment could not be booked."),
     Reason.REFUND_NOT_BOOKED: _("What the processor says about this refund could not be booked."),

@@ -8,7 +8,7 @@ from datetime import datetime
 from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.line_items import line_items
 from duitpos.domain.checkout.options import PayOption
-from duitpos.domain.payments.schedule import FIRST_CHECK, session_ends
+from duitpos.domain.payments.schedule import FIRST_CHECK, is_enforced, session_ends
 from duitpos.domain.tenancy.installation import installation
 from duitpos.models import Order, OrderLine, Payment
 from duitpos.processors.capabilities import WebhookAddress
@@ -36,6 +36,7 @@ def new_attempt(
         currency=order.currency,
         created_at=at,
         expires_at=expires_at,
+        is_end_enforced=is_enforced(kind.can.expiry),
         next_check_at=at + FIRST_CHECK,
     )
     request = CheckoutRequest(

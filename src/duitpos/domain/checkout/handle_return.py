@@ -1,4 +1,4 @@
-"""The guest returns from the processor's page. The URL proves nothing, so the payment is fetched (M27)."""
+"""The guest returns from the processor's page. The URL proves nothing, so the payment is fetched (M27, M81)."""
 
 from __future__ import annotations
 
@@ -40,8 +40,9 @@ def handle_return(tenant: Tenant, order_token: str) -> Order:
 
 
 def fetch_unless_recent(payment: Payment) -> None:
-    """Fetch and settle a pending payment for a guest, unless it was just fetched. A failed fetch changes nothing."""
-    if payment.status != PaymentStatus.PENDING or not may_fetch(payment, now()):
+    """Fetch and settle a pending or watched payment for a guest, unless it was just fetched. Errors change nothing."""
+    may_change = payment.status == PaymentStatus.PENDING or payment.watched_until is not None
+    if not may_change or not may_fetch(payment, now()):
         return
     try:
         fetch_and_settle(payment, GUEST)

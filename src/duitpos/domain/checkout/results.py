@@ -78,6 +78,10 @@ class Lapsed:
     is_unsure: bool = False
 
 
+class StartRefused(Conflict):
+    """This attempt has ended and cannot be started. Its row has the reason."""
+
+
 class OrderAtCounter(Conflict):
     """No online payment type is available, or the total is zero. The cart is kept."""
 

@@ -1,4 +1,4 @@
-"""Continue an earlier payment attempt, end it, or report that it is paid (M3, M5, M7, M8, M27)."""
+"""Continue an earlier payment attempt, end it, or report that it is paid (M3, M5, M7, M8, M27, M81)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from duitpos.domain.errors import Code, Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.advance import advance_payment
-from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_surely_over
+from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_past_our_end, is_surely_over
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle, latest_of, may_fetch
 from duitpos.domain.payments.settlement.settle import SettleResult
 from duitpos.domain.reasons import Reason
@@ -45,12 +45,24 @@ def resume(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed
         _cancel_created(payment, Reason.MAY_NOT_START)
     if payment.status == PaymentStatus.PENDING and may_fetch(payment, now()):
         try:
-            fetch_and_settle(payment, GUEST)
+            fetch_and_settle(payment, GUEST, cancel=is_past_our_end(payment, now()))
         except (ProcessorError, Unavailable):
             # The payment's state is unknown, so nothing new may be started.
             if not is_surely_over(payment, now()):
                 return DoNotPayAgain(order)
+    if payment.watched_until is not None and _may_be_paid_still(payment):
+        return DoNotPayAgain(order)
     return _current_result(order)
+
+
+def _may_be_paid_still(payment: Payment) -> bool:
+    """Look at the page of an attempt that we ended: whether its money is on the way, or nobody knows."""
+    if not may_fetch(payment, now()):
+        return False
+    try:
+        return fetch_and_settle(payment, GUEST) == SettleResult.PROCESSING
+    except (ProcessorError, Unavailable):
+        return True
 
 
 def _current_result(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed:
@@ -143,6 +155,7 @@ def _creation_order(payment: Payment) -> tuple[datetime, str]:
 def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
     """Expire the order's session before anything new is started. None if its attempt has ended unpaid.
 
+    One that the processor cannot end is ended here, so it blocks nothing: money that comes for it is late money.
     AlreadyPaid if it was paid meanwhile (it is settled here). DoNotPayAgain if it is processing, or if the processor
     does not answer: then nothing new may be started.
     """

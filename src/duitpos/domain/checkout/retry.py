@@ -1,4 +1,4 @@
-"""Retry a payment that could not be started or fetched, and decide which must end early (M7, M24, M64)."""
+"""Retry a payment that could not be started or fetched, and decide which must end early (M7, M24, M64, M81)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from datetime import datetime
 import structlog
 
 from duitpos.domain.checkout.options import may_start_still
-from duitpos.domain.checkout.start import fail_attempt, start
+from duitpos.domain.checkout.start import start
+from duitpos.domain.checkout.start_answer import fail_attempt
 from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.states import HELD
-from duitpos.domain.payments.schedule import CLOSED_CHECK, LEASE, UNKNOWN_PHONE_LIFE, next_check
+from duitpos.domain.payments.schedule import (
+    CLOSED_CHECK,
+    LEASE,
+    UNKNOWN_PHONE_LIFE,
+    is_past_our_end,
+    next_check,
+)
 from duitpos.domain.reasons import Reason, reason_of
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
@@ -40,7 +47,7 @@ def must_end(payment: Payment, at: datetime) -> bool:
     if payment.processing_since is not None:
         return False
     order = payment.order
-    if order is not None and order.status != HELD:
+    if (order is not None and order.status != HELD) or is_past_our_end(payment, at):
         return True
     if order is not None and order.is_unknown_phone and at - payment.created_at > UNKNOWN_PHONE_LIFE:
         return payment.returned_at is None or not is_open(order.location, at)

@@ -166,7 +166,9 @@ def _unpaid_state(order: Order, payments: Sequence[Payment]) -> GuestState:
             if payment.status == PaymentStatus.PENDING
         )
         return GuestState.CHECKING if unsure else GuestState.WAITING
-    return GuestState.NOT_PAID
+    # They returned from a page that we had given up, and it could not be fetched.
+    unsure = any(p.watched_until and p.returned_at and p.last_problem for p in payments)
+    return GuestState.CHECKING if unsure else GuestState.NOT_PAID
 
 
 def method_words(method: dict[str, str]) -> str:

@@ -23,6 +23,7 @@ class Because(StrEnum):
     UNPAID = "unpaid"
     REFUNDED = "refunded"
     TEST_ORDER = "test order"
+    EARLIER_PAID = "an earlier version of it was paid"
     LINKED = "linked by staff"
     SERVED_AFTER_ALL = "served after all"
 

@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from duitpos.domain.alerts.open import open_alert, open_payment_alert, reopen_alert
 from duitpos.domain.errors import DomainError, Unavailable
@@ -107,7 +107,8 @@ def record_refused_key(account: ProcessorAccount) -> bool:
 
 def record_no_answer(payment: Payment, error: ProcessorError) -> None:
     """Record a failed fetch: until one succeeds, no page may say that nothing was charged."""
-    rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
+    may_change = Q(status__in=LIVE_ATTEMPT) | Q(watched_until__isnull=False)
+    rows = Payment.objects.filter(may_change, tenant_id=payment.tenant_id, id=payment.id)
     rows.update(last_problem=reason_of(error))
 
 

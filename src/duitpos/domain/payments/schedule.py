@@ -1,4 +1,4 @@
-"""Compute when a payment or refund is checked next, without queries (M7, M17, M24, M27, M28, M79)."""
+"""Compute when a payment or refund is checked next, without queries (M7, M17, M24, M27, M28, M79, M81)."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ SURELY_OVER = timedelta(hours=1)
 KEY_MARGIN = timedelta(hours=1)
 """An idempotency key is not used in the last hour before the processor forgets it: a later replay would be new."""
 PROCESSING_LIMIT = timedelta(days=15)
+WATCH = timedelta(days=3)
+"""How long the page of an attempt that we ended is looked at, while it can still be paid."""
+START_ENDS = timedelta(seconds=15)
+"""Time after which a start call has surely ended: its deadline is 10 seconds."""
 REFUND_UNANSWERED = timedelta(hours=24)
 ANSWER_WAIT = timedelta(seconds=60)
 """Without idempotency keys: how long a refund call may still take effect after its answer was lost."""
@@ -62,10 +66,53 @@ def _wait_after_end(past: timedelta) -> timedelta:
     return min(max(timedelta(minutes=6), past), timedelta(hours=6))
 
 
+def next_look(ended_at: datetime, until: datetime, now: datetime) -> datetime:
+    """Return the next look at the page of an attempt that we ended: after 2, 4, 8 … minutes, then every 6 hours.
+
+    One look is at the end of the watch (`until`).
+    """
+    at = now + min(max(timedelta(minutes=2), now - ended_at), timedelta(hours=6))
+    return at if until <= now else min(at, until)
+
+
 def is_surely_over(payment: Payment, now: datetime) -> bool:
-    """Whether the payment's session ended so long ago that nobody can start to pay, even without a fetch."""
-    ended = payment.expires_at is not None and now > payment.expires_at + SURELY_OVER
+    """Whether the payment's session ended so long ago that nobody can start to pay, even without a fetch.
+
+    An end that only we keep says nothing of the kind: then the sweep ends the attempt, which unblocks the guest. This
+    is for a processor that answers nothing for days.
+    """
+    wait = SURELY_OVER if payment.is_end_enforced else WATCH
+    ended = payment.expires_at is not None and now > payment.expires_at + wait
     return ended and payment.processing_since is None
+
+
+def is_past_our_end(payment: Payment, now: datetime) -> bool:
+    """Whether the attempt is past an end that the processor does not keep, so that we must end it."""
+    ended = payment.expires_at is not None and now > payment.expires_at
+    return ended and not payment.is_end_enforced
+
+
+def is_enforced(expiry: Expiry | None) -> bool:
+    """Whether the processor takes no money after the end that we ask for."""
+    return expiry is not None and expiry.is_enforced
+
+
+def end_as_told(
+    ours: datetime | None, told: datetime | None, expiry: Expiry | None
+) -> tuple[datetime | None, bool]:
+    """Return an attempt's end and whether the processor keeps it, from its answer to the start call.
+
+    `ours` is the end that we asked for, `told` the one it answered. At a processor that takes no wish our own end
+    stands when it comes first.
+    """
+    if told is None or (expiry is not None and not expiry.is_enforced):
+        return ours, False
+    if ours is None:
+        return told, True
+    if expiry is None and told > ours:
+        return ours, False
+    # The request has whole seconds.
+    return (told if abs(told - ours) > timedelta(seconds=1) else ours), True
 
 
 def session_ends(expiry: Expiry | None, now: datetime) -> datetime:

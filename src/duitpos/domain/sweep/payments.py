@@ -1,4 +1,4 @@
-"""The sweep's checks of one tenant's due payments (M28)."""
+"""The sweep's checks of one tenant's due payments (M28, M81)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from duitpos.domain.payments.schedule import (
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle
 from duitpos.domain.reasons import reason_of
 from duitpos.domain.sweep.unpaid_orders import SWEEP, end_unpaid_order, purge_unpaid_order
+from duitpos.domain.sweep.watched import look_at_watched
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
@@ -85,7 +86,22 @@ def check_payment(payment: Payment) -> None:
     elif payment.status == PaymentStatus.SUCCEEDED:
         _no_more_checks(payment)
     else:
-        _close_unpaid(payment)
+        _check_ended(payment)
+
+
+def _check_ended(payment: Payment) -> None:
+    """Look at its page if that is watched, and close its order when it is time."""
+    if payment.watched_until is None:
+        _close_unpaid(payment, None)
+        return
+    look, closes = look_at_watched(payment), (payment.ended_at or payment.created_at) + CLOSE_UNPAID
+    if payment.status == PaymentStatus.SUCCEEDED:
+        return
+    # A look may come before it is time to close the order.
+    if now() < closes:
+        _set_next(payment, closes, look)
+    else:
+        _close_unpaid(payment, look)
 
 
 def _check_pending(payment: Payment) -> None:
@@ -109,11 +125,14 @@ def _no_more_checks(payment: Payment) -> None:
     )
 
 
-def _close_unpaid(payment: Payment) -> None:
-    """Cancel the order 15 minutes after its last attempt ended unpaid, and delete it 30 days later."""
+def _close_unpaid(payment: Payment, look: datetime | None) -> None:
+    """Cancel the order 15 minutes after its last attempt ended unpaid, and delete it 30 days later.
+
+    `look`: when the page of this attempt is looked at again, if it is watched.
+    """
     order = payment.order
     if order is None:
-        _set_next(payment, None)
+        _set_next(payment, None, look)
         return
     # Compare ends, not creation times, since clocks may be set back. A later end counts only while it is still due.
     ended_later = Q(ended_at__gt=payment.ended_at or payment.created_at, next_check_at__isnull=False)
@@ -121,29 +140,34 @@ def _close_unpaid(payment: Payment) -> None:
         Q(status__in=LIVE_ATTEMPT) | ended_later, tenant_id=payment.tenant_id, order_id=order.id
     )
     if others.exclude(id=payment.id).exists():
-        _set_next(payment, None)
+        _set_next(payment, None, look)
     elif order.status == HELD:
-        transact(lambda: _cancel_unpaid(payment, order))
+        transact(lambda: _cancel_unpaid(payment, order, look))
     elif order.status == CANCELED:
-        _purge(payment, order)
+        _purge(payment, order, look)
     else:
-        _set_next(payment, None)
+        _set_next(payment, None, look)
 
 
-def _cancel_unpaid(payment: Payment, order: Order) -> None:
+def _cancel_unpaid(payment: Payment, order: Order, look: datetime | None) -> None:
     at = now()
-    _set_next(payment, at + PURGE_UNPAID if end_unpaid_order(order, at) else None)
+    _set_next(payment, at + PURGE_UNPAID if end_unpaid_order(order, at) else None, look)
 
 
-def _purge(payment: Payment, order: Order) -> None:
+def _purge(payment: Payment, order: Order, look: datetime | None) -> None:
     ended = payment.ended_at or payment.created_at
     if now() - ended < PURGE_UNPAID - CLOSE_UNPAID - timedelta(days=1):
-        _set_next(payment, now() + PURGE_UNPAID)
+        # From the end, since looks at its page come in between.
+        _set_next(payment, ended + CLOSE_UNPAID + PURGE_UNPAID, look)
     elif not purge_unpaid_order(order):
-        _set_next(payment, None)  # money was received for it: it is never deleted
+        # Money was received for it, so it is never deleted; or another attempt's page is watched, and its last check
+        # deletes the order.
+        _set_next(payment, None, look)
 
 
-def _set_next(payment: Payment, at: datetime | None) -> None:
+def _set_next(payment: Payment, at: datetime | None, look: datetime | None = None) -> None:
+    """Set the next check of an ended payment: for its order's sake, or for a look at its page, whichever is first."""
+    at = min((when for when in (at, look) if when is not None), default=None)
     Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).exclude(
         status__in=LIVE_ATTEMPT
     ).update(next_check_at=at)

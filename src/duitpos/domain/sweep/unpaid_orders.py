@@ -56,8 +56,10 @@ def never_paid(tenant_id: UUID) -> QuerySet[Order]:
     """A tenant's canceled orders for which no money was received, and about which no money question is open."""
     of_order = {"tenant_id": tenant_id, "order_id": OuterRef("id")}
     asked = Q(order_id=OuterRef("id")) | Q(payment__order_id=OuterRef("id"))
+    # Its page can still be paid.
+    is_watched = Q(watched_until__isnull=False)
     return Order.objects.filter(
-        ~Exists(Payment.objects.filter(**of_order).exclude(status__in=ENDED_UNPAID)),
+        ~Exists(Payment.objects.filter(~Q(status__in=ENDED_UNPAID) | is_watched, **of_order)),
         ~Exists(LedgerEntry.objects.filter(tenant_id=tenant_id, payment__order_id=OuterRef("id"))),
         ~Exists(Alert.objects.filter(asked, tenant_id=tenant_id, kind__in=ABOUT_MONEY)),
         tenant_id=tenant_id,
@@ -89,7 +91,9 @@ def _delete(order: Order) -> bool:
     of_payments = {"tenant_id": order.tenant_id, "payment_id__in": ids}
     Order.objects.filter(tenant_id=order.tenant_id, replaces_id=order.id).update(replaces=None)
     # First payments, then the order, as settling locks them. Guarded: either may have changed since it was read.
-    if payments.filter(status__in=ENDED_UNPAID)._raw_delete("default") != len(ids):
+    if payments.filter(status__in=ENDED_UNPAID, watched_until__isnull=True)._raw_delete("default") != len(
+        ids
+    ):
         raise _Changed
     itself = Order.objects.filter(tenant_id=order.tenant_id, id=order.id, status=CANCELED)
     if not itself._raw_delete("default"):

@@ -10,6 +10,7 @@ from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.disputes.disputes import apply_dispute
 from duitpos.domain.payments.events.load_context import AFTER_PAYMENT, EventContext, VerifiedEvent
 from duitpos.domain.payments.refunds.refunds_seen import apply_refunds_seen
+from duitpos.domain.payments.settlement.learn_mode import learn_mode_of
 from duitpos.domain.payments.settlement.record_unknown_payment import record_unknown_payment
 from duitpos.domain.payments.settlement.settle import record_declines, settle
 from duitpos.kit.clock import now
@@ -68,6 +69,7 @@ def apply_payment(
 ) -> str:
     """Settle a snapshot and return its outcome code. Money without a payment row gets one."""
     if payment is not None:
+        learn_mode_of(payment, account, snapshot.is_live)
         # The row was read before the transaction, but its order and location do not change.
         return settle(payment, snapshot, actor).value
     if snapshot.state != SnapshotState.PAID:

@@ -1,4 +1,4 @@
-"""Fetch a payment from the processor and settle it. Return, button, sweep and checkout all use this (M20, M27)."""
+"""Fetch a payment from the processor and settle it. Return, button, sweep and checkout all use this (M20, M27, M81)."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.problems import record_no_answer, record_refusal, recording_errors
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.schedule import AFTER_RETURN, ASK_AGAIN
+from duitpos.domain.payments.settlement.end_here import end_here
+from duitpos.domain.payments.settlement.learn_mode import learn_mode_of
 from duitpos.domain.payments.settlement.settle import SettleResult, settle
+from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.processors.errors import ProcessorError
 from duitpos.processors.references import References
-from duitpos.processors.snapshots import PaymentSnapshot
+from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
 
 
 def fetch_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> SettleResult:
@@ -26,6 +29,8 @@ def fetch_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) ->
 
     `payment` comes with account, order and location. Raises ProcessorError after recording it, and Unavailable in a
     database copy that may not call the processor. The payment's state does not change then.
+
+    With `cancel`, a page that the processor leaves open no longer counts: the attempt ends here, and is watched.
     """
     try:
         processor, named = open_account(payment.account), References(payment.reference)
@@ -35,22 +40,37 @@ def fetch_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) ->
         record_no_answer(payment, error)
         record_refusal(payment, error)
         raise
-    return settle_snapshot(payment, snapshot, actor)
+    return settle_snapshot(payment, snapshot, actor, end=cancel)
 
 
-def settle_snapshot(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> SettleResult:
-    """Settle in its own transaction; record an unexpected error in another, and raise it."""
+def settle_snapshot(
+    payment: Payment, snapshot: PaymentSnapshot, actor: Actor, *, end: bool = False
+) -> SettleResult:
+    """Settle in its own transaction; record an unexpected error in another, and raise it.
+
+    `payment` comes with account, order and location. `end`: end the attempt here if it can still be paid.
+    """
+
+    def work() -> SettleResult:
+        learn_mode_of(payment, payment.account, snapshot.is_live)
+        result = settle(payment, snapshot, actor)
+        if end and snapshot.state == SnapshotState.OPEN:
+            return SettleResult.ENDED if end_here(payment, now()) else SettleResult.ALREADY
+        return result
+
     with recording_errors(payment):
-        return transact(lambda: settle(payment, snapshot, actor))
+        return transact(work)
 
 
 def may_fetch(payment: Payment, at: datetime) -> bool:
     """Whether a guest's request may fetch now: at most one in 3 s per payment.
 
     The guarded update lets one concurrent request through. It also schedules the sweep, in case this process dies.
+    An ended attempt may be fetched while it is watched.
     """
     free = Q(asked_at__isnull=True) | Q(asked_at__lt=at - ASK_AGAIN)
-    rows = Payment.objects.filter(free, tenant_id=payment.tenant_id, id=payment.id, status__in=LIVE_ATTEMPT)
+    may_change = Q(status__in=LIVE_ATTEMPT) | Q(watched_until__isnull=False)
+    rows = Payment.objects.filter(free, may_change, tenant_id=payment.tenant_id, id=payment.id)
     return rows.update(asked_at=at, next_check_at=at + AFTER_RETURN) == 1
 
 

@@ -1,4 +1,4 @@
-"""Release the order of a succeeded payment, or open an Alert (docs/money-path.md, first table; M16, M60, M64).
+"""Release the order of a succeeded payment, or open an Alert (docs/money-path.md, first table; M16, M60, M64, M81).
 
 No rule rejects money that has moved: the payment is recorded first, and a problem opens an Alert with a next step.
 """
@@ -15,6 +15,7 @@ from duitpos.domain.orders.advance import Actor, still_waits
 from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.release import release
 from duitpos.domain.orders.states import CANCELED, HELD
+from duitpos.domain.payments.settlement.replaced_order import paid_instead
 from duitpos.domain.tenancy.hours import is_open
 from duitpos.kit.clock import business_date
 from duitpos.kit.facts import Facts
@@ -43,6 +44,10 @@ def order_after_money(
     if _is_too_late_to_cook(payment, snapshot, location, at):
         kind = AlertKind.LATE_FOOD if still_waits(order) else why_not_released(order)
         open_payment_alert(payment, kind, at)
+        return
+    newer = paid_instead(order, actor, at) if late else None
+    if newer is not None:
+        open_payment_alert(payment, AlertKind.DUPLICATE_PAYMENT, at, facts={"newer": newer.label})
         return
     if not release(order, payment, location, actor, at, HELD):
         open_payment_alert(payment, why_not_released(order), at)

@@ -1,7 +1,8 @@
 """The only module that applies a processor's snapshot to a payment.
 
 Webhook, return, sweep and button all call it, in any order, repeatedly and concurrently. Every step is a guarded
-update; a caller whose update changes no row returns (docs/money-path.md: M1 to M16, M21, M34, M36, M60, M92, M93).
+update; a caller whose update changes no row returns (docs/money-path.md: M1 to M16, M21, M34, M36, M60, M81, M83, M92,
+M93).
 """
 
 from __future__ import annotations
@@ -102,6 +103,7 @@ def _settle_paid(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: 
         "business_date": day,
         "processing_since": None,
         "next_check_at": None,
+        "watched_until": None,
         "not_found_at": None,
         "failure": {},
         "refund_scope": snapshot.refundable,
@@ -166,6 +168,10 @@ def _end_unpaid(payment: Payment, snapshot: PaymentSnapshot, at: datetime) -> Se
     )
     if ended and was_fetched_before:
         _resolve_fetch_alerts(payment, at)
+    if not ended and payment.watched_until is not None:
+        # We had ended it; now its page can no longer be paid either.
+        watched = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id)
+        watched.update(watched_until=None, last_problem={})
     return SettleResult.ENDED if ended else SettleResult.ALREADY
 
 
@@ -191,8 +197,13 @@ def _keep_open(payment: Payment, snapshot: PaymentSnapshot, actor: Actor, at: da
         since = min(snapshot.acted_at or at, at)
         live.filter(processing_since__isnull=True).update(processing_since=since)
         payment.processing_since = payment.processing_since or since
+    elif payment.processing_since is not None:
+        # It was processing before this answer: the bank said no, and the page can be paid again.
+        live.update(processing_since=None)
+        payment.processing_since = None
     if payment.last_problem or payment.not_found_at:
-        live.update(last_problem={}, not_found_at=None)
+        rows = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id)
+        rows.update(last_problem={}, not_found_at=None)
         _resolve_fetch_alerts(payment, at)
     # After a guest's return, may_fetch has already set a check in 20 s.
     if processing or actor.kind != "return":
