@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from django.test import override_settings
@@ -229,7 +229,11 @@ class FakeAdapter(Adapter):
 class FakeShop(Shop):
     """A restaurant at the in-memory processor."""
 
-    bank: Bank = field(default_factory=lambda: Bank(capabilities(ONLY_TOTAL)), repr=False)
+    bank: Bank = field(default_factory=lambda: Bank(capabilities(ONLY_TOTAL)))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """For Hypothesis, which would print every page of every example."""
+        printer.text("shop")
 
     def paid(self, **changes: object) -> Payment:
         """A payment that the guest has paid and that is settled."""
