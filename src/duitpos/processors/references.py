@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
-SHORT_INSTALLATION = 8
+DIGEST = 8
 PAGE = "page"
 """The kind of the page's own id, for further money from one page."""
 
@@ -47,8 +48,8 @@ class References:
 class Correlation:
     """Our ids in what we create at a processor. They identify it as ours.
 
-    A processor that keeps only one text of ours gets `short`. Read back with `from_short`, the tenant is empty and the
-    installation only the beginning of its id.
+    A processor that keeps only one text of ours gets `short`. Read back with `from_short`, the tenant is empty, and
+    `installation` is a digest of both.
     """
 
     installation: str
@@ -57,23 +58,28 @@ class Correlation:
 
     @property
     def short(self) -> str:
-        """40 characters: the payment's id, then the beginning of the installation's, as hex digits."""
-        return f"{UUID(self.payment).hex}{UUID(self.installation).hex[:SHORT_INSTALLATION]}"
+        """40 hex digits: the payment's id, then a digest of installation and tenant."""
+        return f"{UUID(self.payment).hex}{_digest(self.installation, self.tenant)}"
 
     @classmethod
     def from_short(cls, text: object) -> Correlation | None:
         """Read `short` back; None when the text is not one."""
-        if not isinstance(text, str) or len(text) != 32 + SHORT_INSTALLATION:
+        if not isinstance(text, str) or len(text) != 32 + DIGEST:
             return None
-        payment, installation = text[:32], text[32:].lower()
+        payment, digest = text[:32], text[32:].lower()
         try:
-            int(installation, 16)
-            return cls(installation=installation, tenant="", payment=str(UUID(payment)))
+            int(digest, 16)
+            return cls(installation=digest, tenant="", payment=str(UUID(payment)))
         except ValueError:
             return None
 
     def names(self, installation: str, tenant: str) -> bool:
-        """Whether this installation made it for this restaurant; a short one names no restaurant."""
+        """Whether this installation made it for this restaurant."""
         if not self.tenant:
-            return UUID(installation).hex.startswith(self.installation)
+            return self.installation == _digest(installation, tenant)
         return (self.installation, self.tenant) == (installation, tenant)
+
+
+def _digest(installation: str, tenant: str) -> str:
+    """The same for both ways of writing an id. Two restaurants of one merchant must not take each other's money."""
+    return sha256(f"{UUID(installation)}/{UUID(tenant)}".encode()).hexdigest()[:DIGEST]
