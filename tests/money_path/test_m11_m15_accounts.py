@@ -200,7 +200,7 @@ def test_m14_a_revoked_key_pauses_the_account_and_changes_no_payment(webhookless
     assert shop.alerts() == [A.KEY_REFUSED]
     row = alert(shop).alert
     assert (row.amount_minor, row.currency) == (5000, "MYR")
-    assert detail(shop).startswith("2 payments wait for an answer. Stripe refuses the secret key.")
+    assert detail(shop).startswith("2 payments wait for an answer. Stripe refuses the key.")
     with pytest.raises(OrderAtCounter):
         shop.checkout(guest_token="a third phone")
     paste(shop, a_working_key(shop))

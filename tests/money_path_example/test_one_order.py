@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 
 from duitpos.domain.checkout.handle_return import handle_return
-from duitpos.domain.checkout.results import GoToProcessor
+from duitpos.domain.checkout.results import GoToProcessor, OrderAtCounter, StartRefused
 from duitpos.domain.errors import Code, Invalid, Unavailable
+from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.models import ProcessorAccount
 from duitpos.models.alert import AlertKind as A
+from duitpos.processors.registry import ADAPTERS
+from tests.processors.example.adapter import REFUSES_DUPLICATES, ExampleAdapter
 from tests.support.at_once import at_once
 from tests.support.kedai_shop import KedaiShop
 from tests.support.scenarios import press_again, seen_by_guest
@@ -105,6 +108,46 @@ def test_a_lost_answer_is_looked_up_by_our_reference(shop: KedaiShop) -> None:
     assert payment.reference == bill["bill"]
     shop.pay(payment)
     assert len(shop.placed()) == 1
+
+
+def test_a_repeated_call_that_is_refused_as_a_duplicate_is_looked_up(
+    shop: KedaiShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some processors refuse a second page for the same reference; the first may still be on its way."""
+    monkeypatch.setitem(ADAPTERS, "example", ExampleAdapter(REFUSES_DUPLICATES))
+    shop.kedai.merchant(refuses_duplicates=True)
+    shop.kedai.fault("drop", "/v2/bills", method="POST")
+    with pytest.raises(Unavailable):
+        shop.start()
+    again = press_again(shop, shop.orders()[0], guest_email="guest@example.com")
+    assert isinstance(again, GoToProcessor)
+    (bill,) = shop.kedai.bills()
+    assert shop.payment_of(again.order).reference == bill["bill"]
+    shop.pay(shop.payment_of(again.order))
+    assert len(shop.placed()) == 1
+
+
+def test_refusals_to_start_stop_the_offer_for_a_while(shop: KedaiShop) -> None:
+    """Field case F9: the account is not activated."""
+    shop.kedai.merchant(is_active=False)
+    for phone in ("one", "two", "three"):
+        with pytest.raises(StartRefused):
+            shop.start(guest_token=phone)
+    assert shop.alerts() == [A.START_REFUSED]
+    with pytest.raises(OrderAtCounter):
+        shop.start(guest_token="four")
+    assert shop.kedai.bills() == []
+
+
+def test_one_odd_refusal_does_not_end_payment_for_everybody(shop: KedaiShop) -> None:
+    """Field case F36."""
+    payment = shop.start()
+    shop.kedai.pay(payment.reference)
+    shop.kedai.idle()
+    shop.kedai.merchant(may_refund=False)
+    refund_payment(shop.restaurant.owner, payment.id, "cold")
+    assert shop.alerts() == [A.REFUND_FAILED]
+    assert isinstance(shop.checkout(guest_token="two"), GoToProcessor)
 
 
 def test_the_guests_address_is_asked_for_because_it_is_needed(shop: KedaiShop) -> None:

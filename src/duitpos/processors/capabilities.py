@@ -45,11 +45,14 @@ class Expiry:
 
 @dataclass(frozen=True, slots=True)
 class LineLimits:
-    """What the processor's page shows of an order: lines, and characters of a name and a description."""
+    """What the processor's page shows of an order: lines, and characters of a name and a description.
 
-    most: int = 100
-    name_length: int = 250
-    description_length: int = 500
+    The defaults are ours, for a processor that documents no limit.
+    """
+
+    most: int = 50
+    name_length: int = 120
+    description_length: int = 250
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,11 +44,14 @@ def test_a_tax_without_a_name_is_called_tax() -> None:
     assert line_items(quote.lines, quote.totals, LABELS)[-1].name == "Tax"
 
 
+LIMITS = LineLimits(most=100, name_length=250, description_length=500)
+
+
 @pytest.mark.parametrize("lines, asked", [(98, 100), (99, 100), (MAX_LINES, 100)])
-def test_more_lines_than_stripe_takes_are_folded(lines: int, asked: int) -> None:
+def test_more_lines_than_the_processor_takes_are_folded(lines: int, asked: int) -> None:
     quote = _quote(EXCLUSIVE, lines)
-    sent = line_items(quote.lines, quote.totals, LABELS, "SST")
-    assert len(sent) == asked == LineLimits().most
+    sent = line_items(quote.lines, quote.totals, LABELS, "SST", LIMITS)
+    assert len(sent) == asked == LIMITS.most
     assert sum(part.unit_minor * part.quantity for part in sent) == quote.totals.total_minor
     folded = lines - 97
     expected = (
@@ -59,10 +62,10 @@ def test_more_lines_than_stripe_takes_are_folded(lines: int, asked: int) -> None
     assert sent[97] == expected
 
 
-def test_long_names_are_cut_to_what_stripe_shows() -> None:
+def test_long_names_are_cut_to_what_the_processor_shows() -> None:
     roti = item("R" * 300, 150, group(choice("E" * 600)))
     quote = price(Cart((line(roti, roti.groups[0].choices[0]),)), menu(roti), Rules())
-    sent = line_items(quote.lines, quote.totals, LABELS)[0]
+    sent = line_items(quote.lines, quote.totals, LABELS, limits=LIMITS)[0]
     assert sent.name == "R" * 249 + "…"
     assert len(sent.description) == 500
 

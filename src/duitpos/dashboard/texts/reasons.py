@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 PROCESSOR: Mapping[str, Sentence] = {
     # How a call failed.
-    "key_refused": _("%(processor)s refuses the secret key."),
+    "key_refused": _("%(processor)s refuses the key."),
     "not_permitted": _("%(processor)s does not permit this with the saved key."),
     "not_activated": _(
         "%(processor)s says that this account may not take payments yet. Finish its set-up there."
@@ -31,7 +31,7 @@ PROCESSOR: Mapping[str, Sentence] = {
     "busy": _("%(processor)s is busy."),
     "unavailable": _("%(processor)s does not answer."),
     # Why there was no call.
-    "key_missing": _("This account has no secret key yet."),
+    "key_missing": _("This account has no key yet."),
     "key_unreadable": _(
         "The stored key cannot be read with this installation's encryption keys. Paste it again."
     ),
