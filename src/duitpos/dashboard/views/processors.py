@@ -30,6 +30,7 @@ from duitpos.domain.processor_accounts.accounts import (
     save_credentials,
 )
 from duitpos.domain.processor_accounts.credentials import CredentialsRefused
+from duitpos.domain.processor_accounts.findings import Finding
 from duitpos.domain.processor_accounts.types import TypeRow
 from duitpos.domain.processor_accounts.view import processors_to_add
 from duitpos.web.forms import PlainForm
@@ -137,7 +138,8 @@ def _add_messages(request: HttpRequest, saved: SavedAccount) -> None:
     for finding in first:
         (messages.success if saved.facts else messages.warning)(request, finding_text(finding))
     for finding in rest:
-        messages.warning(request, finding_text(finding))
+        is_good = finding["code"] == Finding.WEBHOOK_INSTALLED
+        (messages.success if is_good else messages.warning)(request, finding_text(finding))
 
 
 def _to_processors(staff: Staff, type_id: UUID) -> HttpResponse:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from duitpos.domain.payments.processors.connect import stored_or_none
-from duitpos.domain.processor_accounts.credentials import address_choices, lacking_verifier
+from duitpos.domain.processor_accounts.credentials import address_choices, lacking_verifier, verifying_part
 from duitpos.domain.processor_accounts.findings import owner_of
 from duitpos.domain.processor_accounts.webhook import webhook_address
 from duitpos.kit.clock import now
@@ -66,6 +66,8 @@ class AccountView:
     fields: tuple[FieldView, ...]
     verified_with: str
     """The label of the field to fill with what the processor gives for its deliveries; empty when there is none."""
+    is_verified: bool
+    """Whether that field is filled, so that deliveries can be verified."""
     has_waiting_key: bool
     addresses: tuple[str, ...]
     endpoint_url: str
@@ -84,6 +86,7 @@ def account_view(account: ProcessorAccount, base_url: str, slug: str) -> Account
         owner=owner_of(account) if account.checked_at else {},
         fields=tuple(_field_view(kind, one, stored) for one in kind.credential_fields),
         verified_with=next((one.label for one in kind.credential_fields if one.verifies), ""),
+        is_verified=stored is not None and bool(verifying_part(kind, stored.current)),
         has_waiting_key=stored is not None and bool(stored.waiting),
         # Without a sandbox existing is nothing to choose.
         addresses=choices if len(choices := address_choices()) > 1 else (),
