@@ -37,7 +37,7 @@ class RefundContract:
         else:
             assert (seen.refunds, seen.total) == (None, rig.money(0))
 
-    def test_the_same_call_again(self, rig: Rig) -> None:
+    def test_the_same_refund_again(self, rig: Rig) -> None:
         """One refund per key. Without keys each call is a refund: that is why we never repeat one blindly."""
         paid, ours = rig.paid(), str(uuid4())
         one, two = (_refund(rig, paid, 1000, ours) for _ in range(2))

@@ -65,8 +65,8 @@ class StartContract:
         request = rig.request()
         rig.start(request)
         changed = replace(request, description="something else")
-        if rig.adapter.can.keys_kept is None:
-            # Without keys it is a call like any other: the key that we give has no effect.
+        if rig.adapter.can.start_repeat != StartRepeat.SAME:
+            # Where a start has no key it is a call like any other: the key that we give has no effect.
             another = replace(rig.request(), description="something else")
             assert rig.processor.start(another, request.correlation.payment).reference
             return
@@ -149,7 +149,8 @@ class StartContract:
         request = rig.request()
         most = replace(request, amount_minor=100 * limits.most, lines=(line,) * limits.most)
         assert rig.start(most).reference
-        more = replace(request, amount_minor=100 * (limits.most + 1), lines=(line,) * (limits.most + 1))
+        # A reference of its own, or it would be refused as a duplicate.
+        more = replace(rig.request(), amount_minor=100 * (limits.most + 1), lines=(line,) * (limits.most + 1))
         with pytest.raises(ProcessorError) as caught:
             rig.start(more)
         assert caught.value.is_definite
