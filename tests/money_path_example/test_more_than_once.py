@@ -80,6 +80,25 @@ def test_a_lost_answer_without_a_look_up_is_never_repeated(
     assert len(shop.alerts()) == 1
 
 
+def test_a_look_up_that_is_switched_off_keeps_nobody_waiting(shop: KedaiShop) -> None:
+    shop.kedai.merchant(finds_bills=False)
+    shop.kedai.fault("drop", "/v2/bills", method="POST")
+    with pytest.raises(Unavailable):
+        shop.start()
+    (attempt,) = Payment.objects.filter(tenant=shop.tenant)
+    (order,) = shop.orders()
+    with pytest.raises(Unavailable):
+        # The call may still be running.
+        press_again(shop, order, guest_email=GUEST)
+    Payment.objects.filter(tenant=shop.tenant, id=attempt.id).update(
+        start_sent_at=attempt.created_at - timedelta(minutes=1)
+    )
+    with pytest.raises(StartRefused):
+        press_again(shop, order, guest_email=GUEST)
+    assert shop.fresh(attempt).status == "failed"
+    assert len(shop.kedai.bills()) == 1
+
+
 def test_a_page_that_takes_the_money_twice(shop: KedaiShop) -> None:
     payment = paid(shop)
     shop.pay(payment, again=True)

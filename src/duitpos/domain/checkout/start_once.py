@@ -130,8 +130,12 @@ def _find(payment: Payment, processor: Processor) -> PaymentSnapshot | None:
         with outside_database():
             return processor.find(_request(payment).our_reference)
     except ProcessorError as error:
-        # A failed look-up says nothing about the page.
         log.warning("start_not_looked_up", payment=str(payment.id), failure=error.failure.value)
+        # A definite refusal, such as for a look-up that this account does not have, would come again and again. It
+        # counts as nothing found: the guest must not wait for it all day.
+        if error.is_definite:
+            return None
+        # Any other failure says nothing about the page.
         if error.is_about_key:
             record_refusal(payment, error)
         raise no_answer() from error
