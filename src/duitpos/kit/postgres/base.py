@@ -7,8 +7,14 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
-from django.db.backends.postgresql import base
+import structlog
+from django.db.backends.postgresql import base, features
+from django.db.utils import DEFAULT_DB_ALIAS
 from psycopg import Connection, OperationalError
+
+from duitpos.kit.postgres.stale_plans import prepare_again
+
+log = structlog.get_logger(__name__)
 
 AGAIN = 1.0
 """Seconds without an attempt after the database gave no connection."""
@@ -49,8 +55,21 @@ gate = Gate()
 """This process's gate: it has one database."""
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    """What it can do beyond what Django asks about."""
+
+    writes_in_with = True
+    """One statement can have several parts that write (WITH … AS (UPDATE … RETURNING …))."""
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Without a pool it is Django's own. With one, only one caller at a time waits for an unavailable database."""
+
+    features_class = DatabaseFeatures
+
+    def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
+        super().__init__(settings_dict, alias)
+        self.execute_wrappers.append(prepare_again)
 
     def get_new_connection(self, conn_params: dict[str, object]) -> Connection[Any]:
         """A connection from the pool. OperationalError, at once when another caller has just failed to get one."""
@@ -64,6 +83,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
         gate.open()
         return connection
+
+    def _configure_connection(self, connection: Connection[Any]) -> bool:
+        """Prepare no statements on a connection that a pooler shares among clients (M41). Called once for each."""
+        commits = bool(super()._configure_connection(connection))
+        if connection.prepare_threshold is None:
+            return commits
+        with connection.cursor() as cursor:
+            server = cursor.execute("SELECT pg_backend_pid()").fetchone()
+        if server != (connection.info.backend_pid,):
+            log.warning("pooler_noticed", advice="set DUITPOS_DB_POOLER=true")
+            connection.prepare_threshold = None
+        return True
 
     def _connect(self, conn_params: dict[str, object]) -> Connection[Any]:
         connection: Connection[Any] = super().get_new_connection(conn_params)

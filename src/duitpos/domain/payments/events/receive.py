@@ -26,14 +26,15 @@ from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, res
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.events.apply_event import apply_event
+from duitpos.domain.payments.events.confirm import confirm
 from duitpos.domain.payments.events.load_context import EventContext, VerifiedEvent, load_context
 from duitpos.domain.payments.processors.connect import verify
 from duitpos.domain.payments.settlement.match_payment import names_us
+from duitpos.domain.payments.settlement.settle import SettleResult
 from duitpos.kit.clean_text import first_line, storable
 from duitpos.kit.clock import now
 from duitpos.kit.facts import facts
 from duitpos.kit.logs import redact
-from duitpos.kit.statements import insert
 from duitpos.kit.transact import transact
 from duitpos.models import Tenant, WebhookEvent
 from duitpos.models.alert import AlertKind
@@ -89,6 +90,8 @@ def handle_event(verified: VerifiedEvent) -> Received:
     """Do steps 2 to 6 for an event that was delivered or listed. A duplicate returns 200."""
     event = verified.event
     try:
+        if confirm(verified):
+            return Received(200, SettleResult.SETTLED.value)
         context = load_context(verified)  # 2
         try:
             outcome = transact(lambda: _apply_and_store(verified, context))  # 3
@@ -108,7 +111,7 @@ def handle_event(verified: VerifiedEvent) -> Received:
 def _apply_and_store(verified: VerifiedEvent, context: EventContext) -> str:
     outcome = apply_event(verified, context)
     # Insert last, with the outcome: a concurrent duplicate fails here and rolls back its changes.
-    insert([_row_of(verified, context, outcome)])
+    _row_of(verified, context, outcome).save(force_insert=True)
     return outcome
 
 
