@@ -20,6 +20,10 @@ AGAIN = 1.0
 """Seconds without an attempt after the database gave no connection."""
 
 
+LONGEST_WAIT = "10s"
+"""For a lock. What a statement read before its wait may be this old (M45); then the caller gets 503."""
+
+
 class Gate:
     """Refuses callers after a failed connection; every AGAIN seconds one caller may try."""
 
@@ -85,15 +89,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def _configure_connection(self, connection: Connection[Any]) -> bool:
-        """Prepare no statements on a connection that a pooler shares among clients (M41). Called once for each."""
+        """Set up a new connection. One that a pooler shares among clients prepares nothing (M41)."""
         commits = bool(super()._configure_connection(connection))
         if connection.prepare_threshold is None:
             return commits
         with connection.cursor() as cursor:
             server = cursor.execute("SELECT pg_backend_pid()").fetchone()
-        if server != (connection.info.backend_pid,):
-            log.warning("pooler_noticed", advice="set DUITPOS_DB_POOLER=true")
-            connection.prepare_threshold = None
+            if server == (connection.info.backend_pid,):
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LONGEST_WAIT])
+            else:
+                log.warning("pooler_noticed", advice="set DUITPOS_DB_POOLER=true")
+                connection.prepare_threshold = None
         return True
 
     def _connect(self, conn_params: dict[str, object]) -> Connection[Any]:

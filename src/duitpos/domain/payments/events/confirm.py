@@ -3,7 +3,7 @@
 The general path is load_context, apply_event and settle. This module writes the same rows in the case that nearly every
 event is: the account's own event about a live attempt, with the amount, mode and page that we asked for, of a held
 order at an open location, soon after the guest paid, with nothing sold out. For any other case it changes nothing, and
-the general path decides. tests/domain/payments/test_confirm.py compares the two paths row by row.
+the general path decides. tests/money_path/test_m37_m44_confirm.py compares the two paths row by row.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
 """Handle one webhook delivery, from the request to our response (docs/money-path.md: M16 to M20, M70).
 
 1. Verify the signature, which identifies the account. Invalid: 400.
-2. For each of its events, with no transaction open, load the context: the payment and, unless the event may be applied
-   as it is, a fetched snapshot.
+2. For each of its events, try the common case (confirm.py), and leave out those that are stored already: 200. For all
+   others, with no transaction open, load the context: the payment and, unless the event may be applied as it is, a
+   fetched snapshot.
 3. In one transaction, apply the event and store it with its outcome: 200.
-4. If the event is stored already, it is a duplicate: 200. If it is stored as failed, apply it now.
+4. If the event was stored meanwhile, it is a duplicate: 200. If it is stored as failed, apply it now.
 5. If our database or the processor is unavailable: 503, so that the processor retries.
 6. After any other error, store the event as failed and open an Alert in a second transaction: 500, so that the
    processor retries.
@@ -40,7 +41,7 @@ from duitpos.models import Tenant, WebhookEvent
 from duitpos.models.alert import AlertKind
 from duitpos.models.webhook_event import EventState
 from duitpos.processors.errors import ProcessorError, SignatureInvalid
-from duitpos.processors.events import Acknowledgement, EventKind
+from duitpos.processors.events import Acknowledgement, EventKind, ProcessorEvent
 
 log = structlog.get_logger(__name__)
 
@@ -92,6 +93,8 @@ def handle_event(verified: VerifiedEvent) -> Received:
     try:
         if confirm(verified):
             return Received(200, SettleResult.SETTLED.value)
+        if _is_done(verified):
+            return Received(200, "duplicate")
         context = load_context(verified)  # 2
         try:
             outcome = transact(lambda: _apply_and_store(verified, context))  # 3
@@ -106,6 +109,20 @@ def handle_event(verified: VerifiedEvent) -> Received:
     except Exception as error:  # noqa: BLE001 - store any error, and have the event retried
         return _store_failure(verified, error)  # 6
     return Received(200, outcome)
+
+
+def _is_done(verified: VerifiedEvent) -> bool:
+    """Whether the event is stored already, and can change nothing more."""
+    tenant, account, event = verified.tenant, verified.account, verified.event
+    if _may_tell_more(event):
+        return False
+    stored = WebhookEvent.objects.filter(tenant=tenant, account=account, dedupe_key=event.dedupe_key)
+    return stored.filter(state=EventState.DONE).exists()
+
+
+def _may_tell_more(event: ProcessorEvent) -> bool:
+    """Whether the same bytes may tell of another change. What was listed now is applied only once anyway."""
+    return not event.has_own_id and event.kind == EventKind.REFUNDS
 
 
 def _apply_and_store(verified: VerifiedEvent, context: EventContext) -> str:
@@ -140,8 +157,7 @@ def _apply_if_failed(verified: VerifiedEvent, context: EventContext, error: Inte
     if row is None:
         raise error
     if row.state == EventState.DONE:
-        # The same bytes may tell of another change, and what was listed now is applied only once anyway.
-        if not event.has_own_id and event.kind == EventKind.REFUNDS:
+        if _may_tell_more(event):
             transact(lambda: apply_event(verified, context))
         return "duplicate"
 

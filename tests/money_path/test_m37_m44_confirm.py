@@ -177,7 +177,7 @@ def test_every_condition_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_condition_leaves_everything_to_the_general_path(waiting: Waiting, name: str) -> None:
+def test_m44_a_broken_condition_leaves_everything_to_the_general_path(waiting: Waiting, name: str) -> None:
     event = waiting.event()
     confirm_module.recent_locations(event.tenant)
     BROKEN[name](waiting)
@@ -206,8 +206,7 @@ def test_without_its_condition_a_case_would_be_confirmed(
         assert confirm(event)
 
 
-def test_a_write_that_finds_less_than_it_should_undoes_all(waiting: Waiting) -> None:
-    """M38: paid, placed and stored, all three or none."""
+def test_m38_paid_placed_and_stored_all_three_or_none(waiting: Waiting) -> None:
     event = waiting.event()
     before = all_rows(event.tenant.id)
     for written in ((1, 0, 1), (1, 1, 0)):
@@ -288,6 +287,25 @@ def test_an_uncommon_event_makes_no_statement(
         assert not confirm(event)
 
 
+def test_an_event_of_another_restaurant_finds_no_row(waiting: Waiting) -> None:
+    """The same payment, named by the event of another restaurant's account: no condition but the tenant differs."""
+    other = an_order_that_waits("teh")
+    event = waiting.event()
+    stolen = replace(
+        event,
+        tenant=other.restaurant.tenant,
+        event=replace(
+            event.event,
+            correlation=replace(waiting.correlation, tenant=str(other.restaurant.tenant.id)),
+            payment=waiting.snapshot(
+                correlation=replace(waiting.correlation, tenant=str(other.restaurant.tenant.id))
+            ),
+        ),
+    )
+    assert not confirm(stolen)
+    assert confirm(event)
+
+
 def test_an_account_whose_mode_is_unknown_learns_it_in_the_general_path(waiting: Waiting) -> None:
     rows(ProcessorAccount, waiting).update(mode="")
     assert not confirm(waiting.event())
@@ -302,8 +320,8 @@ def test_a_closed_restaurant_is_left_to_the_general_path(waiting: Waiting) -> No
     assert list(rows(Alert, waiting).values_list("kind", flat=True)) == ["paid_while_closed"]
 
 
-def test_a_failed_event_that_comes_again_is_applied(waiting: Waiting) -> None:
-    """M37: the stored failure must not undo the confirm."""
+def test_m37_a_failed_event_that_comes_again_is_applied(waiting: Waiting) -> None:
+    """The stored failure must not undo the confirm."""
     event = waiting.event()
     WebhookEvent.objects.create(
         tenant=event.tenant,
@@ -418,7 +436,7 @@ def change_rows(waiting: Waiting, changes: dict[str, Any]) -> None:
         live_account(waiting)
 
 
-def test_any_state_and_any_snapshot_give_the_same_rows(waiting: Waiting) -> None:
+def test_m44_any_state_and_any_snapshot_give_the_same_rows(waiting: Waiting) -> None:
     confirmed = []
 
     @given(drawn(PAYMENTS), drawn(LOCATIONS), drawn(SNAPSHOTS), drawn(ROWS))
@@ -456,6 +474,6 @@ def test_every_insert_names_all_columns_of_its_model() -> None:
 
 
 @pytest.mark.pure
-def test_every_parameter_has_a_cast() -> None:
-    """M43: a parameter's size or absence must not make another statement of it."""
+def test_m43_every_parameter_has_a_cast() -> None:
+    """A parameter's size or absence must not make another statement of it."""
     assert not re.findall(r"%\(\w+\)s(?!::)", confirm_sql.one_statement())

@@ -62,7 +62,7 @@ def by_itself(work: Callable[[], Any]) -> Any:
 
 
 @pytest.mark.parametrize("run", [by_itself, in_a_transaction])
-def test_a_column_that_changes_while_processes_serve_m40(table: str, run: Callable[..., Any]) -> None:
+def test_m40_a_column_that_changes_while_processes_serve(table: str, run: Callable[..., Any]) -> None:
     read_until_prepared(table)
     other = another()
     other.cursor().execute(f"ALTER TABLE {table} ALTER COLUMN value TYPE bigint")
@@ -87,7 +87,7 @@ def test_without_the_retry_it_fails_at_every_use(table: str) -> None:
         connection.close()
 
 
-def test_a_pooler_is_noticed_by_the_number_of_the_server_s_process_m41(
+def test_m41_a_pooler_is_noticed_by_the_number_of_the_servers_process(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     straight = another()
@@ -103,7 +103,7 @@ def test_a_pooler_is_noticed_by_the_number_of_the_server_s_process_m41(
     behind.close()
 
 
-def test_one_text_with_any_values_is_one_statement_m43() -> None:
+def test_m43_one_text_with_any_values_is_one_statement() -> None:
     with across_tenants("counts the variants of one statement"):
         for value in (1, 40_000, 3_000_000_000, None):
             for _ in range(8):
