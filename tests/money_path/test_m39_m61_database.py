@@ -11,11 +11,12 @@ from unittest import mock
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from duitpos import models
 from duitpos.domain.payments.events.receive import handle_event
 from duitpos.kit import transact
+from duitpos.kit.logs import redact
 from duitpos.models import Order, Payment
 from tests.money_path.test_m40_m43_prepared import prepared
 from tests.support.database import current_database_url
@@ -78,7 +79,7 @@ def wait_until_somebody_waits(other: psycopg.Connection[Any]) -> None:
 
 
 @pytest.mark.postgres_only
-def test_m39_m45_a_lock_that_is_not_released_is_503_and_no_failed_event(waiting: Waiting) -> None:
+def test_m45_a_lock_that_is_not_released_is_503_and_no_failed_event(waiting: Waiting) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("10s",)
@@ -118,6 +119,16 @@ def test_m47_no_time_zone_is_computed_in_sql() -> None:
     """Zones differ between Python and PostgreSQL, so that days and hours come from Python alone."""
     package = Path(models.__file__).parent.parent
     assert not [path for path in package.rglob("*.py") if "AT TIME ZONE" in path.read_text().upper()]
+
+
+def test_m48_a_violated_check_does_not_log_the_row(waiting: Waiting) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        Payment.objects.filter(tenant=waiting.order.tenant).update(
+            status="lost", guest_email="guest@example.com"
+        )
+    said = redact(str(caught.value))
+    assert "payment_status" in said
+    assert "guest@example.com" not in said
 
 
 @pytest.mark.sqlite_only
