@@ -27,9 +27,7 @@ from duitpos.processors.start import CheckoutRequest, NextStep, Redirect, ShowCo
 from tests.support.restaurant import Restaurant
 
 NAME, LABEL = "fakepay", "Kedai Pay"
-CAN = Capabilities(
-    webhook_address=WebhookAddress.OWN, start_repeat=StartRepeat.UNSAFE, keys_kept=None, has_disputes=False
-)
+CAN = Capabilities(webhook_address=WebhookAddress.OWN, start_repeat=StartRepeat.UNSAFE, has_disputes=False)
 QR = "00020101021226580014A000000615000101065887340210DUITNOWQR05204581253034585802MY5909KOPI KITA6304ABCD"
 
 
@@ -89,7 +87,6 @@ class FakeAdapter(Adapter):
     credential_fields = ()
     guide_events = ()
     api_version = ""
-    secret_pattern = ""
 
     def __init__(self, processor: FakeProcessor, can: Capabilities) -> None:
         self.processor, self.can = processor, can

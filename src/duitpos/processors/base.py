@@ -151,9 +151,6 @@ class Adapter(ABC):
     api_version: str
     """The processor's API version; every request is pinned to it."""
 
-    secret_pattern: str
-    """A regular expression of its secrets, so that logs leave them out; empty when they have no form of their own."""
-
     @abstractmethod
     def open(self, credentials: Credentials, endpoint: str) -> Processor:
         """Open an account for one unit of work. `endpoint` is empty for the processor's own URL.

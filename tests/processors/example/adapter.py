@@ -51,7 +51,6 @@ _CLOSEST_TO_PAID = (
 CAN = Capabilities(
     webhook_address=WebhookAddress.OWN,
     start_repeat=StartRepeat.UNSAFE,
-    keys_kept=None,
     can_find=True,
     expiry=None,
     events_kept=None,
@@ -77,7 +76,6 @@ class ExampleAdapter(Adapter):
     credential_fields = credentials.FIELDS
     guide_events = ()
     api_version = ""
-    secret_pattern = ""
 
     def __init__(self, can: Capabilities = CAN) -> None:
         self.can = can

@@ -117,7 +117,7 @@ def test_the_way_to_the_page_is_a_form(rig: ExampleRig) -> None:
     assert isinstance(started.next_step, FormPost)
     assert started.next_step.url == f"{rig.endpoint}/pay"
     assert dict(started.next_step.fields)["bill"] == started.reference
-    assert (started.expires_at, started.is_cancelable) == (None, False)
+    assert started.expires_at is None
 
 
 def test_what_is_asked_for(rig: ExampleRig, kedai: ExampleServer) -> None:
