@@ -46,6 +46,8 @@ class FakeProcessor(Processor):
     ends: datetime | None = None
     requests: list[CheckoutRequest] = field(default_factory=list)
     fetches: int = 0
+    can_cancel: bool = True
+    canceled: list[str] = field(default_factory=list)
 
     def check(self) -> AccountFacts:
         return AccountFacts("kedai-1", "Kedai", "MY", "MYR", Mode.TEST, can_charge=True)
@@ -61,9 +63,9 @@ class FakeProcessor(Processor):
         return self._snapshot(references, self.state)
 
     def cancel(self, references: References) -> PaymentSnapshot:
-        return self._snapshot(
-            references, SnapshotState.EXPIRED if self.state == SnapshotState.OPEN else self.state
-        )
+        self.canceled.append(references.main)
+        is_closed = self.can_cancel and self.state == SnapshotState.OPEN
+        return self._snapshot(references, SnapshotState.EXPIRED if is_closed else self.state)
 
     def _snapshot(self, references: References, state: SnapshotState) -> PaymentSnapshot:
         request = self.requests[int(references.main.removeprefix("bill-")) - 1]
