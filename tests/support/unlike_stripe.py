@@ -136,7 +136,9 @@ class FakeProcessor(Processor):
         if page is None:
             raise ProcessorError(Failure.NOT_FOUND)
         return PaymentSnapshot(
-            references=References(references.main),
+            references=References.named(
+                references.main, charge=page.charges[0].reference if page.charges else ""
+            ),
             state=SnapshotState.PAID if page.charges else SnapshotState.OPEN,
             amount=Money(page.request.amount_minor, page.request.currency),
             is_live=False,
