@@ -39,10 +39,11 @@ def kedai_error(
 
 def refusal(status: int, answer: object) -> ProcessorError:
     """The error for an answer that is not 2xx. Everything that is no refusal of Kedai Pay's own is UNAVAILABLE."""
+    # Whatever code is in it: the server failed, or somebody between us answered.
+    if not 400 <= status < 500:
+        return kedai_error(Failure.UNAVAILABLE)
     code = cut(answer.get("error"), CODE) if isinstance(answer, Mapping) else ""
-    failure = _BY_CODE.get(code) or _BY_STATUS.get(status)
-    if failure is None:
-        failure = Failure.REFUSED if 400 <= status < 500 else Failure.UNAVAILABLE
+    failure = _BY_CODE.get(code) or _BY_STATUS.get(status) or Failure.REFUSED
     return kedai_error(failure, code, is_about_request=code in ABOUT_REQUEST)
 
 
