@@ -22,7 +22,7 @@ from duitpos.kit.transact import transact
 from duitpos.models import Payment
 from duitpos.models.alert import AlertKind as A
 from duitpos.processors.capabilities import RefundAbility, StartRepeat
-from duitpos.processors.errors import Failure, ProcessorError
+from duitpos.processors.errors import Failure, OwnCode, ProcessorError
 from duitpos.processors.snapshots import SnapshotState as S
 from tests.support.fake_processor import LABEL, FakeShop
 from tests.support.scenarios import press_again, seen_by_guest, start_again
@@ -208,9 +208,13 @@ def test_m80_a_lost_page_that_was_found_in_another_state_is_settled(
     assert shop.pages.count("start") == 1
 
 
+@pytest.mark.parametrize("address", ["https://pay.example", "http://pay.example"])
 @pytest.mark.parametrize("state", [S.PROCESSING, S.AUTHORIZED])
-def test_m80_a_lost_page_whose_money_is_on_the_way_is_waited_for(fake_shop: FakeShop, state: S) -> None:
+def test_m80_a_lost_page_whose_money_is_on_the_way_is_waited_for(
+    fake_shop: FakeShop, state: S, address: str
+) -> None:
     shop = fake_shop
+    shop.pages.address = address
     shop.can(can_find=True)
     payment = lose(shop)
     shop.pages.pay("page-1", state)
@@ -221,6 +225,23 @@ def test_m80_a_lost_page_whose_money_is_on_the_way_is_waited_for(fake_shop: Fake
     shop.sweep(after=timedelta(hours=2))
     assert [order.status for order in shop.orders()] == ["placed"]
     assert shop.alerts() == []
+
+
+def test_m80_a_page_that_is_found_at_an_address_without_encryption_is_not_used(fake_shop: FakeShop) -> None:
+    """It cannot be closed, so its reference is kept: money for it is late money."""
+    shop = fake_shop
+    shop.can(can_find=True)
+    shop.pages.address = "http://pay.example"
+    payment = lose(shop)
+    with pytest.raises(StartRefused, match="start_refused"):
+        press_again(shop, shop.orders()[0])
+    refused = shop.fresh(payment)
+    assert (refused.status, refused.reference) == ("failed", "page-1")
+    assert refused.failure["code"] == OwnCode.ADDRESS_NOT_USABLE
+    assert shop.alerts() == [A.START_REFUSED]
+    shop.pages.pay("page-1")
+    assert settle_late(shop, "page-1") == "settled"
+    assert A.LATE_MONEY in shop.alerts()
 
 
 def test_m80_where_duplicates_are_refused_a_call_that_never_arrived_is_repeated(fake_shop: FakeShop) -> None:

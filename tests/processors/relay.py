@@ -78,7 +78,9 @@ class Relay:
         http.wfile.write(answer.body)
 
     def _ask(self, http: BaseHTTPRequestHandler, body: bytes) -> Answer:
-        reply = self._to.request(http.command, http.path, content=body, headers=_passed_on(http.headers))
+        reply = self._to.request(
+            http.command, http.path, content=body, headers=_passed_on(dict(http.headers))
+        )
         return Answer(reply.status_code, reply.content, _passed_on(reply.headers))
 
 

@@ -55,6 +55,8 @@ class Pages:
 
     can: Capabilities = UNSAFE
     can_cancel: bool = False
+    address: str = "https://pay.example"
+    """Where its pages are."""
     told_end: datetime | None = None
     """The end that a start call answers."""
     is_live: bool | None = False
@@ -92,6 +94,10 @@ class Pages:
         page = self.page(reference)
         page.state, page.acted_at = state, now()
 
+    def step(self, page: Page) -> Redirect:
+        """The way to a page."""
+        return Redirect(f"{self.address}/{page.reference}")
+
     def snapshot(self, page: Page) -> PaymentSnapshot:
         """What a fetch answers."""
         return PaymentSnapshot(
@@ -100,7 +106,7 @@ class Pages:
             amount=page.amount,
             is_live=self.is_live,
             correlation=page.correlation,
-            next_step=Redirect(f"https://pay.example/{page.reference}"),
+            next_step=self.step(page),
             acted_at=page.acted_at,
         )
 
@@ -150,9 +156,8 @@ class FakeProcessor(Processor):
     def start(self, request: CheckoutRequest, key: str) -> Started:
         """Make a page."""
         page = self._pages.make(request, key)
-        step = Redirect(f"https://pay.example/{page.reference}")
         references = References(page.reference)
-        return Started(references, step, self._pages.told_end, self._pages.is_live)
+        return Started(references, self._pages.step(page), self._pages.told_end, self._pages.is_live)
 
     def fetch(self, references: References) -> PaymentSnapshot:
         """What is known of a page."""
