@@ -82,7 +82,9 @@ def further_of_page(payment: Payment) -> list[Payment]:
 def _payments_named(account: ProcessorAccount, others: tuple[Reference, ...]) -> list[UUID]:
     wanted = Q()
     for one in others:
-        wanted |= Q(kind=one.kind, value=one.value)
+        # Several payments may come from one page, so that its id names none of them.
+        if one.kind != PAGE:
+            wanted |= Q(kind=one.kind, value=one.value)
     if not wanted:
         return []
     rows = PaymentReference.objects.filter(
