@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
+from types import ModuleType
 
 import pytest
 
@@ -61,10 +62,10 @@ def _rows() -> Iterator[Row]:
 ROWS = tuple(_rows())
 
 
-def _own(module: object) -> Iterable[type]:
+def _own(module: ModuleType) -> Iterable[type]:
     return (
         one for _, one in inspect.getmembers(module, inspect.isclass) if one.__module__ == module.__name__
-    )  # type: ignore[attr-defined]
+    )
 
 
 CLASSES = tuple(one for module in MODULES for one in _own(module))
@@ -132,7 +133,7 @@ def _has_row(kind: type, name: str) -> bool:
 
 @pytest.mark.parametrize("kind", VALUES)
 def test_every_field_has_its_row(kind: type) -> None:
-    for one in fields(kind):  # type: ignore[arg-type]
+    for one in fields(kind):
         assert _has_row(kind, one.name), f"{kind.__name__}.{one.name}"
 
 
