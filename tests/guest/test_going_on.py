@@ -8,12 +8,14 @@ from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
+from django.test import override_settings
 from django.urls import reverse
 
 from duitpos.kit.clock import now
-from duitpos.models import Order, Payment
+from duitpos.models import Alert, Order, Payment, ProcessorAccount
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment import PaymentStatus
-from duitpos.processors.errors import Failure, ProcessorError
+from duitpos.processors.errors import Failure, OwnCode, ProcessorError
 from duitpos.processors.snapshots import SnapshotState
 from duitpos.processors.start import FormPost, NextStep, Redirect
 from tests.guest.cafe import Cafe
@@ -95,17 +97,46 @@ def test_an_origin_that_is_none_does_not_reach_the_policy(cafe: Cafe, kedai: Fak
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:text/html,x", "//pay.example/", "https://", "https://a b/"]
-)
+    "url",
+    [
+        "javascript:alert(1)", "data:text/html,x", "//pay.example/", "https://", "https://a b/",
+        "http://pay.example/", "",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("kind", [Redirect, lambda url: FormPost(url, ())], ids=["redirect", "form"])
-def test_no_page_opens_an_address_that_is_not_of_the_web(
+def test_a_page_whose_address_cannot_be_opened_safely_ends_the_attempt(
     cafe: Cafe, kedai: FakeProcessor, kind: type[Redirect], url: str
 ) -> None:
     kedai.step = kind(url)
     page = press_pay(cafe)
     assert page.status_code == 409
-    assert html.escape(url) not in page.content.decode()
+    assert f'"{html.escape(url)}"' not in page.content.decode()
     assert "your cart is kept" in text_of(page)
+    payment = the_payment(cafe)
+    assert (payment.status, payment.failure["code"]) == (PaymentStatus.FAILED, OwnCode.ADDRESS_NOT_USABLE)
+    assert kedai.canceled == ["bill-1"]
+    (alert,) = Alert.objects.filter(tenant=cafe.restaurant.tenant)
+    assert (alert.kind, alert.facts["reason"]["code"]) == (
+        AlertKind.START_REFUSED, OwnCode.ADDRESS_NOT_USABLE,
+    )  # fmt: skip
+
+
+def test_money_for_a_page_that_could_not_be_closed_is_known_by_its_reference(
+    cafe: Cafe, kedai: FakeProcessor
+) -> None:
+    kedai.step, kedai.can_cancel = Redirect("http://pay.example/"), False
+    press_pay(cafe)
+    assert the_payment(cafe).reference == "bill-1"
+
+
+def test_a_sandbox_may_be_without_encryption(cafe: Cafe, kedai: FakeProcessor) -> None:
+    account = ProcessorAccount.objects.get(tenant=cafe.restaurant.tenant, processor="fakepay")
+    with override_settings(SANDBOX_URLS=["http://127.0.0.1:9"]):
+        ProcessorAccount.objects.filter(tenant=account.tenant, id=account.id).update(
+            api_base="http://127.0.0.1:9"
+        )
+        kedai.step = Redirect("http://127.0.0.1:9/pay/1")
+        assert press_pay(cafe).status_code == 200
 
 
 # --- a code ---------------------------------------------------------------------------------------------------
