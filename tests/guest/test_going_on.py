@@ -13,12 +13,13 @@ from django.urls import reverse
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment
 from duitpos.models.payment import PaymentStatus
+from duitpos.processors.capabilities import PaysBy
 from duitpos.processors.errors import Failure, ProcessorError
 from duitpos.processors.snapshots import SnapshotState
 from duitpos.processors.start import FormPost, NextStep, Redirect
 from tests.guest.cafe import Cafe
 from tests.guest.phone import Phone, line, text_of
-from tests.support.step_processor import FakeProcessor, a_code
+from tests.support.step_processor import FakeProcessor, a_code, an_account_at_it, install
 
 FORM = FormPost(
     "https://pay.kedai.example/b/1", (("bill", "1"), ("sig", 'a"<b>&')), ("https://bank.example",)
@@ -106,6 +107,70 @@ def test_no_page_opens_an_address_that_is_not_of_the_web(
     assert page.status_code == 409
     assert html.escape(url) not in page.content.decode()
     assert "your cart is kept" in text_of(page)
+
+
+# --- before Pay -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "pays_by, sentences",
+    [
+        (
+            PaysBy.PAGE,
+            (
+                "You pay on the page of Kedai Pay. Your card number never reaches us.",
+                "Anda membayar di halaman Kedai Pay. Nombor kad anda tidak sampai kepada kami.",
+                "您将在 Kedai Pay 的页面付款。我们不会收到您的卡号。",
+            ),
+        ),
+        (
+            PaysBy.CODE,
+            (
+                "You pay in your bank's app, with a code from Kedai Pay that we show you next.",
+                "Anda membayar dalam aplikasi bank anda, dengan kod daripada Kedai Pay yang kami tunjukkan",
+                "您将在银行应用中付款，所用的二维码由 Kedai Pay 提供，下一步显示。",
+            ),
+        ),
+        (
+            None,
+            (
+                "Kedai Pay handles your payment. Your card number never reaches us.",
+                "Pembayaran anda diuruskan oleh Kedai Pay. Nombor kad anda tidak sampai kepada kami.",
+                "付款由 Kedai Pay 处理。我们不会收到您的卡号。",
+            ),
+        ),
+    ],
+)
+def test_the_review_says_where_the_guest_pays(
+    cafe: Cafe,
+    kedai: FakeProcessor,
+    monkeypatch: pytest.MonkeyPatch,
+    pays_by: PaysBy | None,
+    sentences: tuple[str, ...],
+) -> None:
+    install(monkeypatch, pays_by=pays_by)
+    phone = cafe.phone()
+    for language, sentence in zip(("en", "ms", "zh-hans"), sentences, strict=True):
+        phone.send(phone.menu_url, {"language": language})
+        page = phone.review(line(cafe.tea))
+        (said,) = re.findall(r'<p class="who">(.*?)</p>', page.content.decode())
+        assert html.unescape(said).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "pays_by, sentence",
+    [
+        (PaysBy.PAGE, "You pay on the page of the payment service."),
+        (PaysBy.CODE, "The payment service that you choose handles the payment."),
+        (None, "The payment service that you choose handles the payment."),
+    ],
+)
+def test_with_a_choice_it_says_what_is_right_for_each(
+    cafe: Cafe, kedai: FakeProcessor, monkeypatch: pytest.MonkeyPatch, pays_by: PaysBy | None, sentence: str
+) -> None:
+    install(monkeypatch, pays_by=pays_by)
+    an_account_at_it(cafe.restaurant, "OTHER")
+    assert sentence in text_of(cafe.phone().review(line(cafe.tea)))
 
 
 # --- a code ---------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ import structlog
 from duitpos.kit.deadline import within
 from duitpos.kit.money import Money
 from duitpos.processors.base import AccountFacts, Adapter, Processor
-from duitpos.processors.capabilities import Capabilities, Expiry, StartRepeat, WebhookAddress
+from duitpos.processors.capabilities import Capabilities, Expiry, PaysBy, StartRepeat, WebhookAddress
 from duitpos.processors.credentials import (
     CredentialField,
     CredentialProblem,
@@ -72,6 +72,7 @@ class StripeAdapter(Adapter):
         lists_started=True,
         has_disputes=True,
         lines=LINES,
+        pays_by=PaysBy.PAGE,
         minimum_minor=amounts.MINIMUMS,
     )
     credential_fields: tuple[CredentialField, ...] = FIELDS
