@@ -10,6 +10,7 @@ import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
+from duitpos.domain.checkout.present_step import shown_code
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment
 from duitpos.models.payment import PaymentStatus
@@ -17,6 +18,7 @@ from duitpos.processors.capabilities import PaysBy
 from duitpos.processors.errors import Failure, ProcessorError
 from duitpos.processors.snapshots import SnapshotState
 from duitpos.processors.start import FormPost, NextStep, Redirect
+from duitpos.ui.qr import qr_svg
 from tests.guest.cafe import Cafe
 from tests.guest.phone import Phone, line, text_of
 from tests.support.step_processor import FakeProcessor, a_code, an_account_at_it, install
@@ -248,12 +250,25 @@ def test_once_it_is_paid_processing_or_ended_the_orders_page_is_next(
     assert kedai.fetches == asked
 
 
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_code_that_the_processor_renewed_is_shown(cafe: Cafe, kedai: FakeProcessor, is_over: bool) -> None:
+    kedai.step = a_code(expires_at=now() + timedelta(seconds=-1 if is_over else 60))
+    phone = cafe.phone()
+    press_pay(cafe, phone)
+    kedai.step = a_code(payload="THE-NEXT-CODE", expires_at=now() + timedelta(minutes=5))
+    page = look(cafe, phone)
+    assert page.status_code == 200
+    assert str(qr_svg("THE-NEXT-CODE")) in page.content.decode()
+    assert pay_url(cafe) in phone.open(order_url(cafe)).content.decode()
+    order = the_order(cafe)
+    assert shown_code(order.tenant, order.token).payload == "THE-NEXT-CODE"
+
+
 def test_a_code_that_is_over_is_not_shown_or_linked(cafe: Cafe, kedai: FakeProcessor) -> None:
     kedai.step = a_code(expires_at=now() - timedelta(seconds=1))
     phone = cafe.phone()
     press_pay(cafe, phone)
     assert look(cafe, phone).status_code == 303
-    assert kedai.fetches == 0
     assert pay_url(cafe) not in phone.open(order_url(cafe)).content.decode()
 
 

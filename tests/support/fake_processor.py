@@ -70,6 +70,8 @@ class Pages:
     """Nothing but start calls is answered."""
     hides: bool = False
     """find() does not see any page yet."""
+    path: str = ""
+    """Where all pages are from now on: another one changes the addresses of open pages."""
     during_start: Callable[[], object] = lambda: None
     made: list[Page] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
@@ -92,6 +94,10 @@ class Pages:
         page = self.page(reference)
         page.state, page.acted_at = state, now()
 
+    def step_to(self, page: Page) -> Redirect:
+        """How the guest goes on to a page now."""
+        return Redirect(f"https://pay.example/{self.path}{page.reference}")
+
     def snapshot(self, page: Page) -> PaymentSnapshot:
         """What a fetch answers."""
         return PaymentSnapshot(
@@ -100,7 +106,7 @@ class Pages:
             amount=page.amount,
             is_live=self.is_live,
             correlation=page.correlation,
-            next_step=Redirect(f"https://pay.example/{page.reference}"),
+            next_step=self.step_to(page),
             acted_at=page.acted_at,
         )
 
@@ -147,8 +153,7 @@ class FakeProcessor(Processor):
     def start(self, request: CheckoutRequest, key: str) -> Started:
         """Make a page."""
         page = self._pages.make(request, key)
-        step = Redirect(f"https://pay.example/{page.reference}")
-        references = References(page.reference)
+        step, references = self._pages.step_to(page), References(page.reference)
         return Started(references, step, self._pages.told_end, self._pages.can_cancel, self._pages.is_live)
 
     def fetch(self, references: References) -> PaymentSnapshot:
