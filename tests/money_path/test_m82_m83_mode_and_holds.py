@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -23,6 +24,7 @@ from duitpos.models import Order, Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.payment_setup import Mode
 from duitpos.processors.snapshots import SnapshotState as S
+from tests.support.at_once import at_once
 from tests.support.fake_processor import FakeShop
 from tests.support.scenarios import press_again, seen_by_guest
 
@@ -139,6 +141,35 @@ def test_m82_open_attempts_of_the_account_that_turns_out_to_be_live_are_live(unk
     shop.sweep(after=timedelta(minutes=5))
     assert sorted((order.label, order.is_test) for order in shop.placed()) == [("1", False), ("2", False)]
     assert shop.alerts() == []
+
+
+def test_m82_a_payment_inserted_while_the_mode_was_learned_is_live_when_its_object_says_so(
+    unknown_shop: FakeShop,
+) -> None:
+    shop = unknown_shop
+    shop.pages.is_live = None
+    payment = shop.start()
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(mode=Mode.LIVE)
+    shop.pages.is_live = True
+    shop.pages.pay(payment.reference)
+    shop.sweep(after=timedelta(minutes=2))
+    assert [(order.label, order.is_test) for order in shop.placed()] == [("1", False)]
+    assert (shop.fresh(payment).is_test, shop.alerts()) == (False, [])
+
+
+@pytest.mark.races
+def test_m82_first_guests_at_once_are_all_live(unknown_shop: FakeShop) -> None:
+    shop = unknown_shop
+    shop.pages.is_live = None
+    earlier = shop.start(guest_token="earlier")
+    shop.pages.is_live = True
+    phones = ["one", "two", "three", "four"]
+    at_once([partial(shop.start, guest_token=phone) for phone in phones])
+    payments = list(Payment.objects.filter(tenant=shop.tenant))
+    assert (mode(shop), len(payments)) == ("live", 5)
+    assert [payment.is_test for payment in payments] == [False] * 5
+    assert [order.is_test for order in shop.orders()] == [False] * 5
+    assert (shop.fresh(earlier).status, shop.alerts()) == ("pending", [])
 
 
 def test_m82_a_known_mode_is_never_changed_and_costs_no_statement(

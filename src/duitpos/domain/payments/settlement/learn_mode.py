@@ -50,11 +50,15 @@ def _other_attempts_follow(account: ProcessorAccount) -> None:
 def learn_mode_of(payment: Payment, account: ProcessorAccount, is_live: bool | None) -> None:
     """Learn the mode from the payment's object; payment and order follow, unless they are settled.
 
-    `account` is not changed: the transaction may run twice.
+    An object of a known mode corrects a payment that was inserted before that mode was learned, at the same moment. An
+    object of another mode than its account's changes nothing: that is a mismatch. `account` is not changed: the
+    transaction may run twice.
     """
-    if account.mode or is_live is None or account.id != payment.account_id:
+    if is_live is None or account.id != payment.account_id:
         return
     is_test = not is_live
+    if account.mode and (account.is_live != is_live or payment.is_test == is_test):
+        return
     # The account last, because every path locks payment and order before it.
     unsettled = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id)
     if unsettled.exclude(status=PaymentStatus.SUCCEEDED).update(is_test=is_test):
