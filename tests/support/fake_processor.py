@@ -70,6 +70,8 @@ class Pages:
     """Nothing but start calls is answered."""
     hides: bool = False
     """find() does not see any page yet."""
+    path: str = ""
+    """Where all pages are from now on: another one changes the addresses of open pages."""
     during_start: Callable[[], object] = lambda: None
     made: list[Page] = field(default_factory=list)
     by_key: dict[str, Page] = field(default_factory=dict)
@@ -95,8 +97,8 @@ class Pages:
         page.state, page.acted_at = state, now()
 
     def step(self, page: Page) -> Redirect:
-        """The way to a page."""
-        return Redirect(f"{self.address}/{page.reference}")
+        """How the guest goes on to a page now."""
+        return Redirect(f"{self.address}/{self.path}{page.reference}")
 
     def snapshot(self, page: Page) -> PaymentSnapshot:
         """What a fetch answers."""

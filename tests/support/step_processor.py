@@ -70,7 +70,8 @@ class FakeProcessor(Processor):
     def _snapshot(self, references: References, state: SnapshotState) -> PaymentSnapshot:
         request = self.requests[int(references.main.removeprefix("bill-")) - 1]
         amount = Money(request.amount_minor, request.currency)
-        return PaymentSnapshot(references, state, amount, False, request.correlation)
+        step = self.step if state == SnapshotState.OPEN else None
+        return PaymentSnapshot(references, state, amount, False, request.correlation, step)
 
     def refund(
         self, references: References, amount: Money, key: str, our_refund: str, reason: str

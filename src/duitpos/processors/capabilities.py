@@ -34,6 +34,13 @@ class GuestDetail(StrEnum):
     NAME = "name"
 
 
+class PaysBy(StrEnum):
+    """How guests pay, which they read before they press Pay."""
+
+    PAGE = "page"  # on the processor's page: every next step is a Redirect or a FormPost
+    CODE = "code"  # in another app, with a code on our page: every next step is a ShowCode
+
+
 @dataclass(frozen=True, slots=True)
 class Expiry:
     """How long a page may stay payable. `is_enforced`: after its end the processor takes no money for it."""
@@ -95,6 +102,8 @@ class Capabilities:
     refund: RefundAbility = field(default_factory=RefundAbility)
     lines: LineLimits = field(default_factory=LineLimits)
     needs: tuple[GuestDetail, ...] = ()
+    pays_by: PaysBy | None = None
+    """None: only the answer to each start call tells."""
     minimum_minor: Mapping[str, int] = field(default_factory=dict)
     """Smallest amount per currency, in minor units; a missing currency has no known minimum."""
 

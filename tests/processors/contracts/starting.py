@@ -9,7 +9,7 @@ import pytest
 
 from duitpos.kit.clock import now
 from duitpos.kit.web_address import origin_of
-from duitpos.processors.capabilities import StartRepeat
+from duitpos.processors.capabilities import PaysBy, StartRepeat
 from duitpos.processors.errors import Failure, ProcessorError
 from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
 from duitpos.processors.start import (
@@ -43,6 +43,12 @@ class StartContract:
     def test_the_next_step_survives_being_stored(self, rig: Rig) -> None:
         step = rig.start().next_step
         assert next_step_from_json(next_step_to_json(step)) == step
+
+    def test_the_guest_pays_as_was_said_before_the_start(self, rig: Rig) -> None:
+        """PAGE and CODE are read before Pay. None promises nothing."""
+        said, step = rig.adapter.can.pays_by, rig.start().next_step
+        if said is not None:
+            assert isinstance(step, ShowCode) is (said is PaysBy.CODE)
 
     def test_the_end_of_a_page(self, rig: Rig) -> None:
         request, expiry = rig.request(), rig.adapter.can.expiry

@@ -14,6 +14,7 @@ from duitpos.processors.base import AccountFacts, Adapter, Processor
 from duitpos.processors.capabilities import (
     Capabilities,
     GuestDetail,
+    PaysBy,
     RefundAbility,
     StartRepeat,
     WebhookAddress,
@@ -59,6 +60,7 @@ CAN = Capabilities(
     refund=RefundAbility(has_tag=False, is_listed=False),
     lines=LINES,
     needs=(GuestDetail.EMAIL,),
+    pays_by=PaysBy.PAGE,
     minimum_minor={CURRENCY: 100},
 )
 """Kedai Pay as most merchants have it."""

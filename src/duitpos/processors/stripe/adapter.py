@@ -14,7 +14,14 @@ import structlog
 from duitpos.kit.deadline import within
 from duitpos.kit.money import Money
 from duitpos.processors.base import AccountFacts, Adapter, Processor
-from duitpos.processors.capabilities import Capabilities, Expiry, RefundAbility, StartRepeat, WebhookAddress
+from duitpos.processors.capabilities import (
+    Capabilities,
+    Expiry,
+    PaysBy,
+    RefundAbility,
+    StartRepeat,
+    WebhookAddress,
+)
 from duitpos.processors.credentials import (
     CredentialField,
     CredentialProblem,
@@ -73,6 +80,7 @@ class StripeAdapter(Adapter):
         has_disputes=True,
         refund=RefundAbility(keys_kept=_KEYS_KEPT),
         lines=LINES,
+        pays_by=PaysBy.PAGE,
         minimum_minor=amounts.MINIMUMS,
     )
     credential_fields: tuple[CredentialField, ...] = FIELDS
