@@ -27,6 +27,7 @@ class DuitPOS(AppConfig):
         guard.install()
         do_with(OutboxKind.RECEIPT, send_receipt)
         for adapter in ADAPTERS.values():
-            if adapter.secret_pattern:
-                redact_also(adapter.secret_pattern)
+            for field in adapter.credential_fields:
+                if field.secret_pattern:
+                    redact_also(field.secret_pattern)
         checks.register(tenancy_checks.check_tenant_rules, checks.Tags.models)

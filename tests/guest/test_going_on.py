@@ -8,17 +8,22 @@ from datetime import timedelta
 
 import pytest
 from django.http import HttpResponse
+from django.test import override_settings
 from django.urls import reverse
 
+from duitpos.domain.checkout.present_step import shown_code
 from duitpos.kit.clock import now
-from duitpos.models import Order, Payment
+from duitpos.models import Alert, Order, Payment, ProcessorAccount
+from duitpos.models.alert import AlertKind
 from duitpos.models.payment import PaymentStatus
-from duitpos.processors.errors import Failure, ProcessorError
+from duitpos.processors.capabilities import PaysBy
+from duitpos.processors.errors import Failure, OwnCode, ProcessorError
 from duitpos.processors.snapshots import SnapshotState
 from duitpos.processors.start import FormPost, NextStep, Redirect
+from duitpos.ui.qr import qr_svg
 from tests.guest.cafe import Cafe
 from tests.guest.phone import Phone, line, text_of
-from tests.support.step_processor import FakeProcessor, a_code
+from tests.support.step_processor import FakeProcessor, a_code, an_account_at_it, install
 
 FORM = FormPost(
     "https://pay.kedai.example/b/1", (("bill", "1"), ("sig", 'a"<b>&')), ("https://bank.example",)
@@ -95,17 +100,110 @@ def test_an_origin_that_is_none_does_not_reach_the_policy(cafe: Cafe, kedai: Fak
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:text/html,x", "//pay.example/", "https://", "https://a b/"]
-)
+    "url",
+    [
+        "javascript:alert(1)", "data:text/html,x", "//pay.example/", "https://", "https://a b/",
+        "http://pay.example/", "",
+    ],
+)  # fmt: skip
 @pytest.mark.parametrize("kind", [Redirect, lambda url: FormPost(url, ())], ids=["redirect", "form"])
-def test_no_page_opens_an_address_that_is_not_of_the_web(
+def test_a_page_whose_address_cannot_be_opened_safely_ends_the_attempt(
     cafe: Cafe, kedai: FakeProcessor, kind: type[Redirect], url: str
 ) -> None:
     kedai.step = kind(url)
     page = press_pay(cafe)
     assert page.status_code == 409
-    assert html.escape(url) not in page.content.decode()
+    assert f'"{html.escape(url)}"' not in page.content.decode()
     assert "your cart is kept" in text_of(page)
+    payment = the_payment(cafe)
+    assert (payment.status, payment.failure["code"]) == (PaymentStatus.FAILED, OwnCode.ADDRESS_NOT_USABLE)
+    assert kedai.canceled == ["bill-1"]
+    (alert,) = Alert.objects.filter(tenant=cafe.restaurant.tenant)
+    assert (alert.kind, alert.facts["reason"]["code"]) == (
+        AlertKind.START_REFUSED, OwnCode.ADDRESS_NOT_USABLE,
+    )  # fmt: skip
+
+
+def test_money_for_a_page_that_could_not_be_closed_is_known_by_its_reference(
+    cafe: Cafe, kedai: FakeProcessor
+) -> None:
+    kedai.step, kedai.can_cancel = Redirect("http://pay.example/"), False
+    press_pay(cafe)
+    assert the_payment(cafe).reference == "bill-1"
+
+
+def test_a_sandbox_may_be_without_encryption(cafe: Cafe, kedai: FakeProcessor) -> None:
+    account = ProcessorAccount.objects.get(tenant=cafe.restaurant.tenant, processor="fakepay")
+    with override_settings(SANDBOX_URLS=["http://127.0.0.1:9"]):
+        ProcessorAccount.objects.filter(tenant=account.tenant, id=account.id).update(
+            api_base="http://127.0.0.1:9"
+        )
+        kedai.step = Redirect("http://127.0.0.1:9/pay/1")
+        assert press_pay(cafe).status_code == 200
+
+
+# --- before Pay -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "pays_by, sentences",
+    [
+        (
+            PaysBy.PAGE,
+            (
+                "You pay on the page of Kedai Pay. Your card number never reaches us.",
+                "Anda membayar di halaman Kedai Pay. Nombor kad anda tidak sampai kepada kami.",
+                "您将在 Kedai Pay 的页面付款。我们不会收到您的卡号。",
+            ),
+        ),
+        (
+            PaysBy.CODE,
+            (
+                "You pay in your bank's app, with a code from Kedai Pay that we show you next.",
+                "Anda membayar dalam aplikasi bank anda, dengan kod daripada Kedai Pay yang kami tunjukkan",
+                "您将在银行应用中付款，所用的二维码由 Kedai Pay 提供，下一步显示。",
+            ),
+        ),
+        (
+            None,
+            (
+                "Kedai Pay handles your payment. Your card number never reaches us.",
+                "Pembayaran anda diuruskan oleh Kedai Pay. Nombor kad anda tidak sampai kepada kami.",
+                "付款由 Kedai Pay 处理。我们不会收到您的卡号。",
+            ),
+        ),
+    ],
+)
+def test_the_review_says_where_the_guest_pays(
+    cafe: Cafe,
+    kedai: FakeProcessor,
+    monkeypatch: pytest.MonkeyPatch,
+    pays_by: PaysBy | None,
+    sentences: tuple[str, ...],
+) -> None:
+    install(monkeypatch, pays_by=pays_by)
+    phone = cafe.phone()
+    for language, sentence in zip(("en", "ms", "zh-hans"), sentences, strict=True):
+        phone.send(phone.menu_url, {"language": language})
+        page = phone.review(line(cafe.tea))
+        (said,) = re.findall(r'<p class="who">(.*?)</p>', page.content.decode())
+        assert html.unescape(said).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "pays_by, sentence",
+    [
+        (PaysBy.PAGE, "You pay on the page of the payment service."),
+        (PaysBy.CODE, "The payment service that you choose handles the payment."),
+        (None, "The payment service that you choose handles the payment."),
+    ],
+)
+def test_with_a_choice_it_says_what_is_right_for_each(
+    cafe: Cafe, kedai: FakeProcessor, monkeypatch: pytest.MonkeyPatch, pays_by: PaysBy | None, sentence: str
+) -> None:
+    install(monkeypatch, pays_by=pays_by)
+    an_account_at_it(cafe.restaurant, "OTHER")
+    assert sentence in text_of(cafe.phone().review(line(cafe.tea)))
 
 
 # --- a code ---------------------------------------------------------------------------------------------------
@@ -183,12 +281,25 @@ def test_once_it_is_paid_processing_or_ended_the_orders_page_is_next(
     assert kedai.fetches == asked
 
 
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_code_that_the_processor_renewed_is_shown(cafe: Cafe, kedai: FakeProcessor, is_over: bool) -> None:
+    kedai.step = a_code(expires_at=now() + timedelta(seconds=-1 if is_over else 60))
+    phone = cafe.phone()
+    press_pay(cafe, phone)
+    kedai.step = a_code(payload="THE-NEXT-CODE", expires_at=now() + timedelta(minutes=5))
+    page = look(cafe, phone)
+    assert page.status_code == 200
+    assert str(qr_svg("THE-NEXT-CODE")) in page.content.decode()
+    assert pay_url(cafe) in phone.open(order_url(cafe)).content.decode()
+    order = the_order(cafe)
+    assert shown_code(order.tenant, order.token).payload == "THE-NEXT-CODE"
+
+
 def test_a_code_that_is_over_is_not_shown_or_linked(cafe: Cafe, kedai: FakeProcessor) -> None:
     kedai.step = a_code(expires_at=now() - timedelta(seconds=1))
     phone = cafe.phone()
     press_pay(cafe, phone)
     assert look(cafe, phone).status_code == 303
-    assert kedai.fetches == 0
     assert pay_url(cafe) not in phone.open(order_url(cafe)).content.decode()
 
 

@@ -24,8 +24,8 @@ from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.board import board
 from duitpos.domain.orders.cart import with_earlier
+from duitpos.domain.payments.settlement.went_live import after_going_live
 from duitpos.domain.processor_accounts.types import create_type, edit_type
-from duitpos.domain.processor_accounts.went_live import after_going_live
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.guest.texts import order_text

@@ -10,6 +10,7 @@ import time_machine
 from duitpos.domain.checkout import start as start_module
 from duitpos.domain.checkout import start_once as start_once_module
 from duitpos.domain.checkout.results import DoNotPayAgain, GoToProcessor, StartRefused
+from duitpos.domain.checkout.start import start
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.guest_view import GuestState
@@ -20,15 +21,15 @@ from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.transact import transact
 from duitpos.models import Payment
 from duitpos.models.alert import AlertKind as A
-from duitpos.processors.capabilities import StartRepeat
-from duitpos.processors.errors import Failure, ProcessorError
+from duitpos.processors.capabilities import RefundAbility, StartRepeat
+from duitpos.processors.errors import Failure, OwnCode, ProcessorError
 from duitpos.processors.snapshots import SnapshotState as S
 from tests.support.fake_processor import LABEL, FakeShop
 from tests.support.scenarios import press_again, seen_by_guest, start_again
 from tests.support.shop import url_of
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
-UNSAFE, REFUSED = StartRepeat.UNSAFE, StartRepeat.REFUSED
+UNSAFE, REFUSED, SAME = StartRepeat.UNSAFE, StartRepeat.REFUSED, StartRepeat.SAME
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +73,57 @@ def test_m80_without_a_look_up_a_lost_answer_ends_the_attempt_and_is_never_repea
     assert (second.status, second.reference) == ("pending", "page-2")
     assert len(shop.orders()) == 1
     assert shop.alerts() == []
+
+
+def test_m80_keys_of_refunds_do_not_make_a_start_safe(
+    fake_shop: FakeShop, travel: time_machine.Traveller
+) -> None:
+    shop = fake_shop
+    shop.can(refund=RefundAbility(keys_kept=timedelta(hours=24)))
+    payment = lose(shop)
+    travel.shift(timedelta(seconds=16))
+    with pytest.raises(StartRefused, match="payment_closed"):
+        press_again(shop, shop.orders()[0])
+    assert (shop.fresh(payment).status, shop.pages.count("start")) == ("failed", 1)
+
+
+def test_m80_where_the_same_call_returns_the_first_page_it_is_repeated(fake_shop: FakeShop) -> None:
+    """Keys of starts are enough; refunds have none here."""
+    shop = fake_shop
+    shop.can(start_repeat=SAME, start_repeat_for=timedelta(hours=24), refund=RefundAbility(keys_kept=None))
+    shop.pages.lose_answers = 1
+    with pytest.raises(Unavailable, match="processor_no_answer"):
+        shop.checkout()
+    answer = press_again(shop, shop.orders()[0])
+    assert isinstance(answer, GoToProcessor)
+    assert url_of(answer) == "https://pay.example/page-1"
+    assert (shop.pages.count("start"), len(shop.pages.made)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "remembered, is_too_late",
+    [
+        (timedelta(hours=2), timedelta(minutes=61)),
+        (timedelta(minutes=20), timedelta(minutes=11)),
+        (timedelta(days=90), timedelta(days=1, minutes=1)),
+    ],
+)
+def test_m80_the_call_is_not_repeated_when_it_may_be_forgotten(
+    fake_shop: FakeShop, travel: time_machine.Traveller, remembered: timedelta, is_too_late: timedelta
+) -> None:
+    shop = fake_shop
+    shop.can(start_repeat=SAME, start_repeat_for=remembered)
+    shop.pages.lose_calls = 2
+    with pytest.raises(Unavailable):
+        shop.checkout()
+    (payment,) = Payment.objects.filter(tenant=shop.tenant)
+    travel.shift(is_too_late - timedelta(minutes=2))
+    with pytest.raises(Unavailable):
+        start(shop.fresh(payment))
+    travel.shift(timedelta(minutes=2))
+    with pytest.raises(StartRefused, match="payment_closed"):
+        start(shop.fresh(payment))
+    assert (shop.fresh(payment).failure["code"], shop.pages.count("start")) == (Reason.NOT_STARTED_IN_TIME, 2)
 
 
 def test_m80_the_sweep_ends_it_too(fake_shop: FakeShop, travel: time_machine.Traveller) -> None:
@@ -156,9 +208,13 @@ def test_m80_a_lost_page_that_was_found_in_another_state_is_settled(
     assert shop.pages.count("start") == 1
 
 
+@pytest.mark.parametrize("address", ["https://pay.example", "http://pay.example"])
 @pytest.mark.parametrize("state", [S.PROCESSING, S.AUTHORIZED])
-def test_m80_a_lost_page_whose_money_is_on_the_way_is_waited_for(fake_shop: FakeShop, state: S) -> None:
+def test_m80_a_lost_page_whose_money_is_on_the_way_is_waited_for(
+    fake_shop: FakeShop, state: S, address: str
+) -> None:
     shop = fake_shop
+    shop.pages.address = address
     shop.can(can_find=True)
     payment = lose(shop)
     shop.pages.pay("page-1", state)
@@ -169,6 +225,23 @@ def test_m80_a_lost_page_whose_money_is_on_the_way_is_waited_for(fake_shop: Fake
     shop.sweep(after=timedelta(hours=2))
     assert [order.status for order in shop.orders()] == ["placed"]
     assert shop.alerts() == []
+
+
+def test_m80_a_page_that_is_found_at_an_address_without_encryption_is_not_used(fake_shop: FakeShop) -> None:
+    """It cannot be closed, so its reference is kept: money for it is late money."""
+    shop = fake_shop
+    shop.can(can_find=True)
+    shop.pages.address = "http://pay.example"
+    payment = lose(shop)
+    with pytest.raises(StartRefused, match="start_refused"):
+        press_again(shop, shop.orders()[0])
+    refused = shop.fresh(payment)
+    assert (refused.status, refused.reference) == ("failed", "page-1")
+    assert refused.failure["code"] == OwnCode.ADDRESS_NOT_USABLE
+    assert shop.alerts() == [A.START_REFUSED]
+    shop.pages.pay("page-1")
+    assert settle_late(shop, "page-1") == "settled"
+    assert A.LATE_MONEY in shop.alerts()
 
 
 def test_m80_where_duplicates_are_refused_a_call_that_never_arrived_is_repeated(fake_shop: FakeShop) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -15,11 +17,14 @@ from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.guest_view import GuestState
 from duitpos.domain.payments.events.apply_event import apply_payment
 from duitpos.domain.payments.settlement.learn_mode import learn_mode
+from duitpos.domain.processor_accounts.types import create_type
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.kit.transact import transact
 from duitpos.models import Order, Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind as A
+from duitpos.models.payment_setup import Mode
 from duitpos.processors.snapshots import SnapshotState as S
+from tests.support.at_once import at_once
 from tests.support.fake_processor import FakeShop
 from tests.support.scenarios import press_again, seen_by_guest
 
@@ -60,7 +65,7 @@ def without_its_check() -> Iterator[None]:
 
 
 def mode(shop: FakeShop) -> str:
-    return ProcessorAccount.objects.get(tenant=shop.tenant).mode
+    return ProcessorAccount.objects.get(tenant=shop.tenant, id=shop.account.id).mode
 
 
 @pytest.mark.parametrize("is_live", [True, False])
@@ -95,6 +100,76 @@ def test_m82_a_start_that_does_not_say_it_leaves_it_to_the_snapshot(unknown_shop
     assert (mode(shop), shop.fresh(payment).is_test) == ("test", True)
     assert [order.label for order in shop.placed()] == ["T1"]
     assert shop.alerts() == []
+
+
+def test_m82_an_account_that_turns_out_to_be_live_hides_no_order_silently(unknown_shop: FakeShop) -> None:
+    """M64: what was cooked as a test order is on no board from then on."""
+    shop = unknown_shop
+    shop.pages.is_live = None
+    before = shop.start(guest_token="before")
+    shop.pages.pay(before.reference)
+    shop.sweep(after=timedelta(minutes=2))
+    assert ([order.label for order in shop.placed()], shop.alerts()) == (["T1"], [])
+    shop.pages.is_live = True
+    shop.start(guest_token="the first with a mode")
+    assert (mode(shop), shop.alerts()) == ("live", [A.MODE_DIFFERS])
+    assert seen_by_guest(shop, shop.placed()[0]).state == GuestState.NEEDS_STAFF
+
+
+def test_m82_open_attempts_of_the_account_that_turns_out_to_be_live_are_live(unknown_shop: FakeShop) -> None:
+    """One of another account, which is a test account, is looked at and ended at once."""
+    shop = unknown_shop
+    shop.pages.is_live = None
+    before = shop.start(guest_token="before")
+    kind = create_type(shop.restaurant.owner, "OTHER", "Test account")
+    other = ProcessorAccount.objects.get(tenant=shop.tenant)
+    other.id, other.external_id, other.mode, other.payment_type = uuid4(), "another", Mode.TEST, kind
+    other.save(force_insert=True)
+    elsewhere = shop.start(guest_token="elsewhere", payment_type_id=kind.id)
+    shop.pages.is_live = True
+    first = shop.start(guest_token="the first with a mode")
+    assert mode(shop) == "live"
+    assert [shop.fresh(one).is_test for one in (before, elsewhere, first)] == [False, True, False]
+    shop.sweep()
+    assert [shop.fresh(one).status for one in (before, elsewhere, first)] == [
+        "pending",
+        "canceled",
+        "pending",
+    ]
+    for payment in (before, first):
+        shop.pages.pay(payment.reference)
+    shop.sweep(after=timedelta(minutes=5))
+    assert sorted((order.label, order.is_test) for order in shop.placed()) == [("1", False), ("2", False)]
+    assert shop.alerts() == []
+
+
+def test_m82_a_payment_inserted_while_the_mode_was_learned_is_live_when_its_object_says_so(
+    unknown_shop: FakeShop,
+) -> None:
+    shop = unknown_shop
+    shop.pages.is_live = None
+    payment = shop.start()
+    ProcessorAccount.objects.filter(tenant=shop.tenant).update(mode=Mode.LIVE)
+    shop.pages.is_live = True
+    shop.pages.pay(payment.reference)
+    shop.sweep(after=timedelta(minutes=2))
+    assert [(order.label, order.is_test) for order in shop.placed()] == [("1", False)]
+    assert (shop.fresh(payment).is_test, shop.alerts()) == (False, [])
+
+
+@pytest.mark.races
+def test_m82_first_guests_at_once_are_all_live(unknown_shop: FakeShop) -> None:
+    shop = unknown_shop
+    shop.pages.is_live = None
+    earlier = shop.start(guest_token="earlier")
+    shop.pages.is_live = True
+    phones = ["one", "two", "three", "four"]
+    at_once([partial(shop.start, guest_token=phone) for phone in phones])
+    payments = list(Payment.objects.filter(tenant=shop.tenant))
+    assert (mode(shop), len(payments)) == ("live", 5)
+    assert [payment.is_test for payment in payments] == [False] * 5
+    assert [order.is_test for order in shop.orders()] == [False] * 5
+    assert (shop.fresh(earlier).status, shop.alerts()) == ("pending", [])
 
 
 def test_m82_a_known_mode_is_never_changed_and_costs_no_statement(

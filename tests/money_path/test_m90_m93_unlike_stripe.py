@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.payments.refunds.send_refund import heal_refund
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import Payment, Refund
+from duitpos.processors.capabilities import StartRepeat
 from tests.support.at_once import at_once
 from tests.support.unlike_stripe import ONLY_TOTAL, WITHOUT_TAGS, FakeShop, capabilities, fake_shop
 
@@ -72,6 +74,36 @@ def test_m90_after_a_lost_answer_the_refunds_are_looked_at_before_another_call(
     assert [one.minor for one in bank.refunds] == [2500]
     assert shop.ledger() == [("payment", 2500), ("refund", -2500)]
     assert shop.alerts() == []
+
+
+@pytest.mark.parametrize("lost", ["lost before", "lost after"])
+def test_m90_keys_of_refunds_alone_make_a_refund_safe_to_repeat(
+    monkeypatch: pytest.MonkeyPatch, travel: time_machine.Traveller, lost: str
+) -> None:
+    can = capabilities(replace(ONLY_TOTAL, keys_kept=timedelta(hours=24)))
+    with fake_shop(monkeypatch, can) as shop:
+        payment, bank = shop.paid(), shop.bank
+        bank.next_calls = [lost]
+        assert press(shop, payment).status == "created"
+        swept(travel, seconds=50)
+        assert (bank.refund_calls, bank.looks) == (2, 0), "the same key makes no second refund"
+        assert the_refund(shop).status == "succeeded"
+        assert [one.minor for one in bank.refunds] == [2500]
+
+
+def test_m90_keys_of_starts_do_not_make_a_refund_safe(
+    monkeypatch: pytest.MonkeyPatch, travel: time_machine.Traveller
+) -> None:
+    keys = {"start_repeat": StartRepeat.SAME, "start_repeat_for": timedelta(hours=24)}
+    with fake_shop(monkeypatch, capabilities(ONLY_TOTAL, **keys)) as shop:
+        payment, bank = shop.paid(), shop.bank
+        bank.next_calls = ["lost after"]
+        assert press(shop, payment).status == "created"
+        swept(travel, seconds=50)
+        assert (bank.refund_calls, bank.looks) == (1, 0), "its answer may still take effect"
+        swept(travel, seconds=50)
+        assert (bank.refund_calls, bank.looks) == (1, 1)
+        assert [one.minor for one in bank.refunds] == [2500]
 
 
 def test_m90_without_an_answer_to_the_look_there_is_no_call(

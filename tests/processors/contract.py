@@ -9,17 +9,24 @@ promises, so that no capability is claimed or denied without a reason.
 from __future__ import annotations
 
 from tests.processors.contracts.accounts import AccountContract
+from tests.processors.contracts.answers import AnswerContract
 from tests.processors.contracts.credentials import CredentialContract
 from tests.processors.contracts.deliveries import DeliveryContract
 from tests.processors.contracts.payments import PaymentContract
 from tests.processors.contracts.refunds import RefundContract
 from tests.processors.contracts.starting import StartContract
-from tests.processors.rig import Rig, Sent, checkout_request
+from tests.processors.rig import Rig, Sent, Stored, checkout_request
 
-__all__ = ["ProcessorContract", "Rig", "Sent", "checkout_request"]
+__all__ = ["ProcessorContract", "Rig", "Sent", "Stored", "checkout_request"]
 
 
 class ProcessorContract(
-    AccountContract, CredentialContract, StartContract, PaymentContract, RefundContract, DeliveryContract
+    AccountContract,
+    AnswerContract,
+    CredentialContract,
+    StartContract,
+    PaymentContract,
+    RefundContract,
+    DeliveryContract,
 ):
     """All of it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import ClassVar
 from uuid import uuid4
 
@@ -34,6 +35,15 @@ class Sent:
     headers: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Stored:
+    """What the processor has stored of a start call."""
+
+    return_url: str
+    ends: datetime | None
+    """The end of the page; None when it has none."""
+
+
 class Rig(ABC):
     """A test account at a processor. Actions take the main reference, as start() answered it."""
 
@@ -48,9 +58,18 @@ class Rig(ABC):
     unknown: str
     """A main reference of the right form that does not exist."""
     is_found_by_further_ids = False
-    """Whether fetch() takes References without `main`. It must, if any event comes without it."""
+    """Whether fetch() takes References without `main`."""
+    tells_account_name = True
+    """Whether the processor tells the account's name."""
+    tells_guest_email = True
+    """Whether the processor tells the address that a guest gave it."""
+    open_state: str
+    """The processor's word for the state of a page that can be paid, as its JSON answers have it."""
     cannot_happen: ClassVar[Mapping[str, str]] = {}
-    """Names of actions below that cannot happen at this processor, and why. Their tests are skipped with the reason."""
+    """Names of actions below that cannot happen at this processor or cannot be done from here, and why.
+
+    Their tests are skipped with the reason.
+    """
     webhook_url = "https://order.example/kopi/webhooks/processor/1/"
     """An address for WebhookSetup; `deliveries_of` includes what arrives there."""
 
@@ -81,6 +100,11 @@ class Rig(ABC):
         if action in self.cannot_happen:
             pytest.skip(f"{action}: {self.cannot_happen[action]}")
 
+    def delivered(self, act: Callable[[Started], None]) -> list[Sent]:
+        """What deliveries_of returns; skips the test where nothing can be delivered to here."""
+        self.skip_unless("deliveries_of")
+        return self.deliveries_of(act)
+
     def money(self, minor: int) -> Money:
         """An amount in the account's currency."""
         return Money(minor, self.currency)
@@ -102,15 +126,15 @@ class Rig(ABC):
 
     @abstractmethod
     def decline(self, reference: str) -> None:
-        """Try to pay; the bank refuses, and the attempt stays payable."""
+        """Try to pay; the bank refuses, and the attempt stays payable (or name it in cannot_happen)."""
 
     @abstractmethod
     def pay_later(self, reference: str) -> None:
-        """Pay with a method whose result comes later."""
+        """Pay with a method whose result comes later (or name it in cannot_happen)."""
 
     @abstractmethod
     def bank_fails(self, reference: str) -> None:
-        """The result of pay_later: no money."""
+        """The result of pay_later: no money (or name it in cannot_happen)."""
 
     @abstractmethod
     def hold(self, reference: str) -> None:
@@ -126,17 +150,24 @@ class Rig(ABC):
 
     @abstractmethod
     def refund_elsewhere(self, reference: str, minor: int) -> None:
-        """Give money back without DuitPOS, as at the processor's own pages."""
+        """Give money back without DuitPOS, as at the processor's own pages (or name it in cannot_happen)."""
 
     # -- what happens to calls and deliveries ----------------------------------------------------------------
 
     @abstractmethod
     def lose_next(self, call: str) -> None:
-        """The next `start` or `refund` takes effect, but its answer is lost, so often that no retry helps."""
+        """The next `start` or `refund` takes effect, but its answer is lost, so often that no retry helps.
+
+        Or name it in cannot_happen, as hang_next.
+        """
 
     @abstractmethod
     def hang_next(self) -> None:
         """The next calls get no answer for minutes."""
+
+    @abstractmethod
+    def stored(self, reference: str) -> Stored:
+        """What the processor has of the start call of this attempt (or name it in cannot_happen)."""
 
     @abstractmethod
     def count(self, what: str) -> int:
@@ -146,7 +177,7 @@ class Rig(ABC):
     def deliveries_of(self, act: Callable[[Started], None]) -> list[Sent]:
         """Start an attempt whose events are delivered, act on it, and return what was delivered.
 
-        `credentials` verify it. Several events may come in one delivery.
+        `credentials` verify it. Several events may come in one delivery. Empty for a processor that delivers nothing.
         """
 
 

@@ -26,6 +26,7 @@ from duitpos.processors.stripe.adapter import StripeAdapter, StripeProcessor
 from duitpos.processors.stripe.client import API_VERSION, SANDBOX
 from duitpos.processors.stripe.start import session_params, stripe_locale
 from tests.processors.contract import checkout_request
+from tests.processors.relay import Answer, Relay
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.pure
@@ -151,6 +152,19 @@ def test_every_error_has_its_failure(
     assert error.is_definite == (failure in DEFINITE)
     assert sandbox.secret_key not in f"{error.said}{error!r}"
     assert "html" not in str(error).lower()
+
+
+def test_an_error_of_stripes_servers_is_never_definite_whatever_its_code(adapter: StripeAdapter) -> None:
+    with Relay() as relay:
+        error = (
+            b'{"error": {"type": "invalid_request_error", "code": "testmode_charges_only", "message": "No."}}'
+        )
+        relay.instead = Answer(500, error)
+        failed = _failure(adapter.open({"secret_key": "sk_test_of_nobody_1234"}, relay.url))
+        assert (failed.failure, failed.code) == (Failure.UNAVAILABLE, "testmode_charges_only")
+        relay.instead = Answer(400, error)
+        failed = _failure(adapter.open({"secret_key": "sk_test_of_nobody_1234"}, relay.url))
+        assert failed.failure == Failure.NOT_ACTIVATED
 
 
 def test_a_stored_500_is_known_as_a_replay(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:

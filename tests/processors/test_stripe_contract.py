@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
@@ -12,7 +13,7 @@ import stripe
 from duitpos.processors.start import Started
 from duitpos.processors.stripe.adapter import StripeAdapter
 from duitpos.processors.stripe.snapshots import INTENT
-from tests.processors.contract import ProcessorContract, Rig, Sent
+from tests.processors.contract import ProcessorContract, Rig, Sent, Stored
 from tests.sandbox_process import SandboxProcess
 
 pytestmark = pytest.mark.pure
@@ -24,6 +25,7 @@ class StripeRig(Rig):
     """Stripe at the sandbox."""
 
     unknown = "cs_test_" + "a1" * 29
+    open_state = "open"
     # A thin event, and one of a refund, name the payment intent only.
     is_found_by_further_ids = True
     cannot_happen: ClassVar[Mapping[str, str]] = {
@@ -73,6 +75,10 @@ class StripeRig(Rig):
 
     def hang_next(self) -> None:
         self._sandbox.fault("hang", path="/v1/account$", seconds=100, when="before", count=2)
+
+    def stored(self, reference: str) -> Stored:
+        (session,) = (one for one in self._sandbox.listed("sessions") if one["id"] == reference)
+        return Stored(session["success_url"], datetime.fromtimestamp(session["expires_at"], UTC))
 
     def count(self, what: str) -> int:
         return len(self._sandbox.listed({"start": "sessions", "refund": "refunds"}[what]))

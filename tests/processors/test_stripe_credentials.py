@@ -8,7 +8,7 @@ import pytest
 
 from duitpos.processors.credentials import Mode, Problem, Thing
 from duitpos.processors.stripe.adapter import StripeAdapter
-from duitpos.processors.stripe.credentials import FIELDS, SECRET_PATTERN
+from duitpos.processors.stripe.credentials import FIELDS
 
 pytestmark = pytest.mark.pure
 
@@ -100,4 +100,4 @@ def test_every_beginning_of_a_field_is_accepted_and_redacted() -> None:
     for field in FIELDS:
         for begins in field.begins_with:
             assert StripeAdapter().judge({field.name: begins + REAL}) == ()
-            assert re.fullmatch(SECRET_PATTERN, begins + REAL)
+            assert re.fullmatch(field.secret_pattern, begins + REAL)

@@ -20,7 +20,9 @@ from duitpos.processors.errors import ProcessorError, SignatureInvalid, Signatur
 from duitpos.processors.events import Acknowledgement, Delivery
 
 SELLER = CredentialField("seller", "Seller's Number", where="Profile", is_secret=False)
-API_KEY = CredentialField("api_key", "API Key", begins_with=("key_",), where="Settings, API")
+API_KEY = CredentialField(
+    "api_key", "API Key", begins_with=("key_",), where="Settings, API", secret_pattern=r"key_[0-9a-f]+"
+)
 SIGNING_KEY = CredentialField("signing_key", "Signing Key", required=False, verifies=True, is_long=True)
 
 GOOD = {
@@ -59,13 +61,10 @@ class Acme(Adapter):
 
     name: str = "acme"
     label: str = "Acme Pay"
-    can: Capabilities = field(
-        default_factory=lambda: Capabilities(WebhookAddress.SHARED, StartRepeat.UNSAFE, keys_kept=None)
-    )
+    can: Capabilities = field(default_factory=lambda: Capabilities(WebhookAddress.SHARED, StartRepeat.UNSAFE))
     credential_fields: tuple[CredentialField, ...] = (SELLER, API_KEY, SIGNING_KEY)
     guide_events: tuple[tuple[str, bool], ...] = ()
     api_version: str = ""
-    secret_pattern: str = r"key_[0-9a-f]+"
     facts: AccountFacts = FACTS
     error: ProcessorError | None = None
     opened: list[tuple[Credentials, str]] = field(default_factory=list)

@@ -33,9 +33,7 @@ from tests.support.restaurant import a_restaurant, a_table, an_item, online_type
 from tests.support.shop import Shop
 
 LABEL = "Imaginary Pay"
-UNSAFE = Capabilities(
-    webhook_address=WebhookAddress.NONE, start_repeat=StartRepeat.UNSAFE, keys_kept=None, expiry=None
-)
+UNSAFE = Capabilities(webhook_address=WebhookAddress.NONE, start_repeat=StartRepeat.UNSAFE, expiry=None)
 """It makes a second page of a second call, finds nothing, and its pages have no end."""
 
 
@@ -57,6 +55,8 @@ class Pages:
 
     can: Capabilities = UNSAFE
     can_cancel: bool = False
+    address: str = "https://pay.example"
+    """Where its pages are."""
     told_end: datetime | None = None
     """The end that a start call answers."""
     is_live: bool | None = False
@@ -70,8 +70,12 @@ class Pages:
     """Nothing but start calls is answered."""
     hides: bool = False
     """find() does not see any page yet."""
+    path: str = ""
+    """Where all pages are from now on: another one changes the addresses of open pages."""
     during_start: Callable[[], object] = lambda: None
     made: list[Page] = field(default_factory=list)
+    by_key: dict[str, Page] = field(default_factory=dict)
+    """The last page of each start call's key."""
     calls: list[tuple[str, str]] = field(default_factory=list)
     """The name of each call and what it was about."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -92,6 +96,10 @@ class Pages:
         page = self.page(reference)
         page.state, page.acted_at = state, now()
 
+    def step(self, page: Page) -> Redirect:
+        """How the guest goes on to a page now."""
+        return Redirect(f"{self.address}/{self.path}{page.reference}")
+
     def snapshot(self, page: Page) -> PaymentSnapshot:
         """What a fetch answers."""
         return PaymentSnapshot(
@@ -100,7 +108,7 @@ class Pages:
             amount=page.amount,
             is_live=self.is_live,
             correlation=page.correlation,
-            next_step=Redirect(f"https://pay.example/{page.reference}"),
+            next_step=self.step(page),
             acted_at=page.acted_at,
         )
 
@@ -114,11 +122,14 @@ class Pages:
                 self.lose_calls -= 1
                 raise ProcessorError(Failure.UNAVAILABLE, processor=LABEL)
             is_known = any(page.our_reference == request.our_reference for page in self.made)
+            if key in self.by_key and self.can.start_repeat == StartRepeat.SAME:
+                return self.by_key[key]
             if is_known and self.can.start_repeat == StartRepeat.REFUSED:
                 raise ProcessorError(Failure.REFUSED, said="Duplicate reference.", processor=LABEL)
             amount = Money(request.amount_minor, request.currency)
             page = Page(f"page-{len(self.made) + 1}", request.our_reference, amount, request.correlation)
             self.made.append(page)
+            self.by_key[key] = page
         self.during_start()
         with self._lock:
             if self.lose_answers:
@@ -147,9 +158,8 @@ class FakeProcessor(Processor):
     def start(self, request: CheckoutRequest, key: str) -> Started:
         """Make a page."""
         page = self._pages.make(request, key)
-        step = Redirect(f"https://pay.example/{page.reference}")
         references = References(page.reference)
-        return Started(references, step, self._pages.told_end, self._pages.can_cancel, self._pages.is_live)
+        return Started(references, self._pages.step(page), self._pages.told_end, self._pages.is_live)
 
     def fetch(self, references: References) -> PaymentSnapshot:
         """What is known of a page."""
@@ -189,7 +199,6 @@ class FakeAdapter(Adapter):
     credential_fields = ()
     guide_events = ()
     api_version = ""
-    secret_pattern = ""
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages

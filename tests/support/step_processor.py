@@ -27,9 +27,7 @@ from duitpos.processors.start import CheckoutRequest, NextStep, Redirect, ShowCo
 from tests.support.restaurant import Restaurant
 
 NAME, LABEL = "fakepay", "Kedai Pay"
-CAN = Capabilities(
-    webhook_address=WebhookAddress.OWN, start_repeat=StartRepeat.UNSAFE, keys_kept=None, has_disputes=False
-)
+CAN = Capabilities(webhook_address=WebhookAddress.OWN, start_repeat=StartRepeat.UNSAFE, has_disputes=False)
 QR = "00020101021226580014A000000615000101065887340210DUITNOWQR05204581253034585802MY5909KOPI KITA6304ABCD"
 
 
@@ -48,6 +46,8 @@ class FakeProcessor(Processor):
     ends: datetime | None = None
     requests: list[CheckoutRequest] = field(default_factory=list)
     fetches: int = 0
+    can_cancel: bool = True
+    canceled: list[str] = field(default_factory=list)
 
     def check(self) -> AccountFacts:
         return AccountFacts("kedai-1", "Kedai", "MY", "MYR", Mode.TEST, can_charge=True)
@@ -63,14 +63,15 @@ class FakeProcessor(Processor):
         return self._snapshot(references, self.state)
 
     def cancel(self, references: References) -> PaymentSnapshot:
-        return self._snapshot(
-            references, SnapshotState.EXPIRED if self.state == SnapshotState.OPEN else self.state
-        )
+        self.canceled.append(references.main)
+        is_closed = self.can_cancel and self.state == SnapshotState.OPEN
+        return self._snapshot(references, SnapshotState.EXPIRED if is_closed else self.state)
 
     def _snapshot(self, references: References, state: SnapshotState) -> PaymentSnapshot:
         request = self.requests[int(references.main.removeprefix("bill-")) - 1]
         amount = Money(request.amount_minor, request.currency)
-        return PaymentSnapshot(references, state, amount, False, request.correlation)
+        step = self.step if state == SnapshotState.OPEN else None
+        return PaymentSnapshot(references, state, amount, False, request.correlation, step)
 
     def refund(
         self, references: References, amount: Money, key: str, our_refund: str, reason: str
@@ -89,7 +90,6 @@ class FakeAdapter(Adapter):
     credential_fields = ()
     guide_events = ()
     api_version = ""
-    secret_pattern = ""
 
     def __init__(self, processor: FakeProcessor, can: Capabilities) -> None:
         self.processor, self.can = processor, can

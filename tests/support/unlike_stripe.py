@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any, cast
 
@@ -81,6 +80,8 @@ class Bank:
     queues: bool = False
     """Refunds are answered as pending."""
     gives_ids: bool = True
+    by_key: dict[str, FakeRefund] = field(default_factory=dict)
+    """What each key has made, where refunds have keys."""
     next_calls: list[str] = field(default_factory=list)
     """For the next refund calls: "lost before" or "lost after" the effect, "busy", or "" for none."""
     is_silent: bool = False
@@ -135,7 +136,9 @@ class FakeProcessor(Processor):
         if page is None:
             raise ProcessorError(Failure.NOT_FOUND)
         return PaymentSnapshot(
-            references=References(references.main),
+            references=References.named(
+                references.main, charge=page.charges[0].reference if page.charges else ""
+            ),
             state=SnapshotState.PAID if page.charges else SnapshotState.OPEN,
             amount=Money(page.request.amount_minor, page.request.currency),
             is_live=False,
@@ -159,7 +162,11 @@ class FakeProcessor(Processor):
             raise ProcessorError(Failure.BUSY)
         if fault == "lost before":
             raise ProcessorError(Failure.UNAVAILABLE)
-        made = self._bank.refund(self._charge(references), amount.minor, our_refund)
+        made = self._bank.by_key.get(key) or self._bank.refund(
+            self._charge(references), amount.minor, our_refund
+        )
+        if self._bank.can.refund.keys_kept:
+            self._bank.by_key[key] = made
         if fault == "lost after":
             raise ProcessorError(Failure.UNAVAILABLE)
         return self._snapshot(made, amount.currency)
@@ -200,7 +207,6 @@ class FakeAdapter(Adapter):
     credential_fields = ()
     guide_events = ()
     api_version = ""
-    secret_pattern = ""
 
     def __init__(self, bank: Bank) -> None:
         self.bank = bank
@@ -247,14 +253,10 @@ class FakeShop(Shop):
         return self.fresh(payment)
 
 
-def capabilities(refund: RefundAbility, keys_kept: timedelta | None = None) -> Capabilities:
-    """A processor without keys, or with keys that are kept as long."""
-    return Capabilities(
-        webhook_address=WebhookAddress.SHARED,
-        start_repeat=StartRepeat.UNSAFE,
-        keys_kept=keys_kept,
-        refund=refund,
-    )
+def capabilities(refund: RefundAbility, **changes: Any) -> Capabilities:
+    """A processor whose starts have no keys, unless `changes` say otherwise."""
+    can = Capabilities(webhook_address=WebhookAddress.SHARED, start_repeat=StartRepeat.UNSAFE, refund=refund)
+    return replace(can, **changes)
 
 
 @contextmanager

@@ -11,9 +11,9 @@ from django.shortcuts import render
 from duitpos.domain.checkout.present_step import PresentStep
 from duitpos.domain.checkout.results import FormPost, NextStep, Redirect, ShowCode
 from duitpos.domain.errors import Code, Conflict
-from duitpos.guest.addresses import origin_of
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.urls_of import order_url, pay_url
+from duitpos.kit.web_address import origin_of
 from duitpos.models import Order, Tenant
 from duitpos.ui.qr import qr_svg
 

@@ -24,6 +24,7 @@ from duitpos.guest.texts import (
     closed_heading,
     closed_text,
     counter_heading,
+    how_to_pay_text,
     no_online_payment_text,
     nothing_to_pay_text,
 )
@@ -102,6 +103,7 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
         "rebuilt": review.rebuilt,
         "obstacle": obstacle,
         "ways": ways if obstacle is None else [],
+        "how_to_pay": how_to_pay_text(payable) if payable else "",
         "is_test": any(option.mode == Mode.TEST for option in payable),
     }
     response = render(request, "guest/checkout.html", context, status=review.status)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from duitpos.domain.checkout.options import PayOption
 from duitpos.domain.checkout.payment_page import PageLabels
 from duitpos.domain.errors import Kind
 from duitpos.domain.menus.read import Group
@@ -265,3 +266,20 @@ def no_online_payment_text() -> str:
 def nothing_to_pay_text() -> str:
     """Why: it costs nothing."""
     return _("There is nothing to pay for this order.")
+
+
+def how_to_pay_text(options: Sequence[PayOption]) -> str:
+    """Above Pay: where the guest pays. Where that is not known yet, a sentence that is right for a page and a code."""
+    kinds = {option.pays_by for option in options}
+    if len(options) > 1:
+        if kinds == {"page"}:
+            return _("You pay on the page of the payment service. Your card number never reaches us.")
+        return _(
+            "The payment service that you choose handles the payment. Your card number never reaches us."
+        )
+    who = {"who": options[0].processor_label}
+    if kinds == {"page"}:
+        return _("You pay on the page of %(who)s. Your card number never reaches us.") % who
+    if kinds == {"code"}:
+        return _("You pay in your bank's app, with a code from %(who)s that we show you next.") % who
+    return _("%(who)s handles your payment. Your card number never reaches us.") % who

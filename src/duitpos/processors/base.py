@@ -124,9 +124,10 @@ class Processor(ABC):
     def payment_of(self, kind: EventKind, object_reference: str) -> References:
         """Fetch the payment's references of an event's object; empty when it has none.
 
-        Called only for events that name an object and no payment.
+        Called only for events that name an object and no payment. Without this method such an event is acknowledged
+        and not used, so an adapter has it if a refund's or dispute's event may come without the payment's references.
         """
-        raise NotImplementedError
+        return References()
 
     def started_between(self, since: datetime, until: datetime) -> Iterable[PaymentSnapshot]:
         """List all attempts started from `since` (inclusive) to `until`, also by other software (lists_started)."""
@@ -150,9 +151,6 @@ class Adapter(ABC):
     """Event types to select at the processor; True marks the minimum set."""
     api_version: str
     """The processor's API version; every request is pinned to it."""
-
-    secret_pattern: str
-    """A regular expression of its secrets, so that logs leave them out; empty when they have no form of their own."""
 
     @abstractmethod
     def open(self, credentials: Credentials, endpoint: str) -> Processor:

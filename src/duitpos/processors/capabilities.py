@@ -22,7 +22,7 @@ class WebhookAddress(StrEnum):
 class StartRepeat(StrEnum):
     """What the same start call does a second time, after its first answer was lost."""
 
-    SAME = "same"  # it returns the first page: idempotency keys
+    SAME = "same"  # it returns the first page, for a time (Capabilities.start_repeat_for)
     REFUSED = "refused"  # it is refused as a duplicate of our reference
     UNSAFE = "unsafe"  # it makes a second page, which could be paid too
 
@@ -32,6 +32,13 @@ class GuestDetail(StrEnum):
 
     EMAIL = "email"
     NAME = "name"
+
+
+class PaysBy(StrEnum):
+    """How guests pay, which they read before they press Pay."""
+
+    PAGE = "page"  # on the processor's page: every next step is a Redirect or a FormPost
+    CODE = "code"  # in another app, with a code on our page: every next step is a ShowCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +67,14 @@ class RefundAbility:
     """How refunds are made and found again.
 
     `has_tag`: a refund carries our id. `is_listed`: a payment's refunds can be listed; otherwise only their sum is
-    told. `least_minor`: the smallest refund per currency, in minor units.
+    told. `least_minor`: the smallest refund per currency, in minor units. `keys_kept`: how long the idempotency key of
+    a refund is remembered; None: refunds have no keys.
     """
 
     has_tag: bool = True
     is_listed: bool = True
     least_minor: Mapping[str, int] = field(default_factory=dict)
+    keys_kept: timedelta | None = None
 
     @property
     def finds_ours(self) -> bool:
@@ -75,12 +84,12 @@ class RefundAbility:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a processor can do."""
+    """What a processor can do. Raises ValueError when `start_repeat_for` does not fit `start_repeat`."""
 
     webhook_address: WebhookAddress
     start_repeat: StartRepeat
-    keys_kept: timedelta | None
-    """How long an idempotency key is remembered; None: there are none, for refunds neither."""
+    start_repeat_for: timedelta | None = None
+    """How long after the first start call the same one returns the first page; given with StartRepeat.SAME only."""
     can_find: bool = False
     """Whether find() looks an attempt up by our reference."""
     expiry: Expiry | None = None
@@ -93,5 +102,12 @@ class Capabilities:
     refund: RefundAbility = field(default_factory=RefundAbility)
     lines: LineLimits = field(default_factory=LineLimits)
     needs: tuple[GuestDetail, ...] = ()
+    pays_by: PaysBy | None = None
+    """None: only the answer to each start call tells."""
     minimum_minor: Mapping[str, int] = field(default_factory=dict)
     """Smallest amount per currency, in minor units; a missing currency has no known minimum."""
+
+    def __post_init__(self) -> None:
+        is_same = self.start_repeat == StartRepeat.SAME
+        if is_same != (self.start_repeat_for is not None):
+            raise ValueError("start_repeat_for is needed with StartRepeat.SAME, and only with it")

@@ -41,6 +41,8 @@ class CredentialField:
     """It only verifies deliveries: it needs no check at the processor, and the former ones still verify."""
     is_long: bool = False
     """A text of several lines, such as a PEM key."""
+    secret_pattern: str = ""
+    """A regular expression of the whole secret, so that logs leave it out; empty when it has no form of its own."""
 
 
 class Problem(StrEnum):

@@ -23,7 +23,7 @@ DEFINITE = frozenset({Failure.REFUSED, Failure.NOT_FOUND, Failure.NOT_PERMITTED,
 
 
 class OwnCode(StrEnum):
-    """Error codes that we raise ourselves, before or instead of a call."""
+    """Error codes that we raise ourselves: before or instead of a call, or for its answer."""
 
     KEY_MISSING = "key_missing"
     KEY_UNREADABLE = "key_unreadable"  # encrypted with a key that this installation lacks
@@ -33,6 +33,7 @@ class OwnCode(StrEnum):
     NO_REFERENCE = "no_reference"
     AMOUNT_NOT_EXACT = "amount_not_exact"
     LINES_DO_NOT_ADD_UP = "lines_do_not_add_up"
+    ADDRESS_NOT_USABLE = "address_not_usable"  # a page was made, at an address that no guest may be sent to
 
 
 class ProcessorError(Exception):

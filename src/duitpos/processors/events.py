@@ -40,7 +40,7 @@ class ProcessorEvent:
     correlation: Correlation | None
     is_hint: bool = False
     references: References = field(default_factory=References)
-    """The payment's ids that the event names."""
+    """The payment's ids that the event names. Further ones are enough: they are compared with those that are stored."""
     object_reference: str = ""
     """The refund's or dispute's id, or that of what was refunded, when the event is about one."""
     payment: PaymentSnapshot | None = None

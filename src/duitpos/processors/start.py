@@ -116,7 +116,6 @@ class Started:
     references: References
     next_step: NextStep | None
     expires_at: datetime | None
-    is_cancelable: bool = True
     is_live: bool | None = None
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -32,8 +33,8 @@ ABILITIES = {
     "total": capabilities(ONLY_TOTAL),
     "list": capabilities(WITHOUT_TAGS),
     "tags": capabilities(RefundAbility()),
-    "total and keys": capabilities(ONLY_TOTAL, KEYS),
-    "list and keys": capabilities(WITHOUT_TAGS, KEYS),
+    "total and keys": capabilities(replace(ONLY_TOTAL, keys_kept=KEYS)),
+    "list and keys": capabilities(replace(WITHOUT_TAGS, keys_kept=KEYS)),
 }
 
 

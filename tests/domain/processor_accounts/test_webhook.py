@@ -8,14 +8,15 @@ from dataclasses import replace
 import pytest
 from django.test import Client, override_settings
 
-from duitpos.domain.payments.processors.connect import verify
+from duitpos.domain.payments.processors.connect import open_account, verify
 from duitpos.domain.processor_accounts.accounts import add_processor, check_account, save_credentials
 from duitpos.domain.processor_accounts.findings import Finding
 from duitpos.domain.processor_accounts.types import create_type
 from duitpos.domain.processor_accounts.view import account_view
+from duitpos.kit.slow_calls import bound_slow_calls, slow_calls
 from duitpos.models import ProcessorAccount
 from duitpos.processors.capabilities import WebhookAddress
-from duitpos.processors.errors import Failure, ProcessorError, SignatureInvalid
+from duitpos.processors.errors import Failure, OwnCode, ProcessorError, SignatureInvalid
 from duitpos.processors.registry import ADAPTERS
 from tests.support.acme import GOOD, Acme, AcmeWebhooks
 from tests.support.restaurant import Restaurant, a_restaurant
@@ -37,6 +38,14 @@ def acme(monkeypatch: pytest.MonkeyPatch) -> Acme:
 def kopi() -> Iterator[Restaurant]:
     with override_settings(SANDBOX_URLS=[], BASE_URL=BASE):
         yield a_restaurant()
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    """A web process with two threads: one of them may wait for a processor."""
+    bound_slow_calls(2)
+    yield
+    bound_slow_calls(0)
 
 
 def new(kopi: Restaurant, code: str = "ACME") -> ProcessorAccount:
@@ -97,6 +106,23 @@ def test_a_refusal_is_said_and_the_next_check_tries_again(acme: Acme, kopi: Rest
     assert Finding.NOTHING_VERIFIES in codes(saved.findings)
     acme.webhooks.error = None
     assert Finding.WEBHOOK_INSTALLED in codes(check_account(kopi.owner, saved.account.id).findings)
+
+
+def test_setting_it_up_counts_among_the_calls_that_threads_may_wait_for(
+    acme: Acme, kopi: Restaurant, two_threads: None
+) -> None:
+    """M78."""
+    account = save_credentials(kopi.owner, new(kopi).id, UNSIGNED).account
+    webhooks = open_account(account).webhooks
+    assert webhooks is not None
+    with slow_calls().place(str(account.id)):
+        for call in (webhooks.find, webhooks.install, webhooks.remove):
+            with pytest.raises(ProcessorError) as caught:
+                call("entry-1")
+            assert caught.value.code == OwnCode.FULL
+    assert webhooks.find(own_address(account)) is not None
+    with slow_calls().place(str(account.id)):
+        pass
 
 
 def test_a_delivery_to_one_accounts_address_is_verified_by_that_account_only(

@@ -26,7 +26,7 @@ class PaymentContract:
         assert abs(now() - paid.paid_at) < timedelta(minutes=10)
         assert paid.method["kind"]
         assert all(paid.method.values())
-        assert paid.guest_email
+        assert bool(paid.guest_email) == rig.tells_guest_email
         assert paid.next_step is None
         assert paid.failure == ""
         assert rig.fetch(paid.reference) == paid
@@ -83,6 +83,7 @@ class PaymentContract:
             assert caught.value.failure == Failure.NOT_FOUND
 
     def test_a_decline_leaves_it_payable_and_is_listed_once(self, rig: Rig) -> None:
+        rig.skip_unless("decline")
         reference = rig.start().reference
         rig.decline(reference)
         seen, again = (rig.fetch(reference) for _ in range(2))
@@ -95,12 +96,18 @@ class PaymentContract:
         rig.pay(reference)
         assert rig.fetch(reference).state == SnapshotState.PAID
 
-    def test_processing_and_failed_are_told_apart(self, rig: Rig) -> None:
+    def test_processing_is_not_paid(self, rig: Rig) -> None:
         rig.skip_unless("pay_later")
         started = rig.start()
         rig.pay_later(started.reference)
         assert rig.fetch(started.reference).state == SnapshotState.PROCESSING
         assert rig.processor.cancel(started.references).state == SnapshotState.PROCESSING
+
+    def test_a_payment_that_fails_later_has_failed(self, rig: Rig) -> None:
+        rig.skip_unless("pay_later")
+        rig.skip_unless("bank_fails")
+        started = rig.start()
+        rig.pay_later(started.reference)
         rig.bank_fails(started.reference)
         failed = rig.fetch(started.reference)
         assert failed.state == SnapshotState.FAILED
@@ -127,6 +134,7 @@ class PaymentContract:
     def test_a_dispute_lists_the_banks_money_movements(self, rig: Rig) -> None:
         if not rig.adapter.can.has_disputes:
             return
+        rig.skip_unless("pay_and_dispute")
         reference = rig.start().reference
         rig.pay_and_dispute(reference)
         named = rig.fetch(reference).references

@@ -14,6 +14,7 @@ from duitpos.processors.base import AccountFacts, Adapter, Processor
 from duitpos.processors.capabilities import (
     Capabilities,
     GuestDetail,
+    PaysBy,
     RefundAbility,
     StartRepeat,
     WebhookAddress,
@@ -26,7 +27,7 @@ from duitpos.processors.credentials import (
 )
 from duitpos.processors.errors import Failure, OwnCode
 from duitpos.processors.events import Delivery
-from duitpos.processors.references import References
+from duitpos.processors.references import PAGE, References
 from duitpos.processors.snapshots import PaymentSnapshot, RefundSnapshot, RefundsSeen, SnapshotState
 from duitpos.processors.start import CheckoutRequest, Started
 from tests.processors.example import credentials
@@ -36,7 +37,7 @@ from tests.processors.example.credentials import API_PASSWORD, MERCHANT_CODE
 from tests.processors.example.errors import LABEL, kedai_error, translated
 from tests.processors.example.events import verify_and_parse
 from tests.processors.example.reading import list_of, object_of, text_of
-from tests.processors.example.snapshots import PAGE, bill_snapshot, charge_snapshot, refund_snapshot, refunded
+from tests.processors.example.snapshots import bill_snapshot, charge_snapshot, refund_snapshot, refunded
 from tests.processors.example.start import LINES, start_bill
 from tests.processors.example.webhooks import Callbacks
 
@@ -51,7 +52,6 @@ _CLOSEST_TO_PAID = (
 CAN = Capabilities(
     webhook_address=WebhookAddress.OWN,
     start_repeat=StartRepeat.UNSAFE,
-    keys_kept=None,
     can_find=True,
     expiry=None,
     events_kept=None,
@@ -60,6 +60,7 @@ CAN = Capabilities(
     refund=RefundAbility(has_tag=False, is_listed=False),
     lines=LINES,
     needs=(GuestDetail.EMAIL,),
+    pays_by=PaysBy.PAGE,
     minimum_minor={CURRENCY: 100},
 )
 """Kedai Pay as most merchants have it."""
@@ -77,7 +78,6 @@ class ExampleAdapter(Adapter):
     credential_fields = credentials.FIELDS
     guide_events = ()
     api_version = ""
-    secret_pattern = ""
 
     def __init__(self, can: Capabilities = CAN) -> None:
         self.can = can

@@ -20,6 +20,8 @@ _BY_STATUS = {
     401: Failure.KEY_REFUSED,
     403: Failure.NOT_PERMITTED,
     404: Failure.NOT_FOUND,
+    # Kedai Pay waited for our request too long: it may have been complete all the same.
+    408: Failure.UNAVAILABLE,
     429: Failure.BUSY,
 }
 ABOUT_REQUEST = frozenset({"AMOUNT_TOO_SMALL", "AMOUNT_TOO_LARGE", "EMAIL_REQUIRED", "EMAIL_INVALID"})
@@ -40,9 +42,10 @@ def kedai_error(
 def refusal(status: int, answer: object) -> ProcessorError:
     """The error for an answer that is not 2xx. Everything that is no refusal of Kedai Pay's own is UNAVAILABLE."""
     code = cut(answer.get("error"), CODE) if isinstance(answer, Mapping) else ""
-    failure = _BY_CODE.get(code) or _BY_STATUS.get(status)
-    if failure is None:
-        failure = Failure.REFUSED if 400 <= status < 500 else Failure.UNAVAILABLE
+    # A 5xx may come after something was made. Without a code of theirs, something on the way has answered.
+    if not code or not 400 <= status < 500:
+        return kedai_error(Failure.UNAVAILABLE, code)
+    failure = _BY_CODE.get(code) or _BY_STATUS.get(status, Failure.REFUSED)
     return kedai_error(failure, code, is_about_request=code in ABOUT_REQUEST)
 
 

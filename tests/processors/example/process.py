@@ -147,12 +147,12 @@ class ExampleServer:
     # -- bills ---------------------------------------------------------------------------------------------
 
     def bills(self) -> list[Json]:
-        """All bills, oldest first, with their refunds and lines, which the API does not tell."""
+        """All bills, oldest first, with their refunds, lines and return address, which the API does not tell."""
         bills: list[Json] = self.control("GET", "/bills")
         return bills
 
     def bill(self, bill: str) -> Json:
-        """One bill, with its refunds and lines."""
+        """One bill, with its refunds, lines and return address."""
         answer: Json = self.control("GET", f"/bills/{bill}")
         return answer
 

@@ -10,7 +10,7 @@ from duitpos.processors.start import Started
 from tests.processors.example.adapter import CAN, ExampleAdapter
 from tests.processors.example.process import ExampleServer
 from tests.processors.example.receiver import Receiver
-from tests.processors.rig import Rig, Sent
+from tests.processors.rig import Rig, Sent, Stored
 
 FOREIGN_KEY = """\
 -----BEGIN PUBLIC KEY-----
@@ -30,6 +30,7 @@ class ExampleRig(Rig):
     """A merchant of Kedai Pay at its server."""
 
     unknown = "B-234567ABCDEF"
+    open_state = "due"
     cannot_happen: ClassVar[Mapping[str, str]] = {"pay_and_dispute": "it knows no disputes"}
 
     def __init__(self, kedai: ExampleServer, receiver: Receiver, can: Capabilities = CAN) -> None:
@@ -79,6 +80,9 @@ class ExampleRig(Rig):
 
     def hang_next(self) -> None:
         self._kedai.fault("hang", seconds=100, times=2)
+
+    def stored(self, reference: str) -> Stored:
+        return Stored(self._kedai.bill(reference)["return_url"], None)
 
     def count(self, what: str) -> int:
         bills = self._kedai.bills()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from duitpos.kit.clean_text import cut, whole
 from duitpos.kit.money import Money
 from duitpos.processors.errors import Failure, OwnCode
-from duitpos.processors.references import Correlation, References
+from duitpos.processors.references import PAGE, Correlation, References
 from duitpos.processors.snapshots import (
     Charge,
     Decline,
@@ -34,8 +34,8 @@ from tests.processors.example.reading import (
     time_of,
 )
 
-PAYMENT, PAGE = "payment", "page"
-"""The kinds of a payment's further references."""
+PAYMENT = "payment"
+"""The kind of a bill's further reference: its first payment."""
 
 _STATES = {
     "due": SnapshotState.OPEN,

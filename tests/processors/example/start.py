@@ -28,7 +28,6 @@ def start_bill(client: Client, request: CheckoutRequest) -> Started:
             references=References(text_of(made, "bill")),
             next_step=form_of(made),
             expires_at=None,
-            is_cancelable=False,
             is_live=not flag_of(made, "test"),
         )
 

@@ -12,6 +12,7 @@ from duitpos.processors.references import References
 from duitpos.processors.snapshots import RefundScope, RefundState, SnapshotState
 from duitpos.processors.start import FormPost
 from tests.processors.contract import Rig
+from tests.processors.example.errors import refusal
 from tests.processors.example.process import ExampleServer
 from tests.processors.example.receiver import Receiver
 from tests.processors.example.rig import ExampleRig
@@ -48,6 +49,24 @@ def test_a_status_has_its_failure(
     kedai.fault("status", status=status)
     error = _failed(rig)
     assert (error.failure, error.is_definite, error.processor) == (failure, False, "Kedai Pay")
+
+
+@pytest.mark.parametrize(
+    "status, answer, failure",
+    [
+        (422, {"error": "LINES_INVALID"}, Failure.REFUSED),
+        (404, {"error": "NOT_FOUND"}, Failure.NOT_FOUND),
+        # Something on the way answers in a form of its own: a proxy, a firewall, a maintenance page.
+        (403, None, Failure.UNAVAILABLE),
+        (404, {"message": "no such page"}, Failure.UNAVAILABLE),
+        (413, {"error": ""}, Failure.UNAVAILABLE),
+        (302, {"error": "MOVED"}, Failure.UNAVAILABLE),
+        (408, {"error": "TIMEOUT"}, Failure.UNAVAILABLE),
+        (500, {"error": "DUPLICATE_REFERENCE"}, Failure.UNAVAILABLE),
+    ],
+)
+def test_only_kedai_pays_own_answer_is_a_refusal(status: int, answer: object, failure: Failure) -> None:
+    assert refusal(status, answer).failure == failure
 
 
 def test_a_merchant_that_is_not_active(rig: ExampleRig, kedai: ExampleServer) -> None:
@@ -117,7 +136,7 @@ def test_the_way_to_the_page_is_a_form(rig: ExampleRig) -> None:
     assert isinstance(started.next_step, FormPost)
     assert started.next_step.url == f"{rig.endpoint}/pay"
     assert dict(started.next_step.fields)["bill"] == started.reference
-    assert (started.expires_at, started.is_cancelable) == (None, False)
+    assert started.expires_at is None
 
 
 def test_what_is_asked_for(rig: ExampleRig, kedai: ExampleServer) -> None:

@@ -30,7 +30,7 @@ PROCESSOR: Mapping[str, Sentence] = {
     ),
     "busy": _("%(processor)s is busy."),
     "unavailable": _("%(processor)s does not answer."),
-    # Why there was no call.
+    # Why there was no call, or why its answer is of no use.
     "key_missing": _("This account has no key yet."),
     "key_unreadable": _(
         "The stored key cannot be read with this installation's encryption keys. Paste it again."
@@ -43,11 +43,14 @@ PROCESSOR: Mapping[str, Sentence] = {
     "lines_do_not_add_up": _(
         "The lines of this order do not add up to its total. This is a fault of DuitPOS; nothing was charged."
     ),
+    "address_not_usable": _(
+        "%(processor)s made a payment page, but not at a secure web address. No guest was sent there."
+    ),
 }
 
 OURS: Mapping[str, Sentence] = {
     Reason.REPLACED_BY_NEWER_CART: _("The guest sent a newer cart."),
-    Reason.NOT_STARTED_IN_TIME: _("The processor did not answer within a day."),
+    Reason.NOT_STARTED_IN_TIME: _("The processor did not answer in time."),
     Reason.MAY_NOT_START: _("It may no longer be started."),
     Reason.START_UNANSWERED: _(
         "The processor did not say whether it made the page, and it is not asked twice. No guest was sent there."

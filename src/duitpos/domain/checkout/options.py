@@ -20,7 +20,8 @@ from duitpos.processors.registry import ADAPTERS
 class PayOption:
     """A usable payment type and its account. `minimum_minor` is the smallest amount that the processor takes.
 
-    `needs`: what the processor must know about the guest: "email", "name".
+    `needs`: what the processor must know about the guest: "email", "name". `pays_by`: how the guest pays, on the
+    processor's "page" or by a "code"; empty when it is not known before the start.
     """
 
     payment_type_id: UUID
@@ -32,6 +33,7 @@ class PayOption:
     minimum_minor: int
     currency: str
     needs: tuple[str, ...] = ()
+    pays_by: str = ""
 
     @property
     def is_test(self) -> bool:
@@ -76,6 +78,7 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
             minimum_minor=kind.can.minimum_minor.get(location.currency, 0),
             currency=location.currency,
             needs=tuple(detail.value for detail in kind.can.needs),
+            pays_by=kind.can.pays_by.value if kind.can.pays_by else "",
         )
     return tuple(options.values())
 

@@ -40,7 +40,8 @@ def present_step(tenant: Tenant, order_token: str) -> PresentStep:
     """
     order = order_of_token(tenant, order_token)
     payment = latest_of(order.id, tenant.id)
-    if payment is None or step_of(payment, order) is None:
+    # A code that is over is asked about too: the processor may have renewed it.
+    if payment is None or _stored_step(payment, order) is None:
         return PresentStep(order, None)
     fetch_unless_recent(payment)
     order = order_of_token(tenant, order_token)
@@ -72,15 +73,20 @@ def shown_code(tenant: Tenant, order_token: str) -> ShowCode:
 
 def step_of(payment: Payment, order: Order) -> NextStep | None:
     """Return how the guest goes on with this payment of the order; None when it may not be paid now."""
+    step = _stored_step(payment, order)
+    if isinstance(step, ShowCode) and _is_over(_ends_at(step, payment)):
+        return None
+    return step
+
+
+def _stored_step(payment: Payment, order: Order) -> NextStep | None:
+    """Return the step of a payment that may be paid, whether or not its code is over."""
     if payment.status != PaymentStatus.PENDING or payment.is_processing or order.status != HELD:
         return None
     # With a live account in use, no guest is sent to a test session, not even to one that is still open.
     if payment.is_test and takes_real_money(payment.tenant_id):
         return None
-    step = next_step_from_json(payment.next_step)
-    if isinstance(step, ShowCode) and _is_over(_ends_at(step, payment)):
-        return None
-    return step
+    return next_step_from_json(payment.next_step)
 
 
 def _ends_at(code: ShowCode, payment: Payment) -> datetime | None:

@@ -22,13 +22,21 @@ from duitpos.domain.reasons import reason_of
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts
 from duitpos.kit.transact import outside_database, transact
+from duitpos.kit.web_address import origin_of
 from duitpos.models import Payment
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import PaymentStatus
 from duitpos.processors.errors import Failure, OwnCode, ProcessorError
 from duitpos.processors.registry import adapter
 from duitpos.processors.snapshots import SnapshotState
-from duitpos.processors.start import NextStep, Started, next_step_from_json, next_step_to_json
+from duitpos.processors.start import (
+    FormPost,
+    NextStep,
+    Redirect,
+    Started,
+    next_step_from_json,
+    next_step_to_json,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -48,8 +56,12 @@ def concurrent_step(payment: Payment, until: float) -> NextStep | None:
 def remember(payment: Payment, started: Started) -> NextStep | None:
     """Store the page that the processor made, before any guest goes there. Return how the guest goes on.
 
-    Raises StartRefused, after closing the page if that is possible, when the attempt or its order has ended meanwhile.
+    Raises StartRefused, after closing the page if that is possible, when no guest may be sent to its address, or when
+    the attempt or its order has ended meanwhile.
     """
+    problem = _address_problem(payment, started.next_step)
+    if problem is not None:
+        raise _refuse_address(payment, started, problem)
     at = now()
     expiry = adapter(payment.account.processor).can.expiry
     # The next check depends on the end.
@@ -89,6 +101,30 @@ def remember(payment: Payment, started: Started) -> NextStep | None:
     # The attempt ended meanwhile, so nothing would track this session: the guest must not be sent to it.
     _close_stray(payment, started)
     raise StartRefused(Code.PAYMENT_CLOSED)
+
+
+def _address_problem(payment: Payment, step: NextStep | None) -> str | None:
+    """Why no guest may be sent to the step's address; None when one may, or when it has none."""
+    if not isinstance(step, Redirect | FormPost):
+        return None
+    try:
+        origin = origin_of(step.url)
+    except ValueError as error:
+        return str(error)
+    # Only a sandbox, which has an address of its own, may be without encryption.
+    is_safe = origin.startswith("https://") or payment.account.api_base
+    return None if is_safe else "an address without encryption"
+
+
+def _refuse_address(payment: Payment, started: Started, problem: str) -> StartRefused:
+    """End the attempt, and close its page if that is possible: nobody knows a way there."""
+    log.error("step_not_usable", payment=str(payment.id), problem=problem)
+    label = adapter(payment.account.processor).label
+    error = ProcessorError(Failure.REFUSED, OwnCode.ADDRESS_NOT_USABLE, processor=label)
+    fail_attempt(payment, reason_of(error))
+    transact(lambda: note_refused_start(payment, error))
+    _close_stray(payment, started)
+    return StartRefused(Code.START_REFUSED)
 
 
 def _close_stray(payment: Payment, started: Started) -> None:

@@ -145,8 +145,11 @@ def _go_on_with(payment: Payment, found: PaymentSnapshot) -> NextStep | None:
     """Store a page that was found, and settle what has already come of it."""
     if found.state in STILL_TO_END:
         ends = payment.expires_at if payment.is_end_enforced else None
-        step = remember(payment, Started(found.references, found.next_step, ends, is_live=found.is_live))
-        if found.state == SnapshotState.OPEN:
+        is_open = found.state == SnapshotState.OPEN
+        # Nobody goes to a page whose money is on its way, so its address does not matter.
+        step = found.next_step if is_open else None
+        step = remember(payment, Started(found.references, step, ends, is_live=found.is_live))
+        if is_open:
             return step
     settle_snapshot(payment, found, Actor("return"))
     if found.state in (SnapshotState.EXPIRED, SnapshotState.FAILED):

@@ -50,6 +50,14 @@ def payment_of_references(account: ProcessorAccount, references: References) -> 
     ids = _payments_named(account, references.others)
     if ids:
         wanted |= Q(id__in=ids)
+    elif references.others and not references.main:
+        # The main reference of further money from one page is its charge's id, which is a further id of a first one.
+        wanted |= Q(
+            reference__in=[one.value for one in references.others],
+            id__in=PaymentReference.objects.filter(tenant_id=account.tenant_id, kind=PAGE).values(
+                "payment_id"
+            ),
+        )
     if not wanted:
         return None
     rows = list(Payment.objects.filter(wanted, **same).select_related("account", "order", "location"))
@@ -72,7 +80,9 @@ def further_of_page(payment: Payment) -> list[Payment]:
 def _payments_named(account: ProcessorAccount, others: tuple[Reference, ...]) -> list[UUID]:
     wanted = Q()
     for one in others:
-        wanted |= Q(kind=one.kind, value=one.value)
+        # Several payments may come from one page, so that its id names none of them.
+        if one.kind != PAGE:
+            wanted |= Q(kind=one.kind, value=one.value)
     if not wanted:
         return []
     rows = PaymentReference.objects.filter(

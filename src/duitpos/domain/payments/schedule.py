@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from duitpos.domain.tenancy.hours import closes_next
 from duitpos.models import Location, Payment
-from duitpos.processors.capabilities import Capabilities, Expiry
+from duitpos.processors.capabilities import Expiry
 from duitpos.processors.registry import adapter
 
 CLOSED_CHECK = timedelta(minutes=2)
@@ -28,7 +28,9 @@ UNKNOWN_PHONE_LIFE = timedelta(minutes=10)
 SURELY_OVER = timedelta(hours=1)
 """Time after a session's end by our clock; the processor's clock may be this much behind."""
 KEY_MARGIN = timedelta(hours=1)
-"""An idempotency key is not used in the last hour before the processor forgets it: a later replay would be new."""
+"""A call is not repeated in the last hour before the processor forgets it, or in the last half of a shorter time."""
+START_LIMIT = timedelta(days=1)
+"""An attempt that could not be started for so long is not started any more."""
 PROCESSING_LIMIT = timedelta(days=15)
 WATCH = timedelta(days=3)
 """How long the page of an attempt that we ended is looked at, while it can still be paid."""
@@ -122,16 +124,17 @@ def session_ends(expiry: Expiry | None, now: datetime) -> datetime:
     return now + min(max(SESSION_LIFE, expiry.least + CLOCK_MARGIN), expiry.most)
 
 
-def replay_limit(can: Capabilities) -> timedelta:
-    """Return how long a call may be repeated with the same idempotency key; 0 for a processor without keys."""
-    return max(can.keys_kept - KEY_MARGIN, timedelta(0)) if can.keys_kept else timedelta(0)
+def replay_limit(kept: timedelta) -> timedelta:
+    """Return how long a call may be repeated that the processor remembers for `kept` after the first one."""
+    return kept - min(KEY_MARGIN, kept / 2)
 
 
 def is_too_old_to_start(payment: Payment, now: datetime) -> bool:
-    """Whether the processor may have forgotten the idempotency key, so that a start could make a second session."""
-    can = adapter(payment.account.processor).can
-    # Without keys no call is repeated, but an attempt must end some day.
-    return now - payment.created_at > (replay_limit(can) or timedelta(days=1))
+    """Whether the processor may have forgotten the first call, so that a start could make a second session."""
+    kept = adapter(payment.account.processor).can.start_repeat_for
+    # Where no call is repeated blindly, the attempt must end some day all the same.
+    limit = START_LIMIT if kept is None else min(replay_limit(kept), START_LIMIT)
+    return now - payment.created_at > limit
 
 
 def next_refund_look(ended_at: datetime, now: datetime) -> datetime | None:

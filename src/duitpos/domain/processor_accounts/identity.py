@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from duitpos.domain.payments.processors.bounded import bounded
 from duitpos.domain.payments.processors.connect import address_problem, open_credentials
+from duitpos.domain.payments.references import references_of
 from duitpos.kit.transact import outside_database
 from duitpos.models import Payment, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, Mode
@@ -19,7 +20,7 @@ from duitpos.processors.base import AccountFacts
 from duitpos.processors.credentials import Credentials
 from duitpos.processors.credentials import Mode as ProcessorMode
 from duitpos.processors.errors import Failure, ProcessorError
-from duitpos.processors.references import References
+from duitpos.processors.references import PAGE, References
 from duitpos.processors.registry import adapter
 
 
@@ -72,21 +73,23 @@ def _is_same(account: ProcessorAccount, checked: Checked, *, are_in_use: bool) -
     if are_in_use:
         return True
     # A restricted key may be unable to read its account. Then fetch a payment, which only its own account can do.
-    references = Payment.objects.filter(tenant_id=account.tenant_id, account_id=account.id).exclude(
+    payments = Payment.objects.filter(tenant_id=account.tenant_id, account_id=account.id).exclude(
         reference=""
     )
-    newest = references.order_by("-created_at").values_list("reference", flat=True).first()
+    newest = payments.order_by("-created_at").first()
     if newest is None:
         # Without proof, assume another account if the row has an account id already.
         return not account.external_id
-    return _finds(account.processor, checked, newest)
+    named = references_of(newest)
+    # Further money from a page has no page of its own.
+    return _finds(account.processor, checked, References(named.of(PAGE) or named.main))
 
 
-def _finds(processor: str, checked: Checked, reference: str) -> bool:
+def _finds(processor: str, checked: Checked, named: References) -> bool:
     opened = bounded(open_credentials(processor, checked.credentials, checked.endpoint), "set-up")
     try:
         with outside_database():
-            opened.fetch(References(reference))
+            opened.fetch(named)
     except ProcessorError as error:
         if error.failure == Failure.NOT_FOUND:
             return False

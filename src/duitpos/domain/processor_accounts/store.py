@@ -7,10 +7,10 @@ from typing import Any
 
 from duitpos.domain.alerts.open import Resolution, resolve
 from duitpos.domain.payments.processors.connect import stored_or_none
+from duitpos.domain.payments.settlement.went_live import after_going_live
 from duitpos.domain.processor_accounts.credentials import Pasted, checked_part, verifying_part
 from duitpos.domain.processor_accounts.forget import forget_account
 from duitpos.domain.processor_accounts.identity import Checked
-from duitpos.domain.processor_accounts.went_live import after_going_live
 from duitpos.kit.clock import now
 from duitpos.kit.facts import facts
 from duitpos.models import ProcessorAccount

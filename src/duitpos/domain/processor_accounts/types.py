@@ -11,9 +11,9 @@ from django.db import IntegrityError
 from django.db.models import Exists, Max, OuterRef
 
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
+from duitpos.domain.payments.settlement.went_live import after_going_live
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.processor_accounts.forget import forget_type
-from duitpos.domain.processor_accounts.went_live import after_going_live
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Payment, PaymentType, ProcessorAccount, Tenant

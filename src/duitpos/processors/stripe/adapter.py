@@ -14,7 +14,14 @@ import structlog
 from duitpos.kit.deadline import within
 from duitpos.kit.money import Money
 from duitpos.processors.base import AccountFacts, Adapter, Processor
-from duitpos.processors.capabilities import Capabilities, Expiry, StartRepeat, WebhookAddress
+from duitpos.processors.capabilities import (
+    Capabilities,
+    Expiry,
+    PaysBy,
+    RefundAbility,
+    StartRepeat,
+    WebhookAddress,
+)
 from duitpos.processors.credentials import (
     CredentialField,
     CredentialProblem,
@@ -39,7 +46,6 @@ from duitpos.processors.stripe.client import API_VERSION, client_of
 from duitpos.processors.stripe.credentials import (
     FIELDS,
     SECRET_KEY,
-    SECRET_PATTERN,
     WEBHOOK_SECRET,
     mode_of,
     problems,
@@ -54,6 +60,7 @@ from duitpos.processors.stripe.start import LINES, start_session
 # The state of a complete and unpaid session depends on its payment intent, so always expand it.
 _EXPAND = "payment_intent.latest_charge"
 log = structlog.get_logger(__name__)
+_KEYS_KEPT = timedelta(hours=24)
 LISTING = 20.0
 """Deadline for a listing of several pages, in seconds."""
 
@@ -66,12 +73,14 @@ class StripeAdapter(Adapter):
     can = Capabilities(
         webhook_address=WebhookAddress.SHARED,
         start_repeat=StartRepeat.SAME,
-        keys_kept=timedelta(hours=24),
+        start_repeat_for=_KEYS_KEPT,
         expiry=Expiry(least=timedelta(minutes=30), most=timedelta(hours=24)),
         events_kept=timedelta(days=30),
         lists_started=True,
         has_disputes=True,
+        refund=RefundAbility(keys_kept=_KEYS_KEPT),
         lines=LINES,
+        pays_by=PaysBy.PAGE,
         minimum_minor=amounts.MINIMUMS,
     )
     credential_fields: tuple[CredentialField, ...] = FIELDS
@@ -79,8 +88,6 @@ class StripeAdapter(Adapter):
         (name, name in ("checkout.session.completed", "checkout.session.expired")) for name in KINDS
     )
     api_version = API_VERSION
-
-    secret_pattern = SECRET_PATTERN
 
     def open(self, credentials: Credentials, endpoint: str) -> StripeProcessor:
         """Open an account for one unit of work."""

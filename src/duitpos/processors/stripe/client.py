@@ -6,6 +6,7 @@ wait half a minute for a start call. With this transport, a unit of work ends at
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Mapping
@@ -84,7 +85,10 @@ class Transport(stripe.HTTPClient):
                 stream=True,
                 allow_redirects=False,
             ) as response:
-                return _body(response, until), response.status_code, response.headers
+                body = _body(response, until)
+                if response.ok and not _is_object(body):
+                    raise _connection_error(ValueError("the answer is no object"), should_retry=True)
+                return body, response.status_code, response.headers
         except requests.exceptions.SSLError as error:
             raise _connection_error(error, should_retry=False) from error
         except (requests.exceptions.RequestException, HTTPError, OSError) as error:
@@ -122,6 +126,15 @@ def _body(response: requests.Response, until: float) -> bytes:
         if _left(until) < 0:
             raise requests.exceptions.ReadTimeout("the answer came too slowly")
     return b"".join(parts)
+
+
+def _is_object(body: bytes) -> bool:
+    """Whether this is one of Stripe's objects. The library fails on others with errors that are not its own."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(answer, dict) and isinstance(answer.get("object"), str)
 
 
 def _should_retry(response: tuple[bytes, int, Mapping[str, str]]) -> bool:

@@ -22,6 +22,7 @@ FIELDS = (
         "Secret Key",
         begins_with=("sk_test_", "sk_live_", "rk_test_", "rk_live_"),
         where="Developers, API keys",
+        secret_pattern=r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9_]+",
     ),
     CredentialField(
         WEBHOOK_SECRET,
@@ -30,11 +31,9 @@ FIELDS = (
         where="Developers, Webhooks, Signing secret",
         required=False,
         verifies=True,
+        secret_pattern=r"whsec_[A-Za-z0-9_+/=-]+",
     ),
 )
-
-SECRET_PATTERN = r"(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9_]+|whsec_[A-Za-z0-9_+/=-]+"
-"""Every text that is accepted as a credential, whole."""
 
 _KEY = re.compile(r"(sk|rk)_(test|live)_([A-Za-z0-9_]*)")
 _WEBHOOK = re.compile(r"whsec_[A-Za-z0-9_+/=-]{8,}")

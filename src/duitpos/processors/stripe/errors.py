@@ -78,6 +78,9 @@ def _failure(error: stripe.StripeError, code: str) -> Failure:
     # Check the status before the type: a 409 (concurrent request) has the type idempotency_error, too.
     if status in (409, 429):
         return Failure.BUSY
+    # Whatever code is in it: the server failed, and may have done so after it made something.
+    if not 400 <= status < 500:
+        return Failure.UNAVAILABLE
     if status == 403 and _lacks_permission(error, code):
         return Failure.NOT_PERMITTED
     if status in (401, 403):
@@ -88,7 +91,7 @@ def _failure(error: stripe.StripeError, code: str) -> Failure:
         return Failure.KEY_REUSED
     if status == 404:
         return Failure.NOT_FOUND
-    return Failure.REFUSED if 400 <= status < 500 else Failure.UNAVAILABLE
+    return Failure.REFUSED
 
 
 def _said(error: stripe.StripeError) -> str:

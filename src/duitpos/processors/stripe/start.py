@@ -6,11 +6,11 @@ Only the pinned request determines the parameters, so that a retry sends exactly
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 import stripe
 
+from duitpos.kit.clean_text import whole
 from duitpos.kit.money import Money
 from duitpos.processors.capabilities import LineLimits
 from duitpos.processors.errors import Failure, OwnCode
@@ -18,7 +18,7 @@ from duitpos.processors.references import References
 from duitpos.processors.start import CheckoutRequest, LineItem, Redirect, Started
 from duitpos.processors.stripe.amounts import AmountNotExact, to_stripe
 from duitpos.processors.stripe.errors import stripe_error, translated
-from duitpos.processors.stripe.snapshots import metadata_of
+from duitpos.processors.stripe.snapshots import ADDRESS, Incomplete, metadata_of, own_id, time_of
 
 LOCALES = frozenset(
     "bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru"
@@ -36,13 +36,17 @@ def start_session(client: stripe.StripeClient, request: CheckoutRequest, key: st
     if request.api_version:
         options["stripe_version"] = request.api_version
     with translated():
-        session = client.v1.checkout.sessions.create(params=params, options=options)
-    return Started(
-        references=References(session.id),
-        next_step=Redirect(session.url) if session.url else None,
-        expires_at=datetime.fromtimestamp(session.expires_at, UTC),
-        is_live=session.livemode,
-    )
+        session = client.v1.checkout.sessions.create(params=params, options=options).to_dict()
+        address, live = whole(session.get("url"), ADDRESS), session.get("livemode")
+        ends = time_of(session.get("expires_at"))
+        if ends is None or not isinstance(live, bool):
+            raise Incomplete("expires_at, livemode")
+        return Started(
+            references=References(own_id(session)),
+            next_step=Redirect(address) if address else None,
+            expires_at=ends,
+            is_live=live,
+        )
 
 
 def session_params(request: CheckoutRequest) -> dict[str, Any]:

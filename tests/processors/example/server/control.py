@@ -105,7 +105,12 @@ class Control:
             for payment in bill.payments
             for refund in payment.refunds
         ]
-        return {**bill.plain(self._state.url), "refunds": refunds, "lines": list(bill.lines)}
+        return {
+            **bill.plain(self._state.url),
+            "refunds": refunds,
+            "lines": list(bill.lines),
+            "return_url": bill.return_url,
+        }
 
     def _bills(self, request: Request) -> Answer:
         with self._state.lock:

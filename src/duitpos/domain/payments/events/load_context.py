@@ -12,6 +12,7 @@ from duitpos.domain.payments.problems import record_refusal, record_refused_key
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.references import further_of_page, payment_of_references
 from duitpos.domain.payments.refunds.refunds_seen import Look, rows_before_look, with_known
+from duitpos.domain.payments.settlement.fetch import fetch_and_settle
 from duitpos.domain.payments.settlement.match_payment import (
     names_us,
     payment_of_correlation,
@@ -24,7 +25,7 @@ from duitpos.models import Payment, ProcessorAccount, Tenant
 from duitpos.processors.base import Processor
 from duitpos.processors.errors import Failure, ProcessorError
 from duitpos.processors.events import EventKind, ProcessorEvent
-from duitpos.processors.references import References
+from duitpos.processors.references import PAGE, References
 from duitpos.processors.registry import adapter
 from duitpos.processors.snapshots import Decline, DisputeSnapshot, PaymentSnapshot, RefundsSeen
 
@@ -69,7 +70,7 @@ def load_context(verified: VerifiedEvent) -> EventContext:
     if verified.event.kind == EventKind.OTHER:
         return EventContext()
     if verified.event.kind in AFTER_PAYMENT:
-        return _load_after_payment(verified.tenant, verified.account, verified.event)
+        return _load_after_payment(verified)
     return _load_session(verified.tenant, verified.account, verified.event)
 
 
@@ -176,8 +177,9 @@ def _fetch_from(
         raise
 
 
-def _load_after_payment(tenant: Tenant, account: ProcessorAccount, event: ProcessorEvent) -> EventContext:
+def _load_after_payment(verified: VerifiedEvent) -> EventContext:
     """Load a refund or dispute. It may lack our correlation, so find the payment by the processor's ids."""
+    tenant, account, event = verified.tenant, verified.account, verified.event
     named = event.references
     payment = payment_of_references(account, named)
     snapshot = None
@@ -185,6 +187,8 @@ def _load_after_payment(tenant: Tenant, account: ProcessorAccount, event: Proces
         kind, reference = event.kind, event.object_reference
         named = _fetch_from(account, None, lambda processor: processor.payment_of(kind, reference)) or named
         payment = payment_of_references(account, named)
+    if payment is None and named.of(PAGE):
+        payment = _payment_of_further_charge(account, named, verified.actor)
     # Money of others has no correlation. For a refund or dispute, only the payment itself shows that.
     may_be_ours = event.kind != EventKind.REFUNDS or event.correlation is not None or event.is_thin
     if payment is None and named and may_be_ours:
@@ -203,6 +207,15 @@ def _load_after_payment(tenant: Tenant, account: ProcessorAccount, event: Proces
     others = [] if finds_ours else further_of_page(payment)
     looks = [_look(payment, named), *(_look(other, References()) for other in others)]
     return EventContext(payment, snapshot, tuple(look for look in looks if look is not None))
+
+
+def _payment_of_further_charge(account: ProcessorAccount, named: References, actor: Actor) -> Payment | None:
+    """Settle the page of a charge that is not known yet, so that it gets its payment; None if the page is not ours."""
+    page = payment_of_references(account, References(named.of(PAGE)))
+    if page is None:
+        return None
+    fetch_and_settle(page, actor)
+    return payment_of_references(account, named)
 
 
 def _look(payment: Payment, named: References) -> Look | None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 import structlog
 
 from duitpos.kit.slow_calls import Full, slow_calls
-from duitpos.processors.base import Processor
+from duitpos.processors.base import Processor, WebhookSetup
 from duitpos.processors.errors import Failure, OwnCode, ProcessorError
 
 log = structlog.get_logger(__name__)
@@ -21,13 +21,15 @@ def bounded(processor: Processor, partner: str) -> Processor:
 
 
 class _Bounded:
-    """Limits every method call; returns other attributes unchanged."""
+    """Limits every method call, those to set up a webhook too; returns other attributes unchanged."""
 
-    def __init__(self, processor: Processor, partner: str) -> None:
-        self._processor, self._partner = processor, partner
+    def __init__(self, calls: Processor | WebhookSetup, partner: str) -> None:
+        self._calls, self._partner = calls, partner
 
     def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self._processor, name)
+        attribute = getattr(self._calls, name)
+        if isinstance(attribute, WebhookSetup):
+            return _Bounded(attribute, self._partner)
         return self._bounded(attribute) if callable(attribute) else attribute
 
     def _bounded(self, call: Callable[..., Any]) -> Callable[..., Any]:

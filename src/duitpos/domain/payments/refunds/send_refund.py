@@ -90,8 +90,12 @@ def send_refund(refund: Refund, *, may_use_new_key: bool = True) -> None:
 
 
 def has_keys(payment: Payment) -> bool:
-    """Whether the processor has idempotency keys, so that a repeated call makes no second refund."""
-    return adapter(payment.account.processor).can.keys_kept is not None
+    """Whether refunds have idempotency keys, so that a repeated call makes no second one."""
+    return _keys_kept(payment) is not None
+
+
+def _keys_kept(payment: Payment) -> timedelta | None:
+    return adapter(payment.account.processor).can.refund.keys_kept
 
 
 def claim_call(refund: Refund, payment: Payment) -> bool:
@@ -149,12 +153,12 @@ def heal_refund(refund: Refund, *, is_pressed: bool = False) -> None:
 
 def _send_again(refund: Refund, *, is_pressed: bool) -> None:
     payment = _payment_of(refund)
-    if not has_keys(payment):
+    kept = _keys_kept(payment)
+    if kept is None:
         _send_without_key(refund, payment, is_pressed=is_pressed)
         return
     sent = refund.first_sent_at or refund.created_at
-    can = adapter(payment.account.processor).can
-    if now() - sent < replay_limit(can):
+    if now() - sent < replay_limit(kept):
         # The same key makes at most one refund.
         send_refund(refund)
     elif _look_up(refund, payment) == _Lookup.ABSENT and _new_key(refund):

@@ -1,4 +1,4 @@
-"""Fetch a payment from the processor and settle it. Return, button, sweep and checkout all use this (M20, M27, M81)."""
+"""Fetch a payment and settle it: return, button, sweep and checkout all do it with this (M20, M27, M81, M84)."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from duitpos.domain.payments.settlement.settle import SettleResult, settle
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Payment
-from duitpos.models.payment import LIVE_ATTEMPT
+from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 from duitpos.processors.errors import ProcessorError
 from duitpos.processors.references import References
 from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
+from duitpos.processors.start import next_step_to_json
 
 
 def fetch_and_settle(payment: Payment, actor: Actor, *, cancel: bool = False) -> SettleResult:
@@ -54,12 +55,33 @@ def settle_snapshot(
     def work() -> SettleResult:
         learn_mode_of(payment, payment.account, snapshot.is_live)
         result = settle(payment, snapshot, actor)
-        if end and snapshot.state == SnapshotState.OPEN:
+        if snapshot.state != SnapshotState.OPEN:
+            return result
+        if end:
             return SettleResult.ENDED if end_here(payment, now()) else SettleResult.ALREADY
+        _keep_newer_step(payment, snapshot)
         return result
 
     with recording_errors(payment):
         return transact(work)
+
+
+def _keep_newer_step(payment: Payment, snapshot: PaymentSnapshot) -> None:
+    """Store the next step of an open attempt if it has changed, such as a code that the processor renewed.
+
+    The step that was read before the fetch is the guard: of two fetches at once the first to store its step wins, so
+    that an older answer does not replace a newer one. The next fetch corrects the rest.
+    """
+    step = next_step_to_json(snapshot.next_step)
+    if not step or step == payment.next_step:
+        return
+    rows = Payment.objects.filter(
+        tenant_id=payment.tenant_id,
+        id=payment.id,
+        status=PaymentStatus.PENDING,
+        next_step=payment.next_step,
+    )
+    rows.update(next_step=step)
 
 
 def may_fetch(payment: Payment, at: datetime) -> bool:

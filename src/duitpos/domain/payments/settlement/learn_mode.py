@@ -5,13 +5,19 @@ from __future__ import annotations
 from django.db.models import Exists, OuterRef
 
 from duitpos.domain.orders.states import HELD
+from duitpos.domain.payments.settlement.went_live import after_going_live
+from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, ProcessorAccount
 from duitpos.models.payment import PaymentStatus
 from duitpos.models.payment_setup import Mode
 
 
 def learn_mode(account: ProcessorAccount, is_live: bool | None) -> None:
-    """Set the account's mode if it is unknown, in the caller's transaction. No statement when it is known."""
+    """Set the account's mode if it is unknown, in the caller's transaction. No statement when it is known.
+
+    A live account is in use from then on: its other unsettled attempts follow, and test orders are handled as after any
+    other way of going live.
+    """
     if account.mode or is_live is None:
         return
     mode = Mode.LIVE if is_live else Mode.TEST
@@ -24,17 +30,35 @@ def learn_mode(account: ProcessorAccount, is_live: bool | None) -> None:
         mode=mode,
     ).exclude(external_id="")
     rows = ProcessorAccount.objects.filter(~Exists(same), tenant_id=account.tenant_id, id=account.id, mode="")
-    rows.update(mode=mode)
+    if rows.update(mode=mode) and is_live:
+        _other_attempts_follow(account)
+        after_going_live(account.tenant_id, now())
+
+
+def _other_attempts_follow(account: ProcessorAccount) -> None:
+    """Mark the unsettled attempts that began while the mode was unknown, and their held orders, as live.
+
+    As test attempts they would be ended at once, though their guests pay real money.
+    """
+    unsettled = Payment.objects.filter(tenant_id=account.tenant_id, account_id=account.id, is_test=True)
+    unsettled = unsettled.exclude(status=PaymentStatus.SUCCEEDED)
+    orders = list(unsettled.values_list("order_id", flat=True))
+    unsettled.update(is_test=False)
+    Order.objects.filter(tenant_id=account.tenant_id, id__in=orders, status=HELD).update(is_test=False)
 
 
 def learn_mode_of(payment: Payment, account: ProcessorAccount, is_live: bool | None) -> None:
     """Learn the mode from the payment's object; payment and order follow, unless they are settled.
 
-    `account` is not changed: the transaction may run twice.
+    An object of a known mode corrects a payment that was inserted before that mode was learned, at the same moment. An
+    object of another mode than its account's changes nothing: that is a mismatch. `account` is not changed: the
+    transaction may run twice.
     """
-    if account.mode or is_live is None or account.id != payment.account_id:
+    if is_live is None or account.id != payment.account_id:
         return
     is_test = not is_live
+    if account.mode and (account.is_live != is_live or payment.is_test == is_test):
+        return
     # The account last, because every path locks payment and order before it.
     unsettled = Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id)
     if unsettled.exclude(status=PaymentStatus.SUCCEEDED).update(is_test=is_test):

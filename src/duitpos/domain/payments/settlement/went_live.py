@@ -16,7 +16,9 @@ RECENT = timedelta(hours=12)
 
 
 def after_going_live(tenant_id: UUID, at: datetime) -> None:
-    """Handle an account or type that was switched on, in the caller's transaction, if a live account is in use.
+    """Handle an account or type that was switched on or found to be live, in the caller's transaction.
+
+    Without a live account in use, nothing is done.
 
     Open an Alert for each recent paid test order that the kitchen has not finished, and have the sweep end open test
     sessions now.

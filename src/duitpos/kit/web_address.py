@@ -1,4 +1,4 @@
-"""Check addresses from a processor before a page of ours names them in a link, a form or its policy."""
+"""Check addresses from outside before a page of ours names them in a link, a form or its policy."""
 
 from __future__ import annotations
 
