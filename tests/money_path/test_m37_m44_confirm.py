@@ -23,7 +23,9 @@ from duitpos.domain.payments.events import confirm_sql, receive
 from duitpos.domain.payments.events.confirm import confirm
 from duitpos.domain.payments.events.load_context import VerifiedEvent
 from duitpos.domain.payments.events.receive import handle_event
+from duitpos.domain.tenancy.find import recent_locations
 from duitpos.kit.money import Money
+from duitpos.kit.transact import transact
 from duitpos.models import (
     Alert,
     ItemStock,
@@ -179,7 +181,7 @@ def test_every_condition_has_a_case() -> None:
 @pytest.mark.parametrize("name", BROKEN)
 def test_m44_a_broken_condition_leaves_everything_to_the_general_path(waiting: Waiting, name: str) -> None:
     event = waiting.event()
-    confirm_module.recent_locations(event.tenant)
+    recent_locations(event.tenant)
     BROKEN[name](waiting)
     before = all_rows(event.tenant.id)
     assert not confirm(event)
@@ -192,13 +194,13 @@ def test_without_its_condition_a_case_would_be_confirmed(
 ) -> None:
     """The control: each condition is the one that stops its case."""
     event = waiting.event()
-    confirm_module.recent_locations(event.tenant)
+    recent_locations(event.tenant)
     BROKEN[name](waiting)
     monkeypatch.setitem(confirm_sql.CONDITIONS, name, "true")
     if name == "the order waits":
         # The order's own guard stops this one, and everything is undone.
         before = all_rows(event.tenant.id)
-        with mock.patch.object(confirm_module, "transact", side_effect=confirm_module.transact) as tried:
+        with mock.patch.object(confirm_module, "transact", side_effect=transact) as tried:
             assert not confirm(event)
         assert tried.called
         assert all_rows(event.tenant.id) == before
@@ -242,7 +244,7 @@ def after_writing(written: tuple[int, ...]) -> Callable[[Any], tuple[int, ...]]:
 )
 def test_a_location_that_changed_a_moment_ago(waiting: Waiting, changes: dict[str, Any]) -> None:
     event = waiting.event()
-    confirm_module.recent_locations(event.tenant)
+    recent_locations(event.tenant)
     rows(Location, waiting).update(**changes)
     assert not confirm(event)
     slow, fast = both_ways(event)
@@ -282,7 +284,7 @@ def test_an_uncommon_event_makes_no_statement(
     waiting: Waiting, name: str, django_assert_num_queries: Any
 ) -> None:
     event = UNCOMMON[name](waiting)
-    confirm_module.recent_locations(event.tenant)
+    recent_locations(event.tenant)
     with django_assert_num_queries(0):
         assert not confirm(event)
 
@@ -383,7 +385,7 @@ SNAPSHOTS: dict[str, list[Any]] = {
         References.named("cs_test_b2", payment_intent="pi_1"),
     ],
 }
-ROWS = {
+ROWS: dict[str, list[Any]] = {
     "order status": ["held", "held", "held", "placed", "canceled", "served"],
     "stock": ["", "", StockStatus.IN_STOCK, StockStatus.LIMITED, StockStatus.OUT_OF_STOCK],
     "stored event": ["", "", "", "done", "failed"],
@@ -394,15 +396,10 @@ ROWS = {
 
 
 def drawn(choices: dict[str, list[Any]]) -> Any:
-    """Each column's usual value, but for up to three of them."""
-    usual = st.fixed_dictionaries({})
+    """Up to three of the columns, each with one of its values."""
     few = st.lists(st.sampled_from(list(choices)), max_size=3, unique=True)
     return few.flatmap(
-        lambda names: (
-            st.fixed_dictionaries({name: st.sampled_from(choices[name]) for name in names})
-            if names
-            else usual
-        )
+        lambda names: st.fixed_dictionaries({name: st.sampled_from(choices[name]) for name in names})
     )
 
 

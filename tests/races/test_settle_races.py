@@ -136,9 +136,11 @@ def test_without_its_conditions_the_statement_confirms_twice(
     """The counter-check for the common case: without the conditions on payment and order, a redelivery is an order."""
     for condition in ("the attempt is live", "the order waits"):
         monkeypatch.setitem(confirm_sql.CONDITIONS, condition, "true")
-    unguarded = confirm_sql._PLACE.replace("""AND "duitpos_order"."status" = 'held'""", "")
-    assert unguarded != confirm_sql._PLACE
-    monkeypatch.setattr(confirm_sql, "_PLACE", unguarded)
+    for part in ("_PLACE", "_WAITING"):
+        guarded = getattr(confirm_sql, part)
+        unguarded = guarded.replace("""AND "duitpos_order"."status" = 'held'""", "")
+        assert unguarded != guarded
+        monkeypatch.setattr(confirm_sql, part, unguarded)
     for built in (confirm_sql.one_statement, confirm_sql.steps):
         built.cache_clear()
     try:

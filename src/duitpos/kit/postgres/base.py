@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from threading import Lock
 from typing import Any
+from weakref import WeakSet
 
 import structlog
 from django.db.backends.postgresql import base, features
@@ -88,20 +89,29 @@ class DatabaseWrapper(base.DatabaseWrapper):
         gate.open()
         return connection
 
-    def _configure_connection(self, connection: Connection[Any]) -> bool:
-        """Set up a new connection. One that a pooler shares among clients prepares nothing (M41)."""
-        commits = bool(super()._configure_connection(connection))
-        if connection.prepare_threshold is None:
-            return commits
-        with connection.cursor() as cursor:
-            server = cursor.execute("SELECT pg_backend_pid()").fetchone()
-            if server == (connection.info.backend_pid,):
-                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LONGEST_WAIT])
-            else:
-                log.warning("pooler_noticed", advice="set DUITPOS_DB_POOLER=true")
-                connection.prepare_threshold = None
-        return True
-
     def _connect(self, conn_params: dict[str, object]) -> Connection[Any]:
         connection: Connection[Any] = super().get_new_connection(conn_params)
+        if connection not in _set_up:
+            _set_up.add(connection)
+            set_up(connection)
         return connection
+
+
+_set_up: WeakSet[Connection[Any]] = WeakSet()
+"""The connections of this process that are set up; a pool hands out the same ones again and again."""
+
+
+def set_up(connection: Connection[Any]) -> None:
+    """Bound its waits for locks. One that a pooler shares among clients keeps no setting and prepares nothing (M41)."""
+    if connection.prepare_threshold is None:
+        return
+    with connection.cursor() as cursor:
+        server = cursor.execute("SELECT pg_backend_pid()").fetchone()
+        # libpq was told the number of the process that serves this connection.
+        if server == (connection.info.backend_pid,):
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LONGEST_WAIT])
+        else:
+            log.warning("pooler_noticed", advice="set DUITPOS_DB_POOLER=true")
+            connection.prepare_threshold = None
+    if not connection.autocommit:
+        connection.commit()

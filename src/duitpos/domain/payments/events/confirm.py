@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -31,7 +32,7 @@ from duitpos.models import Tenant
 from duitpos.processors.events import EventKind
 from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
 
-Parameters = dict[str, object]
+Parameters = dict[str, str | int | None]
 NONE = "[]"
 """An empty list, as a parameter."""
 
@@ -80,7 +81,7 @@ def _run_in_steps(parameters: Parameters) -> tuple[int, ...]:
     sql, known = steps(), dict(parameters)
     with connection.cursor() as cursor:
 
-        def rows(step: str) -> list[tuple[object, ...]]:
+        def rows(step: str) -> list[tuple[Any, ...]]:
             cursor.execute(sql[step], known)
             return list(cursor.fetchall())
 
@@ -173,7 +174,7 @@ def _places(tenant: Tenant, snapshot: PaymentSnapshot, at: datetime) -> list[dic
     ]
 
 
-def _as_text(value: object) -> object:
+def _as_text(value: object) -> str | int | None:
     """Return a value as the statement takes it. PostgreSQL casts texts; SQLite keeps what it is given."""
     is_sqlite = connection.vendor == "sqlite"
     if value is None or isinstance(value, str):
@@ -181,7 +182,7 @@ def _as_text(value: object) -> object:
     if isinstance(value, UUID):
         return value.hex if is_sqlite else str(value)
     if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value) if is_sqlite else value.isoformat()
+        return str(connection.ops.adapt_datetimefield_value(value)) if is_sqlite else value.isoformat()
     if isinstance(value, (int, bool)):
         return value if is_sqlite else str(value)
     return json.dumps(value, default=_in_json)

@@ -100,9 +100,17 @@ RETURNING "duitpos_payment"."id" AS payment_id, "duitpos_payment"."order_id", "d
   "duitpos_payment"."is_test", "duitpos_payment"."business_date"
 """
 
+# The lock order of all paths is payment, order, number (M36). SQLite has one writer and needs no row locks.
+_WAITING = """
+SELECT "duitpos_order"."id" FROM paid JOIN "duitpos_order" ON "duitpos_order"."id" = paid.order_id
+WHERE "duitpos_order"."tenant_id" = %(tenant)s::uuid AND "duitpos_order"."status" = 'held'
+FOR UPDATE OF "duitpos_order"
+"""
+
 _NUMBER = """
 INSERT INTO "duitpos_numberseries" AS series ("id", "tenant_id", "location_id", "business_date", "is_test", "last")
-SELECT %(series_id)s::uuid, %(tenant)s::uuid, paid.location_id, paid.business_date, paid.is_test, 1 FROM paid WHERE true
+SELECT %(series_id)s::uuid, %(tenant)s::uuid, paid.location_id, paid.business_date, paid.is_test, 1
+FROM paid{waiting} WHERE true
 ON CONFLICT ("tenant_id", "location_id", "business_date", "is_test") DO UPDATE SET "last" = series."last" + 1
 RETURNING "last" AS number
 """
@@ -160,7 +168,15 @@ RETURNING "id"
 @cache
 def one_statement() -> str:
     """All parts as one statement, for PostgreSQL. It returns how many payments, orders and events it wrote."""
-    parts = {"paid": _pay(), "numbered": _NUMBER, "placed": _PLACE, **_WRITES, "stored": _EVENT}
+    numbered = _NUMBER.replace("{waiting}", " CROSS JOIN waiting")
+    parts = {
+        "paid": _pay(),
+        "waiting": _WAITING,
+        "numbered": numbered,
+        "placed": _PLACE,
+        **_WRITES,
+        "stored": _EVENT,
+    }
     written = ",".join(f"{name} AS ({_for_postgres(sql)})" for name, sql in parts.items())
     counts = ", ".join(f"(SELECT count(*) FROM {name})" for name in ("paid", "placed", "stored"))  # noqa: S608 - names
     return f"WITH {written} SELECT {counts}"
@@ -174,7 +190,7 @@ def steps() -> dict[str, str]:
     numbered = "numbered(number) AS (VALUES (%(number)s))"
     parts = {
         "paid": _pay(),
-        "numbered": f"WITH {paid} {_NUMBER}",
+        "numbered": f"WITH {paid} {_NUMBER.replace('{waiting}', '')}",
         "placed": f"WITH {paid}, {numbered} {_PLACE}",
         **{name: f"WITH {paid} {sql}" for name, sql in _WRITES.items()},
         "stored": f"WITH {paid} {_EVENT}",
