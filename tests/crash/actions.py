@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 from duitpos.domain.alerts.offers import Action
@@ -58,6 +59,12 @@ def _receive(facts: Facts) -> Work:
     return lambda: receive(tenant, "stripe", body, {"stripe-signature": facts["signature"]})
 
 
+def _receive_in_general(facts: Facts) -> Work:
+    """The same delivery, without the statement for the common case."""
+    patch("duitpos.domain.payments.events.receive.confirm", return_value=False).start()
+    return _receive(facts)
+
+
 def _return(facts: Facts) -> Work:
     tenant = _tenant(facts)
     return lambda: handle_return(tenant, facts["order_token"])
@@ -90,6 +97,7 @@ def _decide(facts: Facts) -> Work:
 ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "checkout": _checkout,
     "receive": _receive,
+    "receive in general": _receive_in_general,
     "return": _return,
     "cancel page": _cancel_page,
     "sweep": _sweep,

@@ -293,6 +293,7 @@ SCENARIOS: dict[str, Scenario] = {
     "sweep a lost start": Scenario("sweep", the_first_call_was_lost, nothing_is_cooked),
     "receive": Scenario("receive", paid_with_event, one_order),
     "receive, sent again": Scenario("receive", paid_with_event, one_order, stripe_sends_it_again),
+    "receive, in the general path": Scenario("receive in general", paid_with_event, one_order),
     "receive that it expired": Scenario("receive", expired_with_event, nothing_is_cooked),
     "settle on return": Scenario("return", paid, one_order),
     "settle by sweep": Scenario("sweep", paid_and_due, one_order),

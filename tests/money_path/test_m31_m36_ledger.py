@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.checkout.results import NotTakingOrders
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.release import draw_number
+from duitpos.domain.payments.events import confirm_sql, receive
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.payments.settlement.settle import SettleResult, settle
@@ -214,7 +216,8 @@ def test_m35_no_ledger_row_without_the_movement(shop: Shop) -> None:
     assert sums_by_day(shop) == {}
 
 
-def test_m36_locks_are_taken_in_one_order(webhookless_shop: Shop) -> None:
+def test_m36_locks_are_taken_in_one_order(webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receive, "confirm", lambda verified: False)
     shop = webhookless_shop
     paid_unseen(shop, 1)
     (event,) = completed(shop)
@@ -232,6 +235,16 @@ def test_m36_locks_are_taken_in_one_order(webhookless_shop: Shop) -> None:
     assert written.index("payment") < written.index("order") < written.index("numberseries")
     for shared in ("ledgerentry", "outboxentry"):
         assert written.index("numberseries") < written.index(shared)
+
+
+def test_m36_the_one_statement_takes_them_in_the_same_order() -> None:
+    """A part runs after those that it reads."""
+    parts = dict(re.findall(r"(\w+) AS \(\s*(.*?)\n\)", confirm_sql.one_statement(), re.S))
+    assert parts["paid"].startswith('UPDATE "duitpos_payment"')
+    assert "FROM paid" in parts["waiting"]
+    assert parts["waiting"].endswith('FOR UPDATE OF "duitpos_order"')
+    assert "FROM paid CROSS JOIN waiting" in parts["numbered"]
+    assert "FROM paid CROSS JOIN numbered" in parts["placed"]
 
 
 def test_m36_a_settle_that_deadlocked_is_run_again_from_the_start(webhookless_shop: Shop) -> None:

@@ -87,6 +87,7 @@ def test_a_concurrent_delivery_keeps_its_result_when_ours_fails(
         results.append(deliver(shop, event))
         raise RuntimeError("unexpected")
 
+    monkeypatch.setattr(receive_module, "confirm", lambda verified: False)
     monkeypatch.setattr(receive_module, "transact", fail_after_a_concurrent_delivery)
     assert deliver(shop, event) == Received(200, "duplicate")
     assert results[1] == Received(200, "settled")

@@ -12,6 +12,7 @@ import pytest
 from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.orders import release as release_module
 from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.events import confirm_sql, receive
 from duitpos.domain.payments.settlement import settle as settle_module
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.sweep.sweep import sweep
@@ -53,6 +54,14 @@ def _assert_exactly_one(shop: Shop, payment: Payment) -> None:
     assert shop.alerts() == []
 
 
+@pytest.fixture(params=["common case first", "general path only"])
+def path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deliveries with and without the statement for the common case."""
+    if request.param == "general path only":
+        monkeypatch.setattr(receive, "confirm", lambda verified: False)
+
+
+@pytest.mark.usefixtures("path")
 def test_fifty_at_once_make_one_order(webhookless_shop: Shop) -> None:
     payment = webhookless_shop.start()
     webhookless_shop.sandbox.pay(payment.reference)
@@ -63,6 +72,7 @@ def test_fifty_at_once_make_one_order(webhookless_shop: Shop) -> None:
     _assert_exactly_one(webhookless_shop, payment)
 
 
+@pytest.mark.usefixtures("path")
 def test_one_delivery_fifty_times_is_stored_once(webhookless_shop: Shop) -> None:
     payment = webhookless_shop.start()
     webhookless_shop.sandbox.pay(payment.reference)
@@ -111,12 +121,33 @@ def test_without_the_guards_it_happens_twice(webhookless_shop: Shop, monkeypatch
     def without_transaction(work: Callable[[], Any]) -> Any:
         return work()
 
+    monkeypatch.setattr(receive, "confirm", lambda verified: False)
     monkeypatch.setattr(settle_module, "advance_payment", unguarded_payment)
     monkeypatch.setattr(release_module, "advance", unguarded_order)
     # A transaction's locks would hide the race: SQLite has one writer at a time, and PostgreSQL makes the
     # second wait at the payment's row. The rule must not depend on either.
     monkeypatch.setattr("duitpos.domain.payments.events.receive.transact", without_transaction)
     assert _placed_twice(webhookless_shop, "guest")
+
+
+def test_without_its_conditions_the_statement_confirms_twice(
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The counter-check for the common case: without the conditions on payment and order, a redelivery is an order."""
+    for condition in ("the attempt is live", "the order waits"):
+        monkeypatch.setitem(confirm_sql.CONDITIONS, condition, "true")
+    for part in ("_PLACE", "_WAITING"):
+        guarded = getattr(confirm_sql, part)
+        unguarded = guarded.replace("""AND "duitpos_order"."status" = 'held'""", "")
+        assert unguarded != guarded
+        monkeypatch.setattr(confirm_sql, part, unguarded)
+    for built in (confirm_sql.one_statement, confirm_sql.steps):
+        built.cache_clear()
+    try:
+        assert _placed_twice(webhookless_shop, "guest")
+    finally:
+        for built in (confirm_sql.one_statement, confirm_sql.steps):
+            built.cache_clear()
 
 
 def _placed_twice(shop: Shop, guest: str) -> bool:

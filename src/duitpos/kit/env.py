@@ -183,12 +183,17 @@ def database(var: Path) -> dict[str, object]:
         config["CONN_MAX_AGE"] = 0
         # Check each connection when it is taken from the pool: after a database restart all of them are dead.
         config["CONN_HEALTH_CHECKS"] = True
+        prepares = not switch("DUITPOS_DB_POOLER")
         config["OPTIONS"] = {
             "pool": {
                 "min_size": 2,
                 "max_size": number("DUITPOS_DB_POOL", 20, least=1),
                 "timeout": POOL_SECONDS,
-            }
+            },
+            # A statement is prepared at its sixth use. Behind a pooler that gives every transaction another connection,
+            # prepared statements mix up the answers of different clients (M41).
+            "server_side_binding": prepares,
+            "prepare_threshold": 5 if prepares else None,
         }
     return config
 

@@ -8,6 +8,8 @@ from typing import Any
 import structlog
 
 _patterns: dict[str, re.Pattern[str]] = {}
+_DETAIL = re.compile(r"DETAIL: .*")
+"""PostgreSQL repeats the whole row here, such as a guest's e-mail address (M48)."""
 
 
 def redact_also(pattern: str) -> None:
@@ -16,7 +18,8 @@ def redact_also(pattern: str) -> None:
 
 
 def redact(text: str) -> str:
-    """The text without the processors' secrets (the last four characters stay, as on the screens)."""
+    """The text without the processors' secrets (the last four characters stay, as on the screens) and guests' data."""
+    text = _DETAIL.sub("DETAIL: …", text)
     for pattern in _patterns.values():
         text = pattern.sub(_shortened, text)
     return text

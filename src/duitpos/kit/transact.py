@@ -9,7 +9,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import RLock
 from typing import TypeVar
 
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
+
+from duitpos.kit.postgres.stale_plans import is_stale
 
 T = TypeVar("T")
 LONGEST = 15.0
@@ -29,8 +31,10 @@ def _turn() -> AbstractContextManager[object]:
     return _one_writer if connection.vendor == "sqlite" else nullcontext()
 
 
-def collided(error: OperationalError) -> bool:
+def collided(error: DatabaseError) -> bool:
     """Whether a database error only means a conflict with another transaction (decision 0002, rule 7)."""
+    if not isinstance(error, OperationalError):
+        return False
     if getattr(error.__cause__, "sqlstate", None) in COLLIDED:
         return True
     return "database is locked" in str(error) or "database table is locked" in str(error)
@@ -46,9 +50,10 @@ def transact(work: Callable[[], T], tries: int = 6) -> T:
         try:
             with _turn(), transaction.atomic(durable=True):
                 return work()
-        except OperationalError as error:
+        except DatabaseError as error:
             # SQLite has already waited for its whole busy timeout: a lock held that long will not be released soon.
-            if not left or not collided(error) or time.monotonic() - begun > LONGEST:
+            may_retry = collided(error) or is_stale(error)
+            if not left or not may_retry or time.monotonic() - begun > LONGEST:
                 raise
         time.sleep(random.uniform(0, 0.02 * 2 ** (tries - left)))  # noqa: S311 - jitter, not a secret
     raise AssertionError("unreachable: the last try returns or raises")

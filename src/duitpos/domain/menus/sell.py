@@ -8,20 +8,8 @@ from uuid import UUID
 from django.db.models import F
 
 from duitpos.domain.tenancy.location_stamp import location_changed
-from duitpos.kit.statements import Prepared
 from duitpos.models import ItemStock, Location, Order, OrderLine
 from duitpos.models.menu import StockStatus
-
-_SCARCE = Prepared(
-    lambda tenant_id, location_id, order_id: ItemStock.objects.filter(
-        tenant_id=tenant_id,
-        location_id=location_id,
-        item_id__in=OrderLine.objects.filter(tenant_id=tenant_id, order_id=order_id).values("item_id"),
-    ).exclude(status=StockStatus.IN_STOCK),
-    UUID,
-    UUID,
-    UUID,
-)
 
 
 def sell(order: Order, location: Location) -> list[str]:
@@ -29,7 +17,11 @@ def sell(order: Order, location: Location) -> list[str]:
 
     A compare-and-set per stock row: two orders cannot take the last one. One query when no stock is limited.
     """
-    scarce = _SCARCE.rows(order.tenant_id, location.id, order.id)
+    ordered = OrderLine.objects.filter(tenant_id=order.tenant_id, order_id=order.id)
+    stock = ItemStock.objects.filter(
+        tenant_id=order.tenant_id, location_id=location.id, item_id__in=ordered.values("item_id")
+    )
+    scarce = list(stock.exclude(status=StockStatus.IN_STOCK))
     if not scarce:
         return []
     wanted: Counter[UUID] = Counter()

@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import F
 
 from duitpos.domain.orders.states import HELD, may_move
-from duitpos.kit.statements import insert, update
 from duitpos.models import Membership, Order, OrderEvent
 
 
@@ -36,13 +35,13 @@ def advance(
     """
     if not may_move(from_status, to_status):
         raise ValueError(f"No order goes from {from_status} to {to_status}.")
-    changes = {"status": to_status, **columns}
-    if not update(Order, changes, tenant_id=order.tenant_id, id=order.id, status=from_status):
+    rows = Order.objects.filter(tenant_id=order.tenant_id, id=order.id, status=from_status)
+    if not rows.update(status=to_status, **columns):
         return False
     order.status = to_status
     for name, value in columns.items():
         setattr(order, name, value)
-    event = OrderEvent(
+    OrderEvent.objects.create(
         tenant_id=order.tenant_id,
         order_id=order.id,
         at=at,
@@ -52,7 +51,6 @@ def advance(
         to_status=to_status,
         reason=reason[:200],
     )
-    insert([event])
     return True
 
 

@@ -8,16 +8,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, PLACED
 from duitpos.kit.clock import business_date
-from duitpos.kit.statements import insert, update
 from duitpos.models import Location, NumberSeries, Order, Payment
-
-_COUNT_UP = (
-    '("tenant_id", "location_id", "business_date", "is_test")'
-    ' DO UPDATE SET "last" = "duitpos_numberseries"."last" + 1'
-)
 
 
 def release(
@@ -53,7 +49,8 @@ def release(
     )
     if moved:
         order.number = draw_number(order.tenant_id, order.location_id, day, order.is_test)
-        update(Order, {"number": order.number}, tenant_id=order.tenant_id, id=order.id)
+        rows = Order.objects.filter(tenant_id=order.tenant_id, id=order.id)
+        rows.update(number=order.number)
     return moved
 
 
@@ -66,10 +63,17 @@ def _has_number(order: Order) -> bool:
 def draw_number(tenant_id: UUID, location_id: UUID, business_date: date, is_test: bool) -> int:
     """Draw the next number in the caller's transaction. Call it only after winning the order's guarded update.
 
-    One statement inserts or increments the day's row and returns its value, so two concurrent first orders get 1 and 2.
-    It locks the row until commit; a rollback frees the number.
+    Counting up locks the day's row until commit, so the value read after it is the caller's own; a rollback frees it.
     """
-    first = NumberSeries(
-        tenant_id=tenant_id, location_id=location_id, business_date=business_date, is_test=is_test, last=1
-    )
-    return int(insert([first], _COUNT_UP, returning="last"))
+    day = {
+        "tenant_id": tenant_id,
+        "location_id": location_id,
+        "business_date": business_date,
+        "is_test": is_test,
+    }
+    series = NumberSeries.objects.filter(**day)
+    if not series.update(last=F("last") + 1):
+        # The day's first order. Of two at once, the second waits here for the first one's row.
+        NumberSeries.objects.bulk_create([NumberSeries(**day, last=0)], ignore_conflicts=True)
+        series.update(last=F("last") + 1)
+    return series.values_list("last", flat=True).get()

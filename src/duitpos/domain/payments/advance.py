@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from duitpos.kit.statements import update
 from duitpos.models import Payment, Refund
 from duitpos.models.payment import PaymentStatus as P
 from duitpos.models.refund import RefundStatus as R
@@ -47,8 +46,8 @@ def _advance(
     for status in from_statuses:
         if to_status not in moves[status]:
             raise ValueError(f"No {type(row).__name__.lower()} goes from {status} to {to_status}.")
-    changes = {"status": to_status, **columns}
-    if not update(type(row), changes, tenant_id=row.tenant_id, id=row.id, status=from_statuses):
+    rows = type(row)._default_manager.filter(tenant_id=row.tenant_id, id=row.id, status__in=from_statuses)
+    if not rows.update(status=to_status, **columns):
         return False
     row.status = to_status
     for name, value in columns.items():

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from duitpos.kit.statements import insert
 from duitpos.models import Payment, PaymentReference, ProcessorAccount
 from duitpos.processors.references import PAGE, Reference, References
 
@@ -35,8 +34,7 @@ def add_references(payment: Payment, others: tuple[Reference, ...]) -> None:
         )
         for one in others
     ]
-    if rows:
-        insert(rows, "DO NOTHING")
+    PaymentReference.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def payment_of_references(account: ProcessorAccount, references: References) -> Payment | None:

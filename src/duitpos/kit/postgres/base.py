@@ -6,12 +6,23 @@ import time
 from collections.abc import Callable
 from threading import Lock
 from typing import Any
+from weakref import WeakSet
 
-from django.db.backends.postgresql import base
+import structlog
+from django.db.backends.postgresql import base, features
+from django.db.utils import DEFAULT_DB_ALIAS
 from psycopg import Connection, OperationalError
+
+from duitpos.kit.postgres.stale_plans import prepare_again
+
+log = structlog.get_logger(__name__)
 
 AGAIN = 1.0
 """Seconds without an attempt after the database gave no connection."""
+
+
+LONGEST_WAIT = "10s"
+"""For a lock. What a statement read before its wait may be this old (M45); then the caller gets 503."""
 
 
 class Gate:
@@ -49,8 +60,21 @@ gate = Gate()
 """This process's gate: it has one database."""
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    """What it can do beyond what Django asks about."""
+
+    writes_in_with = True
+    """One statement can have several parts that write (WITH … AS (UPDATE … RETURNING …))."""
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Without a pool it is Django's own. With one, only one caller at a time waits for an unavailable database."""
+
+    features_class = DatabaseFeatures
+
+    def __init__(self, settings_dict: dict[str, Any], alias: str = DEFAULT_DB_ALIAS) -> None:
+        super().__init__(settings_dict, alias)
+        self.execute_wrappers.append(prepare_again)
 
     def get_new_connection(self, conn_params: dict[str, object]) -> Connection[Any]:
         """A connection from the pool. OperationalError, at once when another caller has just failed to get one."""
@@ -67,4 +91,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _connect(self, conn_params: dict[str, object]) -> Connection[Any]:
         connection: Connection[Any] = super().get_new_connection(conn_params)
+        if connection not in _set_up:
+            _set_up.add(connection)
+            set_up(connection)
         return connection
+
+
+_set_up: WeakSet[Connection[Any]] = WeakSet()
+"""The connections of this process that are set up; a pool hands out the same ones again and again."""
+
+
+def set_up(connection: Connection[Any]) -> None:
+    """Bound its waits for locks. One that a pooler shares among clients keeps no setting and prepares nothing (M41)."""
+    if connection.prepare_threshold is None:
+        return
+    with connection.cursor() as cursor:
+        server = cursor.execute("SELECT pg_backend_pid()").fetchone()
+        # libpq was told the number of the process that serves this connection.
+        if server == (connection.info.backend_pid,):
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LONGEST_WAIT])
+        else:
+            log.warning("pooler_noticed", advice="set DUITPOS_DB_POOLER=true")
+            connection.prepare_threshold = None
+    if not connection.autocommit:
+        connection.commit()

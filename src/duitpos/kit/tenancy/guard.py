@@ -33,7 +33,9 @@ _SCHEMA = re.compile(
 # Migrations alter a SQLite table by creating a new one and copying every row.
 _REMAKE = re.compile(r'INSERT INTO "new__(\w+)" \([^)]*\) SELECT .* FROM "\1"', re.S)
 _SOURCE = re.compile(r'\b(?:FROM|JOIN|UPDATE)\s+"(\w+)"(?:\s+(?:AS\s+)?([A-Z]\d+)\b)?')
-_INSERT = re.compile(r'\s*INSERT (?:OR IGNORE |OR REPLACE )?INTO "(\w+)" \(([^)]*)\)(.*)', re.S)
+_INSERT = re.compile(r'\s*INSERT (?:OR IGNORE |OR REPLACE )?INTO "(\w+)"(?: AS \w+)?\s+\(([^)]*)\)(.*)', re.S)
+_PARAMETER = r"%(?:\(\w+\))?s"
+_PART = re.compile(r"\s*(?:WITH\s|,)\s*\w+\s*(?:\([\w\s,]*\)\s*)?AS\s*\(")
 
 
 @contextmanager
@@ -58,6 +60,9 @@ def names_its_tenant(sql: str) -> bool:
     mentioned = [word for word in re.findall(r"\w+", sql.lower()) if word in tables]
     if not mentioned or _SCHEMA.match(sql) or _REMAKE.fullmatch(sql):
         return True
+    if re.match(r"\s*WITH\b", sql, re.I):
+        parts = _parts_of_with(sql)
+        return bool(parts) and all(names_its_tenant(part) for part in parts)
     insert = _INSERT.match(sql)
     if insert:
         if '"tenant_id"' not in insert[2]:
@@ -71,8 +76,21 @@ def names_its_tenant(sql: str) -> bool:
         return False  # unquoted or lower-case SQL, or tables joined by a comma: cannot be parsed, so refused
     columns = [re.escape(f'{name}."tenant_id"') for _, name in sources]
     every = all(re.search(rf"{column}\)? (?:=|IN) |= \(?{column}", sql) for column in columns)
-    constant = any(re.search(rf"{column}\)? (?:=|IN) \(?%s", sql) for column in columns)
+    constant = any(re.search(rf"{column}\)? (?:=|IN) \(?{_PARAMETER}", sql) for column in columns)
     return every and constant
+
+
+def _parts_of_with(sql: str) -> list[str]:
+    """The statements inside WITH and the one after it; each must name its tenant. Empty if it cannot be parsed."""
+    parts, at = [], 0
+    while begins := _PART.match(sql, at):
+        ends, depth = begins.end(), 1
+        while depth and ends < len(sql):
+            depth += {"(": 1, ")": -1}.get(sql[ends], 0)
+            ends += 1
+        parts.append(sql[begins.end() : ends - 1])
+        at = ends
+    return [*parts, sql[at:]] if parts and sql[at:].strip() else []
 
 
 def _guard(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:

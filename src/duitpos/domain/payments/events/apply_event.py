@@ -23,7 +23,7 @@ def apply_event(verified: VerifiedEvent, context: EventContext) -> str:
     """Apply an event in the caller's transaction and return its outcome code."""
     outcome = _apply_by_kind(verified, context)
     # Last, because every path locks payment and order before the account.
-    _record_event_time(verified.account, verified.event)
+    record_event_time(verified.account, verified.event)
     return outcome
 
 
@@ -77,7 +77,7 @@ def apply_payment(
     return settle(record_unknown_payment(tenant, account, snapshot), snapshot, actor).value
 
 
-def _record_event_time(account: ProcessorAccount, event: ProcessorEvent) -> None:
+def record_event_time(account: ProcessorAccount, event: ProcessorEvent) -> None:
     """Store when the last valid event came. Staff read it, so once a minute is enough and avoids contention."""
     at = now()
     if event.is_thin and (account.thin_event_at is None or account.thin_event_at < at - timedelta(minutes=1)):

@@ -1,10 +1,11 @@
 """Handle one webhook delivery, from the request to our response (docs/money-path.md: M16 to M20, M70).
 
 1. Verify the signature, which identifies the account. Invalid: 400.
-2. For each of its events, with no transaction open, load the context: the payment and, unless the event may be applied
-   as it is, a fetched snapshot.
+2. For each of its events, try the common case (confirm.py), and leave out those that are stored already: 200. For all
+   others, with no transaction open, load the context: the payment and, unless the event may be applied as it is, a
+   fetched snapshot.
 3. In one transaction, apply the event and store it with its outcome: 200.
-4. If the event is stored already, it is a duplicate: 200. If it is stored as failed, apply it now.
+4. If the event was stored meanwhile, it is a duplicate: 200. If it is stored as failed, apply it now.
 5. If our database or the processor is unavailable: 503, so that the processor retries.
 6. After any other error, store the event as failed and open an Alert in a second transaction: 500, so that the
    processor retries.
@@ -26,20 +27,21 @@ from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, res
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.events.apply_event import apply_event
+from duitpos.domain.payments.events.confirm import confirm
 from duitpos.domain.payments.events.load_context import EventContext, VerifiedEvent, load_context
 from duitpos.domain.payments.processors.connect import verify
 from duitpos.domain.payments.settlement.match_payment import names_us
+from duitpos.domain.payments.settlement.settle import SettleResult
 from duitpos.kit.clean_text import first_line, storable
 from duitpos.kit.clock import now
 from duitpos.kit.facts import facts
 from duitpos.kit.logs import redact
-from duitpos.kit.statements import insert
 from duitpos.kit.transact import transact
 from duitpos.models import Tenant, WebhookEvent
 from duitpos.models.alert import AlertKind
 from duitpos.models.webhook_event import EventState
 from duitpos.processors.errors import ProcessorError, SignatureInvalid
-from duitpos.processors.events import Acknowledgement, EventKind
+from duitpos.processors.events import Acknowledgement, EventKind, ProcessorEvent
 
 log = structlog.get_logger(__name__)
 
@@ -89,6 +91,10 @@ def handle_event(verified: VerifiedEvent) -> Received:
     """Do steps 2 to 6 for an event that was delivered or listed. A duplicate returns 200."""
     event = verified.event
     try:
+        if confirm(verified):
+            return Received(200, SettleResult.SETTLED.value)
+        if _is_done(verified):
+            return Received(200, "duplicate")
         context = load_context(verified)  # 2
         try:
             outcome = transact(lambda: _apply_and_store(verified, context))  # 3
@@ -105,10 +111,24 @@ def handle_event(verified: VerifiedEvent) -> Received:
     return Received(200, outcome)
 
 
+def _is_done(verified: VerifiedEvent) -> bool:
+    """Whether the event is stored already, and can change nothing more."""
+    tenant, account, event = verified.tenant, verified.account, verified.event
+    if _may_tell_more(event):
+        return False
+    stored = WebhookEvent.objects.filter(tenant=tenant, account=account, dedupe_key=event.dedupe_key)
+    return stored.filter(state=EventState.DONE).exists()
+
+
+def _may_tell_more(event: ProcessorEvent) -> bool:
+    """Whether the same bytes may tell of another change. What was listed now is applied only once anyway."""
+    return not event.has_own_id and event.kind == EventKind.REFUNDS
+
+
 def _apply_and_store(verified: VerifiedEvent, context: EventContext) -> str:
     outcome = apply_event(verified, context)
     # Insert last, with the outcome: a concurrent duplicate fails here and rolls back its changes.
-    insert([_row_of(verified, context, outcome)])
+    _row_of(verified, context, outcome).save(force_insert=True)
     return outcome
 
 
@@ -137,8 +157,7 @@ def _apply_if_failed(verified: VerifiedEvent, context: EventContext, error: Inte
     if row is None:
         raise error
     if row.state == EventState.DONE:
-        # The same bytes may tell of another change, and what was listed now is applied only once anyway.
-        if not event.has_own_id and event.kind == EventKind.REFUNDS:
+        if _may_tell_more(event):
             transact(lambda: apply_event(verified, context))
         return "duplicate"
 

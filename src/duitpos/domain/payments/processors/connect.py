@@ -12,7 +12,6 @@ from duitpos.domain.payments.processors.bad_signatures import count_bad_signatur
 from duitpos.domain.payments.processors.bounded import bounded
 from duitpos.domain.tenancy.installation import require_adopted
 from duitpos.kit.crypto import SecretUnreadable
-from duitpos.kit.statements import Prepared
 from duitpos.models import ProcessorAccount, Tenant
 from duitpos.models.credentials import StoredCredentials
 from duitpos.models.payment_setup import AccountState
@@ -31,14 +30,6 @@ _MOST_SPECIFIC = (
     SignatureProblem.MISMATCH,
     SignatureProblem.MISSING,
     SignatureProblem.NO_SECRET,
-)
-
-_ACCOUNTS = Prepared(
-    lambda tenant_id, processor: ProcessorAccount.objects.filter(
-        tenant_id=tenant_id, processor=processor
-    ).order_by("created_at", "id"),
-    UUID,
-    str,
 )
 
 
@@ -117,9 +108,10 @@ def verify(
     A delivery to the address of one account (`account_id`) is verified by that account only. Retired accounts and
     rotated credentials still verify. Raises SignatureInvalid after counting it for the accounts.
     """
+    stored = ProcessorAccount.objects.filter(tenant_id=tenant.id, processor=processor_name)
     # If two rows share a secret, prefer the one in use.
     accounts = sorted(
-        (row for row in _ACCOUNTS.rows(tenant.id, processor_name) if account_id in (None, row.id)),
+        (row for row in stored.order_by("created_at", "id") if account_id in (None, row.id)),
         key=lambda account: account.state == AccountState.RETIRED,
     )
     problems: dict[SignatureProblem, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from django.db import transaction
 
 from duitpos.domain.payments.outbox.run import run_outbox_soon
 from duitpos.kit.money import Money
-from duitpos.kit.statements import insert
 from duitpos.models import LedgerEntry, OutboxEntry, Payment, Refund
 from duitpos.models.ledger import LedgerKind
 from duitpos.models.outbox import OutboxKind
@@ -72,7 +72,13 @@ def book_dispute(
 
 def _book(entry: LedgerEntry) -> None:
     # Kind and source row are unique, so concurrent and repeated calls make one row.
-    insert([entry], "DO NOTHING")
+    LedgerEntry.objects.bulk_create([entry], ignore_conflicts=True)
+
+
+def due_after_payment(guest_email: str, method: Mapping[str, str]) -> list[OutboxKind]:
+    """What is due after a payment: the receipt if there is an address, and the method if the event lacks it."""
+    kinds = {OutboxKind.RECEIPT: bool(guest_email), OutboxKind.DETAILS: not method}
+    return [kind for kind, is_due in kinds.items() if is_due]
 
 
 def queue_after_payment(payment: Payment, at: datetime) -> None:
@@ -80,11 +86,7 @@ def queue_after_payment(payment: Payment, at: datetime) -> None:
 
     A task runs them soon; if the task is lost, the sweep does.
     """
-    kinds = []
-    if payment.guest_email:
-        kinds.append(OutboxKind.RECEIPT)
-    if not payment.method:
-        kinds.append(OutboxKind.DETAILS)
+    kinds = due_after_payment(payment.guest_email, payment.method)
     if payment.order_id is None or not kinds:
         return
     entries = [
@@ -98,7 +100,7 @@ def queue_after_payment(payment: Payment, at: datetime) -> None:
         )
         for kind in kinds
     ]
-    insert(entries, "DO NOTHING")
+    OutboxEntry.objects.bulk_create(entries, ignore_conflicts=True)
     # Robust: an unavailable queue must not turn a committed change into an error; the sweep finds the entries.
     tenant_id = str(payment.tenant_id)
     transaction.on_commit(lambda: _run_outbox_once(tenant_id), robust=True)

@@ -6,18 +6,9 @@ from uuid import UUID
 
 from duitpos.domain.payments.references import payment_of_references
 from duitpos.domain.tenancy.installation import installation
-from duitpos.kit.statements import Prepared
 from duitpos.models import Payment, ProcessorAccount, Tenant
 from duitpos.processors.references import Correlation, References
 from duitpos.processors.snapshots import PaymentSnapshot
-
-_BY_ID = Prepared(
-    lambda tenant_id, payment_id: Payment.objects.filter(tenant_id=tenant_id, id=payment_id).select_related(
-        "order", "location"
-    ),
-    UUID,
-    UUID,
-)
 
 
 def as_uuid(text: str) -> UUID | None:
@@ -54,4 +45,5 @@ def payment_of_correlation(tenant_id: UUID, correlation: Correlation | None) -> 
     payment_id = as_uuid(correlation.payment) if correlation else None
     if payment_id is None:
         return None
-    return next(iter(_BY_ID.rows(tenant_id, payment_id)), None)
+    rows = Payment.objects.filter(tenant_id=tenant_id, id=payment_id)
+    return rows.select_related("order", "location").first()

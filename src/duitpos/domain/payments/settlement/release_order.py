@@ -16,7 +16,7 @@ from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.release import release
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.settlement.replaced_order import paid_instead
-from duitpos.domain.tenancy.hours import is_open
+from duitpos.domain.tenancy.hours import is_open, takes_orders
 from duitpos.kit.clock import business_date
 from duitpos.kit.facts import Facts
 from duitpos.models import Location, Order, Payment
@@ -41,7 +41,7 @@ def order_after_money(
         about = {"moved": payment.moved, "asked": payment.amount}
         open_payment_alert(payment, wrong, at, facts=about)
         return
-    if _is_too_late_to_cook(payment, snapshot, location, at):
+    if is_too_late_to_cook(location, _acted_at(payment, snapshot), at):
         kind = AlertKind.LATE_FOOD if still_waits(order) else why_not_released(order)
         open_payment_alert(payment, kind, at)
         return
@@ -69,18 +69,15 @@ def _mismatch(payment: Payment, snapshot: PaymentSnapshot) -> str:
     return ""
 
 
-def _is_too_late_to_cook(
-    payment: Payment, snapshot: PaymentSnapshot, location: Location, at: datetime
-) -> bool:
-    """Whether the payment is older than the location's limit, or of another trading day. Makes no query.
+def is_too_late_to_cook(location: Location, acted_at: datetime, at: datetime) -> bool:
+    """Whether a payment is older than the location's limit, or of another trading day. Makes no query.
 
-    The age counts from the guest's action, because a bank may deliver the money a day later.
+    The age counts from the guest's action (`acted_at`), because a bank may deliver the money a day later.
     """
-    acted_at = _acted_at(payment, snapshot)
     age = at - acted_at
     if age < timedelta(0):
         # One of the two clocks is wrong. The guest still gets the food.
-        log.warning("paid_in_the_future", payment=str(payment.id), seconds=-int(age.total_seconds()))
+        log.warning("paid_in_the_future", location=str(location.id), seconds=-int(age.total_seconds()))
         return False
     if age > timedelta(minutes=location.latest_to_cook):
         return True
@@ -111,7 +108,7 @@ def _problem_of_a_released_order(
     short = sell(order, location)
     if short:
         return AlertKind.SOLD_OUT_AFTER_PAYMENT, {"dishes": short}
-    if not is_open(location, at):
+    if not takes_orders(location.tenant, location, at):
         return AlertKind.PAID_WHILE_CLOSED, {}
     if late:
         return AlertKind.LATE_MONEY, {}
