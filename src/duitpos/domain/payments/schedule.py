@@ -41,6 +41,8 @@ REFUND_PENDING_LIMIT = timedelta(days=14)
 """A refund that is still pending after this opens an Alert."""
 REFUND_LOOKS = tuple(timedelta(days=days) for days in (1, 5, 12, 31))
 """A bank may return a refund weeks after it succeeded. Without the event `refund.failed`, only a fetch shows that."""
+EVENTS_EVERY = timedelta(minutes=3)
+"""How often an account is asked what it could not deliver, and which sessions were started."""
 
 
 def next_check(payment: Payment, location: Location | None, now: datetime) -> datetime:

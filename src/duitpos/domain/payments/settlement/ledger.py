@@ -5,10 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from django.core.cache import cache
-from django.db import transaction
-
-from duitpos.domain.payments.outbox.run import run_outbox_soon
 from duitpos.kit.money import Money
 from duitpos.kit.statements import insert
 from duitpos.models import LedgerEntry, OutboxEntry, Payment, Refund
@@ -78,7 +74,7 @@ def _book(entry: LedgerEntry) -> None:
 def queue_after_payment(payment: Payment, at: datetime) -> None:
     """Queue the receipt if the guest gave an address, and the fetch of the method if the snapshot lacks it.
 
-    A task runs them soon; if the task is lost, the sweep does.
+    The worker runs them at its next look at the outbox.
     """
     kinds = []
     if payment.guest_email:
@@ -99,12 +95,3 @@ def queue_after_payment(payment: Payment, at: datetime) -> None:
         for kind in kinds
     ]
     insert(entries, "DO NOTHING")
-    # Robust: an unavailable queue must not turn a committed change into an error; the sweep finds the entries.
-    tenant_id = str(payment.tenant_id)
-    transaction.on_commit(lambda: _run_outbox_once(tenant_id), robust=True)
-
-
-def _run_outbox_once(tenant_id: str) -> None:
-    # One task does all due entries, and the worker polls once a second, so more tasks would find nothing to do.
-    if cache.add(f"hurried:{tenant_id}", True, timeout=1):
-        run_outbox_soon.enqueue(tenant_id)
