@@ -1,4 +1,7 @@
 """Ask a processor what is not about one due payment: events it could not deliver, sessions started (M72, M74).
+
+An account is asked every few minutes, and less often when nothing was found for an hour, until its next payment. What
+is due at a time of its own (payments, refunds) does not depend on this.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from duitpos.domain.payments.events.load_context import VerifiedEvent
 from duitpos.domain.payments.events.receive import handle_event
 from duitpos.domain.payments.problems import record_refused_key
 from duitpos.domain.payments.processors.connect import missing_fields, open_account, stored_or_none
-from duitpos.domain.payments.schedule import EVENTS_EVERY
+from duitpos.domain.payments.schedule import EVENTS_EVERY, next_events
 from duitpos.domain.processor_accounts.accounts import recheck
 from duitpos.domain.sweep.compare_sessions import compare_sessions
 from duitpos.kit.clock import now
@@ -54,15 +57,22 @@ def ask_account(account: ProcessorAccount, until: float) -> None:
     if now_there is None or now_there.paused_at is not None or not _can_be_asked(now_there):
         return
     # What a processor cannot list is found by the guest's return and by each payment's own checks.
-    can = adapter(account.processor).can
+    can, found = adapter(account.processor).can, 0
     if can.events_kept:
-        fetch_missed_events(now_there.tenant, now_there, until)
+        found += fetch_missed_events(now_there.tenant, now_there, until)
     if can.lists_started and time.monotonic() < until:
-        compare_sessions(now_there.tenant, now_there, until)
+        found += compare_sessions(now_there.tenant, now_there, until)
+    _set_pace(now_there, 0 if found else now_there.idle_asks + 1)
 
 
 def _rows(account: ProcessorAccount) -> QuerySet[ProcessorAccount]:
     return ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
+
+
+def _set_pace(account: ProcessorAccount, idle_asks: int) -> None:
+    # Guarded: a payment that was started meanwhile, or a new key, has set the pace.
+    rows = _rows(account).filter(next_events_at=account.next_events_at, idle_asks=account.idle_asks)
+    rows.update(idle_asks=idle_asks, next_events_at=next_events(idle_asks, now()))
 
 
 def _can_be_asked(account: ProcessorAccount) -> bool:
