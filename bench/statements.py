@@ -1,11 +1,10 @@
 """Records the SQL of a warm confirm, and runs it with pgbench.
 
 The source is the server's log of many consecutive confirms. Statements that nearly all of them send make up a warm
-confirm. Statements that only some send (reading a restaurant that is not cached; enqueuing the task that runs the
-outbox, at most once a second) are left out of pgbench's script and reported separately. Identifiers of the recorded
-order or restaurant become variables (they end in twelve digits), ids that the confirm generated become new ones per
-transaction, and the order's number is read back as the confirm does. Django binds parameters in the client and uses
-PostgreSQL's simple protocol; so does pgbench here.
+confirm. Statements that only some send (reading a restaurant that is not cached) are left out of pgbench's script and
+reported separately. Identifiers of the recorded order or restaurant become variables (they end in twelve digits), ids
+that the confirm generated become new ones per transaction, and the order's number is read back as the confirm does.
+Django binds parameters in the client and uses PostgreSQL's simple protocol; so does pgbench here.
 """
 
 from __future__ import annotations

@@ -36,9 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
         url = stack.enter_context(database_for_a_run(chosen_kind(), folder))
         enter_test_environment(url, str(folder))
     django.setup()
+    from tests.support.database_clock import install_database_clock
     from tests.support.flush import install_flush
 
     install_flush()
+    install_database_clock()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -45,8 +45,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
-    "django_tasks",
-    "django_tasks_db",
     "duitpos.apps.DuitPOS",
 ]
 MIDDLEWARE = [
@@ -170,9 +168,9 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; a cart of 200 lines is far below
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
-# --- work after the request -----------------------------------------------------------------------------
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
-
+# --- mail -----------------------------------------------------------------------------------------------
+# Seconds for each answer of the mail server. All answers of one mail must come within the lease of its outbox entry.
+EMAIL_TIMEOUT = 20
 try:
     vars().update(env.read.email_url("EMAIL_URL", default="consolemail://"))
 except (ValueError, KeyError, ImproperlyConfigured) as error:

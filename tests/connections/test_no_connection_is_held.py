@@ -116,7 +116,7 @@ def receiving_a_hint(shop: Shop) -> Work:
 def running_the_outbox(shop: Shop) -> Work:
     """The payment method is not in the event, so an outbox entry fetches it."""
     _in_the_kitchen(shop)
-    return lambda: run_outbox(shop.tenant.id)
+    return lambda: run_outbox()
 
 
 def refunding(shop: Shop) -> Work:

@@ -13,6 +13,7 @@ from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.handle_return import handle_cancel, handle_return
 from duitpos.domain.orders.cart import parse_cart
 from duitpos.domain.payments.events.receive import receive
+from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.resolve_alert import act
@@ -79,6 +80,10 @@ def _sweep(facts: Facts) -> Work:
     return sweep
 
 
+def _outbox(facts: Facts) -> Work:
+    return run_outbox
+
+
 def _refund(facts: Facts) -> Work:
     owner = _owner(facts)
     return lambda: refund_payment(owner, UUID(facts["payment"]), "guest left")
@@ -101,6 +106,7 @@ ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "return": _return,
     "cancel page": _cancel_page,
     "sweep": _sweep,
+    "outbox": _outbox,
     "refund": _refund,
     "cancel": _cancel,
     "decide": _decide,

@@ -297,6 +297,7 @@ SCENARIOS: dict[str, Scenario] = {
     "receive that it expired": Scenario("receive", expired_with_event, nothing_is_cooked),
     "settle on return": Scenario("return", paid, one_order),
     "settle by sweep": Scenario("sweep", paid_and_due, one_order),
+    "run the outbox": Scenario("outbox", in_the_kitchen, one_order),
     "cancel on the payment page": Scenario("cancel page", on_the_payment_page, nothing_is_cooked),
     "refund": Scenario("refund", in_the_kitchen, at_most_one_refund),
     "refund, pressed again": Scenario("refund", in_the_kitchen, one_refund, staff_press_again),

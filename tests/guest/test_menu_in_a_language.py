@@ -93,7 +93,7 @@ def test_the_order_stores_the_names_for_the_guest_and_for_the_kitchen(
 def test_the_receipt_is_mailed_in_the_orders_language(shop: Shop, phone: Phone, chosen: list[str]) -> None:
     payment = _pay(_choose_chinese(phone), shop.item, chosen)
     _return(shop, phone, payment)
-    run_outbox(shop.tenant.id)
+    run_outbox()
     (sent,) = mail.outbox
     assert sent.subject == "您在Kopi的收据"
     assert "感谢您" in sent.body

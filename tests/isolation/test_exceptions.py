@@ -18,7 +18,8 @@ SOURCE = Path(duitpos.__file__).parent
 
 ACROSS = {
     ("domain/people/staff.py", "restaurants_of"),  # a user's restaurants after signing in
-    ("domain/sweep/sweep.py", "tenants_with_due_work"),  # the tenants that the worker must handle
+    ("domain/sweep/sweep.py", "accounts_with_due_work"),  # the accounts that the worker must handle
+    ("domain/payments/outbox/due.py", "_of_all"),  # the outbox entries that the worker must run (M58)
     (
         "domain/processor_accounts/credentials.py",
         "used_key_ids",
@@ -42,7 +43,6 @@ OF_OTHERS = {
     "django_session": "sign-ins, by user",
     "account_emailaddress": "addresses of users",
     "account_emailconfirmation": "addresses of users",
-    "django_tasks_database_dbtaskresult": "a hint that a tenant, by id, has due work; nothing depends on it",
 }
 """Tables of libraries. None of them holds a restaurant's data."""
 

@@ -13,7 +13,7 @@ from duitpos.domain.checkout.results import GoToProcessor
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.processor_accounts.view import account_view
 from duitpos.domain.sweep.payments import claim, due_payments
-from duitpos.domain.sweep.sweep import sweep, tenants_with_due_work
+from duitpos.domain.sweep.sweep import accounts_with_due_work, sweep
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind as A
@@ -154,13 +154,13 @@ def test_m28_after_a_minute_another_sweep_takes_over_a_crashed_ones_work(
     shop = webhookless_shop
     shop.start()
     clock.advance(seconds=91)
-    (due,) = due_payments(shop.tenant.id, 10)
-    (stale,) = due_payments(shop.tenant.id, 10)
+    (due,) = due_payments(shop.account, 10)
+    (stale,) = due_payments(shop.account, 10)
     assert claim(due)
     assert not claim(stale)
-    assert list(due_payments(shop.tenant.id, 10)) == []
+    assert list(due_payments(shop.account, 10)) == []
     clock.advance(seconds=61)
-    assert list(due_payments(shop.tenant.id, 10)) == [due]
+    assert list(due_payments(shop.account, 10)) == [due]
 
 
 @pytest.mark.races
@@ -172,14 +172,14 @@ def test_m28_two_workers_fetch_once(webhookless_shop: Shop) -> None:
     assert len(calls(shop, "GET", payment.reference)) == 1
 
 
-def test_m28_only_tenants_with_due_work_are_visited(webhookless_shop: Shop, clock: Clock) -> None:
+def test_m28_only_accounts_with_due_work_are_visited(webhookless_shop: Shop, clock: Clock) -> None:
     shop = webhookless_shop
     a_restaurant("warung")
-    assert tenants_with_due_work() == []
+    assert accounts_with_due_work() == []
     shop.start()
-    assert tenants_with_due_work() == []
+    assert accounts_with_due_work() == []
     clock.advance(minutes=2)
-    assert tenants_with_due_work() == [shop.tenant]
+    assert accounts_with_due_work() == [shop.account]
 
 
 @pytest.mark.slow

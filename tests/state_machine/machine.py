@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.checkout.handle_return import handle_cancel, handle_return
 from duitpos.domain.errors import DomainError
+from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.check_payment import check_now
@@ -241,6 +242,7 @@ class MoneyPath(RuleBasedStateMachine):
     def sweep(self) -> None:
         report = sweep()
         assert report.errors == 0, "an item of the sweep raised"
+        run_outbox()
         self.run.shop.sandbox.idle(30)
 
 

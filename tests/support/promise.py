@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from duitpos.domain.orders.guest_view import GuestState, guest_order
+from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import (
     Alert,
@@ -53,6 +54,7 @@ def settle_down(shop: Shop, clock: Clock) -> None:
         if shop.endpoint:
             shop.sandbox.idle(30)
         sweep()
+        run_outbox()
     shop.sandbox.idle(30)
 
 

@@ -15,6 +15,7 @@ from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.results import CheckoutResult, GoToProcessor
 from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.orders.quote import quote
+from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.sweep.sweep import SweepReport, sweep
 from duitpos.domain.tenancy.installation import forget
 from duitpos.guest.texts import payment_labels
@@ -144,7 +145,7 @@ class Shop:
         return self.endpoint
 
     def sweep(self, *, after: timedelta = timedelta(0)) -> SweepReport:
-        """Sweep as if `after` had passed: rows that would be due by then are made due now."""
+        """Do the worker's work as if `after` had passed: rows that would be due by then are made due now."""
         moment = now()
         for model, column in (
             (Payment, "next_check_at"),
@@ -153,7 +154,9 @@ class Shop:
         ):
             rows = model._default_manager.filter(**{"tenant": self.tenant, f"{column}__lte": moment + after})
             rows.update(**{column: moment})
-        return sweep()
+        report = sweep()
+        run_outbox()
+        return report
 
     # -- stored rows ----------------------------------------------------------------------------------------
 

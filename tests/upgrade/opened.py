@@ -11,8 +11,6 @@ import django
 django.setup()
 
 from django.test import Client  # noqa: E402
-from django.utils.module_loading import import_string  # noqa: E402
-from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from duitpos.domain.alerts.offers import Action  # noqa: E402
 from duitpos.domain.alerts.queries import open_alerts  # noqa: E402
@@ -56,12 +54,8 @@ def main() -> None:
         "alert": row.alert.kind,
         "alerts afterwards": len(open_alerts(tenant)),
         "orders": [order.status for order in orders.all()],
-        "outbox": run_outbox(tenant.id),
+        "outbox": run_outbox(),
         "outbox undone": OutboxEntry.objects.filter(tenant=tenant, done_at__isnull=True).count(),
-        "queued tasks": [
-            import_string(path).module_path
-            for path in DBTaskResult.objects.filter(status="READY").values_list("task_path", flat=True)
-        ],
     }
     sys.stdout.write(json.dumps(seen))
 

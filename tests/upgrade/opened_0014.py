@@ -10,10 +10,12 @@ import django
 
 django.setup()
 
+from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
+from duitpos.domain.payments.outbox.run import run_outbox  # noqa: E402
 from duitpos.domain.payments.references import payment_of_references, references_of  # noqa: E402
-from duitpos.models import Membership, Order, Payment, PaymentType, ProcessorAccount, Tenant  # noqa: E402
+from duitpos.models import Membership, Order, OutboxEntry, Payment, PaymentType, ProcessorAccount, Tenant  # noqa: E402
 from duitpos.processors.references import References  # noqa: E402
 from duitpos.processors.start import CheckoutRequest  # noqa: E402
 from duitpos.processors.stripe.start import session_params  # noqa: E402
@@ -48,6 +50,11 @@ def main() -> None:
         "success urls": [session_params(request)["success_url"] for request in requests],
         "keys": [stored.current["secret_key"], stored.current["webhook_secret"]],
         "previous": [one["webhook_secret"] for one in stored.previous],
+        "queue": [name for name in connection.introspection.table_names() if "tasks" in name],
+        "outbox": run_outbox(),
+        "receipts": sorted(
+            OutboxEntry.objects.filter(tenant=tenant, kind="receipt").values_list("outcome", "tries")
+        ),
         "types": dict(PaymentType.objects.filter(tenant=tenant).values_list("code", "kind")),
     }
     sys.stdout.write(json.dumps(seen))

@@ -72,3 +72,9 @@ def test_keys_are_readable(seen: Any) -> None:
 
 def test_payment_types_keep_their_codes(seen: Any) -> None:
     assert seen["types"] == {"CASH": "cash", "STRIPE": "online"}
+
+
+def test_the_outbox_is_run_without_the_former_queue(seen: Any) -> None:
+    assert seen["queue"] == []
+    assert seen["outbox"] == 2
+    assert seen["receipts"] == [["sent", 1]] * 2

@@ -57,5 +57,4 @@ def test_a_database_from_before_alerts_and_outbox_can_be_used(tmp_path: Path) ->
         "orders": ["placed", "placed", "held", "placed"],
         "outbox": 1,
         "outbox undone": 0,
-        "queued tasks": ["duitpos.domain.payments.outbox.run.run_outbox_soon"],
     }

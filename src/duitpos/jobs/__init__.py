@@ -1,1 +1,1 @@
-"""Work outside web requests: the worker with its tasks, and the sweep."""
+"""Work outside web requests: the worker, which looks at the outbox and sweeps."""

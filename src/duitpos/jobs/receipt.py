@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
@@ -13,13 +15,18 @@ from duitpos.models import OutboxEntry, Payment
 
 def send_receipt(work: OutboxEntry) -> str:
     """Send it in the order's language. OSError when the mail server does not take it. `work` comes with order and
-    tenant."""
+    tenant.
+
+    An entry may run twice. Both mails then have the same Message-ID, by which a mailbox shows one.
+    """
     payment = Payment.objects.filter(tenant_id=work.tenant_id, id=work.subject_id).get()
     link = settings.BASE_URL + reverse("guest:order", args=[work.tenant.slug, work.order.token])
     with translation.override(work.order.language):
         subject, text = receipt_subject(work.tenant), receipt_text(work.tenant, work.order, payment, link)
     try:
-        EmailMessage(subject, text, to=[payment.guest_email]).send()
+        EmailMessage(
+            subject, text, to=[payment.guest_email], headers={"Message-ID": _message_id(work)}
+        ).send()
     except OSError as error:
         said = str(error)
         if payment.guest_email not in said:
@@ -27,3 +34,7 @@ def send_receipt(work: OutboxEntry) -> str:
         # A refusal repeats the address, and what it says is stored and logged.
         raise OSError(f"{type(error).__name__}: {said.replace(payment.guest_email, '…')}") from None
     return "sent"
+
+
+def _message_id(work: OutboxEntry) -> str:
+    return f"<{work.id}@{urlsplit(settings.BASE_URL).hostname}>"

@@ -1,8 +1,7 @@
-"""The worker process: runs queued tasks, and sweeps every few seconds."""
+"""The worker process: looks at the outbox every second, and sweeps every few seconds."""
 
 from __future__ import annotations
 
-import logging
 import signal
 from collections.abc import Callable
 from functools import partial
@@ -10,51 +9,54 @@ from threading import Event, Thread
 from types import FrameType
 
 import structlog
-from django.core.management import call_command
-from django.utils.crypto import get_random_string
-from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
+from django.db import connection
 
 from duitpos.domain.checkout.limits import forget_counters
+from duitpos.domain.payments.outbox.due import due_entries
+from duitpos.domain.payments.outbox.run import run_entries
 from duitpos.domain.sweep.purge import purge
-from duitpos.domain.sweep.sweep import sweep
+from duitpos.domain.sweep.sweep import SweepReport, accounts_with_due_work, lane_of, most_lanes, sweep_account
+from duitpos.jobs.lanes import Lanes
 from duitpos.jobs.loop import keep_doing
 from duitpos.kit import env
 from duitpos.kit.heartbeat import beat
+from duitpos.models.outbox import OutboxKind
 
 log = structlog.get_logger(__name__)
 
-TASK_SECONDS = 1.0
-"""The queue's polling interval. Tasks only run outbox entries earlier; the sweep guarantees that they run."""
+OUTBOX_SECONDS = 1.0
+"""The pause between two looks at the outbox."""
 PRUNE_SECONDS = 3600.0
 PURGE_SECONDS = 86400.0
 """The purge reads every restaurant's history, so it runs once a day, and for the first time at the start."""
+THREADS = 4
+"""Threads of one lane: restaurants that are asked about at one processor at once."""
+LOOPS = 4
+"""Threads beside those of the lanes: one for each loop."""
+STUCK_SECONDS = 60.0
+"""A sweep whose work has waited this long is no longer reported as healthy."""
 
 
 def run_worker() -> None:
     """Work until SIGTERM or SIGINT, and finish the current work first."""
     every = sweep_seconds()
     stop = Event()
-    tasks = _task_worker()
 
     def end(signum: int, frame: FrameType | None) -> None:
-        tasks.running = False
         stop.set()
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     log.info("worker started", sweep_seconds=every)
-    hurry = Thread(target=keep_doing, args=("tasks", _run_tasks(tasks), TASK_SECONDS, stop), name="tasks")
-    pruning = Thread(target=keep_doing, args=("prune", prune, PRUNE_SECONDS, stop), name="prune")
-    purging = Thread(
-        target=keep_doing, args=("purge", partial(purge, stop.is_set), PURGE_SECONDS, stop), name="purge"
-    )
-    others = (hurry, pruning, purging)
-    for thread in others:
-        thread.start()
-    keep_doing("sweep", sweep_once, every, stop)
-    for thread in others:
-        thread.join()
+    with Lanes(lane_threads()) as sweeps, Lanes(lane_threads()) as entries:
+        others = (
+            _loop("outbox", partial(look_at_outbox, entries), OUTBOX_SECONDS, stop),
+            _loop("prune", forget_counters, PRUNE_SECONDS, stop),
+            _loop("purge", partial(purge, stop.is_set), PURGE_SECONDS, stop),
+        )
+        keep_doing("sweep", partial(sweep_once, sweeps), every, stop)
+        for thread in others:
+            thread.join()
     log.info("worker stopped")
 
 
@@ -63,44 +65,30 @@ def sweep_seconds() -> int:
     return env.number("DUITPOS_SWEEP_SECONDS", 5, least=1)
 
 
-def sweep_once() -> None:
-    """Sweep, and report success to /readyz."""
-    sweep()
-    beat("sweep")
+def lane_threads() -> int:
+    """Threads of one lane. All lanes and loops together use no more connections than the pool of PostgreSQL has."""
+    pool = connection.settings_dict["OPTIONS"].get("pool")
+    if pool is None:
+        return THREADS
+    share: int = (pool["max_size"] - LOOPS) // (most_lanes() + len(OutboxKind))
+    return max(1, min(THREADS, share))
 
 
-def prune() -> None:
-    """Delete ended tasks and old start counters."""
-    prune_tasks()
-    forget_counters()
+def sweep_once(lanes: Lanes) -> None:
+    """Hand every account with due work to the lane of its processor, and report success to /readyz."""
+    for account in accounts_with_due_work():
+        lanes.start(lane_of(account), account.id, partial(sweep_account, account, SweepReport()))
+    if lanes.longest() < STUCK_SECONDS:
+        beat("sweep")
 
 
-def prune_tasks() -> None:
-    """Delete tasks that ended more than a day ago; nothing reads them."""
-    call_command("prune_db_task_results", "--queue-name=*", "--min-age-days=1", verbosity=0)
+def look_at_outbox(lanes: Lanes) -> None:
+    """Hand every restaurant's due entries to the lane of their kind."""
+    for due in due_entries():
+        lanes.start(due.kind, (due.tenant_id, due.kind), partial(run_entries, due))
 
 
-def _task_worker() -> Worker:
-    # It logs "starting" and "no more tasks" at every poll.
-    logging.getLogger("django_tasks_db").setLevel(logging.WARNING)
-    return Worker(
-        queue_names=["*"],
-        interval=0,
-        batch=True,
-        backend_name="default",
-        startup_delay=False,
-        max_tasks=None,
-        worker_id=get_random_string(32),
-        excluded_queue_names=[],
-    )
-
-
-def _run_tasks(tasks: Worker) -> Callable[[], None]:
-    """A function that runs all queued tasks, then returns."""
-
-    def run() -> None:
-        # The package's own poll takes SQLite's write lock; this query only reads.
-        if DBTaskResult.objects.ready().exists():
-            tasks.run()
-
-    return run
+def _loop(name: str, work: Callable[[], object], every: float, stop: Event) -> Thread:
+    thread = Thread(target=keep_doing, args=(name, work, every, stop), name=name)
+    thread.start()
+    return thread

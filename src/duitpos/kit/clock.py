@@ -1,16 +1,30 @@
-"""Time: one source of "now", and the trading day of an instant."""
+"""Time: our clock and the database's, and the trading day of an instant."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.db import connection
 from django.utils import timezone
 
 
 def now() -> datetime:
     """The current instant, in UTC."""
     return timezone.now()
+
+
+def database_now() -> datetime:
+    """The current instant by the clock that all workers share, in UTC: the database server's.
+
+    SQLite has no server, and all its workers run on this machine.
+    """
+    if connection.vendor == "sqlite":
+        return now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        at: datetime = cursor.fetchone()[0]
+    return at
 
 
 def known_zone(time_zone: str) -> ZoneInfo | None:

@@ -20,7 +20,7 @@ LONGEST = 15.0
 COLLIDED = frozenset({"40001", "40P01"})
 """Retryable SQLSTATEs: serialization failure and deadlock (PostgreSQL, CockroachDB, YugabyteDB)."""
 
-_one_writer = RLock()  # re-entrant, since an on_commit callback may write while the lock is held
+_one_writer = RLock()  # re-entrant, so that a transact inside another fails and does not wait for itself
 
 
 def _turn() -> AbstractContextManager[object]:

@@ -1,16 +1,11 @@
-"""Attention is called Alert, and DueWork OutboxEntry. Rows stay; so do tasks that the version before has queued."""
+"""Attention is called Alert, and DueWork OutboxEntry. Rows stay."""
 
-from collections.abc import Callable
 from typing import Any
 
 import django.db.models.deletion
 from django.db import migrations, models
 
 import duitpos.kit.tenancy.keys
-
-QUEUED = "duitpos.domain.payments.due.do_due_work_soon"
-NOW = "duitpos.domain.payments.outbox.run.run_outbox_soon"
-
 
 KINDS = [
     "amount_differs",
@@ -37,24 +32,14 @@ KINDS = [
 ]
 
 
-def rename_queued(old: str, new: str) -> Callable[[Any, Any], None]:
-    def rename(apps: Any, schema_editor: Any) -> None:
-        tasks = apps.get_model("django_tasks_database", "DBTaskResult").objects
-        tasks.filter(task_path=old, status="READY").update(task_path=new)
-
-    return rename
-
-
 def foreign_key(to: str, related_name: str, **kwargs: Any) -> duitpos.kit.tenancy.keys.TenantForeignKey:
     options = {"null": True, "on_delete": django.db.models.deletion.PROTECT, **kwargs}
     return duitpos.kit.tenancy.keys.TenantForeignKey(related_name=related_name, to=to, **options)
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("duitpos", "0007_phones_and_starts"),
-        ("django_tasks_database", "0021_conditional_partial_index_ordering"),
-    ]
+    # Until version 0.1.0 it depended on the task queue's tables too, which migration 0020 drops.
+    dependencies = [("duitpos", "0007_phones_and_starts")]
 
     operations = [
         migrations.RenameModel("Attention", "Alert"),
@@ -88,5 +73,4 @@ class Migration(migrations.Migration):
             "outboxentry",
             models.CheckConstraint(condition=models.Q(("kind__in", ["receipt", "details"])), name="outbox_kind"),
         ),
-        migrations.RunPython(rename_queued(QUEUED, NOW), rename_queued(NOW, QUEUED)),
     ]

@@ -1,4 +1,4 @@
-"""Work to do after a commit: a tenant's row, so that nothing depends on the task queue (decision 0002, rule 5)."""
+"""Work to do after a commit: a tenant's row, written with what it follows from (decisions 0002 rule 5, and 0017)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class OutboxKind(models.TextChoices):
 
 
 class OutboxEntry(TenantModel):
-    """One item of outbound work, once per kind and subject. A task runs it early, the sweep guarantees it."""
+    """One item of outbound work, once per kind and subject. The worker runs it, at least once."""
 
     kind = models.CharField(max_length=10, choices=OutboxKind.choices)
     subject_id = models.UUIDField(help_text="The payment or order it is about.")

@@ -112,6 +112,9 @@ class ProcessorAccount(TenantModel):
     foreign_events = models.PositiveIntegerField(default=0)
     unknown_events = models.PositiveIntegerField(default=0)
     next_events_at = models.DateTimeField(null=True, help_text="When to ask for events it could not deliver.")
+    idle_asks = models.PositiveIntegerField(
+        default=0, help_text="Questions in a row that found nothing, since its last payment was started."
+    )
     events_seen_to = models.DateTimeField(null=True)
     sessions_seen_to = models.DateTimeField(
         null=True, help_text="Sessions started before were compared with our books."

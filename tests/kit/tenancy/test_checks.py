@@ -43,7 +43,6 @@ def test_tables_of_others_hold_no_tenants_rows() -> None:
         "auth.Group",
         "auth.Permission",
         "contenttypes.ContentType",
-        "django_tasks_database.DBTaskResult",
         "sessions.Session",
     }
 

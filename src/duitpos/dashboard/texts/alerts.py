@@ -132,8 +132,8 @@ TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
     A.SWEEP_FAILED: (
         _("The periodic check does not get through"),
         _(
-            "Lost notices, refunds and receipts of this restaurant may wait until this is mended. It is tried again by"
-            " itself; tell whoever runs the software."
+            "Lost notices and refunds of this restaurant may wait until this is mended. It is tried again by itself;"
+            " tell whoever runs the software."
         ),
     ),
     A.START_REFUSED: (

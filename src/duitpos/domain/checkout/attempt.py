@@ -8,9 +8,9 @@ from datetime import datetime
 from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.line_items import line_items
 from duitpos.domain.checkout.options import PayOption
-from duitpos.domain.payments.schedule import FIRST_CHECK, is_enforced, session_ends
+from duitpos.domain.payments.schedule import EVENTS_EVERY, FIRST_CHECK, is_enforced, session_ends
 from duitpos.domain.tenancy.installation import installation
-from duitpos.models import Order, OrderLine, Payment
+from duitpos.models import Order, OrderLine, Payment, ProcessorAccount
 from duitpos.processors.capabilities import WebhookAddress
 from duitpos.processors.references import Correlation
 from duitpos.processors.registry import adapter
@@ -20,7 +20,7 @@ from duitpos.processors.start import CheckoutRequest
 def new_attempt(
     checkout: GuestCheckout, order: Order, lines: Sequence[OrderLine], option: PayOption, at: datetime
 ) -> Payment:
-    """Return an unsaved payment in state `created`. Saving raises IntegrityError if the order has a live one."""
+    """Return an unsaved payment in state `created`."""
     tenant, labels = checkout.tenant, checkout.labels
     kind = adapter(option.processor)
     has_own_address = kind.can.webhook_address is WebhookAddress.OWN
@@ -55,3 +55,14 @@ def new_attempt(
     )
     payment.checkout_request = request.to_json()
     return payment
+
+
+def insert_attempt(payment: Payment) -> None:
+    """Save a new attempt, in the caller's transaction. IntegrityError if the order has a live one.
+
+    From now on its account is asked as often as usual, should it have been idle.
+    """
+    payment.save(force_insert=True)
+    ProcessorAccount.objects.filter(
+        tenant_id=payment.tenant_id, id=payment.account_id, idle_asks__gt=0
+    ).update(idle_asks=0, next_events_at=payment.created_at + EVENTS_EVERY)

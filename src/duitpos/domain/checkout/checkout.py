@@ -19,7 +19,7 @@ from dataclasses import replace
 
 from django.db import IntegrityError
 
-from duitpos.domain.checkout.attempt import new_attempt
+from duitpos.domain.checkout.attempt import insert_attempt, new_attempt
 from duitpos.domain.checkout.existing_order import OrderAnew, continue_order
 from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.limits import count_start, is_known, refuse_busy_phone
@@ -155,7 +155,7 @@ def _place(checkout: GuestCheckout, option: PayOption, earlier: Order | None) ->
             )
         )
         payment = new_attempt(checkout, order, checkout.quote.lines, option, at)
-        payment.save(force_insert=True)
+        insert_attempt(payment)
         return order, payment
 
     return transact(work)

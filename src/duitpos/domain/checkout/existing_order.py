@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from django.db import IntegrityError
 
-from duitpos.domain.checkout.attempt import new_attempt
+from duitpos.domain.checkout.attempt import insert_attempt, new_attempt
 from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.limits import count_start, refuse_busy_phone
 from duitpos.domain.checkout.options import PayOption
@@ -140,7 +140,7 @@ def _add_attempt(checkout: GuestCheckout, order: Order, option: PayOption) -> Pa
     def work() -> Payment:
         count_start(checkout.table, known=checkout.has_looked or not order.is_unknown_phone)
         payment = new_attempt(checkout, order, lines, option, now())
-        payment.save(force_insert=True)
+        insert_attempt(payment)
         # Check after the insert: staff may have canceled the order, or a late payment may have arrived, during the
         # calls to the processor.
         paid = Payment.objects.filter(tenant=checkout.tenant, order=order, status=PaymentStatus.SUCCEEDED)

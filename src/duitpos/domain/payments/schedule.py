@@ -43,6 +43,12 @@ REFUND_PENDING_LIMIT = timedelta(days=14)
 """A refund that is still pending after this opens an Alert."""
 REFUND_LOOKS = tuple(timedelta(days=days) for days in (1, 5, 12, 31))
 """A bank may return a refund weeks after it succeeded. Without the event `refund.failed`, only a fetch shows that."""
+EVENTS_EVERY = timedelta(minutes=3)
+"""How often an account is asked what it could not deliver, and which sessions were started."""
+IDLE_ASKS = 20
+"""After so many questions in a row that found nothing, and no payment for that hour, an account is asked less often."""
+IDLE_EVERY = timedelta(minutes=30)
+"""How often an account is asked at least."""
 
 
 def next_check(payment: Payment, location: Location | None, now: datetime) -> datetime:
@@ -140,3 +146,12 @@ def is_too_old_to_start(payment: Payment, now: datetime) -> bool:
 def next_refund_look(ended_at: datetime, now: datetime) -> datetime | None:
     """Return when to check a refund that succeeded at `ended_at` again; None after the last check."""
     return next((ended_at + wait for wait in REFUND_LOOKS if ended_at + wait > now), None)
+
+
+def next_events(idle_asks: int, now: datetime) -> datetime:
+    """Return when to ask an account again, after `idle_asks` questions in a row that found nothing.
+
+    Payments and refunds have checks of their own, so a longer pause only delays what nobody told us of.
+    """
+    pause: timedelta = EVENTS_EVERY * 2 ** min(max(idle_asks - IDLE_ASKS, 0), 8)
+    return now + min(pause, IDLE_EVERY)

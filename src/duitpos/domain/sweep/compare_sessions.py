@@ -82,7 +82,7 @@ def compare_all_again() -> int:
     """
     return sum(
         ProcessorAccount.objects.filter(tenant_id=tenant_id).update(
-            sessions_seen_to=None, events_seen_to=None, next_events_at=now()
+            sessions_seen_to=None, events_seen_to=None, next_events_at=now(), idle_asks=0
         )
         for tenant_id in Tenant.objects.values_list("id", flat=True)
     )

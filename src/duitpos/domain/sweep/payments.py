@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import structlog
 from django.db.models import F, Q
@@ -35,27 +34,30 @@ from duitpos.processors.errors import ProcessorError
 log = structlog.get_logger(__name__)
 
 
-def due_payments(tenant_id: UUID, limit: int) -> Iterable[Payment]:
-    """One tenant's due payments, without open ones of a paused account (its key was refused)."""
-    _look_where_it_closed(tenant_id)
-    rows = Payment.objects.filter(tenant_id=tenant_id, next_check_at__lte=now())
+def due_payments(account: ProcessorAccount, limit: int) -> Iterable[Payment]:
+    """One account's due payments, without open ones while it is paused (its key was refused)."""
+    _look_where_it_closed(account)
+    rows = Payment.objects.filter(
+        tenant_id=account.tenant_id, account_id=account.id, next_check_at__lte=now()
+    )
     waiting = Q(status__in=LIVE_ATTEMPT, account__paused_at__isnull=False)
     return (
         rows.exclude(waiting).select_related("account", "order", "location").order_by("next_check_at")[:limit]
     )
 
 
-def _look_where_it_closed(tenant_id: UUID) -> None:
+def _look_where_it_closed(account: ProcessorAccount) -> None:
     """Make open payments of closed locations due now, since their next check may be half an hour away."""
     at = now()
     payable = Payment.objects.filter(
-        tenant_id=tenant_id,
+        tenant_id=account.tenant_id,
+        account_id=account.id,
         status=PaymentStatus.PENDING,
         processing_since__isnull=True,
         expires_at__gt=at,
         next_check_at__gt=at + CLOSED_CHECK,
     )
-    places = Location.objects.filter(tenant_id=tenant_id, id__in=payable.values("location_id"))
+    places = Location.objects.filter(tenant_id=account.tenant_id, id__in=payable.values("location_id"))
     closed = [place.id for place in places if not is_open(place, at)]
     if closed:
         payable.filter(location_id__in=closed).update(next_check_at=at)

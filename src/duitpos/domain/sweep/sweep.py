@@ -1,6 +1,8 @@
-"""The periodic repair: finds payments, refunds, events and outbox entries that webhook, browser and queue lost (M72).
+"""The periodic repair: finds payments, refunds and events that webhook and browser lost (M72).
 
-Concurrent sweeps are safe: a guarded update claims every item, and settle() applies what is found about a payment.
+The unit of work is a processor account: one restaurant at one processor, so that neither a slow restaurant nor a slow
+processor holds up another (jobs/worker.py runs them side by side). Concurrent sweeps are safe: a guarded update claims
+every item, and settle() applies what is found about a payment.
 """
 
 from __future__ import annotations
@@ -8,51 +10,41 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
 from django.db.models import F, Q
 
 from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, resolve
-from duitpos.domain.errors import DomainError, Unavailable
-from duitpos.domain.orders.advance import Actor
-from duitpos.domain.payments.events.load_context import VerifiedEvent
-from duitpos.domain.payments.events.receive import handle_event
-from duitpos.domain.payments.outbox.run import run_outbox
-from duitpos.domain.payments.problems import EXPECTED, record_refused_key, recording_errors
-from duitpos.domain.payments.processors.connect import missing_fields, open_account, stored_or_none
+from duitpos.domain.payments.problems import EXPECTED, recording_errors
 from duitpos.domain.payments.refunds.apply_refund import open_refund_alert
 from duitpos.domain.payments.refunds.send_refund import heal_refund
-from duitpos.domain.processor_accounts.accounts import recheck
 from duitpos.domain.reasons import Reason
-from duitpos.domain.sweep.compare_sessions import compare_sessions
+from duitpos.domain.sweep.ask_account import ask_account, claim_account
 from duitpos.domain.sweep.payments import check_payment, claim, due_payments
 from duitpos.kit.clean_text import first_line
 from duitpos.kit.clock import now
 from duitpos.kit.facts import facts
 from duitpos.kit.logs import redact
 from duitpos.kit.tenancy import across_tenants
-from duitpos.kit.transact import outside_database, transact
-from duitpos.models import OutboxEntry, Payment, ProcessorAccount, Refund, Tenant
+from duitpos.kit.transact import transact
+from duitpos.models import Payment, ProcessorAccount, Refund
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.refund import RefundStatus
-from duitpos.processors.errors import Failure, ProcessorError
-from duitpos.processors.registry import adapter
+from duitpos.processors.registry import ADAPTERS
 
 log = structlog.get_logger(__name__)
 PATIENCE = 20.0
-"""Seconds that a sweep spends on one restaurant."""
+"""Seconds that a sweep spends on one account."""
 REFUND_LEASE = timedelta(seconds=45)
 """The time after which another sweep may claim a refund whose call got no response."""
-EVENTS_EVERY = timedelta(minutes=3)
-EVENTS_OVERLAP = timedelta(minutes=10)
-EVENTS_MARGIN = timedelta(days=1)
-"""The last day before the processor forgets its events is not asked for, because its clock may differ."""
+WATCHED_REFUNDS = (RefundStatus.CREATED, RefundStatus.PENDING, RefundStatus.SUCCEEDED)
 
 
 @dataclass(slots=True)
@@ -62,15 +54,14 @@ class SweepReport:
     payments: int = 0
     refunds: int = 0
     events: int = 0
-    outbox: int = 0
     errors: int = 0
 
 
 def sweep(limit: int = 100) -> SweepReport:
-    """Handle everything due, tenant by tenant, at most `limit` rows of each kind per tenant."""
+    """Handle everything due in this thread, account by account, at most `limit` rows of each kind per account."""
     report = SweepReport()
-    for tenant in tenants_with_due_work():
-        failed = alone(partial(sweep_tenant, tenant, report, limit))
+    for account in accounts_with_due_work():
+        failed = alone(partial(sweep_account, account, report, limit))
         if failed is not None:
             report.errors += 1
     return report
@@ -91,68 +82,78 @@ def alone(work: Callable[[], object]) -> Exception | None:
     return None
 
 
-def tenants_with_due_work() -> list[Tenant]:
-    """Tenants with due work: the worker's only query across tenants (decision 0002, rule 5)."""
+def accounts_with_due_work() -> list[ProcessorAccount]:
+    """Accounts with due work, by restaurant: the sweep's only query across tenants (decision 0002, rule 5)."""
     at = now()
     live_of_paused = Q(status__in=LIVE_ATTEMPT, account__paused_at__isnull=False)
-    with across_tenants("the worker lists tenants that have due work, then works inside one at a time"):
+    payments = Payment.objects.filter(next_check_at__lte=at).exclude(live_of_paused)
+    refunds = Refund.objects.filter(next_check_at__lte=at, status__in=WATCHED_REFUNDS)
+    accounts = ProcessorAccount.objects.filter(next_events_at__lte=at)
+    with across_tenants("the worker lists accounts that have due work, then works inside one at a time"):
         ids: set[UUID] = set()
-        ids.update(
-            Payment.objects.filter(next_check_at__lte=at)
-            .exclude(live_of_paused)
-            .values_list("tenant_id", flat=True)
-            .distinct()
-        )
-        ids.update(
-            Refund.objects.filter(next_check_at__lte=at).values_list("tenant_id", flat=True).distinct()
-        )
-        ids.update(OutboxEntry.objects.filter(due_at__lte=at).values_list("tenant_id", flat=True).distinct())
-        ids.update(
-            ProcessorAccount.objects.filter(_is_due(at)).values_list("tenant_id", flat=True).distinct()
-        )
-        return list(Tenant.objects.filter(id__in=ids).order_by("slug"))
+        ids.update(payments.values_list("account_id", flat=True).distinct())
+        ids.update(refunds.values_list("payment__account_id", flat=True).distinct())
+        ids.update(accounts.values_list("id", flat=True))
+        rows = ProcessorAccount.objects.filter(id__in=ids).select_related("tenant")
+        return list(rows.order_by("tenant__slug", "created_at", "id"))
 
 
-def sweep_tenant(tenant: Tenant, report: SweepReport, limit: int = 100) -> None:
-    """Handle one tenant's due work. An error of one item is logged and does not stop the others.
+def lane_of(account: ProcessorAccount) -> str:
+    """Whom the account's work waits for: accounts of one lane are slow together."""
+    return account.api_base or account.processor
 
-    Each call to a hanging processor takes ten seconds: after PATIENCE the sweep goes on with the next restaurant, and
-    unclaimed items are due again at the next sweep.
+
+def most_lanes() -> int:
+    """How many values `lane_of` has at most."""
+    return len(ADAPTERS) + len(settings.SANDBOX_URLS)
+
+
+def sweep_account(account: ProcessorAccount, report: SweepReport, limit: int = 100) -> None:
+    """Handle one account's due work. An error of one item is logged and does not stop the others.
+
+    Each call to a hanging processor takes ten seconds: after PATIENCE no further item is started, and those that are
+    not claimed are due again at the next sweep.
     """
     until = time.monotonic() + PATIENCE
-    first = cache.get(_turn_of(tenant), 0)
+    first = cache.get(_turn_of(account), 0)
     failures = []
     for step in range(len(KINDS)):
         kind = KINDS[(first + step) % len(KINDS)]
-        failed = alone(partial(kind, tenant, report, limit, until))
+        failed = alone(partial(kind, account, report, limit, until))
         if failed is not None:
             report.errors += 1
             failures.append(failed)
-    _tell_of_failures(tenant, failures)
+    _tell_of_failures(account, failures)
     if time.monotonic() >= until:
         # Start with another kind next time: while the processor hangs, only the first kind gets handled.
-        cache.set(_turn_of(tenant), (first + 1) % len(KINDS), timeout=None)
+        cache.set(_turn_of(account), (first + 1) % len(KINDS), timeout=None)
 
 
-def _tell_of_failures(tenant: Tenant, failures: list[Exception]) -> None:
+def _tell_of_failures(account: ProcessorAccount, failures: list[Exception]) -> None:
     """Open an alert when a kind of work failed as a whole; the next sweep without failures resolves it."""
-    at, kind, noticed = now(), AlertKind.SWEEP_FAILED, f"sweep-failed:{tenant.id}"
+    tenant_id, at, kind, noticed = (
+        account.tenant_id,
+        now(),
+        AlertKind.SWEEP_FAILED,
+        f"sweep-failed:{account.id}",
+    )
     if failures:
         about = {"reason": facts(Reason.INTERNAL_ERROR, error=redact(first_line(failures[0])))}
-        transact(lambda: reopen_alert(tenant.id, kind, tenant.id, at, facts=about))
-        transact(lambda: open_alert(tenant.id, kind, tenant.id, at, facts=about))
+        transact(lambda: reopen_alert(tenant_id, kind, account.id, at, facts=about))
+        transact(lambda: open_alert(tenant_id, kind, account.id, at, account=account, facts=about))
         cache.set(noticed, True, timeout=None)
     elif cache.get(noticed):
-        transact(lambda: resolve(tenant.id, at, facts(Resolution.CHECK_WENT_THROUGH), kind=kind))
+        went_through = facts(Resolution.CHECK_WENT_THROUGH)
+        transact(lambda: resolve(tenant_id, at, went_through, kind=kind, subject_id=account.id))
         cache.delete(noticed)
 
 
-def _turn_of(tenant: Tenant) -> str:
-    return f"sweep-first:{tenant.id}"
+def _turn_of(account: ProcessorAccount) -> str:
+    return f"sweep-first:{account.id}"
 
 
-def _sweep_payments(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
-    for payment in list(due_payments(tenant.id, limit)):
+def _sweep_payments(account: ProcessorAccount, report: SweepReport, limit: int, until: float) -> None:
+    for payment in list(due_payments(account, limit)):
         if time.monotonic() >= until:
             return
         if claim(payment):
@@ -164,8 +165,8 @@ def _check(payment: Payment) -> None:
         check_payment(payment)
 
 
-def _sweep_refunds(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
-    for refund in _due_refunds(tenant, limit, until):
+def _sweep_refunds(account: ProcessorAccount, report: SweepReport, limit: int, until: float) -> None:
+    for refund in _due_refunds(account, limit, until):
         report.refunds += _guarded(report, partial(_heal, refund))
 
 
@@ -180,16 +181,13 @@ def _heal(refund: Refund) -> None:
         raise
 
 
-def _sweep_accounts(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
-    for account in _due_accounts(tenant, until):
-        report.events += _guarded(report, partial(_ask_account, tenant, account, until))
+def _ask_account(account: ProcessorAccount, report: SweepReport, limit: int, until: float) -> None:
+    row = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).first()
+    if row is not None and time.monotonic() < until and claim_account(row):
+        report.events += _guarded(report, partial(ask_account, row, until))
 
 
-def _sweep_outbox(tenant: Tenant, report: SweepReport, limit: int, until: float) -> None:
-    report.outbox += run_outbox(tenant.id, limit, until)
-
-
-KINDS = (_sweep_payments, _sweep_refunds, _sweep_accounts, _sweep_outbox)
+KINDS = (_sweep_payments, _sweep_refunds, _ask_account)
 
 
 def _guarded(report: SweepReport, work: Callable[[], object]) -> int:
@@ -199,18 +197,17 @@ def _guarded(report: SweepReport, work: Callable[[], object]) -> int:
     return 0
 
 
-def _due_refunds(tenant: Tenant, limit: int, until: float) -> Iterator[Refund]:
-    at = now()
-    watched = (RefundStatus.CREATED, RefundStatus.PENDING, RefundStatus.SUCCEEDED)
-    rows = Refund.objects.filter(tenant=tenant, next_check_at__lte=at, status__in=watched).order_by(
-        "next_check_at"
+def _due_refunds(account: ProcessorAccount, limit: int, until: float) -> Iterator[Refund]:
+    at, tenant_id = now(), account.tenant_id
+    rows = Refund.objects.filter(
+        tenant_id=tenant_id, payment__account_id=account.id, next_check_at__lte=at, status__in=WATCHED_REFUNDS
     )
-    for refund in list(rows[:limit]):
+    for refund in list(rows.order_by("next_check_at")[:limit]):
         if time.monotonic() >= until:
             return
         # Long enough for two calls of ten seconds each; the result then sets the next check.
         again = at + (REFUND_LEASE if refund.status == RefundStatus.CREATED else _refund_pause(refund))
-        mine = Refund.objects.filter(tenant=tenant, id=refund.id, next_check_at=refund.next_check_at)
+        mine = Refund.objects.filter(tenant_id=tenant_id, id=refund.id, next_check_at=refund.next_check_at)
         if mine.update(next_check_at=again, checks=F("checks") + 1):
             yield refund
 
@@ -218,104 +215,3 @@ def _due_refunds(tenant: Tenant, limit: int, until: float) -> Iterator[Refund]:
 def _refund_pause(refund: Refund) -> timedelta:
     pause: timedelta = timedelta(minutes=3) * 2 ** min(refund.checks, 6)
     return pause
-
-
-def _is_due(at: datetime) -> Q:
-    """Whether an account is due. For a paused one only what it uses, or what waits to be used, is checked."""
-    return Q(next_events_at__lte=at)
-
-
-def _ask_account(tenant: Tenant, account: ProcessorAccount, until: float) -> None:
-    stored = stored_or_none(account)
-    if account.paused_at is not None or (stored is not None and stored.waiting):
-        _try_key_again(account)
-    now_there = ProcessorAccount.objects.filter(tenant=tenant, id=account.id).first()
-    if now_there is None or now_there.paused_at is not None or not _can_be_asked(now_there):
-        return
-    # What a processor cannot list is found by the guest's return and by each payment's own checks.
-    can = adapter(account.processor).can
-    if can.events_kept:
-        fetch_missed_events(tenant, now_there, until)
-    if can.lists_started and time.monotonic() < until:
-        compare_sessions(tenant, now_there, until)
-
-
-def _can_be_asked(account: ProcessorAccount) -> bool:
-    """Whether there is something in use to ask with. What cannot be read counts: asking with it records why not."""
-    stored = stored_or_none(account)
-    return stored is None or not missing_fields(account.processor, stored.current)
-
-
-def _try_key_again(account: ProcessorAccount) -> None:
-    """Recheck a key that could not be checked when it was pasted, or one that was refused, perhaps temporarily.
-
-    Retries after 3, 6, 12 … minutes. While the key is refused, its alert is opened again even if staff resolved it.
-    """
-    turn = f"key-again:{account.id}"
-    tries = cache.get(f"{turn}:tries", 0)
-    if not cache.add(turn, True, timeout=EVENTS_EVERY.total_seconds() * 2**tries - 30):
-        return
-    cache.set(f"{turn}:tries", min(tries + 1, 6), timeout=86400)
-    try:
-        recheck(account)
-    except DomainError as error:
-        log.warning("key_not_tried_again", account=str(account.id), problem=str(error))
-    rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
-    if rows.filter(paused_at__isnull=False).exists():
-        reopen_alert(account.tenant_id, AlertKind.KEY_REFUSED, account.id, now())
-
-
-def _due_accounts(tenant: Tenant, until: float) -> Iterator[ProcessorAccount]:
-    at = now()
-    rows = ProcessorAccount.objects.filter(_is_due(at), tenant=tenant)
-    for account in list(rows):
-        if time.monotonic() >= until:
-            return
-        mine = ProcessorAccount.objects.filter(
-            tenant=tenant, id=account.id, next_events_at=account.next_events_at
-        )
-        if mine.update(next_events_at=at + EVENTS_EVERY):
-            yield account
-
-
-def fetch_missed_events(tenant: Tenant, account: ProcessorAccount, until: float) -> int:
-    """Handle undelivered events like webhooks, so that no event is applied twice; returns how many.
-
-    Events not started by `until` (monotonic) are listed again next time.
-    """
-    started = now()
-    since = _since(account, started)
-    try:
-        processor = open_account(account)
-        with outside_database():
-            events = list(processor.undelivered(since))
-    except ProcessorError as error:
-        _could_not_list(account, error)
-        return 0
-    except Unavailable:
-        return 0
-    left, taken = [], 0
-    for event in events:
-        verified = VerifiedEvent(tenant, account, event, Actor("sweep"))
-        if time.monotonic() >= until or handle_event(verified).status != 200:
-            left.append(event.created_at or started)
-        else:
-            taken += 1
-    # Unhandled events are listed again next time, however old they are by then.
-    seen_to = min([started, *left])
-    ProcessorAccount.objects.filter(tenant=tenant, id=account.id).update(events_seen_to=seen_to)
-    return taken
-
-
-def _could_not_list(account: ProcessorAccount, error: ProcessorError) -> None:
-    log.warning("events_not_listed", account=str(account.id), failure=error.failure.value)
-    # A restricted key may lack only the permission to list events.
-    if error.failure == Failure.KEY_REFUSED:
-        record_refused_key(account)
-
-
-def _since(account: ProcessorAccount, at: datetime) -> datetime:
-    kept = adapter(account.processor).can.events_kept or timedelta(0)
-    earliest = at - max(kept - EVENTS_MARGIN, timedelta(0))
-    seen = account.events_seen_to or account.created_at
-    return max(earliest, seen - EVENTS_OVERLAP)

@@ -1,21 +1,24 @@
-"""Run due outbox entries."""
+"""Run due outbox entries, each at least once (M57).
+
+An entry runs twice when its worker crashes after the work and before marking it done, or when the work takes longer
+than the LEASE. Concurrent workers never run the same entry while its lease lasts.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
-from uuid import UUID
+from datetime import datetime, timedelta
 
 import structlog
-from django.db.models import F
-from django_tasks import task
+from django.db.models import F, QuerySet
 
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.outbox.details import fetch_details
+from duitpos.domain.payments.outbox.due import DueEntries, due_entries
 from duitpos.domain.reasons import Reason, reason_of
+from duitpos.kit import clock
 from duitpos.kit.clean_text import first_line
-from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, facts
 from duitpos.kit.logs import redact
 from duitpos.models import OutboxEntry
@@ -23,7 +26,10 @@ from duitpos.models.outbox import OutboxKind
 from duitpos.processors.errors import ProcessorError
 
 LEASE = timedelta(minutes=5)
+"""The time after which another worker may claim an entry: longer than any work takes."""
 MOST_TRIES = 8
+PATIENCE = 20.0
+"""Seconds after which no further entry of one restaurant is started; the rest stay due."""
 Work = Callable[[OutboxEntry], str]
 _HANDLERS: dict[OutboxKind, Work] = {OutboxKind.DETAILS: fetch_details}
 log = structlog.get_logger(__name__)
@@ -34,50 +40,74 @@ def do_with(kind: OutboxKind, work: Work) -> None:
     _HANDLERS[kind] = work
 
 
-@task()
-def run_outbox_soon(tenant_id: str) -> None:
-    """Call run_outbox from the task queue. If the queue loses the task, the sweep runs the entries."""
-    run_outbox(UUID(tenant_id))
+def run_outbox() -> int:
+    """Run everything that is due, in this thread; returns how many entries succeeded."""
+    return sum(run_entries(due) for due in due_entries())
 
 
-def run_outbox(tenant_id: UUID, limit: int = 20, until: float | None = None) -> int:
-    """Run a tenant's due entries and return how many succeeded. Concurrent runs never take the same entry.
-
-    Start none after `until` (time.monotonic, seconds); the rest stay due.
-    """
-    done = 0
-    rows = OutboxEntry.objects.filter(tenant_id=tenant_id, due_at__lte=now()).order_by("due_at")
-    for work in list(rows.select_related("order__location", "tenant")[:limit]):
-        if until is not None and time.monotonic() >= until:
+def run_entries(due: DueEntries) -> int:
+    """Run due entries of one restaurant and return how many succeeded. One that fails does not stop the others."""
+    done, until = 0, time.monotonic() + PATIENCE
+    for entry in _read(due):
+        if time.monotonic() >= until:
             break
-        at = now()
-        claim = OutboxEntry.objects.filter(tenant_id=tenant_id, id=work.id, due_at=work.due_at)
-        # If no row changed, another worker has claimed it.
-        if not claim.update(due_at=at + LEASE, tries=F("tries") + 1):
-            continue
-        try:
-            outcome = _HANDLERS[OutboxKind(work.kind)](work)
-        except (ProcessorError, Unavailable) as error:
-            _try_later(work, reason_of(error))
-            continue
-        except OSError as error:
-            # The mail server is unavailable.
-            _try_later(work, facts(Reason.INTERNAL_ERROR, error=redact(first_line(error))))
-            continue
-        except Exception as error:
-            # Log a bug, but continue: it must not block later entries or other tenants.
-            log.exception("outbox_entry_broken", kind=work.kind, work=str(work.id))
-            _try_later(work, facts(Reason.INTERNAL_ERROR, error=redact(first_line(error))))
-            continue
-        OutboxEntry.objects.filter(tenant_id=tenant_id, id=work.id).update(
-            due_at=None, done_at=now(), outcome=outcome, problem={}
-        )
-        done += 1
+        claimed_at = _claim(entry)
+        if claimed_at is not None:
+            done += _run(entry, claimed_at)
     return done
 
 
-def _try_later(work: OutboxEntry, problem: Facts) -> None:
-    """Retry after 2, 4, 8 … minutes. After eight tries the entry stays undone, with the reason."""
-    log.warning("outbox_entry_failed", kind=work.kind, work=str(work.id), problem=problem)
-    again = now() + timedelta(minutes=2 ** (work.tries + 1)) if work.tries + 1 < MOST_TRIES else None
-    OutboxEntry.objects.filter(tenant_id=work.tenant_id, id=work.id).update(due_at=again, problem=problem)
+def _read(due: DueEntries) -> list[OutboxEntry]:
+    rows = OutboxEntry.objects.filter(tenant_id=due.tenant_id, id__in=due.ids, due_at__isnull=False)
+    return list(rows.select_related("order__location", "tenant").order_by("due_at", "id"))
+
+
+def _claim(entry: OutboxEntry) -> datetime | None:
+    """The end of the lease, which marks the claim; None when another worker has the entry.
+
+    By the database's clock: a worker whose own is ahead would take entries that another is still working on.
+    """
+    at = clock.database_now()
+    lease = at + LEASE
+    # Read some time ago: another worker may have claimed it, or even have put it off.
+    rows = _held(entry, entry.due_at).filter(due_at__lte=at)
+    return lease if rows.update(due_at=lease, tries=F("tries") + 1) else None
+
+
+def _held(entry: OutboxEntry, due_at: datetime | None) -> QuerySet[OutboxEntry]:
+    """The entry, as long as it has this `due_at`: every claim and every result changes it."""
+    return OutboxEntry.objects.filter(tenant_id=entry.tenant_id, id=entry.id, due_at=due_at)
+
+
+def _run(entry: OutboxEntry, claimed_at: datetime) -> bool:
+    problem: Facts
+    try:
+        outcome = _HANDLERS[OutboxKind(entry.kind)](entry)
+    except (ProcessorError, Unavailable) as error:
+        problem = reason_of(error)
+    except OSError as error:
+        # The mail server is unavailable.
+        problem = facts(Reason.INTERNAL_ERROR, error=redact(first_line(error)))
+    except Exception as error:
+        # Log a bug, but continue: it must not block later entries or other tenants.
+        log.exception("outbox_entry_broken", kind=entry.kind, entry=str(entry.id))
+        problem = facts(Reason.INTERNAL_ERROR, error=redact(first_line(error)))
+    else:
+        return _end(entry, claimed_at, due_at=None, done_at=clock.database_now(), outcome=outcome, problem={})
+    log.warning("outbox_entry_failed", kind=entry.kind, entry=str(entry.id), problem=problem)
+    _end(entry, claimed_at, due_at=_next_try(entry), problem=problem)
+    return False
+
+
+def _end(entry: OutboxEntry, claimed_at: datetime, **columns: object) -> bool:
+    """Store the result, unless the lease ran out and another worker has the entry: then that one's result counts."""
+    if _held(entry, claimed_at).update(**columns):
+        return True
+    log.warning("outbox_claim_lost", kind=entry.kind, entry=str(entry.id))
+    return False
+
+
+def _next_try(entry: OutboxEntry) -> datetime | None:
+    """After 2, 4, 8 … minutes. After eight tries the entry stays undone, with the reason."""
+    tries = entry.tries + 1
+    return clock.database_now() + timedelta(minutes=2**tries) if tries < MOST_TRIES else None

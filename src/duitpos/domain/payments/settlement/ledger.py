@@ -6,10 +6,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
-from django.core.cache import cache
-from django.db import transaction
-
-from duitpos.domain.payments.outbox.run import run_outbox_soon
 from duitpos.kit.money import Money
 from duitpos.models import LedgerEntry, OutboxEntry, Payment, Refund
 from duitpos.models.ledger import LedgerKind
@@ -84,7 +80,7 @@ def due_after_payment(guest_email: str, method: Mapping[str, str]) -> list[Outbo
 def queue_after_payment(payment: Payment, at: datetime) -> None:
     """Queue the receipt if the guest gave an address, and the fetch of the method if the snapshot lacks it.
 
-    A task runs them soon; if the task is lost, the sweep does.
+    The worker runs them at its next look at the outbox.
     """
     kinds = due_after_payment(payment.guest_email, payment.method)
     if payment.order_id is None or not kinds:
@@ -101,12 +97,3 @@ def queue_after_payment(payment: Payment, at: datetime) -> None:
         for kind in kinds
     ]
     OutboxEntry.objects.bulk_create(entries, ignore_conflicts=True)
-    # Robust: an unavailable queue must not turn a committed change into an error; the sweep finds the entries.
-    tenant_id = str(payment.tenant_id)
-    transaction.on_commit(lambda: _run_outbox_once(tenant_id), robust=True)
-
-
-def _run_outbox_once(tenant_id: str) -> None:
-    # One task does all due entries, and the worker polls once a second, so more tasks would find nothing to do.
-    if cache.add(f"hurried:{tenant_id}", True, timeout=1):
-        run_outbox_soon.enqueue(tenant_id)
