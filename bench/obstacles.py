@@ -57,8 +57,7 @@ def of_menu(result: Json) -> Iterator[str]:
     yield "**What limits it**\n"
     yield (
         f"* A page takes {1 / full:.2f} times the time of an empty view behind the same middleware, a 304"
-        f" {1 / unchanged:.2f} times: looking up the table and the prepared parts, and sending the bytes."
-        " Nothing is rendered, compressed or"
-        " queried (decision 0007)."
+        f" {1 / unchanged:.2f} times: looking up the table and the finished page, and sending the bytes."
+        " Nothing is rendered, compressed or queried (decision 0018)."
     )
     yield f"* Of the first view's {view['bytes']:,} bytes, the largest part is {largest}.\n"

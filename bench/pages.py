@@ -50,8 +50,8 @@ def open_cafe(api_base: str = "") -> Cafe:
 
 
 def menu(cafe: Cafe) -> bytes:
-    """The request of a guest who scans a code."""
-    return get(f"/{cafe.slug}/t/{cafe.tables[0]}/", "Accept-Encoding: gzip")
+    """The request for the menu of a guest who has scanned a code."""
+    return get(f"/{cafe.slug}/t/{cafe.tables[0]}/en/", "Accept-Encoding: br")
 
 
 def board(cafe: Cafe) -> bytes:
@@ -67,12 +67,10 @@ def get(path: str, *headers: str) -> bytes:
 
 def presses(cafe: Cafe, count: int) -> Iterator[bytes]:
     """Requests of guests who press Pay, each on a known phone, distributed over the tables."""
-    from django.conf import settings
-
     from duitpos.domain.orders.cart import Cart, CartLine, cart_to_json
     from duitpos.domain.orders.quote import quote
     from duitpos.domain.tenancy.find import tenant_by_slug
-    from duitpos.guest.access import _signer
+    from duitpos.guest.cookies import _signer
     from duitpos.models import Location, MenuItem
 
     tenant = tenant_by_slug(cafe.slug)
@@ -83,9 +81,7 @@ def presses(cafe: Cafe, count: int) -> Iterator[bytes]:
     total = quote(tenant, location, cart).totals.total_minor
     phone = _signer(cafe.slug).sign(str(int(time.time()) - 60))
     for number in range(count):
-        token = secrets.token_hex(16)
         form: dict[str, Any] = {
-            "csrfmiddlewaretoken": token,
             "step": "pay",
             "cart": cart_to_json(cart),
             "checkout_key": secrets.token_hex(16),
@@ -98,7 +94,7 @@ def presses(cafe: Cafe, count: int) -> Iterator[bytes]:
             f"Host: {HOST}",
             "X-Forwarded-Proto: https",
             f"Origin: https://{HOST}",
-            f"Cookie: {settings.CSRF_COOKIE_NAME}={token}; phone={phone}",
+            f"Cookie: phone={phone}",
             "Content-Type: application/x-www-form-urlencoded",
             f"Content-Length: {len(body)}",
         ]

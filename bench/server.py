@@ -35,7 +35,7 @@ def enter_production(database_url: str, var: Path) -> None:
         DUITPOS_PROXY_COUNT="1",
         DUITPOS_VAR=str(var),
         DATABASE_URL=database_url,
-        PYTHONPATH=str(_ROOT),
+        PYTHONPATH=f"{_ROOT / 'src'}:{_ROOT}",
     )
 
 

@@ -43,14 +43,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
-    "csp",
     "django_htmx",
     "duitpos.apps.DuitPOS",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "duitpos.web.content_policy.ContentPolicy",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "duitpos.web.private.Private",
     "duitpos.web.language.Language",  # before whatever answers with a page of its own
@@ -140,20 +139,6 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a form that mails to any address is a 
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
 
 # --- what the browser is told ---------------------------------------------------------------------------
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "manifest-src": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-        "base-uri": ["'none'"],
-    }
-}
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = False  # the proxy's work; a redirect here would break its health checks

@@ -49,7 +49,7 @@ def test_a_quick_run_answers_every_question(tmp_path: Path) -> None:
     assert found["menu"]["not_modified"]["of_empty_view"]["median"] > 0
     view = found["menu"]["first_view"]
     assert view["bytes"] == sum(part["bytes"] for part in view["parts"].values())
-    assert view["parts"]["menu page"]["encoding"] == "gzip"
+    assert view["parts"]["menu page"]["encoding"] == "br"
     assert found["orm"]["orm_over_made_once"]["median"] > 0
     for name in ("bounded", "without"):
         assert sum(found["hanging"][name]["guests"].values()) == 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from duitpos.models import MenuItem
 from tests.browser.guest_phone import GuestPhone, guest_phone
@@ -42,7 +42,33 @@ def test_order_change_cancel_pay_and_wait(shop: Shop, rice: MenuItem, chromium: 
         assert [order.total_minor for order in shop.placed()] == [2350]
         assert phone.complaints == []
         phone.scan()
-        expect(page.get_by_role("link", name="Your order T1")).to_be_visible()
+        page.get_by_role("link", name="Your order").click()
+        expect(page.get_by_role("heading", name="Order T1")).to_be_attached()
+        with guest_phone(chromium, shop, java_script_enabled=False) as other:
+            other.scan()
+            expect(other.page.get_by_text("Nasi ayam", exact=True)).to_be_visible()
+            expect(other.page.locator(".mine")).to_be_hidden()
+
+
+def test_a_phone_that_refuses_cookies_orders_without_script(
+    shop: Shop, rice: MenuItem, chromium: Browser
+) -> None:
+    with guest_phone(chromium, shop, java_script_enabled=False) as phone:
+        phone.page.context.route(f"{shop.url}/**", _without_cookies)
+        phone.scan()
+        _type(phone, "Nasi ayam", 1, "Roast")
+        phone.page.get_by_role("button", name="See your order").click()
+        expect(phone.page.locator("input[name=signed]")).to_have_count(1)
+        phone.press_pay()
+        assert phone.complaints == []
+
+
+def _without_cookies(route: Route) -> None:
+    """An old browser that keeps no cookies, and sends neither Sec-Fetch-Site nor Origin."""
+    dropped = ("cookie", "origin", "sec-fetch-site")
+    headers = {name: value for name, value in route.request.headers.items() if name not in dropped}
+    route.request.frame.page.context.clear_cookies()
+    route.fulfill(response=route.fetch(headers=headers, max_redirects=0))
 
 
 def _type(phone: GuestPhone, dish: str, quantity: int, choice: str = "") -> None:

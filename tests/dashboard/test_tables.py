@@ -76,12 +76,12 @@ def test_a_new_code_needs_a_confirmation_and_disables_the_old_one(dashboard: Das
     assert "New code for table 1?" in question
     assert "stops working at once" in question
     guest = Client()
-    assert guest.get(f"/kopi/t/{table.token}/").status_code == 200
+    assert guest.get(f"/kopi/t/{table.token}/").status_code == 302
     assert "no longer works" in dashboard.sent("rotate_table", table.id)[0]
     new = Table.objects.get(tenant=dashboard.tenant)
     assert new.token != table.token
     assert guest.get(f"/kopi/t/{table.token}/").status_code == 404
-    assert guest.get(f"/kopi/t/{new.token}/").status_code == 200
+    assert guest.get(f"/kopi/t/{new.token}/").status_code == 302
 
 
 def test_the_confirmation_page_changes_nothing(dashboard: Dashboard) -> None:

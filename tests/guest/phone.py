@@ -13,37 +13,41 @@ from django.test import Client
 
 from duitpos.models import MenuItem, Table, Tenant
 
+OURS = {"sec-fetch-site": "same-origin"}
+
 
 @dataclass
 class Phone:
-    """One phone at one table. CSRF checks are on, as in production."""
+    """One phone at one table, without script. CSRF checks are on, as in production."""
 
     tenant: Tenant
     table: Table
     client: Client = field(default_factory=lambda: Client(enforce_csrf_checks=True))
 
     @property
-    def menu_url(self) -> str:
+    def code_url(self) -> str:
+        """The URL in the table's QR code."""
         return f"/{self.tenant.slug}/t/{self.table.token}/"
 
     @property
+    def menu_url(self) -> str:
+        return f"{self.code_url}en/"
+
+    @property
     def checkout_url(self) -> str:
-        return f"{self.menu_url}checkout/"
+        return f"{self.code_url}checkout/"
 
     def scan(self, **options: Any) -> HttpResponse:
-        """Open the QR code's link."""
-        return self.open(self.menu_url, **options)
+        """Open the QR code's link, and follow it to the menu."""
+        return self.open(self.code_url, follow=True, **options)
 
     def open(self, url: str, **options: Any) -> HttpResponse:
         """Open any page. `follow=True` follows redirects."""
         return self.client.get(url, **options)  # type: ignore[return-value]
 
-    def send(self, url: str, fields: dict[str, Any]) -> HttpResponse:
-        """Send a form of the page that was opened last; every form has its CSRF token."""
-        if "csrftoken" not in self.client.cookies:
-            self.scan()
-        token = self.client.cookies["csrftoken"].value
-        return self.client.post(url, {"csrfmiddlewaretoken": token, **fields})  # type: ignore[return-value]
+    def send(self, url: str, fields: dict[str, Any], headers: dict[str, str] = OURS) -> HttpResponse:
+        """Send a form, with the headers that a current browser adds over https to a form of our own page."""
+        return self.client.post(url, fields, headers=headers)  # type: ignore[return-value]
 
     def review(self, *lines: dict[str, Any], key: str = "") -> HttpResponse:
         """Review a cart, as the script sends it."""

@@ -151,7 +151,7 @@ def test_a_payment_in_one_tab_removes_its_lines_from_the_other_tabs_cart(
         },
     )
     both = phone.send(
-        phone.checkout_url, {"step": "review", "cart": field_of(menu, "cart"), f"q-{tea.id.hex}": "1"}
+        phone.checkout_url, {"step": "review", "cart": field_of(menu, "cart"), f"q-1-{tea.id.hex}": "1"}
     )
     assert "Pay RM 29.00" in text_of(both)
     paid = settle(shop, phone)

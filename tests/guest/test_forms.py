@@ -35,10 +35,10 @@ def test_the_menus_own_form_makes_lines() -> None:
     sent = read_checkout(
         form(
             **{
-                f"q-{ITEM.hex}": "2",
-                f"m-{ITEM.hex}-0": str(CHOICE),
-                f"n-{ITEM.hex}": " less  ice ",
-                f"q-{OTHER.hex}": "0",
+                f"q-0-{ITEM.hex}": "2",
+                "m-0-0": str(CHOICE),
+                "n-0": " less  ice ",
+                f"q-1-{OTHER.hex}": "0",
             }
         )
     )
@@ -48,7 +48,7 @@ def test_the_menus_own_form_makes_lines() -> None:
 
 
 def test_lines_are_added_to_a_carried_cart_under_a_new_key() -> None:
-    sent = read_checkout(form(cart=cart(1), checkout_key=KEY, **{f"q-{OTHER.hex}": "3"}))
+    sent = read_checkout(form(cart=cart(1), checkout_key=KEY, **{f"q-1-{OTHER.hex}": "3"}))
     assert [line.quantity for line in sent.cart.lines] == [1, 3]
     assert sent.key != KEY
 
@@ -80,13 +80,13 @@ def test_an_unchanged_cart_keeps_its_key_and_a_malformed_key_is_replaced() -> No
 @pytest.mark.parametrize("quantity", ["-1", "100", "1.5", "two", "٣", "9" * 20])
 def test_an_invalid_quantity_is_refused_with_a_sentence(quantity: str) -> None:
     with pytest.raises(Invalid, match="quantity_out_of_range most=99"):
-        read_checkout(form(**{f"q-{ITEM.hex}": quantity}))
+        read_checkout(form(**{f"q-0-{ITEM.hex}": quantity}))
 
 
-@pytest.mark.parametrize("name,value", [("q-nobody", "1"), (f"m-{ITEM.hex}-0", "nothing")])
+@pytest.mark.parametrize("name,value", [("q-1-nobody", "1"), ("q-1", "1"), ("m-0-0", "nothing")])
 def test_a_malformed_form_is_refused(name: str, value: str) -> None:
     with pytest.raises(Invalid, match="form_unreadable"):
-        read_checkout(form(**{f"q-{ITEM.hex}": "1", name: value}))
+        read_checkout(form(**{f"q-0-{ITEM.hex}": "1", name: value}))
 
 
 def test_malformed_totals_and_payment_types_count_as_not_sent() -> None:
@@ -98,4 +98,4 @@ def test_malformed_totals_and_payment_types_count_as_not_sent() -> None:
 
 def test_two_hundred_lines_are_the_most() -> None:
     with pytest.raises(Invalid, match="cart_too_long most=200"):
-        read_checkout(form(cart=cart(*[1] * 200), **{f"q-{OTHER.hex}": "1"}))
+        read_checkout(form(cart=cart(*[1] * 200), **{f"q-1-{OTHER.hex}": "1"}))

@@ -80,7 +80,7 @@ def test_a_paid_order_shows_its_number_and_where_it_is(shop: Shop, phone: Phone)
     )
     assert 'aria-current="step"><span>Received' in page.content.decode()
     assert re.search(r"Paid \d+ \w+ \d{4}, \d+:\d\d [ap]m \u00b7 Visa \u00b7\u00b74242", text_of(page))
-    assert phone.menu_url in page.content.decode()
+    assert phone.code_url in page.content.decode()
     for to, word in (("preparing", "Being prepared"), ("ready", "Ready"), ("served", "Served")):
         move(shop.restaurant.owner, shop.restaurant.location, payment.order_id, to)  # type: ignore[arg-type]
         html = phone.open(url_of(payment)).content.decode()

@@ -155,8 +155,11 @@ def test_a_rescan_finds_the_order_and_another_phone_does_not(shop: Shop, phone: 
     (order,) = shop.orders()
     shop.pay(shop.payment_of(order))
     phone.open(f"/kopi/pay/return/{order.token}/")
-    assert "Your order T1 · received" in text_of(phone.scan())
-    assert "Your order" not in text_of(Phone(shop.tenant, shop.table).scan())
+    assert ".mine { display: block; }" in phone.open(f"{phone.code_url}phone.css").content.decode()
+    assert "Your order T1 · received" in text_of(phone.open(f"{phone.code_url}mine/"))
+    other = Phone(shop.tenant, shop.table)
+    assert other.open(f"{phone.code_url}phone.css").content == b""
+    assert other.open(f"{phone.code_url}mine/")["Location"] == phone.code_url
 
 
 def test_a_rescan_of_a_rotated_code_still_finds_the_order(shop: Shop, phone: Phone) -> None:

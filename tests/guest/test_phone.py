@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from duitpos.guest.access import _signer
+from duitpos.guest.cookies import _signer
 from duitpos.kit.clock import now
 from duitpos.models import Order
 from tests.guest.phone import Phone, line
@@ -23,9 +23,9 @@ def order_of(shop: Shop, phone: Phone) -> Order:
 
 def load_menu(phone: Phone) -> None:
     """Load the menu and its stylesheet, as a browser does."""
-    assert 'href="phone.css"' in phone.scan().content.decode()
-    answer = phone.open(f"{phone.menu_url}phone.css")
-    assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "text/css", b"")
+    assert 'href="../phone.css"' in phone.scan().content.decode()
+    answer = phone.open(f"{phone.code_url}phone.css")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/css")
     assert answer["Cache-Control"] == "private, no-store"
 
 

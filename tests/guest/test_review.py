@@ -108,13 +108,6 @@ def test_a_cart_that_cannot_be_read_gets_a_page_and_no_error(cafe: Cafe, cart: s
     assert "Nothing was ordered" in text_of(page) or "nothing in your order" in text_of(page)
 
 
-def test_a_form_without_a_csrf_token_is_refused(cafe: Cafe) -> None:
-    phone = cafe.phone()
-    phone.scan()
-    page = phone.client.post(phone.checkout_url, {"cart": '{"lines": []}'})
-    assert page.status_code == 403
-
-
 def test_the_first_checkout_gives_the_phone_its_cookie_and_the_next_keeps_it(cafe: Cafe) -> None:
     phone = cafe.phone()
     phone.review(line(cafe.tea))
@@ -142,8 +135,8 @@ def test_add_something_else_carries_the_cart_without_script(cafe: Cafe) -> None:
         {
             "cart": field_of(menu, "cart"),
             "step": "review",
-            f"q-{cafe.rice.id.hex}": "1",
-            f"m-{cafe.rice.id.hex}-0": cafe.choices["Hot"].hex,
+            f"q-1-{cafe.rice.id.hex}": "1",
+            "m-1-0": cafe.choices["Hot"].hex,
         },
     )
     words = text_of(page)

@@ -74,6 +74,7 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
     values = {
         "tenant": slug,
         "token": table.token,
+        "language": "en",
         "order_token": orders["placed"].token,
         "order_id": str(orders["placed"].id),
         "payment_id": str(paid.id),

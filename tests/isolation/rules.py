@@ -55,7 +55,9 @@ RULES: dict[str, Rule] = {
     "accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/": Anyone(),
     "accounts/restaurants/": Anyone(signed_in=True),
     "<slug:tenant>/t/<str:token>/": HolderOf("token"),
+    "<slug:tenant>/t/<str:token>/<guest_language:language>/": HolderOf("token"),
     "<slug:tenant>/t/<str:token>/checkout/": HolderOf("token"),
+    "<slug:tenant>/t/<str:token>/mine/": HolderOf("token"),
     "<slug:tenant>/t/<str:token>/phone.css": HolderOf("token"),
     "<slug:tenant>/pay/return/<str:order_token>/": HolderOf("order_token"),
     "<slug:tenant>/pay/cancel/<str:order_token>/": HolderOf("order_token"),
@@ -104,4 +106,4 @@ TENANT_PARAMETERS = frozenset(
     "order_id payment_id alert_id type_id account_id table_id location token order_token".split()
 )
 """URL parameters that name a row of one restaurant."""
-OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key"})
+OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key", "language"})

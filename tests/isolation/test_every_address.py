@@ -139,14 +139,14 @@ def test_only_the_token_opens_a_guests_page(both: TwoRestaurants, route: str) ->
 
 
 def test_a_guests_order_is_on_no_other_phone(both: TwoRestaurants) -> None:
-    """The menu shows an order only to the phone that placed it, not to others at the same table."""
-    menu = filled("<slug:tenant>/t/<str:token>/", both.own.values)
+    """The menu links an order only on the phone that placed it, not on others at the same table."""
+    mine = filled("<slug:tenant>/t/<str:token>/mine/", both.own.values)
     token = both.own.values["order_token"]
     greeted = {}
     for guest in (both.own.orders["placed"].guest_token, "B" * 22, both.other.orders["placed"].guest_token):
         phone = Client()
         phone.cookies["guest"] = guest
-        greeted[guest] = token in phone.get(menu).content.decode()
+        greeted[guest] = token in phone.get(mine).content.decode()
     assert list(greeted.values()) == [True, False, False]
 
 

@@ -46,6 +46,11 @@ def test_a_board_that_is_not_in_chinese_takes_the_next_language() -> None:
     "path, offered",
     [
         ("/kopi/t/abc/", GUEST),
+        ("/kopi/t/abc/ms/", ("ms",)),
+        ("/kopi/t/abc/zh-hans/", ("zh-hans",)),
+        ("/kopi/t/abc/checkout/", GUEST),
+        ("/kopi/t/ms/", GUEST),
+        ("/kopi/o/abc/ms/", GUEST),
         ("/kopi/o/abc/receipt/", GUEST),
         ("/nothing/at/all/", GUEST),
         ("/", GUEST),
@@ -63,6 +68,12 @@ def test_the_response_has_its_language_and_vary_headers() -> None:
     page = Client().get("/a/b/c/d/", headers={"accept-language": "ms"})
     assert page["Content-Language"] == "ms"
     assert {"Accept-Language", "Cookie"} <= set(page["Vary"].split(", "))
+
+
+def test_a_url_that_contains_its_language_does_not_vary_with_the_reader() -> None:
+    page = Client().get("/a/t/c/ms/d/", headers={"accept-language": "en", "cookie": "language=en"})
+    assert page["Content-Language"] == "ms"
+    assert "Vary" not in page
 
 
 def test_the_language_is_only_active_during_its_request() -> None:

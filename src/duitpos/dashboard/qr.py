@@ -13,7 +13,7 @@ _WIDTH_MM = 60
 
 def table_url(tenant: Tenant, table: Table) -> str:
     """The URL in the code: the table's menu at this installation."""
-    return str(settings.BASE_URL) + reverse("guest:menu", args=[tenant.slug, table.token])
+    return str(settings.BASE_URL) + reverse("guest:scan", args=[tenant.slug, table.token])
 
 
 def qr_file(url: str) -> bytes:

@@ -28,6 +28,7 @@ class Code(StrEnum):
     NOTE_TOO_LONG = "note_too_long"
     QUANTITY_OUT_OF_RANGE = "quantity_out_of_range"
     FORM_UNREADABLE = "form_unreadable"
+    FORM_OF_ANOTHER_SITE = "form_of_another_site"
     # Starting a payment.
     LOCATION_CLOSED = "location_closed"
     ONLINE_PAYMENT_UNAVAILABLE = "online_payment_unavailable"
@@ -149,7 +150,7 @@ class Gone(DomainError):
 
 
 class Forbidden(DomainError):
-    """The member's role does not allow the request."""
+    """The member's role does not allow the request, or another site sent it."""
 
     kind = Kind.FORBIDDEN
 

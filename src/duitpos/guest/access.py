@@ -1,4 +1,4 @@
-"""Identify the guest: a phone at a table. The QR code's token gives the restaurant and the table (M55)."""
+"""Open a guest's page: a phone at a table. The QR code's token gives the restaurant and the table."""
 
 from __future__ import annotations
 
@@ -6,34 +6,24 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
-from django.conf import settings
-from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
 
 from duitpos.domain.errors import DomainError
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
+from duitpos.guest.cookies import guest_token_of
 from duitpos.guest.problem import problem_page
-from duitpos.kit.clock import now
-from duitpos.kit.ids import secret_token
+from duitpos.guest.same_site import Sender, require_our_form
 from duitpos.models import Location, Table, Tenant
 from duitpos.web.language import GUEST, chosen_language, remember_language
 
 P = ParamSpec("P")
 
-COOKIE = "guest"
-COOKIE_SECONDS = 24 * 3600
-"""Long enough for a phone whose battery ran out during dinner; short enough that the next day starts fresh."""
-
-PHONE = "phone"
-PHONE_SECONDS = 12 * 3600
-LOOKED_SECONDS = 5
-"""Minimum age of the cookie of a phone that looked at the menu. A program that only starts payments does not wait."""
-
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,32}")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
 
 
@@ -60,84 +50,9 @@ def visit_of(request: HttpRequest, slug: str, token: str) -> Visit:
     return Visit(tenant, table_by_token(tenant, token), guest_token_of(request), language)
 
 
-def guest_token_of(request: HttpRequest) -> str:
-    """The phone's cookie; empty if it has none, or one that we did not issue."""
-    value = request.COOKIES.get(COOKIE, "")
-    return value if _TOKEN.fullmatch(value) else ""
-
-
 def plain(text: str) -> str:
     """A token or a reference from a URL; empty if it is malformed (PostgreSQL rejects a zero byte)."""
     return text if _NAME.fullmatch(text) else ""
-
-
-def remember_guest(response: HttpResponse, tenant: Tenant, guest_token: str) -> None:
-    """Set the phone's cookie. Only this restaurant's pages receive it."""
-    response.set_cookie(
-        COOKIE,
-        guest_token,
-        max_age=COOKIE_SECONDS,
-        path=f"/{tenant.slug}/",
-        secure=settings.IS_HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def guest_token_for_start(request: HttpRequest, slug: str) -> str:
-    """The token to order with: the guest cookie's, else the one in the phone cookie, else a new one."""
-    cookie = _phone_cookie(request, slug)
-    return guest_token_of(request) or (cookie.guest_token if cookie else secret_token())
-
-
-def has_looked(request: HttpRequest, slug: str, guest_token: str) -> bool:
-    """Whether this token's phone loaded this restaurant's menu: our signed cookie is at least LOOKED_SECONDS old.
-
-    The page itself may come from a cache; the cookie comes with a stylesheet that is never cached (views/phone.py).
-    """
-    cookie = _phone_cookie(request, slug)
-    return cookie is not None and cookie.guest_token == guest_token and cookie.age >= LOOKED_SECONDS
-
-
-def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> None:
-    """Set the phone cookie, unless it has a valid one: an older cookie is worth more.
-
-    The cookie holds the token that this phone orders with, so that one cookie is one phone at every table.
-    """
-    cookie, guest_token = _phone_cookie(request, slug), guest_token_of(request)
-    if cookie is not None and cookie.age <= PHONE_SECONDS / 2 and guest_token in ("", cookie.guest_token):
-        return
-    response.set_cookie(
-        PHONE,
-        _signer(slug).sign(f"{int(now().timestamp())}.{guest_token or secret_token()}"),
-        max_age=PHONE_SECONDS,
-        path=f"/{slug}/",
-        secure=settings.IS_HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _PhoneCookie:
-    """The contents of the phone cookie. `age` is in seconds."""
-
-    age: float
-    guest_token: str
-
-
-def _phone_cookie(request: HttpRequest, slug: str) -> _PhoneCookie | None:
-    """None without a cookie that we signed for this restaurant, or with an expired one."""
-    try:
-        since, guest_token = _signer(slug).unsign(request.COOKIES.get(PHONE, "")[:200]).split(".")
-        cookie = _PhoneCookie(now().timestamp() - int(since), guest_token)
-    except (BadSignature, ValueError):
-        return None
-    return cookie if 0 <= cookie.age <= PHONE_SECONDS else None
-
-
-def _signer(slug: str) -> Signer:
-    return Signer(salt=f"duitpos.phone.{slug}")
 
 
 def guest_page(
@@ -145,23 +60,22 @@ def guest_page(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Decorate a view: a DomainError becomes a page that says what happened, what was kept and what to do.
 
-    A POST of `language` to the page's own URL shows it in another language.
+    A POST must come from a page of ours (same_site.py). A POST of `language` to the page's own URL shows it in another
+    language.
     """
 
     @wraps(view)
     def page(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        slug, language = str(kwargs.get("tenant", "")), chosen_language(request, GUEST)
-        if language and not _brings_a_cart(request):
-            response: HttpResponse = HttpResponseRedirect(request.get_full_path(), status=303)
-        else:
-            if language:
-                translation.activate(language)
-            response = _answer(request, slug, lambda: view(request, *args, **kwargs))
-        if language:
-            remember_language(response, slug, language)
-        return response
+        slug = str(kwargs.get("tenant", ""))
 
-    return page
+        def show() -> HttpResponse:
+            return _answer(request, slug, lambda: view(request, *args, **kwargs))
+
+        if request.method != "POST":
+            return show()
+        return _answer(request, slug, lambda: _posted(request, kwargs, show))
+
+    return csrf_exempt(page)
 
 
 def _answer(request: HttpRequest, slug: str, view: Callable[[], HttpResponse]) -> HttpResponse:
@@ -169,6 +83,29 @@ def _answer(request: HttpRequest, slug: str, view: Callable[[], HttpResponse]) -
         return view()
     except DomainError as error:
         return problem_page(request, error, slug, guest_token_of(request))
+
+
+def _posted(request: HttpRequest, kwargs: dict[str, Any], show: Callable[[], HttpResponse]) -> HttpResponse:
+    slug = str(kwargs.get("tenant", ""))
+    sender = require_our_form(request, slug)
+    language = chosen_language(request, GUEST)
+    if not language:
+        return show()
+    if _brings_a_cart(request):
+        translation.activate(language)
+        response = show()
+    else:
+        response = HttpResponseRedirect(_in_language(request, kwargs, language), status=303)
+    if sender is Sender.OURS:
+        remember_language(response, slug, language)
+    return response
+
+
+def _in_language(request: HttpRequest, kwargs: dict[str, Any], language: str) -> str:
+    """The page's own URL, which is another one if it contains the language."""
+    if "language" not in kwargs:
+        return request.get_full_path()
+    return reverse("guest:menu", kwargs={**kwargs, "language": language})
 
 
 def _brings_a_cart(request: HttpRequest) -> bool:

@@ -100,11 +100,15 @@ def _changed(lines: tuple[CartLine, ...], change: str) -> Iterator[CartLine]:
 
 
 def _plain_lines(post: QueryDict) -> Iterator[CartLine]:
-    """Lines from the menu's own form, on a phone without script: q-<item>, m-<item>-<group>, n-<item>."""
+    """Lines from the menu's own form, on a phone without script: q-<number>-<item>, m-<number>[-<group>], n-<number>.
+
+    The number is the item's on that page.
+    """
     modifiers: dict[str, list[str]] = {}
     for name in post:
-        if name.startswith("m-"):
-            modifiers.setdefault(name[2:34], []).extend(post.getlist(name))
+        kind, _, rest = name.partition("-")
+        if kind == "m":
+            modifiers.setdefault(rest.partition("-")[0], []).extend(post.getlist(name))
     for name in post:
         text = str(post.get(name, "")).strip()
         if not name.startswith("q-") or text in ("", "0"):
@@ -112,11 +116,12 @@ def _plain_lines(post: QueryDict) -> Iterator[CartLine]:
         quantity = _number(text)
         if quantity is None or not 1 <= quantity <= MAX_QUANTITY:
             raise Invalid(Code.QUANTITY_OUT_OF_RANGE, most=MAX_QUANTITY)
-        item = _id(name[2:])
-        chosen = [_id(value) for value in modifiers.get(name[2:], [])]
+        number, _, item_id = name[2:].partition("-")
+        item = _id(item_id)
+        chosen = [_id(value) for value in modifiers.get(number, [])]
         if item is None or len(chosen) > 50 or None in chosen:
             raise Invalid(Code.FORM_UNREADABLE)
-        note = clean_note(post.get(f"n-{name[2:]}", ""))
+        note = clean_note(post.get(f"n-{number}", ""))
         yield CartLine(item, tuple(id_ for id_ in chosen if id_ is not None), quantity, note)
 
 

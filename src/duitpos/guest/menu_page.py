@@ -1,64 +1,78 @@
-"""The menu's HTML: rendered once per location, version and language, and combined with each guest's few bytes."""
+"""The menu's page: the same for every phone of a table, made once for each language, version and encoding."""
 
 from __future__ import annotations
 
+import hashlib
+import re
+from itertools import count
 from typing import Any, NamedTuple
 
-from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from duitpos.domain.menus.read import Item, Menu, menu_of
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
-from duitpos.guest.compressed import CompressedPart, compress_part
-from duitpos.guest.table_page import TablePage, menu_key_of
-from duitpos.guest.texts import charges_text, rule_text, wrong_choice_text
+from duitpos.guest.encodings import encode
+from duitpos.guest.kept import Kept
+from duitpos.guest.table_page import TablePage, menu_version, table_page_of
+from duitpos.guest.texts import charges_text, rule_text
 from duitpos.kit.money import decimal_places
 from duitpos.models import Location, Tenant
 from duitpos.models.menu import StockStatus
 from duitpos.ui.lists import listed
 from duitpos.ui.marks import mark_words
 
-KEPT_SECONDS = 24 * 3600
-"""A version that is no longer requested expires."""
-
-_HEAD_MARK, _TAIL_MARK = "<!--live:head-->", "<!--live:tail-->"
-
-
-class MenuParts(NamedTuple):
-    """The page around its two per-guest parts: below the restaurant's name, and at the very end.
-
-    A tuple, because the cache unpickles it for every page.
-    """
-
-    before: CompressedPart
-    between: CompressedPart
-    after: CompressedPart
+_DAY = 24 * 3600
+_BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
+_TABLE_MARK = "<!--table-->"
 
 
-def menu_parts(table_page: TablePage, slug: str, token: str) -> MenuParts:
-    """The compressed parts of the menu's page, rendered now if this version is not cached."""
-    parts: MenuParts | None = cache.get(table_page.menu_key)
-    if parts is None:
+class MenuPage(NamedTuple):
+    """The finished page in one encoding."""
+
+    etag: str
+    body: bytes
+
+
+_PAGES: Kept[MenuPage] = Kept(seconds=_DAY, most=500)
+_MENUS: Kept[str] = Kept(seconds=_DAY, most=50)
+"""Locations' menus in a language, around the place of the table's name."""
+
+
+def menu_page(slug: str, token: str, encoding: str) -> MenuPage:
+    """The page of the table with this code in the current language. Raises Gone. Not rendered if it is cached."""
+    table_page = table_page_of(slug, token)
+    key = f"{table_page.version}/{get_language()}/{encoding}"
+    page = _PAGES.get(key)
+    if page is None:
+        body = encode(menu_html(table_page, slug, token).encode(), encoding)
+        page = MenuPage(f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', body)
+        _PAGES.set(key, page)
+    return page
+
+
+def menu_html(table_page: TablePage, slug: str, token: str, at_table: str = "") -> str:
+    """The page as text, with `at_table`, which is HTML, below the table's name."""
+    language = get_language() or "en"
+    menu = _MENUS.get(f"{table_page.menu}/{language}")
+    if menu is None:
         tenant = tenant_by_slug(slug)
         location = table_by_token(tenant, token).location
-        parts = _render(tenant, location)
-        # Use the key of what was read just now: the menu may have changed since `table_page` was read.
-        cache.set(menu_key_of(tenant, location), parts, KEPT_SECONDS)
-    return parts
+        menu = _render(tenant, location, language)
+        # Use the version of what was read just now: the menu may have changed since `table_page` was read.
+        _MENUS.set(f"{menu_version(tenant, location)}/{language}", menu)
+    here = render_to_string("guest/_table.html", table_page._asdict())
+    return menu.replace(_TABLE_MARK, here + at_table, 1)
 
 
-def _render(tenant: Tenant, location: Location) -> MenuParts:
+def _render(tenant: Tenant, location: Location, language: str) -> str:
     context = {
-        "sections": _sections(menu_of(tenant, location, get_language() or "en")),
+        "sections": _sections(menu_of(tenant, location, language)),
         "charges": charges_text(location),
         **page_facts(tenant, location),
     }
-    page = render_to_string("guest/menu.html", context)
-    before, _, rest = page.partition(_HEAD_MARK)
-    between, _, after = rest.partition(_TAIL_MARK)
-    return MenuParts(compress_part(before), compress_part(between), compress_part(after))
+    return _BETWEEN_TAGS.sub("><", render_to_string("guest/menu.html", context))
 
 
 def page_facts(tenant: Tenant, location: Location) -> dict[str, Any]:
@@ -75,15 +89,18 @@ def page_facts(tenant: Tenant, location: Location) -> dict[str, Any]:
 
 
 def _sections(menu: Menu) -> list[dict[str, Any]]:
+    numbers = count()
     return [
-        {"id": section.id.hex, "name": section.name, "items": [_item(item) for item in section.items]}
+        {"name": section.name, "items": [_item(item, next(numbers)) for item in section.items]}
         for section in menu.sections
     ]
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: Item, number: int) -> dict[str, Any]:
     return {
         "id": item.id.hex,
+        # In the names of the form's fields: the ids do not compress, and would be in each of them.
+        "number": number,
         "name": item.guest_name or item.name,
         "description": item.description,
         "price_minor": item.price_minor,
@@ -95,7 +112,6 @@ def _item(item: Item) -> dict[str, Any]:
             {
                 "name": group.guest_name or group.name,
                 "rule": rule_text(group),
-                "wrong": wrong_choice_text(group),
                 "min": group.min_choices,
                 "max": group.max_choices,
                 "is_single": group.min_choices == group.max_choices == 1,

@@ -19,6 +19,7 @@ from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.guest.access import Visit
 from duitpos.guest.forms import Typed, new_key
 from duitpos.guest.menu_page import page_facts
+from duitpos.guest.same_site import Sender, sender_of, signed_button
 from duitpos.guest.texts import (
     change_texts,
     closed_heading,
@@ -90,6 +91,8 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
     obstacle = _obstacle(visit, review.quote, options, payable)
     ways = _ways(review, payable)
     is_said_beside = any(field.problem for way in ways for field in way.fields)
+    key = review.key if is_as_sent else new_key()
+    is_unknown = request.method == "POST" and sender_of(request, visit.tenant.slug) is Sender.UNKNOWN
     context: dict[str, Any] = {
         **page_facts(visit.tenant, location),
         "table": visit.table,
@@ -99,7 +102,8 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
         "notice": "" if is_said_beside else review.notice,
         "is_error": review.is_error,
         "cart_json": cart_to_json(cart),
-        "key": review.key if is_as_sent else new_key(),
+        "key": key,
+        "signed": signed_button(visit.table, cart, key) if is_unknown else "",
         "rebuilt": review.rebuilt,
         "obstacle": obstacle,
         "ways": ways if obstacle is None else [],
@@ -107,7 +111,7 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
         "is_test": any(option.mode == Mode.TEST for option in payable),
     }
     response = render(request, "guest/checkout.html", context, status=review.status)
-    response["Cache-Control"] = "private, no-cache"
+    response["Cache-Control"] = "private, no-store" if is_unknown else "private, no-cache"
     return response
 
 

@@ -1,6 +1,6 @@
-"""A QR code's table and menu version, cached for a second: a full restaurant scans the same few codes over and over.
+"""A QR code's table, kept for a second: a full restaurant scans the same few codes over and over.
 
-docs/decisions/ explains the second; domain/tenancy/location_stamp.py invalidates the cache earlier.
+Decision 0018 explains the second; domain/tenancy/location_stamp.py ends it earlier.
 """
 
 from __future__ import annotations
@@ -10,73 +10,70 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from django.core.cache import cache
-from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.db.models import Model
 
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.domain.tenancy.location_stamp import stamp_of
-from duitpos.guest.texts import charges_text
+from duitpos.guest.kept import Kept
 from duitpos.kit.clock import now
 from duitpos.models import Location, Table, Tenant
 
 SECONDS = 1
-"""How long a process may use cached facts of a table. Meanwhile a rotated code still shows the menu, nothing more."""
+"""How long a process may use facts of a table. Meanwhile a rotated code still shows the menu, nothing more."""
 
 _APPLICATION = Path(__file__).resolve().parent.parent
 
 
 class TablePage(NamedTuple):
-    """What the menu page needs for a code. `menu_key` identifies the menu's HTML, `version` that of the whole page."""
+    """What the menu page of a code depends on, except the language.
+
+    `menu` identifies the location's menu, `version` the whole page.
+    """
 
     location: str
     stamp: str
-    menu_key: str
+    menu: str
     version: str
-    head: bytes
-    """Rendered HTML: the table's name, and a notice when the location is closed."""
+    table_name: str
+    takes_orders: bool
+
+
+_TABLES: Kept[TablePage] = Kept(seconds=SECONDS, most=2000)
 
 
 def table_page_of(slug: str, token: str) -> TablePage:
     """Look the code up. Raises Gone. One query, or none within a second of the last scan."""
-    key = f"table_page:{slug}:{token}:{get_language()}"
-    is_cacheable = len(key) < 100 and key.isascii() and key.isprintable() and " " not in key
-    table_page: TablePage | None = cache.get(key) if is_cacheable else None
+    key = f"{slug}/{token}"
+    table_page = _TABLES.get(key)
     if table_page is None or table_page.stamp != stamp_of(table_page.location):
         tenant = tenant_by_slug(slug)
         table_page = _table_page(tenant, table_by_token(tenant, token))
-        cache.set(key, table_page, SECONDS)
+        _TABLES.set(key, table_page)
     return table_page
 
 
 def _table_page(tenant: Tenant, table: Table) -> TablePage:
-    location = table.location
-    facts = {"table": table, "takes_orders": takes_orders(tenant, location, now())}
-    head = render_to_string("guest/_table.html", facts).encode()
-    menu_key = menu_key_of(tenant, location)
+    location, menu = table.location, menu_version(tenant, table.location)
+    is_open = takes_orders(tenant, location, now())
     return TablePage(
         location=str(location.id),
         stamp=stamp_of(str(location.id)),
-        menu_key=menu_key,
-        version=_hash(menu_key.encode(), head),
-        head=head,
+        menu=menu,
+        version=_hash(menu.encode(), table.name.encode(), str(is_open).encode()),
+        table_name=table.name,
+        takes_orders=is_open,
     )
 
 
-def menu_key_of(tenant: Tenant, location: Location) -> str:
-    """A cache key of everything that decides the HTML of a location's menu."""
-    facts = (
-        code_version(),
-        get_language(),
-        tenant.name,
-        location.id,
-        location.menu_version,
-        location.shown_version,
-        charges_text(location),
-    )
-    return f"menu:{_hash(repr(facts).encode())}"
+def menu_version(tenant: Tenant, location: Location) -> str:
+    """A hash of what decides a location's menu: its row with `menu_version`, and the restaurant's."""
+    return _hash(_columns(tenant), _columns(location))
+
+
+def _columns(row: Model) -> bytes:
+    return repr([getattr(row, field.attname) for field in row._meta.concrete_fields]).encode()
 
 
 @lru_cache(maxsize=1)

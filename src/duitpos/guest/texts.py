@@ -48,16 +48,6 @@ def rule_text(group: Group) -> str:
     return _("choose %(least)d to %(most)d") % {"least": least, "most": most}
 
 
-def wrong_choice_text(group: Group) -> str:
-    """What is said when too few or too many of a group are chosen."""
-    facts = {"group": group.guest_name or group.name, "least": group.min_choices, "most": group.max_choices}
-    if group.min_choices == group.max_choices:
-        return _("%(group)s: choose %(most)d") % facts
-    if group.min_choices == 0:
-        return _("%(group)s: optional, up to %(most)d") % facts
-    return _("%(group)s: choose %(least)d to %(most)d") % facts
-
-
 def items_text(count: int) -> str:
     """How many things are in a cart."""
     return ngettext("%(count)d item", "%(count)d items", count) % {"count": count}
@@ -116,10 +106,15 @@ def changed_text(why: str) -> str:
     }[why]
 
 
+def look_again_text() -> str:
+    """The cart is shown again, and nothing that can be named has changed."""
+    return _("Please look at your order again before you pay.")
+
+
 def total_text(now: Money, was: Money | None, locale: str) -> str:
     """The total differs from the one that the guest saw (None: none was sent)."""
     if was is None or was == now:
-        return _("Please look at your order again before you pay.")
+        return look_again_text()
     return _("The total is now %(now)s, was %(was)s. Nothing was charged yet.") % {
         "now": now.format(locale),
         "was": was.format(locale),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from duitpos.guest.views.checkout import checkout
 from duitpos.guest.views.menu import menu
+from duitpos.guest.views.mine import mine
 from duitpos.guest.views.order import order
 from duitpos.guest.views.order_state import order_state
 from duitpos.guest.views.pay_cancel import pay_cancel
@@ -13,12 +15,25 @@ from duitpos.guest.views.pay_page import pay_code, pay_page
 from duitpos.guest.views.pay_return import pay_return
 from duitpos.guest.views.phone import phone
 from duitpos.guest.views.receipt import receipt
+from duitpos.guest.views.scan import scan
+from duitpos.web.language import GUEST
+
+
+class GuestLanguage(StringConverter):
+    """A language that guests' pages have."""
+
+    regex = "|".join(GUEST)
+
+
+register_converter(GuestLanguage, "guest_language")
 
 app_name = "guest"
 urlpatterns = [
-    path("t/<str:token>/", menu, name="menu"),
+    path("t/<str:token>/", scan, name="scan"),
+    path("t/<str:token>/<guest_language:language>/", menu, name="menu"),
     path("t/<str:token>/checkout/", checkout, name="checkout"),
     path("t/<str:token>/phone.css", phone, name="phone"),
+    path("t/<str:token>/mine/", mine, name="mine"),
     path("pay/return/<str:order_token>/", pay_return, name="pay_return"),
     path("pay/cancel/<str:order_token>/", pay_cancel, name="pay_cancel"),
     path("pay/<str:order_token>/", pay_page, name="pay_page"),

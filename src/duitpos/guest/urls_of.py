@@ -41,7 +41,7 @@ def menu_url(tenant: Tenant, order: Order, table: Table | None) -> str:
         return ""
     if table.token_rotated_at is not None and table.token_rotated_at > order.created_at:
         return ""
-    return reverse("guest:menu", args=[tenant.slug, table.token])
+    return reverse("guest:scan", args=[tenant.slug, table.token])
 
 
 def again_url(tenant: Tenant, order: Order, table: Table | None) -> str:

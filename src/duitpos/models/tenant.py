@@ -76,10 +76,7 @@ class Location(TenantModel):
     closes_at = models.TimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     menu_version = models.PositiveBigIntegerField(
-        default=1, help_text="Goes up with every change a guest could see."
-    )
-    shown_version = models.PositiveBigIntegerField(
-        default=1, help_text="Goes up when this row or its tables change."
+        default=1, help_text="Goes up with every change of the menu that a guest could see."
     )
 
     class Meta:

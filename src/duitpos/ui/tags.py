@@ -36,8 +36,7 @@ def money(minor: int, currency: str, locale: str = "en_MY") -> str:
 def icon(name: str) -> SafeString:
     """A line icon. Screen readers skip it, because the word beside it has its meaning."""
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor"'
-        ' stroke-width="2" stroke-linecap="round" stroke-linejoin="round"><path d="{}"/></svg>',
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>',
         ICONS[name],
     )
 

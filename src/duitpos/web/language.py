@@ -45,8 +45,10 @@ def offered_at(path: str) -> tuple[str, ...]:
 
     An unknown path has the guests' languages, because a guest may see its error page.
     """
-    first, _, rest = path.lstrip("/").partition("/")
-    second = rest.partition("/")[0]
+    first, second, _, named, *_ = (*path.lstrip("/").split("/", 4), "", "", "")
+    # The menu's URL contains its language.
+    if second == "t" and named in GUEST:
+        return (named,)
     if first == "accounts" or second in ("dashboard", "webhooks"):
         return STAFF
     return KITCHEN if second == "kitchen" else GUEST

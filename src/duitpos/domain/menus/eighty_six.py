@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import F
-
 from duitpos.domain.errors import Code, Gone, Invalid
+from duitpos.domain.menus.changed import menu_changed
 from duitpos.domain.people.roles import Can, require
-from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.transact import transact
 from duitpos.models import ItemStock, Location, Membership, MenuItem
 from duitpos.models.menu import StockStatus
@@ -39,9 +37,6 @@ def set_stock(
             unique_fields=["tenant", "location", "item"],
             update_fields=["status", "quantity", "changed_at"],
         )
-        Location.objects.filter(tenant_id=member.tenant_id, id=location.id).update(
-            menu_version=F("menu_version") + 1
-        )
-        location_changed(location.id)
+        menu_changed(member.tenant_id, location.id)
 
     transact(work)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from duitpos.domain.tenancy.location_stamp import location_changed
+from duitpos.domain.menus.changed import menu_changed
 from duitpos.models import ItemStock, Location, Order, OrderLine
 from duitpos.models.menu import StockStatus
 
@@ -35,7 +35,7 @@ def sell(order: Order, location: Location) -> list[str]:
     if taken:
         # Stored, so that `put_back` returns exactly these quantities even if the stock was changed meanwhile.
         Order.objects.filter(tenant_id=order.tenant_id, id=order.id).update(stock_taken=taken)
-        _menu_changed(location)
+        menu_changed(location.tenant_id, location.id)
     return [names[row.item_id] for row in short]
 
 
@@ -58,14 +58,8 @@ def put_back(order: Order) -> bool:
         counted = mine.exclude(status=StockStatus.IN_STOCK)
         # Stock that sold out has quantity 0; stock taken off by hand has none.
         counted.update(quantity=F("quantity") + count, status=StockStatus.LIMITED)
-    _menu_changed(order.location)
+    menu_changed(order.tenant_id, order.location_id)
     return True
-
-
-def _menu_changed(location: Location) -> None:
-    rows = Location.objects.filter(tenant_id=location.tenant_id, id=location.id)
-    rows.update(menu_version=F("menu_version") + 1)
-    location_changed(location.id)
 
 
 def _take(row: ItemStock, count: int) -> bool:

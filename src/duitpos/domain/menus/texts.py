@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F
-
-from duitpos.domain.tenancy.location_stamp import location_changed
+from duitpos.domain.menus.changed import menu_changed
 from duitpos.kit.transact import transact
 from duitpos.models import Location, MenuText, Tenant
 
@@ -78,9 +76,7 @@ def translate_menu(tenant: Tenant, language: str, texts: Iterable[Translated]) -
             unique_fields=["tenant", "language", "kind", "subject_id"],
             update_fields=["name", "description"],
         )
-        sites = Location.objects.filter(tenant=tenant)
-        sites.update(menu_version=F("menu_version") + 1)
-        for location_id in sites.values_list("id", flat=True):
-            location_changed(location_id)
+        for location_id in Location.objects.filter(tenant=tenant).order_by("id").values_list("id", flat=True):
+            menu_changed(tenant.id, location_id)
 
     transact(work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import IntegrityError
-from django.db.models import F, Max
+from django.db.models import Max
 
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can, require
@@ -25,17 +25,13 @@ def create_table(member: Membership, location: Location, name: str, area: str = 
         if mine.filter(name=name).exists():
             raise _taken(location, name)
         last = mine.aggregate(last=Max("position"))["last"]
-        table = Table.objects.create(
+        return Table.objects.create(
             tenant_id=member.tenant_id,
             location=location,
             name=name,
             area=area,
             position=0 if last is None else last + 1,
         )
-        Location.objects.filter(tenant_id=member.tenant_id, id=location.id).update(
-            shown_version=F("shown_version") + 1
-        )
-        return table
 
     try:
         return transact(work)

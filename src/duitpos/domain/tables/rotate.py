@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import F
-
 from duitpos.domain.errors import Code, Gone
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.transact import transact
-from duitpos.models import Location, Membership, Table
+from duitpos.models import Membership, Table
 
 
 def rotate_token(member: Membership, table_id: UUID) -> Table:
@@ -24,9 +22,6 @@ def rotate_token(member: Membership, table_id: UUID) -> Table:
         if not mine.update(token=secret_token(), token_rotated_at=now()):
             raise Gone(Code.TABLE_UNKNOWN)
         table = mine.select_related("location").get()
-        Location.objects.filter(tenant_id=member.tenant_id, id=table.location_id).update(
-            shown_version=F("shown_version") + 1
-        )
         location_changed(table.location_id)
         return table
 

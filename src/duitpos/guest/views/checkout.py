@@ -26,19 +26,17 @@ from duitpos.domain.orders.quote import quote
 from duitpos.guest.access import (
     Visit,
     guest_page,
-    guest_token_for_start,
-    guest_token_of,
-    has_looked,
     plain,
-    remember_guest,
     visit_of,
 )
 from duitpos.guest.banner import banner_of
+from duitpos.guest.cookies import guest_token_for_start, guest_token_of, has_looked, remember_guest
 from duitpos.guest.forms import Sent, new_key, read_checkout
 from duitpos.guest.go_on import go_on_page, leaves_us
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.review import Review, review_page
-from duitpos.guest.texts import changed_text, kept_text, payment_labels, total_text
+from duitpos.guest.same_site import Sender, is_signed, sender_of
+from duitpos.guest.texts import changed_text, kept_text, look_again_text, payment_labels, total_text
 from duitpos.guest.urls_of import again_url, order_url, pay_url, payment_urls
 from duitpos.kit.money import Money
 from duitpos.models import Order
@@ -59,8 +57,21 @@ def checkout(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
         return _rebuilt(request, visit, order_token) if order_token else _shell(request, visit)
     sent = read_checkout(request.POST)
     visit = replace(visit, guest_token=guest_token_for_start(request, tenant))
+    if sender_of(request, tenant) is Sender.UNKNOWN:
+        return _from_unknown(request, visit, sent)
     answer = _pay if sent.step == "pay" else _review
     response = answer(request, visit, sent)
+    remember_guest(response, visit.tenant, visit.guest_token)
+    return response
+
+
+def _from_unknown(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
+    """Show the cart, with a signed button that can pay (M54). A cookie is set once that was pressed."""
+    if sent.step != "pay":
+        return _review(request, visit, sent)
+    if not is_signed(visit.table, sent.cart, sent.key, str(request.POST.get("signed", ""))):
+        return _review(request, visit, sent, notice=look_again_text())
+    response = _pay(request, visit, sent)
     remember_guest(response, visit.tenant, visit.guest_token)
     return response
 
@@ -104,7 +115,7 @@ def _rebuilt(request: HttpRequest, visit: Visit, order_token: str) -> HttpRespon
     return review_page(request, visit, review)
 
 
-def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
+def _review(request: HttpRequest, visit: Visit, sent: Sent, notice: str = "") -> HttpResponse:
     existing = order_of_cart(visit.tenant, sent.key)
     # The guest pressed Back after paying.
     if existing is not None and existing.state not in STILL_TO_PAY:
@@ -114,7 +125,7 @@ def _review(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
     before = [payment.order.checkout_key for payment in payable if payment.order]
     cart = with_earlier(sent.cart, *before, *([sent.key] if existing is not None else []))
     left = take_out_paid(visit.tenant, cart)
-    key, notice = sent.key, ""
+    key = sent.key
     if left.paid is not None:
         key, notice = new_key(), changed_text("paid")
         if not left.cart.lines:

@@ -1,7 +1,7 @@
-"""An empty stylesheet whose cookie tells guests' phones from outsiders: /<tenant>/t/<token>/phone.css (M55).
+"""This phone's own stylesheet, under a menu that is the same for all: /<tenant>/t/<token>/phone.css (M55).
 
-The menu page links it. Browsers fetch it without script, even if the page itself came from a cache, and never cache it,
-so every phone that shows the menu gets its cookie.
+Browsers fetch it without script, even if the menu came from a cache, and never cache it. It sets the cookie that tells
+guests' phones from outsiders, and shows the menu's link to this phone's order.
 """
 
 from __future__ import annotations
@@ -9,16 +9,23 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from duitpos.guest.access import guest_page, remember_look
+from duitpos.domain.orders.guest_view import latest_order_of
+from duitpos.domain.tenancy.find import tenant_by_slug
+from duitpos.guest.access import guest_page
+from duitpos.guest.cookies import guest_token_of, remember_look
 from duitpos.guest.table_page import table_page_of
+
+_SHOW_MY_ORDER = ".mine { display: block; }"
 
 
 @guest_page
 @require_safe
 def phone(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
-    """Set the phone cookie. Raises Gone for an unknown code; at most one query per second and code."""
+    """Set the phone cookie. Raises Gone for an unknown code; at most one query per second and code for a new phone."""
     table_page_of(tenant, token)
-    response = HttpResponse("", content_type="text/css")
+    guest_token = guest_token_of(request)
+    has_order = guest_token and latest_order_of(tenant_by_slug(tenant), guest_token) is not None
+    response = HttpResponse(_SHOW_MY_ORDER if has_order else "", content_type="text/css")
     remember_look(request, response, tenant)
     response["Cache-Control"] = "private, no-store"
     return response

@@ -26,6 +26,10 @@ GUESTS: Mapping[Code, Sentence] = {
     Code.FORM_UNREADABLE: _(
         "This form cannot be read. Nothing was ordered: go back to the menu and try again."
     ),
+    Code.FORM_OF_ANOTHER_SITE: _(
+        "Another website sent this, so nothing was ordered and nothing was changed."
+        " To order, scan the code on your table."
+    ),
     Code.LOCATION_CLOSED: _("This restaurant is not taking orders right now. Your cart is kept."),
     Code.ONLINE_PAYMENT_UNAVAILABLE: _(
         "Online payment is not available here. Please order at the counter; your cart is kept."

@@ -35,7 +35,8 @@
     }).format(minor / 10 ** places).replace("\u00a0", "\u202f");
   const before = ({ lines, key, sent }) => (key && lines.length ? { ...sent, [key]: lines } : sent);
   // The menu and the server write ids differently.
-  const dish = (line) => `${`${line.item} ${[...line.mods || []].sort()}`.replaceAll("-", "")} ${line.note || ""}`;
+  const plain = (ids) => ids.replaceAll("-", "");
+  const dish = (line) => `${plain(`${line.item} ${[...line.mods || []].sort()}`)} ${line.note || ""}`;
   // Any page may name a paid order's key. Remove that order's lines from the cart, once.
   const forgetPaid = () => $$("[data-paid]").forEach(({ dataset: { paid } }) => {
     const { lines, key, sent } = load(), was = sent[paid];
@@ -58,6 +59,8 @@
   const menuPage = (menu) => {
     const sheet = $("#sheet"), inside = $(".inside", sheet), add = $(".add", sheet), wrong = $(".wrong", sheet);
     const output = $("output", sheet), link = $(".bar a", menu), offline = $(".bar .offline", menu);
+    const idOf = (field) => field.name.split("-")[2];
+    const rows = new Map($$(".quantity input", menu).map((field) => [idOf(field), field.closest(".item")]));
     let item = null, choose = null, quantity = 1;
 
     const showCart = () => {
@@ -68,17 +71,17 @@
       $(".sum", link).textContent = money(lines.reduce((sum, line) => sum + line.qty * (line.seen || 0), 0));
       $$(".badge", menu).forEach((badge) => badge.remove());
       const each = {};
-      lines.forEach((line) => { each[line.item] = (each[line.item] || 0) + line.qty; });
+      lines.forEach((line) => { each[plain(line.item)] = (each[plain(line.item)] || 0) + line.qty; });
       for (const [id, number] of Object.entries(each)) {
         const badge = document.createElement("b");
         badge.className = "badge";
         badge.textContent = `${number}×`;
-        $(`#i-${CSS.escape(id)} h3`)?.prepend(badge);
+        if (rows.has(id)) $("h3", rows.get(id)).prepend(badge);
       }
     };
     const chosen = () => $$("fieldset input:checked", choose);
     const unit = () =>
-      Math.max(0, chosen().reduce((sum, input) => sum + Number(input.dataset.delta), Number(item.dataset.price)));
+      Math.max(0, chosen().reduce((sum, input) => sum + Number(input.dataset.delta || 0), Number(item.dataset.price)));
     const most = () => Number($(".quantity input", choose).max);
     const refresh = () => {
       $$("fieldset", choose).forEach((group) => {
@@ -110,13 +113,14 @@
     const addLine = () => {
       const group = problem();
       if (group) {
-        wrong.textContent = group.dataset.wrong;
+        const [name, rule] = $("legend", group).childNodes;
+        wrong.textContent = menu.dataset.wrong.replace("{group}", name.data.trim()).replace("{rule}", rule.textContent);
         $("input", group).focus();
         return;
       }
       const cart = load(), { lines } = cart, sent = before({ ...cart, lines: lines.map((one) => ({ ...one })) });
       const line = {
-        item: item.id.slice(2), mods: chosen().map((input) => input.value), qty: quantity,
+        item: idOf($(".quantity input", choose)), mods: chosen().map((input) => input.value), qty: quantity,
         note: $("input[name^=n-]", choose).value.trim(), seen: unit(),
       };
       const same = lines.find((one) => dish(one) === dish(line) && one.seen === line.seen);
@@ -167,7 +171,19 @@
     addEventListener("storage", showCart);
     addEventListener("pageshow", showCart);
     showCart();
+    showOrder(showCart);
     followScroll();
+  };
+  // The menu is the same for every phone. Its link to this phone's order is shown by phone.css; this adds how it stands.
+  const showOrder = async (showCart) => {
+    const link = $(".mine");
+    if (getComputedStyle(link).display === "none") return;
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
+      link.replaceWith($("main .banner", page));
+    } catch { return; /* the plain link leads to the order */ }
+    forgetPaid();
+    showCart();
   };
   const followScroll = () => {
     const links = new Map($$(".sections a").map((a) => [a.hash.slice(1), a]));
@@ -186,12 +202,12 @@
   // The cart is on this phone, so only the language is sent, and the page is loaded again.
   const chooseLanguage = async (event) => {
     event.preventDefault();
-    const token = $("[name=csrfmiddlewaretoken]").value;
-    const body = new URLSearchParams({ language: event.currentTarget.value, csrfmiddlewaretoken: token });
+    const language = event.currentTarget.value;
     try {
-      await fetch("", { method: "POST", redirect: "manual", body });
+      await fetch("", { method: "POST", redirect: "manual", body: new URLSearchParams({ language }) });
     } catch { return; }
-    if ($("main.review") && !$("form[data-rebuilt]")) location.replace(location.pathname);
+    if ($("#menu")) location.replace(`../${language}/`);
+    else if ($("main.review") && !$("form[data-rebuilt]")) location.replace(location.pathname);
     else location.reload();
   };
   $$(".language button").forEach((button) => { button.onclick = chooseLanguage; });
@@ -233,8 +249,7 @@
     loading.hidden = false;
     broken.hidden = true;
     $("button", broken).onclick = () => shellPage(main);
-    const token = $("[name=csrfmiddlewaretoken]", main).value;
-    const fields = { csrfmiddlewaretoken: token, step: "review", checkout_key: key, cart: JSON.stringify({ lines, earlier: Object.keys(sent) }) };
+    const fields = { step: "review", checkout_key: key, cart: JSON.stringify({ lines, earlier: Object.keys(sent) }) };
     if (await sendForm(main, fields)) return;
     loading.hidden = true;
     broken.hidden = false;
