@@ -18,7 +18,8 @@ TABLE = "django_tasks_database_dbtaskresult"
 
 @pytest.fixture
 def before() -> Iterator[None]:
-    """The tables of the version before; afterwards the newest ones, for the tests that follow."""
+    """The tables of the version before, with a restaurant; afterwards the newest ones, for the tests that follow."""
+    a_restaurant()
     MigrationExecutor(connection).migrate([BEFORE])
     yield
     go_forward()
@@ -44,7 +45,6 @@ def make_queue() -> None:
 
 @pytest.mark.parametrize("has_queue", [True, False])
 def test_the_queue_goes(before: None, has_queue: bool) -> None:
-    a_restaurant()
     if has_queue:
         make_queue()
     go_forward()

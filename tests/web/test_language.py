@@ -73,7 +73,7 @@ def test_the_response_has_its_language_and_vary_headers() -> None:
 def test_a_url_that_contains_its_language_does_not_vary_with_the_reader() -> None:
     page = Client().get("/a/t/c/ms/d/", headers={"accept-language": "en", "cookie": "language=en"})
     assert page["Content-Language"] == "ms"
-    assert "Vary" not in page
+    assert "Accept-Language" not in page.get("Vary", "")
 
 
 def test_the_language_is_only_active_during_its_request() -> None:

@@ -17,7 +17,7 @@ def is_stale(error: DatabaseError) -> bool:
 
 
 def prepare_again(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-    """Run a statement again after its plan became stale. For DatabaseWrapper.execute_wrappers.
+    """Run a statement again after its plan became stale. A wrapper of every execution on a connection.
 
     Inside a transaction the error is raised: after the rollback nothing is prepared, and kit/transact.py tries again.
     """
