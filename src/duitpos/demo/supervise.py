@@ -108,7 +108,8 @@ class Supervisor:
         log = self._logs / f"{name}.log"
         log.write_bytes(b"")
         # Elsewhere system libraries do not survive a fork without exec.
-        context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        fork, spawn = multiprocessing.get_context("fork"), multiprocessing.get_context("spawn")
+        context = fork if sys.platform == "linux" else spawn
         process = context.Process(target=_run, args=(work, log, os.getpid()), name=name)
         process.start()
         child = Child(name, _Forked(process), log)
