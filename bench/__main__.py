@@ -2,8 +2,9 @@
 
 --quick       a few seconds, to check that the benchmark works; its figures are meaningless
 --into DIR    the folder for the results (bench/results; with --quick a new folder, printed at the end)
---only NAME   one of confirm-postgres, confirm-sqlite, menu, orm, hanging, restart; the other results stay, with the
-              facts of their own run
+--only NAME   one of confirm-postgres, confirm-sqlite, paths-postgres, paths-sqlite, menu, demo, hanging, restart; the
+              other results stay, with the facts of their own run
+--against DIR a checkout of an earlier version with the same tables: confirm-* compare with it in every round
 --busy        write bench/results/ even if the machine is busy; the results say so
 """
 
@@ -16,8 +17,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +29,16 @@ from bench.machine import QUIET, machine_facts
 from bench.report import write_report
 from tests.support.postgres import find_programs
 
-QUESTIONS = ("confirm-postgres", "confirm-sqlite", "menu", "orm", "hanging", "restart")
+QUESTIONS = (
+    "confirm-postgres",
+    "confirm-sqlite",
+    "paths-postgres",
+    "paths-sqlite",
+    "menu",
+    "demo",
+    "hanging",
+    "restart",
+)
 _RESULTS = Path(__file__).parent / "results"
 
 
@@ -35,7 +47,8 @@ def main() -> int:
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if options.answer:  # this is the process that measures
-        print(json.dumps(_measure(options.answer, plans.QUICK if options.quick else plans.FULL)))
+        plan = plans.QUICK if options.quick else plans.FULL
+        print(json.dumps(_measure(options.answer, plan, options.against)))
         return 0
     programs = find_programs()
     if programs is None or not (programs / "pgbench").exists():
@@ -59,7 +72,9 @@ def main() -> int:
         at = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
         # In each file, since the files may come from different runs.
         facts = {"machine": machine | {"measured_at": at}, "is_quick": options.quick, "plan": asdict(plan)}
-        (into / f"{question}.json").write_text(_text(facts | _answer(question, options.quick)))
+        (into / f"{question}.json").write_text(
+            _text(facts | _answer(question, options.quick, options.against))
+        )
     write_report(into)
     print(f"{into / 'README.md'} ({time.monotonic() - began:.0f} s)")
     return 0
@@ -72,14 +87,25 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--into", metavar="DIR", help="the folder for the results")
     parser.add_argument("--only", choices=QUESTIONS, help="measure one question, keep the other results")
+    parser.add_argument(
+        "--against", metavar="DIR", type=_checkout, help="a checkout of an earlier version to compare with"
+    )
     parser.add_argument("--busy", action="store_true", help="overwrite bench/results on a busy machine")
     parser.add_argument("--answer", choices=QUESTIONS, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _answer(question: str, is_quick: bool) -> dict[str, Any]:
+def _checkout(text: str) -> Path:
+    folder = Path(text).absolute()
+    if not (folder / "bench" / "settings.py").exists():
+        raise argparse.ArgumentTypeError(f"{text} is no checkout of DuitPOS")
+    return folder
+
+
+def _answer(question: str, is_quick: bool, against: Path | None) -> dict[str, Any]:
     """Measure in a separate process, since each loads Django for its own database."""
     words = [sys.executable, "-m", "bench", "--answer", question, *(["--quick"] if is_quick else [])]
+    words += ["--against", str(against)] if against else []
     child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     try:
         said, _ = child.communicate()
@@ -93,26 +119,18 @@ def _answer(question: str, is_quick: bool) -> dict[str, Any]:
     return answer
 
 
-def _measure(question: str, plan: plans.Plan) -> dict[str, Any]:
-    if question == "menu":
-        from bench.menu import measure as measure_menu
+def _measure(question: str, plan: plans.Plan, against: Path | None) -> dict[str, Any]:
+    topic, _, kind = question.partition("-")
+    if topic == "confirm":
+        from bench.confirm import measure as measure_confirm
 
-        return measure_menu(plan)
-    if question == "orm":
-        from bench.orm import measure as measure_orm
+        return measure_confirm(kind, plan, against)
+    if topic == "paths":
+        from bench.paths import measure as measure_paths
 
-        return measure_orm(plan)
-    if question == "hanging":
-        from bench.hanging import measure as measure_hanging
-
-        return measure_hanging(plan)
-    if question == "restart":
-        from bench.restart import measure as measure_restart
-
-        return measure_restart(plan)
-    from bench.confirm import measure
-
-    return measure(question.partition("-")[2], plan)
+        return measure_paths(kind, plan)
+    measure: Callable[[plans.Plan], dict[str, Any]] = import_module(f"bench.{topic}").measure
+    return measure(plan)
 
 
 def _text(value: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """Question a: how many orders are confirmed per second, and what does one confirm cost?
 
-Each round measures in turn signed webhooks to a real server, an empty view on the same server, and pgbench with the
-statements of a warm confirm on the same database.
+Each round measures in turn an empty view and signed webhooks, both on a real server, and on PostgreSQL pgbench with the
+statements of a confirm; then the same deliveries to an earlier version of DuitPOS (with --against) and to the
+peer, each in a web server of its own on the same database server.
 """
 
 from __future__ import annotations
@@ -9,48 +10,51 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.databases import database, server_folder
-from bench.figures import Figure, figure
 from bench.load import Report, run_load
 from bench.machine import cpu_seconds
 from bench.plan import Plan, say
+from bench.rounds import Confirms, Rounds
 from bench.server import enter_production, prepare, running_server
 from tests.support.postgres import find_programs
 
-if TYPE_CHECKING:  # it loads Django, which is set up later
-    from bench.statements import Recording
+if TYPE_CHECKING:  # they load Django, which is set up later
+    from bench.earlier import Earlier
+    from bench.peers.dj_stripe import Peer
+    from bench.pgbench import Script
 
 Guests = Sequence[Any]
+WORKERS = {"postgres": 2, "sqlite": 1}
+"""The defaults of `duitpos web`."""
 
 
-@dataclass
-class _Rounds:
-    """The reports of one database's rounds, in order."""
-
-    confirms: list[Report] = field(default_factory=list)
-    empties: list[Report] = field(default_factory=list)
-    pgbench: list[float] = field(default_factory=list)
-    web_cpu: list[float] = field(default_factory=list)
-    database_cpu: list[float] = field(default_factory=list)
-
-
-def measure(kind: str, plan: Plan) -> dict[str, Any]:
+def measure(kind: str, plan: Plan, against: Path | None = None) -> dict[str, Any]:
     """All figures for one database, as JSON values. Call it once per process, since it loads Django."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duitpos-bench-")))
         url = stack.enter_context(database(kind, folder))
         enter_production(url, folder)
         prepare()
-        port, pid = stack.enter_context(running_server(plan.workers))
-        return _Question(kind, plan, url, port, pid).answer()
+        from bench.earlier import running_earlier
+        from bench.peers.dj_stripe import running_peer
+
+        port, pid = stack.enter_context(running_server(WORKERS[kind]))
+        question = _Question(kind, plan, url, port, pid)
+        question.earlier = stack.enter_context(running_earlier(against, folder))
+        if kind == "postgres":
+            question.peer = stack.enter_context(running_peer(url, folder, WORKERS[kind]))
+        return question.answer()
 
 
 class _Question:
+    earlier: Earlier | None = None
+    peer: Peer | None = None
+
     def __init__(self, kind: str, plan: Plan, url: str, port: int, pid: int) -> None:
         from bench import restaurants
 
@@ -68,50 +72,97 @@ class _Question:
 
     def answer(self) -> dict[str, Any]:
         """Warm up, measure the rounds, and measure the parts of one confirm."""
-        warm = max(200, 4 * len(self.restaurants)) if self.plan.confirms > 200 else 4 * len(self.restaurants)
+        # Enough for every connection of every worker to have prepared the statement.
+        warm = min(640, self.plan.confirms)
         self.confirm(self.guests(warm))
-        recording = self.record() if self.is_postgres else None
-        script = self.script(recording, self.restaurants)
+        scripts = self.scripts() if self.is_postgres else {}
         self.analyze()
-        many = self.rounds(self.plan.rounds, self.restaurants, script)
-        answer = _results(many) | {"restaurants": len(self.restaurants)}
-        if recording:
-            alone = self.restaurants[:1]
-            one = self.rounds(self.plan.one_restaurant_rounds, alone, self.script(recording, alone))
-            answer["one_restaurant"] = _results(one)
-            answer |= self.statements(recording)
-        answer["parts_ms"] = self.parts(script)
+        others = self.others()
+        for load in others.values():
+            load(self.guests(warm))
+        answer = self.rounds(self.plan.rounds, self.restaurants, scripts, others).figures()
+        answer |= {"restaurants": len(self.restaurants), "workers": WORKERS[self.kind]}
+        if self.is_postgres:
+            alone = self.rounds(self.plan.one_restaurant_rounds, self.restaurants[:1], scripts, {})
+            answer["one_restaurant"] = alone.figures()
+            answer["statements_per_confirm"] = {
+                "confirm": self.statements(),
+                **{name: script.statements for name, script in scripts.items()},
+            }
+        if self.earlier:
+            answer["earlier"]["commit"] = self.earlier.commit
+        if self.peer:
+            answer["peer"]["version"] = self.peer.version
+        answer["parts_ms"] = self.parts(scripts)
         return answer
 
-    def rounds(self, number: int, restaurants: Sequence[int], script: str) -> _Rounds:
-        seen = _Rounds()
+    def scripts(self) -> dict[str, Script]:
+        """pgbench's scripts."""
+        from bench.pgbench import before, one_statement
+
+        return {"one_statement": one_statement(self.guests(1)[0]), "before": before()}
+
+    def others(self) -> dict[str, Callable[[Guests], Confirms]]:
+        """The other web servers that get the load in each round."""
+        others: dict[str, Callable[[Guests], Confirms]] = {}
+        if self.earlier:
+            earlier = self.earlier
+            others["earlier"] = lambda guests: self.confirm(guests, earlier.port, earlier.pid)
+        if self.peer:
+            others["peer"] = self.confirm_by_peer
+        return others
+
+    def rounds(
+        self,
+        number: int,
+        restaurants: Sequence[int],
+        scripts: dict[str, Script],
+        others: dict[str, Callable[[Guests], Confirms]],
+    ) -> Rounds:
+        """Measure everything in turn, `number` times."""
+        seen = Rounds(pgbench={name: [] for name in scripts})
         for turn in range(number):
             guests = self.guests(self.plan.confirms, restaurants)
             empty = run_load(self.port, self.empty(guests[:32]), self.plan.connections, self.plan.seconds)
             seen.empties.append(empty.only(200, "ok"))
-            web, base = cpu_seconds(self.pid), self.database_cpu()
-            report = self.confirm(guests)
-            seen.web_cpu.append((cpu_seconds(self.pid) - web) / report.requests * 1000)
-            seen.database_cpu.append((self.database_cpu() - base) / report.requests * 1000)
-            seen.confirms.append(report)
-            if script:
-                seen.pgbench.append(self.pgbench(script, restaurants, self.plan.connections)[0])
-            beside = f", pgbench {seen.pgbench[-1]:.0f}/s" if script else ""
-            say(
-                f"{self.kind}, {len(restaurants)} restaurants, round {turn + 1} of {number}:"
-                f" {report.per_second:.0f} confirms/s, empty view {empty.per_second:.0f}/s{beside}"
-            )
+            seen.ours.append(self.confirm(guests))
+            rates = {"confirms": seen.ours[-1].per_second, "empty view": empty.per_second}
+            for name, script in scripts.items():
+                seen.pgbench[name].append(self.pgbench(script, restaurants, self.plan.connections)[0])
+                rates[f"pgbench {name}"] = seen.pgbench[name][-1]
+            for name, load in others.items():
+                loads: list[Confirms] = getattr(seen, name)
+                loads.append(load(self.guests(self.plan.confirms, restaurants)))
+                rates[name] = loads[-1].per_second
+            shown = ", ".join(f"{name} {rate:.0f}/s" for name, rate in rates.items())
+            say(f"{self.kind}, {len(restaurants)} restaurants, round {turn + 1} of {number}: {shown}")
         return seen
 
-    def confirm(self, guests: Guests) -> Report:
-        """Deliver every guest's event once, until the round's time is up."""
-        return self._deliver(guests, self.plan.connections)
+    def confirm(self, guests: Guests, port: int = 0, pid: int = 0) -> Confirms:
+        """Deliver every guest's event, with repetitions, until the round's time is up; to our server unless named."""
+        from bench.deliveries import deliveries, with_repetitions
 
-    def _deliver(self, guests: Guests, connections: int) -> Report:
-        from bench.deliveries import deliveries
+        requests = with_repetitions(deliveries(guests))
+        load, web, base = self._load(port or self.port, pid or self.pid, requests)
+        if set(load.words) - {"settled", "duplicate"}:
+            raise RuntimeError(f"Expected settled or duplicate only, got {load.words}.")
+        return Confirms(load, load.words["settled"], web, base)
 
-        load = run_load(self.port, deliveries(guests), connections, self.plan.confirm_seconds, once=True)
-        return load.only(200, "settled")
+    def confirm_by_peer(self, guests: Guests) -> Confirms:
+        """Deliver the same to the peer."""
+        from bench.deliveries import deliveries, with_repetitions
+
+        assert self.peer is not None
+        before = self.peer.orders()
+        requests = with_repetitions(deliveries(guests, self.peer.path))
+        load, web, base = self._load(self.peer.port, self.peer.pid, requests)
+        return Confirms(load, self.peer.orders() - before, web, base)
+
+    def _load(self, port: int, pid: int, requests: Sequence[bytes]) -> tuple[Report, float, float]:
+        """The report, and the CPU seconds of the web server and the database server."""
+        web, base = cpu_seconds(pid), self.database_cpu()
+        load = run_load(port, requests, self.plan.connections, self.plan.confirm_seconds, once=True)
+        return load.only(200), cpu_seconds(pid) - web, self.database_cpu() - base
 
     def empty(self, guests: Guests) -> list[bytes]:
         """The same requests to the empty view, which ignores them."""
@@ -119,87 +170,59 @@ class _Question:
 
         return deliveries(guests, "/bench/empty/")
 
-    def record(self) -> Recording:
-        """Record the statements of confirms of a few restaurants that all workers have served before (warm)."""
+    def statements(self) -> float:
+        """Statements per confirm under the full load, without repetitions."""
         from bench.deliveries import deliveries
-        from bench.load import one_by_one
-        from bench.statements import record
+        from bench.statements import count_statements
 
-        few = self.restaurants[:4]
-        self.confirm(self.guests(max(200, len(few) * 8), few))  # every worker caches them
-        guests = self.guests(self.plan.recorded, few)
-        requests = deliveries(guests)
+        requests = deliveries(self.guests(self.plan.counted))
+        confirmed: list[int] = []
 
-        def deliver(mark: Callable[[], None]) -> None:
-            said = one_by_one(self.port, requests, mark)
-            if said != {"settled": len(guests)}:
-                raise RuntimeError(f"Expected {len(guests)} times settled, got {said}.")
+        def work() -> None:
+            load = run_load(
+                self.port, requests, self.plan.connections, self.plan.confirm_seconds, once=True
+            ).only(200, "settled")
+            confirmed.append(load.requests)
 
-        return record(self.url, guests, deliver)
+        return round(count_statements(self.url, work) / confirmed[0], 2)
 
-    def script(self, recording: Recording | None, restaurants: Sequence[int]) -> str:
-        """pgbench's script for orders of these restaurants; empty without a recording."""
-        from bench.statements import script_of
-
-        return script_of(recording, len(restaurants)) if recording else ""
-
-    def statements(self, recording: Recording) -> dict[str, Any]:
-        """The recorded statements, and their number per confirm and in pgbench."""
-        from bench.statements import executed, readable
-
-        guests = self.guests(self.plan.counted)
-        answered: list[int] = []
-
-        def load(mark: Callable[[], None]) -> None:
-            mark()
-            answered.append(self.confirm(guests).requests)
-
-        (sent,) = executed(self.url, load)
-        return {
-            "statements": [readable(statement) for statement in recording.statements],
-            "statements_left_out": recording.left_out,
-            "confirms_recorded": recording.confirms,
-            "statements_per_confirm": {
-                "confirm": round(len(sent) / answered[0], 2),
-                "pgbench": len(recording.statements),
-            },
-        }
-
-    def pgbench(self, script: str, restaurants: Sequence[int], clients: int) -> tuple[float, float]:
+    def pgbench(self, script: Script, restaurants: Sequence[int], clients: int) -> tuple[float, float]:
         """Confirm with pgbench; returns transactions per second and average latency. RuntimeError for missing rows."""
+        from bench.pgbench import Orders, run_pgbench
         from bench.restaurants import PAYMENT, row_id
-        from bench.statements import pgbench
         from duitpos.models import Payment
 
         assert self.programs is not None
         # Odd, so that clients in lockstep never use the same restaurant.
         each = max(2, self.plan.transactions // self.plan.connections) | 1
         guests = self.guests(each * clients, restaurants)
-        rates = pgbench(self.programs, self.url, script, guests[0].order, clients, each)
+        orders = Orders(guests[0].order, each, clients, len(restaurants))
+        rates = run_pgbench(self.programs, self.url, script, orders)
         ids = [row_id(PAYMENT, guest.order) for guest in guests]
         tenants = {row_id(1, guest.restaurant) for guest in guests}
-        done = Payment.objects.filter(tenant_id__in=tenants, id__in=ids, status="succeeded").count()
+        done = Payment.objects.filter(
+            tenant_id__in=tenants, id__in=ids, status="succeeded", order__status="placed"
+        ).count()
         if done != len(guests):
             raise RuntimeError(f"pgbench confirmed {done} of {len(guests)} orders.")
         return rates
 
-    def parts(self, script: str) -> dict[str, float]:
+    def parts(self, scripts: dict[str, Script]) -> dict[str, float]:
         """Milliseconds of each part of a confirm, with one request at a time."""
-        from dataclasses import asdict
-
+        from bench.deliveries import deliveries
         from bench.parts import take_apart
 
         number = self.plan.parts
         guests = self.guests(number)
         empty = run_load(self.port, self.empty(guests), 1, self.plan.seconds).only(200, "ok")
-        alone = self._deliver(guests, 1)
+        alone = run_load(self.port, deliveries(guests), 1, self.plan.confirm_seconds, once=True)
         parts = {name: round(value, 3) for name, value in asdict(take_apart(self.guests(number))).items()}
         over_http = {
-            "one_connection": round(alone.p50_ms, 3),
+            "one_connection": round(alone.only(200, "settled").p50_ms, 3),
             "empty_view_one_connection": round(empty.p50_ms, 3),
         }
-        if script:
-            over_http["pgbench_one_client"] = self.pgbench(script, self.restaurants, 1)[1]
+        for name, script in scripts.items():
+            over_http[f"pgbench_{name}_one_client"] = self.pgbench(script, self.restaurants, 1)[1]
         return parts | over_http
 
     def analyze(self) -> None:
@@ -215,37 +238,3 @@ class _Question:
             return 0.0
         pid = (server_folder(self.url) / "postmaster.pid").read_text().split()[0]
         return cpu_seconds(int(pid))
-
-
-def _results(rounds: _Rounds) -> dict[str, Any]:
-    rates = [report.per_second for report in rounds.confirms]
-    figures: dict[str, Figure] = {
-        "confirms_per_second": figure(rates, "/s"),
-        "p50": figure([report.p50_ms for report in rounds.confirms], "ms"),
-        "p99": figure([report.p99_ms for report in rounds.confirms], "ms"),
-        "empty_view_per_second": figure([report.per_second for report in rounds.empties], "/s"),
-        "of_empty_view": figure(_ratios(rates, [report.per_second for report in rounds.empties])),
-        "web_cpu": figure(rounds.web_cpu, "core-ms"),
-        "client_cpu": figure(
-            [report.client_cpu_seconds / report.requests * 1000 for report in rounds.confirms], "core-ms"
-        ),
-    }
-    if rounds.pgbench:
-        figures["pgbench_per_second"] = figure(rounds.pgbench, "/s")
-        figures["of_pgbench"] = figure(_ratios(rates, rounds.pgbench))
-        figures["database_cpu"] = figure(rounds.database_cpu, "core-ms")
-    return {name: value.to_json() for name, value in figures.items()}
-
-
-def _ratios(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
-    """The ratio of each round, whose two values were measured at about the same time."""
-    return [mine / other for mine, other in zip(ours, theirs, strict=True)]
-
-
-if __name__ == "__main__":
-    import json
-    import sys
-
-    from bench import plan as plans
-
-    print(json.dumps(measure(sys.argv[1], getattr(plans, sys.argv[2])), indent=1))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import stripe
 
+from bench.plan import REPEATED
 from bench.restaurants import AMOUNT, SECRET, Pending, slug_of
 from bench.server import HOST
 from duitpos.processors.stripe.snapshots import metadata_of
@@ -71,3 +72,12 @@ def deliveries(guests: Iterable[Pending], path: str = "") -> list[bytes]:
         )
         requests.append(head.encode() + body)
     return requests
+
+
+def with_repetitions(requests: Sequence[bytes]) -> list[bytes]:
+    """These requests, and after every REPEATED of them the first of these again.
+
+    It is a duplicate, whose transaction is rolled back; and psycopg forgets its prepared statements at any rollback.
+    """
+    parts = [requests[start : start + REPEATED] for start in range(0, len(requests), REPEATED)]
+    return [one for part in parts for one in (*part, *(part[:1] if len(part) == REPEATED else ()))]

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -67,21 +67,6 @@ def run_load(
     if done.returncode:
         raise RuntimeError(f"The load client failed:\n{done.stderr}")
     return Report(**json.loads(done.stdout))
-
-
-def one_by_one(port: int, requests: Sequence[bytes], before: Callable[[], None]) -> Counter[str]:
-    """Send each request once over one connection from this process; returns the counts of short bodies.
-
-    `before` is called before each request.
-    """
-    client = _Client(port, 1)
-    try:
-        for request in requests:
-            before()
-            client.run(iter([request]), time.perf_counter() + _PATIENCE)
-    finally:
-        client.close()
-    return client.words
 
 
 @dataclass

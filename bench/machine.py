@@ -78,6 +78,23 @@ def cpu_seconds(pid: int) -> float:
     )
 
 
+def memory_mib(pid: int) -> float:
+    """Memory of a process and its descendants in MiB (proportional set size: shared pages count once).
+
+    0 on systems without /proc.
+    """
+    parents = {row[0]: row[1] for stat in Path("/proc").glob("[0-9]*/stat") if (row := _row(stat))}
+    ours = [child for child in parents if _descends(child, pid, parents)]
+    return sum(_shared_kib(Path(f"/proc/{child}/smaps_rollup")) for child in ours) / 1024
+
+
+def _shared_kib(rollup: Path) -> int:
+    try:
+        return int(_first(r"(?m)^Pss: +(\d+) kB", rollup) or 0)
+    except (FileNotFoundError, ProcessLookupError, PermissionError):  # it has ended meanwhile
+        return 0
+
+
 def _row(stat: Path) -> tuple[int, int, int] | None:
     """Process id, parent's id, ticks."""
     try:

@@ -12,22 +12,22 @@ def of_confirms(result: Json) -> Iterator[str]:
     """The CPU cost of a confirm, the disk's cost, and the machine's limit."""
     parts, facts = result["parts_ms"], result["machine"]
     whole, waiting = parts["whole"], parts["database"]
-    python = parts["framework"] + parts["verify"] + parts["orm"]
+    python = parts["framework"] + parts["verify"] + parts["rules"]
     is_postgres = "database_cpu" in result
     yield "**What limits it**\n"
     yield (
-        f"* Python is {python / whole:.0%} of a confirm ({python:.2f} of {whole:.2f} ms): statements, rows and the"
-        f" domain's rules {parts['orm']:.2f}, signature and event {parts['verify']:.2f},"
+        f"* Python is {python / whole:.0%} of a confirm ({python:.2f} of {whole:.2f} ms): parameters and the"
+        f" domain's rules {parts['rules']:.2f}, signature and event {parts['verify']:.2f},"
         f" Django {parts['framework']:.2f}."
     )
     yield (
         f"* The database and its driver are the other {waiting / whole:.0%} ({waiting:.2f} ms), and every COMMIT"
         f" flushes to disk, which takes {facts['flush_ms']:.2f} ms for 8 KB here."
     )
-    if "pgbench_one_client" in parts:
-        bare = parts["pgbench_one_client"]
+    if is_postgres:
+        bare = parts["pgbench_one_statement_one_client"]
         yield (
-            f"* pgbench with one client, without any Python, needs {bare:.2f} ms for the same statements:"
+            f"* pgbench with one client, without any Python, needs {bare:.2f} ms for the same statement:"
             f" {bare / parts['one_connection']:.0%} of a confirm over HTTP."
         )
     spent = {"web": result["web_cpu"]["median"], "load client": result["client_cpu"]["median"]}
@@ -44,7 +44,7 @@ def of_confirms(result: Json) -> Iterator[str]:
     if not is_postgres:
         yield (
             f"* One writer at a time: {waiting:.2f} ms of statements and COMMIT, one after another, allow about"
-            f" {1000 / waiting:.0f}/s, and a worker that waits for another one's transaction sleeps and retries."
+            f" {1000 / waiting:.0f}/s."
         )
     yield ""
 

@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from bench.tables import Aim
+
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Aim:
-    """An aim and the measured value."""
-
-    what: str
-    aim: str
-    reached: str
-    is_reached: bool
 
 
 def outage_aims(results: dict[str, Json]) -> Iterator[Aim]:

@@ -32,8 +32,8 @@ class Parts:
     """Waiting for statements and COMMIT, including the driver."""
     statements: float
     """The number of statements per confirm, without BEGIN and COMMIT."""
-    orm: float
-    """The rest: the domain's Python code, and building statements and rows."""
+    rules: float
+    """The rest: the domain's Python code, and building parameters."""
     whole: float
 
 
@@ -80,7 +80,7 @@ def take_apart(guests: Sequence[Pending]) -> Parts:
         verify=verified,
         database=in_database,
         statements=database.calls / count - 1,  # the commits
-        orm=total - framework - verified - in_database,
+        rules=total - framework - verified - in_database,
         whole=total,
     )
 

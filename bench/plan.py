@@ -5,6 +5,9 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
+REPEATED = 50
+"""After so many deliveries one is repeated, as Stripe does."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -25,8 +28,7 @@ class Plan:
     """The duration of one load of pages."""
     parts: int = 300
     """Confirms whose parts are measured in one process."""
-    recorded: int = 60
-    """Confirms whose statements are recorded, one after another, for pgbench's script."""
+    demo_starts: int = 3
     counted: int = 400
     """Confirms whose statements are counted under the full load."""
 
@@ -41,6 +43,7 @@ QUICK = Plan(
     seconds=0.3,
     parts=10,
     counted=64,
+    demo_starts=1,
 )
 
 

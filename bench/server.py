@@ -12,13 +12,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.load import run_load
 
 HOST = "bench.example"
 EMPTY = f"GET /bench/empty/ HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\n\r\n".encode()
-_ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent
 _START_SECONDS = 30.0
 
 
@@ -35,8 +36,13 @@ def enter_production(database_url: str, var: Path) -> None:
         DUITPOS_PROXY_COUNT="1",
         DUITPOS_VAR=str(var),
         DATABASE_URL=database_url,
-        PYTHONPATH=f"{_ROOT / 'src'}:{_ROOT}",
+        PYTHONPATH=source_path(ROOT),
     )
+
+
+def source_path(checkout: Path) -> str:
+    """The PYTHONPATH with which Python runs a checkout's code, whatever version is installed."""
+    return f"{checkout / 'src'}{os.pathsep}{checkout}"
 
 
 def prepare() -> None:
@@ -53,16 +59,46 @@ def prepare() -> None:
     installation()
 
 
+@dataclass(frozen=True)
+class Command:
+    """How a web server is started; it takes its port from PORT or GRANIAN_PORT."""
+
+    words: list[str]
+    environment: dict[str, str]
+    folder: Path
+
+
+def web_command(workers: int, checkout: Path = ROOT, **more: str) -> Command:
+    """`duitpos web` of this checkout, or of another one with its own code."""
+    return Command(
+        [sys.executable, "-m", "duitpos.cli", "web"],
+        {**os.environ, "PYTHONPATH": source_path(checkout), "DUITPOS_WEB_WORKERS": str(workers), **more},
+        checkout,
+    )
+
+
 @contextmanager
 def running_server(workers: int) -> Iterator[tuple[int, int]]:
-    """Run the server; yields port and process id. RuntimeError with its output when it does not start."""
+    """Run `duitpos web`; yields port and process id. RuntimeError with its output when it does not start."""
+    with running(web_command(workers)) as (port, pid):
+        warm_up(port, workers)
+        yield port, pid
+
+
+def warm_up(port: int, workers: int) -> None:
+    """Make every worker load the application before the measurement."""
+    run_load(port, [EMPTY], 8 * workers, 0.5).only(200, "ok")
+
+
+@contextmanager
+def running(command: Command) -> Iterator[tuple[int, int]]:
+    """Run a web server; yields port and process id. RuntimeError with its output when it does not start."""
     port = _free_port()
-    environment = os.environ | {"PORT": str(port), "DUITPOS_WEB_WORKERS": str(workers)}
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
-            [sys.executable, "-m", "duitpos.cli", "web"],
-            env=environment,
-            cwd=_ROOT,
+            command.words,
+            env={**command.environment, "PORT": str(port), "GRANIAN_PORT": str(port)},
+            cwd=command.folder,
             stdout=said,
             stderr=subprocess.STDOUT,
         )
@@ -70,8 +106,6 @@ def running_server(workers: int) -> Iterator[tuple[int, int]]:
             if not _answers(port, process):
                 said.seek(0)
                 raise RuntimeError(f"The server did not start:\n{said.read().decode(errors='replace')}")
-            # Make every worker load the application before the measurement.
-            run_load(port, [EMPTY], 8 * workers, 0.5).only(200, "ok")
             yield port, process.pid
         finally:
             process.terminate()

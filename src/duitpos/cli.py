@@ -51,7 +51,7 @@ def _run(command: str, rest: list[str]) -> int:
     if command == "demo":
         from duitpos.demo.launch import demo
 
-        return demo(rest)
+        return demo(rest, _work)
     if rest or command not in ("web", "worker", "adopt", "purge", "reseal"):
         return _refuse(f"`duitpos {' '.join([command, *rest])}` is no command; `duitpos help` lists them.")
     return _serve(command)
@@ -88,10 +88,18 @@ def _serve(command: str) -> int:
         return _refuse(str(refused))
     if command == "web":
         serve()
+    _work()
+    return 0
+
+
+def _work() -> None:
+    """Be the worker, until it is stopped."""
+    import django
+
+    django.setup()
     from duitpos.jobs.worker import run_worker
 
     run_worker()
-    return 0
 
 
 def _purge() -> int:

@@ -12,13 +12,8 @@ import pytest
 
 import bench.__main__ as main
 from bench.report import write_report
-from bench.restaurants import Pending
-from bench.statements import NotRecorded, warm_of
 
 pytestmark = pytest.mark.pure
-
-GUESTS = [Pending(100_000_000_000 + number, 200_000_000_000) for number in range(50)]
-WARM = ["SELECT 1 FROM a WHERE id = '7'", "BEGIN", "UPDATE a SET b = 3 WHERE id = '7'", "COMMIT"]
 
 
 def machine(**facts: Any) -> dict[str, Any]:
@@ -30,7 +25,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     """The measurements that were started; nothing is measured, and results are written to `tmp_path`."""
     questions: list[str] = []
 
-    def answer(question: str, is_quick: bool) -> dict[str, Any]:
+    def answer(question: str, is_quick: bool, against: Path | None) -> dict[str, Any]:
         questions.append(question)
         return {}
 
@@ -87,41 +82,27 @@ def test_the_page_says_which_results_are_of_a_busy_machine_and_which_aims_were_m
     )
     rate = {"median": 399.0, "low": 300.0, "high": 500.0, "rounds": 3, "unit": "/s"}
     cost = {**rate, "median": 2.0}
+    ratio = {**rate, "median": 1.9, "unit": ""}
     parts = dict.fromkeys(
-        ("framework", "verify", "orm", "database", "whole", "one_connection", "empty_view_one_connection"),
+        ("framework", "verify", "rules", "database", "whole", "one_connection", "empty_view_one_connection"),
         1.0,
     )
     result = {
         "machine": facts,
         "is_quick": False,
-        "plan": {"connections": 7, "workers": 3},
+        "plan": {"connections": 7},
         "restaurants": 50,
         "confirms_per_second": rate,
         "p99": cost,
         "web_cpu": cost,
         "client_cpu": cost,
-        "parts_ms": {**parts, "statements": 13.0},
+        "parts_ms": {**parts, "statements": 9.0},
+        "earlier": {"commit": "28d472c", "confirms_per_second": rate, "ours_over_it": ratio},
     }
     (tmp_path / "confirm-sqlite.json").write_text(json.dumps(result))
     write_report(tmp_path)
     page = (tmp_path / "README.md").read_text()
     assert "other work (confirm-sqlite: load above 0.5 per core" in page
-    assert "| confirms on SQLite | at least 400 /s | 399 /s (300 to 500) | **missed** |" in page
+    assert "| confirms on SQLite, of commit 28d472c | at least 2 | 1.9 (300 to 500) | **missed** |" in page
     assert "p99 at 7 connections" in page
     assert "16 connections" not in page
-
-
-def test_a_warm_confirm_is_the_most_common_recording() -> None:
-    cold = ["SELECT 1 FROM tenant WHERE slug = 'a'", *WARM, "INSERT INTO task VALUES ('x')"]
-    recording = warm_of([cold, *[WARM] * 48, [*WARM, "INSERT INTO task VALUES ('y')"]], GUESTS)
-    assert (recording.statements, recording.confirms) == (WARM, 50)
-    assert sorted(recording.left_out.values()) == [0.02, 0.04]
-
-
-@pytest.mark.parametrize(
-    "confirm",
-    [[*WARM, "INSERT INTO task VALUES ('y')"], WARM[:-1], [*WARM, "BEGIN", "COMMIT"], WARM[2:], []],
-)
-def test_a_confirm_that_is_not_one_transaction_is_not_recorded(confirm: list[str]) -> None:
-    with pytest.raises(NotRecorded):
-        warm_of([confirm] * 50, GUESTS)

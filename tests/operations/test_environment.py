@@ -87,6 +87,18 @@ def test_right_values_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "--respawn-failed-workers" in words
 
 
+@pytest.mark.sqlite_only
+def test_sqlite_has_one_web_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DUITPOS_WEB_WORKERS", raising=False)
+    assert web_from_environment().workers == 1
+
+
+@pytest.mark.postgres_only
+def test_postgres_has_two_web_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DUITPOS_WEB_WORKERS", raising=False)
+    assert web_from_environment().workers == 2
+
+
 def test_without_a_cache_server_processes_share_files(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CACHE_URL", raising=False)
     assert env.caches(VAR)["shared"]["LOCATION"] == VAR / "cache"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.core.exceptions import ImproperlyConfigured
@@ -33,8 +33,8 @@ class _Stopped(Exception):
     """Ctrl-C was pressed during the start."""
 
 
-def demo(words: Sequence[str]) -> int:
-    """Run the demo; `--reset` deletes its data first. Returns the exit code."""
+def demo(words: Sequence[str], work: Callable[[], None]) -> int:
+    """Run the demo; `--reset` deletes its data first, and `work` is the worker. Returns the exit code."""
     try:
         if set(words) - {"--reset"}:
             raise DemoRefused(f"`demo {' '.join(words)}` is not understood; the only word is --reset.")
@@ -45,7 +45,7 @@ def demo(words: Sequence[str]) -> int:
             check_ports(plan)
             if words:
                 throw_away(plan)
-            return _run(plan, keys_of(plan))
+            return _run(plan, keys_of(plan), work)
     except (DemoRefused, ImproperlyConfigured) as refused:
         print(f"duitpos: {refused}", file=sys.stderr)
         return 2
@@ -69,7 +69,7 @@ def _only_one(plan: Plan) -> Iterator[None]:
         yield
 
 
-def _run(plan: Plan, keys: DemoKeys) -> int:
+def _run(plan: Plan, keys: DemoKeys, work: Callable[[], None]) -> int:
     began = time.monotonic()
     enter_environment(plan, keys)
     supervisor = Supervisor(plan.logs)
@@ -77,13 +77,13 @@ def _run(plan: Plan, keys: DemoKeys) -> int:
         supervisor.start("sandbox", sandbox_words(plan), sandbox_secrets(keys))
         places = _prepare(plan, keys)
         web = WebServer(plan.listen, plan.web_port, workers=1, threads=64, kill_after=1, respawns=False)
-        supervisor.start("web", web.command())
+        supervisor.run("web", web.run)
         _wait_for(supervisor, "Stripe sandbox", f"http://127.0.0.1:{plan.sandbox_port}/_sandbox/health")
         forget_other_endpoints(plan)
         _know_the_account(places["tenant"])
         _wait_for(supervisor, "web server", f"http://127.0.0.1:{plan.web_port}/healthz")
         # Last, so that it does not slow down the two processes that the user waits for.
-        supervisor.start("worker", [sys.executable, "-m", "duitpos.cli", "worker"])
+        supervisor.run("worker", work)
         write_private(plan.places, places)
         _say(places, time.monotonic() - began)
         supervisor.watch()
@@ -102,13 +102,14 @@ def _prepare(plan: Plan, keys: DemoKeys) -> dict[str, str]:
     import django
 
     django.setup()
-    from duitpos.demo.prepare import bring_up_to_date
+    from duitpos.demo.prepare import bring_up_to_date, load_application
     from duitpos.demo.seed import seed
 
     bring_up_to_date()
     seeded = seed(
         secret_key=keys.stripe_secret_key, webhook_secret=keys.stripe_webhook_secret, api_base=plan.api_base
     )
+    load_application()
     shop = f"{plan.web_url}/{seeded.tenant}"
     return {
         "guest_url": f"{shop}/t/{seeded.table_token}/",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db import connections
 
 from duitpos.domain.processor_accounts.accounts import recheck
 from duitpos.domain.tenancy.find import tenant_by_slug
@@ -30,6 +33,17 @@ def check_keys(slug: str) -> None:
     """Check the keys as when an owner saves them, so that Payment Types shows the account's name from the start."""
     for account in ProcessorAccount.objects.filter(tenant=tenant_by_slug(slug), checked_at__isnull=True):
         recheck(account)
+    connections.close_all()
+
+
+def load_application() -> None:
+    """Import what web server and worker need, so that their processes share its memory; leave no connection open."""
+    import_module(settings.ROOT_URLCONF)
+    # A connection to SQLite must not be carried across a fork.
+    connections.close_all()
+    # Otherwise the next collection would write to the objects' headers, and so copy their pages.
+    gc.collect()
+    gc.freeze()
 
 
 def _collect_static() -> None:

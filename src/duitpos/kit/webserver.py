@@ -40,6 +40,11 @@ class WebServer:
         # Restart a crashed worker at once, not after Granian's 3.5 seconds.
         return [*words, "--respawn-failed-workers", "--respawn-interval", "0.1"] if self.respawns else words
 
+    def run(self) -> None:
+        """Be the server, in this process: its workers share what is loaded here already."""
+        sys.argv = self.command()[2:]
+        _run()
+
 
 def _run() -> None:
     # A forked worker inherits the parent's handler, which only sets a flag that the worker does not read, until the

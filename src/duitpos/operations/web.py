@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from duitpos.kit import env
 from duitpos.kit.webserver import WebServer
@@ -15,7 +16,8 @@ def web_from_environment() -> WebServer:
     return WebServer(
         host=str(env.read("DUITPOS_WEB_HOST", default="127.0.0.1")),
         port=port_number(),
-        workers=env.number("DUITPOS_WEB_WORKERS", 2, least=1),
+        # SQLite has one writer at a time: more processes would only wait for one another.
+        workers=env.number("DUITPOS_WEB_WORKERS", 1 if connection.vendor == "sqlite" else 2, least=1),
         threads=env.number("DUITPOS_WEB_THREADS", 32, least=1),
     )
 

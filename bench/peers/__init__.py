@@ -1,0 +1,1 @@
+"""Other projects that handle the same deliveries: what each does for one, and how it is started."""
