@@ -14,9 +14,9 @@ from duitpos.domain.menus.read import Item, Menu, menu_of
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.encodings import encode
-from duitpos.guest.kept import Kept
 from duitpos.guest.table_page import TablePage, menu_version, table_page_of
 from duitpos.guest.texts import charges_text, rule_text
+from duitpos.kit.kept import Kept
 from duitpos.kit.money import decimal_places
 from duitpos.models import Location, Tenant
 from duitpos.models.menu import StockStatus

@@ -16,8 +16,8 @@ from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.domain.tenancy.location_stamp import stamp_of
-from duitpos.guest.kept import Kept
 from duitpos.kit.clock import now
+from duitpos.kit.kept import Kept
 from duitpos.models import Location, Table, Tenant
 
 SECONDS = 1

@@ -77,16 +77,20 @@ def apply_payment(
     return settle(record_unknown_payment(tenant, account, snapshot), snapshot, actor).value
 
 
-def record_event_time(account: ProcessorAccount, event: ProcessorEvent) -> None:
-    """Store when the last valid event came. Staff read it, so once a minute is enough and avoids contention."""
+def record_event_time(account: ProcessorAccount, event: ProcessorEvent) -> bool:
+    """Store when the last valid event came; False if that is less than a minute ago.
+
+    Staff read it, so once a minute is enough and avoids contention.
+    """
     at = now()
     if event.is_thin and (account.thin_event_at is None or account.thin_event_at < at - timedelta(minutes=1)):
         ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(thin_event_at=at)
     stale = Q(last_event_at__isnull=True) | Q(last_event_at__lt=at - timedelta(minutes=1))
-    if account.last_event_at is None or account.last_event_at < at - timedelta(minutes=1):
-        ProcessorAccount.objects.filter(stale, tenant_id=account.tenant_id, id=account.id).update(
-            last_event_at=at
-        )
+    if account.last_event_at is not None and account.last_event_at >= at - timedelta(minutes=1):
+        return False
+    rows = ProcessorAccount.objects.filter(stale, tenant_id=account.tenant_id, id=account.id)
+    rows.update(last_event_at=at)
+    return True
 
 
 def _count(account: ProcessorAccount, counter: str) -> None:

@@ -19,6 +19,7 @@ from django.db import IntegrityError, connection
 from duitpos.domain.payments.events.apply_event import record_event_time
 from duitpos.domain.payments.events.confirm_sql import PAID, one_statement, steps
 from duitpos.domain.payments.events.load_context import VerifiedEvent, is_believed
+from duitpos.domain.payments.processors.connect import forget_accounts
 from duitpos.domain.payments.settlement.further_charges import of_first_charge
 from duitpos.domain.payments.settlement.ledger import due_after_payment
 from duitpos.domain.payments.settlement.match_payment import as_uuid, names_us
@@ -63,7 +64,8 @@ def _confirm(verified: VerifiedEvent, parameters: Parameters) -> bool:
     if written != (1, 1, 1):
         raise _Partly
     # Last, because every path locks payment and order before the account.
-    record_event_time(verified.account, verified.event)
+    if record_event_time(verified.account, verified.event):
+        forget_accounts(verified.tenant, verified.account.processor)
     return True
 
 

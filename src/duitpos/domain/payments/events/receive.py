@@ -16,7 +16,7 @@ The sweep lists undelivered events and starts at step 2.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import structlog
@@ -37,7 +37,7 @@ from duitpos.kit.clock import now
 from duitpos.kit.facts import facts
 from duitpos.kit.logs import redact
 from duitpos.kit.transact import transact
-from duitpos.models import Tenant, WebhookEvent
+from duitpos.models import ProcessorAccount, Tenant, WebhookEvent
 from duitpos.models.alert import AlertKind
 from duitpos.models.webhook_event import EventState
 from duitpos.processors.errors import ProcessorError, SignatureInvalid
@@ -95,6 +95,7 @@ def handle_event(verified: VerifiedEvent) -> Received:
             return Received(200, SettleResult.SETTLED.value)
         if _is_done(verified):
             return Received(200, "duplicate")
+        verified = _read_account_again(verified)
         context = load_context(verified)  # 2
         try:
             outcome = transact(lambda: _apply_and_store(verified, context))  # 3
@@ -109,6 +110,12 @@ def handle_event(verified: VerifiedEvent) -> Received:
     except Exception as error:  # noqa: BLE001 - store any error, and have the event retried
         return _store_failure(verified, error)  # 6
     return Received(200, outcome)
+
+
+def _read_account_again(verified: VerifiedEvent) -> VerifiedEvent:
+    """The event with its account as it is now: verifying used a row that may be some seconds old."""
+    rows = ProcessorAccount.objects.filter(tenant=verified.tenant, id=verified.account.id)
+    return replace(verified, account=rows.get())
 
 
 def _is_done(verified: VerifiedEvent) -> bool:

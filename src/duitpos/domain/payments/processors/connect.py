@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 import structlog
@@ -12,6 +12,7 @@ from duitpos.domain.payments.processors.bad_signatures import count_bad_signatur
 from duitpos.domain.payments.processors.bounded import bounded
 from duitpos.domain.tenancy.installation import require_adopted
 from duitpos.kit.crypto import SecretUnreadable
+from duitpos.kit.kept import Kept
 from duitpos.models import ProcessorAccount, Tenant
 from duitpos.models.credentials import StoredCredentials
 from duitpos.models.payment_setup import AccountState
@@ -31,6 +32,9 @@ _MOST_SPECIFIC = (
     SignatureProblem.MISSING,
     SignatureProblem.NO_SECRET,
 )
+
+_kept: Kept[list[ProcessorAccount]] = Kept(seconds=10, most=1000)
+"""The accounts of a restaurant and processor, because reading them costs more than verifying a delivery."""
 
 
 def open_account(account: ProcessorAccount) -> Processor:
@@ -107,11 +111,45 @@ def verify(
 
     A delivery to the address of one account (`account_id`) is verified by that account only. Retired accounts and
     rotated credentials still verify. Raises SignatureInvalid after counting it for the accounts.
+
+    The row may be as old as `_kept` keeps it, and several threads share it: change nothing in it, and read it again
+    before deciding by more than its id.
     """
+    key = f"{tenant.id}:{processor_name}"
+    known = _kept.get(key)
+    if known is not None:
+        found, _ = _first_that_verifies(known, body, headers, account_id)
+        if found is not None:
+            return found
+    # Its secret may be newer than what is kept.
     stored = ProcessorAccount.objects.filter(tenant_id=tenant.id, processor=processor_name)
+    rows = list(stored.order_by("created_at", "id"))
+    found, problems = _first_that_verifies(rows, body, headers, account_id)
+    if found is not None:
+        _kept.set(key, rows)
+        return found
+    reported = next(
+        (problem for problem in _MOST_SPECIFIC if problem in problems), SignatureProblem.NO_SECRET
+    )
+    asked = [row.id for row in rows if account_id in (None, row.id)]
+    if asked:
+        count_bad_signature(asked, tenant.id, reported, problems.get(reported, 0))
+    log.warning("webhook_not_believed", tenant=tenant.slug, problem=reported.value)
+    raise SignatureInvalid(reported)
+
+
+def forget_accounts(tenant: Tenant, processor_name: str) -> None:
+    """Have the next delivery read the accounts again."""
+    _kept.forget(f"{tenant.id}:{processor_name}")
+
+
+def _first_that_verifies(
+    rows: Iterable[ProcessorAccount], body: bytes, headers: Mapping[str, str], account_id: UUID | None
+) -> tuple[tuple[ProcessorAccount, Delivery] | None, dict[SignatureProblem, int]]:
+    """The account that verifies a delivery, with the delivery; or what was wrong, with the clock's difference."""
     # If two rows share a secret, prefer the one in use.
     accounts = sorted(
-        (row for row in stored.order_by("created_at", "id") if account_id in (None, row.id)),
+        (row for row in rows if account_id in (None, row.id)),
         key=lambda account: account.state == AccountState.RETIRED,
     )
     problems: dict[SignatureProblem, int] = {}
@@ -121,14 +159,8 @@ def verify(
         except SignatureInvalid as error:
             problems[error.problem] = error.skew
             continue
-        return account, delivery
-    reported = next(
-        (problem for problem in _MOST_SPECIFIC if problem in problems), SignatureProblem.NO_SECRET
-    )
-    if accounts:
-        count_bad_signature([row.id for row in accounts], tenant.id, reported, problems.get(reported, 0))
-    log.warning("webhook_not_believed", tenant=tenant.slug, problem=reported.value)
-    raise SignatureInvalid(reported)
+        return (account, delivery), {}
+    return None, problems
 
 
 def _verifiers(account: ProcessorAccount) -> tuple[Credentials, ...]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from duitpos.guest.kept import Kept
+from duitpos.kit.kept import Kept
 
 pytestmark = pytest.mark.pure
 START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
@@ -23,6 +23,14 @@ def test_a_value_is_kept_for_its_time() -> None:
         assert kept.get("a") == "one"
     with time_machine.travel(START + timedelta(seconds=11), tick=False):
         assert kept.get("a") is None
+
+
+def test_a_value_can_be_forgotten() -> None:
+    kept: Kept[str] = Kept(seconds=10, most=5)
+    kept.set("a", "one")
+    kept.forget("a")
+    kept.forget("b")
+    assert kept.get("a") is None
 
 
 def test_the_value_that_was_not_used_for_longest_is_dropped() -> None:

@@ -35,3 +35,8 @@ class Kept(Generic[V]):
             self._values.move_to_end(key)
             if len(self._values) > self._most:
                 self._values.popitem(last=False)
+
+    def forget(self, key: str) -> None:
+        """Keep nothing under this key."""
+        with self._lock:
+            self._values.pop(key, None)
