@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import override_settings
 from playwright.sync_api import Browser, Page, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -65,10 +66,14 @@ class Stall:
 def stall(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stall]:
     """Its pages are on 127.0.0.1, and other sites on localhost."""
     url = live_server.url.replace("localhost", "127.0.0.1")
-    with served_at(url):
+    # Only a sandbox may send guests to pages without encryption.
+    sandbox = "http://127.0.0.1:9"
+    with served_at(url), override_settings(SANDBOX_URLS=[sandbox]):
         restaurant = a_restaurant("kopi")
         an_item(restaurant.tenant, "Nasi lemak", 1250)
-        an_account_at_it(restaurant, name="Kedai Pay")
+        account = an_account_at_it(restaurant, name="Kedai Pay")
+        account.api_base = sandbox
+        account.save()
         yield Stall(restaurant, a_table(restaurant.location, "5"), install(monkeypatch), url)
 
 
