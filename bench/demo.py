@@ -93,7 +93,8 @@ def _places(var: Path, process: subprocess.Popen[bytes]) -> dict[str, str]:
 
 
 def _await_page(url: str, process: subprocess.Popen[bytes]) -> None:
-    _await(lambda: _status(url) == http.HTTPStatus.OK, process)
+    # The code of a table leads to its page.
+    _await(lambda: _status(url) in (http.HTTPStatus.OK, http.HTTPStatus.FOUND), process)
 
 
 def _await(is_done: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
