@@ -37,9 +37,9 @@ def test_a_quick_run_answers_every_question(tmp_path: Path) -> None:
         assert found[name]["parts_ms"]["whole"] > found[name]["parts_ms"]["framework"]
         assert "earlier" not in found[name], "nothing to compare with was named"
     confirms = found["confirm-postgres"]
-    # Looking up the account, BEGIN, the statement, COMMIT; pgbench does not look up the account.
+    # BEGIN, the statement, COMMIT, and now and then what is kept for some seconds.
     sent = confirms["statements_per_confirm"]
-    assert 3.5 < sent["confirm"] < 8
+    assert 2.9 < sent["confirm"] < 8
     assert (sent["one_statement"], sent["before"]) == (3, 15)
     assert confirms["of_pgbench_one_statement"]["median"] > 0
     assert confirms["of_pgbench_before"]["median"] > 0

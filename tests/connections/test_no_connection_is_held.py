@@ -95,7 +95,7 @@ def sweeping_a_payment(shop: Shop) -> Work:
 
 
 def sweeping_a_lost_start(shop: Shop) -> Work:
-    shop.sandbox.fault("garbage", method="POST", path="/v1/checkout/sessions$")
+    shop.sandbox.fault("garbage", method="POST", path="/v1/checkout/sessions$", count=2)
     with suppress(Unavailable):
         shop.checkout()
     _due(shop)
@@ -126,7 +126,7 @@ def refunding(shop: Shop) -> Work:
 
 def sweeping_a_lost_refund(shop: Shop) -> Work:
     payment = _in_the_kitchen(shop)
-    shop.sandbox.fault("garbage", method="POST", path="/v1/refunds$")
+    shop.sandbox.fault("garbage", method="POST", path="/v1/refunds$", count=2)
     refund_payment(shop.restaurant.owner, payment.id, "guest left")
     _due(shop)
     return sweep

@@ -52,7 +52,7 @@ def a_guest_edits_the_cart(shop: Shop) -> Facts:
 def the_first_call_was_lost(shop: Shop) -> Facts:
     """The payment is `created` and due: Stripe has a session, but its response was lost."""
     facts = a_guest_presses_pay(shop)
-    shop.sandbox.fault("garbage", method="POST", path="/v1/checkout/sessions$")
+    shop.sandbox.fault("garbage", method="POST", path="/v1/checkout/sessions$", count=2)
     with suppress(Unavailable):
         checkout(request_of(facts))
     assert Payment.objects.get(tenant=shop.tenant).status == "created"
@@ -115,7 +115,7 @@ def in_the_kitchen(shop: Shop) -> Facts:
 def the_refund_was_lost(shop: Shop) -> Facts:
     """Stripe has made the refund, its response was lost, and the refund is due."""
     facts = in_the_kitchen(shop)
-    shop.sandbox.fault("garbage", method="POST", path="/v1/refunds$")
+    shop.sandbox.fault("garbage", method="POST", path="/v1/refunds$", count=2)
     refund_payment(shop.restaurant.owner, Payment.objects.get(tenant=shop.tenant).id, "guest left")
     assert Refund.objects.get(tenant=shop.tenant).status == "created"
     assert len(shop.sandbox.listed("refunds")) == 1

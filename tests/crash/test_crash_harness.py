@@ -11,7 +11,7 @@ from tests.crash.scenarios import SCENARIOS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
-START, RECEIVE, REFUND = "start, and the guest leaves", "receive", "refund"
+START, RECEIVE, REFUND = "start, and the guest leaves", "receive, in the general path", "refund"
 
 
 def test_the_moments_are_those_of_the_work(world: World) -> None:

@@ -35,7 +35,7 @@ def catches_sigterm(pid: int) -> bool:
 @pytest.fixture
 def starting(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """The server just after its start, and its port."""
-    with starting_web(tmp_path) as started:
+    with starting_web(tmp_path, DUITPOS_WEB_WORKERS="2") as started:
         yield started
 
 
