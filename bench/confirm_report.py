@@ -56,8 +56,8 @@ def of_postgres(result: Json) -> Iterator[str]:
     yield (
         f"Signed `checkout.session.completed` deliveries over {plan['connections']} kept-alive connections to"
         f" `duitpos web` (granian, {result['workers']} workers, production settings); PostgreSQL with fsync."
-        f" After {REPEATED} deliveries one is repeated, as Stripe does: its transaction is rolled back, after which the"
-        " connection prepares its statements anew. It is not counted as a confirm, but its CPU time is."
+        f" After {REPEATED} deliveries one is repeated, as Stripe does: it is not counted as a confirm, but its CPU"
+        " time is."
         " The empty view gets the same requests.\n"
     )
     yield (
