@@ -167,6 +167,18 @@ def test_an_error_of_stripes_servers_is_never_definite_whatever_its_code(adapter
         assert failed.failure == Failure.NOT_ACTIVATED
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 422, 429, 500])
+@pytest.mark.parametrize("body", [b"<html>No.</html>", b"{}", b'{"error": null}', b""])
+def test_a_refusal_without_an_error_of_stripes_is_never_definite(
+    adapter: StripeAdapter, status: int, body: bytes
+) -> None:
+    """It comes from a proxy in between."""
+    with Relay() as relay:
+        relay.instead = Answer(status, body)
+        failed = _failure(adapter.open({"secret_key": "sk_test_of_nobody_1234"}, relay.url))
+    assert (failed.failure, failed.is_definite) == (Failure.UNAVAILABLE, False)
+
+
 def test_a_stored_500_is_known_as_a_replay(stripe_account: StripeProcessor, sandbox: SandboxProcess) -> None:
     sandbox.fault("error", path=SESSIONS, headers={"Stripe-Should-Retry": "false"})
     request = checkout_request("MYR")

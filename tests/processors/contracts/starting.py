@@ -84,7 +84,7 @@ class StartContract:
                 assert caught.value.failure == Failure.REFUSED
                 assert rig.count("start") == 1
             case StartRepeat.UNSAFE:
-                pass
+                assert rig.count("start") == 1, "one call makes one page"
 
     def test_the_same_key_with_another_request_is_key_reused(self, rig: Rig) -> None:
         request = rig.request()

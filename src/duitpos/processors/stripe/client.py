@@ -86,8 +86,10 @@ class Transport(stripe.HTTPClient):
                 allow_redirects=False,
             ) as response:
                 body = _body(response, until)
-                if response.ok and not _is_object(body):
-                    raise _connection_error(ValueError("the answer is no object"), should_retry=True)
+                if not _is_stripes(body, response.ok):
+                    # A proxy's refusal may be repeated for ever, so only what may be a passing fault is.
+                    passes = response.ok or response.status_code >= 500
+                    raise _connection_error(ValueError("the answer is not Stripe's"), should_retry=passes)
                 return body, response.status_code, response.headers
         except requests.exceptions.SSLError as error:
             raise _connection_error(error, should_retry=False) from error
@@ -128,13 +130,18 @@ def _body(response: requests.Response, until: float) -> bytes:
     return b"".join(parts)
 
 
-def _is_object(body: bytes) -> bool:
-    """Whether this is one of Stripe's objects. The library fails on others with errors that are not its own."""
+def _is_stripes(body: bytes, is_success: bool) -> bool:
+    """Whether this is one of Stripe's objects, or an error of Stripe's.
+
+    The library fails on others with errors that are not its own, or takes a proxy's refusal for Stripe's.
+    """
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         return False
-    return isinstance(answer, dict) and isinstance(answer.get("object"), str)
+    if not isinstance(answer, dict):
+        return False
+    return isinstance(answer.get("object"), str) if is_success else isinstance(answer.get("error"), dict)
 
 
 def _should_retry(response: tuple[bytes, int, Mapping[str, str]]) -> bool:
