@@ -69,7 +69,7 @@ def test_a_scarce_item_gets_the_quantity_that_is_left(cafe: Cafe) -> None:
 
 
 def test_an_item_that_left_the_menu_is_named(cafe: Cafe) -> None:
-    MenuItem.objects.filter(tenant=cafe.restaurant.tenant, id=cafe.tea.id).update(is_active=False)
+    MenuItem.objects.filter(tenant=cafe.restaurant.tenant, id=cafe.tea.id).update(archived_at=now())
     words = text_of(cafe.phone().review(line(cafe.tea)))
     assert "Teh tarik is no longer on the menu and was removed." in words
     assert "There is nothing in your order." in words

@@ -17,17 +17,27 @@ from duitpos.models import (
     Alert,
     Location,
     Membership,
+    Modifier,
     Order,
     OrderLine,
     Payment,
     ProcessorAccount,
+    ServiceCall,
     Table,
     User,
 )
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment_setup import AccountState
 from duitpos.models.people import Role
-from tests.support.restaurant import Restaurant, a_member, a_restaurant, a_table, an_item, online_type
+from tests.support.restaurant import (
+    Restaurant,
+    a_group,
+    a_member,
+    a_restaurant,
+    a_table,
+    an_item,
+    online_type,
+)
 
 
 @dataclass
@@ -50,6 +60,11 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
     Location.objects.filter(tenant=tenant).update(slug=site)
     table = a_table(restaurant.location, f"table-of-{slug}")
     item = an_item(tenant, f"dish-of-{slug}", 1250)
+    choice_id = a_group(item, (f"choice-of-{slug}", 0))[f"choice-of-{slug}"]
+    choice = Modifier.objects.get(tenant=tenant, id=choice_id)
+    call = ServiceCall.objects.create(
+        tenant=tenant, location=restaurant.location, table=table, kind="staff", created_at=now()
+    )
     kind = online_type(tenant)
     account = ProcessorAccount.objects.create(
         tenant=tenant,
@@ -84,11 +99,16 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         "account_id": str(account.id),
         "table_id": str(table.id),
         "location": site,
+        "section_id": str(item.section_id),
+        "item_id": str(item.id),
+        "group_id": str(choice.group_id),
+        "modifier_id": str(choice.id),
+        "call_id": str(call.id),
         "processor": "stripe",
         "to": "preparing",
     }
     texts = (
-        *(f"{what}-of-{slug}" for what in ("site", "table", "dish", "account", "note")),
+        *(f"{what}-of-{slug}" for what in ("site", "table", "dish", "choice", "account", "note")),
         f"guest@{slug}.example",
     )
     return TenantRows(restaurant, table, orders, values, texts)

@@ -27,6 +27,7 @@ ACROSS = {
     ("migrations/0015_references.py", "copy"),  # a column becomes another, in all rows at once
     ("migrations/0013_unknown_phones.py", "rename"),  # a stored value gets another name, in all rows at once
     ("migrations/0017_manual_kinds.py", "rewrite"),  # a stored value gets another name, in all rows at once
+    ("migrations/0022_menu_editor.py", "rewrite"),  # a column becomes another, in all rows at once
     ("migrations/0012_facts.py", "run"),  # stored sentences become facts, in all rows at once
 }
 """Every use of across_tenants(), by file and function. A new one is a decision: give its reason here."""

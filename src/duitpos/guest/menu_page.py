@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 from itertools import count
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from duitpos.domain.menus.read import Item, Menu, menu_of
+from duitpos.domain.menus.read import Group, Item, Menu, menu_of
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.encodings import encode
 from duitpos.guest.table_page import TablePage, menu_version, table_page_of
 from duitpos.guest.texts import charges_text, rule_text
+from duitpos.kit.clock import now
 from duitpos.kit.kept import Kept
 from duitpos.kit.money import decimal_places
 from duitpos.models import Location, Tenant
-from duitpos.models.menu import StockStatus
 from duitpos.ui.lists import listed
 from duitpos.ui.marks import mark_words
 
@@ -59,16 +61,17 @@ def menu_html(table_page: TablePage, slug: str, token: str, at_table: str = "") 
     if menu is None:
         tenant = tenant_by_slug(slug)
         location = table_by_token(tenant, token).location
-        menu = _render(tenant, location, language)
+        at = now()
+        menu = _render(tenant, location, language, at)
         # Use the version of what was read just now: the menu may have changed since `table_page` was read.
-        _MENUS.set(f"{menu_version(tenant, location)}/{language}", menu)
+        _MENUS.set(f"{menu_version(tenant, location, at)}/{language}", menu)
     here = render_to_string("guest/_table.html", table_page._asdict())
     return menu.replace(_TABLE_MARK, here + at_table, 1)
 
 
-def _render(tenant: Tenant, location: Location, language: str) -> str:
+def _render(tenant: Tenant, location: Location, language: str, at: datetime) -> str:
     context = {
-        "sections": _sections(menu_of(tenant, location, language)),
+        "sections": _sections(menu_of(tenant, location, language, at=at)),
         "charges": charges_text(location),
         **page_facts(tenant, location),
     }
@@ -106,7 +109,7 @@ def _item(item: Item, number: int) -> dict[str, Any]:
         "price_minor": item.price_minor,
         "marks": mark_words(item.marks),
         "allergens": listed(mark_words(item.allergens)),
-        "is_sold_out": item.stock == StockStatus.OUT_OF_STOCK,
+        "is_sold_out": item.is_sold_out or not item.is_served,
         "left": item.left,
         "groups": [
             {
@@ -120,14 +123,24 @@ def _item(item: Item, number: int) -> dict[str, Any]:
                         "id": choice.id.hex,
                         "name": choice.guest_name or choice.name,
                         "delta": choice.price_delta_minor,
-                        # A required choice that is free is preselected; the guest may change it.
-                        "is_default": group.min_choices == group.max_choices == 1
-                        and number == 0
-                        and choice.price_delta_minor == 0,
+                        "is_default": choice.id == _default_of(group),
                     }
-                    for number, choice in enumerate(group.choices)
+                    for choice in group.in_stock
                 ],
             }
             for group in item.groups
         ],
     }
+
+
+def _default_of(group: Group) -> UUID | None:
+    """The choice that is selected until the guest selects another: the owner's default, or the first if one is needed.
+
+    Never one that adds to the price.
+    """
+    free = [choice for choice in group.in_stock if choice.price_delta_minor <= 0]
+    chosen = [choice for choice in free if choice.is_default]
+    if not chosen and group.min_choices == group.max_choices == 1:
+        # As before there were defaults: only if the first of all is free.
+        chosen = [choice for choice in group.in_stock[:1] if choice.price_delta_minor == 0]
+    return chosen[0].id if chosen else None

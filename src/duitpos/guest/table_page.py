@@ -6,12 +6,14 @@ Decision 0018 explains the second; domain/tenancy/location_stamp.py ends it earl
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from django.db.models import Model
 
+from duitpos.domain.menus.moments import menu_moment
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.domain.tenancy.hours import takes_orders
@@ -44,7 +46,7 @@ _TABLES: Kept[TablePage] = Kept(seconds=SECONDS, most=2000)
 
 
 def table_page_of(slug: str, token: str) -> TablePage:
-    """Look the code up. Raises Gone. One query, or none within a second of the last scan."""
+    """Look the code up. Raises Gone. One query, or none within a second of the last scan; four more for a new menu."""
     key = f"{slug}/{token}"
     table_page = _TABLES.get(key)
     if table_page is None or table_page.stamp != stamp_of(table_page.location):
@@ -55,8 +57,9 @@ def table_page_of(slug: str, token: str) -> TablePage:
 
 
 def _table_page(tenant: Tenant, table: Table) -> TablePage:
-    location, menu = table.location, menu_version(tenant, table.location)
-    is_open = takes_orders(tenant, location, now())
+    location, at = table.location, now()
+    menu = menu_version(tenant, location, at)
+    is_open = takes_orders(tenant, location, at)
     return TablePage(
         location=str(location.id),
         stamp=stamp_of(str(location.id)),
@@ -67,9 +70,9 @@ def _table_page(tenant: Tenant, table: Table) -> TablePage:
     )
 
 
-def menu_version(tenant: Tenant, location: Location) -> str:
-    """A hash of what decides a location's menu: its row with `menu_version`, and the restaurant's."""
-    return _hash(_columns(tenant), _columns(location))
+def menu_version(tenant: Tenant, location: Location, at: datetime) -> str:
+    """A hash of what decides a location's menu: the restaurant's row, its own with `menu_version`, and the time."""
+    return _hash(_columns(tenant), _columns(location), menu_moment(tenant, location, at).encode())
 
 
 def _columns(row: Model) -> bytes:

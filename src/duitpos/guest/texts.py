@@ -74,6 +74,7 @@ def _change_text(change: Change, locale: str, currency: str) -> str:
     sentences = {
         ChangeKind.LIMITED: _("There is no more %(name)s than you have already: this line was removed."),
         ChangeKind.SOLD_OUT: _("%(name)s is sold out and was removed."),
+        ChangeKind.NOT_SERVED: _("%(name)s is not served at this time and was removed."),
         ChangeKind.GONE: _("%(name)s is no longer on the menu and was removed."),
         ChangeKind.CHOICES: _(
             "%(name)s was left out: its choices are missing or have changed. Please choose it again."

@@ -5,12 +5,15 @@ from duitpos.models.dispute import Dispute
 from duitpos.models.ledger import LedgerEntry, NumberSeries
 from duitpos.models.menu import (
     ItemGroup,
+    ItemPrice,
     ItemStock,
     MenuItem,
+    MenuPhoto,
     MenuSection,
     MenuText,
     Modifier,
     ModifierGroup,
+    ModifierStock,
 )
 from duitpos.models.order import Order, OrderEvent, OrderLine
 from duitpos.models.outbox import OutboxEntry
@@ -18,6 +21,7 @@ from duitpos.models.payment import Payment, PaymentDecline, PaymentReference
 from duitpos.models.payment_setup import PaymentType, ProcessorAccount
 from duitpos.models.people import Membership, User
 from duitpos.models.refund import Refund
+from duitpos.models.service_call import ServiceCall
 from duitpos.models.table import StartCounter, Table
 from duitpos.models.tenant import Installation, Location, Tenant
 from duitpos.models.webhook_event import WebhookEvent
@@ -27,15 +31,18 @@ __all__ = [
     "Dispute",
     "Installation",
     "ItemGroup",
+    "ItemPrice",
     "ItemStock",
     "LedgerEntry",
     "Location",
     "Membership",
     "MenuItem",
+    "MenuPhoto",
     "MenuSection",
     "MenuText",
     "Modifier",
     "ModifierGroup",
+    "ModifierStock",
     "NumberSeries",
     "Order",
     "OrderEvent",
@@ -47,6 +54,7 @@ __all__ = [
     "PaymentType",
     "ProcessorAccount",
     "Refund",
+    "ServiceCall",
     "StartCounter",
     "Table",
     "Tenant",

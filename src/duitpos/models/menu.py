@@ -1,4 +1,4 @@
-"""The menu: sections, items, modifier groups, and stock per location."""
+"""The menu: sections, items, modifier groups; prices and stock per location."""
 
 from __future__ import annotations
 
@@ -6,18 +6,60 @@ from django.db import models
 
 from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
+EVERY_DAY = 0b111_1111
 
-class MenuSection(TenantModel):
+
+class TaxClass(models.TextChoices):
+    """Which of a location's tax rates applies to an item."""
+
+    STANDARD = "standard"
+    REDUCED = "reduced"
+    NONE = "none"
+
+
+class Served(models.Model):
+    """When something of the menu can be ordered, in the location's local time."""
+
+    days = models.PositiveSmallIntegerField(
+        default=EVERY_DAY, help_text="One bit for each day: 1 is Monday, 64 is Sunday."
+    )
+    served_from = models.TimeField(null=True, blank=True, help_text="Empty: from midnight.")
+    served_until = models.TimeField(
+        null=True, blank=True, help_text="Empty: until midnight. Before `served_from`: on the next day."
+    )
+
+    class Meta:
+        abstract = True
+
+
+class MenuSection(TenantModel, Served):
     """A heading of the menu."""
 
     name = models.CharField(max_length=80)
     position = models.PositiveIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True, help_text="Off the menu since.")
+    version = models.PositiveIntegerField(default=1, help_text="Goes up with every edit of this row.")
 
     def __str__(self) -> str:
         return self.name
 
 
-class MenuItem(TenantModel):
+class MenuPhoto(TenantModel):
+    """A photo of a dish: its files are in the media storage, named by `digest` (menus/photos)."""
+
+    digest = models.CharField(max_length=64, help_text="BLAKE2 of the re-encoded picture, in hex.")
+    width = models.PositiveIntegerField(help_text="Pixels of the largest file; `height` too.")
+    height = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "digest"], name="menu_photo_once")]
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class MenuItem(TenantModel, Served):
     """Something a guest can order. A location shows only items in its own currency."""
 
     section = TenantForeignKey(MenuSection, on_delete=models.PROTECT, related_name="items")
@@ -29,11 +71,19 @@ class MenuItem(TenantModel):
         default=list, blank=True, help_text='Dietary marks: "halal", "vegetarian", "spicy" …'
     )
     allergens = models.JSONField(default=list, blank=True, help_text='"nuts", "egg", "milk", "shellfish" …')
-    is_active = models.BooleanField(default=True, help_text="Off hides it from the menu.")
+    tax_class = models.CharField(max_length=10, choices=TaxClass.choices, default=TaxClass.STANDARD)
+    photo = TenantForeignKey(MenuPhoto, on_delete=models.PROTECT, null=True, blank=True, related_name="items")
     position = models.PositiveIntegerField(default=0)
+    archived_at = models.DateTimeField(
+        null=True, blank=True, help_text="Off the menu since. Never deleted: orders point at it."
+    )
+    version = models.PositiveIntegerField(default=1, help_text="Goes up with every edit of this row.")
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(price_minor__gte=0), name="menu_item_price")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(price_minor__gte=0), name="menu_item_price"),
+            models.CheckConstraint(condition=models.Q(tax_class__in=TaxClass.values), name="menu_item_tax"),
+        ]
         indexes = [models.Index(fields=["tenant", "section", "position"], name="menu_item_section")]
 
     def __str__(self) -> str:
@@ -46,6 +96,9 @@ class ModifierGroup(TenantModel):
     name = models.CharField(max_length=80)
     min_choices = models.PositiveSmallIntegerField(default=0)
     max_choices = models.PositiveSmallIntegerField(default=1)
+    version = models.PositiveIntegerField(
+        default=1, help_text="Goes up with every edit of this row or of its modifiers."
+    )
 
     class Meta:
         constraints = [
@@ -65,8 +118,11 @@ class Modifier(TenantModel):
     group = TenantForeignKey(ModifierGroup, on_delete=models.PROTECT, related_name="modifiers")
     name = models.CharField(max_length=80)
     price_delta_minor = models.BigIntegerField(default=0)
-    is_active = models.BooleanField(default=True)
+    is_default = models.BooleanField(
+        default=False, help_text="Chosen until the guest chooses another. Never one that adds to the price."
+    )
     position = models.PositiveIntegerField(default=0)
+    archived_at = models.DateTimeField(null=True, blank=True, help_text="No longer offered since.")
 
     class Meta:
         indexes = [models.Index(fields=["tenant", "group", "position"], name="modifier_group")]
@@ -132,6 +188,9 @@ class ItemStock(TenantModel):
     item = TenantForeignKey(MenuItem, on_delete=models.CASCADE, related_name="stock")
     status = models.CharField(max_length=12, choices=StockStatus.choices, default=StockStatus.IN_STOCK)
     quantity = models.PositiveIntegerField(null=True, blank=True, help_text="Left, where limited.")
+    until = models.DateTimeField(
+        null=True, blank=True, help_text="Out of stock until then; empty: until somebody changes it."
+    )
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -140,4 +199,32 @@ class ItemStock(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(status__in=StockStatus.values), name="item_stock_status"
             ),
+        ]
+
+
+class ModifierStock(TenantModel):
+    """A modifier that is out of stock at one location. No row: in stock."""
+
+    location = TenantForeignKey("duitpos.Location", on_delete=models.CASCADE, related_name="modifier_stock")
+    modifier = TenantForeignKey(Modifier, on_delete=models.CASCADE, related_name="stock")
+    until = models.DateTimeField(null=True, blank=True, help_text="As of ItemStock.")
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "location", "modifier"], name="modifier_stock")
+        ]
+
+
+class ItemPrice(TenantModel):
+    """An item's price at one location, where it is not MenuItem.price_minor."""
+
+    location = TenantForeignKey("duitpos.Location", on_delete=models.CASCADE, related_name="prices")
+    item = TenantForeignKey(MenuItem, on_delete=models.CASCADE, related_name="prices")
+    price_minor = models.BigIntegerField(help_text="In the item's currency.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "location", "item"], name="item_price"),
+            models.CheckConstraint(condition=models.Q(price_minor__gte=0), name="item_price_not_negative"),
         ]

@@ -120,6 +120,9 @@ class OrderLine(TenantModel):
     quantity = models.PositiveIntegerField()
     unit_price_minor = models.BigIntegerField(help_text="With its modifiers.")
     total_minor = models.BigIntegerField()
+    tax_bp = models.PositiveIntegerField(
+        null=True, help_text="The line's tax rate; empty in old orders: the order's."
+    )
     modifiers = models.JSONField(
         default=list,
         help_text='[{"id", "group", "name", "price_delta_minor"}]; "guest_group", "guest_name" where they differ',

@@ -50,6 +50,13 @@ class Tenant(models.Model):
         return self.closed_at is None
 
 
+class ServiceStyle(models.TextChoices):
+    """How an order reaches the guest: brought to the table, or collected at the counter."""
+
+    BROUGHT = "brought"
+    COLLECTED = "collected"
+
+
 class Location(TenantModel):
     """A physical site. Its rates are pinned in every order made there."""
 
@@ -69,18 +76,34 @@ class Location(TenantModel):
     # Basis points: 600 is 6 %.
     service_charge_bp = models.PositiveIntegerField(default=0)
     tax_bp = models.PositiveIntegerField(default=0)
+    reduced_tax_bp = models.PositiveIntegerField(default=0, help_text="For items of TaxClass.REDUCED.")
     tax_name = models.CharField(max_length=20, default="SST")
     tax_is_inclusive = models.BooleanField(default=False)
     tax_on_service_charge = models.BooleanField(default=False)
     opens_at = models.TimeField(null=True, blank=True, help_text="Empty: open all day.")
     closes_at = models.TimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateTimeField(
+        null=True, blank=True, help_text="When a pause ends by itself; empty: when staff end it."
+    )
+    pause_message = models.CharField(max_length=200, blank=True, help_text="What guests read meanwhile.")
+    service_style = models.CharField(
+        max_length=10, choices=ServiceStyle.choices, default=ServiceStyle.BROUGHT
+    )
+    popular_items = models.JSONField(
+        default=list, blank=True, help_text="Ids of the most ordered items of the last 30 days, most first."
+    )
     menu_version = models.PositiveBigIntegerField(
         default=1, help_text="Goes up with every change of the menu that a guest could see."
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["tenant", "slug"], name="location_slug")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "slug"], name="location_slug"),
+            models.CheckConstraint(
+                condition=models.Q(service_style__in=ServiceStyle.values), name="location_service_style"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

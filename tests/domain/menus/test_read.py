@@ -6,7 +6,8 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from duitpos.domain.menus.read import Menu, menu_of
-from duitpos.models import ItemStock, MenuItem, MenuSection, Modifier
+from duitpos.kit.clock import now
+from duitpos.models import ItemPrice, ItemStock, MenuItem, MenuSection, Modifier, ModifierStock
 from tests.support.restaurant import Restaurant, a_group, a_location, a_restaurant, an_item
 
 pytestmark = pytest.mark.django_db
@@ -49,20 +50,20 @@ def test_the_menu_is_in_the_restaurants_order() -> None:
     assert (menu.currency, menu.version) == ("MYR", kopi.location.menu_version)
 
 
-def test_it_costs_five_queries_whatever_its_size(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_it_costs_seven_queries_whatever_its_size(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     kopi = a_restaurant()
     for number in range(12):
         item = an_item(kopi.tenant, f"Dish {number}")
         a_group(item, ("A", 1), ("B", 2))
         a_group(item, ("C", 1))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         assert len(_names(_menu(kopi))) == 12
 
 
 def test_only_what_this_location_sells_is_on_it() -> None:
     kopi, teh = a_restaurant("kopi"), a_restaurant("teh")
     an_item(kopi.tenant, "Roti")
-    an_item(kopi.tenant, "Hidden", is_active=False)
+    an_item(kopi.tenant, "Hidden", archived_at=now())
     an_item(kopi.tenant, "In another currency", currency="SGD")
     an_item(teh.tenant, "Of another restaurant")
     assert _names(_menu(kopi)) == ["Roti"]
@@ -91,7 +92,7 @@ def test_stock_is_per_location(status: str, quantity: int | None, shown: tuple[s
 
 
 def _switch_off(item: MenuItem, *names: str) -> None:
-    Modifier.objects.filter(tenant_id=item.tenant_id, name__in=names).update(is_active=False)
+    Modifier.objects.filter(tenant_id=item.tenant_id, name__in=names).update(archived_at=now())
 
 
 def test_an_inactive_choice_is_not_shown() -> None:
@@ -111,3 +112,39 @@ def test_without_a_required_choice_the_item_is_sold_out() -> None:
     a_group(item, ("Hot", 0), ("Iced", 50), least=1)
     _switch_off(item, "Hot", "Iced")
     assert next(_menu(kopi).items()).stock == "out_of_stock"
+
+
+def test_an_archived_section_takes_its_items_off_the_menu() -> None:
+    kopi = a_restaurant()
+    item = an_item(kopi.tenant)
+    MenuSection.objects.filter(tenant=kopi.tenant, id=item.section_id).update(archived_at=now())
+    assert _names(_menu(kopi)) == []
+
+
+def test_a_price_of_its_own_counts_at_its_location() -> None:
+    kopi = a_restaurant()
+    airport = a_location(kopi.tenant, "airport")
+    item = an_item(kopi.tenant, price_minor=150)
+    ItemPrice.objects.create(tenant=kopi.tenant, location=airport, item=item, price_minor=400)
+    prices = [next(menu_of(kopi.tenant, site).items()).price_minor for site in (kopi.location, airport)]
+    assert prices == [150, 400]
+
+
+def test_without_a_required_choice_in_stock_the_item_is_sold_out_there() -> None:
+    kopi = a_restaurant()
+    airport = a_location(kopi.tenant, "airport")
+    hot = a_group(an_item(kopi.tenant), ("Hot", 0), least=1)["Hot"]
+    ModifierStock.objects.create(tenant=kopi.tenant, location=airport, modifier_id=hot)
+    there, here = (next(menu_of(kopi.tenant, site).items()) for site in (airport, kopi.location))
+    assert (there.is_sold_out, here.is_sold_out) == (True, False)
+    assert [choice.name for choice in there.groups[0].choices] == ["Hot"]
+    assert there.groups[0].in_stock == ()
+
+
+def test_pricing_reads_only_what_is_in_the_cart() -> None:
+    kopi = a_restaurant()
+    roti, teh = an_item(kopi.tenant, "Roti"), an_item(kopi.tenant, "Teh")
+    a_group(roti, ("Egg", 100))
+    a_group(teh, ("Iced", 50))
+    (item,) = menu_of(kopi.tenant, kopi.location, only=frozenset({teh.id})).items()
+    assert (item.name, [group.choices[0].name for group in item.groups]) == ("Teh", ["Iced"])

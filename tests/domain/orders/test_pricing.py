@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from duitpos.domain.orders.cart import Cart
-from duitpos.domain.orders.pricing import Change, ChangeKind, Quote, Rules, price
+from duitpos.domain.orders.pricing import Change, ChangeKind, Quote, Rules, price, totals_of
+from duitpos.models import OrderLine
 from tests.domain.orders.menus import choice, group, item, line, menu
 
 pytestmark = pytest.mark.pure
@@ -156,3 +158,42 @@ def test_an_empty_cart_costs_nothing() -> None:
     assert quote.totals.total_minor == 0
     assert not quote.lines
     assert not quote.changes
+
+
+def test_what_is_not_served_now_is_left_out() -> None:
+    breakfast = replace(item("Nasi lemak", 500), is_served=False)
+    quote = price(Cart((line(breakfast),)), menu(breakfast), NOTHING_ADDED)
+    assert (_kinds(quote), quote.lines) == (["not_served"], ())
+
+
+def test_a_choice_that_is_sold_out_cannot_be_taken() -> None:
+    egg = replace(choice("Egg", 100), is_sold_out=True)
+    roti = item("Roti", 150, group(egg))
+    assert _kinds(price(Cart((line(roti, egg),)), menu(roti), NOTHING_ADDED)) == ["choices"]
+
+
+@pytest.mark.parametrize(
+    "is_inclusive, on_service, tax, total",
+    [
+        # 6 % of 1000, 8 % of 500, nothing of 300.
+        pytest.param(False, False, 60 + 40, 1980 + 100, id="added"),
+        pytest.param(False, True, 71 + 40, 1980 + 111, id="added, the service charge at the standard rate"),
+        pytest.param(True, False, 57 + 37, 1980, id="inside the prices"),
+        pytest.param(True, True, 67 + 37, 1980, id="inside the prices and the service charge"),
+    ],
+)
+def test_each_tax_class_has_its_rate(is_inclusive: bool, on_service: bool, tax: int, total: int) -> None:
+    rules = Rules(1000, 600, "SST", is_inclusive, on_service, reduced_tax_bp=800)
+    items = [
+        replace(item(name, minor), tax_class=name)
+        for name, minor in (("standard", 1000), ("reduced", 500), ("none", 300))
+    ]
+    quote = price(Cart(tuple(line(one) for one in items)), menu(*items), rules)
+    assert [sold.tax_bp for sold in quote.lines] == [600, 800, 0]
+    assert (quote.totals.service_charge_minor, quote.totals.tax_minor) == (180, tax)
+    assert quote.totals.total_minor == total
+
+
+def test_an_old_order_line_has_the_rate_of_its_order() -> None:
+    rules = Rules(tax_bp=600)
+    assert totals_of([OrderLine(total_minor=1000, tax_bp=None)], rules).tax_minor == 60

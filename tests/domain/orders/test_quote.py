@@ -11,6 +11,7 @@ from duitpos.domain.menus.eighty_six import set_stock
 from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.orders.pricing import Change, ChangeKind
 from duitpos.domain.orders.quote import quote
+from duitpos.kit.clock import now
 from duitpos.models import MenuItem, Modifier
 from tests.support.restaurant import a_group, a_restaurant, an_item
 
@@ -23,7 +24,7 @@ def test_a_quote_from_ids_and_rules(django_assert_num_queries: DjangoAssertNumQu
     teh = an_item(kopi.tenant, "Teh", 400)
     ice = a_group(teh, ("Iced", 50))
     cart = Cart((CartLine(roti.id, (), 2), CartLine(teh.id, (ice["Iced"],), 1)))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         priced = quote(kopi.tenant, kopi.location, cart)
     # The second worked example in docs/money.md.
     assert (priced.totals.subtotal_minor, priced.totals.total_minor) == (3030, 3533)
@@ -32,7 +33,7 @@ def test_a_quote_from_ids_and_rules(django_assert_num_queries: DjangoAssertNumQu
 
 def test_an_item_taken_off_the_menu_is_reported() -> None:
     kopi, other = a_restaurant("kopi"), a_restaurant("teh")
-    hidden = an_item(kopi.tenant, "Hidden", is_active=False)
+    hidden = an_item(kopi.tenant, "Hidden", archived_at=now())
     foreign = an_item(kopi.tenant, "Priced in dollars", currency="SGD")
     theirs = an_item(other.tenant, "Theirs")
     nobodys = uuid4()

@@ -23,6 +23,9 @@ RIGHTS = {
     Can.SET_UP_TABLES: (True, True, False, False),
     Can.SEE_KITCHEN: (True, True, True, True),
     Can.SET_STOCK: (True, True, True, True),
+    Can.PAUSE: (True, True, True, True),
+    Can.ANSWER_CALLS: (True, True, True, True),
+    Can.EDIT_MENU: (True, True, False, False),
 }
 CASES = [(role, can, row[at]) for can, row in RIGHTS.items() for at, role in enumerate(Role)]
 

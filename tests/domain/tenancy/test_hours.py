@@ -55,3 +55,9 @@ def test_the_locations_own_time_zone_counts() -> None:
     hours = {"opens_at": time(9), "closes_at": time(17)}
     assert is_open(_location(time_zone="Asia/Tokyo", **hours), _at(0))
     assert not is_open(_location(time_zone="Europe/Lisbon", **hours), _at(0))
+
+
+def test_a_pause_ends_by_itself() -> None:
+    paused = _location(paused_at=_at(3), paused_until=_at(4))
+    assert [is_open(paused, _at(3, 59)), is_open(paused, _at(4))] == [False, True]
+    assert not is_open(_location(paused_at=_at(3)), _at(4))

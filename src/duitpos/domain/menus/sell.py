@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import F
 
 from duitpos.domain.menus.changed import menu_changed
+from duitpos.kit.clock import now
 from duitpos.models import ItemStock, Location, Order, OrderLine
 from duitpos.models.menu import StockStatus
 
@@ -21,7 +22,7 @@ def sell(order: Order, location: Location) -> list[str]:
     stock = ItemStock.objects.filter(
         tenant_id=order.tenant_id, location_id=location.id, item_id__in=ordered.values("item_id")
     )
-    scarce = list(stock.exclude(status=StockStatus.IN_STOCK))
+    scarce = [row for row in stock.exclude(status=StockStatus.IN_STOCK) if not _is_back(row)]
     if not scarce:
         return []
     wanted: Counter[UUID] = Counter()
@@ -59,6 +60,15 @@ def put_back(order: Order) -> bool:
         # Stock that sold out has quantity 0; stock taken off by hand has none.
         counted.update(quantity=F("quantity") + count, status=StockStatus.LIMITED)
     menu_changed(order.tenant_id, order.location_id)
+    return True
+
+
+def _is_back(row: ItemStock) -> bool:
+    """Whether it sold out until an instant that is over; then it is stored as in stock, which the confirm reads."""
+    if row.until is None or row.until > now():
+        return False
+    mine = ItemStock.objects.filter(tenant_id=row.tenant_id, id=row.id, until=row.until)
+    mine.update(status=StockStatus.IN_STOCK, until=None)
     return True
 
 

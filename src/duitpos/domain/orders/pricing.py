@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +12,7 @@ from uuid import UUID
 from duitpos.domain.menus.read import Choice, Group, Item, Menu
 from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.models import Location, OrderLine
-from duitpos.models.menu import StockStatus
+from duitpos.models.menu import TaxClass
 
 WHOLE_BP = 10_000
 """Basis points of the whole: 100 %."""
@@ -26,6 +27,13 @@ class Rules:
     tax_name: str = ""
     tax_is_inclusive: bool = False
     tax_on_service_charge: bool = False
+    reduced_tax_bp: int = 0
+
+    def tax_of(self, tax_class: str) -> int:
+        """The rate for items of a class (models.menu.TaxClass)."""
+        return {TaxClass.REDUCED.value: self.reduced_tax_bp, TaxClass.NONE.value: 0}.get(
+            tax_class, self.tax_bp
+        )
 
 
 def rules_of(location: Location) -> Rules:
@@ -36,6 +44,7 @@ def rules_of(location: Location) -> Rules:
         tax_name=location.tax_name,
         tax_is_inclusive=location.tax_is_inclusive,
         tax_on_service_charge=location.tax_on_service_charge,
+        reduced_tax_bp=location.reduced_tax_bp,
     )
 
 
@@ -54,6 +63,7 @@ class ChangeKind(StrEnum):
 
     SOLD_OUT = "sold_out"
     LIMITED = "limited"  # fewer are left than asked for, over all lines of the item
+    NOT_SERVED = "not_served"  # at another time of day, or on another day
     GONE = "gone"  # not on this menu
     PRICE = "price"  # sold, at another unit price than the guest saw
     CHOICES = "choices"  # too few, too many, unknown or repeated modifiers
@@ -95,7 +105,7 @@ def price(cart: Cart, menu: Menu, rules: Rules) -> Quote:
     changes: list[Change] = []
     for wanted in cart.lines:
         item = items.get(wanted.item_id)
-        line, problem = _sell(wanted, item)
+        line, problem = _sell(wanted, item, rules)
         if line is None or item is None:
             changes.append(Change(problem, wanted.item_id, _guest_name(item) if item else ""))
             continue
@@ -111,15 +121,22 @@ def price(cart: Cart, menu: Menu, rules: Rules) -> Quote:
 
 
 def totals_of(lines: list[OrderLine], rules: Rules) -> Totals:
-    """Subtotal, service charge, tax, total, in this order; each rounded once, half up (docs/money.md)."""
+    """Subtotal, service charge, tax, total, in this order; rounded half up, the tax once a rate (docs/money.md).
+
+    The service charge is taxed at the standard rate.
+    """
     subtotal = sum(line.total_minor for line in lines)
     service_charge = half_up(subtotal * rules.service_charge_bp, WHOLE_BP)
-    taxed = subtotal + (service_charge if rules.tax_on_service_charge else 0)
+    taxed: Counter[int] = Counter()
+    for line in lines:
+        taxed[rules.tax_bp if line.tax_bp is None else line.tax_bp] += line.total_minor
+    if rules.tax_on_service_charge:
+        taxed[rules.tax_bp] += service_charge
     before_tax = subtotal + service_charge
     if rules.tax_is_inclusive:
-        inside = half_up(taxed * rules.tax_bp, WHOLE_BP + rules.tax_bp)
+        inside = sum(half_up(amount * rate, WHOLE_BP + rate) for rate, amount in taxed.items())
         return Totals(subtotal, service_charge, inside, before_tax)
-    tax = half_up(taxed * rules.tax_bp, WHOLE_BP)
+    tax = sum(half_up(amount * rate, WHOLE_BP) for rate, amount in taxed.items())
     return Totals(subtotal, service_charge, tax, before_tax + tax)
 
 
@@ -128,12 +145,14 @@ def half_up(numerator: int, denominator: int) -> int:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def _sell(wanted: CartLine, item: Item | None) -> tuple[OrderLine | None, ChangeKind]:
+def _sell(wanted: CartLine, item: Item | None, rules: Rules) -> tuple[OrderLine | None, ChangeKind]:
     """The line at today's price; or None, and why it cannot be sold at all."""
     if item is None:
         return None, ChangeKind.GONE
-    if item.stock == StockStatus.OUT_OF_STOCK:
+    if item.is_sold_out:
         return None, ChangeKind.SOLD_OUT
+    if not item.is_served:
+        return None, ChangeKind.NOT_SERVED
     modifiers = _chosen(wanted, item)
     if modifiers is None:
         return None, ChangeKind.CHOICES
@@ -147,6 +166,7 @@ def _sell(wanted: CartLine, item: Item | None) -> tuple[OrderLine | None, Change
         quantity=wanted.quantity,
         total_minor=unit * wanted.quantity,
         note=wanted.note,
+        tax_bp=rules.tax_of(item.tax_class),
         allergens=list(item.allergens),
         guest_name=item.guest_name,
     )
@@ -158,7 +178,7 @@ def _chosen(wanted: CartLine, item: Item) -> list[dict[str, Any]] | None:
     asked = set(wanted.modifier_ids)
     found: list[dict[str, Any]] = []
     for group in item.groups:
-        taken = [choice for choice in group.choices if choice.id in asked]
+        taken = [choice for choice in group.in_stock if choice.id in asked]
         if not group.min_choices <= len(taken) <= group.max_choices:
             return None
         found += [_pinned(choice, group) for choice in taken]

@@ -16,7 +16,9 @@ def quote(tenant: Tenant, location: Location, cart: Cart, language: str = "") ->
 
     `language` is the guest's; the quote has names in it, too.
     """
-    return _named(tenant, price(cart, menu_of(tenant, location, language), rules_of(location)), language)
+    wanted = frozenset(line.item_id for line in cart.lines)
+    menu = menu_of(tenant, location, language, only=wanted)
+    return _named(tenant, price(cart, menu, rules_of(location)), language)
 
 
 def _named(tenant: Tenant, priced: Quote, language: str) -> Quote:

@@ -22,9 +22,12 @@ class Can(StrEnum):
     SET_UP_TABLES = "set_up_tables"
     SEE_KITCHEN = "see_kitchen"
     SET_STOCK = "set_stock"
+    PAUSE = "pause"  # stop taking orders at a location, and start again
+    ANSWER_CALLS = "answer_calls"  # of guests who call staff or ask for the bill
+    EDIT_MENU = "edit_menu"
 
 
-_KITCHEN = frozenset({Can.SEE_KITCHEN, Can.WORK_ORDERS, Can.SET_STOCK})
+_KITCHEN = frozenset({Can.SEE_KITCHEN, Can.WORK_ORDERS, Can.SET_STOCK, Can.PAUSE, Can.ANSWER_CALLS})
 
 RIGHTS: dict[str, frozenset[Can]] = {
     Role.OWNER: frozenset(Can),

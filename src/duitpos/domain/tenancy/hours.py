@@ -21,7 +21,7 @@ def is_open(location: Location, at: datetime) -> bool:
     time is unknown, and its payments would have no business date.
     """
     zone = known_zone(location.time_zone)
-    if location.paused_at is not None or zone is None:
+    if is_paused(location, at) or zone is None:
         return False
     opens, closes = location.opens_at or time.min, location.closes_at or time.min
     local = at.astimezone(zone).time()
@@ -30,6 +30,13 @@ def is_open(location: Location, at: datetime) -> bool:
     if opens < closes:
         return opens <= local < closes
     return local >= opens or local < closes
+
+
+def is_paused(location: Location, at: datetime) -> bool:
+    """Whether staff have paused it, and the pause has not ended by itself at `at`."""
+    if location.paused_at is None:
+        return False
+    return location.paused_until is None or at < location.paused_until
 
 
 def closes_next(location: Location, at: datetime) -> datetime | None:

@@ -39,6 +39,11 @@ STAFF: Mapping[Code, Sentence] = {
             Can.SET_STOCK: _(
                 "With your role you cannot change what is in stock. Ask the owner or a manager."
             ),
+            Can.PAUSE: _("With your role you cannot pause a location. Ask the owner or a manager."),
+            Can.ANSWER_CALLS: _(
+                "With your role you cannot answer guests' calls. Ask the owner or a manager."
+            ),
+            Can.EDIT_MENU: _("With your role you cannot change the menu. Ask the owner or a manager."),
         },
     ),
     Code.LOCATION_UNKNOWN: _("There is no such location."),
