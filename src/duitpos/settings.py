@@ -102,6 +102,10 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [path for package in PAGES if (path := PACKAGE / package / "static").is_dir()]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "photos": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR / "photos", "base_url": "/media/"},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STAGE != "test"

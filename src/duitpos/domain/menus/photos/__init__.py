@@ -1,0 +1,1 @@
+"""Photos of dishes: re-encoded, stored by their contents, served with their dimensions."""
