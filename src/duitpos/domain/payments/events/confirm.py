@@ -155,7 +155,8 @@ def _parameters(verified: VerifiedEvent, snapshot: PaymentSnapshot, at: datetime
         "type": event.type[:80],
         "body": event.body,
     }
-    return {name: _as_text(value) for name, value in values.items()}
+    convert = _for_sqlite if connection.vendor == "sqlite" else _as_text
+    return {name: convert(value) for name, value in values.items()}
 
 
 def _places(tenant: Tenant, snapshot: PaymentSnapshot, at: datetime) -> list[dict[str, object]]:
@@ -178,19 +179,25 @@ def _places(tenant: Tenant, snapshot: PaymentSnapshot, at: datetime) -> list[dic
     ]
 
 
-def _as_text(value: object) -> str | int | None:
-    """Return a value as the statement takes it. PostgreSQL casts texts; SQLite keeps what it is given."""
-    is_sqlite = connection.vendor == "sqlite"
+def _as_text(value: object) -> str | None:
+    """Return a value as PostgreSQL takes it, which casts texts."""
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, (UUID, int, date, time)):
+        return str(value)
+    return json.dumps(value, default=str)
+
+
+def _for_sqlite(value: object) -> str | int | None:
+    """Return a value as SQLite takes it, which keeps what it is given, in the form of Django's columns."""
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, UUID):
-        return value.hex if is_sqlite else str(value)
+        return value.hex
     if isinstance(value, datetime):
-        return str(connection.ops.adapt_datetimefield_value(value)) if is_sqlite else value.isoformat()
-    if isinstance(value, (int, bool)):
-        return value if is_sqlite else str(value)
-    return json.dumps(value, default=_in_json)
+        return str(connection.ops.adapt_datetimefield_value(value))
+    return json.dumps(value, default=_in_json_for_sqlite)
 
 
-def _in_json(value: object) -> object:
-    return str(value) if isinstance(value, (date, time)) else _as_text(value)
+def _in_json_for_sqlite(value: object) -> object:
+    return value.hex if isinstance(value, UUID) else str(value)
