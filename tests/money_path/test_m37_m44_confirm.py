@@ -11,7 +11,6 @@ from unittest import mock
 
 import pytest
 from django.apps import apps
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -23,7 +22,7 @@ from duitpos.domain.payments.events import confirm_sql, receive
 from duitpos.domain.payments.events.confirm import confirm
 from duitpos.domain.payments.events.load_context import VerifiedEvent
 from duitpos.domain.payments.events.receive import handle_event
-from duitpos.domain.tenancy.find import recent_locations
+from duitpos.domain.tenancy.find import forget_locations, recent_locations
 from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import (
@@ -65,7 +64,6 @@ def at_noon() -> Any:
 
 @pytest.fixture
 def waiting(at_noon: Any) -> Waiting:
-    cache.clear()
     return an_order_that_waits()
 
 
@@ -459,7 +457,7 @@ def test_m44_any_state_and_any_snapshot_give_the_same_rows(waiting: Waiting) -> 
         payment: dict[str, Any], location: dict[str, Any], snapshot: dict[str, Any], others: dict[str, Any]
     ) -> None:
         with undone():
-            cache.clear()
+            forget_locations(waiting.restaurant.tenant)
             change_rows(waiting, others)
             rows(Payment, waiting).filter(id=waiting.payment.id).update(**payment)
             rows(Location, waiting).update(**location)
