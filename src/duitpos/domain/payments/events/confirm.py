@@ -76,7 +76,7 @@ def _run_as_one(parameters: Parameters) -> bool:
             if getattr(error.__cause__, "sqlstate", None) == _DIVISION_BY_ZERO:
                 raise _Partly from error
             raise
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone()[0])
 
 
 def _run_in_steps(parameters: Parameters) -> bool:
