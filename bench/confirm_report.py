@@ -62,7 +62,7 @@ def of_postgres(result: Json) -> Iterator[str]:
     )
     yield (
         f"pgbench confirms other orders on the same server with {plan['connections']} clients, in two ways:"
-        " `one statement` is the confirm's own (decision 0019), prepared, between BEGIN and COMMIT; `before` is what a"
+        " `one statement` is the confirm's own (decision 0019), prepared, a transaction by itself; `before` is what a"
         " confirm sent before that decision ([the script](../samples/confirm_before.sql)), one after another, not"
         " prepared.\n"
     )
@@ -188,7 +188,7 @@ def _parts(parts: Json) -> Iterator[str]:
     yield row(["Django and middleware (empty view in process)", _ms(parts["framework"])])
     yield row(["signature, account's secret, parsing the event", _ms(parts["verify"])])
     yield row(["building the parameters, the domain's rules (Python)", _ms(parts["rules"])])
-    waiting = f"{parts['statements']:.1f} statements and COMMIT (driver and database)"
+    waiting = f"{parts['statements']:.1f} statements and the commit (driver and database)"
     yield row([waiting, _ms(parts["database"])])
     yield row(["**whole, in process**", _ms(parts["whole"])])
     yield row(["over HTTP, one connection (p50)", _ms(parts["one_connection"])])

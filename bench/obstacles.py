@@ -21,7 +21,7 @@ def of_confirms(result: Json) -> Iterator[str]:
         f" Django {parts['framework']:.2f}."
     )
     yield (
-        f"* The database and its driver are the other {waiting / whole:.0%} ({waiting:.2f} ms), and every COMMIT"
+        f"* The database and its driver are the other {waiting / whole:.0%} ({waiting:.2f} ms), and every commit"
         f" flushes to disk, which takes {facts['flush_ms']:.2f} ms for 8 KB here."
     )
     if is_postgres:

@@ -56,7 +56,7 @@ def before() -> Script:
 
 
 def one_statement(guest: Pending) -> Script:
-    """The statement of decision 0019, prepared, as a confirm sends it: after BEGIN and before COMMIT.
+    """The statement of decision 0019, prepared, as a confirm sends it: a transaction by itself.
 
     `guest` is confirmed for it, in this process.
     """
@@ -64,7 +64,7 @@ def one_statement(guest: Pending) -> Script:
 
     varying, variables = _values(_parameters_of(guest), guest)
     sql = _PARAMETER.sub(lambda found: varying[found[1]], confirm_sql.one_statement())
-    return Script(f"{_COUNT}BEGIN;\n{sql};\nCOMMIT;\n", "prepared", 3, variables)
+    return Script(f"{_COUNT}{sql};\n", "prepared", 1, variables)
 
 
 def _parameters_of(guest: Pending) -> Mapping[str, object]:
@@ -76,7 +76,7 @@ def _parameters_of(guest: Pending) -> Mapping[str, object]:
     seen: list[Mapping[str, object]] = []
     run = module._run_as_one
 
-    def keep(parameters: module.Parameters) -> tuple[int, ...]:
+    def keep(parameters: module.Parameters) -> bool:
         seen.append(parameters)
         return run(parameters)
 

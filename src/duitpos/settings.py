@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "duitpos.web.language.Language",  # before whatever answers with a page of its own
     "duitpos.web.body_cap.BodyCap",  # after those that only add headers, before any that reads
     "django.middleware.common.CommonMiddleware",
+    "duitpos.webhooks.middleware.Deliveries",  # all after it is for pages
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing
+from typing import Any
+from uuid import UUID
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from duitpos.kit.ids import uuid7
 from duitpos.kit.transact import InsideTransaction, collided, outside_database, transact
-from duitpos.models import Tenant
+from duitpos.models import Location, NumberSeries, Tenant
 
 
 class _Said(Exception):
@@ -87,6 +91,38 @@ def test_another_error_is_not_retried() -> None:
 def test_a_nested_transaction_is_refused() -> None:
     with pytest.raises(RuntimeError, match="durable"):
         transact(lambda: transact(lambda: 1))
+
+
+@pytest.mark.postgres_only
+@pytest.mark.django_db(transaction=True)
+def test_one_statement_is_a_transaction_by_itself() -> None:
+    """Foreign keys are checked at its commit, after it returned its row: that error is raised too."""
+    tenant = Tenant.objects.create(slug="kopi", name="Kopi")
+
+    def add(location: UUID) -> list[Any]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                'INSERT INTO "duitpos_numberseries"'
+                ' ("id", "tenant_id", "location_id", "business_date", "is_test", "last")'
+                " VALUES (%s, %s, %s, '2026-11-01', false, 1) RETURNING \"last\"",
+                [uuid7(), tenant.id, location],
+            )
+            return list(cursor.fetchall())
+
+    with CaptureQueriesContext(connection) as sent:
+        for _ in range(8):  # until it is prepared
+            with pytest.raises(IntegrityError, match="foreign key"):
+                transact(lambda: add(uuid7()), is_one_statement=True)
+    assert {query["sql"].split()[0] for query in sent} == {"INSERT"}
+    assert not NumberSeries.objects.filter(tenant=tenant).exists()
+    location = Location.objects.create(tenant=tenant, name="Bangsar", slug="bangsar")
+    assert transact(lambda: add(location.id), is_one_statement=True) == [(1,)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_statement_inside_a_transaction_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        transact(lambda: 1, is_one_statement=True)
 
 
 @pytest.mark.races

@@ -11,7 +11,6 @@ from unittest import mock
 
 import pytest
 from django.apps import apps
-from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -23,7 +22,7 @@ from duitpos.domain.payments.events import confirm_sql, receive
 from duitpos.domain.payments.events.confirm import confirm
 from duitpos.domain.payments.events.load_context import VerifiedEvent
 from duitpos.domain.payments.events.receive import handle_event
-from duitpos.domain.tenancy.find import recent_locations
+from duitpos.domain.tenancy.find import forget_locations, recent_locations
 from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import (
@@ -65,16 +64,18 @@ def at_noon() -> Any:
 
 @pytest.fixture
 def waiting(at_noon: Any) -> Waiting:
-    cache.clear()
     return an_order_that_waits()
 
 
 @pytest.fixture
 def fresh_sql() -> Any:
     """The statement is built again before and after a test that changes its conditions."""
-    for built in (confirm_sql.one_statement, confirm_sql.steps):
-        built.cache_clear()
+    rebuild()
     yield
+    rebuild()
+
+
+def rebuild() -> None:
     for built in (confirm_sql.one_statement, confirm_sql.steps):
         built.cache_clear()
 
@@ -208,27 +209,42 @@ def test_without_its_condition_a_case_would_be_confirmed(
         assert confirm(event)
 
 
-def test_m38_paid_placed_and_stored_all_three_or_none(waiting: Waiting) -> None:
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "part, condition",
+    [
+        ("_PLACE", """AND "duitpos_order"."status" = 'held'"""),
+        ("_EVENT", "WHERE true"),
+    ],
+)
+def test_m38_paid_placed_and_stored_all_three_or_none(
+    waiting: Waiting, part: str, condition: str, fresh_sql: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No transaction of the test's is open: only the statement itself can undo its other parts."""
     event = waiting.event()
     before = all_rows(event.tenant.id)
-    for written in ((1, 0, 1), (1, 1, 0)):
-        with mock.patch.multiple(
-            confirm_module, _run_as_one=after_writing(written), _run_in_steps=after_writing(written)
-        ):
-            assert not confirm(event)
+    with monkeypatch.context() as changed:
+        text = getattr(confirm_sql, part)
+        finds_nothing = condition.replace("held", "served").replace("true", "false")
+        changed.setattr(confirm_sql, part, text.replace(condition, finds_nothing))
+        assert getattr(confirm_sql, part) != text
+        assert not confirm(event)
         assert all_rows(event.tenant.id) == before
+    rebuild()
     assert confirm(event)
 
 
-def after_writing(written: tuple[int, ...]) -> Callable[[Any], tuple[int, ...]]:
-    """Run the statement, and say that it wrote this much."""
-    run = confirm_module._run_as_one if connection.vendor == "postgresql" else confirm_module._run_in_steps
-
-    def really(parameters: Any) -> tuple[int, ...]:
-        assert run(parameters) == (1, 1, 1)
-        return written
-
-    return really
+@pytest.mark.postgres_only
+@pytest.mark.django_db(transaction=True)
+def test_without_the_division_a_part_would_be_written(
+    waiting: Waiting, fresh_sql: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control."""
+    monkeypatch.setattr(confirm_sql, "_PLACE", confirm_sql._PLACE.replace("'held'", "'served'"))
+    monkeypatch.setattr(confirm_sql, "_ALL_OR_NOTHING", "SELECT count(*) FROM paid")
+    assert confirm(waiting.event())
+    assert rows(Payment, waiting).get().status == "succeeded"
+    assert rows(Order, waiting).get().status == "held"
 
 
 @pytest.mark.parametrize(
@@ -441,7 +457,7 @@ def test_m44_any_state_and_any_snapshot_give_the_same_rows(waiting: Waiting) -> 
         payment: dict[str, Any], location: dict[str, Any], snapshot: dict[str, Any], others: dict[str, Any]
     ) -> None:
         with undone():
-            cache.clear()
+            forget_locations(waiting.restaurant.tenant)
             change_rows(waiting, others)
             rows(Payment, waiting).filter(id=waiting.payment.id).update(**payment)
             rows(Location, waiting).update(**location)

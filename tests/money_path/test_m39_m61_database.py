@@ -84,9 +84,13 @@ def test_m45_a_lock_that_is_not_released_is_503_and_no_failed_event(waiting: Wai
         cursor.execute("SHOW lock_timeout")
         assert cursor.fetchone() == ("10s",)
         cursor.execute("SELECT set_config('lock_timeout', '300ms', false)")
-    with somebody_else() as other:
-        lock(other, "duitpos_payment", waiting.payment)
-        answer = handle_event(waiting.event())
+        try:
+            with somebody_else() as other:
+                lock(other, "duitpos_payment", waiting.payment)
+                answer = handle_event(waiting.event())
+        finally:
+            # The pool hands the connection to another test.
+            cursor.execute("SELECT set_config('lock_timeout', '10s', false)")
     assert (answer.status, answer.outcome) == (503, "database")
     assert not models.WebhookEvent.objects.filter(tenant=waiting.order.tenant).exists()
     connection.close()

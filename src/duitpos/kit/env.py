@@ -181,8 +181,6 @@ def database(var: Path) -> dict[str, object]:
         config["ENGINE"] = "duitpos.kit.postgres"
         # Pooled: a request returns its connection during a processor call (kit/transact.py).
         config["CONN_MAX_AGE"] = 0
-        # Check each connection when it is taken from the pool: after a database restart all of them are dead.
-        config["CONN_HEALTH_CHECKS"] = True
         prepares = not switch("DUITPOS_DB_POOLER")
         config["OPTIONS"] = {
             "pool": {

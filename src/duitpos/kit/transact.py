@@ -40,15 +40,22 @@ def collided(error: DatabaseError) -> bool:
     return "database is locked" in str(error) or "database table is locked" in str(error)
 
 
-def transact(work: Callable[[], T], tries: int = 6) -> T:
+def _transaction(is_one_statement: bool) -> AbstractContextManager[object]:
+    """BEGIN and COMMIT, unless the database makes a transaction of the one statement by itself."""
+    is_alone = is_one_statement and not connection.in_atomic_block
+    return nullcontext() if is_alone else transaction.atomic(durable=True)
+
+
+def transact(work: Callable[[], T], tries: int = 6, *, is_one_statement: bool = False) -> T:
     """Run `work` in one transaction, and again if it collided with another one.
 
-    `work` must be safe to run twice: it only uses the database and changes no objects that its caller keeps.
+    `work` must be safe to run twice: it only uses the database and changes no objects that its caller keeps. If it is
+    one statement, say so: BEGIN and COMMIT would be two round trips more. Then only an error in it undoes it.
     """
     begun = time.monotonic()
     for left in reversed(range(tries)):
         try:
-            with _turn(), transaction.atomic(durable=True):
+            with _turn(), _transaction(is_one_statement):
                 return work()
         except DatabaseError as error:
             # SQLite has already waited for its whole busy timeout: a lock held that long will not be released soon.

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from duitpos.domain.errors import Gone
 from duitpos.domain.payments.events.receive import receive
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.web.body_cap import is_length
@@ -36,6 +37,8 @@ def deliver(
     headers = {name.lower(): value for name, value in request.headers.items()}
     try:
         restaurant = tenant_by_slug(tenant)
+    except Gone:
+        return HttpResponse("unknown", status=404, content_type="text/plain")
     except (OperationalError, InterfaceError):
         log.exception("webhook_database_unavailable")
         return HttpResponse("database", status=503, content_type="text/plain")

@@ -7,7 +7,13 @@ from django.core.cache import cache
 from pytest_django import DjangoAssertNumQueries
 
 from duitpos.domain.errors import Gone
-from duitpos.domain.tenancy.find import location_of, locations, tenant_by_slug
+from duitpos.domain.tenancy.find import (
+    forget_locations,
+    location_of,
+    locations,
+    recent_locations,
+    tenant_by_slug,
+)
 from duitpos.kit.clock import now
 from duitpos.models import Tenant
 from tests.support.restaurant import a_location, a_restaurant
@@ -58,3 +64,14 @@ def test_locations_are_the_restaurants_own() -> None:
     assert location_of(teh.tenant, "penang") == theirs
     with pytest.raises(Gone, match="location_unknown_here restaurant=Kopi"):
         location_of(kopi.tenant, "penang")
+
+
+def test_recent_locations_are_read_once(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    kopi, teh = a_restaurant("kopi"), a_restaurant("teh")
+    with django_assert_num_queries(2):
+        for _ in range(2):
+            assert recent_locations(kopi.tenant) == [kopi.location]
+            assert recent_locations(teh.tenant) == [teh.location]
+    second = a_location(kopi.tenant, "klcc", position=1)
+    forget_locations(kopi.tenant)
+    assert recent_locations(kopi.tenant) == [kopi.location, second]

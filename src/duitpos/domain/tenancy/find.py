@@ -11,10 +11,14 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from duitpos.domain.errors import Code, Gone
+from duitpos.kit.kept import Kept
 from duitpos.models import Location, Tenant
 
 _SECONDS = 10
 """How long another process may use a restaurant's row from before a change."""
+
+_recent: Kept[list[Location]] = Kept(seconds=_SECONDS, most=1000)
+"""In this process's memory: the cache's copy of them would take a confirm longer than all that it does with them."""
 
 _SLUG = re.compile(r"[a-z0-9-]{1,40}")
 """The format of a slug (models.Tenant). No other text is looked up or used as a cache key."""
@@ -49,14 +53,20 @@ def locations(tenant: Tenant) -> list[Location]:
 def recent_locations(tenant: Tenant) -> list[Location]:
     """The restaurant's locations as they were up to ten seconds ago.
 
-    Whoever decides by them compares them with the rows again in the statement that writes.
+    Whoever decides by them compares them with the rows again in the statement that writes. Several threads share them:
+    change nothing in them.
     """
-    key = f"locations:{tenant.id}"
-    known: list[Location] | None = cache.get(key)
+    key = str(tenant.id)
+    known = _recent.get(key)
     if known is None:
         known = locations(tenant)
-        cache.set(key, known, _SECONDS)
+        _recent.set(key, known)
     return known
+
+
+def forget_locations(tenant: Tenant) -> None:
+    """Have the next `recent_locations` of this process read them again."""
+    _recent.forget(str(tenant.id))
 
 
 def _no_such_restaurant() -> Gone:

@@ -13,6 +13,8 @@ from django.db.backends.postgresql import base, features
 from django.db.utils import DEFAULT_DB_ALIAS
 from psycopg import Connection, OperationalError
 
+from duitpos.kit.env import POOL_SECONDS
+from duitpos.kit.postgres.alive import is_alive
 from duitpos.kit.postgres.stale_plans import prepare_again
 
 log = structlog.get_logger(__name__)
@@ -91,6 +93,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _connect(self, conn_params: dict[str, object]) -> Connection[Any]:
         connection: Connection[Any] = super().get_new_connection(conn_params)
+        tries_until = time.monotonic() + POOL_SECONDS
+        while self.pool and not is_alive(connection):
+            # For a closed one the pool opens another.
+            connection.close()
+            self.pool.putconn(connection)
+            if time.monotonic() > tries_until:
+                raise OperationalError("The database's connections end as soon as they are made.")
+            connection = super().get_new_connection(conn_params)
         if connection not in _set_up:
             _set_up.add(connection)
             set_up(connection)

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, connection
+from django.db import DataError, IntegrityError, connection
 
 from duitpos.domain.payments.events.apply_event import record_event_time
 from duitpos.domain.payments.events.confirm_sql import PAID, one_statement, steps
@@ -36,10 +36,12 @@ from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
 Parameters = dict[str, str | int | None]
 NONE = "[]"
 """An empty list, as a parameter."""
+_DIVISION_BY_ZERO = "22012"
+"""The SQLSTATE of a statement that would have written a part only."""
 
 
 class _Partly(Exception):
-    """Another transaction changed one of the rows in between: roll back, and let the general path decide."""
+    """Another transaction changed one of the rows in between: all is undone, and the general path decides."""
 
 
 def confirm(verified: VerifiedEvent) -> bool:
@@ -51,35 +53,33 @@ def confirm(verified: VerifiedEvent) -> bool:
     parameters = _parameters(verified, snapshot, now())
     if parameters is None:
         return False
+    is_one = _writes_in_with()
+    run = _run_as_one if is_one else _run_in_steps
     try:
-        return transact(lambda: _confirm(verified, parameters))
+        is_confirmed = transact(lambda: run(parameters), is_one_statement=is_one)
     except (_Partly, IntegrityError):
         return False
-
-
-def _confirm(verified: VerifiedEvent, parameters: Parameters) -> bool:
-    written = _run_as_one(parameters) if _writes_in_with() else _run_in_steps(parameters)
-    if not any(written):
-        return False
-    if written != (1, 1, 1):
-        raise _Partly
-    # Last, because every path locks payment and order before the account.
-    if record_event_time(verified.account, verified.event):
+    if is_confirmed and record_event_time(verified.account, verified.event):
         forget_accounts(verified.tenant, verified.account.processor)
-    return True
+    return is_confirmed
 
 
 def _writes_in_with() -> bool:
     return bool(getattr(connection.features, "writes_in_with", False))
 
 
-def _run_as_one(parameters: Parameters) -> tuple[int, ...]:
+def _run_as_one(parameters: Parameters) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(one_statement(), parameters)
-        return tuple(cursor.fetchone())
+        try:
+            cursor.execute(one_statement(), parameters)
+        except DataError as error:
+            if getattr(error.__cause__, "sqlstate", None) == _DIVISION_BY_ZERO:
+                raise _Partly from error
+            raise
+        return bool(cursor.fetchone()[0])
 
 
-def _run_in_steps(parameters: Parameters) -> tuple[int, ...]:
+def _run_in_steps(parameters: Parameters) -> bool:
     sql, known = steps(), dict(parameters)
     with connection.cursor() as cursor:
 
@@ -89,7 +89,7 @@ def _run_in_steps(parameters: Parameters) -> tuple[int, ...]:
 
         paid = rows("paid")
         if not paid:
-            return (0, 0, 0)
+            return False
         known |= zip(PAID, paid[0], strict=True)
         known["number"] = rows("numbered")[0][0]
         placed = rows("placed")
@@ -100,7 +100,9 @@ def _run_in_steps(parameters: Parameters) -> tuple[int, ...]:
         if parameters["references"] != NONE:
             rows("payment_references")
         stored = rows("stored")
-    return (1, len(placed), len(stored))
+    if not (placed and stored):
+        raise _Partly
+    return True
 
 
 def _paid_snapshot(verified: VerifiedEvent) -> PaymentSnapshot | None:
@@ -153,7 +155,8 @@ def _parameters(verified: VerifiedEvent, snapshot: PaymentSnapshot, at: datetime
         "type": event.type[:80],
         "body": event.body,
     }
-    return {name: _as_text(value) for name, value in values.items()}
+    convert = _for_sqlite if connection.vendor == "sqlite" else _as_text
+    return {name: convert(value) for name, value in values.items()}
 
 
 def _places(tenant: Tenant, snapshot: PaymentSnapshot, at: datetime) -> list[dict[str, object]]:
@@ -176,19 +179,25 @@ def _places(tenant: Tenant, snapshot: PaymentSnapshot, at: datetime) -> list[dic
     ]
 
 
-def _as_text(value: object) -> str | int | None:
-    """Return a value as the statement takes it. PostgreSQL casts texts; SQLite keeps what it is given."""
-    is_sqlite = connection.vendor == "sqlite"
+def _as_text(value: object) -> str | None:
+    """Return a value as PostgreSQL takes it, which casts texts."""
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, (UUID, int, date, time)):
+        return str(value)
+    return json.dumps(value, default=str)
+
+
+def _for_sqlite(value: object) -> str | int | None:
+    """Return a value as SQLite takes it, which keeps what it is given, in the form of Django's columns."""
+    if value is None or isinstance(value, (str, int)):
+        return value
     if isinstance(value, UUID):
-        return value.hex if is_sqlite else str(value)
+        return value.hex
     if isinstance(value, datetime):
-        return str(connection.ops.adapt_datetimefield_value(value)) if is_sqlite else value.isoformat()
-    if isinstance(value, (int, bool)):
-        return value if is_sqlite else str(value)
-    return json.dumps(value, default=_in_json)
+        return str(connection.ops.adapt_datetimefield_value(value))
+    return json.dumps(value, default=_in_json_for_sqlite)
 
 
-def _in_json(value: object) -> object:
-    return str(value) if isinstance(value, (date, time)) else _as_text(value)
+def _in_json_for_sqlite(value: object) -> object:
+    return value.hex if isinstance(value, UUID) else str(value)
