@@ -18,8 +18,6 @@ from duitpos.domain.menus.edit.group_rules import (
     GroupEdit,
     GroupProblem,
     GroupRefused,
-    Part,
-    differences,
 )
 from duitpos.domain.menus.edit.groups import create_group, delete_group, save_group, set_items
 from duitpos.domain.menus.read import menu_of
@@ -322,38 +320,3 @@ def test_the_items_page_takes_two_queries(django_assert_num_queries: DjangoAsser
     assert [(row.item.name, row.has_group) for row in found.rows] == [("Kopi", False), ("Teh", True)]
     assert [row.item.name for row in items_page(kopi.tenant, group.id, text="TEH").rows] == ["Teh"]
     assert items_page(kopi.tenant, group.id, section_id=first.section_id).total == 1
-
-
-# --- what changed ------------------------------------------------------------------------------------------
-
-
-def test_differences_name_every_part() -> None:
-    one, two, three = (choice(name, id=uuid4()) for name in ("A", "B", "C"))
-    before = milk(choices=(one, two), names={"ms": "Susu", "zh-hans": ""})
-    assert differences(before, before) == []
-    after = GroupEdit(
-        name="Which milk",
-        min_choices=0,
-        max_choices=2,
-        names={"ms": "Susu apa"},
-        choices=(
-            replace(
-                two, name="B2", price_delta_minor=5, is_default=True, is_archived=True, names={"ms": "b"}
-            ),
-            one,
-            three,
-        ),
-    )
-    assert [(found.part, found.value, found.choice) for found in differences(before, after)] == [
-        (Part.NAME, "Which milk", ""),
-        (Part.MIN, 0, ""),
-        (Part.MAX, 2, ""),
-        (Part.TRANSLATION, "Susu apa", ""),
-        (Part.CHOICE_NAME, "B2", "B2"),
-        (Part.CHOICE_PRICE, 5, "B2"),
-        (Part.CHOICE_DEFAULT, True, "B2"),
-        (Part.CHOICE_ARCHIVED, True, "B2"),
-        (Part.CHOICE_TRANSLATION, "b", "B2"),
-        (Part.CHOICE_ADDED, "C", "C"),
-        (Part.ORDER, True, ""),
-    ]

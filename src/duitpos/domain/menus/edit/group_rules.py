@@ -1,4 +1,4 @@
-"""A modifier group as somebody edits it: its rules, and what differs between two versions of it."""
+"""A modifier group as somebody edits it, and its rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from duitpos.kit.clean_text import one_line
 
 MAX_CHOICES = 50
 """Offered choices of a group: a cart's line holds as many."""
-MAX_KEPT = 150
+MAX_KEPT = 100
 """All choices of a group, with the archived ones."""
 NAME_LENGTH = 80
 MAX_DELTA_MINOR = 10**9
@@ -147,78 +147,3 @@ def _of_choices(edit: GroupEdit) -> Iterator[Found]:
         if choice.is_default and choice.price_delta_minor > 0:
             # Nothing that costs is chosen for a guest.
             yield Found(GroupProblem.DEFAULT_COSTS, at)
-
-
-class Part(StrEnum):
-    """What can differ between two versions of a group."""
-
-    NAME = "name"
-    MIN = "min"
-    MAX = "max"
-    TRANSLATION = "translation"
-    ORDER = "order"
-    CHOICE_ADDED = "choice_added"
-    CHOICE_NAME = "choice_name"
-    CHOICE_PRICE = "choice_price"
-    CHOICE_DEFAULT = "choice_default"
-    CHOICE_ARCHIVED = "choice_archived"
-    CHOICE_TRANSLATION = "choice_translation"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """`value` is what it is now. `choice_id` and `choice`, its name, are set for those of a choice."""
-
-    part: Part
-    value: str | int | bool
-    choice_id: UUID | None = None
-    choice: str = ""
-    language: str = ""
-
-
-def differences(before: GroupEdit, now: GroupEdit) -> list[Difference]:
-    """What became of a group since `before`."""
-    found = [
-        Difference(part, value)
-        for part, was, value in (
-            (Part.NAME, before.name, now.name),
-            (Part.MIN, before.min_choices, now.min_choices),
-            (Part.MAX, before.max_choices, now.max_choices),
-        )
-        if was != value
-    ]
-    found += [
-        Difference(Part.TRANSLATION, name, language=language)
-        for language, name in _translated(before.names, now.names)
-    ]
-    known = {choice.id: choice for choice in before.choices}
-    for choice in now.choices:
-        was = known.get(choice.id)
-        found += _of_one(was, choice) if was else [_difference(Part.CHOICE_ADDED, choice, choice.name)]
-    kept = [choice.id for choice in now.choices if choice.id in known]
-    if kept != [choice.id for choice in before.choices if choice.id in kept]:
-        found.append(Difference(Part.ORDER, True))
-    return found
-
-
-def _of_one(was: ChoiceEdit, now: ChoiceEdit) -> Iterator[Difference]:
-    if was.name != now.name:
-        yield _difference(Part.CHOICE_NAME, now, now.name)
-    if was.price_delta_minor != now.price_delta_minor:
-        yield _difference(Part.CHOICE_PRICE, now, now.price_delta_minor)
-    if was.is_default != now.is_default:
-        yield _difference(Part.CHOICE_DEFAULT, now, now.is_default)
-    if was.is_archived != now.is_archived:
-        yield _difference(Part.CHOICE_ARCHIVED, now, now.is_archived)
-    for language, name in _translated(was.names, now.names):
-        yield Difference(Part.CHOICE_TRANSLATION, name, now.id, now.name, language)
-
-
-def _difference(part: Part, choice: ChoiceEdit, value: str | int | bool) -> Difference:
-    return Difference(part, value, choice.id, choice.name)
-
-
-def _translated(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for language in sorted({*was, *now}):
-        if was.get(language, "") != now.get(language, ""):
-            yield language, now.get(language, "")

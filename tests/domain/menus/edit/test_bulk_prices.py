@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from duitpos.domain.errors import Code, Forbidden, Gone, Invalid
-from duitpos.domain.menus.edit.price_rules import Effect, PriceChange, Way, effect_of, new_price
-from duitpos.domain.menus.edit.prices import (
+from duitpos.domain.menus.edit.bulk_prices import (
     MOST_ITEMS,
     PriceRow,
     Which,
@@ -21,6 +20,7 @@ from duitpos.domain.menus.edit.prices import (
     preview,
     unpack,
 )
+from duitpos.domain.menus.edit.price_rules import Effect, PriceChange, Way, effect_of, new_price
 from duitpos.domain.menus.read import menu_of
 from duitpos.domain.tenancy.find import location_of
 from duitpos.kit.clock import now
