@@ -15,6 +15,9 @@ from duitpos.dashboard.views.menu.groups import (
     menu_group_items,
     menu_groups,
 )
+from duitpos.dashboard.views.menu.preview import menu_preview
+from duitpos.dashboard.views.menu.prices import menu_prices
+from duitpos.dashboard.views.menu.printed import menu_print
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
 from duitpos.dashboard.views.payment_types import (
@@ -40,6 +43,9 @@ CHOICES = [
     path("menu/groups/<uuid:group_id>/", menu_group, name="menu_group"),
     path("menu/groups/<uuid:group_id>/delete/", delete_menu_group, name="menu_delete_group"),
     path("menu/groups/<uuid:group_id>/dishes/", menu_group_items, name="menu_group_items"),
+    path("menu/prices/", menu_prices, name="menu_prices"),
+    path("menu/preview/", menu_preview, name="menu_preview"),
+    path("menu/print/", menu_print, name="menu_print"),
 ]
 urlpatterns = [
     path("", home, name="home"),

@@ -20,7 +20,7 @@ from duitpos.domain.people.roles import Can, require
 from duitpos.kit.transact import transact
 from duitpos.models import ItemPrice, Location, Membership, MenuItem, MenuSection, Tenant
 
-MOST_ITEMS = 10_000
+MOST_ITEMS = 8_000
 """Items of one change: its preview must fit in a request."""
 _BATCH = 400
 _ROW = 24
@@ -66,6 +66,21 @@ class Applied:
 
     changed: int
     meanwhile: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a change can be limited to: the menu's sections, and the marks of its items."""
+
+    sections: tuple[MenuSection, ...]
+    marks: tuple[str, ...]
+
+
+def choices_of(tenant: Tenant) -> Choices:
+    """The sections in their order and the marks by name; two queries."""
+    sections = MenuSection.objects.filter(tenant=tenant, archived_at=None).order_by("position", "name")
+    marks = MenuItem.objects.filter(tenant=tenant, archived_at=None).values_list("marks", flat=True)
+    return Choices(tuple(sections), tuple(sorted({str(mark) for one in marks for mark in one})))
 
 
 def preview(tenant: Tenant, which: Which, change: PriceChange, seen: Prices | None = None) -> list[PriceRow]:
@@ -130,14 +145,14 @@ def apply_change(member: Membership, which: Which, change: PriceChange, seen: Pr
 def pack(rows: Iterable[PriceRow]) -> str:
     """The old prices of a preview as a text for its form, which `unpack` reads."""
     plain = b"".join(row.item_id.bytes + row.old.to_bytes(8, "big") for row in rows)
-    return base64.b85encode(zlib.compress(plain, 9)).decode()
+    return base64.urlsafe_b64encode(zlib.compress(plain, 9)).decode()
 
 
 def unpack(text: str) -> dict[UUID, int]:
     """The old prices that `pack` wrote. Invalid for any other text."""
     reader = zlib.decompressobj()
     try:
-        plain = reader.decompress(base64.b85decode(text), MOST_ITEMS * _ROW + 1)
+        plain = reader.decompress(base64.urlsafe_b64decode(text), MOST_ITEMS * _ROW + 1)
     except (ValueError, binascii.Error, zlib.error) as error:
         raise Invalid(Code.PRICES_UNREADABLE) from error
     if len(plain) % _ROW or len(plain) > MOST_ITEMS * _ROW or not reader.eof:
