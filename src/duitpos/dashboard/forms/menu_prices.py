@@ -118,7 +118,7 @@ class PricesForm(PlainForm):
     def _amount(self, data: dict[str, Any]) -> int:
         """Basis points or minor units."""
         if data["way"] == Way.AMOUNT:
-            amount = read_amount(data["by"], self.which.currency)
+            amount = read_amount(data["by"], self.which.currency, is_signed=False)
         else:
             amount = _basis_points(data["by"])
         if amount < 0:

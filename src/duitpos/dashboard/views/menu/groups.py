@@ -37,6 +37,8 @@ from duitpos.domain.tenancy.find import locations
 from duitpos.models import MenuSection
 from duitpos.web.forms import PlainForm
 
+_SHOWN_CHOICES = 8
+"""Choices of a group that the list names."""
 _SHOWN_ITEMS = 12
 """Dishes that the page of a group names."""
 
@@ -60,7 +62,8 @@ def _row(row: GroupRow) -> dict[str, Any]:
     return {
         "group": row.group,
         "rule": rule_words(row.group.min_choices, row.group.max_choices),
-        "choices": row.choices,
+        "choices": row.choices[:_SHOWN_CHOICES],
+        "more": len(row.choices[_SHOWN_CHOICES:]),
         "archived": row.archived,
         "dishes": dishes_words(row.items),
         "is_blocking": row.is_blocking,
