@@ -111,7 +111,7 @@ def test_a_group_is_typed_by_keyboard_only(kopi: Restaurant, live_server: LiveSe
     page.goto(f"{menu_url(live_server)}/groups/add/")
     page.get_by_label("Name", exact=True).focus()
     page.keyboard.type("Size")
-    page.get_by_label("Choice").nth(0).focus()
+    page.get_by_label("Choice", exact=True).nth(0).focus()
     for name, price in (("Small", ""), ("Large", "2.50")):
         page.keyboard.type(name)
         page.keyboard.press("Tab")
@@ -119,7 +119,7 @@ def test_a_group_is_typed_by_keyboard_only(kopi: Restaurant, live_server: LiveSe
         # Two boxes, two buttons and the other languages are between two rows.
         for _ in range(6):
             page.keyboard.press("Tab")
-    expect(page.get_by_label("Choice").nth(2)).to_be_focused()
+    expect(page.get_by_label("Choice", exact=True).nth(2)).to_be_focused()
     up = page.get_by_role("button", name="Move choice 2 up")
     up.focus()
     page.keyboard.press("Enter")
@@ -143,10 +143,10 @@ def test_everything_works_without_script(kopi: Restaurant, live_server: LiveServ
     page.goto(f"{menu_url(live_server)}/groups/")
     page.get_by_role("link", name="Milk").click()
     page.get_by_role("button", name="Move choice 2 up").click()
-    expect(page.get_by_label("Choice").nth(0)).to_have_value(LONG)
+    expect(page.get_by_label("Choice", exact=True).nth(0)).to_have_value(LONG)
     page.get_by_role("button", name="More rows").click()
-    expect(page.get_by_label("Choice").nth(2)).to_be_focused()
-    page.get_by_label("Choice").nth(2).fill("Soy")
+    expect(page.get_by_label("Choice", exact=True).nth(2)).to_be_focused()
+    page.get_by_label("Choice", exact=True).nth(2).fill("Soy")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("“Milk” saved.")).to_be_visible()
     assert names(kopi.tenant, "Milk") == [LONG, "Fresh", "Soy"]

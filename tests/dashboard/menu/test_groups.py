@@ -220,7 +220,9 @@ def test_rows_are_moved_and_added_without_script_and_nothing_is_saved(dashboard:
     assert (kept["c0-name"], kept["c0-price"], kept["c1-name"]) == ("Oat", "not yet a price", "Fresh")
     assert kept["c1-is_default"] == "on"
     assert page.count("autofocus") == 1
-    added = filled(dashboard.post("menu_group", group.id, **kept, do="more").content.decode())
+    more = dashboard.post("menu_group", group.id, **kept, do="more").content.decode()
+    assert re.findall(r'name="([^"]+)"[^>]* autofocus', more) == ["c2-name"]
+    added = filled(more)
     assert (added["rows"], added["c0-name"], added["c2-name"]) == ("5", "Oat", "")
     assert stored(dashboard) == [("Fresh", 0, True), ("Oat", 150, False)]
 

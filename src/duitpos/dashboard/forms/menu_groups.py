@@ -132,9 +132,14 @@ class ChoiceForm(_Named):
         super().__init__(*args, **kwargs)
         self.currency = currency
         self.added = ""
-        self.is_moved = False
+        self.is_moved = self.is_first_new = False
         self.fields["name"].label = _("Choice")
         self.fields["name"].error_messages["required"] = _("Write the choice's name, or archive it.")
+
+    def _focus(self) -> None:
+        super()._focus()
+        if self.is_first_new:
+            self.fields["name"].widget.attrs["autofocus"] = True
 
     def clean_price(self) -> int:
         """The price difference in minor units."""
@@ -344,7 +349,7 @@ class GroupEditor:
         self.form = GroupForm(initial=raw.group, languages=self.languages)
         self.choices = [self._choice(at, row, is_bound=False) for at, row in enumerate(self.raw.rows)]
         if raw.rows and more and first < len(self.choices):
-            self.choices[first].fields["name"].widget.attrs["autofocus"] = True
+            self.choices[first].is_first_new = True
 
     @property
     def _filled(self) -> list[ChoiceForm]:
