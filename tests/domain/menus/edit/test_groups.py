@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -214,7 +215,7 @@ def test_other_restaurants_groups_and_choices_are_gone() -> None:
     foreign = replace(stored, choices=(*stored.choices, replace(their_edit.choices[0], name="Taken")))
     of_second = Modifier.objects.filter(tenant=kopi.tenant, group=second).values_list("id", flat=True)[0]
     mixed = replace(stored, choices=(*stored.choices, choice("Mixed", id=of_second)))
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: save_group(kopi.owner, theirs.id, 1, stored),
         lambda: save_group(kopi.owner, uuid4(), 1, stored),
         lambda: save_group(kopi.owner, ours.id, 1, foreign),
@@ -241,12 +242,13 @@ def test_the_kitchen_may_not_change_groups() -> None:
     kopi = a_restaurant()
     cook = a_member(kopi.tenant, "kitchen")
     group, stored = made(kopi)
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: create_group(cook, stored),
         lambda: save_group(cook, group.id, 1, stored),
         lambda: delete_group(cook, group.id),
         lambda: set_items(cook, group.id, attach=frozenset({uuid4()})),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(Forbidden):
             attempt()
 

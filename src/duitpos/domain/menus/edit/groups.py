@@ -167,7 +167,8 @@ def _as_edit(row: Modifier) -> ChoiceEdit:
 def _write(group: ModifierGroup, edit: GroupEdit, before: Mapping[UUID, Modifier]) -> None:
     """Write the choices in their order, and the translations. `before`: the group's rows as they are."""
     names: Names = {(TextKind.GROUP, group.id): edit.names}
-    made, changed = [], []
+    made: list[Modifier] = []
+    changed: list[Modifier] = []
     for position, choice in enumerate(edit.choices):
         row = Modifier(tenant_id=group.tenant_id, group=group) if choice.id is None else before[choice.id]
         row.name, row.price_delta_minor, row.position = choice.name, choice.price_delta_minor, position
