@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -285,6 +286,21 @@ def test_a_group_in_use_is_not_deleted() -> None:
     assert delete_group(kopi.owner, group.id) == "Milk"
     for model in (ModifierGroup, Modifier, ModifierStock, MenuText, ItemGroup):
         assert not model.objects.filter(tenant=kopi.tenant).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_group_that_an_item_gets_during_the_delete_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    kopi = a_restaurant()
+    group, _ = made(kopi)
+    set_items(kopi.owner, group.id, attach=frozenset({an_item(kopi.tenant).id}))
+    # The count comes before the item gets the group.
+    none_yet = SimpleNamespace(count=lambda: 0)
+    before = SimpleNamespace(objects=SimpleNamespace(filter=lambda **_: none_yet))
+    monkeypatch.setattr("duitpos.domain.menus.edit.groups.ItemGroup", before)
+    with pytest.raises(Conflict):
+        delete_group(kopi.owner, group.id)
+    assert [one.name for one in shown(kopi)] == ["Milk"]
+    assert len(shown(kopi)[0].choices) == 2
 
 
 # --- reading -----------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ def delete_group(member: Membership, group_id: UUID) -> str:
         if count := users.count():
             names = users.order_by("item__name").values_list("item__name", flat=True)[:_NAMED]
             more = " …" if count > _NAMED else ""
-            raise Conflict(Code.GROUP_IN_USE, name=group.name, count=count, dishes=", ".join(names) + more)
+            raise Conflict(Code.GROUP_IN_USE, name=group.name, dishes=", ".join(names) + more)
         modifiers = Modifier.objects.filter(tenant_id=tenant_id, group=group)
         subjects = [group.id, *modifiers.values_list("id", flat=True)]
         MenuText.objects.filter(tenant_id=tenant_id, subject_id__in=subjects).delete()
