@@ -96,6 +96,16 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/remove/": Staff(
         frozenset({OWNER})
     ),
+    "<slug:tenant>/dashboard/menu/groups/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/groups/add/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/groups/<uuid:group_id>/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/groups/<uuid:group_id>/delete/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/groups/<uuid:group_id>/dishes/": Staff(OFFICE, (("item", "item_id"),)),
+    "<slug:tenant>/dashboard/menu/prices/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/preview/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/print/": Staff(OFFICE),
+    "<slug:tenant>/menu/preview/": Staff(OFFICE),
+    "<slug:tenant>/menu/print/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/add/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/<uuid:table_id>/code.svg": Staff(OFFICE),
@@ -103,7 +113,7 @@ RULES: dict[str, Rule] = {
 }
 
 TENANT_PARAMETERS = frozenset(
-    "order_id payment_id alert_id type_id account_id table_id location token order_token".split()
+    "order_id payment_id alert_id type_id account_id table_id location token order_token group_id".split()
 )
 """URL parameters that name a row of one restaurant."""
 OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key", "language"})

@@ -61,6 +61,15 @@ class Code(StrEnum):
     STOCK_STATUS_UNKNOWN = "stock_status_unknown"
     STOCK_QUANTITY_WRONG = "stock_quantity_wrong"
     ITEM_UNKNOWN = "item_unknown"
+    # Modifier groups and bulk price changes.
+    GROUP_UNKNOWN = "group_unknown"
+    GROUP_CHANGED = "group_changed"
+    GROUP_WRONG = "group_wrong"
+    GROUP_IN_USE = "group_in_use"
+    MODIFIER_UNKNOWN = "modifier_unknown"
+    PRICES_UNREADABLE = "prices_unreadable"
+    PRICES_TOO_MANY = "prices_too_many"
+    SECTION_UNKNOWN = "section_unknown"
     # Tables.
     TABLE_UNKNOWN = "table_unknown"
     TABLE_NAME_WRONG = "table_name_wrong"

@@ -69,13 +69,21 @@ def menu_html(table_page: TablePage, slug: str, token: str, at_table: str = "") 
     return menu.replace(_TABLE_MARK, here + at_table, 1)
 
 
-def _render(tenant: Tenant, location: Location, language: str, at: datetime) -> str:
+def preview_html(tenant: Tenant, location: Location, language: str, at: datetime, at_table: str) -> str:
+    """The page as a guest sees it at `at`, without its script, for staff to look at. `at_table` is HTML."""
+    html = _render(tenant, location, language, at, "guest/menu_preview.html")
+    return html.replace(_TABLE_MARK, at_table, 1)
+
+
+def _render(
+    tenant: Tenant, location: Location, language: str, at: datetime, template: str = "guest/menu.html"
+) -> str:
     context = {
         "sections": _sections(menu_of(tenant, location, language, at=at)),
         "charges": charges_text(location),
         **page_facts(tenant, location),
     }
-    return _BETWEEN_TAGS.sub("><", render_to_string("guest/menu.html", context))
+    return _BETWEEN_TAGS.sub("><", render_to_string(template, context))
 
 
 def page_facts(tenant: Tenant, location: Location) -> dict[str, Any]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import time
 
+from babel.dates import get_day_names
+from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from duitpos.domain.checkout.options import PayOption
 from duitpos.domain.checkout.payment_page import PageLabels
 from duitpos.domain.errors import Kind
 from duitpos.domain.menus.read import Group
+from duitpos.domain.menus.serving import Serving
 from duitpos.domain.orders.guest_view import GuestOrder, GuestState
 from duitpos.domain.orders.pricing import Change, ChangeKind
 from duitpos.kit.money import Money
 from duitpos.models import Location, Tenant
+from duitpos.models.menu import EVERY_DAY
 from duitpos.models.order import OrderStatus
+from duitpos.ui.lists import listed
 from duitpos.ui.tags import percent
 
 # --- the menu -----------------------------------------------------------------------------------------------
@@ -46,6 +51,33 @@ def rule_text(group: Group) -> str:
     if least == 0:
         return _("optional, up to %(count)d") % {"count": most}
     return _("choose %(least)d to %(most)d") % {"least": least, "most": most}
+
+
+def served_text(serving: Serving) -> str:
+    """When something is served: its days, where it is not every day, and its time of day."""
+    facts = {"days": listed(_day_ranges(serving.days)), "times": _clock_range(serving)}
+    if serving.days == EVERY_DAY:
+        return _("Served %(times)s") % facts
+    if facts["times"]:
+        return _("Served %(days)s, %(times)s") % facts
+    return _("Served %(days)s") % facts
+
+
+def _clock_range(serving: Serving) -> str:
+    starts, ends = serving.starts or time.min, serving.ends or time.min
+    return "" if starts == ends else f"{starts:%H:%M}\u2013{ends:%H:%M}"
+
+
+def _day_ranges(days: int) -> list[str]:
+    """Weekdays as ranges, such as Mon\u2013Fri, in the page's language."""
+    names = get_day_names("abbreviated", locale=to_locale(get_language() or "en"))
+    ranges: list[list[int]] = []
+    for day in (day for day in range(7) if days >> day & 1):
+        if ranges and ranges[-1][-1] == day - 1:
+            ranges[-1].append(day)
+        else:
+            ranges.append([day])
+    return [names[run[0]] if len(run) == 1 else f"{names[run[0]]}\u2013{names[run[-1]]}" for run in ranges]
 
 
 def items_text(count: int) -> str:

@@ -7,6 +7,7 @@ from django.urls.converters import StringConverter
 
 from duitpos.guest.views.checkout import checkout
 from duitpos.guest.views.menu import menu
+from duitpos.guest.views.menu_for_staff import menu_preview, printed_menu
 from duitpos.guest.views.mine import mine
 from duitpos.guest.views.order import order
 from duitpos.guest.views.order_state import order_state
@@ -34,6 +35,8 @@ urlpatterns = [
     path("t/<str:token>/checkout/", checkout, name="checkout"),
     path("t/<str:token>/phone.css", phone, name="phone"),
     path("t/<str:token>/mine/", mine, name="mine"),
+    path("menu/preview/", menu_preview, name="menu_preview"),
+    path("menu/print/", printed_menu, name="printed_menu"),
     path("pay/return/<str:order_token>/", pay_return, name="pay_return"),
     path("pay/cancel/<str:order_token>/", pay_cancel, name="pay_cancel"),
     path("pay/<str:order_token>/", pay_page, name="pay_page"),

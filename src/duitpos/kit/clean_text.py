@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
+# Control characters, lone surrogates (no database stores them), and bidirectional controls and line separators, with
+# which a text could imitate another line of the kitchen's ticket.
+_UNWANTED_CATEGORIES = frozenset({"Cc", "Cs"})
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+
 
 def storable(text: str) -> str:
     """The text without characters that a database cannot store."""
@@ -22,3 +29,14 @@ def first_line(error: BaseException) -> str:
     """An error's name and first line. A database error's second line has the whole row, with the guest's address."""
     lines = str(error).splitlines() or [""]
     return f"{type(error).__name__}: {lines[0]}"
+
+
+def one_line(text: str) -> str:
+    """A typed text on one line, with single spaces and without control characters, as NFC."""
+    spaced = " ".join(text.split())
+    kept = "".join(
+        char
+        for char in spaced
+        if unicodedata.category(char) not in _UNWANTED_CATEGORIES and char not in _BIDI_CONTROLS
+    )
+    return " ".join(unicodedata.normalize("NFC", kept).split())

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 HEADER = "Content-Security-Policy"
 _FORMS = "form-action 'self'"
+_IN_NO_FRAME = "frame-ancestors 'none'"
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -17,7 +18,7 @@ POLICY = "; ".join(
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
-        "frame-ancestors 'none'",
+        _IN_NO_FRAME,
         "base-uri 'none'",
         _FORMS,
     )
@@ -39,3 +40,15 @@ class ContentPolicy:
 def allow_forms_to(response: HttpResponse, origins: Iterable[str]) -> None:
     """Let this response's form, and what its answer redirects to, leave our site. `origins` are checked addresses."""
     response.headers[HEADER] = " ".join((POLICY, *origins))
+
+
+def allow_own_frame(response: HttpResponse) -> None:
+    """Let this page show a page of ours in a frame."""
+    response.headers[HEADER] = f"{POLICY}; frame-src 'self'"
+
+
+def only_to_look_at(response: HttpResponse) -> None:
+    """Let a page of ours frame this response. No form of it can be sent, and no script of it runs."""
+    policy = POLICY.replace(_FORMS, "form-action 'none'").replace(_IN_NO_FRAME, "frame-ancestors 'self'")
+    response.headers[HEADER] = f"{policy}; sandbox"
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"

@@ -1,4 +1,4 @@
-"""Give a location's menu a new version."""
+"""Give the menus of locations a new version."""
 
 from __future__ import annotations
 
@@ -15,3 +15,11 @@ def menu_changed(tenant_id: UUID, location_id: UUID) -> None:
     rows = Location.objects.filter(tenant_id=tenant_id, id=location_id)
     rows.update(menu_version=F("menu_version") + 1)
     location_changed(location_id)
+
+
+def menus_changed(tenant_id: UUID) -> None:
+    """The same for all locations of the restaurant: two queries, in the transaction of the change."""
+    rows = Location.objects.filter(tenant_id=tenant_id)
+    rows.update(menu_version=F("menu_version") + 1)
+    for location_id in rows.values_list("id", flat=True):
+        location_changed(location_id)

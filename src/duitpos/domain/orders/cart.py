@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from duitpos.domain.errors import Code, Invalid
+from duitpos.kit.clean_text import one_line
 
 MAX_LINES = 200
 MAX_QUANTITY = 99
@@ -23,11 +23,6 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 _MOST_MINOR = 10**12
 """Above any real price in minor units; a cart with a larger one is rejected."""
-
-# Control characters, lone surrogates (no database stores them), and bidirectional controls and line separators, with
-# which a note could imitate another line of the kitchen's ticket.
-_UNWANTED_CATEGORIES = frozenset({"Cc", "Cs"})
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +111,7 @@ def clean_note(value: Any) -> str:
     """Put a note on one line, without control characters. Raises Invalid if too long: a cut could lose "no nuts"."""
     if not isinstance(value, str):
         raise _unreadable()
-    spaced = " ".join(value.split())
-    kept = "".join(
-        char
-        for char in spaced
-        if unicodedata.category(char) not in _UNWANTED_CATEGORIES and char not in _BIDI_CONTROLS
-    )
-    note = " ".join(unicodedata.normalize("NFC", kept).split())
+    note = one_line(value)
     if len(note) > NOTE_LENGTH:
         raise Invalid(Code.NOTE_TOO_LONG, most=NOTE_LENGTH)
     return note

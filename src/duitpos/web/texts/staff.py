@@ -50,6 +50,18 @@ STAFF: Mapping[Code, Sentence] = {
     Code.STOCK_STATUS_UNKNOWN: _("Choose in stock, limited or out of stock."),
     Code.STOCK_QUANTITY_WRONG: _("Say how many are left, at least 1, when stock is limited, and only then."),
     Code.ITEM_UNKNOWN: _("This item is no longer on the menu."),
+    Code.GROUP_UNKNOWN: _("There is no such group of choices any more."),
+    Code.GROUP_CHANGED: _("Somebody else changed this group at the same moment. Look at it, and save again."),
+    Code.GROUP_WRONG: _("Nothing was saved. Correct what is marked below."),
+    Code.GROUP_IN_USE: _(
+        "“%(name)s” was not deleted: dishes have it (%(dishes)s). Take it from its dishes first."
+    ),
+    Code.MODIFIER_UNKNOWN: _("There is no such choice in this group any more."),
+    Code.PRICES_UNREADABLE: _("This preview cannot be read. No price was changed: make a new one."),
+    Code.PRICES_TOO_MANY: _(
+        "That is more than %(most)s dishes at once. No price was changed: choose some sections."
+    ),
+    Code.SECTION_UNKNOWN: _("There is no such section of the menu."),
     Code.TABLE_UNKNOWN: _("There is no such table."),
     Code.TABLE_NAME_WRONG: _("A table needs a name of at most 40 characters; its area has at most 60."),
     Code.TABLE_NAME_TAKEN: _("%(location)s already has a table “%(name)s”."),
