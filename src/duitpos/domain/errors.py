@@ -47,6 +47,7 @@ class Code(StrEnum):
     PHONE_STARTED_TOO_MANY = "phone_started_too_many"
     TABLE_STARTED_TOO_MANY = "table_started_too_many"
     UNKNOWN_PHONES_STARTED_TOO_MANY = "unknown_phones_started_too_many"
+    CALLED_TOO_OFTEN = "called_too_often"
     NOT_ADOPTED = "not_adopted"
     # Staff pages.
     SIGN_IN_UNAVAILABLE = "sign_in_unavailable"
@@ -61,6 +62,9 @@ class Code(StrEnum):
     STOCK_STATUS_UNKNOWN = "stock_status_unknown"
     STOCK_QUANTITY_WRONG = "stock_quantity_wrong"
     ITEM_UNKNOWN = "item_unknown"
+    HOW_LONG_UNKNOWN = "how_long_unknown"
+    PAUSE_CHANGED = "pause_changed"
+    CALL_UNKNOWN = "call_unknown"
     # Tables.
     TABLE_UNKNOWN = "table_unknown"
     TABLE_NAME_WRONG = "table_name_wrong"

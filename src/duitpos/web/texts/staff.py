@@ -48,8 +48,6 @@ STAFF: Mapping[Code, Sentence] = {
     ),
     Code.LOCATION_UNKNOWN: _("There is no such location."),
     Code.STOCK_STATUS_UNKNOWN: _("Choose in stock, limited or out of stock."),
-    Code.STOCK_QUANTITY_WRONG: _("Say how many are left, at least 1, when stock is limited, and only then."),
-    Code.ITEM_UNKNOWN: _("This item is no longer on the menu."),
     Code.TABLE_UNKNOWN: _("There is no such table."),
     Code.TABLE_NAME_WRONG: _("A table needs a name of at most 40 characters; its area has at most 60."),
     Code.TABLE_NAME_TAKEN: _("%(location)s already has a table “%(name)s”."),
