@@ -113,6 +113,7 @@ def page_facts(
         "out": out,
         "is_cut": len(out) >= MOST_OUT,
         "is_one": one is not None,
+        "is_overview": one is None and not text and number == 1,
         "text": text,
         "kind": kind.value,
         "how_long": how_long_labels(),
