@@ -37,7 +37,9 @@ def test_a_length_counts_from_now(how_long: str, expected: timedelta | None) -> 
     assert until == (expected and _at(3) + expected)
 
 
-@pytest.mark.parametrize("how_long", ["", "0m", "25h", "1441m", "-1h", "1", "1d", "\u0661h", "99999h", "1h\n"])
+@pytest.mark.parametrize(
+    "how_long", ["", "0m", "25h", "1441m", "-1h", "1", "1d", "\u0661h", "99999h", "1h\n"]
+)
 def test_anything_else_is_refused(how_long: str) -> None:
     with pytest.raises(Invalid):
         until_of(_location(), how_long, _at(3))
