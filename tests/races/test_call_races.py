@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +32,7 @@ def staff(kopi: Restaurant, count: int) -> list[Membership]:
 
 def test_phones_that_call_at_once_make_one_call(kopi: Restaurant) -> None:
     table = a_table(kopi.location)
-    made = at_once([lambda n=n: call(kopi.tenant, table, "staff", f"phone-{n}") for n in range(6)])
+    made = at_once([partial(call, kopi.tenant, table, "staff", f"phone-{number}") for number in range(6)])
     assert len({one.id for one in made}) == 1
     assert ServiceCall.objects.filter(tenant=kopi.tenant).count() == 1
 
@@ -66,9 +67,9 @@ def _columns(kopi: Restaurant, table: Table) -> dict[str, Any]:
 def test_of_those_who_acknowledge_at_once_all_learn_of_the_same_one(kopi: Restaurant) -> None:
     made = call(kopi.tenant, a_table(kopi.location), "bill", "phone")
     members = staff(kopi, 4)
-    told = at_once([lambda m=m: acknowledge(m, None, made.id).acknowledged_by_id for m in members])
+    told = at_once([partial(acknowledge, member, None, made.id) for member in members])
     stored = ServiceCall.objects.get(tenant=kopi.tenant, id=made.id)
-    assert set(told) == {stored.acknowledged_by_id}
+    assert {one.acknowledged_by_id for one in told} == {stored.acknowledged_by_id}
 
 
 def test_without_the_guard_both_would_be_told_that_they_go(
@@ -90,5 +91,5 @@ def test_without_the_guard_both_would_be_told_that_they_go(
     monkeypatch.setattr(calls, "acknowledge", read_then_write)
     made = call(kopi.tenant, a_table(kopi.location), "bill", "phone")
     members = staff(kopi, 2)
-    told = at_once([lambda m=m: calls.acknowledge(m, None, made.id) for m in members])
+    told = at_once([partial(calls.acknowledge, member, None, made.id) for member in members])
     assert set(told) == {member.id for member in members}

@@ -50,7 +50,7 @@ def test_the_median_of_at_least_three(kopi: Restaurant, item: MenuItem) -> None:
     for number, took in enumerate((5, 30)):
         ready(kopi.location, item, number + 1, took)
     ipoh = a_location(kopi.tenant, "ipoh")
-    for number, took in enumerate((11.6, 12.4, 40)):
+    for number, took in enumerate((12, 11, 40)):
         ready(ipoh, item, number + 1, took)
     assert usual_wait(kopi.tenant, kopi.location) is None
     assert usual_wait(kopi.tenant, ipoh) == 12

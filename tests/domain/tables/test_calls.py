@@ -76,16 +76,15 @@ def test_a_call_that_nobody_answered_ends(kopi: Restaurant, table: Table) -> Non
 
 
 def test_a_phone_that_calls_too_often_is_refused_everywhere(kopi: Restaurant, table: Table) -> None:
-    for number in range(MOST_PER_PHONE):
+    for _ in range(MOST_PER_PHONE):
         acknowledge(kopi.owner, None, call(kopi.tenant, table, "staff", PHONE).id)
-        assert number < MOST_PER_PHONE
     with pytest.raises(TooMany):
         call(kopi.tenant, a_table(kopi.location, "8"), "staff", PHONE)
-    assert call(kopi.tenant, table, "staff", "another-phone-at-it")
+    call(kopi.tenant, table, "staff", "another-phone-at-it")
     ServiceCall.objects.filter(tenant=kopi.tenant, guest_token=PHONE).update(
         created_at=now() - timedelta(minutes=11)
     )
-    assert call(kopi.tenant, table, "bill", PHONE)
+    call(kopi.tenant, table, "bill", PHONE)
 
 
 def test_phones_without_our_cookie_share_the_tables_limit(kopi: Restaurant, table: Table) -> None:
@@ -93,7 +92,7 @@ def test_phones_without_our_cookie_share_the_tables_limit(kopi: Restaurant, tabl
         acknowledge(kopi.owner, None, call(kopi.tenant, table, "staff", f"phone-{number}").id)
     with pytest.raises(TooMany):
         call(kopi.tenant, table, "staff", "one-more-phone")
-    assert call(kopi.tenant, a_table(kopi.location, "8"), "staff", "one-more-phone")
+    call(kopi.tenant, a_table(kopi.location, "8"), "staff", "one-more-phone")
 
 
 def test_locations_and_restaurants_have_their_own_calls(kopi: Restaurant, table: Table) -> None:
