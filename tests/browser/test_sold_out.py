@@ -104,7 +104,7 @@ def test_two_taps_from_a_ticket_and_an_open_phone_gets_another_menu(place: Place
     phone.reload()
     expect(phone.locator(".item.sold-out")).to_have_count(1)
     board.get_by_role("link", name="All dishes").click()
-    board.get_by_role("button", name="Back Roti canai").first.click()
+    board.get_by_role("button", name="Back in stock Roti canai").first.click()
     expect(board.get_by_role("heading", name="Sold out now")).to_have_count(0)
 
 
