@@ -179,8 +179,8 @@ def test_the_number_of_queries_does_not_grow(dashboard: Dashboard) -> None:
     with CaptureQueriesContext(connection) as few:
         dashboard.get("orders")
     some = few.captured_queries
-    # Session, user, membership; locations; the version; orders, payments, refunds; the badge.
-    assert len(some) == 8, [query["sql"][:90] for query in some]
+    # Session, user, membership; locations; calls; the version; orders, payments, refunds; the badge.
+    assert len(some) == 9, [query["sql"][:90] for query in some]
     item = an_item(dashboard.tenant, "More")
     for number in range(3, 40):
         a_ticket(dashboard.restaurant.location, item, number)
@@ -190,13 +190,13 @@ def test_the_number_of_queries_does_not_grow(dashboard: Dashboard) -> None:
 
 
 @pytest.mark.usefixtures("mid_minute")
-def test_a_304_costs_one_additional_query(dashboard: Dashboard) -> None:
+def test_a_304_costs_two_additional_queries(dashboard: Dashboard) -> None:
     some_orders(dashboard, 2)
     etag = dashboard.get("orders_live").headers["ETag"]
     with CaptureQueriesContext(connection) as seen:
         assert dashboard.get("orders_live", headers={"if-none-match": etag}).status_code == 304
-    # Session, user, membership; the version.
-    assert len(seen.captured_queries) == 4, [query["sql"][:90] for query in seen.captured_queries]
+    # Session, user, membership; calls; the version.
+    assert len(seen.captured_queries) == 5, [query["sql"][:90] for query in seen.captured_queries]
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,8 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         "call_id": str(call.id),
         "processor": "stripe",
         "to": "preparing",
+        "stock_kind": "item",
+        "stock_do": "1h",
     }
     texts = (
         *(f"{what}-of-{slug}" for what in ("site", "table", "dish", "choice", "account", "note")),

@@ -58,6 +58,8 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/t/<str:token>/<guest_language:language>/": HolderOf("token"),
     "<slug:tenant>/t/<str:token>/checkout/": HolderOf("token"),
     "<slug:tenant>/t/<str:token>/mine/": HolderOf("token"),
+    "<slug:tenant>/t/<str:token>/call/": HolderOf("token"),
+    "<slug:tenant>/t/<str:token>/orders/": HolderOf("token"),
     "<slug:tenant>/t/<str:token>/phone.css": HolderOf("token"),
     "<slug:tenant>/pay/return/<str:order_token>/": HolderOf("order_token"),
     "<slug:tenant>/pay/cancel/<str:order_token>/": HolderOf("order_token"),
@@ -74,7 +76,17 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/kitchen/<slug:location>/": Staff(EVERYBODY),
     "<slug:tenant>/kitchen/<slug:location>/live/": Staff(EVERYBODY),
     "<slug:tenant>/kitchen/<slug:location>/move/": Staff(EVERYBODY, (("order", "order_id"), ("to", "to"))),
+    "<slug:tenant>/kitchen/<slug:location>/sold-out/": Staff(
+        EVERYBODY, (("kind", "stock_kind"), ("id", "item_id"), ("do", "stock_do"))
+    ),
+    "<slug:tenant>/kitchen/<slug:location>/take-orders/": Staff(EVERYBODY),
+    "<slug:tenant>/kitchen/<slug:location>/calls/<uuid:call_id>/": Staff(EVERYBODY),
     "<slug:tenant>/dashboard/": Staff(EVERYBODY),
+    "<slug:tenant>/dashboard/sold-out/": Staff(
+        EVERYBODY, (("kind", "stock_kind"), ("id", "item_id"), ("do", "stock_do"))
+    ),
+    "<slug:tenant>/dashboard/calls/<uuid:call_id>/": Staff(EVERYBODY),
+    "<slug:tenant>/dashboard/locations/<slug:location>/service/": Staff(OFFICE),
     "<slug:tenant>/dashboard/orders/": Staff(COUNTER),
     "<slug:tenant>/dashboard/orders/live/": Staff(COUNTER),
     "<slug:tenant>/dashboard/orders/waiting/": Staff(COUNTER),
@@ -113,7 +125,8 @@ RULES: dict[str, Rule] = {
 }
 
 TENANT_PARAMETERS = frozenset(
-    "order_id payment_id alert_id type_id account_id table_id location token order_token group_id".split()
+    "order_id payment_id alert_id type_id account_id table_id location token order_token"
+    " section_id item_id group_id modifier_id call_id".split()
 )
 """URL parameters that name a row of one restaurant."""
 OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key", "language"})

@@ -161,8 +161,8 @@ def test_polling_takes_few_queries_until_something_changes(kitchen: Kitchen) -> 
         same = kitchen.poll(etag)
     assert same.status_code == 304
     assert same.content == b""
-    # Session, user, membership, location, live account, the board's hash.
-    assert len(queries) <= 6, [query["sql"] for query in queries]
+    # Session, user, membership, location, calls, live account, the board's hash.
+    assert len(queries) <= 7, [query["sql"] for query in queries]
     kitchen.press(first, "preparing", "placed")
     changed = kitchen.poll(etag)
     assert changed.status_code == 200

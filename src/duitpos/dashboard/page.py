@@ -53,6 +53,7 @@ def nav(staff: Staff, here: str) -> list[NavItem]:
             items.append(NavItem(label, reverse(view, args=[slug]), icon, name == here, count, badge))
 
     add("orders", Can.SEE_ORDERS, _("Orders"), "dashboard:orders", "orders")
+    add("sold_out", Can.SET_STOCK, _("Sold out"), "dashboard:sold_out", "sold_out")
     open_now = alert_count(staff.tenant) if may(role, Can.RESOLVE_ALERTS) else 0
     add("alerts", Can.RESOLVE_ALERTS, _("Needs attention"), "dashboard:alerts", "bell", open_now)
     add("tables", Can.SET_UP_TABLES, _("Tables"), "dashboard:tables", "tables")

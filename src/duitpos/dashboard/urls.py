@@ -33,6 +33,7 @@ from duitpos.dashboard.views.processors import (
     save_processors,
 )
 from duitpos.dashboard.views.refund import refund
+from duitpos.dashboard.views.sold_out import answer_call, service, sold_out
 from duitpos.dashboard.views.tables import add_table, rotate_table, table_code, tables
 
 app_name = "dashboard"
@@ -56,6 +57,9 @@ urlpatterns = [
     path("orders/<uuid:order_id>/cancel/", cancel_order, name="cancel_order"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/check/", check_payment, name="check_payment"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/", refund, name="refund"),
+    path("calls/<uuid:call_id>/", answer_call, name="answer_call"),
+    path("sold-out/", sold_out, name="sold_out"),
+    path("locations/<slug:location>/service/", service, name="service"),
     path("attention/", alerts, name="alerts"),
     path("attention/<uuid:alert_id>/<slug:action>/", act, name="act"),
     path("payment-types/", payment_types, name="payment_types"),

@@ -47,6 +47,7 @@ class Code(StrEnum):
     PHONE_STARTED_TOO_MANY = "phone_started_too_many"
     TABLE_STARTED_TOO_MANY = "table_started_too_many"
     UNKNOWN_PHONES_STARTED_TOO_MANY = "unknown_phones_started_too_many"
+    CALLED_TOO_OFTEN = "called_too_often"
     NOT_ADOPTED = "not_adopted"
     # Staff pages.
     SIGN_IN_UNAVAILABLE = "sign_in_unavailable"
@@ -70,6 +71,9 @@ class Code(StrEnum):
     PRICES_UNREADABLE = "prices_unreadable"
     PRICES_TOO_MANY = "prices_too_many"
     SECTION_UNKNOWN = "section_unknown"
+    HOW_LONG_UNKNOWN = "how_long_unknown"
+    PAUSE_CHANGED = "pause_changed"
+    CALL_UNKNOWN = "call_unknown"
     # Tables.
     TABLE_UNKNOWN = "table_unknown"
     TABLE_NAME_WRONG = "table_name_wrong"

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from duitpos.domain.checkout.present_step import step_of
 from duitpos.domain.orders.guest_view import FINAL, GuestOrder, GuestState
-from duitpos.guest.texts import heading_text, order_text, status_text
+from duitpos.domain.orders.wait import usual_wait
+from duitpos.guest.texts import heading_text, order_text, service_text, status_text, wait_text
 from duitpos.guest.urls_of import again_url, pay_url
+from duitpos.kit.clock import now
 from duitpos.models import Tenant
 from duitpos.models.order import OrderStatus
 from duitpos.models.refund import RefundStatus
 
 _STEPS = (OrderStatus.PLACED, OrderStatus.PREPARING, OrderStatus.READY, OrderStatus.SERVED)
+_TO_COME = _STEPS[:3]
 MONEY_IS_HERE = frozenset(
     {
         GuestState.PAID,
@@ -46,7 +50,7 @@ class Step:
 
 
 def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
-    """Template context of the live part."""
+    """Template context of the live part. One query at most (orders/wait.py)."""
     look, icon = _LOOK[seen.state]
     is_paid = seen.state in MONEY_IS_HERE
     to_pay = seen.state in (GuestState.WAITING, GuestState.NOT_PAID)
@@ -58,6 +62,7 @@ def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
         "look": look,
         "icon": icon,
         "steps": _steps(seen),
+        "next_steps": next_steps(tenant, seen),
         "is_paid": is_paid,
         "is_over": seen.state in FINAL or seen.order.status == OrderStatus.SERVED,
         "pay_url": pay_url(tenant, seen.order) if can_go_on(seen) else "",
@@ -68,6 +73,20 @@ def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
             if refund.status in (RefundStatus.CREATED, RefundStatus.PENDING, RefundStatus.SUCCEEDED)
         ],
     }
+
+
+def next_steps(tenant: Tenant, seen: GuestOrder) -> list[str]:
+    """How long a paid order still takes, and how it reaches the guest. They change without a change of the order."""
+    order = seen.order
+    if seen.state != GuestState.PAID or order.status not in _TO_COME:
+        return []
+    texts = []
+    usual = usual_wait(tenant, seen.location) if order.status != OrderStatus.READY else None
+    if usual is not None and order.placed_at is not None:
+        # In steps of five minutes, because a screen reader reads the whole part aloud whenever it changes.
+        texts.append(wait_text(usual, (now() - order.placed_at) // timedelta(minutes=5) * 5))
+    service = service_text(seen.location.service_style, is_ready=order.status == OrderStatus.READY)
+    return [*texts, service] if service else texts
 
 
 def can_go_on(seen: GuestOrder) -> bool:

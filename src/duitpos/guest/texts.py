@@ -17,9 +17,11 @@ from duitpos.domain.menus.serving import Serving
 from duitpos.domain.orders.guest_view import GuestOrder, GuestState
 from duitpos.domain.orders.pricing import Change, ChangeKind
 from duitpos.kit.money import Money
-from duitpos.models import Location, Tenant
+from duitpos.models import Location, ServiceCall, Tenant
 from duitpos.models.menu import EVERY_DAY
 from duitpos.models.order import OrderStatus
+from duitpos.models.service_call import CallKind
+from duitpos.models.tenant import ServiceStyle
 from duitpos.ui.lists import listed
 from duitpos.ui.tags import percent
 
@@ -229,6 +231,40 @@ def _paid_text(status: str) -> str:
         OrderStatus.READY.value: _("Your order is ready."),
         OrderStatus.SERVED.value: _("Served. Enjoy!"),
     }.get(status) or _("Paid.")
+
+
+def service_text(style: str, *, is_ready: bool) -> str:
+    """How a paid order reaches the guest; empty when a ready one is being brought, which its state says."""
+    if style == ServiceStyle.COLLECTED:
+        if is_ready:
+            return _("Please collect it at the counter.")
+        return _("Please collect it at the counter when it is ready.")
+    return "" if is_ready else _("We bring it to your table.")
+
+
+def wait_text(usual: int, passed: int) -> str:
+    """How many minutes an order is still likely to take: `usual` is what others took, `passed` what it took so far."""
+    left = usual - passed
+    if left > 0:
+        return ngettext(
+            "Usually ready in about %(count)d minute.", "Usually ready in about %(count)d minutes.", left
+        ) % {"count": left}
+    return ngettext(
+        "Orders usually take about %(count)d minute here.",
+        "Orders usually take about %(count)d minutes here.",
+        usual,
+    ) % {"count": usual}
+
+
+def call_state_text(call: ServiceCall) -> str:
+    """What became of a call from this table."""
+    if call.kind == CallKind.BILL:
+        if call.acknowledged_at is None:
+            return _("You asked for the bill. Our staff have been told.")
+        return _("Somebody is on the way with the bill.")
+    if call.acknowledged_at is None:
+        return _("Staff have been called.")
+    return _("Somebody is on the way.")
 
 
 def progress_text(seen: GuestOrder) -> str:

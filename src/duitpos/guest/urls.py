@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from duitpos.guest.views.call import call
 from duitpos.guest.views.checkout import checkout
 from duitpos.guest.views.menu import menu
 from duitpos.guest.views.menu_for_staff import menu_preview, printed_menu
 from duitpos.guest.views.mine import mine
+from duitpos.guest.views.my_orders import my_orders
 from duitpos.guest.views.order import order
 from duitpos.guest.views.order_state import order_state
 from duitpos.guest.views.pay_cancel import pay_cancel
@@ -37,6 +39,8 @@ urlpatterns = [
     path("t/<str:token>/mine/", mine, name="mine"),
     path("menu/preview/", menu_preview, name="menu_preview"),
     path("menu/print/", printed_menu, name="printed_menu"),
+    path("t/<str:token>/call/", call, name="call"),
+    path("t/<str:token>/orders/", my_orders, name="my_orders"),
     path("pay/return/<str:order_token>/", pay_return, name="pay_return"),
     path("pay/cancel/<str:order_token>/", pay_cancel, name="pay_cancel"),
     path("pay/<str:order_token>/", pay_page, name="pay_page"),

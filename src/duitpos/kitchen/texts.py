@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from duitpos.domain.orders.states import PLACED, PREPARING, READY, SERVED
+from duitpos.models.service_call import CallKind
 
 
 class ColumnTexts(NamedTuple):
@@ -25,6 +26,11 @@ def column_texts(status: str) -> ColumnTexts:
         READY: ColumnTexts(_("Ready"), _("Nothing to carry out."), _("Served")),
     }
     return columns[status]
+
+
+def call_text(kind: str) -> str:
+    """What the guests of a table ask for."""
+    return {CallKind.STAFF.value: _("calls staff"), CallKind.BILL.value: _("asks for the bill")}[kind]
 
 
 def moved_text(status: str, number: str) -> str:

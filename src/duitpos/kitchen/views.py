@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from duitpos.domain.tenancy.find import location_of, locations
 from duitpos.kit.clock import display_zone
 from duitpos.kitchen.access import for_staff, in_a_language
 from duitpos.kitchen.cards import LATE_MINUTES, WAITING_MINUTES, board_view, moved_of
+from duitpos.kitchen.strip import Strip, strip_of
 from duitpos.models import Location
 from duitpos.ui.when import words_locale
 from duitpos.web.texts import error_text
@@ -54,13 +56,14 @@ def board_page(request: HttpRequest, staff: Staff, location: str) -> HttpRespons
 def live(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
     """The board alone, for polling: 304 without rendering while nothing on it changed."""
     site = location_of(staff.tenant, location)
-    same = get_conditional_response(request, etag=_etag(board_version(staff.tenant, site)))
+    strip = strip_of(staff.tenant, site)
+    same = get_conditional_response(request, etag=_etag(board_version(staff.tenant, site), strip))
     if same is not None and same.status_code == 304:
         return _private(same)
     seen = board(staff.tenant, site)
-    response = render(request, "kitchen/_board.html", _context(staff, site, seen))
+    response = render(request, "kitchen/_board.html", _context(staff, site, seen, strip))
     # The version of what was rendered, which may be newer than the version that was compared above.
-    response["ETag"] = _etag(seen.version)
+    response["ETag"] = _etag(seen.version, strip)
     return _private(response)
 
 
@@ -90,8 +93,9 @@ def _page(
     request: HttpRequest, staff: Staff, site: Location, problem: str = "", status: int = 200
 ) -> HttpResponse:
     seen = board(staff.tenant, site)
-    context = _context(staff, site, seen) | {
-        "problem": problem,
+    said = " ".join(str(message) for message in get_messages(request))
+    context = _context(staff, site, seen, strip_of(staff.tenant, site)) | {
+        "problem": problem or said,
         "moved": moved_of(seen, _uuid(request.GET.get("moved", ""))),
         "sites": locations(staff.tenant),
         "sees_orders": may(staff.member.role, Can.SEE_ORDERS),
@@ -99,11 +103,12 @@ def _page(
     return render(request, "kitchen/board.html", context, status=status)
 
 
-def _context(staff: Staff, site: Location, seen: Board) -> dict[str, Any]:
+def _context(staff: Staff, site: Location, seen: Board, strip: Strip) -> dict[str, Any]:
     return {
         "staff": staff,
         "site": site,
         "board": board_view(seen),
+        "strip": strip,
         "zone": display_zone(site.time_zone).key,
         "clock_locale": str(words_locale(site.locale)).replace("_", "-"),
         "waiting_minutes": WAITING_MINUTES,
@@ -111,8 +116,8 @@ def _context(staff: Staff, site: Location, seen: Board) -> dict[str, Any]:
     }
 
 
-def _etag(version: str) -> str:
-    return f'"{version}-{get_language()}"'
+def _etag(version: str, strip: Strip) -> str:
+    return f'"{version}-{strip.version}-{get_language()}"'
 
 
 def _private(response: HttpResponse) -> HttpResponse:

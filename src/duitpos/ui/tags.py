@@ -17,6 +17,7 @@ from duitpos.ui.icons import ICONS
 from duitpos.ui.lists import listed
 from duitpos.ui.marks import mark_words
 from duitpos.ui.when import ago as ago_words
+from duitpos.ui.when import ahead as ahead_words
 from duitpos.ui.when import day as day_words
 from duitpos.ui.when import exactly
 from duitpos.ui.words import KINDS, Meaning
@@ -87,6 +88,13 @@ def languages(codes: str = "") -> list[dict[str, Any]]:
         for code, name in settings.LANGUAGES
         if not wanted or code in wanted
     ]
+
+
+@register.simple_tag
+def ahead(at: datetime, time_zone: str = "UTC", locale: str = "en_MY") -> SafeString:
+    """A local time to come, with its date if it is far away."""
+    words = ahead_words(at, now(), time_zone, locale)
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), words)
 
 
 @register.simple_tag

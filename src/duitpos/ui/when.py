@@ -43,6 +43,13 @@ def ago(at: datetime, now: datetime, time_zone: str = "UTC", locale: str = "en_M
     return exactly(at, time_zone, locale)
 
 
+def ahead(at: datetime, now: datetime, time_zone: str = "UTC", locale: str = "en_MY") -> str:
+    """A local time to come: "10:15 pm", with its date if it is more than 20 hours away."""
+    if at - now > timedelta(hours=20):
+        return exactly(at, time_zone, locale)
+    return _time(at.astimezone(display_zone(time_zone)), words_locale(locale))
+
+
 def words_locale(locale: str) -> Locale:
     """The location's locale in the page's language: en_MY on a Chinese page is zh_Hans_MY.
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from duitpos.dashboard.access import staff
@@ -14,10 +15,12 @@ from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.alerts import shown_alert
 from duitpos.dashboard.texts.orders import shown_entry
 from duitpos.domain.alerts.queries import open_alerts
+from duitpos.domain.menus.stock_list import stock_of_items
 from duitpos.domain.orders.states import HELD, KITCHEN
 from duitpos.domain.orders.timeline import order_details
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
+from duitpos.web.texts.stock import how_long_labels
 
 
 @require_safe
@@ -27,7 +30,12 @@ def order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
     details = order_details(staff.tenant, order_id)
     sees_alerts = may(staff.member.role, Can.RESOLVE_ALERTS)
     guest_path = reverse("guest:order", args=[staff.tenant.slug, details.order.token])
+    stock = stock_of_items(staff.tenant, details.order.location, {line.item_id for line in details.lines})
+    sold_out = reverse("dashboard:sold_out", args=[staff.tenant.slug])
     context = {
+        "lines": [(line, stock.get(line.item_id)) for line in details.lines],
+        "stock_url": f"{sold_out}?{urlencode({'location': details.order.location.slug})}",
+        "how_long": how_long_labels(),
         "details": details,
         "timeline": [shown_entry(entry, details.order.location.locale) for entry in details.timeline],
         "order": details.order,

@@ -23,9 +23,11 @@ from duitpos.domain.orders.queries import (
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.processor_accounts.types import types_of
+from duitpos.domain.tables.calls import calls_version, open_calls
 from duitpos.domain.tables.find import tables_of
 from duitpos.domain.tenancy.find import locations
 from duitpos.kit.clock import now
+from duitpos.models import ServiceCall
 from duitpos.ui.words import ORDER
 
 
@@ -36,10 +38,12 @@ def orders(request: HttpRequest, staff: Staff) -> HttpResponse:
     sites = locations(staff.tenant)
     query = read_filters(request.GET, sites)
     # Read the version before the rows, so that the next poll fetches changes made in between.
-    version = _version(staff, query)
+    calls = _calls(staff, query)
+    version = _version(staff, query, calls)
     found = orders_page(staff.tenant, query.filters, before=query.before)
     context = {
         **_rows(staff, query, found, version),
+        "calls": calls,
         "sites": sites,
         "states": [(state, ORDER["held" if state == "waiting" else state].word) for state in STATES],
     }
@@ -51,7 +55,8 @@ def orders(request: HttpRequest, staff: Staff) -> HttpResponse:
 def orders_live(request: HttpRequest, staff: Staff) -> HttpResponse:
     """The rows only, for polling: 304 after one query when nothing has changed."""
     query = read_filters(request.GET, locations(staff.tenant) if request.GET.get("location") else [])
-    version = _version(staff, query)
+    calls = _calls(staff, query)
+    version = _version(staff, query, calls)
     not_modified = get_conditional_response(request, etag=f'"{version}"')
     if not_modified is not None and not_modified.status_code == 304:
         not_modified["ETag"] = f'"{version}"'
@@ -60,6 +65,7 @@ def orders_live(request: HttpRequest, staff: Staff) -> HttpResponse:
     renews = may(staff.member.role, Can.RESOLVE_ALERTS)
     context = {
         **_rows(staff, query, found, version),
+        "calls": calls,
         "staff": staff,
         "can": rights(staff),
         "renews_count": renews,
@@ -99,9 +105,14 @@ def _rows(staff: Staff, query: ListQuery, found: OrdersPage, version: str) -> di
     }
 
 
-def _version(staff: Staff, query: ListQuery) -> str:
-    """The rows' version. It changes every minute, so that "5 min ago" stays true."""
-    return f"{orders_version(staff.tenant, query.filters)}-{int(now().timestamp()) // 60}"
+def _calls(staff: Staff, query: ListQuery) -> list[ServiceCall]:
+    return open_calls(staff.tenant, query.location.id if query.location else None)
+
+
+def _version(staff: Staff, query: ListQuery, calls: list[ServiceCall]) -> str:
+    """The version of the rows and the calls. It changes every minute, so that "5 min ago" stays true."""
+    rows = orders_version(staff.tenant, query.filters)
+    return f"{rows}-{calls_version(calls)}-{int(now().timestamp()) // 60}"
 
 
 def _private(response: HttpResponse) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from duitpos.kit.clock import display_zone, known_zone
+from duitpos.kit.clock import business_date, day_bounds, display_zone, known_zone
 from duitpos.models import Location, Tenant
 
 
@@ -20,8 +20,12 @@ def is_open(location: Location, at: datetime) -> bool:
     is on the next day. The closing minute itself is closed. A location with an unknown time zone is closed: its local
     time is unknown, and its payments would have no business date.
     """
+    return not is_paused(location, at) and _is_within_hours(location, at)
+
+
+def _is_within_hours(location: Location, at: datetime) -> bool:
     zone = known_zone(location.time_zone)
-    if is_paused(location, at) or zone is None:
+    if zone is None:
         return False
     opens, closes = location.opens_at or time.min, location.closes_at or time.min
     local = at.astimezone(zone).time()
@@ -40,10 +44,17 @@ def is_paused(location: Location, at: datetime) -> bool:
 
 
 def closes_next(location: Location, at: datetime) -> datetime | None:
-    """The next closing instant after `at`; None when it is open all day or already closed."""
+    """The next closing instant after `at`, paused or not; None when it is open all day or already closed."""
     opens, closes = location.opens_at or time.min, location.closes_at or time.min
-    if opens == closes or not is_open(location, at):
+    if opens == closes or not _is_within_hours(location, at):
         return None
     local = at.astimezone(display_zone(location.time_zone))
     ends = datetime.combine(local.date(), closes, local.tzinfo)
     return ends if ends > local else ends + timedelta(days=1)
+
+
+def day_ends(location: Location, at: datetime) -> datetime:
+    """The next closing instant after `at`; the end of the trading day when it is open all day or already closed."""
+    zone = display_zone(location.time_zone).key
+    day = business_date(at, zone, location.day_closes_at)
+    return closes_next(location, at) or day_bounds(day, zone, location.day_closes_at)[1]

@@ -82,6 +82,9 @@ GUESTS: Mapping[Code, Sentence] = {
         "Many orders were started at this table by phones that we have not seen before."
         " Scan the code on your table once more, look at the menu, and press Pay again. Your cart is kept."
     ),
+    Code.CALLED_TOO_OFTEN: _(
+        "Our staff were called very often from here. Please wait a few minutes, or speak to them directly."
+    ),
     Code.NOT_ADOPTED: _(
         "This database belongs to %(stored)s, but DuitPOS runs here as %(here)s. Until the operator runs"
         " `duitpos adopt`, nothing is asked of a payment processor."

@@ -18,4 +18,11 @@ KITCHEN: Mapping[Code, Sentence] = {
     Code.STEP_UNKNOWN: _("An order cannot be moved there."),
     Code.ORDER_MOVED: _("This order has been moved meanwhile. Look at the board again."),
     Code.ORDER_UNKNOWN: _("There is no such order."),
+    Code.ITEM_UNKNOWN: _("This item is no longer on the menu."),
+    Code.STOCK_QUANTITY_WRONG: _("Say how many are left, at least 1, when stock is limited, and only then."),
+    Code.HOW_LONG_UNKNOWN: _("Choose one of the times that are offered."),
+    Code.PAUSE_CHANGED: _(
+        "Somebody else has paused orders or started them again meanwhile. Look at it, and press again."
+    ),
+    Code.CALL_UNKNOWN: _("There is no such call any more."),
 }

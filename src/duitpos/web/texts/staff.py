@@ -48,8 +48,6 @@ STAFF: Mapping[Code, Sentence] = {
     ),
     Code.LOCATION_UNKNOWN: _("There is no such location."),
     Code.STOCK_STATUS_UNKNOWN: _("Choose in stock, limited or out of stock."),
-    Code.STOCK_QUANTITY_WRONG: _("Say how many are left, at least 1, when stock is limited, and only then."),
-    Code.ITEM_UNKNOWN: _("This item is no longer on the menu."),
     Code.GROUP_UNKNOWN: _("There is no such group of choices any more."),
     Code.GROUP_CHANGED: _("Somebody else changed this group at the same moment. Look at it, and save again."),
     Code.GROUP_WRONG: _("Nothing was saved. Correct what is marked below."),

@@ -19,7 +19,7 @@ let undoTimer;
 let isSending = false;
 
 const columns = () => [...board.querySelectorAll(".column")].map((c) => [...c.querySelectorAll(".bump")]);
-const ids = () => new Set([...board.querySelectorAll("#placed .card")].map((c) => c.dataset.id));
+const ids = () => new Set([...board.querySelectorAll("#placed .card, .call")].map((c) => c.dataset.id));
 
 function say(text) {
   notice.textContent = text;
@@ -65,6 +65,9 @@ function age() {
     card.querySelector("time b").textContent = minutes;
     card.classList.remove("fresh", "waiting", "late");
     card.classList.add(minutes >= late ? "late" : minutes >= waiting ? "waiting" : "fresh");
+  }
+  for (const call of board.querySelectorAll(".call")) {
+    call.querySelector("time b").textContent = Math.max(0, Math.floor((Date.now() + offset - new Date(call.dataset.at)) / 60000));
   }
 }
 

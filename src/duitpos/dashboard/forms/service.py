@@ -1,0 +1,22 @@
+"""The form that says how a location's orders reach the guests."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from duitpos.models.tenant import ServiceStyle
+from duitpos.web.forms import PlainForm
+
+
+class ServiceForm(PlainForm):
+    """A location's service style."""
+
+    style = forms.ChoiceField(
+        label=_("How orders reach the guests"),
+        choices=[
+            (ServiceStyle.BROUGHT, _("We bring them to the table")),
+            (ServiceStyle.COLLECTED, _("Guests collect them at the counter")),
+        ],
+        help_text=_("Guests read it while they wait for their order."),
+    )
