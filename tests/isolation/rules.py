@@ -45,6 +45,7 @@ Rule = Anyone | HolderOf | Processor | Staff
 RULES: dict[str, Rule] = {
     "healthz": Anyone(),
     "readyz": Anyone(),
+    "media/<str:folder>/<str:file>": Anyone(),
     "accounts/": Anyone(),
     "accounts/login/": Anyone(),
     "accounts/logout/": Anyone(),
@@ -96,6 +97,8 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/remove/": Staff(
         frozenset({OWNER})
     ),
+    "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/photo/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/photo/remove/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/add/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/<uuid:table_id>/code.svg": Staff(OFFICE),
@@ -103,7 +106,7 @@ RULES: dict[str, Rule] = {
 }
 
 TENANT_PARAMETERS = frozenset(
-    "order_id payment_id alert_id type_id account_id table_id location token order_token".split()
+    "order_id payment_id alert_id type_id account_id table_id location token order_token item_id".split()
 )
 """URL parameters that name a row of one restaurant."""
-OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key", "language"})
+OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key", "language", "folder", "file"})

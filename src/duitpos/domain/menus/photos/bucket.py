@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import File
 from storages.backends.s3 import S3Storage
@@ -48,14 +49,22 @@ class Bucket(S3Storage):
         """ImproperlyConfigured when the bucket cannot be used with these settings; OSError when nobody answers."""
         try:
             self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
-        except ClientError as error:
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-            raise ImproperlyConfigured(
-                f"The bucket {self.bucket_name!r} of DUITPOS_MEDIA_S3_BUCKET cannot be used: its service answers"
-                f" {status}. Check the bucket's name, its region, and that the key may use it."
-            ) from error
-        except BotoCoreError as error:
+        except (NoConnection, HTTPClientError) as error:
             raise OSError(redact(str(error))) from error
+        except ClientError as error:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            if status >= 500:
+                raise OSError(redact(str(error))) from error
+            raise _wrong(f"its service answers {status}") from error
+        except BotoCoreError as error:
+            raise _wrong(redact(str(error))) from error
+
+
+def _wrong(reason: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"The bucket of DUITPOS_MEDIA_S3_BUCKET cannot be used: {' '.join(reason.split()).rstrip('.')}."
+        " Check its name and region, and that the key may use it."
+    )
 
 
 @contextmanager
