@@ -8,6 +8,7 @@ from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.check_payment import check_payment
 from duitpos.dashboard.views.home import home
+from duitpos.dashboard.views.menu.photos import menu_photo, remove_menu_photo
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
 from duitpos.dashboard.views.payment_types import (
@@ -53,6 +54,8 @@ urlpatterns = [
         remove_processor,
         name="remove_processor",
     ),
+    path("menu/items/<uuid:item_id>/photo/", menu_photo, name="menu_photo"),
+    path("menu/items/<uuid:item_id>/photo/remove/", remove_menu_photo, name="remove_menu_photo"),
     path("tables/", tables, name="tables"),
     path("tables/add/", add_table, name="add_table"),
     path("tables/<uuid:table_id>/code.svg", table_code, name="table_code"),
