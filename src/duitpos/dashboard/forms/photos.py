@@ -14,7 +14,10 @@ class PhotoForm(PlainForm):
 
     picture = forms.FileField(
         label=_("Picture"),
-        help_text=_("JPEG, PNG, WebP, AVIF or GIF, up to 10 MB. Where it was taken is not stored."),
+        help_text=_(
+            "Choose a file or drop it here: JPEG, PNG, WebP, AVIF or GIF, up to 10 MB."
+            " Where it was taken is not stored."
+        ),
         error_messages={
             "required": _("Choose a picture first."),
             "empty": _("This file is empty. Choose another."),
