@@ -18,7 +18,7 @@ from duitpos.kit.logs import redact
 _PATIENCE = Config(connect_timeout=5, read_timeout=20, retries={"total_max_attempts": 3, "mode": "standard"})
 
 
-class Bucket(S3Storage):
+class Bucket(S3Storage):  # type: ignore[misc]
     """The storage of django-storages, whose failures are OSErrors as those of a folder."""
 
     def __init__(self, *, public_url: str, **settings: Any) -> None:

@@ -90,7 +90,7 @@ def _write_files(photo: MenuPhoto, encoded: Encoded) -> None:
         for (width, kind), content in encoded.files.items():
             file = ContentFile(content)
             # For a storage that keeps a file's type: not every Python knows these by their endings.
-            file.content_type = f"image/{kind}"
+            file.content_type = f"image/{kind}"  # type: ignore[attr-defined]
             storage.save(file_name(photo, width, kind), file)
     except OSError as error:
         log.error("photo_not_stored", photo=photo.digest, exc_info=True)
