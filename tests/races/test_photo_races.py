@@ -23,10 +23,9 @@ from tests.support.restaurant import Restaurant, a_restaurant, an_item
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
 
-def an_old_unused_photo(kopi: Restaurant, *items: MenuItem) -> MenuPhoto:
-    for item in items:
-        photo = set_photo(kopi.owner, item.id, a_jpeg(240, 240), None)
-        remove_photo(kopi.owner, item.id, photo.id)
+def an_old_unused_photo(kopi: Restaurant, item: MenuItem) -> MenuPhoto:
+    photo = set_photo(kopi.owner, item.id, a_jpeg(240, 240), None)
+    remove_photo(kopi.owner, item.id, photo.id)
     MenuPhoto.objects.filter(tenant=kopi.tenant, id=photo.id).update(created_at=now() - timedelta(days=2))
     return photo
 

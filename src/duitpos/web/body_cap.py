@@ -92,7 +92,7 @@ def _is_whole(request: HttpRequest, length: int) -> bool:
     try:
         if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             # As `request.body` does, but for its limit, which is the same for all URLs.
-            request._body = request.read()  # type: ignore[attr-defined]
+            request._body = request.read()
         body = request.body
     except UnreadablePostError:
         # The connection broke during the read.
