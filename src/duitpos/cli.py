@@ -15,7 +15,7 @@ duitpos COMMAND
   web              the web server
   worker           tasks and the sweep; at least one must run
   adopt            this database now belongs to BASE_URL: payment processors may be asked again
-  purge            remove what is kept long enough: events' contents, unpaid orders, guests' addresses
+  purge            remove what is kept long enough: events' contents, unpaid orders, guests' addresses, photos
   reseal           encrypt the stored keys of payment processors anew, with the first of DUITPOS_ENCRYPTION_KEYS
   open-restaurant  a restaurant with its owner and first location (--help says more)
   manage ...       Django's own commands: migrate, collectstatic, shell ...
@@ -110,6 +110,7 @@ def _purge() -> int:
         _count(purged.event_bodies, "event body", "event bodies"),
         _count(purged.orders, "unpaid order", "unpaid orders"),
         _count(purged.emails, "e-mail address", "e-mail addresses"),
+        _count(purged.photos, "unused photo", "unused photos"),
     )
     print(f"Removed: {', '.join(removed)}.")
     if purged.errors:

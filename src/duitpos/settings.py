@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from duitpos.kit import env, logs
+from duitpos.kit import env, logs, media
 
 PACKAGE = Path(__file__).resolve().parent
 STAGE = env.stage()
@@ -103,16 +103,14 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [path for package in PAGES if (path := PACKAGE / package / "static").is_dir()]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "photos": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR / "photos", "base_url": "/media/"},
-    },
+    "photos": media.storage(VAR),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if STAGE != "test"
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+MEDIA_ORIGIN = media.origin()
 # As everything in VAR; WhiteNoise reads them as ourselves. Django's own default opens files to everybody.
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 WHITENOISE_USE_FINDERS = STAGE == "test"

@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core import serializers
+from django.core.files.storage import storages
 
+from duitpos.demo.photos import PHOTOS
 from duitpos.demo.seed import Seeded, seed
 from duitpos.domain.menus.eighty_six import set_stock
+from duitpos.domain.menus.photos.files import file_names
+from duitpos.domain.menus.photos.store import remove_photo
 from duitpos.domain.menus.read import Menu, menu_of
 from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.orders.quote import quote
@@ -87,6 +91,24 @@ def test_the_menu_shows_every_feature() -> None:
         assert sum(bool(item.allergens) for item in items) >= 20
         assert any(item.stock == "out_of_stock" for item in items)
         assert any(choice.price_delta_minor < 0 for group in groups.values() for choice in group.choices)
+
+
+def test_every_picture_belongs_to_a_dish_and_its_files_are_there() -> None:
+    tenant = tenant_by_slug(_seed().tenant)
+    photos = [item.photo for item in _menus(tenant)[0].items() if item.photo]
+    assert len(photos) == len(list(PHOTOS.iterdir())) == 12
+    assert len({photo.digest for photo in photos}) == 12
+    assert all(storages["photos"].exists(name) for photo in photos for name in file_names(photo))
+
+
+def test_a_dish_whose_photo_was_removed_gets_none() -> None:
+    tenant = tenant_by_slug(_seed().tenant)
+    owner = Membership.objects.get(tenant=tenant, role="owner")
+    kopi = MenuItem.objects.get(tenant=tenant, name="Kopi O")
+    assert kopi.photo_id is not None
+    remove_photo(owner, kopi.id, kopi.photo_id)
+    _seed()
+    assert MenuItem.objects.get(tenant=tenant, id=kopi.id).photo_id is None
 
 
 def test_a_roti_canai_alone_is_below_stripes_minimum() -> None:

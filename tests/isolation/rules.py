@@ -45,6 +45,7 @@ Rule = Anyone | HolderOf | Processor | Staff
 RULES: dict[str, Rule] = {
     "healthz": Anyone(),
     "readyz": Anyone(),
+    "media/<str:folder>/<str:file>": Anyone(),
     "accounts/": Anyone(),
     "accounts/login/": Anyone(),
     "accounts/logout/": Anyone(),
@@ -118,6 +119,8 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/menu/print/": Staff(OFFICE),
     "<slug:tenant>/menu/preview/": Staff(OFFICE),
     "<slug:tenant>/menu/print/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/photo/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/photo/remove/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/add/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/<uuid:table_id>/code.svg": Staff(OFFICE),
@@ -129,4 +132,4 @@ TENANT_PARAMETERS = frozenset(
     " section_id item_id group_id modifier_id call_id".split()
 )
 """URL parameters that name a row of one restaurant."""
-OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key", "language"})
+OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key", "language", "folder", "file"})

@@ -15,6 +15,7 @@ from duitpos.dashboard.views.menu.groups import (
     menu_group_items,
     menu_groups,
 )
+from duitpos.dashboard.views.menu.photos import menu_photo, remove_menu_photo
 from duitpos.dashboard.views.menu.preview import menu_preview
 from duitpos.dashboard.views.menu.prices import menu_prices
 from duitpos.dashboard.views.menu.printed import menu_print
@@ -79,6 +80,8 @@ urlpatterns = [
         name="remove_processor",
     ),
     *CHOICES,
+    path("menu/items/<uuid:item_id>/photo/", menu_photo, name="menu_photo"),
+    path("menu/items/<uuid:item_id>/photo/remove/", remove_menu_photo, name="remove_menu_photo"),
     path("tables/", tables, name="tables"),
     path("tables/add/", add_table, name="add_table"),
     path("tables/<uuid:table_id>/code.svg", table_code, name="table_code"),

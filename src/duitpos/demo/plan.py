@@ -163,5 +163,6 @@ def _made_by_the_demo(plan: Plan) -> Iterator[Path]:
         "demo-secrets.json",
         "log/*.log",
         "cache/*",
+        "photos/*/*",
     ):
         yield from plan.var.glob(pattern)

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from duitpos.demo.photos import add_photos
 from duitpos.domain.menus.eighty_six import set_stock
 from duitpos.domain.menus.texts import Text, Translated, translate_menu
 from duitpos.domain.tables.create import create_table
@@ -61,6 +62,7 @@ def seed(*, secret_key: str, webhook_secret: str, api_base: str) -> Seeded:
     owner = _staff(tenant, data)
     sites = _locations(tenant, data)
     _menu(tenant, owner, sites, data)
+    add_photos(owner)
     for site in data["locations"]:
         _tables(tenant, owner, sites[site["rules"]["slug"]], site["tables"])
     _take_payments(tenant, secret_key, webhook_secret, api_base)

@@ -74,6 +74,17 @@ class Code(StrEnum):
     HOW_LONG_UNKNOWN = "how_long_unknown"
     PAUSE_CHANGED = "pause_changed"
     CALL_UNKNOWN = "call_unknown"
+    # Photos of dishes.
+    PHOTO_UNKNOWN = "photo_unknown"
+    PHOTO_HEIC = "photo_heic"
+    PHOTO_BROKEN = "photo_broken"
+    PHOTO_TOO_HEAVY = "photo_too_heavy"
+    PHOTO_TOO_LARGE = "photo_too_large"
+    PHOTO_TOO_SMALL = "photo_too_small"
+    PHOTO_TOO_LONG = "photo_too_long"
+    PHOTO_CHANGED = "photo_changed"
+    PHOTO_BUSY = "photo_busy"
+    PHOTO_NOT_STORED = "photo_not_stored"
     # Tables.
     TABLE_UNKNOWN = "table_unknown"
     TABLE_NAME_WRONG = "table_name_wrong"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import caches
+from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import storages
 from django.db import DatabaseError, connection, connections
 
 from duitpos.domain.processor_accounts.credentials import unknown_key_ids
@@ -24,7 +26,7 @@ def check_start() -> list[str]:
     check_caches()
     check_database()
     check_keys()
-    return _warnings()
+    return [*check_photos(), *_warnings()]
 
 
 def check_static() -> None:
@@ -80,6 +82,21 @@ def check_keys() -> None:
             f"DUITPOS_ENCRYPTION_KEYS lacks the key {names}, with which secrets in this database are sealed:"
             " add it behind the present ones."
         )
+
+
+def check_photos() -> list[str]:
+    """StartRefused when the storage of photos is set up wrongly; a warning when it does not work at present.
+
+    Without photos, guests can still order.
+    """
+    try:
+        storages["photos"].check()  # type: ignore[attr-defined]
+    except ImproperlyConfigured as error:
+        raise StartRefused(str(error)) from error
+    except OSError as error:
+        reason = " ".join(redact(str(error)).split()).rstrip(".")
+        return [f"Photos cannot be stored: {reason}."]
+    return []
 
 
 def _warnings() -> list[str]:

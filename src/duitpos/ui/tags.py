@@ -13,9 +13,11 @@ from django.utils.translation import get_language
 
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
+from duitpos.models import MenuPhoto
 from duitpos.ui.icons import ICONS
 from duitpos.ui.lists import listed
 from duitpos.ui.marks import mark_words
+from duitpos.ui.pictures import picture_of
 from duitpos.ui.when import ago as ago_words
 from duitpos.ui.when import ahead as ahead_words
 from duitpos.ui.when import day as day_words
@@ -107,6 +109,12 @@ def day(on: date | None, locale: str = "en_MY") -> str:
 def marks(codes: list[str]) -> str:
     """Dietary marks or allergens as a list of words: {{ line.allergens|marks }}."""
     return listed(mark_words(codes))
+
+
+@register.simple_tag
+def picture(photo: MenuPhoto | None, alt: str, sizes: str) -> SafeString | str:
+    """A dish's photo: {% picture item.photo item.name "96px" %}; empty for None. `sizes` is how wide it is shown."""
+    return picture_of(photo, alt, sizes) if photo else ""
 
 
 @register.inclusion_tag("ui/copyable.html")

@@ -7,13 +7,20 @@ from threading import BoundedSemaphore
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.urls import Resolver404, resolve
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
+from duitpos.domain.menus.photos.files import MOST_BYTES
 from duitpos.web.errors import error_page, unavailable_page
 
 READERS_WAIT = 1.0
 """Seconds that a request waits while too many other bodies are being read."""
+
+LARGER = {"dashboard:menu_photo": MOST_BYTES}
+"""Bytes that a file may have, by the name of the URL to which it is sent."""
+FIELDS = 16 * 1024
+"""Bytes that a form with such a file has besides."""
 
 _readers = BoundedSemaphore(1_000)
 
@@ -25,7 +32,9 @@ def bound_readers(threads: int) -> None:
 
 
 class BodyCap:
-    """Middleware: a body over DATA_UPLOAD_MAX_MEMORY_SIZE is 413, one of unknown length 411, a truncated one 400.
+    """Middleware: a body over the URL's limit is 413, one of unknown length 411, a truncated one 400.
+
+    The limit is DATA_UPLOAD_MAX_MEMORY_SIZE but for LARGER.
 
     While too many bodies are being read, another one is 503; requests without a body are still served.
 
@@ -43,7 +52,12 @@ class BodyCap:
                 request, _("This request did not say how long it is. Nothing was changed."), 411
             )
         if length and not is_length(length, settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
-            return error_page(request, _("That is too much for one request. Nothing was changed."), 413)
+            most = _most_of_file(request)
+            if not most:
+                return error_page(request, _("That is too much for one request. Nothing was changed."), 413)
+            if not is_length(length, most + FIELDS):
+                text = _("This file is too large: it may have at most %(most)d MB. Nothing was changed.")
+                return error_page(request, text % {"most": most // 1024**2}, 413)
         if length.strip("0"):
             return self._read(request, int(length))
         return self.get_response(request)
@@ -65,9 +79,20 @@ class BodyCap:
         return self.get_response(request)
 
 
-def _is_whole(request: HttpRequest, length: int) -> bool:
-    """Read the body, which is known to be small, and keep it for the view. False if it is truncated."""
+def _most_of_file(request: HttpRequest) -> int:
+    """Bytes of the file that may be sent to this URL; 0 where only small forms are."""
     try:
+        return LARGER.get(resolve(request.path_info).view_name, 0)
+    except Resolver404:
+        return 0
+
+
+def _is_whole(request: HttpRequest, length: int) -> bool:
+    """Read the body, whose length is known to be allowed, and keep it for the view. False if it is truncated."""
+    try:
+        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            # As `request.body` does, but for its limit, which is the same for all URLs.
+            request._body = request.read()
         body = request.body
     except UnreadablePostError:
         # The connection broke during the read.

@@ -49,7 +49,8 @@ def offered_at(path: str) -> tuple[str, ...]:
     # The menu's URL contains its language.
     if second == "t" and named in GUEST:
         return (named,)
-    if first == "accounts" or second in ("dashboard", "webhooks"):
+    # A photo has no language, so its response must not vary.
+    if first in ("accounts", "media") or second in ("dashboard", "webhooks"):
         return STAFF
     return KITCHEN if second == "kitchen" else GUEST
 

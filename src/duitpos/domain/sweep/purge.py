@@ -1,4 +1,4 @@
-"""Remove what is no longer needed: bodies of old events, orders that were never paid, guests' e-mail addresses.
+"""Remove what is no longer needed: bodies of old events, unpaid orders, guests' e-mail addresses, unused photos.
 
 Concurrent purges are safe: every statement is guarded, and each removed thing is counted by one of them.
 """
@@ -17,6 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 
+from duitpos.domain.menus.photos.remove import remove_unused_photos
 from duitpos.domain.orders.states import HELD
 from duitpos.domain.payments.schedule import PURGE_UNPAID
 from duitpos.domain.sweep.sweep import alone
@@ -43,6 +44,7 @@ class Purged:
     event_bodies: int = 0
     orders: int = 0
     emails: int = 0
+    photos: int = 0
     errors: int = 0
 
 
@@ -58,7 +60,7 @@ def purge(is_stopped: Callable[[], bool] = never) -> Purged:
     """
     purged = Purged()
     for tenant_id in Tenant.objects.order_by("id").values_list("id", flat=True):
-        for piece in (_purge_event_bodies, _purge_orders, _purge_emails, _purge_payers):
+        for piece in (_purge_event_bodies, _purge_orders, _purge_emails, _purge_payers, _purge_photos):
             if is_stopped():
                 return purged
             if alone(partial(piece, tenant_id, purged, is_stopped)) is not None:
@@ -178,3 +180,8 @@ def _purge_payers(tenant_id: UUID, purged: Purged, is_stopped: Callable[[], bool
         return rows.bulk_update(payments, ["checkout_request"])
 
     purged.emails += _in_batches(rows, forget, is_stopped)
+
+
+def _purge_photos(tenant_id: UUID, purged: Purged, is_stopped: Callable[[], bool]) -> None:
+    """Remove photos that no item has."""
+    purged.photos += remove_unused_photos(tenant_id, is_stopped)

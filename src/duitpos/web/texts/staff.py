@@ -60,6 +60,37 @@ STAFF: Mapping[Code, Sentence] = {
         "That is more than %(most)s dishes at once. No price was changed: choose some sections."
     ),
     Code.SECTION_UNKNOWN: _("There is no such section of the menu."),
+    Code.PHOTO_UNKNOWN: _(
+        "This file is not a picture that can be shown here. Choose a JPEG, PNG, WebP, AVIF or GIF file."
+    ),
+    Code.PHOTO_HEIC: _(
+        "This is a HEIC picture, which most phones and computers cannot show. Save it as JPEG and choose that:"
+        " an iPhone takes JPEG pictures with Settings, Camera, Formats, “Most Compatible”."
+    ),
+    Code.PHOTO_BROKEN: _(
+        "This picture is incomplete or damaged. Open it to see whether it is whole, or choose another."
+    ),
+    Code.PHOTO_TOO_HEAVY: _("This picture has more than %(most)d MB. Save it smaller, or choose another."),
+    Code.PHOTO_TOO_LARGE: _(
+        "This picture has more than %(most)d million pixels. Save it smaller, or choose another."
+    ),
+    Code.PHOTO_TOO_SMALL: _(
+        "This picture has %(width)d × %(height)d pixels, which would be blurred."
+        " Choose one with at least %(least)d on each side."
+    ),
+    Code.PHOTO_TOO_LONG: _(
+        "This picture has %(width)d × %(height)d pixels. Crop it, so that its long side is at most"
+        " %(most)d times its short side."
+    ),
+    Code.PHOTO_CHANGED: _(
+        "Somebody else changed this dish's photo meanwhile. Look at it, and choose your picture again"
+        " if it should replace it."
+    ),
+    Code.PHOTO_BUSY: _("Other pictures are being prepared. Choose yours again in a minute."),
+    Code.PHOTO_NOT_STORED: _(
+        "The picture could not be stored, and nothing was changed. Choose it again in a few minutes;"
+        " if that fails too, ask whoever runs this site: it was written to the log."
+    ),
     Code.TABLE_UNKNOWN: _("There is no such table."),
     Code.TABLE_NAME_WRONG: _("A table needs a name of at most 40 characters; its area has at most 60."),
     Code.TABLE_NAME_TAKEN: _("%(location)s already has a table “%(name)s”."),
