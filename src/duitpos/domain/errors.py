@@ -61,6 +61,9 @@ class Code(StrEnum):
     STOCK_STATUS_UNKNOWN = "stock_status_unknown"
     STOCK_QUANTITY_WRONG = "stock_quantity_wrong"
     ITEM_UNKNOWN = "item_unknown"
+    MENU_FILE_REFUSED = "menu_file_refused"
+    MENU_FILE_EXPIRED = "menu_file_expired"
+    MENU_CHANGED_MEANWHILE = "menu_changed_meanwhile"
     # Tables.
     TABLE_UNKNOWN = "table_unknown"
     TABLE_NAME_WRONG = "table_name_wrong"

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from duitpos.domain.errors import Code
 from duitpos.domain.people.roles import Can
 from duitpos.web.sentences import ByFact, Sentence
+from duitpos.web.texts.menu_files import FILE_REFUSED
 
 STAFF: Mapping[Code, Sentence] = {
     Code.SIGN_IN_UNAVAILABLE: _(
@@ -50,6 +51,15 @@ STAFF: Mapping[Code, Sentence] = {
     Code.STOCK_STATUS_UNKNOWN: _("Choose in stock, limited or out of stock."),
     Code.STOCK_QUANTITY_WRONG: _("Say how many are left, at least 1, when stock is limited, and only then."),
     Code.ITEM_UNKNOWN: _("This item is no longer on the menu."),
+    Code.MENU_FILE_REFUSED: FILE_REFUSED,
+    Code.MENU_FILE_EXPIRED: _(
+        "The file is kept for 15 minutes and only one at a time, and it is no longer here."
+        " Nothing was changed: upload it again."
+    ),
+    Code.MENU_CHANGED_MEANWHILE: _(
+        "Somebody changed the menu since this preview, so nothing was imported."
+        " Look at the new preview, and import again."
+    ),
     Code.TABLE_UNKNOWN: _("There is no such table."),
     Code.TABLE_NAME_WRONG: _("A table needs a name of at most 40 characters; its area has at most 60."),
     Code.TABLE_NAME_TAKEN: _("%(location)s already has a table “%(name)s”."),
