@@ -96,6 +96,10 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/remove/": Staff(
         frozenset({OWNER})
     ),
+    "<slug:tenant>/dashboard/menu/import/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/import/preview/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/samples/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/menu.<str:kind>": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/add/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/<uuid:table_id>/code.svg": Staff(OFFICE),
@@ -106,4 +110,4 @@ TENANT_PARAMETERS = frozenset(
     "order_id payment_id alert_id type_id account_id table_id location token order_token".split()
 )
 """URL parameters that name a row of one restaurant."""
-OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key", "language"})
+OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key", "language", "kind"})

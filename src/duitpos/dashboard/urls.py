@@ -8,6 +8,8 @@ from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.check_payment import check_payment
 from duitpos.dashboard.views.home import home
+from duitpos.dashboard.views.menu.samples import menu_samples
+from duitpos.dashboard.views.menu.sheets import menu_export, menu_import, menu_preview
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
 from duitpos.dashboard.views.payment_types import (
@@ -53,6 +55,10 @@ urlpatterns = [
         remove_processor,
         name="remove_processor",
     ),
+    path("menu/import/", menu_import, name="menu_import"),
+    path("menu/import/preview/", menu_preview, name="menu_preview"),
+    path("menu/samples/", menu_samples, name="menu_samples"),
+    path("menu/menu.<str:kind>", menu_export, name="menu_export"),
     path("tables/", tables, name="tables"),
     path("tables/add/", add_table, name="add_table"),
     path("tables/<uuid:table_id>/code.svg", table_code, name="table_code"),

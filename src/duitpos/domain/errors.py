@@ -63,6 +63,7 @@ class Code(StrEnum):
     ITEM_UNKNOWN = "item_unknown"
     MENU_FILE_REFUSED = "menu_file_refused"
     MENU_FILE_EXPIRED = "menu_file_expired"
+    MENU_NOT_EMPTY = "menu_not_empty"
     MENU_CHANGED_MEANWHILE = "menu_changed_meanwhile"
     # Tables.
     TABLE_UNKNOWN = "table_unknown"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from threading import BoundedSemaphore
 
@@ -24,8 +25,20 @@ def bound_readers(threads: int) -> None:
     _readers = BoundedSemaphore(max(1, threads // 8))
 
 
+UPLOADS = ((re.compile(r"/[a-z0-9-]+/dashboard/menu/import/"), 5 * 1024 * 1024 + 64 * 1024),)
+"""Paths that take files, with the bytes that a body may have there; a form around a file adds less than 64 KB."""
+
+
+def most_bytes(path: str) -> int:
+    """The largest body that a path takes."""
+    for pattern, most in UPLOADS:
+        if pattern.fullmatch(path):
+            return most
+    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+
+
 class BodyCap:
-    """Middleware: a body over DATA_UPLOAD_MAX_MEMORY_SIZE is 413, one of unknown length 411, a truncated one 400.
+    """Middleware: a body over DATA_UPLOAD_MAX_MEMORY_SIZE, or over that of UPLOADS, is 413, one of unknown length 411, a truncated one 400.
 
     While too many bodies are being read, another one is 503; requests without a body are still served.
 
@@ -42,7 +55,7 @@ class BodyCap:
             return error_page(
                 request, _("This request did not say how long it is. Nothing was changed."), 411
             )
-        if length and not is_length(length, settings.DATA_UPLOAD_MAX_MEMORY_SIZE):
+        if length and not is_length(length, most_bytes(request.path)):
             return error_page(request, _("That is too much for one request. Nothing was changed."), 413)
         if length.strip("0"):
             return self._read(request, int(length))
@@ -66,8 +79,11 @@ class BodyCap:
 
 
 def _is_whole(request: HttpRequest, length: int) -> bool:
-    """Read the body, which is known to be small, and keep it for the view. False if it is truncated."""
+    """Read the body, which is known not to be too large, and keep it for the view. False if it is truncated."""
     try:
+        if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            # `body` has that one limit for all paths. With `_body` set, it returns this, as if it had read it.
+            request._body = request.read(length)
         body = request.body
     except UnreadablePostError:
         # The connection broke during the read.

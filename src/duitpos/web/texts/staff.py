@@ -56,6 +56,7 @@ STAFF: Mapping[Code, Sentence] = {
         "The file is kept for 15 minutes and only one at a time, and it is no longer here."
         " Nothing was changed: upload it again."
     ),
+    Code.MENU_NOT_EMPTY: _("There are dishes on the menu already. Look at what the sample would change."),
     Code.MENU_CHANGED_MEANWHILE: _(
         "Somebody changed the menu since this preview, so nothing was imported."
         " Look at the new preview, and import again."

@@ -40,7 +40,11 @@ _SERVED = {"days": st.integers(0, 127), "served_from": _TIMES, "served_until": _
 
 @st.composite
 def menus(draw: Any) -> dict[str, Any]:
-    sections = draw(st.lists(st.fixed_dictionaries({"name": _NAMES, **_SERVED, "off": st.booleans()}), min_size=1, max_size=3))
+    sections = draw(
+        st.lists(
+            st.fixed_dictionaries({"name": _NAMES, **_SERVED, "off": st.booleans()}), min_size=1, max_size=3
+        )
+    )
     item = {
         "name": _NAMES,
         "description": st.just("") | _TEXTS,
@@ -92,7 +96,10 @@ def _store(restaurant: Any, menu: dict[str, Any]) -> None:
     at = tenant.created_at
 
     def off(fields: dict[str, Any]) -> dict[str, Any]:
-        return {**{k: v for k, v in fields.items() if k != "off"}, "archived_at": at if fields["off"] else None}
+        return {
+            **{k: v for k, v in fields.items() if k != "off"},
+            "archived_at": at if fields["off"] else None,
+        }
 
     sections = [MenuSection.objects.create(tenant=tenant, **off(one)) for one in menu["sections"]]
     groups = [
@@ -100,7 +107,8 @@ def _store(restaurant: Any, menu: dict[str, Any]) -> None:
         for name, a, b in menu["groups"]
     ]
     items = [
-        MenuItem.objects.create(tenant=tenant, section=pick.choice(sections), **off(one)) for one in menu["items"]
+        MenuItem.objects.create(tenant=tenant, section=pick.choice(sections), **off(one))
+        for one in menu["items"]
     ]
     rows: list[Any] = [*((row, "section") for row in sections), *((row, "item") for row in items)]
     for one in menu["choices"] if groups else []:
@@ -127,6 +135,8 @@ def test_control_one_changed_cell_is_one_change(kind: FileKind) -> None:
     MenuItem.objects.filter(tenant=restaurant.tenant, id=item.id).update(price_minor=300)
     plan = preview_import(restaurant.owner, data)
     (edit,) = plan.changed
-    assert [(change.column, change.before, change.after) for change in edit.changes] == [("price", "3.00", "2.50")]
+    assert [(change.column, change.before, change.after) for change in edit.changes] == [
+        ("price", "3.00", "2.50")
+    ]
     apply_import(restaurant.owner, data, plan.state.stamp())
     assert MenuItem.objects.get(tenant=restaurant.tenant).price_minor == 250

@@ -109,7 +109,9 @@ def _raise_row_versions(plan: Plan) -> None:
             by_version[rows[row_id].version].append(row_id)
         for version, ids in by_version.items():
             for some in _batches(ids):
-                mine = _MODELS[row_type].objects.filter(tenant=plan.state.tenant, id__in=some, version=version)
+                mine = _MODELS[row_type].objects.filter(
+                    tenant=plan.state.tenant, id__in=some, version=version
+                )
                 if mine.update(version=F("version") + 1) != len(some):
                     raise _Moved
 
@@ -190,14 +192,14 @@ def _write_groups(plan: Plan) -> None:
         ]
     for some in _batches(gone):
         ItemGroup.objects.filter(tenant=plan.state.tenant, id__in=some).delete()
-    _create(rows, update_conflicts=True, unique_fields=["tenant", "item", "group"], update_fields=["position"])
+    _create(
+        rows, update_conflicts=True, unique_fields=["tenant", "item", "group"], update_fields=["position"]
+    )
 
 
 def _write_prices(plan: Plan) -> None:
     tenant_id = plan.state.tenant.id
-    prices = [
-        (edit.id, site_id, minor) for edit in plan.changed for site_id, minor in edit.prices.items()
-    ]
+    prices = [(edit.id, site_id, minor) for edit in plan.changed for site_id, minor in edit.prices.items()]
     by_site: dict[UUID, list[UUID]] = defaultdict(list)
     for item_id, site_id, minor in prices:
         if minor is None:
@@ -211,7 +213,10 @@ def _write_prices(plan: Plan) -> None:
         if minor is not None
     ]
     _create(
-        rows, update_conflicts=True, unique_fields=["tenant", "location", "item"], update_fields=["price_minor"]
+        rows,
+        update_conflicts=True,
+        unique_fields=["tenant", "location", "item"],
+        update_fields=["price_minor"],
     )
 
 

@@ -43,7 +43,9 @@ class Fields:
         self._writer = Writer(state)
         self._sites = {col.price_at(site.slug): site for site in state.locations}
 
-    def fill(self, edit: Edit, cells: Mapping[str, str], parent: UUID | None, groups: list[UUID]) -> list[tuple[str, BadCell]]:
+    def fill(
+        self, edit: Edit, cells: Mapping[str, str], parent: UUID | None, groups: list[UUID]
+    ) -> list[tuple[str, BadCell]]:
         """Put into the edit what the cells change. Returns the cells that are wrong, by column."""
         before = {} if edit.existing is None else self._writer.cells(edit.row_type, edit.existing)
         wrong: list[tuple[str, BadCell]] = []
@@ -86,7 +88,10 @@ class Fields:
         """The model's field of a column, and how its cells are read."""
         if column == col.PRICE:
             if edit.row_type == RowType.CHOICE:
-                return "price_delta_minor", lambda cell: cell and values.amount_of(cell, self._state.currency) or 0
+                return (
+                    "price_delta_minor",
+                    lambda cell: (cell and values.amount_of(cell, self._state.currency)) or 0,
+                )
             return "price_minor", lambda cell: _price(cell, edit.value("currency", self._state.currency))
         return {
             col.NAME: ("name", lambda cell: _name(cell, col.NAME_LENGTHS[edit.row_type])),
@@ -142,7 +147,11 @@ class Fields:
         if column.partition(": ")[0] == col.PRICE and cell.strip():
             site = self._sites.get(column)
             is_choice = edit.row_type == RowType.CHOICE
-            minor = edit.prices[site.id] if site else edit.values["price_delta_minor" if is_choice else "price_minor"]
+            minor = (
+                edit.prices[site.id]
+                if site
+                else edit.values["price_delta_minor" if is_choice else "price_minor"]
+            )
             currency = self._state.currency if is_choice else edit.value("currency", self._state.currency)
             return values.amount_text(minor or 0, currency)
         if column in (col.FROM, col.UNTIL):

@@ -122,7 +122,9 @@ def menu_state(tenant: Tenant) -> MenuState:
     return MenuState(
         tenant=tenant,
         locations=sites,
-        sections={row.id: row for row in MenuSection.objects.filter(**mine).order_by("position", "name", "id")},
+        sections={
+            row.id: row for row in MenuSection.objects.filter(**mine).order_by("position", "name", "id")
+        },
         items={row.id: row for row in MenuItem.objects.filter(**mine).order_by("position", "name", "id")},
         groups={row.id: row for row in ModifierGroup.objects.filter(**mine).order_by("name", "id")},
         choices={row.id: row for row in Modifier.objects.filter(**mine).order_by("position", "name", "id")},

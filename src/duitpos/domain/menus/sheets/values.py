@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import time
 from decimal import Decimal
+from functools import lru_cache
 from uuid import UUID
 
 from babel.numbers import get_currency_symbol
 
 from duitpos.domain.menus.sheets.problems import BadCell, RowProblem
 from duitpos.domain.menus.sheets.workbook import Date, Failed, Number
-from duitpos.kit.money import decimal_places, known_locale
+from duitpos.kit.money import decimal_places
 from duitpos.models.menu import EVERY_DAY, TaxClass
 
 MAX_PRICE_MINOR = 1_000_000_000
@@ -31,9 +32,13 @@ _UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufffe\uffff\ufeff]")
 _BECAME_A_DATE = re.compile(r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:-\d{2,4})?")
 _BECAME_A_NUMBER = re.compile(r"\d(?:\.\d+)?E\+\d+")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
-_AMOUNT = re.compile(r"(?P<before>[^\d.,+-]*)(?P<sign>[+-]?)(?P<between>[^\d.,+-]*)(?P<number>[\d.,' ]*\d[.,]?-?)(?P<after>\D*)")
+_AMOUNT = re.compile(
+    r"(?P<before>[^\d.,+-]*)(?P<sign>[+-]?)(?P<between>[^\d.,+-]*)(?P<number>[\d.,' ]*\d[.,]?-?)(?P<after>\D*)"
+)
 _WHOLE = re.compile(r"\d*|\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+")
-REFERENCE = re.compile(r"(?:.*\s)?\[([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\]", re.IGNORECASE | re.DOTALL)
+REFERENCE = re.compile(
+    r"(?:.*\s)?\[([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\]", re.IGNORECASE | re.DOTALL
+)
 
 
 def tidy(text: str) -> str:
@@ -101,9 +106,10 @@ def amount_text(minor: int, currency: str) -> str:
 def _decimal(cell: str, currency: str, places: int) -> Decimal:
     text = unicodedata.normalize("NFKC", cell).replace("\u2212", "-").strip()
     found = _AMOUNT.fullmatch(text)
-    signs = {"", currency.casefold(), get_currency_symbol(currency, known_locale("en_MY")).casefold()}
-    signs |= {get_currency_symbol(currency, "en").casefold(), "rm" if currency == "MYR" else ""}
-    if found is None or any(found[part].strip(" .").casefold() not in signs for part in ("before", "between", "after")):
+    signs = _signs(currency)
+    if found is None or any(
+        found[part].strip(" .").casefold() not in signs for part in ("before", "between", "after")
+    ):
         raise BadCell(RowProblem.PRICE_UNREADABLE, currency=currency)
     number = found["number"].replace(" ", "").replace("'", "")
     point = _decimal_point(number, places)
@@ -112,6 +118,13 @@ def _decimal(cell: str, currency: str, places: int) -> Decimal:
         raise BadCell(RowProblem.PRICE_UNREADABLE, currency=currency)
     value = Decimal(f"{before.replace(',', '').replace('.', '') or 0}.{after or 0}")
     return -value if found["sign"] == "-" else value
+
+
+@lru_cache(maxsize=64)
+def _signs(currency: str) -> frozenset[str]:
+    """What may stand beside an amount: "RM", "MYR", or nothing."""
+    symbols = {get_currency_symbol(currency, locale) for locale in ("en", "en_MY")}
+    return frozenset({"", currency.casefold(), *(symbol.casefold() for symbol in symbols)})
 
 
 def _decimal_point(number: str, places: int) -> int:

@@ -76,7 +76,11 @@ def _parts(data: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             entries = archive.infolist()
             _check_entries(archive, entries)
-            wanted = [one for one in entries if _SHEET.fullmatch(one.filename) or _OTHER_PARTS.fullmatch(one.filename)]
+            wanted = [
+                one
+                for one in entries
+                if _SHEET.fullmatch(one.filename) or _OTHER_PARTS.fullmatch(one.filename)
+            ]
             return {one.filename: archive.read(one) for one in wanted}
     # Among them an unknown compression, a truncated entry and a name that cannot be decoded.
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
