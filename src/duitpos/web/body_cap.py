@@ -38,7 +38,9 @@ def most_bytes(path: str) -> int:
 
 
 class BodyCap:
-    """Middleware: a body over DATA_UPLOAD_MAX_MEMORY_SIZE, or over that of UPLOADS, is 413, one of unknown length 411, a truncated one 400.
+    """Middleware: a body over DATA_UPLOAD_MAX_MEMORY_SIZE, or over its path's limit in UPLOADS, is 413.
+
+    One of unknown length is 411, a truncated one 400.
 
     While too many bodies are being read, another one is 503; requests without a body are still served.
 

@@ -61,11 +61,9 @@ def _table(rows: Sequence[Sequence[str]], encoding: str) -> Table:
             ignored.append(str(rows[head][x]).strip())
     lines = []
     for y in range(head + 1, len(rows)):
-        cells = {
-            known[x]: cell
-            for x, cell in enumerate(rows[y])
-            if x in known and (cell.strip() or type(cell) is not str)
-        }
+        # A number, a date and a failed formula are no plain texts; the last one is empty.
+        written = {x: cell for x, cell in enumerate(rows[y]) if cell.strip() or type(cell) is not str}
+        cells = {known[x]: cell for x, cell in written.items() if x in known}
         long = [column for column, cell in cells.items() if len(cell) > MAX_CELL]
         problems += [Problem(y + 1, column, RowProblem.CELL_TOO_LONG, {"most": MAX_CELL}) for column in long]
         if cells and not long:

@@ -22,7 +22,8 @@ MAX_WORDS = 30
 MAX_WORD = 40
 MAX_CHOICES = 100
 KNOWN_WORDS = frozenset(
-    "halal vegetarian vegan spicy gluten_free nuts peanuts egg milk fish shellfish soy gluten wheat sesame celery".split()
+    "halal vegetarian vegan spicy gluten_free nuts peanuts egg milk fish shellfish soy gluten wheat sesame"
+    " celery".split()
 )
 """Marks and allergens with a name in every language (ui/marks.py); others are shown as they are written."""
 
@@ -33,8 +34,10 @@ _BECAME_A_DATE = re.compile(r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct
 _BECAME_A_NUMBER = re.compile(r"\d(?:\.\d+)?E\+\d+")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
 _AMOUNT = re.compile(
-    r"(?P<before>[^\d.,+-]*)(?P<sign>[+-]?)(?P<between>[^\d.,+-]*)(?P<number>[\d.,' ]*\d[.,]?-?)(?P<after>\D*)"
+    r"(?P<before>[^\d.,+-]*)(?P<sign>[+-]?)(?P<between>[^\d.,+-]*)(?P<number>[\d.,' ]*\d[.,]?)(?P<after>\D*)"
 )
+_LONGEST_AMOUNT = 40
+"""Characters. It also bounds the time that the pattern takes."""
 _WHOLE = re.compile(r"\d*|\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+")
 REFERENCE = re.compile(
     r"(?:.*\s)?\[([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\]", re.IGNORECASE | re.DOTALL
@@ -105,7 +108,7 @@ def amount_text(minor: int, currency: str) -> str:
 
 def _decimal(cell: str, currency: str, places: int) -> Decimal:
     text = unicodedata.normalize("NFKC", cell).replace("\u2212", "-").strip()
-    found = _AMOUNT.fullmatch(text)
+    found = _AMOUNT.fullmatch(text) if len(text) <= _LONGEST_AMOUNT else None
     signs = _signs(currency)
     if found is None or any(
         found[part].strip(" .").casefold() not in signs for part in ("before", "between", "after")

@@ -1,8 +1,8 @@
 """Read the first sheet of an XLSX workbook that may be hostile.
 
-calamine keeps a sheet as a dense table and copies a shared text into every cell that uses it. So a few bytes can make it
-ask for more memory than there is, which ends the process. Therefore a workbook is measured before calamine opens it,
-and calamine gets a copy with the measured parts only.
+calamine keeps a sheet as a dense table and copies a shared text into every cell that uses it. So a few bytes can
+make it ask for more memory than there is, which ends the process. Therefore a workbook is measured before calamine
+opens it, and calamine gets a copy with the measured parts only.
 """
 
 from __future__ import annotations

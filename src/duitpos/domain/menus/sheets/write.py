@@ -78,7 +78,7 @@ def _cells(writer: Writer, row_type: RowType, row: object, columns: Sequence[str
 
 def _workbook(rows: Sequence[Sequence[str]], numbers: frozenset[int], places: int) -> bytes:
     out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"constant_memory": True, "in_memory": True})
+    book = xlsxwriter.Workbook(out, {"constant_memory": True})
     sheet = book.add_worksheet("Menu")
     head = book.add_format({"bold": True})
     # Text, so that a spreadsheet does not make a date or a number of what is typed there later.
