@@ -21,6 +21,7 @@ from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.menu_files import EFFECTS, TYPES, row_problem_text
 from duitpos.domain.errors import Conflict, Gone, Invalid
 from duitpos.domain.menus.sheets.apply import apply_import, preview_import
+from duitpos.domain.menus.sheets.columns import NAME
 from duitpos.domain.menus.sheets.drafts import draft, drop_draft, keep_draft
 from duitpos.domain.menus.sheets.edits import Edit, Effect, Plan
 from duitpos.domain.menus.sheets.write import FileKind, export_menu
@@ -133,5 +134,6 @@ def _row(edit: Edit) -> dict[str, Any]:
         "type": TYPES[edit.row_type],
         "effect": EFFECTS[edit.effect],
         "is_new": edit.existing is None,
-        "changes": edit.changes,
+        # The name of a new one stands beside them.
+        "changes": [one for one in edit.changes if edit.existing is not None or one.column != NAME],
     }
