@@ -76,17 +76,18 @@ def menu_preview(request: HttpRequest, staff: Staff) -> HttpResponse:
     token = given.get("draft", "")
     try:
         data = draft(staff.member, token)
-        if request.method == "POST":
-            plan = apply_import(staff.member, data, given.get("seen", ""))
-            drop_draft(staff.member)
-            messages.success(request, imported_text(plan))
-            return redirect("dashboard:menu_import", staff.tenant.slug)
     except Gone as error:
         messages.error(request, error_text(error))
         return redirect("dashboard:menu_import", staff.tenant.slug)
+    if request.method != "POST":
+        return _preview(request, staff, token, preview_import(staff.member, data))
+    try:
+        plan = apply_import(staff.member, data, given.get("seen", ""))
     except Conflict as error:
         return _preview(request, staff, token, preview_import(staff.member, data), error_text(error), 409)
-    return _preview(request, staff, token, preview_import(staff.member, data))
+    drop_draft(staff.member)
+    messages.success(request, imported_text(plan))
+    return redirect("dashboard:menu_import", staff.tenant.slug)
 
 
 def preview_url(staff: Staff, token: str) -> str:

@@ -12,6 +12,7 @@ from duitpos.domain.menus.sheets.columns import RowType
 from duitpos.domain.menus.sheets.edits import Change, Edit
 from duitpos.domain.menus.sheets.problems import BadCell, RowProblem
 from duitpos.domain.menus.sheets.state import MenuState, Writer
+from duitpos.domain.menus.sheets.workbook import Failed
 from duitpos.models.menu import EVERY_DAY, TaxClass
 
 _DEFAULTS: dict[str, Any] = {
@@ -189,6 +190,6 @@ def _name(cell: str, most: int) -> str:
 
 
 def _price(cell: str, currency: str) -> int:
-    if not cell.strip() and not isinstance(cell, values.Failed):
+    if not cell.strip() and not isinstance(cell, Failed):
         raise BadCell(RowProblem.PRICE_MISSING)
     return values.price_of(cell, currency)

@@ -30,9 +30,11 @@ def row_type_of(line: Line) -> RowType:
 
 def parent_of(row_type: RowType, row: Any) -> UUID | None:
     """The section of an item, the group of a choice."""
-    parent: UUID | None = {RowType.ITEM: "section_id", RowType.CHOICE: "group_id"}.get(row_type) and getattr(
-        row, "section_id" if row_type == RowType.ITEM else "group_id"
-    )
+    parent: UUID | None = None
+    if row_type == RowType.ITEM:
+        parent = row.section_id
+    elif row_type == RowType.CHOICE:
+        parent = row.group_id
     return parent
 
 

@@ -82,18 +82,18 @@ class _Planner:
         return made
 
     def _edit(self, row_type: RowType, line: Line) -> Edit | None:
+        column = col.GROUPS if row_type == RowType.CHOICE else col.SECTION
         try:
-            column = col.GROUPS if row_type == RowType.CHOICE else col.SECTION
             parent = self._parent(row_type, line)
             column = col.GROUPS
             groups = self._groups(line) if row_type == RowType.ITEM else []
             column = col.ID if col.ID in line.cells else col.NAME
             edit = self.rows[row_type].edit_for(line, parent, self._is_archived(line))
-        except BadCell as error:
-            self._wrong(line.number, column, error)
+        except BadCell as bad:
+            self._wrong(line.number, column, bad)
             return None
-        for column, error in self.fields.fill(edit, line.cells, parent, groups):
-            self._wrong(line.number, column, error)
+        for wrong_column, wrong in self.fields.fill(edit, line.cells, parent, groups):
+            self._wrong(line.number, wrong_column, wrong)
         if edit.existing is None:
             self._complete(edit, parent)
         return edit

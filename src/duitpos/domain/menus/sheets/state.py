@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -74,12 +74,13 @@ class MenuState:
 
     def rows(self, row_type: RowType) -> dict[UUID, Any]:
         """All rows of a type."""
-        return {
+        rows: dict[RowType, dict[UUID, Any]] = {
             RowType.SECTION: self.sections,
             RowType.ITEM: self.items,
             RowType.GROUP: self.groups,
             RowType.CHOICE: self.choices,
-        }[row_type]
+        }
+        return rows[row_type]
 
     def stamp(self) -> str:
         """A digest of everything that an import could change."""
@@ -145,13 +146,14 @@ class Writer:
 
     def cells(self, row_type: RowType, row: Any) -> dict[str, str]:
         """A row's cells by column, without those that are empty."""
-        write = {
-            RowType.SECTION: self._section,
+        writers: dict[RowType, Callable[[Any], dict[str, str]]] = {
+            RowType.SECTION: _served,
             RowType.ITEM: self._item,
             RowType.GROUP: self._group,
             RowType.CHOICE: self._choice,
-        }[row_type]
-        cells = {col.TYPE: row_type.value, col.ID: str(row.id), col.NAME: values.tidy(row.name), **write(row)}
+        }
+        more = writers[row_type](row)
+        cells = {col.TYPE: row_type.value, col.ID: str(row.id), col.NAME: values.tidy(row.name), **more}
         if getattr(row, "archived_at", None) is not None:
             cells[col.ARCHIVED] = "yes"
         for language in self._state.languages:
@@ -171,9 +173,6 @@ class Writer:
         """How other rows name a group."""
         row = self._state.groups[group_id]
         return values.reference_text(row.name, row.id, is_only=self._groups[values.key_of(row.name)] == 1)
-
-    def _section(self, row: MenuSection) -> dict[str, str]:
-        return _served(row)
 
     def _item(self, row: MenuItem) -> dict[str, str]:
         links = self._state.links.get(row.id, [])

@@ -111,11 +111,11 @@ def _packed(parts: dict[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def _read(data: bytes) -> list[list[object]]:
+def _read(data: bytes) -> Sequence[Sequence[object]]:
     try:
         with load_workbook(BytesIO(data)) as book:
             sheet = book.get_sheet_by_index(0)
-            return [] if sheet.end is None else list(sheet.to_python(skip_empty_area=False))
+            return [] if sheet.end is None else sheet.to_python(skip_empty_area=False)
     except BaseException as error:
         # calamine's errors have several bases, and a panic of its Rust code is no Exception.
         if isinstance(error, KeyboardInterrupt | SystemExit):
