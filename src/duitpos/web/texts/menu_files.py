@@ -49,7 +49,7 @@ FILE_REFUSED = ByFact(
             "This file has cells to the right of column 200. Remove columns that are not of the menu."
         ),
         FileProblem.TOO_MUCH_TEXT: _(
-            "This file has more text than a menu can have. Remove what is not of the menu."
+            "This file has more cells or text than a menu can have. Copy the menu into a new file, and import that."
         ),
         FileProblem.QUOTE_OPEN: _(
             "A quotation mark in this file is not closed, or there is text after one that closes."

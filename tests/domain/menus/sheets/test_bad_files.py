@@ -102,6 +102,10 @@ BAD: dict[str, tuple[Callable[[], bytes], FileProblem]] = {
         lambda: with_sheet(sheet(_cells(2000)), SHARED.format("x" * 40_000)),
         FileProblem.TOO_MUCH_TEXT,
     ),
+    "four million empty cells": (
+        lambda: with_sheet(sheet('<row r="1">' + "<c/>" * 4_000_000 + "</row>")),
+        FileProblem.TOO_MUCH_TEXT,
+    ),
     "a shared text that is not there": (
         lambda: with_sheet(sheet('<row r="1"><c t="s"><v>99</v></c></row>')),
         FileProblem.DAMAGED,

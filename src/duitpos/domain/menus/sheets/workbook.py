@@ -27,6 +27,8 @@ MAX_ROWS = 10_001
 MAX_COLUMNS = 200
 MAX_TEXT = 16 * 1024 * 1024
 """Characters of all cells together."""
+MAX_ELEMENTS = 3_000_000
+"""XML elements of all parts together, which bound the time of measuring: about three seconds."""
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK"
@@ -54,11 +56,12 @@ class Failed(str):
 def workbook_rows(data: bytes) -> list[list[str]]:
     """The cells of the first sheet, from its first row, without trailing empty rows. Invalid."""
     parts = _parts(data)
-    lengths = _text_lengths(parts.get(_SHARED_STRINGS, b""))
+    budget = _Budget()
+    lengths = _text_lengths(parts.get(_SHARED_STRINGS, b""), budget)
     failed: dict[str, set[tuple[int, int]]] = {}
     for name, xml in parts.items():
         if _SHEET.fullmatch(name):
-            failed[name] = _measure(xml, lengths)
+            failed[name] = _measure(xml, lengths, budget)
     if "xl/workbook.xml" not in parts or not failed:
         raise refused(FileProblem.NO_WORKBOOK)
     rows = _read(_packed(parts))
@@ -141,13 +144,27 @@ def _cell(value: object) -> str:
 
 
 @dataclass
+class _Budget:
+    """How many elements may still be read."""
+
+    left: int = MAX_ELEMENTS
+
+    def spend(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise refused(FileProblem.TOO_MUCH_TEXT)
+
+
+@dataclass
 class _TextLengths:
     """Counts the characters of each shared text."""
 
+    budget: _Budget
     lengths: list[int] = field(default_factory=list)
     _is_text: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.budget.spend()
         local = _local(name)
         if local == "si":
             self.lengths.append(0)
@@ -166,6 +183,7 @@ class _Extent:
     """Follows the cells of a sheet as calamine does: where each is, and how much text all of them have."""
 
     lengths: Sequence[int]
+    budget: _Budget
     failed: set[tuple[int, int]] = field(default_factory=set)
     characters: int = 0
     row: int = -1
@@ -175,6 +193,7 @@ class _Extent:
     _collects: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.budget.spend()
         match _local(name):
             case "row":
                 self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
@@ -225,16 +244,16 @@ class _Extent:
             raise refused(FileProblem.TOO_MUCH_TEXT)
 
 
-def _text_lengths(xml: bytes) -> list[int]:
-    counted = _TextLengths()
+def _text_lengths(xml: bytes, budget: _Budget) -> list[int]:
+    counted = _TextLengths(budget)
     if xml:
         _parse(xml, counted)
     return counted.lengths
 
 
-def _measure(xml: bytes, lengths: Sequence[int]) -> set[tuple[int, int]]:
+def _measure(xml: bytes, lengths: Sequence[int], budget: _Budget) -> set[tuple[int, int]]:
     """Refuse a sheet that is too large; returns the places of formulas that failed."""
-    extent = _Extent(lengths)
+    extent = _Extent(lengths, budget)
     _parse(xml, extent)
     return extent.failed
 
