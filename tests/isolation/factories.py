@@ -105,6 +105,7 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         "modifier_id": str(choice.id),
         "call_id": str(call.id),
         "processor": "stripe",
+        "kind": "csv",
         "to": "preparing",
         "stock_kind": "item",
         "stock_do": "1h",

@@ -121,6 +121,10 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/menu/print/": Staff(OFFICE),
     "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/photo/": Staff(OFFICE),
     "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/photo/remove/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/import/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/import/preview/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/samples/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/menu.<str:kind>": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/add/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/<uuid:table_id>/code.svg": Staff(OFFICE),
@@ -132,4 +136,4 @@ TENANT_PARAMETERS = frozenset(
     " section_id item_id group_id modifier_id call_id".split()
 )
 """URL parameters that name a row of one restaurant."""
-OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key", "language", "folder", "file"})
+OTHER_PARAMETERS = frozenset("tenant action processor uidb36 key language folder file kind".split())

@@ -19,6 +19,8 @@ from duitpos.dashboard.views.menu.photos import menu_photo, remove_menu_photo
 from duitpos.dashboard.views.menu.preview import menu_preview
 from duitpos.dashboard.views.menu.prices import menu_prices
 from duitpos.dashboard.views.menu.printed import menu_print
+from duitpos.dashboard.views.menu.samples import menu_samples
+from duitpos.dashboard.views.menu.sheets import menu_export, menu_import, menu_import_preview
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
 from duitpos.dashboard.views.payment_types import (
@@ -82,6 +84,10 @@ urlpatterns = [
     *CHOICES,
     path("menu/items/<uuid:item_id>/photo/", menu_photo, name="menu_photo"),
     path("menu/items/<uuid:item_id>/photo/remove/", remove_menu_photo, name="remove_menu_photo"),
+    path("menu/import/", menu_import, name="menu_import"),
+    path("menu/import/preview/", menu_import_preview, name="menu_import_preview"),
+    path("menu/samples/", menu_samples, name="menu_samples"),
+    path("menu/menu.<str:kind>", menu_export, name="menu_export"),
     path("tables/", tables, name="tables"),
     path("tables/add/", add_table, name="add_table"),
     path("tables/<uuid:table_id>/code.svg", table_code, name="table_code"),

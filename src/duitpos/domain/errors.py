@@ -85,6 +85,10 @@ class Code(StrEnum):
     PHOTO_CHANGED = "photo_changed"
     PHOTO_BUSY = "photo_busy"
     PHOTO_NOT_STORED = "photo_not_stored"
+    MENU_FILE_REFUSED = "menu_file_refused"
+    MENU_FILE_EXPIRED = "menu_file_expired"
+    MENU_NOT_EMPTY = "menu_not_empty"
+    MENU_CHANGED_MEANWHILE = "menu_changed_meanwhile"
     # Tables.
     TABLE_UNKNOWN = "table_unknown"
     TABLE_NAME_WRONG = "table_name_wrong"

@@ -12,12 +12,13 @@ from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
 from duitpos.domain.menus.photos.files import MOST_BYTES
+from duitpos.domain.menus.sheets.read import MAX_BYTES
 from duitpos.web.errors import error_page, unavailable_page
 
 READERS_WAIT = 1.0
 """Seconds that a request waits while too many other bodies are being read."""
 
-LARGER = {"dashboard:menu_photo": MOST_BYTES}
+LARGER = {"dashboard:menu_photo": MOST_BYTES, "dashboard:menu_import": MAX_BYTES}
 """Bytes that a file may have, by the name of the URL to which it is sent."""
 FIELDS = 16 * 1024
 """Bytes that a form with such a file has besides."""

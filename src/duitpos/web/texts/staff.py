@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from duitpos.domain.errors import Code
 from duitpos.domain.people.roles import Can
 from duitpos.web.sentences import ByFact, Sentence
+from duitpos.web.texts.menu_files import FILE_REFUSED
 
 STAFF: Mapping[Code, Sentence] = {
     Code.SIGN_IN_UNAVAILABLE: _(
@@ -90,6 +91,16 @@ STAFF: Mapping[Code, Sentence] = {
     Code.PHOTO_NOT_STORED: _(
         "The picture could not be stored, and nothing was changed. Choose it again in a few minutes;"
         " if that fails too, ask whoever runs this site: it was written to the log."
+    ),
+    Code.MENU_FILE_REFUSED: FILE_REFUSED,
+    Code.MENU_FILE_EXPIRED: _(
+        "The file is kept for 15 minutes and only one at a time, and it is no longer here."
+        " Nothing was changed: upload it again."
+    ),
+    Code.MENU_NOT_EMPTY: _("There are dishes on the menu already. Look at what the sample would change."),
+    Code.MENU_CHANGED_MEANWHILE: _(
+        "Somebody changed the menu since this preview, so nothing was imported."
+        " Look at the new preview, and import again."
     ),
     Code.TABLE_UNKNOWN: _("There is no such table."),
     Code.TABLE_NAME_WRONG: _("A table needs a name of at most 40 characters; its area has at most 60."),

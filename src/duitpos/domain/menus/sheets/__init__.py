@@ -1,0 +1,1 @@
+"""Menus in files: export and import as CSV and XLSX (docs/menu-files.md)."""
