@@ -96,6 +96,24 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/remove/": Staff(
         frozenset({OWNER})
     ),
+    "<slug:tenant>/dashboard/menu/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/sections/add/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/sections/order/": Staff(OFFICE, (("ids", "section_id"),)),
+    "<slug:tenant>/dashboard/menu/sections/<uuid:section_id>/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/sections/<uuid:section_id>/add/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/sections/<uuid:section_id>/order/": Staff(
+        OFFICE, (("ids", "item_id"), ("moved", "item_id"))
+    ),
+    "<slug:tenant>/dashboard/menu/sections/<uuid:section_id>/move/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/sections/<uuid:section_id>/archive/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/sections/<uuid:section_id>/restore/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/sections/<uuid:section_id>/duplicate/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/move/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/archive/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/restore/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/duplicate/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/stock/<slug:location>/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/add/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/<uuid:table_id>/code.svg": Staff(OFFICE),
@@ -103,7 +121,7 @@ RULES: dict[str, Rule] = {
 }
 
 TENANT_PARAMETERS = frozenset(
-    "order_id payment_id alert_id type_id account_id table_id location token order_token".split()
+    "order_id payment_id alert_id type_id account_id table_id location token order_token section_id item_id".split()
 )
 """URL parameters that name a row of one restaurant."""
 OTHER_PARAMETERS = frozenset({"tenant", "action", "processor", "uidb36", "key", "language"})

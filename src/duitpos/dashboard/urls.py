@@ -8,6 +8,26 @@ from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.check_payment import check_payment
 from duitpos.dashboard.views.home import home
+from duitpos.dashboard.views.menu.items import (
+    archive_menu_item,
+    duplicate_menu_item,
+    menu_item,
+    menu_item_stock,
+    restore_menu_item,
+)
+from duitpos.dashboard.views.menu.listing import add_menu_item, add_menu_section, menu
+from duitpos.dashboard.views.menu.order import (
+    move_menu_item,
+    move_menu_section,
+    order_menu_items,
+    order_menu_sections,
+)
+from duitpos.dashboard.views.menu.sections import (
+    archive_menu_section,
+    duplicate_menu_section,
+    menu_section,
+    restore_menu_section,
+)
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
 from duitpos.dashboard.views.payment_types import (
@@ -26,6 +46,25 @@ from duitpos.dashboard.views.refund import refund
 from duitpos.dashboard.views.tables import add_table, rotate_table, table_code, tables
 
 app_name = "dashboard"
+
+MENU = [
+    path("menu/", menu, name="menu"),
+    path("menu/sections/add/", add_menu_section, name="menu_add_section"),
+    path("menu/sections/order/", order_menu_sections, name="menu_order_sections"),
+    path("menu/sections/<uuid:section_id>/", menu_section, name="menu_section"),
+    path("menu/sections/<uuid:section_id>/add/", add_menu_item, name="menu_add_item"),
+    path("menu/sections/<uuid:section_id>/order/", order_menu_items, name="menu_order_items"),
+    path("menu/sections/<uuid:section_id>/move/", move_menu_section, name="menu_move_section"),
+    path("menu/sections/<uuid:section_id>/archive/", archive_menu_section, name="menu_archive_section"),
+    path("menu/sections/<uuid:section_id>/restore/", restore_menu_section, name="menu_restore_section"),
+    path("menu/sections/<uuid:section_id>/duplicate/", duplicate_menu_section, name="menu_duplicate_section"),
+    path("menu/items/<uuid:item_id>/", menu_item, name="menu_item"),
+    path("menu/items/<uuid:item_id>/move/", move_menu_item, name="menu_move_item"),
+    path("menu/items/<uuid:item_id>/archive/", archive_menu_item, name="menu_archive_item"),
+    path("menu/items/<uuid:item_id>/restore/", restore_menu_item, name="menu_restore_item"),
+    path("menu/items/<uuid:item_id>/duplicate/", duplicate_menu_item, name="menu_duplicate_item"),
+    path("menu/items/<uuid:item_id>/stock/<slug:location>/", menu_item_stock, name="menu_item_stock"),
+]
 urlpatterns = [
     path("", home, name="home"),
     path("orders/", orders, name="orders"),
@@ -53,6 +92,7 @@ urlpatterns = [
         remove_processor,
         name="remove_processor",
     ),
+    *MENU,
     path("tables/", tables, name="tables"),
     path("tables/add/", add_table, name="add_table"),
     path("tables/<uuid:table_id>/code.svg", table_code, name="table_code"),

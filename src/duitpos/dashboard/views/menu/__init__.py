@@ -1,0 +1,1 @@
+"""The menu editor's pages."""
