@@ -21,12 +21,18 @@ class EditedForm(PlainForm):
     A field that was changed meanwhile has the sentence about it as `field.meanwhile`.
     """
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, current: Mapping[str, Raw], at: int, **kwargs: Any) -> None:
         initial = {**current, "version": at, "seen": json.dumps(current)}
         super().__init__(*args, initial=initial, **kwargs)
+
+    @property
+    def read_at(self) -> int:
+        """The version that the person saw; 0, which no row has, if it was not sent as a number."""
+        version: str = self.cleaned_data.get("version", "")
+        return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
 
     def shown(self, name: str, value: Raw) -> str:
         """The value of a field as people read it; empty if there is none."""

@@ -88,13 +88,20 @@ class NewItemForm(PlainForm):
     )
     price = price_field(gettext_lazy("Price"))  # type: ignore[arg-type]
 
-    def __init__(self, *args: Any, key: str, currencies: Sequence[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, key: str, currencies: Sequence[str], has_focus: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, auto_id=f"new_{key}_%s", **kwargs)
-        self.currencies = currencies
+        self.currencies, self.has_focus = currencies, has_focus
         self.fields["price"].widget.attrs["placeholder"] = _("Price")
         if len(currencies) > 1:
             choices = [(one, one) for one in currencies]
             self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=choices)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.has_focus and not self.is_bound:
+            self.fields["name"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -60,7 +60,7 @@ def menu_item(request: HttpRequest, staff: Staff, item_id: UUID) -> HttpResponse
 def _save(staff: Staff, sites: Sequence[Location], item_id: UUID, form: ItemForm) -> bool:
     """Save; False if the form has something to say: somebody else changed the dish, or a row of it is gone."""
     try:
-        edit_item(staff.member, item_id, form.cleaned_data["version"], form.draft())
+        edit_item(staff.member, item_id, form.read_at, form.draft())
     except Conflict:
         fresh = item_detail(staff.tenant, sites, item_id)
         if form.merge(item_values(staff.tenant, fresh), fresh.item.version):

@@ -80,10 +80,8 @@ def new_item_form(
 ) -> NewItemForm:
     """The row that adds a dish to a section."""
     currencies = list(dict.fromkeys(site.currency for site in sites))
-    form = NewItemForm(data, key=section.id.hex, currencies=currencies)
-    if focus == str(section.id):
-        form.fields["name"].widget.attrs["autofocus"] = True
-    return form
+    has_focus = focus == str(section.id)
+    return NewItemForm(data, key=section.id.hex, currencies=currencies, has_focus=has_focus)
 
 
 def ways_to_start(staff: Staff) -> dict[str, str]:

@@ -51,7 +51,7 @@ def menu_section(request: HttpRequest, staff: Staff, section_id: UUID) -> HttpRe
 def _save(staff: Staff, section_id: UUID, form: SectionForm) -> bool:
     """Save; False if somebody else changed something of the form."""
     try:
-        edit_section(staff.member, section_id, form.cleaned_data["version"], form.draft())
+        edit_section(staff.member, section_id, form.read_at, form.draft())
     except Conflict:
         fresh = find_section(staff.tenant.id, section_id)
         texts = texts_of(staff.tenant.id, TextKind.SECTION, section_id)

@@ -73,6 +73,8 @@ def _digits(text: str, currency: str) -> str:
 
 def _names_of(currency: str) -> set[str]:
     symbols = {get_currency_symbol(currency, locale) for locale in ("en", "en_MY", "en_SG", "ms_MY")}
+    if any(symbol.endswith("$") for symbol in symbols):
+        symbols |= {f"{currency[:1]}$", f"{currency[:2]}$"}  # S$, US$
     return {currency, *(symbol.upper() for symbol in symbols)}
 
 
