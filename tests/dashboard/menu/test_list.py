@@ -36,7 +36,7 @@ def test_a_menu_is_typed_without_script(dashboard: Dashboard) -> None:
         response = dashboard.client.post(
             dashboard.url("menu_add_item", section.id), {"name": name, "price": price}, follow=True
         )
-        assert response.redirect_chain[0][0].endswith(f"add={section.id}#add-{section.id}")
+        assert response.redirect_chain[0][0].endswith(f"/menu/?add={section.id}")
     rows = MenuItem.objects.filter(tenant=dashboard.tenant).order_by("position")
     assert [(row.name, row.price_minor) for row in rows] == [("Teh tarik", 250), ("Kopi O", 180)]
     page = html.unescape(response.content.decode())
@@ -105,7 +105,7 @@ def test_filters_are_in_the_address_and_wrong_ones_show_a_page(dashboard: Dashbo
     assert f'id="item-{teh.id}"' in dashboard.page("menu", query="?show=archived")
     page = dashboard.page("menu", query=f"?section={roti.section_id}")
     assert f'id="item-{roti.id}"' in page
-    for query in ("?section=x&location=moon&show=x&page=x", "?page=999999999999", "?q=%00%ff", "?page=-1"):
+    for query in ("?section=x&location=moon&show=x&page=x", "?page=999999999999", "?q=%00", "?page=-1"):
         assert f'id="item-{roti.id}"' in dashboard.page("menu", query=query)
 
 

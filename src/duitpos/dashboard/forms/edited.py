@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from duitpos.web.forms import PlainForm
@@ -39,7 +40,9 @@ class EditedForm(PlainForm):
         field = self.fields[name]
         values = value if isinstance(value, list) else [value]
         if isinstance(field, forms.ChoiceField):
-            labels = {str(key): str(label) for key, label in field.choices if key}  # type: ignore[union-attr]
+            # A ChoiceField always has pairs here; Django's stubs also know choices by group and by call.
+            pairs = cast("Iterable[tuple[object, object]]", field.choices)
+            labels = {str(key): str(label) for key, label in pairs if key}
             values = [labels.get(one, one) for one in values]
         return ", ".join(one for one in values if one)
 
@@ -49,7 +52,7 @@ class EditedForm(PlainForm):
         What was typed stays. Fields in which nothing was typed take the other's values. The next save is for the
         version `at`, so it is over the other's values.
         """
-        seen, data = self._seen(), self.data.copy()
+        seen, data = self._seen(), cast(QueryDict, self.data).copy()
         differs = False
         for name, theirs in current.items():
             mine = self._typed(name)

@@ -115,7 +115,6 @@ class NewItemForm(PlainForm):
 
 def served_fields() -> dict[str, forms.Field]:
     """The days and the time of day."""
-    clock = {"required": False, "widget": forms.TimeInput(format="%H:%M", attrs={"type": "time"})}
     return {
         "days": forms.MultipleChoiceField(
             label=_("Days"),
@@ -123,13 +122,16 @@ def served_fields() -> dict[str, forms.Field]:
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": _("Choose at least one day. To take it off the menu, archive it.")},
         ),
-        "served_from": forms.TimeField(label=_("From"), **clock),
-        "served_until": forms.TimeField(
-            label=_("Until"),
-            help_text=_("Empty: all day. An end before the start is on the next day."),
-            **clock,
+        "served_from": _time_field(_("From")),
+        "served_until": _time_field(
+            _("Until"), _("Empty: all day. An end before the start is on the next day.")
         ),
     }
+
+
+def _time_field(label: str, help_text: str = "") -> forms.TimeField:
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    return forms.TimeField(label=label, help_text=help_text, required=False, widget=widget)
 
 
 def served_values(row: Served) -> dict[str, Raw]:

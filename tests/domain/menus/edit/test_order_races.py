@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
+from django.db.models import QuerySet
 
 from duitpos.domain.menus.edit import order as order_module
 from duitpos.domain.menus.edit.items import add_item
@@ -24,7 +27,7 @@ def test_one_of_two_orders_stands(time: int) -> None:
     ids = {name: add_item(kopi.owner, section.id, name, 100, "MYR").id for name in NAMES}
     wanted = [NAMES[::-1], NAMES[4:] + NAMES[:4]]
     orders = [[ids[name] for name in names] for names in wanted]
-    at_once([lambda order=order: order_items(kopi.owner, section.id, order, order[0]) for order in orders])
+    at_once([partial(order_items, kopi.owner, section.id, order, order[0]) for order in orders])
     rows = list(live_items(kopi.tenant.id, section.id))
     assert "".join(row.name for row in rows) in wanted
     assert [row.position for row in rows] == list(range(len(NAMES)))
@@ -35,14 +38,15 @@ def test_an_order_that_was_overtaken_is_made_again(monkeypatch: pytest.MonkeyPat
     kopi = a_restaurant()
     section = add_section(kopi.owner, "Drinks")
     ids = {name: add_item(kopi.owner, section.id, name, 100, "MYR").id for name in "abc"}
-    number, overtaken = order_module._renumber, []
+    number = order_module._renumber
+    overtaken: list[bool] = []
 
-    def late(mine: object, rows: list[MenuItem]) -> None:
+    def late(mine: QuerySet[MenuItem], rows: list[MenuItem]) -> None:
         if not overtaken:
             overtaken.append(True)
             # As if another transaction had committed between our read and our write.
             MenuItem.objects.filter(tenant=kopi.tenant, id=ids["a"]).update(position=9)
-        number(mine, rows)  # type: ignore[type-var]
+        number(mine, rows)
 
     monkeypatch.setattr(order_module, "_renumber", late)
     order_items(kopi.owner, section.id, [ids[name] for name in "bac"], ids["b"])

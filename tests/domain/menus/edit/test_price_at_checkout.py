@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_started_payment_keeps_its_price(fake_shop: FakeShop) -> None:
     shop = fake_shop
     payment = shop.start()
+    assert payment.order_id is not None
     line = OrderLine.objects.get(tenant=shop.tenant, order_id=payment.order_id)
     before = (payment.amount_minor, line.unit_price_minor, shop.pages.made[0].amount.minor)
     assert line.unit_price_minor == 1250

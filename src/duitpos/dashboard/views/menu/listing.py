@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -107,11 +107,16 @@ def kept_query(request: HttpRequest, sites: Sequence[Location]) -> MenuQuery:
     return read_kept_query(values.get("list", ""), sites)
 
 
-def to_list(staff: Staff, query: MenuQuery, anchor: str = "", add: str = "") -> HttpResponseRedirect:
-    """Go back to the list; `add`: with the focus on a section's row for a new dish."""
-    more = "&".join(part for part in (query.query(), f"add={add}" if add else "") if part)
-    address = reverse("dashboard:menu", args=[staff.tenant.slug])
-    return redirect(f"{address}{'?' if more else ''}{more}{'#' if anchor else ''}{anchor}")  # type: ignore[return-value]
+def to_list(staff: Staff, query: MenuQuery, anchor: str = "") -> HttpResponse:
+    """Go back to the list, at a row."""
+    address, filters = reverse("dashboard:menu", args=[staff.tenant.slug]), query.query()
+    return redirect(f"{address}{'?' if filters else ''}{filters}{'#' if anchor else ''}{anchor}")
+
+
+def to_new_item(staff: Staff, query: MenuQuery, section_id: UUID) -> HttpResponse:
+    """Go back to the list with the focus on a section's row for a new dish; browsers give none at an anchor."""
+    filters = "&".join(part for part in (query.query(), f"add={section_id}") if part)
+    return redirect(f"{reverse('dashboard:menu', args=[staff.tenant.slug])}?{filters}")
 
 
 @require_POST
@@ -125,7 +130,7 @@ def add_menu_section(request: HttpRequest, staff: Staff) -> HttpResponse:
     section = add_section(staff.member, form.cleaned_data["section"])
     # Without filters and on the last page, where the new section is.
     last = menu_list(staff.tenant, sites, MenuQuery().filters).pages
-    return to_list(staff, MenuQuery(page=last), f"section-{section.id}", add=str(section.id))
+    return to_new_item(staff, MenuQuery(page=last), section.id)
 
 
 @require_POST
@@ -146,7 +151,7 @@ def add_menu_item(request: HttpRequest, staff: Staff, section_id: UUID) -> HttpR
     if is_in_place:
         form = new_item_form(sites, section, focus=str(section_id))
         return _add_row(request, staff, sites, query, section, form, item)
-    return to_list(staff, query, f"add-{section_id}", add=str(section_id))
+    return to_new_item(staff, query, section_id)
 
 
 def _add_row(

@@ -73,7 +73,7 @@ def menu_list(tenant: Tenant, sites: Sequence[Location], filters: MenuFilters, p
     page = min(max(page, 1), pages)
     items = _items(tenant, filters).select_related("photo")
     ordered = items.order_by("section__position", "section__name", "section_id", "position", "name", "id")
-    rows = _rows(tenant, sites, filters.location, ordered[(page - 1) * PAGE : page * PAGE])
+    rows = _rows(tenant, sites, filters.location, list(ordered[(page - 1) * PAGE : page * PAGE]))
     parts = _parts([one for one in every if _is_listed(one, filters, counts)], counts, rows, page, pages)
     return MenuList(tuple(parts), every, count, page, pages)
 

@@ -113,9 +113,10 @@ def next_position(rows: QuerySet[R]) -> int:
 
 def place_after(rows: Sequence[R], mine: QuerySet[R], row: R, after: UUID) -> None:
     """Renumber so that `row`, which is new, follows the row with the id `after`; in the caller's transaction."""
-    others = [one for one in rows if one.id != row.id]
-    at = next((place for place, one in enumerate(others, 1) if one.id == after), len(others))
-    _renumber(mine, [*others[:at], row, *others[at:]])
+    ordered: list[R] = [one for one in rows if one.id != row.id]
+    places: list[int] = [place for place, one in enumerate(ordered, 1) if one.id == after]
+    ordered.insert(places[0] if places else len(ordered), row)
+    _renumber(mine, ordered)
 
 
 def _require_own(model: QuerySet[R], tenant_id: UUID, ids: Sequence[UUID], code: Code) -> None:
