@@ -144,6 +144,7 @@ def test_dishes_are_dragged_and_moved_by_buttons(
 def test_a_dish_is_edited_in_its_place(
     kopi: Restaurant, live_server: LiveServer, page: Page, drinks: MenuSection
 ) -> None:
+    food = add_section(kopi.owner, "Food")
     page.goto(menu_url(live_server))
     link_to(page, "Kopi").click()
     form = page.get_by_role("form", name="Edit Kopi")
@@ -171,6 +172,11 @@ def test_a_dish_is_edited_in_its_place(
     link_to(page, "Kopi").press("Enter")
     page.get_by_role("link", name="Cancel").press("Enter")
     expect(link_to(page, "Kopi")).to_be_focused()
+    # Into another section: the list is loaded again, without a question about what is not saved.
+    link_to(page, "Kopi").press("Enter")
+    page.get_by_role("form", name="Edit Kopi").get_by_label("Section").select_option("Food")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(f"#section-{food.id} .dish")).to_contain_text("Kopi")
     # Archive it.
     link_to(page, "Kopi").press("Enter")
     page.get_by_role("button", name="Archive").click()

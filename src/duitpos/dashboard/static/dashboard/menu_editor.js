@@ -16,11 +16,12 @@ function hush() {
 
 // -- a form that was changed and not saved ----------------------------------------------------------------
 function isChanged(form) {
-  return [...form.elements].some((field) =>
-    field.type === "checkbox" ? field.checked !== field.defaultChecked
-      : field.tagName === "SELECT" ? ![...field.options].every((one) => one.selected === one.defaultSelected)
-        && field.selectedIndex !== Math.max([...field.options].findIndex((one) => one.defaultSelected), 0)
-        : "defaultValue" in field && field.type !== "hidden" && field.value !== field.defaultValue);
+  return [...form.elements].some((field) => {
+    if (field.type === "hidden") return false;
+    if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+    if (field.tagName !== "SELECT") return "defaultValue" in field && field.value !== field.defaultValue;
+    return field.selectedIndex !== Math.max([...field.options].findIndex((one) => one.defaultSelected), 0);
+  });
 }
 function unsaved() {
   return [...document.querySelectorAll("form[data-edits]")].find(isChanged);
@@ -37,9 +38,13 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, target } = event.detail;
   if (target && refusesToLose(elt, target)) event.preventDefault();
 });
+let isLeaving = false;
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  // Saved, and the list is loaded again: there is nothing to lose.
+  isLeaving = Boolean(event.detail.xhr.getResponseHeader("HX-Refresh"));
+});
 addEventListener("beforeunload", (event) => {
-  const form = unsaved();
-  if (form && !form.dataset.sent) event.preventDefault();
+  if (!isLeaving && unsaved()) event.preventDefault();
 });
 
 // -- after each request -------------------------------------------------------------------------------------

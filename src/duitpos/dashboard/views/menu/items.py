@@ -50,11 +50,10 @@ def menu_item(request: HttpRequest, staff: Staff, item_id: UUID) -> HttpResponse
     if is_in_place and not is_elsewhere:
         return _row(request, staff, sites, item_id)
     messages.success(request, _("%(name)s saved.") % {"name": form.cleaned_data["name"]})
-    response = to_list(staff, query, f"item-{item_id}")
     if is_in_place:
-        # It is in another section now: load the list again.
-        return HttpResponse(headers={"HX-Redirect": response["Location"]})
-    return response
+        # It is in another section now: load the list again. A redirect that differs only by its anchor loads nothing.
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return to_list(staff, query, f"item-{item_id}")
 
 
 def _save(staff: Staff, sites: Sequence[Location], item_id: UUID, form: ItemForm) -> bool:
