@@ -11,7 +11,11 @@ import pytest
 pytestmark = pytest.mark.pure
 
 PACKAGE = Path(__file__).parents[2] / "src" / "duitpos"
-STAFF = ("ui/static/ui/staff.css", "dashboard/static/dashboard/dashboard.css")
+STAFF = (
+    "ui/static/ui/staff.css",
+    "dashboard/static/dashboard/dashboard.css",
+    "dashboard/static/dashboard/menu_editor.css",
+)
 TEMPLATES = [path for package in PACKAGE.iterdir() for path in (package / "templates").rglob("*.html")]
 
 
@@ -47,8 +51,15 @@ def test_no_template_has_inline_script_or_style(path: Path) -> None:
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text)
 
 
-def test_htmx_comes_with_its_licence() -> None:
+def test_vendored_scripts_come_with_their_licences() -> None:
     vendor = PACKAGE / "ui/static/ui/vendor"
-    assert [path.name for path in sorted(vendor.iterdir())] == ["htmx-2.0.11.min.js", "htmx-LICENSE.txt"]
+    assert [path.name for path in sorted(vendor.iterdir())] == [
+        "htmx-2.0.11.min.js",
+        "htmx-LICENSE.txt",
+        "sortable-1.15.7.min.js",
+        "sortable-LICENSE.txt",
+    ]
     assert "Zero-Clause BSD" in (vendor / "htmx-LICENSE.txt").read_text()
     assert 'version:"2.0.11"' in (vendor / "htmx-2.0.11.min.js").read_text()
+    assert "MIT License" in (vendor / "sortable-LICENSE.txt").read_text()
+    assert (vendor / "sortable-1.15.7.min.js").read_text().startswith("/*! Sortable 1.15.7 - MIT ")

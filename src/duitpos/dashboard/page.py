@@ -56,6 +56,7 @@ def nav(staff: Staff, here: str) -> list[NavItem]:
     add("sold_out", Can.SET_STOCK, _("Sold out"), "dashboard:sold_out", "sold_out")
     open_now = alert_count(staff.tenant) if may(role, Can.RESOLVE_ALERTS) else 0
     add("alerts", Can.RESOLVE_ALERTS, _("Needs attention"), "dashboard:alerts", "bell", open_now)
+    add("menu", Can.EDIT_MENU, _("Menu"), "dashboard:menu", "menu")
     add("tables", Can.SET_UP_TABLES, _("Tables"), "dashboard:tables", "tables")
     add("payment_types", Can.SET_UP_PAYMENTS, _("Payment Types"), "dashboard:payment_types", "payments")
     add("kitchen", Can.SEE_KITCHEN, _("Kitchen"), "kitchen:pick", "kitchen")

@@ -6,12 +6,16 @@ from django import template
 
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.kinds import KINDS, KINDS_TO_ADD
+from duitpos.dashboard.texts.menu import served_text
 from duitpos.dashboard.texts.orders import order_reason, refund_reason
 from duitpos.dashboard.texts.processors import TYPE_PROBLEMS
 from duitpos.dashboard.texts.reasons import reason_text
 from duitpos.domain.errors import DomainError
+from duitpos.domain.menus.photos.files import WIDTHS, photo_url
 from duitpos.domain.processor_accounts.types import TypeProblem
 from duitpos.kit.facts import Facts
+from duitpos.models import MenuPhoto
+from duitpos.models.menu import Served
 from duitpos.models.payment_setup import PaymentKind
 
 register = template.Library()
@@ -63,3 +67,15 @@ def kind_text(kind: str) -> str:
 def kind_in_full(kind: str) -> str:
     """The same, with who confirms it: {{ row.type.kind|kind_in_full }}."""
     return str(KINDS_TO_ADD[PaymentKind(kind)])
+
+
+@register.filter
+def served(row: Served) -> str:
+    """When a section or a dish is served; empty for always: {{ item|served }}."""
+    return served_text(row)
+
+
+@register.filter
+def thumbnail(photo: MenuPhoto) -> str:
+    """The address of a photo's smallest file: {{ item.photo|thumbnail }}."""
+    return photo_url(photo, min(WIDTHS[0], photo.width), "jpeg")

@@ -60,7 +60,6 @@ STAFF: Mapping[Code, Sentence] = {
     Code.PRICES_TOO_MANY: _(
         "That is more than %(most)s dishes at once. No price was changed: choose some sections."
     ),
-    Code.SECTION_UNKNOWN: _("There is no such section of the menu."),
     Code.PHOTO_UNKNOWN: _(
         "This file is not a picture that can be shown here. Choose a JPEG, PNG, WebP, AVIF or GIF file."
     ),
@@ -102,6 +101,25 @@ STAFF: Mapping[Code, Sentence] = {
         "Somebody changed the menu since this preview, so nothing was imported."
         " Look at the new preview, and import again."
     ),
+    Code.SECTION_UNKNOWN: _("There is no such section any more."),
+    Code.ITEM_GROUP_UNKNOWN: _("There is no such group of choices any more."),
+    Code.ITEM_GROUP_TWICE: _("The same group of choices is chosen twice. Leave one of the two empty."),
+    Code.ITEM_CHANGED: _("Somebody else changed this dish at the same moment. Look at it, and save again."),
+    Code.SECTION_CHANGED: _(
+        "Somebody else changed this section at the same moment. Look at it, and save again."
+    ),
+    Code.MENU_ORDER_CHANGED: _(
+        "Somebody else is changing the order of the menu at this moment. Nothing was moved: try again."
+    ),
+    Code.MENU_NAME_EMPTY: _("Write a name."),
+    Code.MENU_TEXT_LONG: _("Use at most %(most)s characters: these are %(length)s."),
+    Code.TAX_CLASS_UNKNOWN: _("Choose one of the tax rates."),
+    Code.SERVED_ON_NO_DAY: _("Choose at least one day. To take it off the menu, archive it."),
+    Code.PRICE_UNREADABLE: _("Write the price as a number, such as %(example)s."),
+    Code.PRICE_NEGATIVE: _("A price cannot be below zero. Write it without the minus."),
+    Code.PRICE_TOO_PRECISE: _("A price in %(currency)s has at most %(places)s decimals: round it."),
+    Code.PRICE_TOO_HIGH: _("The highest price is %(highest)s. Look for a digit too many."),
+    Code.PRICE_OF_ANOTHER_CURRENCY: _("This location sells in another currency. Leave its price empty."),
     Code.TABLE_UNKNOWN: _("There is no such table."),
     Code.TABLE_NAME_WRONG: _("A table needs a name of at most 40 characters; its area has at most 60."),
     Code.TABLE_NAME_TAKEN: _("%(location)s already has a table “%(name)s”."),

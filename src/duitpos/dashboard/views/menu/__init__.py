@@ -1,1 +1,1 @@
-"""The menu's pages."""
+"""The menu editor's pages."""
