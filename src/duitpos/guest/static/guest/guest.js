@@ -71,6 +71,7 @@
     const output = $("output", sheet), link = $(".bar a", menu), offline = $(".bar .offline", menu), differs = $(".differs", menu);
     const idOf = (field) => field.name.split("-")[2];
     const nameOf = (row) => [...$("h3", row).childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("");
+    const label = (button, words) => button.setAttribute("aria-label", words.replace("{name}", nameOf(button.closest(".item"))));
     const isStopped = () => Boolean($(".stopped .notice"));
     let rows, off, item = null, choose = null, quantity = 1;
 
@@ -79,6 +80,8 @@
       // The open sheet holds its row's fields.
       if (sheet.open && item.isConnected) rows.set(idOf($(".quantity input", choose)), item);
       off = new Map($$(".item[data-id]", menu).map((row) => [row.dataset.id, row]));
+      // Not in the page: with the dish's name in it once more, it would be larger.
+      $$(".plus", menu).forEach((plus) => label(plus, menu.dataset.plus));
     };
     const inCart = (id, lines) => lines.reduce((sum, line) => sum + (plain(line.item) === id ? line.qty : 0), 0);
     const leftOf = (row) => Number($(".quantity input", row)?.max ?? $(".quantity input", choose).max);
@@ -108,8 +111,8 @@
         minus = document.createElement("button");
         number = document.createElement("output");
         Object.assign(minus, { type: "button", className: "minus", textContent: "−" });
-        minus.setAttribute("aria-label", $("[data-step='-1']", sheet).ariaLabel + " " + nameOf(row));
         adder.prepend(minus, number);
+        label(minus, menu.dataset.minus);
       }
       if (minus) minus.hidden = number.hidden = !many;
       if (number) number.textContent = many;

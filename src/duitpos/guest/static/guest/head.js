@@ -7,11 +7,11 @@
   const TYPES = ["", "large", "large contrast"];
   const showType = (button, place) => {
     document.documentElement.className = `js ${TYPES[place]}`;
-    button.ariaLabel = `${button.dataset.about}: ${button.dataset.names.split("|")[place]}`;
+    button.setAttribute("aria-label", `${button.dataset.about}: ${button.dataset.names.split("|")[place]}`);
   };
   $$(".type").forEach((button) => {
     const place = () => Math.max(0, TYPES.indexOf(document.documentElement.className.replace("js", "").trim()));
-    button.dataset.about = button.ariaLabel;
+    button.dataset.about = button.getAttribute("aria-label");
     showType(button, place());
     button.onclick = () => {
       const next = (place() + 1) % TYPES.length;
