@@ -35,19 +35,19 @@ def serve_photos(context: BrowserContext) -> list[str]:
 
 def many_dishes(tenant: Tenant, count: int, *, photos: bool = False) -> list[MenuItem]:
     """So many dishes in sections of twenty: "Dish 001" …"""
+    sections = [
+        MenuSection.objects.create(tenant=tenant, name=f"Section {number + 1}", position=100 + number)
+        for number in range(-(-count // 20))
+    ]
     dishes: list[MenuItem] = []
     for number in range(count):
-        if number % 20 == 0:
-            section = MenuSection.objects.create(
-                tenant=tenant, name=f"Section {number // 20 + 1}", position=100 + number // 20
-            )
         photo = a_photo(tenant, 1000 + number) if photos else None
         dishes.append(
             an_item(
                 tenant,
                 f"Dish {number + 1:03}",
                 500 + number * 10,
-                section=section,
+                section=sections[number // 20],
                 position=number,
                 photo=photo,
                 description="Slowly cooked with coconut milk, lemongrass and a little chilli",

@@ -40,7 +40,7 @@ def words_of(cafe: Cafe) -> str:
 def row_of(cafe: Cafe, item: MenuItem) -> str:
     """The HTML of an item's row."""
     rows = re.findall(r'(?s)<li class="item.*?</li>', html_of(cafe))
-    return next(row for row in rows if f">{item.name}</h3>" in row)
+    return str(next(row for row in rows if f">{item.name}</h3>" in row))
 
 
 def place(cafe: Cafe, **fields: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ def menu_rows(menu: Menu, location: Location) -> dict[str, Any]:
     allergens = _in_use(item.allergens for item in menu.items())
     rows = _Rows(location, rules_of(location), allergens)
     numbers = count()
-    sections = [
+    sections: list[dict[str, Any]] = [
         {"name": section.name, "items": [rows.row(item, next(numbers)) for item in section.items]}
         for section in menu.sections
     ]
@@ -34,7 +35,7 @@ def menu_rows(menu: Menu, location: Location) -> dict[str, Any]:
     }
 
 
-def _in_use(lists: Any) -> list[str]:
+def _in_use(lists: Iterable[Iterable[str]]) -> list[str]:
     """Every code of these lists once: ours in our order, then the restaurant's own."""
     used = {code for codes in lists for code in codes}
     return [*(code for code in MARKS if code in used), *sorted(used - MARKS.keys())]
