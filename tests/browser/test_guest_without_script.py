@@ -42,7 +42,7 @@ def test_order_change_cancel_pay_and_wait(shop: Shop, rice: MenuItem, chromium: 
         assert [order.total_minor for order in shop.placed()] == [2350]
         assert phone.complaints == []
         phone.scan()
-        page.get_by_role("link", name="Your order").click()
+        page.get_by_role("link", name="Your order", exact=True).click()
         expect(page.get_by_role("heading", name="Order T1")).to_be_attached()
         with guest_phone(chromium, shop, java_script_enabled=False) as other:
             other.scan()

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import asdict
 from datetime import datetime
-from itertools import count
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from duitpos.domain.menus.read import Group, Item, Menu, menu_of
+from duitpos.domain.checkout.options import pay_options
+from duitpos.domain.checkout.stopped import Stopped, what_stops_orders
+from duitpos.domain.menus.read import menu_of
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.encodings import encode
+from duitpos.guest.menu_rows import menu_rows
 from duitpos.guest.table_page import TablePage, menu_version, table_page_of
-from duitpos.guest.texts import charges_text, rule_text
+from duitpos.guest.texts import charges_text, included_text, stopped_text
 from duitpos.kit.clock import now
 from duitpos.kit.kept import Kept
 from duitpos.kit.money import decimal_places
 from duitpos.models import Location, Tenant
-from duitpos.ui.lists import listed
-from duitpos.ui.marks import mark_words
 
 _DAY = 24 * 3600
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
-_TABLE_MARK = "<!--table-->"
+_STOPPED_MARK, _TABLE_MARK = "<!--stopped-->", "<!--table-->"
+_LONG = 300
+"""From so many items on, a browser lays out only the sections that are near the screen."""
 
 
 class MenuPage(NamedTuple):
@@ -65,22 +67,43 @@ def menu_html(table_page: TablePage, slug: str, token: str, at_table: str = "") 
         menu = _render(tenant, location, language, at)
         # Use the version of what was read just now: the menu may have changed since `table_page` was read.
         _MENUS.set(f"{menu_version(tenant, location, at)}/{language}", menu)
-    here = render_to_string("guest/_table.html", table_page._asdict())
+    here = render_to_string("guest/_table.html", {"table_name": table_page.table_name})
+    stopped = _stopped_html(table_page.stopped, table_page.locale, table_page.version, now())
+    menu = menu.replace(_STOPPED_MARK, stopped, 1)
     return menu.replace(_TABLE_MARK, here + at_table, 1)
 
 
 def preview_html(tenant: Tenant, location: Location, language: str, at: datetime, at_table: str) -> str:
     """The page as a guest sees it at `at`, without its script, for staff to look at. `at_table` is HTML."""
     html = _render(tenant, location, language, at, "guest/menu_preview.html")
+    stopped = what_stops_orders(tenant, location, pay_options(tenant, location), at)
+    html = html.replace(_STOPPED_MARK, _stopped_html(stopped, location.locale, "", at), 1)
     return html.replace(_TABLE_MARK, at_table, 1)
+
+
+def _stopped_html(stopped: Stopped | None, locale: str, version: str, at: datetime) -> str:
+    context: dict[str, Any] = {"version": version[:8]}
+    if stopped is not None:
+        context |= asdict(stopped_text(stopped, locale, at))
+    return render_to_string("guest/_stopped.html", context)
 
 
 def _render(
     tenant: Tenant, location: Location, language: str, at: datetime, template: str = "guest/menu.html"
 ) -> str:
+    menu = menu_of(tenant, location, language, at=at)
+    is_added = not location.tax_is_inclusive
     context = {
-        "sections": _sections(menu_of(tenant, location, language, at=at)),
+        **menu_rows(menu, location),
+        "is_long": sum(1 for _ in menu.items()) > _LONG,
         "charges": charges_text(location),
+        "included": included_text(location),
+        # What the script needs for the running total, as domain/orders/pricing.totals_of.
+        "rules": {
+            "service": location.service_charge_bp,
+            "tax": location.tax_bp if is_added else 0,
+            "taxed_service": int(location.tax_on_service_charge and is_added),
+        },
         **page_facts(tenant, location),
     }
     return _BETWEEN_TAGS.sub("><", render_to_string(template, context))
@@ -97,58 +120,3 @@ def page_facts(tenant: Tenant, location: Location) -> dict[str, Any]:
         "currency": location.currency,
         "places": decimal_places(location.currency),
     }
-
-
-def _sections(menu: Menu) -> list[dict[str, Any]]:
-    numbers = count()
-    return [
-        {"name": section.name, "items": [_item(item, next(numbers)) for item in section.items]}
-        for section in menu.sections
-    ]
-
-
-def _item(item: Item, number: int) -> dict[str, Any]:
-    return {
-        "id": item.id.hex,
-        # In the names of the form's fields: the ids do not compress, and would be in each of them.
-        "number": number,
-        "name": item.guest_name or item.name,
-        "description": item.description,
-        "price_minor": item.price_minor,
-        "marks": mark_words(item.marks),
-        "allergens": listed(mark_words(item.allergens)),
-        "is_sold_out": item.is_sold_out or not item.is_served,
-        "left": item.left,
-        "groups": [
-            {
-                "name": group.guest_name or group.name,
-                "rule": rule_text(group),
-                "min": group.min_choices,
-                "max": group.max_choices,
-                "is_single": group.min_choices == group.max_choices == 1,
-                "choices": [
-                    {
-                        "id": choice.id.hex,
-                        "name": choice.guest_name or choice.name,
-                        "delta": choice.price_delta_minor,
-                        "is_default": choice.id == _default_of(group),
-                    }
-                    for choice in group.in_stock
-                ],
-            }
-            for group in item.groups
-        ],
-    }
-
-
-def _default_of(group: Group) -> UUID | None:
-    """The choice that is selected until the guest selects another: the owner's default, or the first if one is needed.
-
-    Never one that adds to the price.
-    """
-    free = [choice for choice in group.in_stock if choice.price_delta_minor <= 0]
-    chosen = [choice for choice in free if choice.is_default]
-    if not chosen and group.min_choices == group.max_choices == 1:
-        # As before there were defaults: only if the first of all is free.
-        chosen = [choice for choice in group.in_stock[:1] if choice.price_delta_minor == 0]
-    return chosen[0].id if chosen else None

@@ -19,7 +19,7 @@ def printed_context(
     Items that are not served now are on it with their times; sold-out ones only if they are asked for.
     """
     menu = menu_of(tenant, location, language)
-    sections = [_section(section, with_sold_out=with_sold_out) for section in menu.sections]
+    sections = [_section(section, location.locale, with_sold_out=with_sold_out) for section in menu.sections]
     return {
         "tenant": tenant,
         "location": location,
@@ -30,19 +30,19 @@ def printed_context(
     }
 
 
-def _section(section: Section, *, with_sold_out: bool) -> dict[str, Any]:
+def _section(section: Section, locale: str, *, with_sold_out: bool) -> dict[str, Any]:
     shown = [item for item in section.items if with_sold_out or not item.is_sold_out]
-    return {"name": section.name, "items": [_item(item) for item in shown]}
+    return {"name": section.name, "items": [_item(item, locale) for item in shown]}
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: Item, locale: str) -> dict[str, Any]:
     return {
         "name": item.guest_name or item.name,
         "description": item.description,
         "price_minor": item.price_minor,
         "marks": mark_words(item.marks),
         "allergens": listed(mark_words(item.allergens)),
-        "served": [served_text(serving) for serving in item.servings],
+        "served": served_text(item.servings, locale) if item.servings else "",
         "groups": [
             {
                 "name": group.guest_name or group.name,

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from django.db.models import Model
 
+from duitpos.domain.checkout.options import PayOption, pay_options
+from duitpos.domain.checkout.stopped import Stopped, what_stops_orders
 from duitpos.domain.menus.moments import menu_moment
 from duitpos.domain.tables.find import table_by_token
 from duitpos.domain.tenancy.find import tenant_by_slug
-from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.domain.tenancy.location_stamp import stamp_of
 from duitpos.kit.clock import now
 from duitpos.kit.kept import Kept
@@ -24,6 +25,8 @@ from duitpos.models import Location, Table, Tenant
 
 SECONDS = 1
 """How long a process may use facts of a table. Meanwhile a rotated code still shows the menu, nothing more."""
+OPTIONS_SECONDS = 10
+"""How long a process may use a location's ways to pay. Only the menu's notice depends on them, never a checkout."""
 
 _APPLICATION = Path(__file__).resolve().parent.parent
 
@@ -39,14 +42,19 @@ class TablePage(NamedTuple):
     menu: str
     version: str
     table_name: str
-    takes_orders: bool
+    stopped: Stopped | None
+    locale: str
 
 
 _TABLES: Kept[TablePage] = Kept(seconds=SECONDS, most=2000)
+_OPTIONS: Kept[tuple[PayOption, ...]] = Kept(seconds=OPTIONS_SECONDS, most=2000)
 
 
 def table_page_of(slug: str, token: str) -> TablePage:
-    """Look the code up. Raises Gone. One query, or none within a second of the last scan; four more for a new menu."""
+    """Look the code up. Raises Gone. One query, or none within a second of the last scan.
+
+    Four more for a new menu, and one for the location's ways to pay every OPTIONS_SECONDS.
+    """
     key = f"{slug}/{token}"
     table_page = _TABLES.get(key)
     if table_page is None or table_page.stamp != stamp_of(table_page.location):
@@ -59,15 +67,25 @@ def table_page_of(slug: str, token: str) -> TablePage:
 def _table_page(tenant: Tenant, table: Table) -> TablePage:
     location, at = table.location, now()
     menu = menu_version(tenant, location, at)
-    is_open = takes_orders(tenant, location, at)
+    stopped = what_stops_orders(tenant, location, _options(tenant, location), at)
     return TablePage(
         location=str(location.id),
         stamp=stamp_of(str(location.id)),
         menu=menu,
-        version=_hash(menu.encode(), table.name.encode(), str(is_open).encode()),
+        version=_hash(menu.encode(), table.name.encode(), repr(stopped).encode()),
         table_name=table.name,
-        takes_orders=is_open,
+        stopped=stopped,
+        locale=location.locale,
     )
+
+
+def _options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
+    key = str(location.id)
+    options = _OPTIONS.get(key)
+    if options is None:
+        options = pay_options(tenant, location)
+        _OPTIONS.set(key, options)
+    return options
 
 
 def menu_version(tenant: Tenant, location: Location, at: datetime) -> str:

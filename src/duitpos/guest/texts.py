@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import time
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from itertools import groupby
 
 from babel.dates import get_day_names
-from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from duitpos.domain.checkout.options import PayOption
 from duitpos.domain.checkout.payment_page import PageLabels
+from duitpos.domain.checkout.stopped import Stopped, Why
 from duitpos.domain.errors import Kind
 from duitpos.domain.menus.read import Group
 from duitpos.domain.menus.serving import Serving
@@ -18,12 +21,15 @@ from duitpos.domain.orders.guest_view import GuestOrder, GuestState
 from duitpos.domain.orders.pricing import Change, ChangeKind
 from duitpos.kit.money import Money
 from duitpos.models import Location, ServiceCall, Tenant
-from duitpos.models.menu import EVERY_DAY
 from duitpos.models.order import OrderStatus
 from duitpos.models.service_call import CallKind
 from duitpos.models.tenant import ServiceStyle
 from duitpos.ui.lists import listed
 from duitpos.ui.tags import percent
+from duitpos.ui.when import day, words_locale
+
+_TO = "\u2013"
+"""The dash of a range: "07:00 to 11:00", "Mon to Fri"."""
 
 # --- the menu -----------------------------------------------------------------------------------------------
 
@@ -45,6 +51,77 @@ def charges_text(location: Location) -> str:
     return _("Prices include %(tax)s %(tax_rate)s.") % facts if location.tax_bp else ""
 
 
+def included_text(location: Location) -> str:
+    """What the running total contains beside the prices; empty when there is nothing."""
+    has_tax = bool(location.tax_bp or location.reduced_tax_bp)
+    if location.service_charge_bp and has_tax:
+        return _("incl. service charge and tax")
+    if location.service_charge_bp:
+        return _("incl. service charge")
+    return _("incl. tax") if has_tax else ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedText:
+    """Why a guest cannot order now, and what they can do."""
+
+    heading: str
+    lines: tuple[str, ...]
+
+
+def stopped_text(stopped: Stopped, locale: str, at: datetime) -> StoppedText:
+    """Above the menu. `at`: now; an end on another day is named with its date."""
+    if stopped.why is Why.COUNTER:
+        return StoppedText(_("Read here, order at the counter"), (no_online_payment_text(),))
+    look = _("You can look at the menu.")
+    heading = _("We are not taking orders right now")
+    if stopped.until is None:
+        return StoppedText(heading, tuple(filter(None, (stopped.message, look))))
+    facts = {"time": _moment(stopped.until, locale, at)}
+    if stopped.why is Why.HOURS:
+        return StoppedText(heading, (_("We are closed, and open at %(time)s.") % facts, look))
+    again = _("You can order again at %(time)s.") % facts
+    return StoppedText(heading, tuple(filter(None, (stopped.message, again, look))))
+
+
+def _moment(local: datetime, locale: str, at: datetime) -> str:
+    clock = _clock(local.time())
+    is_soon = local - at < timedelta(hours=20)
+    return clock if is_soon else f"{day(local.date(), locale)}, {clock}"
+
+
+def served_text(servings: Sequence[Serving], locale: str) -> str:
+    """When an item is served that is not served now."""
+    return _("Served %(when)s") % {"when": listed([_serving_text(one, locale) for one in servings])}
+
+
+def _serving_text(serving: Serving, locale: str) -> str:
+    starts, ends = serving.starts or time.min, serving.ends or time.min
+    times = "" if starts == ends else f"{_clock(starts)}{_TO}{_clock(ends)}"
+    return " ".join(filter(None, (_days_text(serving.days, locale), times)))
+
+
+def _days_text(days: int, locale: str) -> str:
+    """The days' short names, three or more in a row as their first and last; empty for all days."""
+    on = [number for number in range(7) if days >> number & 1]
+    if len(on) == 7:
+        return ""
+    names = get_day_names("abbreviated", locale=words_locale(locale))
+    runs = [
+        [number for _place, number in run]
+        for _start, run in groupby(enumerate(on), lambda pair: pair[1] - pair[0])
+    ]
+    words = [
+        f"{names[run[0]]}{_TO}{names[run[-1]]}" if len(run) > 2 else listed([names[one] for one in run])
+        for run in runs
+    ]
+    return listed(words)
+
+
+def _clock(at: time) -> str:
+    return f"{at:%H:%M}"
+
+
 def rule_text(group: Group) -> str:
     """How many of a group's choices a guest takes, beside the group's name."""
     least, most = group.min_choices, group.max_choices
@@ -53,33 +130,6 @@ def rule_text(group: Group) -> str:
     if least == 0:
         return _("optional, up to %(count)d") % {"count": most}
     return _("choose %(least)d to %(most)d") % {"least": least, "most": most}
-
-
-def served_text(serving: Serving) -> str:
-    """When something is served: its days, where it is not every day, and its time of day."""
-    facts = {"days": listed(_day_ranges(serving.days)), "times": _clock_range(serving)}
-    if serving.days == EVERY_DAY:
-        return _("Served %(times)s") % facts
-    if facts["times"]:
-        return _("Served %(days)s, %(times)s") % facts
-    return _("Served %(days)s") % facts
-
-
-def _clock_range(serving: Serving) -> str:
-    starts, ends = serving.starts or time.min, serving.ends or time.min
-    return "" if starts == ends else f"{starts:%H:%M}\u2013{ends:%H:%M}"
-
-
-def _day_ranges(days: int) -> list[str]:
-    """Weekdays as ranges, such as Mon\u2013Fri, in the page's language."""
-    names = get_day_names("abbreviated", locale=to_locale(get_language() or "en"))
-    ranges: list[list[int]] = []
-    for day in (day for day in range(7) if days >> day & 1):
-        if ranges and ranges[-1][-1] == day - 1:
-            ranges[-1].append(day)
-        else:
-            ranges.append([day])
-    return [names[run[0]] if len(run) == 1 else f"{names[run[0]]}\u2013{names[run[-1]]}" for run in ranges]
 
 
 def items_text(count: int) -> str:

@@ -14,6 +14,7 @@ from django.db import connection
 from duitpos.domain.checkout.limits import forget_counters
 from duitpos.domain.payments.outbox.due import due_entries
 from duitpos.domain.payments.outbox.run import run_entries
+from duitpos.domain.sweep.popular import refresh_all_popular
 from duitpos.domain.sweep.purge import purge
 from duitpos.domain.sweep.sweep import SweepReport, accounts_with_due_work, lane_of, most_lanes, sweep_account
 from duitpos.jobs.lanes import Lanes
@@ -26,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 OUTBOX_SECONDS = 1.0
 """The pause between two looks at the outbox."""
-PRUNE_SECONDS = 3600.0
+HOUR_SECONDS = 3600.0
 PURGE_SECONDS = 86400.0
 """The purge reads every restaurant's history, so it runs once a day, and for the first time at the start."""
 THREADS = 4
@@ -51,7 +52,7 @@ def run_worker() -> None:
     with Lanes(lane_threads()) as sweeps, Lanes(lane_threads()) as entries:
         others = (
             _loop("outbox", partial(look_at_outbox, entries), OUTBOX_SECONDS, stop),
-            _loop("prune", forget_counters, PRUNE_SECONDS, stop),
+            _loop("hourly", partial(every_hour, stop.is_set), HOUR_SECONDS, stop),
             _loop("purge", partial(purge, stop.is_set), PURGE_SECONDS, stop),
         )
         keep_doing("sweep", partial(sweep_once, sweeps), every, stop)
@@ -80,6 +81,12 @@ def sweep_once(lanes: Lanes) -> None:
         lanes.start(lane_of(account), account.id, partial(sweep_account, account, SweepReport()))
     if lanes.longest() < STUCK_SECONDS:
         beat("sweep")
+
+
+def every_hour(is_stopped: Callable[[], bool]) -> None:
+    """Forget old counters, and count what is popular on the menus."""
+    forget_counters()
+    refresh_all_popular(is_stopped)
 
 
 def look_at_outbox(lanes: Lanes) -> None:

@@ -16,7 +16,6 @@ from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.tables.find import tables_of
 from duitpos.domain.tenancy.find import location_of, locations
-from duitpos.domain.tenancy.hours import takes_orders
 from duitpos.guest.menu_page import preview_html
 from duitpos.guest.printed import printed_context
 from duitpos.kit.clock import now
@@ -34,8 +33,8 @@ def menu_preview(request: HttpRequest, staff: Staff) -> HttpResponse:
     location, language, at = _location(request, staff), _language(request.GET, staff), _at(request.GET)
     table = next((one.name for one in tables_of(staff.tenant) if one.location_id == location.id), "1")
     with translation.override(language):
-        here = {"table_name": table, "takes_orders": takes_orders(staff.tenant, location, at)}
-        at_table = render_to_string("guest/_table.html", here) + render_to_string("guest/_preview.html")
+        at_table = render_to_string("guest/_table.html", {"table_name": table})
+        at_table += render_to_string("guest/_preview.html")
         response = HttpResponse(preview_html(staff.tenant, location, language, at, at_table))
     response.headers["Content-Language"] = language
     only_to_look_at(response)

@@ -15,7 +15,7 @@ from duitpos.guest.access import guest_page
 from duitpos.guest.cookies import guest_token_of, remember_look
 from duitpos.guest.table_page import table_page_of
 
-_SHOW_MY_ORDER = ".mine { display: block; }"
+_SHOW_MY_ORDER = ".mine { display: block; } .go.orders { display: flex; }"
 
 
 @guest_page

@@ -1,10 +1,10 @@
 // Enhances the plain forms: the cart is stored on the phone and survives reload, Back and a lost network.
+// Every page loads it. The pages after the menu load order.js too.
 "use strict";
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const facts = document.body.dataset;
-  document.documentElement.classList.add("js");
 
   // --- the cart: {lines: [{item, mods, qty, note, seen}], key, sent} -------------------------------------------
   // `sent`: earlier versions of the cart, as lines by key. One of them may be paid in another tab.
@@ -56,53 +56,126 @@
   const count = (lines) => lines.reduce((sum, line) => sum + line.qty, 0);
 
   // --- menu --------------------------------------------------------------------------------------------------
+  const halfUp = (above, below) => Math.floor((2 * above + below) / (2 * below));
+  // As totals_of in domain/orders/pricing.py: service charge, then tax, rounded once for each rate.
+  const totalOf = (priced, { service, tax, taxedService }) => {
+    const taxed = {}, add = (rate, amount) => { taxed[rate] = (taxed[rate] || 0) + amount; };
+    const subtotal = priced.reduce((sum, { amount }) => sum + amount, 0);
+    const charge = halfUp(subtotal * service, 10000);
+    priced.forEach(({ rate, amount }) => add(rate ?? tax, amount));
+    if (Number(taxedService)) add(tax, charge);
+    return Object.entries(taxed).reduce((sum, [rate, amount]) => sum + halfUp(amount * rate, 10000), subtotal + charge);
+  };
   const menuPage = (menu) => {
     const sheet = $("#sheet"), inside = $(".inside", sheet), add = $(".add", sheet), wrong = $(".wrong", sheet);
-    const output = $("output", sheet), link = $(".bar a", menu), offline = $(".bar .offline", menu);
+    const output = $("output", sheet), link = $(".bar a", menu), offline = $(".bar .offline", menu), differs = $(".differs", menu);
     const idOf = (field) => field.name.split("-")[2];
-    const rows = new Map($$(".quantity input", menu).map((field) => [idOf(field), field.closest(".item")]));
-    let item = null, choose = null, quantity = 1;
+    const nameOf = (row) => [...$("h3", row).childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("");
+    const label = (button, words) => button.setAttribute("aria-label", words.replace("{name}", nameOf(button.closest(".item"))));
+    const isStopped = () => Boolean($(".stopped .notice"));
+    let rows, off, item = null, choose = null, quantity = 1;
 
+    const readRows = () => {
+      rows = new Map($$(".quantity input", menu).map((field) => [idOf(field), field.closest(".item")]));
+      // The open sheet holds its row's fields.
+      if (sheet.open && item.isConnected) rows.set(idOf($(".quantity input", choose)), item);
+      off = new Map($$(".item[data-id]", menu).map((row) => [row.dataset.id, row]));
+      // Not in the page: with the dish's name in it once more, it would be larger.
+      $$(".plus", menu).forEach((plus) => label(plus, menu.dataset.plus));
+    };
+    const inCart = (id, lines) => lines.reduce((sum, line) => sum + (plain(line.item) === id ? line.qty : 0), 0);
+    const leftOf = (row) => Number($(".quantity input", row)?.max ?? $(".quantity input", choose).max);
+    // What a line costs now, in minor units; null if it cannot be had any more.
+    const priceOf = (line, row) => {
+      const boxes = (line.mods || []).map((id) => $(`input[value="${CSS.escape(plain(id))}"]`, row));
+      if (boxes.some((box) => !box || box.closest(".out"))) return null;
+      return Math.max(0, boxes.reduce((sum, box) => sum + Number(box.dataset.delta || 0), Number(row.dataset.price)));
+    };
+    // What the menu says of the cart: the lines that still can be had, and the names of those that differ.
+    const compare = (lines) => {
+      const gone = new Set(), changed = new Set(), sold = [];
+      lines.forEach((line) => {
+        const id = plain(line.item), row = rows.get(id), price = row ? priceOf(line, row) : null;
+        if (price === null) { gone.add(row || off.get(id) ? nameOf(row || off.get(id)) : "?"); return; }
+        if (price !== line.seen || inCart(id, lines) > leftOf(row)) changed.add(nameOf(row));
+        sold.push({ amount: line.qty * price, rate: row.dataset.tax });
+      });
+      const say = (words, names) => (names.size ? words.replace("{names}", [...names].join(", ")) : "");
+      return { sold, words: [say(menu.dataset.gone, gone), say(menu.dataset.changed, changed)].filter(Boolean).join(". ") };
+    };
+    const showAdder = (row, many) => {
+      const adder = $(".adder", row);
+      if (!adder) return false;
+      let minus = $(".minus", adder), number = $("output", adder);
+      if (many && !minus) {
+        minus = document.createElement("button");
+        number = document.createElement("output");
+        Object.assign(minus, { type: "button", className: "minus", textContent: "−" });
+        adder.prepend(minus, number);
+        label(minus, menu.dataset.minus);
+      }
+      if (minus) minus.hidden = number.hidden = !many;
+      if (number) number.textContent = many;
+      $(".plus", adder).disabled = many >= leftOf(row);
+      return true;
+    };
     const showCart = () => {
-      const { lines } = load(), many = count(lines);
+      const { lines } = load(), many = count(lines), each = {}, { sold, words } = compare(lines);
       link.hidden = !many;
-      const words = $(".count", link);
-      words.textContent = many === 1 ? words.dataset.one : words.dataset.many.replace("{n}", many);
-      $(".sum", link).textContent = money(lines.reduce((sum, line) => sum + line.qty * (line.seen || 0), 0));
+      const label = $(".count", link);
+      label.textContent = many === 1 ? label.dataset.one : label.dataset.many.replace("{n}", many);
+      $(".sum", link).textContent = money(totalOf(sold, menu.dataset));
+      // Not again if it is the same: it would be read out again.
+      if (differs.textContent !== words) differs.textContent = words;
+      differs.hidden = !words;
       $$(".badge", menu).forEach((badge) => badge.remove());
-      const each = {};
       lines.forEach((line) => { each[plain(line.item)] = (each[plain(line.item)] || 0) + line.qty; });
+      $$(".adder output", menu).forEach((number) => showAdder(number.closest(".item"), 0));
       for (const [id, number] of Object.entries(each)) {
+        const row = rows.get(id);
+        if (!row || showAdder(row, number)) continue;
         const badge = document.createElement("b");
         badge.className = "badge";
         badge.textContent = `${number}×`;
-        if (rows.has(id)) $("h3", rows.get(id)).prepend(badge);
+        $("h3", row).prepend(badge);
       }
+    };
+    const say = (words) => {
+      $("#said").textContent = "";
+      setTimeout(() => { $("#said").textContent = `${words} ${$(".count", link).textContent}`; }, 50);
     };
     const chosen = () => $$("fieldset input:checked", choose);
     const unit = () =>
       Math.max(0, chosen().reduce((sum, input) => sum + Number(input.dataset.delta || 0), Number(item.dataset.price)));
-    const most = () => Number($(".quantity input", choose).max);
+    const most = () => leftOf(item) - inCart(idOf($(".quantity input", choose)), load().lines);
     const refresh = () => {
       $$("fieldset", choose).forEach((group) => {
         const limit = Number(group.dataset.max), full = $$("input:checked", group).length >= limit;
-        $$("input[type=checkbox]", group).forEach((box) => { box.disabled = limit > 1 && full && !box.checked; });
+        $$("input[type=checkbox]", group).forEach((box) => {
+          box.disabled = Boolean(box.closest(".out")) || (limit > 1 && full && !box.checked);
+        });
       });
+      const ended = !rows.has(idOf($(".quantity input", choose))), none = most() < 1;
+      quantity = Math.max(1, Math.min(quantity, most()));
       output.textContent = quantity;
       add.textContent = `${menu.dataset.add} · ${money(unit() * quantity)}`;
+      add.disabled = ended || none || isStopped();
+      wrong.textContent = isStopped() ? $(".stopped h2").textContent : ended ? menu.dataset.ended : none ? menu.dataset.most : "";
     };
     const open = (row) => {
       item = row.closest(".item");
       choose = $(".choose", item);
       quantity = 1;
       $$("input", choose).forEach((input) => { input.checked = input.defaultChecked; input.value = input.defaultValue; });
-      $("#sheet-name").textContent = [...$("h3", item).childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("");
-      wrong.textContent = "";
+      $("#sheet-name").textContent = nameOf(item);
       const details = [".about", ".marks"].map((part) => $(part, item)?.cloneNode(true)).filter(Boolean);
       inside.replaceChildren(...details, choose);
       refresh();
       sheet.showModal();
       inside.scrollTop = 0;
+    };
+    const putBack = () => {
+      if (choose && !$(".choose", item)) $("details", item)?.append(choose);
     };
     const problem = () => $$("fieldset", choose).find((group) => {
       const number = $$("input:checked", group).length;
@@ -110,7 +183,22 @@
       group.classList.toggle("bad", bad);
       return bad;
     });
+    // Changes the cart under a new key. False if it is full.
+    const change = (work) => {
+      const cart = load(), sent = before({ ...cart, lines: cart.lines.map((one) => ({ ...one })) });
+      const lines = work(cart.lines);
+      if (lines.length > 200) return false;
+      store(lines, newKey(), sent);
+      return true;
+    };
+    const put = (line) => change((lines) => {
+      const same = lines.find((one) => dish(one) === dish(line) && one.seen === line.seen);
+      if (!same) return [...lines, line];
+      same.qty = Math.min(99, same.qty + line.qty);
+      return lines;
+    });
     const addLine = () => {
+      if (add.disabled) return;
       const group = problem();
       if (group) {
         const [name, rule] = $("legend", group).childNodes;
@@ -118,30 +206,68 @@
         $("input", group).focus();
         return;
       }
-      const cart = load(), { lines } = cart, sent = before({ ...cart, lines: lines.map((one) => ({ ...one })) });
       const line = {
         item: idOf($(".quantity input", choose)), mods: chosen().map((input) => input.value), qty: quantity,
         note: $("input[name^=n-]", choose).value.trim(), seen: unit(),
       };
-      const same = lines.find((one) => dish(one) === dish(line) && one.seen === line.seen);
-      if (same) same.qty = Math.min(99, same.qty + quantity);
-      else if (lines.length < 200) lines.push(line);
-      else { wrong.textContent = menu.dataset.full; return; }
-      store(lines, newKey(), sent);
+      if (!put(line)) { wrong.textContent = menu.dataset.full; return; }
       sheet.close();
-      $("#said").textContent = "";
+      putBack();
       showCart();
-      setTimeout(() => { $("#said").textContent = `${menu.dataset.added} ${$(".count", link).textContent}`; }, 50);
+      say(menu.dataset.added);
+    };
+    // The row's own + and −: one as it comes, without choices or note.
+    const addOne = (row) => {
+      const id = idOf($(".quantity input", row));
+      if (inCart(id, load().lines) >= leftOf(row)) return;
+      const done = put({ item: id, mods: [], qty: 1, note: "", seen: Number(row.dataset.price) });
+      showCart();
+      say(done ? menu.dataset.added : menu.dataset.full);
+    };
+    const removeOne = (row) => {
+      const id = idOf($(".quantity input", row));
+      change((lines) => {
+        const own = lines.filter((line) => plain(line.item) === id);
+        const line = own.find((one) => !one.mods?.length && !one.note) || own.at(-1);
+        if (line) line.qty -= 1;
+        return lines.filter((one) => one.qty > 0);
+      });
+      showCart();
+      if ($(".minus", row).hidden) $(".plus", row).focus();
+      say(menu.dataset.removed);
+    };
+    // The menu's rows were replaced (menu_more.js): the open sheet goes on with its new row.
+    const follow = () => {
+      readRows();
+      if (sheet.open) {
+        const row = rows.get(idOf($(".quantity input", choose))), fresh = row && $(".choose", row);
+        if (fresh) {
+          const taken = new Set(chosen().map((input) => input.value)), note = $("input[name^=n-]", choose).value;
+          const focused = document.activeElement.closest(".choose") && document.activeElement;
+          $$("fieldset input", fresh).forEach((input) => { input.checked = taken.has(input.value) && !input.disabled; });
+          $("input[name^=n-]", fresh).value = note;
+          choose.replaceWith(fresh);
+          [item, choose] = [row, fresh];
+          if (focused) $$("input", fresh).find((input) => input.name === focused.name && input.value === focused.value)?.focus();
+        }
+        refresh();
+      }
+      showCart();
     };
 
     $(".plain", menu).hidden = true;
-    $$("summary", menu).forEach((row) => row.setAttribute("aria-haspopup", "dialog"));
     menu.addEventListener("click", (event) => {
-      const row = event.target.closest("summary");
+      const row = event.target.closest("summary"), button = event.target.closest(".adder button");
+      if (button) (button.matches(".plus") ? addOne : removeOne)(button.closest(".item"));
       if (row) { event.preventDefault(); open(row); }
     });
     menu.addEventListener("submit", (event) => event.preventDefault());
-    sheet.addEventListener("close", () => { $("details", item).append(choose); });
+    menu.addEventListener("replaced", follow);
+    sheet.addEventListener("close", () => {
+      putBack();
+      // The browser gives the focus back to the row; it may have been replaced meanwhile.
+      if (document.activeElement === document.body) $("summary", item)?.focus();
+    });
     sheet.addEventListener("click", (event) => { if (event.target === sheet) sheet.close(); });
     $("form", sheet).addEventListener("submit", (event) => {
       // Enter in the note adds the item; only the close button closes the sheet.
@@ -153,11 +279,10 @@
         $$("input", group).forEach((other) => { other.checked = other === event.target; });
       }
       group?.classList.remove("bad");
-      wrong.textContent = "";
       refresh();
     });
     $$("[data-step]", sheet).forEach((button) => button.addEventListener("click", () => {
-      quantity = Math.min(most(), Math.max(1, quantity + Number(button.dataset.step)));
+      quantity += Number(button.dataset.step);
       refresh();
     }));
     add.addEventListener("click", addLine);
@@ -170,158 +295,15 @@
     addEventListener("online", () => { offline.hidden = true; });
     addEventListener("storage", showCart);
     addEventListener("pageshow", showCart);
-    showCart();
-    showOrder(showCart);
-    followScroll();
-  };
-  // The menu is the same for every phone. Its link to this phone's order is shown by phone.css; this adds how it stands.
-  const showOrder = async (showCart) => {
-    const link = $(".mine");
-    if (getComputedStyle(link).display === "none") return;
-    try {
-      const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
-      link.replaceWith($("main .banner", page));
-    } catch { return; /* the plain link leads to the order */ }
-    forgetPaid();
+    readRows();
     showCart();
   };
-  const followScroll = () => {
-    const links = new Map($$(".sections a").map((a) => [a.hash.slice(1), a]));
-    const watch = new IntersectionObserver((entries) => {
-      const entry = entries.find((one) => one.isIntersecting);
-      if (!entry) return;
-      links.forEach((a) => a.removeAttribute("aria-current"));
-      const now = links.get(entry.target.id), list = now.closest("ul");
-      now.setAttribute("aria-current", "true");
-      list.scrollLeft = now.offsetLeft - list.offsetLeft - 16;
-    }, { rootMargin: "-60px 0px -70% 0px" });
-    $$("#menu section").forEach((section) => watch.observe(section));
-  };
-
-  // --- language ----------------------------------------------------------------------------------------------
-  // The cart is on this phone, so only the language is sent, and the page is loaded again.
-  const chooseLanguage = async (event) => {
-    event.preventDefault();
-    const language = event.currentTarget.value;
-    try {
-      await fetch("", { method: "POST", redirect: "manual", body: new URLSearchParams({ language }) });
-    } catch { return; }
-    if ($("#menu")) location.replace(`../${language}/`);
-    else if ($("main.review") && !$("form[data-rebuilt]")) location.replace(location.pathname);
-    else location.reload();
-  };
-  $$(".language button").forEach((button) => { button.onclick = chooseLanguage; });
-
-  // --- checkout ----------------------------------------------------------------------------------------------
-  const keep = (form) => {
-    const { key, lines, sent } = load(), { cart, checkout_key: field } = form.elements;
-    // After a return from the processor, do not overwrite what this phone has selected meanwhile.
-    if (!("rebuilt" in form.dataset) || !lines.length || key === field.value) {
-      // The page's cart has the keys; this phone has the lines that it sent under them.
-      const fresh = JSON.parse(cart.value), known = before({ lines, key, sent });
-      const keys = (fresh.earlier || []).filter((one) => one !== field.value);
-      store(fresh.lines, field.value, Object.fromEntries(keys.map((one) => [one, known[one] || 0])));
-    }
-  };
-  // Sends a form and replaces this page with the response; false if there was none.
-  const sendForm = async (main, fields) => {
-    main.setAttribute("aria-busy", "true");
-    let fresh = null;
-    try {
-      const response = await fetch("./", { method: "POST", body: new URLSearchParams(fields) });
-      if (response.redirected) { location.replace(response.url); return true; }
-      fresh = $("main", new DOMParser().parseFromString(await response.text(), "text/html"));
-    } catch { /* no network: the caller shows it */ }
-    main.removeAttribute("aria-busy");
-    if (!fresh) return false;
-    main.replaceWith(fresh);
-    start();
-    return true;
-  };
-  const shellPage = async (main) => {
-    const { lines, key, sent } = load(), loading = $(".loading", main), broken = $(".broken", main);
-    const banner = $(".banner", main);
-    if (!lines.length) {
-      if (banner) location.replace(banner.href);
-      else $(".empty", main).hidden = false;
-      return;
-    }
-    loading.hidden = false;
-    broken.hidden = true;
-    $("button", broken).onclick = () => shellPage(main);
-    const fields = { step: "review", checkout_key: key, cart: JSON.stringify({ lines, earlier: Object.keys(sent) }) };
-    if (await sendForm(main, fields)) return;
-    loading.hidden = true;
-    broken.hidden = false;
-  };
-  const reviewPage = (main) => {
-    const form = $("form", main), offline = $(".offline", form);
-    const showOffline = () => { if (offline) { offline.textContent = form.dataset.offline; offline.hidden = false; } };
-    keep(form);
-    addEventListener("online", () => { if (offline) offline.hidden = true; });
-    form.addEventListener("submit", async (event) => {
-      const button = event.submitter;
-      if (form.dataset.sent) { event.preventDefault(); return; }
-      // Enter in a field of the form presses no button.
-      if (!button?.value) { event.preventDefault(); return; }
-      if (button.value === "menu") { event.preventDefault(); location.href = "../"; return; }
-      if (button?.name === "change") {
-        event.preventDefault();
-        const done = await sendForm(main, [...new FormData(form), ["change", button.value]]);
-        if (!done) return showOffline();
-        const same = $(`button[value="${button.value}"]`);
-        (same && !same.disabled ? same : $("main h1"))?.focus();
-        return;
-      }
-      if (!navigator.onLine) { event.preventDefault(); showOffline(); return; }
-      form.dataset.sent = "1";
-      const who = $("[name=payment_type]:checked, [name=payment_type][type=hidden]", form)?.dataset.who || "";
-      // After the browser has read the form: a disabled button would not be sent.
-      setTimeout(() => { button.disabled = true; button.textContent = form.dataset.wait.replace("{who}", who); });
-    });
-  };
-  // The browser's Back shows the page as it was left, with a disabled button or an old cart.
-  addEventListener("pageshow", (event) => {
-    if (event.persisted && $("main.review")) location.replace(location.pathname);
-  });
-
-  // --- order -------------------------------------------------------------------------------------------------
-  const orderPage = (main) => {
-    // Poll faster while the payment is open than while the food is prepared.
-    const pace = () => ("paid" in $("#live").dataset ? 5000 : 2500);
-    let etag = "", wait = pace(), timer = 0;
-    const container = $("#live-place"), offline = $(".offline", main);
-    const poll = async () => {
-      clearTimeout(timer);
-      if (document.hidden) return;
-      try {
-        const response = await fetch(main.dataset.state, { headers: etag ? { "If-None-Match": etag } : {}, cache: "no-store" });
-        offline.hidden = true;
-        wait = pace();
-        if (response.status === 200) {
-          etag = response.headers.get("ETag") || "";
-          const page = new DOMParser().parseFromString(await response.text(), "text/html"), now = $("#live", page);
-          if (now && now.outerHTML !== $("#live").outerHTML) container.replaceChildren(now);
-          forgetPaid();
-        } else if (response.status !== 304) wait = 15000;
-      } catch {
-        offline.hidden = false;
-        wait = Math.min(wait * 2, 30000);
-      }
-      next();
-    };
-    const next = () => { if (!("over" in $("#live").dataset)) timer = setTimeout(poll, wait); };
-    document.addEventListener("visibilitychange", () => { if (!document.hidden && !("over" in $("#live").dataset)) poll(); });
-    next();
-  };
-
-  const start = () => {
-    const menu = $("#menu"), main = $("main[data-page]"), print = $(".print");
-    if (facts.cart) forgetPaid();
-    if (menu) menuPage(menu);
-    const pages = { shell: shellPage, review: reviewPage, order: orderPage };
-    pages[main?.dataset.page]?.(main);
-    if (print) { print.hidden = false; print.onclick = () => window.print(); }
-  };
-  start();
+  if (facts.cart) forgetPaid();
+  if ($("#menu")) menuPage($("#menu"));
+  // What the page does not need at once.
+  addEventListener("load", () => facts.later.split(" ").forEach((src) => {
+    document.head.append(Object.assign(document.createElement("script"), { src }));
+  }));
+  // For order.js on the pages after the menu, menu_more.js and head.js.
+  window.duitpos = { $, $$, load, store, newKey, before, forgetPaid };
 })();

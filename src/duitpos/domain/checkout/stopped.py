@@ -1,0 +1,55 @@
+"""Why a guest cannot order at a location now, for the menu, which says so first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from duitpos.domain.checkout.options import PayOption
+from duitpos.domain.tenancy.hours import is_open, is_paused
+from duitpos.kit.clock import known_zone
+from duitpos.models import Location, Tenant
+
+
+class Why(StrEnum):
+    """What is in the way of an order."""
+
+    CLOSED = "closed"  # the restaurant itself, for good; or its hours are unknown
+    PAUSED = "paused"  # by staff
+    HOURS = "hours"  # before opening or after closing
+    COUNTER = "counter"  # nothing to pay with online
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """`until`: when it ends by itself, an aware local time; None when that is not known. `message`: the staff's."""
+
+    why: Why
+    until: datetime | None = None
+    message: str = ""
+
+
+def what_stops_orders(
+    tenant: Tenant, location: Location, options: Sequence[PayOption], at: datetime
+) -> Stopped | None:
+    """Why no guest can order there at `at` (an aware instant); None if they can. `options`: pay_options().
+
+    The checkout checks the same again: this only says it before the guest has chosen.
+    """
+    zone = known_zone(location.time_zone)
+    if not tenant.is_open or zone is None:
+        return Stopped(Why.CLOSED)
+    local = at.astimezone(zone)
+    if is_paused(location, at):
+        until = location.paused_until
+        return Stopped(Why.PAUSED, until and until.astimezone(zone), location.pause_message.strip())
+    if not is_open(location, at):
+        return Stopped(Why.HOURS, _opens_next(location, local))
+    return None if options else Stopped(Why.COUNTER)
+
+
+def _opens_next(location: Location, local: datetime) -> datetime:
+    opens = datetime.combine(local.date(), location.opens_at or time.min, local.tzinfo)
+    return opens if opens > local else opens + timedelta(days=1)
