@@ -9,10 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import translation
 
-from duitpos.domain.menus.serving import Serving
-from duitpos.guest.texts import served_text
 from duitpos.kit.clock import now
 from duitpos.models import ItemStock, MenuItem
 from tests.dashboard.client import sign_in
@@ -137,17 +134,3 @@ def test_another_restaurants_location_is_gone(kopi: Restaurant, client: Client) 
     a_location(a_restaurant("teh").tenant, "ipoh")
     for page in ("preview", "print"):
         assert client.get(f"/kopi/menu/{page}/?location=ipoh").status_code == 404
-
-
-@pytest.mark.parametrize(
-    "serving, words",
-    [
-        (Serving(0b1111111, time(7), time(11)), "Served 07:00\u201311:00"),
-        (Serving(0b1100000), "Served Sat\u2013Sun"),
-        (Serving(0b0010101), "Served Mon, Wed, Fri"),
-        (Serving(0b1000011, time(22), None), "Served Mon\u2013Tue, Sun, 22:00\u201300:00"),
-    ],
-)
-def test_when_something_is_served(serving: Serving, words: str) -> None:
-    with translation.override("en"):
-        assert served_text(serving) == words

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from duitpos.domain.checkout.stopped import Why
 from duitpos.domain.errors import Conflict, Forbidden, Gone, Invalid
 from duitpos.domain.staff_actions.pause import pause, resume
 from duitpos.domain.tenancy.hours import is_paused
@@ -44,10 +45,11 @@ def test_the_menu_of_an_open_phone_gets_another_version_at_once(kopi: Restaurant
     before = table_page_of("kopi", table.token)
     pause(kopi.owner, kopi.location, "open", seen=None)
     paused = table_page_of("kopi", table.token)
-    assert (before.takes_orders, paused.takes_orders) == (True, False)
+    assert paused.stopped is not None
+    assert paused.stopped.why is Why.PAUSED
     assert paused.version != before.version
     resume(kopi.owner, kopi.location, seen=stored(kopi).paused_at)
-    assert table_page_of("kopi", table.token).takes_orders
+    assert table_page_of("kopi", table.token).version == before.version
 
 
 def test_what_somebody_else_did_meanwhile_is_not_overwritten(kopi: Restaurant) -> None:
