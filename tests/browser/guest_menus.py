@@ -13,7 +13,7 @@ from tests.support.restaurant import an_item
 
 def a_photo(tenant: Tenant, number: int = 1, width: int = 960, height: int = 720) -> MenuPhoto:
     """A photo's row."""
-    return MenuPhoto.objects.create(tenant=tenant, digest=f"{number:064x}", width=width, height=height)
+    return MenuPhoto.objects.create(tenant=tenant, digest=f"{number:032x}", width=width, height=height)
 
 
 def serve_photos(context: BrowserContext) -> list[str]:

@@ -110,7 +110,7 @@ def test_the_printed_menu_has_everything_that_stays(kopi: Restaurant, client: Cl
         "Coconut rice",
         "Halal",
         "Contains: egg",
-        "Served Mon\u2013Fri, 07:00\u201311:00",
+        "Served Mon\u2013Fri 07:00\u201311:00",
         "(choose 1)",
         "Squid +RM\u202f3.00",
         "Prices do not include service charge 10\u202f% and SST 6\u202f%.",

@@ -15,7 +15,7 @@ from duitpos.web.content_policy import HEADER
 FOR_EVER = "public, max-age=31536000, immutable"
 
 # Nothing else is looked up: it leaves no place for a dot or a slash of the client's.
-_NAME = re.compile(r"[0-9a-f]{32}/[0-9a-f]{64}-[0-9]{1,4}\.(avif|webp|jpeg)")
+_NAME = re.compile(r"[0-9a-f]{32}/[0-9a-f]{32}-[0-9]{1,4}\.(avif|webp|jpeg)")
 
 
 @require_safe

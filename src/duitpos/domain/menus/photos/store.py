@@ -74,7 +74,7 @@ def _claim(tenant_id: UUID, encoded: Encoded) -> MenuPhoto:
             )
             if not photo.height:
                 # A photo with this name was removed, and its files may be deleted at this moment.
-                digest = blake2b(digest.encode(), digest_size=32).hexdigest()
+                digest = blake2b(digest.encode(), digest_size=16).hexdigest()
                 continue
             rows = MenuPhoto.objects.filter(tenant_id=tenant_id, id=photo.id)
             if is_new or rows.update(created_at=now()):
