@@ -37,7 +37,8 @@ bench: .venv/dev.stamp ## measure, and write bench/results/
 	@exec $(PY) -m bench
 
 docs: .venv/dev.stamp ## build the user guide into build/docs
-	@exec $(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
+	@echo "The guide is in build/docs. To read it: $(PY) -m http.server --directory build/docs"
 
 screenshots: .venv/dev.stamp ## take the pictures of README and guide from the real pages
 	@exec $(PY) -m scripts.screenshots
