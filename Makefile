@@ -6,7 +6,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-fast lint format messages bench screenshots venv lock clean
+.PHONY: help demo demo-reset test test-fast lint format messages bench docs screenshots venv lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +36,11 @@ messages: .venv/dev.stamp ## bring the translations up to date with the code, an
 bench: .venv/dev.stamp ## measure, and write bench/results/
 	@exec $(PY) -m bench
 
-screenshots: .venv/dev.stamp ## make the README's pictures from the real pages
+docs: .venv/dev.stamp ## build the user guide into build/docs
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet
+	@echo "The guide is in build/docs. To read it: $(PY) -m http.server --directory build/docs"
+
+screenshots: .venv/dev.stamp ## take the pictures of README and guide from the real pages
 	@exec $(PY) -m scripts.screenshots
 
 venv: .venv/dev.stamp ## only make .venv with everything for development

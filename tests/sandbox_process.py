@@ -36,6 +36,19 @@ def free_port() -> int:
         return port
 
 
+def two_free_ports() -> int:
+    """A free port whose next port is free, too."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
 class ControlRefused(Exception):
     """A control call that was answered with an error."""
 

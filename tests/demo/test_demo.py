@@ -18,6 +18,7 @@ import pytest
 import requests
 
 from tests.operations.commands import environment
+from tests.sandbox_process import two_free_ports
 from tests.support.signals import HANG, default_signals
 
 pytestmark = pytest.mark.slow
@@ -26,19 +27,6 @@ KEYS = set(
     "guest_url dashboard_url kitchen_url email password webhook_url stripe_api_base stripe_secret_key"
     " stripe_webhook_secret sandbox_url tenant".split()
 )
-
-
-def two_free_ports() -> int:
-    """A free port whose next port is free, too."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 def is_free(port: int) -> bool:

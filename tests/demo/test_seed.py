@@ -25,6 +25,7 @@ from duitpos.models import (
     Membership,
     MenuItem,
     MenuSection,
+    MenuText,
     PaymentType,
     ProcessorAccount,
     Table,
@@ -99,6 +100,15 @@ def test_every_picture_belongs_to_a_dish_and_its_files_are_there() -> None:
     assert len(photos) == len(list(PHOTOS.iterdir())) == 12
     assert len({photo.digest for photo in photos}) == 12
     assert all(storages["photos"].exists(name) for photo in photos for name in file_names(photo))
+
+
+def test_a_language_that_an_interrupted_run_left_out_is_added() -> None:
+    tenant = tenant_by_slug(_seed().tenant)
+    texts = MenuText.objects.filter(tenant=tenant, language="ms")
+    count = texts.count()
+    texts.delete()
+    _seed()
+    assert texts.count() == count > 0
 
 
 def test_a_dish_whose_photo_was_removed_gets_none() -> None:

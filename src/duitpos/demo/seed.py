@@ -25,6 +25,7 @@ from duitpos.models import (
     Membership,
     MenuItem,
     MenuSection,
+    MenuText,
     Modifier,
     ModifierGroup,
     PaymentType,
@@ -62,7 +63,9 @@ def seed(*, secret_key: str, webhook_secret: str, api_base: str) -> Seeded:
     owner = _staff(tenant, data)
     sites = _locations(tenant, data)
     _menu(tenant, owner, sites, data)
+    # Before the translations, which count as changes of a dish: a changed dish gets no photo.
     add_photos(owner)
+    _translations(tenant)
     for site in data["locations"]:
         _tables(tenant, owner, sites[site["rules"]["slug"]], site["tables"])
     _take_payments(tenant, secret_key, webhook_secret, api_base)
@@ -109,12 +112,16 @@ def _menu(tenant: Tenant, owner: Membership, sites: Mapping[str, Location], data
     if MenuSection.objects.filter(tenant=tenant).exists():
         return
     items = transact(lambda: _write_menu(tenant, data))
-    for language, by_kind in json.loads(TEXTS.read_text(encoding="utf-8")).items():
-        translate_menu(tenant, language, _texts(tenant, by_kind))
     for site in data["locations"]:
         for stock in site["stock"]:
             item = items[stock["item"]]
             set_stock(owner, sites[site["rules"]["slug"]], item.id, stock["status"], stock.get("quantity"))
+
+
+def _translations(tenant: Tenant) -> None:
+    for language, by_kind in json.loads(TEXTS.read_text(encoding="utf-8")).items():
+        if not MenuText.objects.filter(tenant=tenant, language=language).exists():
+            translate_menu(tenant, language, _texts(tenant, by_kind))
 
 
 def _write_menu(tenant: Tenant, data: Mapping[str, Any]) -> dict[str, MenuItem]:

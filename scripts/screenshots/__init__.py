@@ -1,0 +1,1 @@
+"""Takes the pictures of the README and of the user guide from the real pages of a demo."""
