@@ -57,11 +57,19 @@ class ItemForm(EditedForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, data: Any, tenant: Tenant, sites: Sequence[Location], detail: ItemDetail) -> None:
+    def __init__(
+        self,
+        data: Any,
+        tenant: Tenant,
+        sites: Sequence[Location],
+        detail: ItemDetail,
+        *,
+        is_copy: bool = False,
+    ) -> None:
         item = detail.item
         current = item_values(tenant, detail)
         super().__init__(data, current=current, at=item.version, auto_id=f"i_{item.id.hex}_%s")
-        self.tenant, self.detail = tenant, detail
+        self.tenant, self.detail, self.is_copy = tenant, detail, is_copy
         self.locale = next((site.locale for site in sites if site.currency == item.currency), "en_MY")
         self._add_currency(sites)
         sections = [(str(section.id), section.name) for section in detail.sections]
@@ -93,6 +101,11 @@ class ItemForm(EditedForm):
         for place, name in enumerate(self.slots, 1):
             label = _("Choices %(place)s") % {"place": place}
             self.fields[name] = forms.ChoiceField(label=label, choices=groups, required=False)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_copy and not self.is_bound:
+            self.fields["name"].widget.attrs |= {"autofocus": True, "data-selects": True}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
