@@ -251,5 +251,5 @@ def test_a_copy_opens_with_its_name_selected(
     expect(page.get_by_label("Name", exact=True)).to_have_value("Teh (copy)")
     page.keyboard.type("Teh ais")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/menu/**")
+    expect(page.get_by_text("Teh ais saved.")).to_be_visible()
     assert stored(kopi, drinks.id) == ["Teh", "Teh ais", "Kopi", "Air"]

@@ -181,7 +181,7 @@ def test_the_preview_shows_the_guests_page_at_a_time_and_sends_nothing(
     for clock, is_served in (("08:00", True), ("15:00", False)):
         page.goto(f"{menu_url(live_server)}/preview/?location=bangsar&language=ms&clock={clock}")
         frame = page.frame_locator("iframe")
-        expect(frame.get_by_text("Nothing can be ordered here")).to_be_visible()
+        expect(frame.get_by_text("Tiada apa-apa boleh dipesan di sini")).to_be_visible()
         expect(frame.get_by_text("Mengandungi").first).to_be_visible()
         expect(frame.locator(".sold-out")).to_have_count(0 if is_served else 1)
     # Even a form that is sent on purpose goes nowhere.
