@@ -15,7 +15,7 @@ from duitpos.dashboard.forms.edited import EditedForm, Raw
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.domain.errors import Invalid
 from duitpos.domain.menus.edit.lines import DESCRIPTION, ITEM_NAME, SECTION_NAME, checked_name
-from duitpos.domain.menus.edit.prices import read_price
+from duitpos.domain.menus.edit.prices import read_difference, read_price
 from duitpos.domain.menus.edit.sections import SectionDraft
 from duitpos.domain.menus.serving import Serving
 from duitpos.domain.menus.texts import Text
@@ -65,6 +65,14 @@ def read_typed_price(form: PlainForm, name: str, currency: str) -> int | None:
     except Invalid as error:
         form.add_error(name, error_text(error))
         return None
+
+
+def read_typed_difference(typed: str, currency: str) -> int:
+    """An amount with its sign, in minor units; 0 for an empty text. ValidationError."""
+    try:
+        return read_difference(typed, currency)
+    except Invalid as error:
+        raise forms.ValidationError(error_text(error)) from error
 
 
 class NewSectionForm(PlainForm):

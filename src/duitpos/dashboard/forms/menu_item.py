@@ -31,13 +31,11 @@ from duitpos.domain.menus.edit.detail import ItemDetail
 from duitpos.domain.menus.edit.items import ItemDraft
 from duitpos.domain.menus.edit.lines import DESCRIPTION, ITEM_NAME
 from duitpos.domain.menus.edit.prices import read_price, write_price
+from duitpos.domain.menus.marks import ALLERGENS, DIETS
 from duitpos.kit.money import Money
 from duitpos.models import Location, Tenant
-from duitpos.ui.marks import MARKS, mark_words
+from duitpos.ui.marks import mark_words
 
-DIETS = ("halal", "vegetarian", "vegan", "spicy", "gluten_free")
-"""The codes of ui/marks.py that are dietary marks; the others are allergens."""
-ALLERGENS = tuple(code for code in MARKS if code not in DIETS)
 _FREE_SLOTS, _MOST_SLOTS = 2, 40
 
 

@@ -168,7 +168,7 @@ def duplicate_menu_item(request: HttpRequest, staff: Staff, item_id: UUID) -> Ht
     text = _("%(name)s added. Guests see it now: change its name and price.") % {"name": copy.name}
     messages.success(request, text)
     address = reverse("dashboard:menu_item", args=[staff.tenant.slug, copy.id])
-    address += f"?{urlencode({'copy': 1, 'list': kept_query(request, locations(staff.tenant)).query()})}"
+    address += f"?{urlencode({'copy': '1', 'list': kept_query(request, locations(staff.tenant)).query()})}"
     if "HX-Request" in request.headers:
         # The list would otherwise look for itself in the page of the form.
         return HttpResponse(headers={"HX-Redirect": address})

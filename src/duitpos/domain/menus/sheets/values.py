@@ -12,21 +12,17 @@ from uuid import UUID
 
 from babel.numbers import get_currency_symbol
 
+from duitpos.domain.menus.edit.prices import highest_price
+from duitpos.domain.menus.marks import KNOWN
 from duitpos.domain.menus.sheets.problems import BadCell, RowProblem
 from duitpos.domain.menus.sheets.workbook import Date, Failed, Number
 from duitpos.kit.clean_text import one_line
 from duitpos.kit.money import decimal_places
 from duitpos.models.menu import EVERY_DAY, TaxClass
 
-MAX_PRICE_MINOR = 1_000_000_000
 MAX_WORDS = 30
 MAX_WORD = 40
 MAX_CHOICES = 100
-KNOWN_WORDS = frozenset(
-    "halal vegetarian vegan spicy gluten_free nuts peanuts egg milk fish shellfish soy gluten wheat sesame"
-    " celery".split()
-)
-"""Marks and allergens with a name in every language (ui/marks.py); others are shown as they are written."""
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _BECAME_A_DATE = re.compile(r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:-\d{2,4})?")
@@ -78,8 +74,9 @@ def amount_of(cell: str, currency: str) -> int:
         minor = Decimal(round(minor))
     if minor != minor.to_integral_value():
         raise BadCell(RowProblem.PRICE_DECIMALS, places=places, currency=currency)
-    if abs(minor) > MAX_PRICE_MINOR:
-        raise BadCell(RowProblem.PRICE_TOO_HIGH, most=amount_text(MAX_PRICE_MINOR, currency))
+    highest = highest_price(currency)
+    if abs(minor) > highest.minor:
+        raise BadCell(RowProblem.PRICE_TOO_HIGH, most=amount_text(highest.minor, currency))
     return int(minor)
 
 
@@ -145,7 +142,7 @@ def words_of(cell: str) -> list[str]:
 
 def _known(word: str) -> str:
     code = word.casefold().replace(" ", "_").replace("-", "_")
-    return code if code in KNOWN_WORDS else word
+    return code if code in KNOWN else word
 
 
 def words_text(words: Iterable[str]) -> str:
