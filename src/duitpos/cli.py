@@ -111,6 +111,7 @@ def _purge() -> int:
         _count(purged.orders, "unpaid order", "unpaid orders"),
         _count(purged.emails, "e-mail address", "e-mail addresses"),
         _count(purged.photos, "unused photo", "unused photos"),
+        _count(purged.calls, "old call", "old calls"),
     )
     print(f"Removed: {', '.join(removed)}.")
     if purged.errors:

@@ -1,4 +1,4 @@
-"""Every staff page passes axe and fits its width, in dark on a small phone and in light on a desktop."""
+"""Every staff page passes axe and fits its width, on phones and a desktop, in light and dark."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from duitpos.domain.staff_actions.cancel_order import cancel_order
-from duitpos.models import Tenant
-from tests.support.restaurant import PASSWORD, a_location, a_table
+from duitpos.models import MenuItem, ModifierGroup, Tenant
+from tests.support.restaurant import PASSWORD, a_group, a_location, a_table
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.browser
 
 LONG = "Restoran Nasi Kandar Warisan Keluarga Abdul Rahman \u963f\u90fd\u62c9\u66fc\u5bb6\u4f20\u996d\u5e97"
-SCREENS = {"a small phone at night": (320, "dark"), "a desk by day": (1280, "light")}
+SCREENS = {
+    "a small phone at night": (320, "dark"),
+    "a phone by day": (390, "light"),
+    "a desk by day": (1280, "light"),
+    "a desk at night": (1280, "dark"),
+}
 
 
 @pytest.fixture
@@ -26,6 +31,8 @@ def page(shop: Shop, chromium: Browser) -> Iterator[Page]:
     tenant.name = LONG
     tenant.save()
     site = a_location(shop.tenant, "bukit-bintang-cawangan-utama")
+    a_group(shop.item, (LONG, 150), least=0)
+    MenuItem.objects.filter(tenant=tenant).update(description=LONG, marks=["halal"], allergens=["egg"])
     a_table(site, "Meja Panjang Tepi Taman 12")
     declined = shop.start()
     shop.sandbox.pay(declined.reference, card="4000000000009995")
@@ -68,10 +75,58 @@ def addresses(shop: Shop) -> list[str]:
         f"{dashboard}/payment-types/add/",
         f"{kind}/",
         f"{kind}/delete/",
+        *menu_addresses(shop, f"{dashboard}/menu"),
+        f"{dashboard}/sold-out/",
+        f"{dashboard}/locations/{shop.restaurant.location.slug}/service/",
         f"{dashboard}/tables/",
         f"{dashboard}/tables/add/",
         f"{dashboard}/tables/{shop.table.id}/new-code/",
     ]
+
+
+def menu_addresses(shop: Shop, menu: str) -> list[str]:
+    """The pages of the menu; test_menu_groups.py, test_menu_sheets.py and test_menu_editor.py have their states."""
+    item = f"{menu}/items/{shop.item.id}"
+    group = ModifierGroup.objects.get(tenant=shop.tenant)
+    return [
+        f"{menu}/",
+        f"{menu}/?show=archived",
+        f"{item}/",
+        f"{item}/?copy=1",
+        f"{item}/photo/",
+        f"{menu}/sections/{shop.item.section_id}/",
+        f"{menu}/sections/{shop.item.section_id}/archive/",
+        f"{menu}/groups/",
+        f"{menu}/groups/add/",
+        f"{menu}/groups/{group.id}/",
+        f"{menu}/groups/{group.id}/dishes/",
+        f"{menu}/prices/",
+        f"{menu}/preview/",
+        f"{menu}/print/",
+        f"{menu}/import/",
+        f"{menu}/samples/",
+    ]
+
+
+def test_pages_that_do_not_fit_on_a_phone_are_behind_a_button(shop: Shop, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{shop.url}/{shop.tenant.slug}/dashboard/orders/")
+    tables = page.get_by_role("link", name="Tables")
+    expect(tables).to_be_hidden()
+    page.get_by_role("button", name="More").focus()
+    page.keyboard.press("Enter")
+    expect(tables).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("Tab")
+    expect(tables).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(tables).to_be_hidden()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(page.get_by_role("button", name="More")).to_be_hidden()
+    tables.click()
+    expect(tables).to_have_attribute("aria-current", "page")
+    page.set_viewport_size({"width": 320, "height": 800})
+    expect(page.get_by_role("button", name="More")).to_have_class("here")
 
 
 @pytest.mark.parametrize("screen", SCREENS)

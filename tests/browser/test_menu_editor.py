@@ -239,3 +239,17 @@ def test_every_page_of_it_passes_axe_and_fits(
     expect(page.locator(".error")).to_be_visible()
     check("with an error")
     assert wrong == []
+
+
+def test_a_copy_opens_with_its_name_selected(
+    kopi: Restaurant, drinks: MenuSection, live_server: LiveServer, page: Page
+) -> None:
+    page.goto(menu_url(live_server))
+    link_to(page, "Teh").click()
+    page.get_by_role("button", name="Duplicate").click()
+    page.wait_for_url("**/items/**")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Teh (copy)")
+    page.keyboard.type("Teh ais")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Teh ais saved.")).to_be_visible()
+    assert stored(kopi, drinks.id) == ["Teh", "Teh ais", "Kopi", "Air"]

@@ -138,6 +138,18 @@ def test_a_group_is_typed_by_keyboard_only(kopi: Restaurant, live_server: LiveSe
     assert MenuItem.objects.filter(tenant=kopi.tenant, item_groups__group=group).count() == 1
 
 
+def test_choices_are_dragged(kopi: Restaurant, live_server: LiveServer, page: Page) -> None:
+    page.goto(f"{menu_url(live_server)}/groups/")
+    page.get_by_role("link", name="Milk").click()
+    grips = page.locator(".choice-row .grip")
+    grips.nth(1).drag_to(grips.nth(0))
+    expect(page.get_by_label("Choice", exact=True).nth(0)).to_have_value(LONG)
+    expect(page.locator("#moved")).to_have_text(f"{LONG} is now 1 of 2.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("“Milk” saved.")).to_be_visible()
+    assert names(kopi.tenant, "Milk") == [LONG, "Fresh"]
+
+
 @pytest.mark.parametrize("context", [False], indirect=True)
 def test_everything_works_without_script(kopi: Restaurant, live_server: LiveServer, page: Page) -> None:
     page.goto(f"{menu_url(live_server)}/groups/")
@@ -169,7 +181,7 @@ def test_the_preview_shows_the_guests_page_at_a_time_and_sends_nothing(
     for clock, is_served in (("08:00", True), ("15:00", False)):
         page.goto(f"{menu_url(live_server)}/preview/?location=bangsar&language=ms&clock={clock}")
         frame = page.frame_locator("iframe")
-        expect(frame.get_by_text("Nothing can be ordered here")).to_be_visible()
+        expect(frame.get_by_text("Tiada apa-apa boleh dipesan di sini")).to_be_visible()
         expect(frame.get_by_text("Mengandungi").first).to_be_visible()
         expect(frame.locator(".sold-out")).to_have_count(0 if is_served else 1)
     # Even a form that is sent on purpose goes nowhere.

@@ -44,6 +44,8 @@ def test_sample_export_edit_and_import(
     page.goto(f"{live_server.url}/kopi/dashboard/menu/samples/")
     page.get_by_role("button", name="Begin with Mamak").click()
     expect(page.get_by_text("The sample menu is there.")).to_be_visible()
+    assert page.url == f"{live_server.url}/kopi/dashboard/menu/"
+    page.get_by_role("link", name="Import and export").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Export CSV").click()
     assert download.value.suggested_filename == "kopi-menu.csv"

@@ -77,8 +77,8 @@ def test_a_purge_says_what_it_removed(database_url: str, tmp_path: Path) -> None
         assert done.returncode == 0, done.stderr
         sentences.append(done.stdout)
     assert sentences == [
-        "Removed: 1 event body, 0 unpaid orders, 2 e-mail addresses, 0 unused photos.\n",
-        "Removed: 0 event bodies, 0 unpaid orders, 0 e-mail addresses, 0 unused photos.\n",
+        "Removed: 1 event body, 0 unpaid orders, 2 e-mail addresses, 0 unused photos, 0 old calls.\n",
+        "Removed: 0 event bodies, 0 unpaid orders, 0 e-mail addresses, 0 unused photos, 0 old calls.\n",
     ]
 
 

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.pure
 PACKAGE = Path(__file__).parents[2] / "src" / "duitpos"
 STAFF = (
     "ui/static/ui/staff.css",
+    "ui/static/ui/rail.css",
     "dashboard/static/dashboard/dashboard.css",
     "dashboard/static/dashboard/menu_editor.css",
 )

@@ -15,6 +15,9 @@ from duitpos.domain.alerts.queries import alert_count
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
 
+_FIT = 5
+"""Entries of the bar on a phone."""
+
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
@@ -26,6 +29,19 @@ class NavItem:
     is_here: bool
     count: int = 0
     count_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Nav:
+    """The navigation: on a phone the entries in `more` are behind a button, since only five fit beside each other."""
+
+    first: list[NavItem]
+    more: list[NavItem]
+
+    @property
+    def is_in_more(self) -> bool:
+        """Whether the page that is shown is behind the button."""
+        return any(item.is_here for item in self.more)
 
 
 def page(
@@ -42,7 +58,7 @@ def page(
     return render(request, template, values, status=status)
 
 
-def nav(staff: Staff, here: str) -> list[NavItem]:
+def nav(staff: Staff, here: str) -> Nav:
     """The navigation entries that this member may open."""
     slug, role = staff.tenant.slug, staff.member.role
     items: list[NavItem] = []
@@ -60,7 +76,7 @@ def nav(staff: Staff, here: str) -> list[NavItem]:
     add("tables", Can.SET_UP_TABLES, _("Tables"), "dashboard:tables", "tables")
     add("payment_types", Can.SET_UP_PAYMENTS, _("Payment Types"), "dashboard:payment_types", "payments")
     add("kitchen", Can.SEE_KITCHEN, _("Kitchen"), "kitchen:pick", "kitchen")
-    return items
+    return Nav(items, []) if len(items) <= _FIT else Nav(items[: _FIT - 1], items[_FIT - 1 :])
 
 
 def rights(staff: Staff) -> dict[str, bool]:

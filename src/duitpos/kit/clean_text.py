@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
-# Control characters, lone surrogates (no database stores them), and bidirectional controls and line separators, with
-# which a text could imitate another line of the kitchen's ticket.
+# Control characters, lone surrogates (no database stores them), bidirectional controls, with which a text could imitate
+# another line of the kitchen's ticket or turn a price around, and characters that no file can hold. Joiners and marks
+# that emoji, Tamil and Arabic need are kept.
 _UNWANTED_CATEGORIES = frozenset({"Cc", "Cs"})
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029")
+_UNWANTED = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffe\uffff")
 
 
 def storable(text: str) -> str:
@@ -34,9 +35,11 @@ def first_line(error: BaseException) -> str:
 def one_line(text: str) -> str:
     """A typed text on one line, with single spaces and without control characters, as NFC."""
     spaced = " ".join(text.split())
+    if spaced.isascii() and spaced.isprintable():
+        return spaced
     kept = "".join(
         char
         for char in spaced
-        if unicodedata.category(char) not in _UNWANTED_CATEGORIES and char not in _BIDI_CONTROLS
+        if unicodedata.category(char) not in _UNWANTED_CATEGORIES and char not in _UNWANTED
     )
     return " ".join(unicodedata.normalize("NFC", kept).split())

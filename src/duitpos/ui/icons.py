@@ -21,6 +21,7 @@ ICONS = {
     "search": "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM16 16l4.5 4.5",
     "print": "M7 9V3h10v6M7 17H4V9h16v8h-3M7 14h10v7H7z",
     "plus": "M12 5v14M5 12h14",
+    "more": "M5 12v.1M12 12v.1M19 12v.1",
     "up": "M6 15l6-6 6 6",
     "down": "M6 9l6 6 6-6",
     "grip": "M9 6v.1M15 6v.1M9 12v.1M15 12v.1M9 18v.1M15 18v.1",

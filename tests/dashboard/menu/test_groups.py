@@ -12,7 +12,6 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from duitpos.dashboard.forms.amounts import read_amount
 from duitpos.domain.menus.edit.group_rules import ChoiceEdit, GroupEdit
 from duitpos.domain.menus.edit.groups import create_group, save_group, set_items
 from duitpos.models import ItemGroup, MenuText, Modifier, ModifierGroup
@@ -158,14 +157,13 @@ BAD = [
     (form(choices=(("Oat", ""), ("oat", ""))), "Another choice has this name"),
     (form(choices=(("", "1.50"), ("A", ""))), "Write the choice's name"),
     (form(choices=((LONG, ""),)), "at most 80 characters"),
-    (form(choices=(("Oat", "much"),)), "Write an amount, such as 1.50 or -1.50"),
-    (form(choices=(("Oat", "1.505"),)), "MYR has 2 decimals"),
-    (form(choices=(("Oat", "1.2.3"),)), "Write an amount"),
-    (form(choices=(("Oat", "--1"),)), "Write an amount"),
-    (form(choices=(("Oat", "NaN"),)), "Write an amount"),
-    (form(choices=(("Oat", "1e9"),)), "Write an amount"),
-    (form(choices=(("Oat", "٣"),)), "Write an amount"),
-    (form(choices=(("Oat", "99999999999"),)), "too much"),
+    (form(choices=(("Oat", "much"),)), "as a number, such as RM"),
+    (form(choices=(("Oat", "1.505"),)), "at most 2 decimals"),
+    (form(choices=(("Oat", "1.2.3"),)), "as a number, such as RM"),
+    (form(choices=(("Oat", "--1"),)), "as a number, such as RM"),
+    (form(choices=(("Oat", "NaN"),)), "as a number, such as RM"),
+    (form(choices=(("Oat", "1e9"),)), "as a number, such as RM"),
+    (form(choices=(("Oat", "99999999999"),)), "The highest price"),
     (form(choices=(("Oat", "9" * 41),)), "at most 40 characters"),
     (form(choices=[(f"C{n}", "") for n in range(51)]), "at most 50 choices"),
     (form() | {"rows": "10000"}, "at most 50 choices"),
@@ -241,7 +239,7 @@ def test_the_second_editor_is_told_what_the_first_one_changed(dashboard: Dashboa
     response = dashboard.post("menu_group", group.id, **mine | {"name": "Milk?", "c1-name": "Oat milk"})
     page = html.unescape(response.content.decode())
     assert "Somebody else saved this group while you were editing" in page
-    notes = re.findall(r'<p class="meanwhile">(.*?)</p>', page)
+    notes = re.findall(r'<p class="meanwhile"[^>]*>(.*?)</p>', page)
     assert notes == [
         "Somebody changed this to “Which milk” meanwhile.",
         "Somebody changed this to “Fresh milk” meanwhile.",
@@ -323,27 +321,3 @@ def test_only_a_group_without_dishes_is_deleted(dashboard: Dashboard) -> None:
     set_items(dashboard.restaurant.owner, group.id, detach=kopi)
     assert dashboard.sent("menu_delete_group", group.id) == ["“Milk” deleted."]
     assert dashboard.get("menu_group", group.id).status_code == 404
-
-
-@pytest.mark.pure
-@pytest.mark.parametrize(
-    "text, currency, minor",
-    [
-        ("", "MYR", 0),
-        ("1.50", "MYR", 150),
-        ("1,50", "MYR", 150),
-        ("1,5", "MYR", 150),
-        ("+1", "MYR", 100),
-        ("- RM 1.50", "MYR", -150),
-        ("RM -1.50", "MYR", -150),
-        ("\u22121.50", "MYR", -150),
-        ("1,250.00", "MYR", 125_000),
-        ("1,250", "MYR", 125_000),
-        (".5", "MYR", 50),
-        ("1,250", "KWD", 1250),
-        ("1250", "JPY", 1250),
-        ("¥1,250", "JPY", 1250),
-    ],
-)
-def test_amounts_as_people_type_them(text: str, currency: str, minor: int) -> None:
-    assert read_amount(text, currency) == minor

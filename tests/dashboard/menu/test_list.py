@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ def test_an_empty_menu_says_how_to_start(dashboard: Dashboard) -> None:
     page = dashboard.page("menu")
     assert "Your menu is empty" in page
     assert 'name="section"' in page
+    for name in ("menu_samples", "menu_import"):
+        assert f'class="button" href="{dashboard.url(name)}"' in page
     assert 'aria-current="page"' in page.split("/dashboard/menu/")[1].split("</a>")[0]
 
 
@@ -132,14 +135,58 @@ def test_archiving_duplicating_and_moving_say_what_was_done(dashboard: Dashboard
     item = an_item(dashboard.tenant, "Roti")
     an_item(dashboard.tenant, "Teh", section=item.section, position=1)
     assert dashboard.sent("menu_move_item", item.id, to="down") == ["Roti is in place 2 now."]
-    assert "Roti (copy) added" in dashboard.sent("menu_duplicate_item", item.id)[0]
     assert "off the menu" in dashboard.sent("menu_archive_item", item.id)[0]
     assert "again, at the end" in dashboard.sent("menu_restore_item", item.id)[0]
     archive_section(dashboard.restaurant.owner, item.section_id)
     dashboard.sent("menu_archive_item", item.id)
     assert "archived itself" in dashboard.sent("menu_restore_item", item.id)[0]
     rows = MenuItem.objects.filter(tenant=dashboard.tenant).order_by("position")
-    assert sorted(row.name for row in rows) == ["Roti", "Roti (copy)", "Teh"]
+    assert sorted(row.name for row in rows) == ["Roti", "Teh"]
+
+
+@pytest.mark.parametrize(
+    "name, label",
+    [
+        ("menu", "Dishes"),
+        ("menu_groups", "Choices"),
+        ("menu_prices", "Prices"),
+        ("menu_preview", "Preview"),
+        ("menu_print", "Print"),
+        ("menu_import", "Import and export"),
+        ("menu_samples", "Import and export"),
+    ],
+)
+def test_every_page_of_the_menu_links_the_others(dashboard: Dashboard, name: str, label: str) -> None:
+    page = dashboard.page(name)
+    tabs = page.split('aria-label="Pages of the menu"')[1].split("</nav>")[0]
+    links = re.findall(r'<a href="([^"]+)"([^>]*)>([^<]+)</a>', tabs)
+    assert [text for _, current, text in links if "aria-current" in current] == [label]
+    pages = ("menu", "menu_groups", "menu_prices", "menu_preview", "menu_print", "menu_import")
+    assert [address for address, *_ in links] == [dashboard.url(one) for one in pages]
+
+
+def test_a_copy_stands_behind_its_dish_and_its_form_opens_with_the_name_selected(
+    dashboard: Dashboard,
+) -> None:
+    item = an_item(dashboard.tenant, "Roti")
+    an_item(dashboard.tenant, "Teh", section=item.section, position=1)
+    answer: Any = dashboard.client.post(
+        dashboard.url("menu_duplicate_item", item.id), {"list": "q=ro"}, follow=True
+    )
+    page = answer.content.decode()
+    rows = list(MenuItem.objects.filter(tenant=dashboard.tenant).order_by("position"))
+    assert [row.name for row in rows] == ["Roti", "Roti (copy)", "Teh"]
+    assert answer.request["PATH_INFO"] == dashboard.url("menu_item", rows[1].id)
+    assert "Roti (copy) added. Guests see it now" in page
+    name = page.split('name="name"')[1].split(">")[0]
+    assert "autofocus" in name
+    assert "data-selects" in name
+    assert "/dashboard/menu/?q=ro#item-" in page
+    # A script that sends it gets the address, since it would look for the list in the answer.
+    answer = dashboard.client.post(
+        dashboard.url("menu_duplicate_item", item.id), headers={"HX-Request": "true"}
+    )
+    assert answer["HX-Redirect"].startswith(f"{dashboard.url('menu')}items/")
 
 
 def test_the_order_after_dragging(dashboard: Dashboard) -> None:

@@ -17,11 +17,13 @@ from duitpos.models import (
     PaymentDecline,
     PaymentReference,
     ProcessorAccount,
+    ServiceCall,
     Tenant,
     WebhookEvent,
 )
 from duitpos.models.outbox import OutboxKind
-from tests.support.restaurant import Restaurant, a_restaurant, an_item, online_type
+from duitpos.models.service_call import CallKind
+from tests.support.restaurant import Restaurant, a_restaurant, a_table, an_item, online_type
 
 PAYER = {"email": "payer@example.com", "name": "Aminah", "phone": "+60"}
 
@@ -36,6 +38,19 @@ class Past:
     @property
     def tenant(self) -> Tenant:
         return self.restaurant.tenant
+
+    def call(self, age: float, *, is_open: bool = False) -> ServiceCall:
+        """A guest's call of `age` days ago, from a table of its own."""
+        at = now() - timedelta(days=age)
+        return ServiceCall.objects.create(
+            tenant=self.tenant,
+            location=self.restaurant.location,
+            table=a_table(self.restaurant.location, secret_token()[:8]),
+            kind=CallKind.STAFF,
+            guest_token="guest",
+            created_at=at,
+            acknowledged_at=None if is_open else at,
+        )
 
     def order(self, age: float, status: str = "canceled", **fields: Any) -> Order:
         """An order that ended `age` days ago, with a line and an event."""

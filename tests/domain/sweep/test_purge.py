@@ -26,6 +26,7 @@ from duitpos.models import (
     Payment,
     PaymentDecline,
     PaymentReference,
+    ServiceCall,
     WebhookEvent,
 )
 from duitpos.models.alert import AlertKind
@@ -329,3 +330,15 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(past: Past) -> None:
     assert queries() == one <= idle + 16
     past.payment(past.order(31), 31)
     assert queries() <= idle + 20
+
+
+# -- calls ---------------------------------------------------------------------------------------------------
+
+
+def test_calls_are_deleted_on_one_side_of_the_limit(past: Past) -> None:
+    past.call(90 + HOUR)
+    past.call(90 + HOUR, is_open=True)
+    young = past.call(90 - HOUR)
+    assert purge() == Purged(calls=2)
+    assert ServiceCall.objects.get(tenant=past.tenant) == young
+    assert purge() == nothing()

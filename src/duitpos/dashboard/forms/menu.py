@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 from duitpos.dashboard.forms.edited import EditedForm, Raw
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.domain.errors import Invalid
-from duitpos.domain.menus.edit.lines import DESCRIPTION, ITEM_NAME, SECTION_NAME, checked_name, clean_line
-from duitpos.domain.menus.edit.prices import read_price
+from duitpos.domain.menus.edit.lines import DESCRIPTION, ITEM_NAME, SECTION_NAME, checked_name
+from duitpos.domain.menus.edit.prices import read_difference, read_price
 from duitpos.domain.menus.edit.sections import SectionDraft
 from duitpos.domain.menus.serving import Serving
 from duitpos.domain.menus.texts import Text
+from duitpos.kit.clean_text import one_line
 from duitpos.models import MenuSection, Tenant
 from duitpos.models.menu import EVERY_DAY, Served
 from duitpos.web.forms import PlainForm
@@ -28,7 +29,7 @@ class LineField(forms.CharField):
     """One line, cleaned as the domain cleans it."""
 
     def to_python(self, value: Any) -> str:
-        return clean_line(str(value or ""))
+        return one_line(str(value or ""))
 
 
 class NameField(LineField):
@@ -64,6 +65,14 @@ def read_typed_price(form: PlainForm, name: str, currency: str) -> int | None:
     except Invalid as error:
         form.add_error(name, error_text(error))
         return None
+
+
+def read_typed_difference(typed: str, currency: str) -> int:
+    """An amount with its sign, in minor units; 0 for an empty text. ValidationError."""
+    try:
+        return read_difference(typed, currency)
+    except Invalid as error:
+        raise forms.ValidationError(error_text(error)) from error
 
 
 class NewSectionForm(PlainForm):

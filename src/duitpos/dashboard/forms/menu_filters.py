@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
-from duitpos.domain.menus.edit.lines import clean_line
 from duitpos.domain.menus.edit.listing import MenuFilters
+from duitpos.kit.clean_text import one_line
 from duitpos.models import Location
 
 ARCHIVED, SOLD_OUT = "archived", "sold-out"
@@ -62,7 +62,7 @@ def read_menu_query(query: Mapping[str, str], sites: Sequence[Location]) -> Menu
     """Read the filters."""
     show, page = query.get("show", ""), query.get("page", "")
     return MenuQuery(
-        text=clean_line(query.get("q", ""))[:60],
+        text=one_line(query.get("q", ""))[:60],
         section_id=_uuid(query.get("section", "")),
         location=next((site for site in sites if site.slug == query.get("location")), None),
         show=show if show in (ARCHIVED, SOLD_OUT) else "",

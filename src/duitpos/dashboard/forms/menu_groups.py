@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from duitpos.dashboard.forms.amounts import read_amount, write_amount
+from duitpos.dashboard.forms.menu import other_languages, read_typed_difference
 from duitpos.dashboard.texts.menu_groups import group_problem, meanwhile_text
 from duitpos.domain.errors import Code, Gone
 from duitpos.domain.menus.edit.group_queries import SavedGroup
@@ -26,6 +25,7 @@ from duitpos.domain.menus.edit.group_rules import (
     GroupProblem,
     GroupRefused,
 )
+from duitpos.domain.menus.edit.prices import write_difference
 from duitpos.models import Tenant
 from duitpos.web.forms import PlainForm
 
@@ -49,11 +49,6 @@ _CHOICE_FIELD = {
     GroupProblem.DELTA_WRONG: "price",
     GroupProblem.DEFAULT_COSTS: "is_default",
 }
-
-
-def other_languages(tenant: Tenant) -> list[tuple[str, str]]:
-    """The languages that the menu's own texts can be translated into, with their names."""
-    return [(code, name) for code, name in settings.LANGUAGES if code != tenant.menu_language]
 
 
 class _Named(PlainForm):
@@ -143,7 +138,7 @@ class ChoiceForm(_Named):
 
     def clean_price(self) -> int:
         """The price difference in minor units."""
-        return read_amount(self.cleaned_data["price"], self.currency)
+        return read_typed_difference(self.cleaned_data["price"], self.currency)
 
     def as_edit(self) -> ChoiceEdit:
         """The choice as the domain takes it. The form must be valid."""
@@ -282,7 +277,7 @@ class GroupEditor:
         return {
             "id": str(choice.id or ""),
             "name": choice.name,
-            "price": write_amount(choice.price_delta_minor, self.currency),
+            "price": write_difference(choice.price_delta_minor, self.currency),
             "is_default": _TICKED if choice.is_default else "",
             "is_archived": _TICKED if choice.is_archived else "",
             **self._names_of(choice.names),

@@ -31,13 +31,11 @@ from duitpos.domain.menus.edit.detail import ItemDetail
 from duitpos.domain.menus.edit.items import ItemDraft
 from duitpos.domain.menus.edit.lines import DESCRIPTION, ITEM_NAME
 from duitpos.domain.menus.edit.prices import read_price, write_price
+from duitpos.domain.menus.marks import ALLERGENS, DIETS
 from duitpos.kit.money import Money
 from duitpos.models import Location, Tenant
-from duitpos.ui.marks import MARKS, mark_words
+from duitpos.ui.marks import mark_words
 
-DIETS = ("halal", "vegetarian", "vegan", "spicy", "gluten_free")
-"""The codes of ui/marks.py that are dietary marks; the others are allergens."""
-ALLERGENS = tuple(code for code in MARKS if code not in DIETS)
 _FREE_SLOTS, _MOST_SLOTS = 2, 40
 
 
@@ -57,11 +55,19 @@ class ItemForm(EditedForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, data: Any, tenant: Tenant, sites: Sequence[Location], detail: ItemDetail) -> None:
+    def __init__(
+        self,
+        data: Any,
+        tenant: Tenant,
+        sites: Sequence[Location],
+        detail: ItemDetail,
+        *,
+        is_copy: bool = False,
+    ) -> None:
         item = detail.item
         current = item_values(tenant, detail)
         super().__init__(data, current=current, at=item.version, auto_id=f"i_{item.id.hex}_%s")
-        self.tenant, self.detail = tenant, detail
+        self.tenant, self.detail, self.is_copy = tenant, detail, is_copy
         self.locale = next((site.locale for site in sites if site.currency == item.currency), "en_MY")
         self._add_currency(sites)
         sections = [(str(section.id), section.name) for section in detail.sections]
@@ -93,6 +99,11 @@ class ItemForm(EditedForm):
         for place, name in enumerate(self.slots, 1):
             label = _("Choices %(place)s") % {"place": place}
             self.fields[name] = forms.ChoiceField(label=label, choices=groups, required=False)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_copy and not self.is_bound:
+            self.fields["name"].widget.attrs |= {"autofocus": True, "data-selects": True}
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from duitpos.dashboard.forms.amounts import read_amount
+from duitpos.dashboard.forms.menu import read_typed_difference
 from duitpos.domain.menus.edit.bulk_prices import Which
 from duitpos.domain.menus.edit.price_rules import PriceChange, Way
 from duitpos.kit.money import Money
@@ -118,7 +118,7 @@ class PricesForm(PlainForm):
     def _amount(self, data: dict[str, Any]) -> int:
         """Basis points or minor units."""
         if data["way"] == Way.AMOUNT:
-            amount = read_amount(data["by"], self.which.currency, is_signed=False)
+            amount = read_typed_difference(data["by"], self.which.currency)
         else:
             amount = _basis_points(data["by"])
         if amount < 0:

@@ -17,9 +17,11 @@ def menu_changed(tenant_id: UUID, location_id: UUID) -> None:
     location_changed(location_id)
 
 
-def menus_changed(tenant_id: UUID) -> None:
-    """The same for all locations of the restaurant: two queries, in the transaction of the change."""
-    rows = Location.objects.filter(tenant_id=tenant_id)
-    rows.update(menu_version=F("menu_version") + 1)
-    for location_id in rows.values_list("id", flat=True):
-        location_changed(location_id)
+def menus_changed(tenant_id: UUID, *currencies: str) -> None:
+    """The same for the restaurant's locations. `currencies`: only for those that have one of these."""
+    sites = Location.objects.filter(tenant_id=tenant_id)
+    if currencies:
+        sites = sites.filter(currency__in=currencies)
+    # One by one, always in the same order, so that two changes do not deadlock.
+    for location_id in sites.order_by("id").values_list("id", flat=True):
+        menu_changed(tenant_id, location_id)

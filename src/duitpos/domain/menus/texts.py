@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from duitpos.domain.menus.changed import menu_changed
+from django.db.models import F
+
+from duitpos.domain.menus.changed import menus_changed
 from duitpos.kit.transact import transact
-from duitpos.models import Location, MenuText, Tenant
+from duitpos.models import MenuItem, MenuSection, MenuText, Modifier, ModifierGroup, Tenant
+from duitpos.models.menu import TextKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,21 @@ def translate_menu(tenant: Tenant, language: str, texts: Iterable[Translated]) -
             unique_fields=["tenant", "language", "kind", "subject_id"],
             update_fields=["name", "description"],
         )
-        for location_id in Location.objects.filter(tenant=tenant).order_by("id").values_list("id", flat=True):
-            menu_changed(tenant.id, location_id)
+        _raise_versions(tenant, rows)
+        menus_changed(tenant.id)
 
     transact(work)
+
+
+def _raise_versions(tenant: Tenant, texts: Iterable[MenuText]) -> None:
+    """So that an editor who has one of these rows open is told. A modifier is edited with its group."""
+    by_kind: dict[str, list[UUID]] = defaultdict(list)
+    for text in texts:
+        by_kind[text.kind].append(text.subject_id)
+    modifiers = Modifier.objects.filter(tenant=tenant, id__in=by_kind[TextKind.MODIFIER])
+    by_kind[TextKind.GROUP] += modifiers.values_list("group_id", flat=True)
+    # As an import has them: in the same order, so that the two do not deadlock.
+    sections, items, groups = (by_kind[kind] for kind in (TextKind.SECTION, TextKind.ITEM, TextKind.GROUP))
+    MenuSection.objects.filter(tenant=tenant, id__in=sections).update(version=F("version") + 1)
+    MenuItem.objects.filter(tenant=tenant, id__in=items).update(version=F("version") + 1)
+    ModifierGroup.objects.filter(tenant=tenant, id__in=groups).update(version=F("version") + 1)

@@ -1,4 +1,4 @@
-"""Remove what is no longer needed: bodies of old events, unpaid orders, guests' e-mail addresses, unused photos.
+"""Remove what is no longer needed: bodies of old events, unpaid orders, e-mail addresses, unused photos, old calls.
 
 Concurrent purges are safe: every statement is guarded, and each removed thing is counted by one of them.
 """
@@ -24,7 +24,7 @@ from duitpos.domain.sweep.sweep import alone
 from duitpos.domain.sweep.unpaid_orders import end_unpaid_order, never_paid, purge_unpaid_order
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
-from duitpos.models import Location, Order, OutboxEntry, Payment, Tenant, WebhookEvent
+from duitpos.models import Location, Order, OutboxEntry, Payment, ServiceCall, Tenant, WebhookEvent
 from duitpos.models.outbox import OutboxKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 from duitpos.models.webhook_event import EventState
@@ -33,6 +33,8 @@ BATCH = 500
 """Rows per statement, so that no other writer waits long."""
 LISTED = 20 * BATCH
 """Ids per query that looks for rows: each such query reads a tenant's whole history."""
+PURGE_CALLS = timedelta(days=90)
+"""How long a guest's call for staff is kept: it has the phone's cookie, and nobody answers an old one."""
 OF_A_GUEST = ("email", "name")
 """What a pinned checkout request may say about the payer."""
 
@@ -45,6 +47,7 @@ class Purged:
     orders: int = 0
     emails: int = 0
     photos: int = 0
+    calls: int = 0
     errors: int = 0
 
 
@@ -60,7 +63,14 @@ def purge(is_stopped: Callable[[], bool] = never) -> Purged:
     """
     purged = Purged()
     for tenant_id in Tenant.objects.order_by("id").values_list("id", flat=True):
-        for piece in (_purge_event_bodies, _purge_orders, _purge_emails, _purge_payers, _purge_photos):
+        for piece in (
+            _purge_event_bodies,
+            _purge_orders,
+            _purge_emails,
+            _purge_payers,
+            _purge_photos,
+            _purge_calls,
+        ):
             if is_stopped():
                 return purged
             if alone(partial(piece, tenant_id, purged, is_stopped)) is not None:
@@ -185,3 +195,13 @@ def _purge_payers(tenant_id: UUID, purged: Purged, is_stopped: Callable[[], bool
 def _purge_photos(tenant_id: UUID, purged: Purged, is_stopped: Callable[[], bool]) -> None:
     """Remove photos that no item has."""
     purged.photos += remove_unused_photos(tenant_id, is_stopped)
+
+
+def _purge_calls(tenant_id: UUID, purged: Purged, is_stopped: Callable[[], bool]) -> None:
+    """Delete guests' calls after 90 days, also those that nobody acknowledged."""
+    places = list(Location.objects.filter(tenant_id=tenant_id).values_list("id", flat=True))
+    # With the locations there is an index that leads to the time.
+    old = ServiceCall.objects.filter(
+        tenant_id=tenant_id, location_id__in=places, created_at__lt=now() - PURGE_CALLS
+    )
+    purged.calls += _in_batches(old, lambda ids: old.filter(id__in=ids)._raw_delete("default"), is_stopped)

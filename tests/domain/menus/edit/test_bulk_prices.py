@@ -93,7 +93,7 @@ def test_a_dearer_dish_does_not_become_the_cheaper_one(old: int, more: int, by: 
     ],
 )
 def test_effects(old: int, new: int, effect: Effect) -> None:
-    assert effect_of(old, new) is effect
+    assert effect_of(old, new, "MYR") is effect
 
 
 # --- the preview as text -----------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def test_effects(old: int, new: int, effect: Effect) -> None:
 
 @given(st.dictionaries(st.uuids(), st.integers(0, 2**62 - 1), max_size=50))
 def test_a_preview_survives_its_form(prices: dict[UUID, int]) -> None:
-    rows = [PriceRow(item_id, "", "", old, old) for item_id, old in prices.items()]
+    rows = [PriceRow(item_id, "", "", "MYR", old, old) for item_id, old in prices.items()]
     assert unpack(pack(rows)) == prices
 
 
@@ -112,9 +112,9 @@ def test_a_preview_survives_its_form(prices: dict[UUID, int]) -> None:
         "x",
         "not base 64 \x00",
         "é",
-        pack([PriceRow(UUID(int=7), "", "", 1, 1)])[:-5],
-        pack([PriceRow(UUID(int=7), "", "", 2**63, 1)]),
-        pack([PriceRow(UUID(int=n), "", "", 0, 0) for n in range(MOST_ITEMS + 1)]),
+        pack([PriceRow(UUID(int=7), "", "", "MYR", 1, 1)])[:-5],
+        pack([PriceRow(UUID(int=7), "", "", "MYR", 2**63, 1)]),
+        pack([PriceRow(UUID(int=n), "", "", "MYR", 0, 0) for n in range(MOST_ITEMS + 1)]),
     ],
 )
 def test_an_unreadable_preview_is_refused(text: str) -> None:
@@ -124,7 +124,7 @@ def test_an_unreadable_preview_is_refused(text: str) -> None:
 
 
 def test_the_largest_preview_fits_in_a_request() -> None:
-    rows = [PriceRow(uuid4(), "", "", 100 + n, 0) for n in range(MOST_ITEMS)]
+    rows = [PriceRow(uuid4(), "", "", "MYR", 100 + n, 0) for n in range(MOST_ITEMS)]
     assert len(pack(rows)) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE - 20_000
 
 

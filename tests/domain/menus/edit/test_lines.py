@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from duitpos.domain.errors import Code, Invalid
-from duitpos.domain.menus.edit.lines import ITEM_NAME, checked_name, clean_line
+from duitpos.domain.menus.edit.lines import ITEM_NAME, checked_name
+from duitpos.kit.clean_text import one_line
 
 pytestmark = pytest.mark.pure
 
@@ -29,10 +30,12 @@ SRI = "\u0bb8\u0bcd\u0bb0\u0bc0"
         (SRI, SRI),
         ("\u200f\u0634\u0627\u064a", "\u200f\u0634\u0627\u064a"),
         ("\ud83c", ""),
+        ("Cafe\u0301", "Caf\xe9"),
+        ("\ufeffTeh\uffff \x01 tarik", "Teh tarik"),
     ],
 )
 def test_a_line_is_cleaned(typed: str, kept: str) -> None:
-    assert clean_line(typed) == kept
+    assert one_line(typed) == kept
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "\u200b", "\u200d\u200e", "\u202e", "\x00", "\u00a0"])

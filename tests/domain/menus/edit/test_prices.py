@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from duitpos.domain.errors import Code, Invalid
-from duitpos.domain.menus.edit.prices import HIGHEST_MINOR, read_price, write_price
+from duitpos.domain.menus.edit.prices import HIGHEST_MINOR, read_difference, read_price, write_price
 
 pytestmark = pytest.mark.pure
 
@@ -93,3 +93,34 @@ def test_a_price_is_refused(text: str, currency: str, code: Code) -> None:
 @pytest.mark.parametrize("minor", [0, 1, 50, 1250, 125000, HIGHEST_MINOR])
 def test_a_written_price_is_read_again(minor: int, currency: str) -> None:
     assert read_price(write_price(minor, currency), currency) == minor
+
+
+@pytest.mark.parametrize(
+    "text, currency, minor",
+    [
+        ("", "MYR", 0),
+        ("1.50", "MYR", 150),
+        ("1,50", "MYR", 150),
+        ("1,5", "MYR", 150),
+        ("+1", "MYR", 100),
+        ("- RM 1.50", "MYR", -150),
+        ("RM -1.50", "MYR", -150),
+        ("\u22121.50", "MYR", -150),
+        ("1,250.00", "MYR", 125_000),
+        ("1,250", "MYR", 125_000),
+        (".5", "MYR", 50),
+        ("1,250", "KWD", 1250),
+        ("1250", "JPY", 1250),
+        ("¥1,250", "JPY", 1250),
+        ("\uff0b\u0663", "MYR", 300),
+    ],
+)
+def test_differences_as_people_type_them(text: str, currency: str, minor: int) -> None:
+    assert read_difference(text, currency) == minor
+
+
+@pytest.mark.parametrize("text", ["--1", "+-1", "-RM-1", "1-", "NaN", "1e9", "-"])
+def test_what_is_no_difference_is_refused(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_difference(text, "MYR")
+    assert refused.value.code == Code.PRICE_UNREADABLE

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from duitpos.domain.errors import Code, Conflict, Forbidden
+from duitpos.domain.menus.marks import ALLERGENS, DIETS, KNOWN
 from duitpos.domain.menus.read import menu_of
 from duitpos.domain.menus.sheets.samples import Sample, begin_with_sample, sample_file, sample_sizes
-from duitpos.domain.menus.sheets.values import KNOWN_WORDS
 from duitpos.models import Location, MenuItem, MenuText, Modifier
 from duitpos.models.people import Role
 from duitpos.ui.marks import MARKS
@@ -24,7 +24,7 @@ def test_a_sample_is_a_whole_menu(sample: Sample) -> None:
     items = list(menu.items())
     assert 20 <= len(items) <= 30
     assert len(menu.sections) >= 4
-    assert {word for item in items for word in (*item.marks, *item.allergens)} <= KNOWN_WORDS
+    assert {word for item in items for word in (*item.marks, *item.allergens)} <= KNOWN
     assert all(100 <= item.price_minor <= 10_000 for item in items)
     assert not any(item.is_sold_out for item in items)
     groups = {group.id: group for item in items for group in item.groups}
@@ -88,4 +88,4 @@ def test_only_who_edits_the_menu_begins_with_a_sample(role: str) -> None:
 
 
 def test_the_words_with_a_name_are_those_that_pages_know() -> None:
-    assert set(MARKS) == KNOWN_WORDS
+    assert tuple(MARKS) == DIETS + ALLERGENS

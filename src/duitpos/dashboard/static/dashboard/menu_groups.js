@@ -25,9 +25,7 @@
     renumber(row);
   });
 
-  // Dragging, where the page has loaded SortableJS.
-  if (window.Sortable) {
-    for (const grip of list.querySelectorAll(".grip")) grip.hidden = false;
-    new Sortable(list, { handle: ".grip", animation: 120, onEnd: (event) => renumber(event.item) });
-  }
+  for (const grip of list.querySelectorAll(".grip")) grip.hidden = false;
+  const animation = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120;
+  Sortable.create(list, { handle: ".grip", animation, onEnd: (event) => renumber(event.item) });
 })();

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from duitpos.dashboard.access import staff
-from duitpos.dashboard.forms.menu_groups import GroupEditor, other_languages
+from duitpos.dashboard.forms.menu import other_languages
+from duitpos.dashboard.forms.menu_groups import GroupEditor
 from duitpos.dashboard.forms.pages import Pager, number_in, text_in
 from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text

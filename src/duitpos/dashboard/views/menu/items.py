@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,7 +18,7 @@ from duitpos.dashboard.forms.menu_item import ItemForm, item_values
 from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.menu import STOCK
-from duitpos.dashboard.views.menu.listing import address_of, kept_query, row_context, to_list
+from duitpos.dashboard.views.menu.listing import kept_query, row_context, to_list
 from duitpos.domain.errors import Conflict, Invalid
 from duitpos.domain.menus.edit.archive import archive_item, restore_item
 from duitpos.domain.menus.edit.copy import duplicate_item
@@ -34,14 +36,15 @@ from duitpos.models.menu import StockStatus
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff(Can.EDIT_MENU)
 def menu_item(request: HttpRequest, staff: Staff, item_id: UUID) -> HttpResponse:
-    """Edit a dish. In place, `row` is the row without its form."""
+    """Edit a dish. In place, `row` is the row without its form. `copy`: it is a new copy, whose name gets the focus."""
     sites = locations(staff.tenant)
     detail = item_detail(staff.tenant, sites, item_id)
     is_in_place = "HX-Request" in request.headers
     if request.method != "POST":
         if is_in_place and "row" in request.GET:
             return _row(request, staff, sites, item_id)
-        return _form_page(request, staff, sites, detail, ItemForm(None, staff.tenant, sites, detail))
+        form = ItemForm(None, staff.tenant, sites, detail, is_copy="copy" in request.GET)
+        return _form_page(request, staff, sites, detail, form)
     form = ItemForm(request.POST, staff.tenant, sites, detail)
     if not form.is_valid() or not _save(staff, sites, item_id, form):
         return _form_page(request, staff, sites, detail, form)
@@ -100,10 +103,6 @@ def _form_page(
         "back": to_list(staff, query, f"item-{detail.item.id}")["Location"],
         "in_place": is_in_place,
         "others_changed": any(hasattr(field, "meanwhile") for field in form.fields.values()),
-        "addresses": {
-            "photo": address_of("dashboard:menu_photo", staff.tenant.slug, detail.item.id),
-            "groups": address_of("dashboard:menu_groups", staff.tenant.slug),
-        },
     }
     if is_in_place:
         return render(request, "dashboard/menu/_item_form.html", context)
@@ -163,11 +162,17 @@ def restore_menu_item(request: HttpRequest, staff: Staff, item_id: UUID) -> Http
 @require_POST
 @staff(Can.EDIT_MENU)
 def duplicate_menu_item(request: HttpRequest, staff: Staff, item_id: UUID) -> HttpResponse:
-    """Copy a dish."""
+    """Copy a dish, and open the copy's form."""
     item = find_item(staff.tenant.id, item_id)
     copy = duplicate_item(staff.member, item_id, _("%(name)s (copy)") % {"name": item.name[:100]})
     text = _("%(name)s added. Guests see it now: change its name and price.") % {"name": copy.name}
-    return _done(request, staff, text, f"item-{copy.id}")
+    messages.success(request, text)
+    address = reverse("dashboard:menu_item", args=[staff.tenant.slug, copy.id])
+    address += f"?{urlencode({'copy': '1', 'list': kept_query(request, locations(staff.tenant)).query()})}"
+    if "HX-Request" in request.headers:
+        # The list would otherwise look for itself in the page of the form.
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def _done(request: HttpRequest, staff: Staff, text: str, anchor: str) -> HttpResponse:

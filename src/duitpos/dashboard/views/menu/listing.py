@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from duitpos.dashboard.access import staff
@@ -56,7 +56,6 @@ def list_page(
         "older": query.query(shown.page + 1) if shown.page < shown.pages else "",
         "newer": query.query(shown.page - 1) if shown.page > 1 else None,
         "new_section": new_section or NewSectionForm(),
-        "starts": ways_to_start(staff),
         # A whole page shows its messages itself.
         "says": "HX-Request" in request.headers,
     }
@@ -82,23 +81,6 @@ def new_item_form(
     currencies = list(dict.fromkeys(site.currency for site in sites))
     has_focus = focus == str(section.id)
     return NewItemForm(data, key=section.id.hex, currencies=currencies, has_focus=has_focus)
-
-
-def ways_to_start(staff: Staff) -> dict[str, str]:
-    """The pages that fill an empty menu: from a file, and with a sample."""
-    return {
-        name: address
-        for name in ("menu_import", "menu_samples")
-        if (address := address_of(f"dashboard:{name}", staff.tenant.slug))
-    }
-
-
-def address_of(name: str, *args: Any) -> str:
-    """The page's address; empty if it is not part of this version."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
 
 
 def kept_query(request: HttpRequest, sites: Sequence[Location]) -> MenuQuery:

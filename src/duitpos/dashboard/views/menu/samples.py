@@ -33,7 +33,7 @@ def menu_samples(request: HttpRequest, staff: Staff) -> HttpResponse:
         except Conflict:
             return redirect(preview_url(staff, keep_draft(staff.member, sample_file(staff.member, sample))))
         messages.success(request, _("The sample menu is there. Change it as you like."))
-        return redirect("dashboard:menu_import", staff.tenant.slug)
+        return redirect("dashboard:menu", staff.tenant.slug)
     if request.method == "POST":
         form.add_error(None, _("Choose one of the samples."))
     samples = [(one, *SAMPLES[one.sample]) for one in sample_sizes()]

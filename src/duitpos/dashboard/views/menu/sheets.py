@@ -87,7 +87,7 @@ def menu_import_preview(request: HttpRequest, staff: Staff) -> HttpResponse:
         return _preview(request, staff, token, preview_import(staff.member, data), error_text(error), 409)
     drop_draft(staff.member)
     messages.success(request, imported_text(plan))
-    return redirect("dashboard:menu_import", staff.tenant.slug)
+    return redirect("dashboard:menu", staff.tenant.slug)
 
 
 def preview_url(staff: Staff, token: str) -> str:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db.models import F
 
+from duitpos.domain.menus.changed import menus_changed
 from duitpos.domain.menus.edit.items import find_item
 from duitpos.domain.menus.edit.order import live_items, live_sections, next_position
-from duitpos.domain.menus.edit.publish import menus_changed
 from duitpos.domain.menus.edit.sections import find_section
 from duitpos.domain.people.roles import Can, require
 from duitpos.kit.clock import now

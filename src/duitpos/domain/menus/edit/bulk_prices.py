@@ -50,6 +50,7 @@ class PriceRow:
     item_id: UUID
     name: str
     section: str
+    currency: str
     old: int
     new: int
     elsewhere: int = 0
@@ -57,7 +58,7 @@ class PriceRow:
     @property
     def effect(self) -> Effect:
         """What the change does to it."""
-        return effect_of(self.old, self.new)
+        return effect_of(self.old, self.new, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,9 @@ def preview(tenant: Tenant, which: Which, change: PriceChange, seen: Prices | No
             continue
         old = seen[item.id] if seen is not None else here.get(item.id, item.price_minor)
         new = new_price(old, change)
-        rows.append(PriceRow(item.id, item.name, item.section.name, old, new, elsewhere[item.id]))
+        rows.append(
+            PriceRow(item.id, item.name, item.section.name, which.currency, old, new, elsewhere[item.id])
+        )
     if len(rows) > MOST_ITEMS:
         raise Invalid(Code.PRICES_TOO_MANY, most=MOST_ITEMS)
     return rows
@@ -120,7 +123,7 @@ def apply_change(member: Membership, which: Which, change: PriceChange, seen: Pr
     wanted = {
         item_id: (old, new)
         for item_id, old in sorted(seen.items())
-        if effect_of(old, new := new_price(old, change)) in APPLIED
+        if effect_of(old, new := new_price(old, change), which.currency) in APPLIED
     }
     tenant_id, location = member.tenant_id, which.location
     if location is not None and location.tenant_id != tenant_id:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from duitpos.domain.menus.changed import menus_changed
 from duitpos.domain.menus.edit.items import find_item
 from duitpos.domain.menus.edit.lines import ITEM_NAME, SECTION_NAME
 from duitpos.domain.menus.edit.order import again, live_items, live_sections, place_after
-from duitpos.domain.menus.edit.publish import menus_changed
 from duitpos.domain.menus.edit.sections import find_section
 from duitpos.domain.menus.edit.translations import copy_texts
 from duitpos.domain.people.roles import Can, require

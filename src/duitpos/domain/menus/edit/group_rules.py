@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from duitpos.domain.errors import Code, Invalid
+from duitpos.domain.menus.edit.prices import HIGHEST_DIFFERENCE_MINOR
 from duitpos.kit.clean_text import one_line
 
 MAX_CHOICES = 50
@@ -16,8 +17,6 @@ MAX_CHOICES = 50
 MAX_KEPT = 100
 """All choices of a group, with the archived ones."""
 NAME_LENGTH = 80
-MAX_DELTA_MINOR = 10**9
-"""Minor units; no real choice costs as much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +141,7 @@ def _of_choices(edit: GroupEdit) -> Iterator[Found]:
             yield Found(GroupProblem.CHOICE_TWICE, at)
         if any(len(name) > NAME_LENGTH for name in choice.names.values()):
             yield Found(GroupProblem.TRANSLATION_LONG, at, NAME_LENGTH)
-        if abs(choice.price_delta_minor) > MAX_DELTA_MINOR:
+        if abs(choice.price_delta_minor) > HIGHEST_DIFFERENCE_MINOR:
             yield Found(GroupProblem.DELTA_WRONG, at)
         if choice.is_default and choice.price_delta_minor > 0:
             # Nothing that costs is chosen for a guest.

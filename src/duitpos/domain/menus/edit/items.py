@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db.models import F
 
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
+from duitpos.domain.menus.changed import menus_changed
 from duitpos.domain.menus.edit.lines import DESCRIPTION, ITEM_NAME, checked_name, checked_text
 from duitpos.domain.menus.edit.order import live_items, live_sections, next_position
 from duitpos.domain.menus.edit.prices import checked_price
-from duitpos.domain.menus.edit.publish import menus_changed
 from duitpos.domain.menus.edit.served import ALWAYS, checked_serving, columns_of
 from duitpos.domain.menus.edit.translations import checked_texts, store_texts
 from duitpos.domain.menus.serving import Serving

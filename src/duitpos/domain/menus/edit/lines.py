@@ -1,31 +1,21 @@
-"""Clean what people type or paste as the text of a menu."""
+"""Check what people type or paste as the text of a menu."""
 
 from __future__ import annotations
 
 import unicodedata
 
 from duitpos.domain.errors import Code, Invalid
-from duitpos.kit.clean_text import storable
+from duitpos.kit.clean_text import one_line
 
 SECTION_NAME, ITEM_NAME, DESCRIPTION = 80, 120, 300
 """The longest texts, in characters, as the columns have them."""
 
-# Embeddings, overrides and isolates: they reverse what follows them on a page, such as a price.
-_REVERSING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NO_LETTERS = frozenset({"Cf", "Mn", "Zs"})
-
-
-def clean_line(text: str) -> str:
-    """One line, without control characters. Joiners and marks that emoji, Tamil and Arabic need are kept."""
-    spaced = " ".join(storable(text).split())
-    return "".join(
-        letter for letter in spaced if unicodedata.category(letter) != "Cc" and letter not in _REVERSING
-    )
 
 
 def checked_name(text: str, most: int) -> str:
     """A cleaned name. Raises Invalid if it is empty, also if it has invisible characters only, or too long."""
-    name = clean_line(text)
+    name = one_line(text)
     if all(unicodedata.category(letter) in _NO_LETTERS for letter in name):
         raise Invalid(Code.MENU_NAME_EMPTY)
     return _short(name, most)
@@ -33,7 +23,7 @@ def checked_name(text: str, most: int) -> str:
 
 def checked_text(text: str, most: int) -> str:
     """A cleaned text, which may be empty. Raises Invalid if it is too long."""
-    return _short(clean_line(text), most)
+    return _short(one_line(text), most)
 
 
 def _short(text: str, most: int) -> str:

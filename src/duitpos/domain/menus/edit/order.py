@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Case, F, QuerySet, Value, When
 
 from duitpos.domain.errors import Code, Conflict, Gone
-from duitpos.domain.menus.edit.publish import menus_changed
+from duitpos.domain.menus.changed import menus_changed
 from duitpos.domain.people.roles import Can, require
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, MenuItem, MenuSection

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-MAX_PRICE_MINOR = 10**12
-"""Minor units; a cart with a higher price is rejected."""
+from duitpos.domain.menus.edit.prices import highest_price
 
 _WHOLE = 10_000
 """100 % in basis points."""
@@ -54,11 +53,11 @@ def new_price(old: int, change: PriceChange) -> int:
     return (2 * exact + unit * change.step) // (2 * unit * change.step) * change.step
 
 
-def effect_of(old: int, new: int) -> Effect:
+def effect_of(old: int, new: int, currency: str) -> Effect:
     """What becomes of a price that changes like this."""
     if new < 0:
         return Effect.NEGATIVE
-    if new > MAX_PRICE_MINOR:
+    if new > highest_price(currency).minor:
         return Effect.TOO_HIGH
     if new == old:
         return Effect.UNCHANGED

@@ -15,6 +15,8 @@ HIGHEST_MINOR = 99_999_999
 """Minor units: RM 999,999.99. Card processors take no more than eight digits in one payment."""
 _HIGHEST_OF = {"IDR": 99_999_999_999}
 """Where one dish has a price of millions."""
+HIGHEST_DIFFERENCE_MINOR = max(HIGHEST_MINOR, *_HIGHEST_OF.values())
+"""Of a choice's price, in any currency: it has none of its own."""
 
 _MINUS = "-\u2212\u2013\u2014\ufe63\uff0d"
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*")
@@ -27,14 +29,28 @@ def highest_price(currency: str) -> Money:
 
 def read_price(text: str, currency: str) -> int:
     """The typed price in minor units of `currency`. Raises Invalid, with a code for each reason."""
-    digits = _digits(text, currency)
-    if digits.startswith("-"):
+    minor, is_negative = _read(text, currency)
+    if is_negative:
         raise Invalid(Code.PRICE_NEGATIVE)
+    return checked_price(minor, currency)
+
+
+def read_difference(text: str, currency: str) -> int:
+    """What a choice adds to a price, "1.50" or "+1.50", or takes off, "-1.50"; 0 for an empty text. Raises Invalid."""
+    if not text.strip():
+        return 0
+    minor, is_negative = _read(text, currency)
+    return -checked_price(minor, currency) if is_negative else checked_price(minor, currency)
+
+
+def _read(text: str, currency: str) -> tuple[int, bool]:
+    """The amount without its sign, and whether that is a minus."""
+    sign, digits = _signed(_digits(text, currency))
     places = decimal_places(currency)
     minor = _value(digits, places, currency).scaleb(places)
     if minor != minor.to_integral_value():
         raise Invalid(Code.PRICE_TOO_PRECISE, currency=currency, places=places)
-    return checked_price(int(minor), currency)
+    return int(minor), sign == "-"
 
 
 def checked_price(minor: int, currency: str) -> int:
@@ -47,19 +63,24 @@ def checked_price(minor: int, currency: str) -> int:
     return minor
 
 
+def write_difference(minor: int, currency: str) -> str:
+    """The difference as `read_difference` reads it; empty for 0."""
+    return write_price(minor, currency) if minor else ""
+
+
 def write_price(minor: int, currency: str) -> str:
     """The price as `read_price` reads it: "12.50"."""
     return f"{Decimal(minor).scaleb(-decimal_places(currency)):f}"
 
 
 def _digits(text: str, currency: str) -> str:
-    """The digits and separators, without the currency and spaces; digits of other scripts become ours."""
+    """Sign, digits and separators, without the currency and spaces; digits of other scripts become ours."""
     # Full-width digits and signs of Chinese keyboards become plain ones.
     plain = "".join(unicodedata.normalize("NFKC", text).split())
     plain = "".join(str(unicodedata.decimal(letter, letter)) for letter in plain)
     for minus in _MINUS:
         plain = plain.replace(minus, "-")
-    bare = plain.lstrip("-")
+    sign, bare = _signed(plain)
     for name in sorted(_names_of(currency), key=len, reverse=True):
         if bare.upper().startswith(name):
             bare = bare[len(name) :]
@@ -67,8 +88,13 @@ def _digits(text: str, currency: str) -> str:
         if bare.upper().endswith(name):
             bare = bare[: -len(name)]
             break
-    is_negative = plain.startswith("-") or bare.startswith("-")
-    return ("-" if is_negative else "") + bare.lstrip("-")
+    if not sign:
+        sign, bare = _signed(bare)
+    return sign + bare
+
+
+def _signed(text: str) -> tuple[str, str]:
+    return (text[:1], text[1:]) if text[:1] in ("+", "-") else ("", text)
 
 
 def _names_of(currency: str) -> set[str]:

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import F
 
 from duitpos.domain.errors import Code, Conflict, Gone
+from duitpos.domain.menus.changed import menus_changed
 from duitpos.domain.menus.edit.lines import SECTION_NAME, checked_name
 from duitpos.domain.menus.edit.order import next_position
-from duitpos.domain.menus.edit.publish import menus_changed
 from duitpos.domain.menus.edit.served import ALWAYS, checked_serving, columns_of
 from duitpos.domain.menus.edit.translations import checked_texts, store_texts
 from duitpos.domain.menus.serving import Serving

@@ -15,13 +15,13 @@ from django.core.files.storage import storages
 from django.db.models import F
 
 from duitpos.domain.errors import Code, Conflict, Gone, Unavailable
-from duitpos.domain.menus.changed import menu_changed
+from duitpos.domain.menus.changed import menus_changed
 from duitpos.domain.menus.photos.encode import Encoded, encode
 from duitpos.domain.menus.photos.files import file_name
 from duitpos.domain.people.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database, transact
-from duitpos.models import Location, Membership, MenuItem, MenuPhoto
+from duitpos.models import Membership, MenuItem, MenuPhoto
 
 log = structlog.get_logger(__name__)
 
@@ -104,8 +104,6 @@ def _change(tenant_id: UUID, item_id: UUID, before: UUID | None, after: UUID | N
             if items.exists():
                 raise Conflict(Code.PHOTO_CHANGED)
             raise Gone(Code.ITEM_UNKNOWN)
-        places = Location.objects.filter(tenant_id=tenant_id).order_by("id")
-        for location_id in places.values_list("id", flat=True):
-            menu_changed(tenant_id, location_id)
+        menus_changed(tenant_id)
 
     transact(work)

@@ -13,6 +13,7 @@ from duitpos.domain.menus.sheets.edits import Change, Edit
 from duitpos.domain.menus.sheets.problems import BadCell, RowProblem
 from duitpos.domain.menus.sheets.state import MenuState, Writer
 from duitpos.domain.menus.sheets.workbook import Failed
+from duitpos.kit.clean_text import one_line
 from duitpos.models.menu import EVERY_DAY, TaxClass
 
 _DEFAULTS: dict[str, Any] = {
@@ -60,7 +61,7 @@ class Fields:
                 continue
             was = before.get(column, "")
             # What an export wrote is taken back as it is, even where it could not be typed today.
-            if edit.existing is not None and values.tidy(cell) == was:
+            if edit.existing is not None and one_line(cell) == was:
                 continue
             try:
                 if self._put(edit, column, cell, parent, groups):
@@ -136,7 +137,7 @@ class Fields:
         return True
 
     def _put_currency(self, edit: Edit, cell: str) -> bool:
-        currency = values.tidy(cell).upper() or edit.value("currency", self._state.currency)
+        currency = one_line(cell).upper() or edit.value("currency", self._state.currency)
         if edit.existing is not None and currency != edit.existing.currency:
             raise BadCell(RowProblem.CURRENCY_FIXED, currency=edit.existing.currency)
         if edit.existing is None and currency not in {site.currency for site in self._state.locations}:
@@ -159,7 +160,7 @@ class Fields:
             return values.time_text(edit.values["served_from" if column == col.FROM else "served_until"])
         if column in (col.MARKS, col.ALLERGENS):
             return values.words_text(edit.values[column])
-        return values.days_text(edit.values["days"]) if column == col.DAYS else values.tidy(cell)
+        return values.days_text(edit.values["days"]) if column == col.DAYS else one_line(cell)
 
 
 def _set(edit: Edit, name: str, value: Any) -> bool:

@@ -13,7 +13,8 @@ from duitpos.domain.menus.sheets.edits import Edit
 from duitpos.domain.menus.sheets.problems import BadCell, RowProblem
 from duitpos.domain.menus.sheets.read import Line
 from duitpos.domain.menus.sheets.state import MenuState
-from duitpos.domain.menus.sheets.values import REFERENCE, key_of, tidy
+from duitpos.domain.menus.sheets.values import REFERENCE, key_of
+from duitpos.kit.clean_text import one_line
 from duitpos.kit.ids import uuid7
 
 Key = tuple[UUID | None, str]
@@ -22,7 +23,7 @@ Key = tuple[UUID | None, str]
 
 def row_type_of(line: Line) -> RowType:
     """The type that a row states; an item, if it states none. BadCell."""
-    word = tidy(line.cells.get(col.TYPE, "")).casefold()
+    word = one_line(line.cells.get(col.TYPE, "")).casefold()
     if word not in ("", *RowType):
         raise BadCell(RowProblem.TYPE_UNKNOWN, typed=word[:40])
     return RowType(word or RowType.ITEM)
@@ -64,7 +65,7 @@ class Rows:
                 if before != line.number:
                     raise BadCell(RowProblem.SAME_ROW, other=before)
         row = None if found is None else self._rows[found]
-        name = tidy(line.cells.get(col.NAME, "")) or ("" if row is None else row.name)
+        name = one_line(line.cells.get(col.NAME, "")) or ("" if row is None else row.name)
         return Edit(line.number, self._type, found or uuid7(), row, name)
 
     def by_id(self, line: Line) -> Any:

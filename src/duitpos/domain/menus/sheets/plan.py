@@ -13,7 +13,8 @@ from duitpos.domain.menus.sheets.match import Names, Rows, row_type_of
 from duitpos.domain.menus.sheets.problems import BadCell, Problem, RowProblem
 from duitpos.domain.menus.sheets.read import Line, Table
 from duitpos.domain.menus.sheets.state import MenuState
-from duitpos.domain.menus.sheets.values import references_of, tidy, yes_of
+from duitpos.domain.menus.sheets.values import references_of, yes_of
+from duitpos.kit.clean_text import one_line
 from duitpos.kit.ids import uuid7
 
 
@@ -111,7 +112,7 @@ class _Planner:
     def _parent(self, row_type: RowType, line: Line) -> UUID | None:
         """The section of an item, which is made where nobody has its name, or the group of a choice. BadCell."""
         if row_type == RowType.ITEM:
-            if section := tidy(line.cells.get(col.SECTION, "")):
+            if section := one_line(line.cells.get(col.SECTION, "")):
                 return self.sections.find(section, lambda name: self._new_section(line.number, name))
             return self._kept_parent(row_type, line, "section_id", RowProblem.SECTION_MISSING)
         if row_type == RowType.CHOICE:

@@ -15,6 +15,7 @@ from django.conf import settings
 from duitpos.domain.menus.sheets import columns as col
 from duitpos.domain.menus.sheets import values
 from duitpos.domain.menus.sheets.columns import RowType
+from duitpos.kit.clean_text import one_line
 from duitpos.models import (
     ItemGroup,
     ItemPrice,
@@ -153,14 +154,14 @@ class Writer:
             RowType.CHOICE: self._choice,
         }
         more = writers[row_type](row)
-        cells = {col.TYPE: row_type.value, col.ID: str(row.id), col.NAME: values.tidy(row.name), **more}
+        cells = {col.TYPE: row_type.value, col.ID: str(row.id), col.NAME: one_line(row.name), **more}
         if getattr(row, "archived_at", None) is not None:
             cells[col.ARCHIVED] = "yes"
         for language in self._state.languages:
             name, description = self._state.texts.get((row.id, language), ("", ""))
-            cells[col.text_in(col.NAME, language)] = values.tidy(name)
+            cells[col.text_in(col.NAME, language)] = one_line(name)
             if row_type == RowType.ITEM:
-                cells[col.text_in(col.DESCRIPTION, language)] = values.tidy(description)
+                cells[col.text_in(col.DESCRIPTION, language)] = one_line(description)
         return {column: cell for column, cell in cells.items() if cell}
 
     def section(self, section_id: UUID) -> str:
@@ -183,7 +184,7 @@ class Writer:
         }
         return {
             col.SECTION: self.section(row.section_id),
-            col.DESCRIPTION: values.tidy(row.description),
+            col.DESCRIPTION: one_line(row.description),
             col.PRICE: values.amount_text(row.price_minor, row.currency),
             col.CURRENCY: row.currency,
             col.MARKS: values.words_text(row.marks),

@@ -12,24 +12,19 @@ from uuid import UUID
 
 from babel.numbers import get_currency_symbol
 
+from duitpos.domain.menus.edit.prices import highest_price
+from duitpos.domain.menus.marks import KNOWN
 from duitpos.domain.menus.sheets.problems import BadCell, RowProblem
 from duitpos.domain.menus.sheets.workbook import Date, Failed, Number
+from duitpos.kit.clean_text import one_line
 from duitpos.kit.money import decimal_places
 from duitpos.models.menu import EVERY_DAY, TaxClass
 
-MAX_PRICE_MINOR = 1_000_000_000
 MAX_WORDS = 30
 MAX_WORD = 40
 MAX_CHOICES = 100
-KNOWN_WORDS = frozenset(
-    "halal vegetarian vegan spicy gluten_free nuts peanuts egg milk fish shellfish soy gluten wheat sesame"
-    " celery".split()
-)
-"""Marks and allergens with a name in every language (ui/marks.py); others are shown as they are written."""
 
 DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufffe\uffff\ufeff]")
-"""Characters that turn the text after them around, and those that no file can hold."""
 _BECAME_A_DATE = re.compile(r"\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?:-\d{2,4})?")
 _BECAME_A_NUMBER = re.compile(r"\d(?:\.\d+)?E\+\d+")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?)?\s*([ap]\.?m\.?)?", re.IGNORECASE)
@@ -44,24 +39,16 @@ REFERENCE = re.compile(
 )
 
 
-def tidy(text: str) -> str:
-    """A text as it is stored: on one line, without control characters."""
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    plain = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text)
-    return unicodedata.normalize("NFC", " ".join(_UNSEEN.sub("", plain).split()))
-
-
 def key_of(name: str) -> str:
     """Names with the same key are the same name."""
-    return tidy(name).casefold()
+    return one_line(name).casefold()
 
 
 def text_of(cell: str, most: int, *, is_name: bool = False) -> str:
     """A text of at most `most` characters. BadCell."""
     if isinstance(cell, Failed):
         raise BadCell(RowProblem.FORMULA_FAILED)
-    text = tidy(cell)
+    text = one_line(cell)
     if isinstance(cell, Date) or (is_name and _BECAME_A_DATE.fullmatch(text)):
         raise BadCell(RowProblem.MADE_A_DATE)
     if is_name and (isinstance(cell, Number) or _BECAME_A_NUMBER.fullmatch(text)):
@@ -87,8 +74,9 @@ def amount_of(cell: str, currency: str) -> int:
         minor = Decimal(round(minor))
     if minor != minor.to_integral_value():
         raise BadCell(RowProblem.PRICE_DECIMALS, places=places, currency=currency)
-    if abs(minor) > MAX_PRICE_MINOR:
-        raise BadCell(RowProblem.PRICE_TOO_HIGH, most=amount_text(MAX_PRICE_MINOR, currency))
+    highest = highest_price(currency)
+    if abs(minor) > highest.minor:
+        raise BadCell(RowProblem.PRICE_TOO_HIGH, most=amount_text(highest.minor, currency))
     return int(minor)
 
 
@@ -145,7 +133,7 @@ def _decimal_point(number: str, places: int) -> int:
 def words_of(cell: str) -> list[str]:
     """Marks or allergens, separated by ; or else by commas. BadCell."""
     text = text_of(cell, MAX_WORDS * (MAX_WORD + 2))
-    words = [tidy(word) for word in text.split(";" if ";" in text else ",")]
+    words = [one_line(word) for word in text.split(";" if ";" in text else ",")]
     words = list(dict.fromkeys(_known(word) for word in words if word))
     if len(words) > MAX_WORDS or any(len(word) > MAX_WORD for word in words):
         raise BadCell(RowProblem.TOO_MANY_WORDS, most=MAX_WORDS, longest=MAX_WORD)
@@ -154,26 +142,26 @@ def words_of(cell: str) -> list[str]:
 
 def _known(word: str) -> str:
     code = word.casefold().replace(" ", "_").replace("-", "_")
-    return code if code in KNOWN_WORDS else word
+    return code if code in KNOWN else word
 
 
 def words_text(words: Iterable[str]) -> str:
     """Marks or allergens as an export writes them."""
-    text = "; ".join(tidy(word) for word in words)
+    text = "; ".join(one_line(word) for word in words)
     return f"{text};" if "," in text and ";" not in text else text
 
 
 def tax_of(cell: str) -> str:
     """A tax class. BadCell."""
-    word = tidy(cell).casefold()
+    word = one_line(cell).casefold()
     if word and word not in TaxClass.values:
-        raise BadCell(RowProblem.TAX_UNKNOWN, typed=tidy(cell)[:40])
+        raise BadCell(RowProblem.TAX_UNKNOWN, typed=one_line(cell)[:40])
     return word or TaxClass.STANDARD.value
 
 
 def days_of(cell: str) -> int:
     """Days, one bit each: "Mon-Fri", "Sat, Sun"; empty is every day. BadCell."""
-    text = tidy(cell).casefold()
+    text = one_line(cell).casefold()
     if text in ("", "daily", "every day", "all"):
         return EVERY_DAY
     if text == "none":
@@ -193,7 +181,7 @@ def _day(word: str, cell: str) -> int:
     for at, name in enumerate(DAY_NAMES):
         if len(word) >= 3 and word[:3] == name.casefold():
             return at
-    raise BadCell(RowProblem.DAYS_UNREADABLE, typed=tidy(cell)[:40])
+    raise BadCell(RowProblem.DAYS_UNREADABLE, typed=one_line(cell)[:40])
 
 
 def days_text(days: int) -> str:
@@ -205,7 +193,7 @@ def days_text(days: int) -> str:
 
 def time_of(cell: str) -> time | None:
     """A time of day: "7:30", "19.30", "7 pm", or a spreadsheet's part of a day. BadCell."""
-    text = tidy(cell)
+    text = one_line(cell)
     if not text:
         return None
     found = _CLOCK.fullmatch(text)
@@ -235,17 +223,17 @@ def time_text(value: time | None) -> str:
 
 def yes_of(cell: str) -> bool:
     """Yes or no; empty is no. BadCell."""
-    word = tidy(cell).casefold()
+    word = one_line(cell).casefold()
     if word in ("yes", "y", "true", "1", "x", "ya"):
         return True
     if word in ("", "no", "n", "false", "0", "tidak"):
         return False
-    raise BadCell(RowProblem.YES_OR_NO, typed=tidy(cell)[:40])
+    raise BadCell(RowProblem.YES_OR_NO, typed=one_line(cell)[:40])
 
 
 def count_of(cell: str, otherwise: int) -> int:
     """A whole number of choices; `otherwise` where empty. BadCell."""
-    text = tidy(cell)
+    text = one_line(cell)
     if not text:
         return otherwise
     if not text.isascii() or not text.isdecimal() or len(text) > 4 or int(text) > MAX_CHOICES:
@@ -255,7 +243,7 @@ def count_of(cell: str, otherwise: int) -> int:
 
 def reference_text(name: str, row_id: UUID, *, is_only: bool) -> str:
     """How one row names another: by its name; with its id where that would not be enough."""
-    plain = tidy(name)
+    plain = one_line(name)
     if is_only and plain and ";" not in plain and not REFERENCE.fullmatch(plain):
         return plain
     return f"{plain.replace(';', ',')} [{row_id}]".strip()
@@ -263,4 +251,4 @@ def reference_text(name: str, row_id: UUID, *, is_only: bool) -> str:
 
 def references_of(cell: str) -> Sequence[str]:
     """The rows that a cell names, separated by ;."""
-    return [tidy(part) for part in cell.split(";") if part.strip()]
+    return [one_line(part) for part in cell.split(";") if part.strip()]

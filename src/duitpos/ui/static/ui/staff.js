@@ -34,6 +34,8 @@ document.addEventListener("click", (event) => {
 });
 for (const element of document.querySelectorAll("[data-needs-script]")) element.hidden = false;
 
+document.querySelector("input[data-selects]")?.select();
+
 // -- keys: rows, and "/" for the search ---------------------------------------------------------------------
 function rowLinks() {
   return [...document.querySelectorAll("[data-rows] a.row")];
