@@ -109,6 +109,20 @@ def test_a_menu_is_typed_with_the_keyboard_only(
     assert page.get_by_label("Name of the new dish").input_value() == "Milo"
 
 
+def test_a_second_press_right_after_the_list_came_back_counts(
+    kopi: Restaurant, live_server: LiveServer, page: Page, drinks: MenuSection
+) -> None:
+    page.goto(menu_url(live_server))
+    assert stored(kopi, drinks.id) == ["Teh", "Kopi", "Air"]
+    button = page.get_by_role("button", name="Move Air up")
+    # At this moment htmx has not prepared the new list's buttons.
+    again = "id => document.addEventListener('htmx:afterSwap', () => document.getElementById(id).click(), {once: true})"
+    page.evaluate(again, button.get_attribute("id"))
+    button.click()
+    expect(page.locator(".dish a.row")).to_have_text(["Air", "Teh", "Kopi"])
+    assert stored(kopi, drinks.id) == ["Air", "Teh", "Kopi"]
+
+
 def test_dishes_are_dragged_and_moved_by_buttons(
     kopi: Restaurant, live_server: LiveServer, page: Page, drinks: MenuSection
 ) -> None:

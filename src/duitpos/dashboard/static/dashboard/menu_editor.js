@@ -47,6 +47,14 @@ addEventListener("beforeunload", (event) => {
   if (!isLeaving && unsaved()) event.preventDefault();
 });
 
+// htmx knows the pressed button of a form only once it has prepared the button, and a quick second press comes before.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  const button = detail.elt === act && detail.triggeringEvent?.submitter;
+  if (!button) return;
+  detail.path = button.getAttribute("formaction") || detail.path;
+  if (button.name) detail.parameters[button.name] = button.value;
+});
+
 // -- after each request -------------------------------------------------------------------------------------
 document.addEventListener("htmx:afterRequest", (event) => {
   // staff.js lets a form be sent once; these stay on the page.
