@@ -100,6 +100,7 @@ def test_a_menu_is_typed_with_the_keyboard_only(
         ("Air suam", 0),
     ]
     # A price that cannot be read: what was typed stays, and the focus is on what to change.
+    expect(page.get_by_label("Name of the new dish")).to_be_focused()
     page.keyboard.type("Milo")
     page.keyboard.press("Tab")
     page.keyboard.type("two")

@@ -22,6 +22,7 @@ from duitpos.domain.menus.edit.group_rules import (
     GroupRefused,
 )
 from duitpos.domain.menus.edit.groups import create_group, delete_group, save_group, set_items
+from duitpos.domain.menus.edit.prices import HIGHEST_DIFFERENCE_MINOR
 from duitpos.domain.menus.read import menu_of
 from duitpos.domain.orders.cart import MAX_MODIFIERS
 from duitpos.domain.tenancy.find import location_of
@@ -91,7 +92,7 @@ def menu_versions(kopi: Restaurant) -> list[int]:
         ),
         (milk(choices=(choice("A"), choice("\u202e\x00"))), GroupProblem.CHOICE_NAME_WRONG, 1),
         (milk(choices=(choice("A"), choice("a "))), GroupProblem.CHOICE_TWICE, 0),
-        (milk(choices=(choice("A"), choice("B", 10**9 + 1))), GroupProblem.DELTA_WRONG, 1),
+        (milk(choices=(choice("A"), choice("B", HIGHEST_DIFFERENCE_MINOR + 1))), GroupProblem.DELTA_WRONG, 1),
         (milk(choices=(choice("A"), choice("B", 1, is_default=True))), GroupProblem.DEFAULT_COSTS, 1),
         (
             milk(choices=(choice("A"), choice("B", 1, is_default=True, is_archived=True))),
