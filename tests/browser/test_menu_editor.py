@@ -68,6 +68,12 @@ def link_to(page: Page, name: str) -> Locator:
     return page.locator(".dish").get_by_role("link", name=name, exact=True)
 
 
+def settled(page: Page) -> None:
+    """Wait until htmx has prepared what it put into the page. A key pressed before that follows the plain link."""
+    busy = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
+    page.wait_for_function("busy => !document.querySelector(busy)", arg=busy)
+
+
 def tab_to(page: Page, name: str) -> None:
     for _ in range(40):
         page.keyboard.press("Tab")
@@ -162,6 +168,7 @@ def test_a_dish_is_edited_in_its_place(
     food = add_section(kopi.owner, "Food")
     page.goto(menu_url(live_server))
     link_to(page, "Kopi").click()
+    settled(page)
     form = page.get_by_role("form", name="Edit Kopi")
     form.get_by_label("Price", exact=True).fill("3,20")
     # Another change would lose what was typed, so it is not made.
@@ -180,20 +187,28 @@ def test_a_dish_is_edited_in_its_place(
     assert MenuItem.objects.get(tenant=kopi.tenant, id=item.id).price_minor == 320
     expect(page.locator(f"#item-{item.id} .amount")).to_contain_text("3.20")
     # Stock, then cancel by the keyboard.
+    settled(page)
     link.press("Enter")
+    settled(page)
     page.get_by_label("Bangsar", exact=True).select_option("out_of_stock")
     page.get_by_role("button", name="Set the stock at Bangsar").click()
     expect(page.locator(f"#item-{item.id}")).to_contain_text("Sold out")
+    settled(page)
     link_to(page, "Kopi").press("Enter")
+    settled(page)
     page.get_by_role("link", name="Cancel").press("Enter")
     expect(link_to(page, "Kopi")).to_be_focused()
     # Into another section: the list is loaded again, without a question about what is not saved.
+    settled(page)
     link_to(page, "Kopi").press("Enter")
+    settled(page)
     page.get_by_role("form", name="Edit Kopi").get_by_label("Section").select_option("Food")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(f"#section-{food.id} .dish")).to_contain_text("Kopi")
     # Archive it.
+    settled(page)
     link_to(page, "Kopi").press("Enter")
+    settled(page)
     page.get_by_role("button", name="Archive").click()
     expect(page.locator("#menu-said")).to_contain_text("Kopi is off the menu.")
     assert stored(kopi, drinks.id) == ["Teh", "Air"]
