@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from duitpos.domain.menus.edit.prices import HIGHEST_MINOR
 from duitpos.domain.menus.sheets.apply import apply_import, preview_import
 from duitpos.domain.menus.sheets.state import menu_state
 from duitpos.domain.menus.sheets.write import FileKind, export_menu
@@ -48,7 +49,7 @@ def menus(draw: Any) -> dict[str, Any]:
     item = {
         "name": _NAMES,
         "description": st.just("") | _TEXTS,
-        "price_minor": st.integers(0, 10**9),
+        "price_minor": st.integers(0, HIGHEST_MINOR),
         "currency": st.sampled_from(["MYR", "MYR", "JPY"]),
         "marks": _WORDS,
         "allergens": _WORDS,
