@@ -1,5 +1,6 @@
 """Tables, constraints, derived properties. Code that changes rows is in `domain`."""
 
+from duitpos.models.account_health import AccountHealth
 from duitpos.models.alert import Alert
 from duitpos.models.dispute import Dispute
 from duitpos.models.ledger import LedgerEntry, NumberSeries
@@ -18,7 +19,7 @@ from duitpos.models.menu import (
 from duitpos.models.order import Order, OrderEvent, OrderLine
 from duitpos.models.outbox import OutboxEntry
 from duitpos.models.payment import Payment, PaymentDecline, PaymentReference
-from duitpos.models.payment_setup import PaymentType, ProcessorAccount
+from duitpos.models.payment_setup import PaymentType, PaymentTypeOffer, ProcessorAccount
 from duitpos.models.people import Membership, User
 from duitpos.models.refund import Refund
 from duitpos.models.service_call import ServiceCall
@@ -27,6 +28,7 @@ from duitpos.models.tenant import Installation, Location, Tenant
 from duitpos.models.webhook_event import WebhookEvent
 
 __all__ = [
+    "AccountHealth",
     "Alert",
     "Dispute",
     "Installation",
@@ -52,6 +54,7 @@ __all__ = [
     "PaymentDecline",
     "PaymentReference",
     "PaymentType",
+    "PaymentTypeOffer",
     "ProcessorAccount",
     "Refund",
     "ServiceCall",

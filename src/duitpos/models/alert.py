@@ -31,6 +31,8 @@ class AlertKind(models.TextChoices):
     START_REFUSED = "start_refused"
     DISPUTE = "dispute"
     SWEEP_FAILED = "sweep_failed"
+    WEBHOOK_DOWN = "webhook_down"
+    ACCOUNT_RESTRICTED = "account_restricted"
 
 
 class Alert(TenantModel):

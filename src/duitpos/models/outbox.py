@@ -12,14 +12,17 @@ class OutboxKind(models.TextChoices):
 
     RECEIPT = "receipt"
     DETAILS = "details"
+    ALERT = "alert"
 
 
 class OutboxEntry(TenantModel):
     """One item of outbound work, once per kind and subject. The worker runs it, at least once."""
 
     kind = models.CharField(max_length=10, choices=OutboxKind.choices)
-    subject_id = models.UUIDField(help_text="The payment or order it is about.")
-    order = TenantForeignKey("duitpos.Order", on_delete=models.CASCADE, related_name="outbox_entries")
+    subject_id = models.UUIDField(help_text="The payment, order or alert it is about.")
+    order = TenantForeignKey(
+        "duitpos.Order", on_delete=models.CASCADE, null=True, related_name="outbox_entries"
+    )
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True, help_text="When to try (again); empty when done.")
     done_at = models.DateTimeField(null=True)

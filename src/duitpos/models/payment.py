@@ -77,7 +77,19 @@ class Payment(TenantModel):
     method = models.JSONField(default=dict, help_text='{"kind", "brand", "last4", "wallet", …} for people.')
     guest_email = models.CharField(max_length=254, blank=True)
     settled_at = models.DateTimeField(null=True, help_text="Our clock; gives the business date.")
-    settled_via = models.CharField(max_length=10, blank=True, help_text="webhook, return, sweep or button.")
+    settled_via = models.CharField(
+        max_length=10, blank=True, help_text="webhook, return, sweep, button or staff."
+    )
+    taken_by = TenantForeignKey(
+        "duitpos.Membership",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who took the money, where no processor did.",
+    )
+    tendered_minor = models.BigIntegerField(
+        null=True, help_text="What the guest handed over in cash; change is what is more than the amount."
+    )
     paid_at = models.DateTimeField(null=True, help_text="The processor's clock.")
     business_date = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True, help_text="Failed or canceled at.")

@@ -30,7 +30,8 @@ class PaymentType(TenantModel):
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=20, choices=PaymentKind.choices, default=PaymentKind.ONLINE)
     is_active = models.BooleanField(default=True)
-    position = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(default=0, help_text="Guests and staff see types in this order.")
+    guest_name = models.CharField(max_length=60, blank=True, help_text="What guests read; empty: the name.")
 
     class Meta:
         constraints = [
@@ -45,6 +46,35 @@ class PaymentType(TenantModel):
     def is_online(self) -> bool:
         """Whether guests pay it through a processor."""
         return PaymentKind(self.kind).is_online
+
+
+class Channel(models.TextChoices):
+    """Where a payment type is chosen: by guests on their phone, or by staff who take the money."""
+
+    PHONE = "phone"
+    COUNTER = "counter"
+
+
+class PaymentTypeOffer(TenantModel):
+    """Whether a type is offered at one location in one channel. Without a row it is."""
+
+    payment_type = TenantForeignKey(PaymentType, on_delete=models.PROTECT, related_name="offers")
+    location = TenantForeignKey("duitpos.Location", on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    is_offered = models.BooleanField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "payment_type", "location", "channel"], name="payment_type_offer_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=Channel.values), name="payment_type_offer_channel"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_type_id} {self.channel}"
 
 
 class Mode(models.TextChoices):

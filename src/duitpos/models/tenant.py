@@ -57,6 +57,14 @@ class ServiceStyle(models.TextChoices):
     COLLECTED = "collected"
 
 
+class UnpaidOrders(models.TextChoices):
+    """What becomes of an order that a guest sends without paying: the guest cannot, or the kitchen gets it then."""
+
+    OFF = "off"
+    AFTER_PAYMENT = "after_payment"
+    AT_ONCE = "at_once"
+
+
 class Location(TenantModel):
     """A physical site. Its rates are pinned in every order made there."""
 
@@ -90,6 +98,12 @@ class Location(TenantModel):
     service_style = models.CharField(
         max_length=10, choices=ServiceStyle.choices, default=ServiceStyle.BROUGHT
     )
+    unpaid_orders = models.CharField(
+        max_length=14,
+        choices=UnpaidOrders.choices,
+        default=UnpaidOrders.OFF,
+        help_text="Whether guests may send an order and pay staff, and when the kitchen gets it.",
+    )
     popular_items = models.JSONField(
         default=list, blank=True, help_text="Ids of the most ordered items of the last 30 days, most first."
     )
@@ -102,6 +116,9 @@ class Location(TenantModel):
             models.UniqueConstraint(fields=["tenant", "slug"], name="location_slug"),
             models.CheckConstraint(
                 condition=models.Q(service_style__in=ServiceStyle.values), name="location_service_style"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unpaid_orders__in=UnpaidOrders.values), name="location_unpaid_orders"
             ),
         ]
 

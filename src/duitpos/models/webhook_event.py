@@ -29,6 +29,11 @@ class WebhookEvent(TenantModel):
     payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="events")
     body = models.TextField(help_text="As it came.")
     received_at = models.DateTimeField()
+    is_listed = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Found in the processor's list of events; not delivered, or not yet.",
+    )
     tries = models.PositiveIntegerField(default=1)
     error = models.TextField(blank=True)
 

@@ -136,6 +136,19 @@ TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
             " tell whoever runs the software."
         ),
     ),
+    A.WEBHOOK_DOWN: (
+        _("The webhook does not arrive"),
+        _(
+            "The processor's notices of payments do not reach us. Orders still come in, by the guest's return or by the"
+            " periodic check, but some minutes later. The webhook's page names the cause and mends it."
+        ),
+    ),
+    A.ACCOUNT_RESTRICTED: (
+        _("The processor has restricted your account"),
+        _(
+            "Payments or payouts are stopped, or will be, until you have done what it asks for in its own dashboard."
+        ),
+    ),
     A.START_REFUSED: (
         _("The processor refuses to start payments"),
         _(

@@ -38,6 +38,8 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
     A.EVENT_FAILED: (Action.DONE,),
     A.DISPUTE: (Action.DONE,),
     A.SWEEP_FAILED: (Action.DONE,),
+    A.WEBHOOK_DOWN: (Action.DONE,),
+    A.ACCOUNT_RESTRICTED: (Action.DONE,),
     A.START_REFUSED: (Action.DONE,),
     A.KEY_REUSED: (Action.DONE,),
 }

@@ -21,6 +21,8 @@ NO_MONEY_YET = (
     AlertKind.KEY_REUSED,
     AlertKind.START_REFUSED,
     AlertKind.SWEEP_FAILED,
+    AlertKind.WEBHOOK_DOWN,
+    AlertKind.ACCOUNT_RESTRICTED,
     AlertKind.STOCK_BACK,
 )
 """Alerts about no received money. They sort last, so that many at once do not hide money that a guest waits for."""

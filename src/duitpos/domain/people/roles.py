@@ -15,6 +15,7 @@ class Can(StrEnum):
     SEE_ORDERS = "see_orders"
     WORK_ORDERS = "work_orders"  # the kitchen's transitions
     CHECK_PAYMENT = "check_payment"
+    TAKE_PAYMENT = "take_payment"  # cash, the terminal's slip: say that the money is here
     CANCEL_ORDER = "cancel_order"
     REFUND = "refund"
     RESOLVE_ALERTS = "resolve_alert"
@@ -33,7 +34,7 @@ RIGHTS: dict[str, frozenset[Can]] = {
     Role.OWNER: frozenset(Can),
     # Only the owner, since the keys decide which account receives the restaurant's money.
     Role.MANAGER: frozenset(Can) - {Can.SET_UP_PAYMENTS},
-    Role.CASHIER: _KITCHEN | {Can.SEE_ORDERS, Can.CHECK_PAYMENT},
+    Role.CASHIER: _KITCHEN | {Can.SEE_ORDERS, Can.CHECK_PAYMENT, Can.TAKE_PAYMENT},
     Role.KITCHEN: _KITCHEN,
 }
 

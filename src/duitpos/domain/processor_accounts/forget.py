@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from duitpos.models import Alert, Payment, PaymentType, ProcessorAccount, WebhookEvent
+from duitpos.models import (
+    AccountHealth,
+    Alert,
+    Payment,
+    PaymentType,
+    PaymentTypeOffer,
+    ProcessorAccount,
+    WebhookEvent,
+)
 
 
 def forget_account(account: ProcessorAccount) -> bool:
@@ -14,6 +22,7 @@ def forget_account(account: ProcessorAccount) -> bool:
     for model in (Payment, WebhookEvent, Alert):
         if model._default_manager.filter(tenant_id=account.tenant_id, account_id=account.id).exists():
             return False
+    AccountHealth.objects.filter(tenant_id=account.tenant_id, account_id=account.id)._raw_delete("default")
     rows._raw_delete("default")
     return True
 
@@ -26,5 +35,6 @@ def forget_type(row: PaymentType) -> bool:
     accounts = ProcessorAccount.objects.filter(tenant_id=tenant_id, payment_type_id=row.id)
     if not all(forget_account(account) for account in accounts):
         return False
+    PaymentTypeOffer.objects.filter(tenant_id=tenant_id, payment_type_id=row.id)._raw_delete("default")
     PaymentType.objects.filter(tenant_id=tenant_id, id=row.id)._raw_delete("default")
     return True

@@ -15,7 +15,7 @@ from duitpos.domain.payments.settlement.record_unknown_payment import record_unk
 from duitpos.domain.payments.settlement.settle import record_declines, settle
 from duitpos.kit.clock import now
 from duitpos.models import Payment, ProcessorAccount, Tenant
-from duitpos.processors.events import EventKind, ProcessorEvent
+from duitpos.processors.events import EventKind
 from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
 
 
@@ -23,7 +23,7 @@ def apply_event(verified: VerifiedEvent, context: EventContext) -> str:
     """Apply an event in the caller's transaction and return its outcome code."""
     outcome = _apply_by_kind(verified, context)
     # Last, because every path locks payment and order before the account.
-    record_event_time(verified.account, verified.event)
+    record_event_time(verified)
     return outcome
 
 
@@ -77,12 +77,14 @@ def apply_payment(
     return settle(record_unknown_payment(tenant, account, snapshot), snapshot, actor).value
 
 
-def record_event_time(account: ProcessorAccount, event: ProcessorEvent) -> bool:
-    """Store when the last valid event came; False if that is less than a minute ago.
+def record_event_time(verified: VerifiedEvent) -> bool:
+    """Store when the last valid event was delivered; False for a listed one, or if that is less than a minute ago.
 
     Staff read it, so once a minute is enough and avoids contention.
     """
-    at = now()
+    if verified.is_listed:
+        return False
+    account, event, at = verified.account, verified.event, now()
     if event.is_thin and (account.thin_event_at is None or account.thin_event_at < at - timedelta(minutes=1)):
         ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(thin_event_at=at)
     stale = Q(last_event_at__isnull=True) | Q(last_event_at__lt=at - timedelta(minutes=1))

@@ -59,7 +59,7 @@ def confirm(verified: VerifiedEvent) -> bool:
         is_confirmed = transact(lambda: run(parameters), is_one_statement=is_one)
     except (_Partly, IntegrityError):
         return False
-    if is_confirmed and record_event_time(verified.account, verified.event):
+    if is_confirmed and record_event_time(verified):
         forget_accounts(verified.tenant, verified.account.processor)
     return is_confirmed
 

@@ -157,9 +157,9 @@ ON CONFLICT DO NOTHING
 # Last, as in the general path: a concurrent delivery of the same event makes this part insert nothing.
 _EVENT = """
 INSERT INTO "duitpos_webhookevent" ("id", "tenant_id", "account_id", "dedupe_key", "type", "state", "outcome",
-  "payment_id", "body", "received_at", "tries", "error")
+  "payment_id", "body", "received_at", "tries", "error", "is_listed")
 SELECT %(event_id)s::uuid, %(tenant)s::uuid, %(account)s::uuid, %(dedupe_key)s::text, %(type)s::text, 'done', 'settled',
-  paid.payment_id, %(body)s::text, %(at)s::timestamptz, 1, '' FROM paid WHERE true
+  paid.payment_id, %(body)s::text, %(at)s::timestamptz, 1, '', %(actor)s::text = 'sweep' FROM paid WHERE true
 ON CONFLICT ("tenant_id", "account_id", "dedupe_key") DO NOTHING
 RETURNING "id"
 """

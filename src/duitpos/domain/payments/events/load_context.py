@@ -43,6 +43,11 @@ class VerifiedEvent:
     event: ProcessorEvent
     actor: Actor
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether we found it in the processor's list of events, so that no delivery brought it."""
+        return self.actor.kind == "sweep"
+
 
 @dataclass(frozen=True, slots=True)
 class EventContext:

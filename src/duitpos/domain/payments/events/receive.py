@@ -152,6 +152,7 @@ def _row_of(verified: VerifiedEvent, context: EventContext, outcome: str) -> Web
         # Without a payment of ours, the event contains personal data of others.
         body=event.body if payment else "",
         received_at=now(),
+        is_listed=verified.is_listed,
     )
 
 
@@ -199,6 +200,7 @@ def _store_failure(verified: VerifiedEvent, error: Exception) -> Received:
             error=text,
             body=storable(event.body) if names_us(tenant, event.correlation) else "",
             received_at=now(),
+            is_listed=verified.is_listed,
         )
         WebhookEvent.objects.bulk_create([absent], ignore_conflicts=True)
         row = WebhookEvent.objects.get(tenant=tenant, account=account, dedupe_key=event.dedupe_key)
