@@ -7,6 +7,7 @@ The files are written before the row that names them is used. A row whose `heigh
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
@@ -16,12 +17,14 @@ from django.db.models import F
 
 from duitpos.domain.errors import Code, Conflict, Gone, Unavailable
 from duitpos.domain.menus.changed import menus_changed
-from duitpos.domain.menus.photos.encode import Encoded, encode
 from duitpos.domain.menus.photos.files import file_name
 from duitpos.domain.people.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Membership, MenuItem, MenuPhoto
+
+if TYPE_CHECKING:
+    from duitpos.domain.menus.photos.encode import Encoded
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +47,9 @@ def set_photo(member: Membership, item_id: UUID, data: bytes, instead_of: UUID |
     require(member, Can.EDIT_MENU)
     item_with_photo(member.tenant_id, item_id)
     with outside_database():
+        # Loaded with the first photo: Pillow's libraries take 4 MB, which otherwise every process would hold.
+        from duitpos.domain.menus.photos.encode import encode
+
         encoded = encode(data)
     photo = _claim(member.tenant_id, encoded)
     with outside_database():

@@ -7,8 +7,6 @@ from enum import StrEnum
 from io import BytesIO
 from uuid import UUID
 
-import xlsxwriter
-
 from duitpos.domain.menus.sheets import columns as col
 from duitpos.domain.menus.sheets.columns import RowType
 from duitpos.domain.menus.sheets.state import MenuState, Writer, menu_state
@@ -77,6 +75,9 @@ def _cells(writer: Writer, row_type: RowType, row: object, columns: Sequence[str
 
 
 def _workbook(rows: Sequence[Sequence[str]], numbers: frozenset[int], places: int) -> bytes:
+    # Loaded when a workbook is made: it takes 10 MB, which otherwise every process would hold.
+    import xlsxwriter
+
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"constant_memory": True})
     sheet = book.add_worksheet("Menu")
