@@ -29,6 +29,9 @@ from duitpos.models import (
     Alert,
     ItemStock,
     Location,
+    Modifier,
+    ModifierGroup,
+    ModifierStock,
     NumberSeries,
     Order,
     Payment,
@@ -159,6 +162,13 @@ def sold_out(waiting: Waiting) -> None:
     )
 
 
+def choice_sold_out(waiting: Waiting) -> None:
+    tenant = waiting.order.tenant
+    group = ModifierGroup.objects.create(tenant=tenant, name="Milk", min_choices=0, max_choices=1)
+    choice = Modifier.objects.create(tenant=tenant, group=group, name="Oat milk")
+    ModifierStock.objects.create(tenant=tenant, location=waiting.restaurant.location, modifier=choice)
+
+
 BROKEN: dict[str, Callable[[Waiting], object]] = {
     "the attempt is live": lambda w: rows(Payment, w).update(status="canceled"),
     "the order waits": lambda w: rows(Order, w).update(status="canceled"),
@@ -171,6 +181,7 @@ BROKEN: dict[str, Callable[[Waiting], object]] = {
     "the location is as it was read": lambda w: rows(Location, w).update(paused_at=NOON),
     "the boards show its orders": live_account,
     "nothing ordered is scarce": sold_out,
+    "no choice has sold out since": choice_sold_out,
 }
 """By the condition, a change of rows that breaks only it."""
 
@@ -404,6 +415,7 @@ SNAPSHOTS: dict[str, list[Any]] = {
 ROWS: dict[str, list[Any]] = {
     "order status": ["held", "held", "held", "placed", "canceled", "served"],
     "stock": ["", "", StockStatus.IN_STOCK, StockStatus.LIMITED, StockStatus.OUT_OF_STOCK],
+    "choice sold out": [False, False, True],
     "stored event": ["", "", "", "done", "failed"],
     "number before": [0, 0, 7],
     "reference taken": [False, False, True],
@@ -426,6 +438,8 @@ def change_rows(waiting: Waiting, changes: dict[str, Any]) -> None:
         ItemStock.objects.create(
             tenant=tenant, location=location, item=waiting.item, status=changes["stock"], quantity=3
         )
+    if changes.get("choice sold out"):
+        choice_sold_out(waiting)
     if changes.get("stored event"):
         WebhookEvent.objects.create(
             tenant=tenant,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
@@ -12,10 +13,11 @@ from django.utils import timezone
 
 from duitpos.domain.checkout.results import GoToProcessor
 from duitpos.domain.menus.eighty_six import Stocked, set_stock, sold_out
+from duitpos.domain.orders.cart import Cart, CartLine
 from duitpos.domain.payments.events.confirm import confirm
 from duitpos.domain.payments.events.receive import handle_event
 from duitpos.domain.staff_actions.pause import pause
-from duitpos.models import ItemPrice, ItemStock, Location, Order
+from duitpos.models import Alert, ItemPrice, ItemStock, Location, ModifierStock, Order, Payment
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
 from tests.money_path.test_m37_m44_confirm import both_ways
@@ -61,10 +63,42 @@ def test_a_dish_that_is_back_by_itself_is_cooked_without_a_question(shop: Shop) 
     assert (stored.status, stored.until) == (StockStatus.IN_STOCK, None)
 
 
-def test_a_choice_that_is_sold_out_meanwhile_changes_no_price(shop: Shop) -> None:
-    egg = a_group(shop.item, ("Egg", 200))["Egg"]
+@pytest.fixture
+def egg(shop: Shop) -> UUID:
+    return a_group(shop.item, ("Egg", 200))["Egg"]
+
+
+def with_choice(shop: Shop, choice: UUID) -> Payment:
+    line = CartLine(shop.item.id, (choice,), 1, "", shop.item.price_minor + 200)
+    return shop.start(cart=Cart((line,)))
+
+
+def mark_choice_sold_out(shop: Shop, choice: UUID) -> None:
+    sold_out(shop.restaurant.owner, shop.restaurant.location, Stocked.MODIFIER, choice, "open")
+
+
+def test_an_ordered_choice_that_is_sold_out_meanwhile_is_asked_about(shop: Shop, egg: UUID) -> None:
+    shop.listen()
+    payment = with_choice(shop, egg)
+    mark_choice_sold_out(shop, egg)
+    shop.pay(payment)
+    assert shop.fresh(payment).moved_minor == payment.amount_minor
+    assert (len(shop.placed()), shop.alerts()) == (1, [A.SOLD_OUT_AFTER_PAYMENT])
+    alert = Alert.objects.get(tenant=shop.tenant)
+    assert alert.facts["dishes"] == [f"{shop.item.name}: Egg"]
+
+
+def test_a_choice_of_others_that_is_sold_out_meanwhile_changes_nothing(shop: Shop, egg: UUID) -> None:
     payment = shop.start()
-    sold_out(shop.restaurant.owner, shop.restaurant.location, Stocked.MODIFIER, egg, "open")
+    mark_choice_sold_out(shop, egg)
+    shop.pay(payment)
+    assert (len(shop.placed()), shop.alerts()) == (1, [])
+
+
+def test_a_choice_that_is_back_by_itself_is_no_question(shop: Shop, egg: UUID) -> None:
+    payment = with_choice(shop, egg)
+    mark_choice_sold_out(shop, egg)
+    ModifierStock.objects.filter(tenant=shop.tenant).update(until=timezone.now() - timedelta(seconds=1))
     shop.pay(payment)
     assert (len(shop.placed()), shop.alerts()) == (1, [])
 

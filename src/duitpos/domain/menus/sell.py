@@ -9,7 +9,7 @@ from django.db.models import F
 
 from duitpos.domain.menus.changed import menu_changed
 from duitpos.kit.clock import now
-from duitpos.models import ItemStock, Location, Order, OrderLine
+from duitpos.models import ItemStock, Location, ModifierStock, Order, OrderLine
 from duitpos.models.menu import StockStatus
 
 
@@ -38,6 +38,22 @@ def sell(order: Order, location: Location) -> list[str]:
         Order.objects.filter(tenant_id=order.tenant_id, id=order.id).update(stock_taken=taken)
         menu_changed(location.tenant_id, location.id)
     return [names[row.item_id] for row in short]
+
+
+def choices_sold_out(order: Order, location: Location) -> list[str]:
+    """The names of the order's choices that are sold out now, with their dishes' names. One query when none is."""
+    out = ModifierStock.objects.filter(tenant_id=order.tenant_id, location_id=location.id)
+    at = now()
+    gone = {str(row.modifier_id) for row in out if row.until is None or row.until > at}
+    if not gone:
+        return []
+    lines = OrderLine.objects.filter(tenant_id=order.tenant_id, order_id=order.id).order_by("position")
+    return [
+        f"{line.name}: {choice['name']}"
+        for line in lines
+        for choice in line.modifiers
+        if choice["id"] in gone
+    ]
 
 
 def put_back(order: Order) -> bool:

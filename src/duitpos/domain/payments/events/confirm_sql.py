@@ -58,6 +58,13 @@ CONDITIONS = {
       WHERE "duitpos_itemstock"."tenant_id" = %(tenant)s::uuid
         AND "duitpos_itemstock"."location_id" = "duitpos_location"."id"
         AND "duitpos_itemstock"."status" <> 'in_stock' AND "duitpos_orderline"."order_id" = "duitpos_order"."id")""",
+    # One that was sold out before was not on offer. Which ones this order has, the general path reads.
+    "no choice has sold out since": """
+    NOT EXISTS (
+      SELECT 1 FROM "duitpos_modifierstock"
+      WHERE "duitpos_modifierstock"."tenant_id" = %(tenant)s::uuid
+        AND "duitpos_modifierstock"."location_id" = "duitpos_location"."id"
+        AND "duitpos_modifierstock"."changed_at" >= "duitpos_order"."created_at")""",
 }
 """What makes a case the common one, as far as rows decide it; confirm.py has the rest. settle() handles all others."""
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from duitpos.domain.alerts.open import open_payment_alert
-from duitpos.domain.menus.sell import sell
+from duitpos.domain.menus.sell import choices_sold_out, sell
 from duitpos.domain.orders.advance import Actor, still_waits
 from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.release import release
@@ -105,7 +105,7 @@ def _problem_of_a_released_order(
     order: Order, location: Location, at: datetime, *, late: bool
 ) -> tuple[str, Facts] | None:
     """Return the kind and facts of an Alert if staff must confirm something. The order is placed in any case."""
-    short = sell(order, location)
+    short = sell(order, location) + choices_sold_out(order, location)
     if short:
         return AlertKind.SOLD_OUT_AFTER_PAYMENT, {"dishes": short}
     if not takes_orders(location.tenant, location, at):
