@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from duitpos.kit.clock import now
 from duitpos.kit.tenancy import across_tenants
 from duitpos.models import MenuItem, Modifier
 from tests.support.restaurant import a_group, a_restaurant, an_item
+from tests.upgrade.steps import go_forward, go_to
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 BEFORE = ("duitpos", "0021_one_menu_version")
 
 
 def go_back() -> None:
-    MigrationExecutor(connection).migrate([BEFORE])
-
-
-def go_forward() -> None:
-    """To the newest migration, so that the tests that follow find today's tables."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    go_to(BEFORE)
 
 
 def test_there_and_back() -> None:

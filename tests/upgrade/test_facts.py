@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from duitpos.domain.alerts.open import Resolution
 from duitpos.domain.reasons import Reason
@@ -15,19 +14,14 @@ from duitpos.kit.tenancy import across_tenants
 from duitpos.models import Alert, PaymentType, ProcessorAccount, Tenant
 from duitpos.models.alert import AlertKind
 from tests.support.restaurant import a_restaurant
+from tests.upgrade.steps import go_forward, go_to
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 BEFORE = ("duitpos", "0011_languages")
 
 
 def go_back() -> None:
-    MigrationExecutor(connection).migrate([BEFORE])
-
-
-def go_forward() -> None:
-    """To the newest migration, so that the tests that follow find today's tables."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(executor.loader.graph.leaf_nodes())
+    go_to(BEFORE)
 
 
 def texts_of(tenant: Tenant) -> list[tuple[str, ...]]:

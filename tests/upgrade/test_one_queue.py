@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from tests.support.restaurant import a_restaurant
-from tests.upgrade.test_facts import go_forward
+from tests.upgrade.steps import go_forward, go_to
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 BEFORE = ("duitpos", "0019_start_sent")
@@ -20,7 +19,7 @@ TABLE = "django_tasks_database_dbtaskresult"
 def before() -> Iterator[None]:
     """The tables of the version before, with a restaurant; afterwards the newest ones, for the tests that follow."""
     a_restaurant()
-    MigrationExecutor(connection).migrate([BEFORE])
+    go_to(BEFORE)
     yield
     go_forward()
 

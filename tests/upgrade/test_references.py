@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from duitpos.kit.clock import now
 from duitpos.kit.tenancy import across_tenants
 from duitpos.models import Payment, PaymentReference, PaymentType, ProcessorAccount, WebhookEvent
 from duitpos.processors.references import Reference
 from tests.support.restaurant import a_restaurant
-from tests.upgrade.test_facts import go_forward
+from tests.upgrade.steps import go_forward, go_to
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 BEFORE = ("duitpos", "0014_help_texts")
@@ -50,7 +49,7 @@ def test_there_and_back() -> None:
         tenant=tenant, account=account, dedupe_key="evt_1", type="x", state="done", received_at=now()
     )
     try:
-        MigrationExecutor(connection).migrate([BEFORE])
+        go_to(BEFORE)
         assert as_before() == ("pi_1", "ch_1", PAGE["redirect"], "evt_1")
     finally:
         go_forward()
