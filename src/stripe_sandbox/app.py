@@ -14,8 +14,10 @@ from starlette.types import Receive, Scope, Send
 
 from stripe_sandbox.actions import payments, refunds, sessions
 from stripe_sandbox.api.handler import Api
+from stripe_sandbox.control.foreign_objects import foreign_object
 from stripe_sandbox.control.routes import Control
-from stripe_sandbox.dashboard.tabs import Dashboard
+from stripe_sandbox.dashboard.keys import expire_key
+from stripe_sandbox.dashboard.routes import Dashboard
 from stripe_sandbox.errors import unknown_address
 from stripe_sandbox.hosted.payment_page import HostedPages
 from stripe_sandbox.pages.render import STYLE
@@ -39,6 +41,10 @@ def connect_timers(sandbox: Sandbox) -> None:
     def refund(refund: str, status: str) -> None:
         refunds.settle_refund(sandbox, refund, status)
 
+    def end_key(key: str) -> None:
+        expire_key(sandbox, key)
+
+    sandbox.timers.on("expire_key", end_key)
     sandbox.timers.on("expire_session", expire)
     sandbox.timers.on("async_result", result)
     sandbox.timers.on("balance_charge", balance)
@@ -76,7 +82,7 @@ def create_app(sandbox: Sandbox, seed: Callable[[], None], control_from_anywhere
     connect_timers(sandbox)
     hosted, api = HostedPages(sandbox), Api(sandbox)
     control = Control(sandbox, api, seed, control_from_anywhere)
-    dashboard = Dashboard(sandbox, api, control_from_anywhere)
+    dashboard = Dashboard(sandbox, api, control_from_anywhere, foreign_object)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

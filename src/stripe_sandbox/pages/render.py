@@ -1,8 +1,10 @@
 """Render a template into a response, with the headers that every page gets."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_plus
 
 import jinja2
 from starlette.responses import HTMLResponse
@@ -20,8 +22,19 @@ def _when(epoch: int | None) -> str:
     return "" if epoch is None else datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _urldecoded(body: str) -> str:
+    """The fields of a form, one a line."""
+    return "\n".join(unquote_plus(part) for part in body.split("&"))
+
+
 _environment.filters["money"] = display
 _environment.filters["when"] = _when
+_environment.filters["pretty"] = _pretty
+_environment.filters["urldecoded"] = _urldecoded
 
 STYLE = (_FOLDER / "templates" / "sandbox.css").read_text()
 
