@@ -65,6 +65,7 @@ def test_the_owner_finds_out_why_payments_stopped(shop: Shop, page: Page) -> Non
     expect(there).to_have_attribute("href", "https://dashboard.stripe.com/account/status")
     height = page.evaluate("document.querySelector('.at a').getBoundingClientRect().height")
     assert height >= 44
+    page.reload()
     for width in (320, 390, 1280):
         for scheme in ("light", "dark"):
             assert wrong_with(page, width, scheme) == [], (width, scheme)

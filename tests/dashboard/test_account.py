@@ -79,7 +79,7 @@ def test_when_there_is_no_answer_the_last_one_stays_with_its_time(
     AccountHealth.objects.filter(tenant=shop.tenant).update(reviewed_at=now() - timedelta(hours=3))
     shop.sandbox.fault("error", status=503, path="/v1/account$", count=2)
     (said,) = busy_dashboard.sent("account", *of(shop))
-    assert said == "Stripe does not answer."
+    assert said.startswith("Stripe does not answer.")
     page = busy_dashboard.page("account", *of(shop))
     assert ">3 h ago<" in page
     assert "The last question was not answered." in page

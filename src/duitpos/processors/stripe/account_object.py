@@ -10,7 +10,7 @@ from duitpos.processors.account import MethodState, PaymentMethod, Requirement, 
 from duitpos.processors.base import AccountFacts
 from duitpos.processors.stripe.snapshots import Json, object_of, own_id, time_of
 
-NAME, WORDS, MOST = 80, 300, 50
+NAME, WORDS, MOST = 200, 300, 50
 """Characters of a code, characters of Stripe's words, and how many of a list are read."""
 
 _LABELS = {
