@@ -33,7 +33,7 @@ def page(shop: Shop, chromium: Browser) -> Iterator[Page]:
 
 def wrong_with(page: Page, width: int, scheme: Any) -> list[str]:
     page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     found = [f"{one['id']} {one['nodes']}" for one in Axe().run(page).response["violations"]]
     too_wide = page.evaluate("document.documentElement.scrollWidth") - width
     return [*found, f"{too_wide} px too wide"] if too_wide > 0 else found
