@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -66,6 +67,9 @@ class AccountChange(BaseModel):
     country: str = Field(default="MY", pattern="^[A-Z]{2}$")
     currency: str = Field(default="myr", pattern="^[A-Za-z]{3}$")
     charges_enabled: bool = True
+    payouts_enabled: bool = True
+    capabilities: dict[str, Literal["active", "pending", "inactive"]] = {}
+    requirements: Json = {}
     api_version: str = API_VERSION
     payment_methods: list[str] = METHODS
 
@@ -93,7 +97,8 @@ class Accounts:
         ask = AccountFacts.model_validate(facts)
         account_id = new_id("acct")
         obj = account_object(account_id, ask.name, ask.country, ask.currency.lower(), now)
-        obj["charges_enabled"] = ask.charges_enabled
+        obj["charges_enabled"], obj["payouts_enabled"] = ask.charges_enabled, ask.payouts_enabled
+        obj["requirements"].update(ask.requirements)
         mode = "live" if ask.live else "test"
         secret_key = ask.secret_key or f"sk_{mode}_{random_text(24)}"
         extra = {"api_version": ask.api_version, "payment_methods": list(ask.payment_methods)}
@@ -102,7 +107,7 @@ class Accounts:
             if item.key:
                 self._check_key(item.key, account_id)
         record = self._store.add(Record("account", account_id, account_id, False, now, obj, extra))
-        _set_capabilities(record)
+        _set_capabilities(record, ask.capabilities)
         for item in keys:
             self.add_key(account_id, item.model_dump(), now)
         return record
@@ -172,13 +177,15 @@ class Accounts:
             obj["settings"]["dashboard"]["display_name"] = obj["business_profile"]["name"] = facts["name"]
         for name, field_name in (
             ("country", "country"), ("currency", "default_currency"), ("charges_enabled", "charges_enabled"),
+            ("payouts_enabled", "payouts_enabled"),
         ):  # fmt: skip
             if name in facts:
                 obj[field_name] = facts[name]
         for name in ("api_version", "payment_methods"):
             if name in facts:
                 record.extra[name] = facts[name]
-        _set_capabilities(record)
+        obj["requirements"].update(facts.get("requirements", {}))
+        _set_capabilities(record, facts.get("capabilities", {}))
         self._store.save(record)
 
     def authenticate(self, header: str | None) -> Caller:
@@ -199,11 +206,12 @@ class Accounts:
         return Caller(Scope(record.account, record.livemode), key, record.extra["permissions"])
 
 
-def _set_capabilities(account: Record) -> None:
-    """The account's capabilities say which methods it may take."""
+def _set_capabilities(account: Record, stated: Json) -> None:
+    """The account's capabilities say which methods it may take; `stated` ones are set as they are."""
     for method in ("card", "fpx", "grabpay"):
         active = method in account.extra["payment_methods"]
         account.obj["capabilities"][f"{method}_payments"] = "active" if active else "inactive"
+    account.obj["capabilities"].update(stated)
 
 
 def _key_of(header: str | None) -> str:

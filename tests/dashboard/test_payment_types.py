@@ -348,7 +348,7 @@ def test_what_is_no_secret_is_shown_and_what_is_long_has_a_fingerprint(acme: Acm
     # A browser sends the shown value with every form.
     asked = len(acme.opened)
     save(owner, seller="S-1", api_key="", signing_key="", api_base="")
-    assert [credentials for credentials, _ in acme.opened[asked:]] == [GOOD]
+    assert [credentials for credentials, _ in acme.opened[asked:]] == [GOOD, GOOD]
 
 
 @pytest.mark.parametrize("field", ["api_key", "signing_key"])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
+from duitpos.dashboard.texts.account import ACCOUNT, GROUPS, METHOD_STATES
 from duitpos.dashboard.texts.alerts import (
     LABELS,
     RESOLUTIONS,
@@ -44,6 +44,7 @@ from duitpos.domain.errors import Code
 from duitpos.domain.orders.states import Because
 from duitpos.domain.orders.timeline import EntryKind
 from duitpos.domain.payments.refunds.refund_result import RefundResult
+from duitpos.domain.processor_accounts.account_codes import SEVERITIES, AccountCode, Severity
 from duitpos.domain.processor_accounts.accounts import Removal
 from duitpos.domain.processor_accounts.findings import Finding
 from duitpos.domain.processor_accounts.types import TypeProblem
@@ -56,8 +57,8 @@ from duitpos.models import Alert
 from duitpos.models.alert import AlertKind
 from duitpos.models.order import OrderStatus
 from duitpos.models.payment_setup import AccountState
+from duitpos.processors.account import MethodState, Restriction, Right
 from duitpos.processors.credentials import (
-    AccountWarning,
     CredentialField,
     CurrencyProblem,
     Problem,
@@ -88,7 +89,11 @@ ENTRIES_BY_STATUS = {EntryKind.ORDER_MOVED, EntryKind.REFUND_ENDED, EntryKind.EV
         ([*OrderStatus.values, "back"], ORDER_MOVED),
         (ORDER_MOVED, ORDER_MOVED_BECAUSE),
         (REFUND_ENDED, REFUND_ENDED_BECAUSE),
-        ([*(set(Finding) - SAID_APART), *AccountWarning], FINDINGS),
+        (set(Finding) - SAID_APART, FINDINGS),
+        (AccountCode, ACCOUNT),
+        (AccountCode, SEVERITIES),
+        (Severity, GROUPS),
+        (MethodState, METHOD_STATES),
         (Problem, PROBLEMS),
         (AccountState.values, STATES),
         (Health, HEALTH),
@@ -103,12 +108,16 @@ def test_every_code_has_its_sentence(codes: Iterable[str], sentences: Mapping[st
 @pytest.mark.parametrize(
     "codes, sentence",
     [
-        (CurrencyProblem, FINDINGS[Finding.CURRENCY_IMPOSSIBLE]),
+        (CurrencyProblem, ACCOUNT[AccountCode.CURRENCY_IMPOSSIBLE].says),
+        (["", *Restriction], ACCOUNT[AccountCode.CANNOT_CHARGE].says),
+        (["", *Restriction], ACCOUNT[AccountCode.CANNOT_CHARGE].do),
+        (set(Right) - {Right.TAKE_PAYMENTS}, ACCOUNT[AccountCode.RIGHT_MISSING].says),
+        (set(Right) - {Right.TAKE_PAYMENTS}, ACCOUNT[AccountCode.RIGHT_MISSING].why),
         (SignatureProblem, HEALTH[Health.BAD_SIGNATURE]),
         (Thing, PROBLEMS[Problem.SOMETHING_ELSE]),
     ],
 )
-def test_every_problem_has_its_sentence(codes: type[StrEnum], sentence: object) -> None:
+def test_every_problem_has_its_sentence(codes: Iterable[str], sentence: object) -> None:
     assert isinstance(sentence, ByFact)
     assert {str(code) for code in codes} == set(sentence.texts)
 

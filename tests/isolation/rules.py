@@ -103,6 +103,9 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/delete/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/add/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/": Staff(
+        frozenset({OWNER})
+    ),
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/check/": Staff(
         frozenset({OWNER})
     ),

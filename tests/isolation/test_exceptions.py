@@ -24,6 +24,10 @@ ACROSS = {
         "domain/processor_accounts/credentials.py",
         "used_key_ids",
     ),  # the start-up check that every secret can be decrypted (M32), and which key can be dropped
+    (
+        "domain/processor_accounts/review.py",
+        "_is_used_elsewhere",
+    ),  # whether another restaurant uses the same processor account: yes or no, once a day and account
     ("migrations/0015_references.py", "copy"),  # a column becomes another, in all rows at once
     ("migrations/0013_unknown_phones.py", "rename"),  # a stored value gets another name, in all rows at once
     ("migrations/0017_manual_kinds.py", "rewrite"),  # a stored value gets another name, in all rows at once

@@ -13,7 +13,7 @@ from duitpos.domain.payments.schedule import EVENTS_EVERY, IDLE_ASKS, IDLE_EVERY
 from duitpos.domain.sweep import ask_account
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
-from duitpos.models import Order, Payment, ProcessorAccount
+from duitpos.models import AccountHealth, Order, Payment, ProcessorAccount
 from tests.support.live_shop import Clock
 from tests.support.scenarios import calls
 from tests.support.shop import Shop
@@ -55,6 +55,10 @@ def test_the_pause_grows_to_its_bound() -> None:
 def test_it_is_asked_as_usual_for_an_hour_and_then_less_often(webhookless_shop: Shop, clock: Clock) -> None:
     shop = webhookless_shop
     ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
+    # The day's review, which lists an event too, is not due.
+    AccountHealth.objects.create(
+        tenant=shop.tenant, account=shop.account, next_review_at=now() + timedelta(days=1)
+    )
     pauses = []
     for asked in range(1, IDLE_ASKS + 6):
         sweep()

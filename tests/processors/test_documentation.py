@@ -14,6 +14,7 @@ from types import ModuleType
 import pytest
 
 from duitpos.processors import (
+    account,
     base,
     capabilities,
     credentials,
@@ -34,7 +35,7 @@ PAGES = {
     name: (ROOT / "docs" / name).read_text("utf-8") for name in ("processors.md", "processors-reference.md")
 }
 TEXT = "\n".join(PAGES.values())
-MODULES = (base, start, snapshots, events, errors, references, capabilities, credentials)
+MODULES = (base, account, start, snapshots, events, errors, references, capabilities, credentials)
 _QUOTE = re.compile(r"^From `([^`]+)`:\n\n```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^):#]*)#([^)]*)\)")

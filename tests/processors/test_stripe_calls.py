@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-import time_machine
 
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
@@ -257,55 +256,6 @@ def test_a_slow_response_ends_at_the_deadline_too(adapter: StripeAdapter) -> Non
     assert time.monotonic() - began < 200
 
 
-# -- a key's account -----------------------------------------------------------------------------------------------
-
-
-def _restricted(sandbox: SandboxProcess, *permissions: str) -> str:
-    account = sandbox.control("GET", "/accounts")["data"][0]["id"]
-    body = {"key": "rk_test_narrow", "permissions": list(permissions)}
-    sandbox.control("POST", f"/accounts/{account}/keys", body)
-    return "rk_test_narrow"
-
-
-def test_a_key_that_may_not_read_its_account_still_takes_payments(
-    adapter: StripeAdapter, sandbox: SandboxProcess
-) -> None:
-    key = _restricted(sandbox, "rak_checkout_session_write")
-    facts = adapter.open({"secret_key": key}, sandbox.url).check()
-    assert facts.can_charge
-    assert facts.name == ""
-    # The refusal itself names the account.
-    assert facts.external_id == sandbox.control("GET", "/accounts")["data"][0]["id"]
-    codes = [warning["code"] for warning in facts.warnings]
-    assert codes == ["account_unnamed", "may_not_refund", "may_not_list_events"]
-    assert sandbox.listed("sessions") == []
-
-
-def test_a_restricted_key_with_all_rights_gets_no_warning(
-    adapter: StripeAdapter, sandbox: SandboxProcess
-) -> None:
-    rights = ("rak_checkout_session_write", "rak_account_read", "rak_charge_write", "rak_event_read")
-    facts = adapter.open({"secret_key": _restricted(sandbox, *rights)}, sandbox.url).check()
-    assert facts.warnings == ()
-    assert facts.name == "Kopi Ujian"
-
-
-def test_a_key_that_cannot_take_payments_is_refused(adapter: StripeAdapter, sandbox: SandboxProcess) -> None:
-    with pytest.raises(ProcessorError) as caught:
-        adapter.open({"secret_key": _restricted(sandbox, "rak_event_read")}, sandbox.url).check()
-    assert caught.value.failure == Failure.NOT_PERMITTED
-
-
-def test_an_account_that_cannot_charge_yet_says_so(
-    stripe_account: StripeProcessor, sandbox: SandboxProcess
-) -> None:
-    account = sandbox.control("GET", "/accounts")["data"][0]["id"]
-    sandbox.control("POST", f"/accounts/{account}", {"charges_enabled": False})
-    facts = stripe_account.check()
-    assert not facts.can_charge
-    assert facts.warnings[0] == {"code": "cannot_charge"}
-
-
 # -- undelivered events ---------------------------------------------------------------------------------------------
 
 
@@ -355,14 +305,6 @@ def test_a_refund_reason_is_kept_without_stripe_s_own(
 
 
 # -- clocks and connections -------------------------------------------------------------------------------------------
-
-
-def test_a_clock_that_differs_from_stripe_s_is_reported(stripe_account: StripeProcessor) -> None:
-    assert stripe_account.check().warnings == ()
-    with time_machine.travel(now() + timedelta(minutes=10)):
-        (warning,) = stripe_account.check().warnings
-    assert warning["code"] == "clock_differs"
-    assert 590 <= warning["seconds"] < 610
 
 
 def test_calls_of_all_accounts_share_a_connection(adapter: StripeAdapter, sandbox: SandboxProcess) -> None:

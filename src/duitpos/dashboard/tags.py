@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+from uuid import UUID
+
 from django import template
 
+from duitpos.dashboard.texts.account import METHOD_STATES
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.kinds import KINDS, KINDS_TO_ADD
 from duitpos.dashboard.texts.menu import served_text
@@ -14,11 +19,12 @@ from duitpos.domain.errors import DomainError
 from duitpos.domain.menus.photos.files import WIDTHS, photo_url
 from duitpos.domain.processor_accounts.types import TypeProblem
 from duitpos.kit.facts import Facts
-from duitpos.models import MenuPhoto
+from duitpos.models import MenuPhoto, ProcessorAccount
 from duitpos.models.menu import Served
 from duitpos.models.payment_setup import PaymentKind
 
 register = template.Library()
+T = TypeVar("T")
 
 
 @register.filter
@@ -49,6 +55,18 @@ def why_not(error: DomainError, locale: str) -> str:
 def type_problem(problem: TypeProblem) -> str:
     """Why guests cannot choose a payment type: {{ row.problem|type_problem }}."""
     return str(TYPE_PROBLEMS[problem])
+
+
+@register.filter
+def method_state(state: str) -> str:
+    """Whether guests can pay with a method: {{ method.state|method_state }}."""
+    return str(METHOD_STATES[state])
+
+
+@register.filter
+def of_account(counts: Mapping[UUID, T], account: ProcessorAccount) -> T | None:
+    """What belongs to an account: {{ counts|of_account:view.account }}."""
+    return counts.get(account.id)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from duitpos.dashboard.views.account import account
 from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.check_payment import check_payment
@@ -48,6 +49,7 @@ urlpatterns = [
     path("payment-types/<uuid:type_id>/delete/", delete_payment_type, name="delete_payment_type"),
     path("payment-types/<uuid:type_id>/processors/", save_processors, name="save_processors"),
     path("payment-types/<uuid:type_id>/processors/add/", add_processor_to_type, name="add_processor"),
+    path("payment-types/<uuid:type_id>/processors/<uuid:account_id>/", account, name="account"),
     path(
         "payment-types/<uuid:type_id>/processors/<uuid:account_id>/check/",
         check_processor,

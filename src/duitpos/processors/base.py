@@ -11,8 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from duitpos.kit.facts import Facts
 from duitpos.kit.money import Money
+from duitpos.processors.account import (
+    PaymentMethod,
+    Permission,
+    Place,
+    ProcessorPage,
+    Requirement,
+    Restriction,
+)
 from duitpos.processors.capabilities import Capabilities
 from duitpos.processors.credentials import (
     CredentialField,
@@ -34,7 +41,7 @@ from duitpos.processors.start import CheckoutRequest, Started
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """The account that credentials belong to."""
+    """The account that credentials belong to, and what an owner should know of it. None or empty: not told."""
 
     external_id: str
     """The processor's id of the account; empty when it does not tell."""
@@ -44,7 +51,25 @@ class AccountFacts:
     mode: Mode | None
     """None: only the objects of a first payment tell."""
     can_charge: bool
-    warnings: tuple[Facts, ...] = ()
+    is_set_up: bool | None = None
+    """Whether the owner has ever finished the processor's own set-up; before, real payments are not expected yet."""
+    can_pay_out: bool | None = None
+    """Whether money goes on to the owner's bank."""
+    restriction: Restriction | None = None
+    restriction_code: str = ""
+    """The processor's own code for why it restricts the account."""
+    requirements: tuple[Requirement, ...] | None = None
+    methods: tuple[PaymentMethod, ...] | None = None
+    missing: tuple[Permission, ...] | None = None
+    """The permissions of Adapter.permissions that the credentials lack."""
+    is_too_wide: bool | None = None
+    """Whether the credentials may do much more than is needed, and narrower ones could be had."""
+    clock_ahead: int | None = None
+    """Seconds that our clock is ahead of the processor's; negative when it is behind."""
+    event_version: str = ""
+    """The API version of the account's newest event."""
+    expires_at: datetime | None = None
+    """When the credentials end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +112,10 @@ class Processor(ABC):
     @abstractmethod
     def check(self) -> AccountFacts:
         """Fetch the account that the credentials belong to."""
+
+    def review(self) -> AccountFacts:
+        """Fetch all that an owner should know of the account, also what takes more calls. Once a day, and on saving."""
+        return self.check()
 
     @abstractmethod
     def start(self, request: CheckoutRequest, key: str) -> Started:
@@ -151,6 +180,12 @@ class Adapter(ABC):
     """Event types to select at the processor; True marks the minimum set."""
     api_version: str
     """The processor's API version; every request is pinned to it."""
+    permissions: tuple[Permission, ...] = ()
+    """What credentials must be permitted, where the processor permits calls one by one."""
+
+    def page(self, place: Place, mode: Mode | None) -> ProcessorPage | None:
+        """Where an owner mends something at the processor; None when it is not known."""
+        return None
 
     @abstractmethod
     def open(self, credentials: Credentials, endpoint: str) -> Processor:

@@ -76,17 +76,6 @@ class CredentialProblem:
     about: Facts = dataclass_field(default_factory=dict)
 
 
-class AccountWarning(StrEnum):
-    """What an owner should know of an account whose credentials are good. In brackets: its facts."""
-
-    ACCOUNT_UNNAMED = "account_unnamed"  # the key may not read the account's name
-    CANNOT_CHARGE = "cannot_charge"
-    MAY_NOT_TAKE_PAYMENTS = "may_not_take_payments"
-    MAY_NOT_REFUND = "may_not_refund"
-    MAY_NOT_LIST_EVENTS = "may_not_list_events"
-    CLOCK_DIFFERS = "clock_differs"  # (seconds)
-
-
 class CurrencyProblem(StrEnum):
     """Why a currency's amounts cannot always be charged exactly."""
 

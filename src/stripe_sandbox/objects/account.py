@@ -36,6 +36,16 @@ def account_object(account_id: str, name: str, country: str, currency: str, now:
         "details_submitted": True,
         "email": "owner@example.com",
         "payouts_enabled": True,
+        "requirements": {
+            "alternatives": [],
+            "current_deadline": None,
+            "currently_due": [],
+            "disabled_reason": None,
+            "errors": [],
+            "eventually_due": [],
+            "past_due": [],
+            "pending_verification": [],
+        },
         "settings": {
             "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
             "card_payments": {

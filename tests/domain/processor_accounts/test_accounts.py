@@ -251,7 +251,7 @@ def test_a_restricted_key_without_account_right_works_and_says_so(owner: Owner) 
     key = owner.second_key("rk_test_narrowkey", permissions=["rak_checkout_session_write"])
     saved = owner.save(owner.add(), secret_key=key)
     assert owner.fresh(saved.account).state == AccountState.ACTIVE
-    assert "account_unnamed" in codes(saved)
+    assert Finding.MORE_ON_ITS_PAGE in codes(saved)
 
 
 def test_where_the_account_is_unknown_a_payment_proves_it(owner: Owner) -> None:
@@ -370,28 +370,16 @@ def test_a_check_without_a_response_pauses_nothing(owner: Owner) -> None:
     assert owner.fresh(account).problem == {}
 
 
-# -- other warnings ----------
+# -- what is said at once ----------
 
 
-def test_a_converted_or_impossible_currency_has_a_warning(owner: Owner) -> None:
+def test_what_stops_payments_is_said_and_the_rest_is_on_the_account_s_page(owner: Owner) -> None:
     a_location(owner.tenant, "singapore", currency="SGD")
     a_location(owner.tenant, "kuwait", currency="KWD")
     said = texts(owner.save(owner.add(), secret_key=owner.sandbox.secret_key))
-    assert any("Singapore charges in SGD, but the account is kept in MYR" in message for message in said)
-    assert any(message.startswith("Kuwait: ") and "KWD" in message for message in said)
-
-
-def test_the_same_account_in_two_types_and_mixed_modes_have_warnings(owner: Owner) -> None:
-    first = owner.working()
-    second = add_processor(owner.member, create_type(owner.member, "TWO", "Second").id, "stripe")
-    said = texts(owner.save(second, secret_key=owner.sandbox.secret_key))
-    assert any("also serves “Online Payment”" in message for message in said)
-    ProcessorAccount.objects.filter(tenant=owner.tenant, id=first.id).update(mode=Mode.LIVE)
-    said = texts(check_account(owner.member, second.id))
-    assert any(
-        "Modes are mixed: “Online Payment” takes real money, “Second” only test" in message
-        for message in said
-    )
+    assert [message.partition(" ")[0] for message in said] == ["The", "Kuwait:", "1", "There", "“Online"]
+    assert "KWD" in said[1]
+    assert said[2] == "1 thing about this account should be mended: open “About this account”."
 
 
 # -- removing, rights, copies ----------

@@ -12,6 +12,8 @@ from django.test import override_settings
 
 from duitpos.domain.checkout.options import pay_options
 from duitpos.domain.payments.processors.connect import open_account, verify
+from duitpos.domain.processor_accounts.account_codes import AccountCode
+from duitpos.domain.processor_accounts.account_findings import account_findings, around
 from duitpos.domain.processor_accounts.accounts import (
     KeyRefused,
     SavedAccount,
@@ -21,13 +23,14 @@ from duitpos.domain.processor_accounts.accounts import (
 )
 from duitpos.domain.processor_accounts.credentials import CredentialsRefused
 from duitpos.domain.processor_accounts.findings import Finding
+from duitpos.domain.processor_accounts.health import health_of
 from duitpos.domain.processor_accounts.types import create_type, types_of
 from duitpos.domain.processor_accounts.view import Health, account_view
 from duitpos.models import ProcessorAccount
 from duitpos.models.credentials import StoredCredentials
 from duitpos.models.payment_setup import AccountState
 from duitpos.models.payment_setup import Mode as StoredMode
-from duitpos.processors.credentials import AccountWarning, CurrencyProblem, Mode
+from duitpos.processors.credentials import CurrencyProblem, Mode
 from duitpos.processors.errors import Failure, ProcessorError, SignatureInvalid
 from duitpos.processors.registry import ADAPTERS
 from tests.support.acme import FACTS, GOOD, Acme
@@ -84,7 +87,7 @@ def codes(findings: Any) -> list[str]:
 def test_all_are_stored_and_opened_with(acme: Acme, kopi: Restaurant) -> None:
     account = working(kopi)
     assert fresh(account).read_credentials() == StoredCredentials(current=GOOD)
-    assert acme.opened == [(GOOD, "")]
+    assert acme.opened == [(GOOD, ""), (GOOD, "")], "checked, then reviewed"
     open_account(fresh(account))
     assert acme.opened[-1] == (GOOD, "")
 
@@ -153,14 +156,13 @@ def test_an_account_that_lacks_a_required_one_is_not_opened(acme: Acme, kopi: Re
         open_account(row)
 
 
-def test_a_processors_own_warnings_and_currencies_are_said_with_its_name(
-    acme: Acme, kopi: Restaurant
-) -> None:
+def test_what_stops_payments_is_said_with_its_name(acme: Acme, kopi: Restaurant) -> None:
     a_location(kopi.tenant, "kuwait", currency="KWD")
-    acme.facts = replace(FACTS, warnings=({"code": AccountWarning.CANNOT_CHARGE.value},))
+    acme.facts = replace(FACTS, can_charge=False)
     findings = save(kopi, new(kopi), **GOOD).findings
-    assert {"code": "cannot_charge", "processor": "Acme Pay"} in findings
-    (impossible,) = [one for one in findings if one["code"] == Finding.CURRENCY_IMPOSSIBLE]
+    (stopped,) = [one for one in findings if one["code"] == AccountCode.CANNOT_CHARGE]
+    assert stopped["processor"] == "Acme Pay"
+    (impossible,) = [one for one in findings if one["code"] == AccountCode.CURRENCY_IMPOSSIBLE]
     assert (impossible["problem"], impossible["currency"]) == (CurrencyProblem.NOT_TAKEN, "KWD")
 
 
@@ -326,7 +328,9 @@ def test_an_unknown_mode_is_not_said_to_be_mixed(acme: Acme, kopi: Restaurant) -
     working(kopi)
     ProcessorAccount.objects.filter(tenant=kopi.tenant).update(mode=StoredMode.LIVE)
     acme.facts = replace(FACTS, mode=None, external_id="S-9")
-    assert Finding.MODES_MIXED not in codes(save(kopi, new(kopi, "TWO"), **GOOD).findings)
+    account = save(kopi, new(kopi, "TWO"), **GOOD).account
+    judged = account_findings(account, health_of(account), around(kopi.tenant.id))
+    assert AccountCode.MODES_MIXED not in [one.code for one in judged]
 
 
 def test_an_unknown_mode_may_use_a_sandbox_and_real_money_may_not(acme: Acme, kopi: Restaurant) -> None:

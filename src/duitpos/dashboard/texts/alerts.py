@@ -185,6 +185,8 @@ RESOLUTIONS: Mapping[str, Sentence] = {
     Resolution.KEY_SAVED: _("A good key was saved."),
     Resolution.CHECK_WENT_THROUGH: _("The check went through again."),
     Resolution.DISPUTE_OVER: _("The dispute is over, and the money is here."),
+    Resolution.RESTRICTION_OVER: _("The processor restricts the account no longer."),
+    Resolution.ACCOUNT_NOT_USED: _("The account takes no new payments any more."),
 }
 
 DISPUTES: Mapping[str, Text] = {
@@ -306,6 +308,18 @@ def _of_dispute(facts: Facts, locale: str) -> Iterator[str]:
         yield say(_("Answer at the processor by %(day)s."), {"day": by})
 
 
+def _of_restriction(facts: Facts, locale: str) -> Iterator[str]:
+    if facts["charges_stopped"]:
+        yield say(_("%(processor)s takes no payments for this account."), facts)
+    if facts["payouts_stopped"]:
+        yield say(_("%(processor)s pays nothing out to your bank."), facts)
+    if facts["requirements"]:
+        yield say(_("It asks for: %(names)s."), {"names": ", ".join(facts["requirements"])})
+    if facts["due_at"]:
+        by = exactly(datetime.fromisoformat(facts["due_at"]), facts["time_zone"], locale)
+        yield say(_("It wants that by %(day)s."), {"day": by})
+
+
 _DETAILS: Mapping[str, Callable[[Facts, str], Iterator[str]]] = {
     A.AMOUNT_DIFFERS: _of_amount,
     A.MODE_DIFFERS: _of_amount,
@@ -316,6 +330,7 @@ _DETAILS: Mapping[str, Callable[[Facts, str], Iterator[str]]] = {
     A.KEY_REFUSED: _of_key,
     A.START_REFUSED: _of_start,
     A.DISPUTE: _of_dispute,
+    A.ACCOUNT_RESTRICTED: _of_restriction,
 }
 
 

@@ -10,6 +10,7 @@ from babel.lists import format_list
 from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from duitpos.dashboard.texts.account import said_of_account
 from duitpos.dashboard.texts.reasons import reason_text, sentence_of
 from duitpos.domain.processor_accounts.accounts import Removal
 from duitpos.domain.processor_accounts.findings import Finding
@@ -67,29 +68,11 @@ FINDINGS: Mapping[str, Sentence] = {
         "The new key is kept: press Check in a minute, and it will be used. Until then guests cannot pay with it."
     ),
     Finding.THROWN_AWAY: _("The key that waited was thrown away."),
-    Finding.CURRENCY_IMPOSSIBLE: ByFact(
-        "problem",
-        {
-            "steps_of_ten": _(
-                "%(location)s: %(processor)s takes %(currency)s only in steps of 0.010, so that prices could not be"
-                " charged exactly. Online payment is not possible in this currency."
-            ),
-            "no_small_change": _(
-                "%(location)s: %(processor)s does not take the small change of %(currency)s, so that prices could not"
-                " be charged exactly."
-            ),
-            "not_taken": _("%(location)s: %(processor)s does not take %(currency)s."),
-        },
+    Finding.MORE_ON_ITS_PAGE: ngettext_lazy(
+        "%(count)d thing about this account should be mended: open “About this account”.",
+        "%(count)d things about this account should be mended: open “About this account”.",
+        "count",
     ),
-    Finding.CURRENCY_CONVERTED: _(
-        "%(location)s charges in %(charged)s, but the account is kept in %(kept)s:"
-        " %(processor)s converts every payment, for a fee."
-    ),
-    Finding.MODES_MIXED: _(
-        "Modes are mixed: “%(live)s” takes real money, “%(test)s” only test payments."
-        " Before guests pay, use keys of one mode."
-    ),
-    Finding.ACCOUNT_SHARED: _("The same account also serves “%(there)s”."),
     Finding.NOTHING_VERIFIES: _(
         "There is no %(field)s yet. Payments are found all the same, by the guest's return and by regular"
         " checks; with it, orders appear a little sooner."
@@ -99,20 +82,6 @@ FINDINGS: Mapping[str, Sentence] = {
         "The webhook could not be set up at %(processor)s. Press Check to try again."
     ),
     Finding.TYPE_INACTIVE: _("“%(type)s” is not active yet: guests cannot choose it."),
-    # A processor's warnings about an account with good credentials.
-    "account_unnamed": _(
-        "This key may not read its account, so its name is not known."
-        " It works; to see the name, allow it to read the account at %(processor)s."
-    ),
-    "cannot_charge": _(
-        "This %(processor)s account cannot take payments yet: finish its set-up at %(processor)s."
-    ),
-    "may_not_take_payments": _("This key may not make and end payment pages: it cannot take payments."),
-    "may_not_refund": _("This key may not make refunds."),
-    "may_not_list_events": _("This key may not list events: missed deliveries are not looked up."),
-    "clock_differs": _(
-        "Our clock and %(processor)s's differ by %(seconds)s seconds: please correct this computer's clock."
-    ),
 }
 
 PROBLEMS: Mapping[str, Sentence] = {
@@ -257,7 +226,9 @@ def finding_text(finding: Facts) -> str:
         return reason_text(finding["reason"])
     if code == Finding.KEY_BELONGS_TO:
         return say(_by_owner(finding, BELONGS, BELONGS_SOMEWHERE, BELONGS_UNNAMED), finding)
-    return _with_reason(FINDINGS[code], finding, is_reason_first=True)
+    if code in FINDINGS:
+        return _with_reason(FINDINGS[code], finding, is_reason_first=True)
+    return said_of_account(finding)
 
 
 def _with_reason(sentence: Sentence, facts: Facts, *, is_reason_first: bool = False) -> str:

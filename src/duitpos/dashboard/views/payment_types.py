@@ -26,6 +26,7 @@ from duitpos.dashboard.texts.processors import account_texts
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
+from duitpos.domain.processor_accounts.account_review import counts_of, stopped_types
 from duitpos.domain.processor_accounts.types import TypeRow, create_type, delete_type, edit_type, types_of
 from duitpos.domain.processor_accounts.view import account_view, processors_to_add
 from duitpos.domain.tenancy.find import locations
@@ -38,9 +39,9 @@ from duitpos.web.forms import PlainForm
 @staff(Can.SET_UP_PAYMENTS)
 def payment_types(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List the payment types."""
-    return page(
-        request, staff, "dashboard/payment_types.html", {"rows": types_of(staff.tenant)}, here="payment_types"
-    )
+    rows = types_of(staff.tenant)
+    context = {"rows": rows, "stopped": stopped_types(rows, counts_of(staff.tenant, rows))}
+    return page(request, staff, "dashboard/payment_types.html", context, here="payment_types")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,6 +106,7 @@ def edit_page(
         "form": form or PaymentTypeForm(initial=start),
         "accounts": account_forms(staff, row) if accounts is None else accounts,
         "retired": [(view, account_texts(view)) for view in former],
+        "counts": counts_of(staff.tenant, [row]),
         "adding": adding or AddProcessorForm(processors_to_add(row.accounts)),
     }
     return page(request, staff, "dashboard/payment_type.html", context, here="payment_types")

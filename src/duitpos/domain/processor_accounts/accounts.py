@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from django.db import IntegrityError
 
+from duitpos.domain.alerts.open import Resolution
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.payments.problems import pause_account
 from duitpos.domain.payments.processors.connect import missing_fields
@@ -18,6 +19,8 @@ from duitpos.domain.processor_accounts.credentials import Pasted, checked_part, 
 from duitpos.domain.processor_accounts.findings import Finding, findings_of
 from duitpos.domain.processor_accounts.forget import forget_account
 from duitpos.domain.processor_accounts.identity import Checked, check_credentials, row_of
+from duitpos.domain.processor_accounts.restriction import end_restriction
+from duitpos.domain.processor_accounts.review import record_unanswered, review_account
 from duitpos.domain.processor_accounts.store import (
     Changed,
     drop_waiting,
@@ -164,7 +167,12 @@ def remove_account(member: Membership, account_id: UUID) -> Removal:
         # A concurrent payment refers to the account.
         log.info("account_in_use_is_retired", account=str(account.id))
     rows = ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id)
-    transact(lambda: rows.update(state=AccountState.RETIRED))
+
+    def retire() -> None:
+        rows.update(state=AccountState.RETIRED)
+        end_restriction(account, now(), Resolution.ACCOUNT_NOT_USED)
+
+    transact(retire)
     return Removal.RETIRED
 
 
@@ -181,8 +189,9 @@ def _store_checked(account: ProcessorAccount, checked: Checked, pasted: Credenti
         row = transact(work)
     except (Changed, IntegrityError) as error:
         raise _changed_meanwhile() from error
+    review_account(row)
     row, installed = install_webhook(row)
-    findings = findings_of(row, checked.facts, installed)
+    findings = findings_of(row, installed)
     if row.id != account.id and account.state != AccountState.NEW:
         old = account.name or account.external_id or account.mode
         findings = (*findings, facts(Finding.OTHER_ACCOUNT, old=old))
@@ -223,6 +232,7 @@ def _not_checked(account: ProcessorAccount, error: ProcessorError, *, is_waiting
     ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(
         problem=reason_of(error), checked_at=now()
     )
+    record_unanswered(account, reason_of(error), now())
     account.problem = reason_of(error)
     return SavedAccount(account, None, (facts(Finding.NOT_CHECKED, reason=account.problem),))
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import StrEnum
 
+from duitpos.domain.processor_accounts.account_codes import Severity
+from duitpos.domain.processor_accounts.account_findings import account_findings, around
 from duitpos.domain.processor_accounts.credentials import lacking_verifier
+from duitpos.domain.processor_accounts.health import health_of
 from duitpos.kit.facts import Facts, facts
-from duitpos.models import Location, ProcessorAccount
-from duitpos.models.payment_setup import AccountState
-from duitpos.processors.base import AccountFacts
+from duitpos.models import ProcessorAccount
 from duitpos.processors.registry import adapter
 
 
 class Finding(StrEnum):
-    """A finding about saved or checked credentials. The processor's AccountWarning codes come beside them."""
+    """A finding about saved or checked credentials. AccountCode has what is on its page."""
 
     KEY_BELONGS_TO = "key_belongs_to"
     OTHER_ACCOUNT = "other_account"
@@ -24,10 +24,7 @@ class Finding(StrEnum):
     KEPT_BESIDE_THE_OLD = "kept_beside_the_old"
     KEPT_ALONE = "kept_alone"
     THROWN_AWAY = "thrown_away"
-    CURRENCY_IMPOSSIBLE = "currency_impossible"
-    CURRENCY_CONVERTED = "currency_converted"
-    MODES_MIXED = "modes_mixed"
-    ACCOUNT_SHARED = "account_shared"
+    MORE_ON_ITS_PAGE = "more_on_its_page"
     NOTHING_VERIFIES = "nothing_verifies"
     WEBHOOK_INSTALLED = "webhook_installed"
     WEBHOOK_NOT_INSTALLED = "webhook_not_installed"
@@ -46,58 +43,20 @@ def owner_of(account: ProcessorAccount) -> Facts:
     }
 
 
-def findings_of(
-    account: ProcessorAccount, found: AccountFacts, installed: Facts | None = None
-) -> tuple[Facts, ...]:
-    """Return all findings about an account that was just checked; the first names its owner.
+def findings_of(account: ProcessorAccount, installed: Facts | None = None) -> tuple[Facts, ...]:
+    """Return what to say at once about an account that was just checked; the first names its owner.
 
-    `installed` says what became of its webhook address, if that was set up now.
+    Of its review only what stops payments is said, and how much more the account's page has. `installed` says what
+    became of its webhook address, if that was set up now.
     """
-    processor = adapter(account.processor).label
+    judged = account_findings(account, health_of(account), around(account.tenant_id))
     findings = [facts(Finding.KEY_BELONGS_TO, **owner_of(account))]
-    findings += [{**warning, "processor": processor} for warning in found.warnings]
-    findings += _currencies(account, found)
-    findings += _others(account)
-    findings += [{**installed, "processor": processor}] if installed else []
+    findings += [one.about for one in judged if one.severity == Severity.STOPS]
+    if to_mend := sum(one.severity == Severity.MEND for one in judged):
+        findings.append(facts(Finding.MORE_ON_ITS_PAGE, count=to_mend))
+    findings += [{**installed, "processor": adapter(account.processor).label}] if installed else []
     if lacking := lacking_verifier(account):
         findings.append(facts(Finding.NOTHING_VERIFIES, field=lacking.label))
     if not account.payment_type.is_active:
         findings.append(facts(Finding.TYPE_INACTIVE, type=account.payment_type.name))
     return tuple(findings)
-
-
-def _currencies(account: ProcessorAccount, found: AccountFacts) -> Iterator[Facts]:
-    kind = adapter(account.processor)
-    locations = Location.objects.filter(tenant_id=account.tenant_id).order_by("position", "slug")
-    for location in locations:
-        problem = kind.currency_problem(location.currency)
-        if problem:
-            yield facts(
-                Finding.CURRENCY_IMPOSSIBLE,
-                problem=problem,
-                location=location.name,
-                currency=location.currency,
-                processor=kind.label,
-            )
-        elif found.currency and found.currency != location.currency:
-            yield facts(
-                Finding.CURRENCY_CONVERTED,
-                location=location.name,
-                charged=location.currency,
-                kept=found.currency,
-                processor=kind.label,
-            )
-
-
-def _others(account: ProcessorAccount) -> Iterator[Facts]:
-    """Compare with other accounts in use: mixed modes, and one account for two types."""
-    others = ProcessorAccount.objects.filter(
-        tenant_id=account.tenant_id, state=AccountState.ACTIVE
-    ).select_related("payment_type")
-    for other in others.exclude(id=account.id):
-        type_name, other_type_name = account.payment_type.name, other.payment_type.name
-        if account.mode and other.mode and other.mode != account.mode:
-            live, test = (type_name, other_type_name) if account.is_live else (other_type_name, type_name)
-            yield facts(Finding.MODES_MIXED, live=live, test=test)
-        elif other.external_id and other.external_id == account.external_id:
-            yield facts(Finding.ACCOUNT_SHARED, there=other_type_name)

@@ -11,6 +11,7 @@ from duitpos.domain.payments.settlement.went_live import after_going_live
 from duitpos.domain.processor_accounts.credentials import Pasted, checked_part, verifying_part
 from duitpos.domain.processor_accounts.forget import forget_account
 from duitpos.domain.processor_accounts.identity import Checked
+from duitpos.domain.processor_accounts.restriction import end_restriction
 from duitpos.kit.clock import now
 from duitpos.kit.facts import facts
 from duitpos.models import ProcessorAccount
@@ -114,6 +115,7 @@ def _retire(account: ProcessorAccount) -> None:
     if stored is not None:
         updated.seal_credentials(stored.without_waiting())
     _write(account, updated, {"state": AccountState.RETIRED})
+    end_restriction(account, now(), Resolution.ACCOUNT_NOT_USED)
 
 
 def _with_checked(

@@ -1,4 +1,4 @@
-"""Ask a processor what is not about one due payment: events it could not deliver, sessions started (M72, M74).
+"""Ask a processor what is not about one due payment: events it could not deliver, sessions, its account (M72, M74).
 
 An account is asked every few minutes, and less often when nothing was found for an hour, until its next payment. What
 is due at a time of its own (payments, refunds) does not depend on this.
@@ -22,6 +22,7 @@ from duitpos.domain.payments.problems import record_refused_key
 from duitpos.domain.payments.processors.connect import missing_fields, open_account, stored_or_none
 from duitpos.domain.payments.schedule import EVENTS_EVERY, next_events
 from duitpos.domain.processor_accounts.accounts import recheck
+from duitpos.domain.processor_accounts.review import review_if_due
 from duitpos.domain.sweep.compare_sessions import compare_sessions
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database
@@ -63,6 +64,8 @@ def ask_account(account: ProcessorAccount, until: float) -> None:
     if can.lists_started and time.monotonic() < until:
         found += compare_sessions(now_there.tenant, now_there, until)
     _set_pace(now_there, 0 if found else now_there.idle_asks + 1)
+    if time.monotonic() < until:
+        review_if_due(now_there)
 
 
 def _rows(account: ProcessorAccount) -> QuerySet[ProcessorAccount]:

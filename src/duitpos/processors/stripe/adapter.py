@@ -13,6 +13,7 @@ import structlog
 
 from duitpos.kit.deadline import within
 from duitpos.kit.money import Money
+from duitpos.processors.account import Place, ProcessorPage
 from duitpos.processors.base import AccountFacts, Adapter, Processor
 from duitpos.processors.capabilities import (
     Capabilities,
@@ -40,8 +41,8 @@ from duitpos.processors.snapshots import (
     SnapshotState,
 )
 from duitpos.processors.start import CheckoutRequest, Started
-from duitpos.processors.stripe import amounts
-from duitpos.processors.stripe.account import account_facts
+from duitpos.processors.stripe import amounts, pages
+from duitpos.processors.stripe.account import account_facts, account_review
 from duitpos.processors.stripe.client import API_VERSION, client_of
 from duitpos.processors.stripe.credentials import (
     FIELDS,
@@ -53,6 +54,7 @@ from duitpos.processors.stripe.credentials import (
 from duitpos.processors.stripe.disputes import list_disputes
 from duitpos.processors.stripe.errors import LABEL, stripe_error, translated
 from duitpos.processors.stripe.events import KINDS, event_of, verify_and_parse
+from duitpos.processors.stripe.permissions import NEEDED
 from duitpos.processors.stripe.refunds import list_refunds, make_refund
 from duitpos.processors.stripe.snapshots import INTENT, Incomplete, id_of, session_snapshot
 from duitpos.processors.stripe.start import LINES, start_session
@@ -88,6 +90,11 @@ class StripeAdapter(Adapter):
         (name, name in ("checkout.session.completed", "checkout.session.expired")) for name in KINDS
     )
     api_version = API_VERSION
+    permissions = NEEDED
+
+    def page(self, place: Place, mode: Mode | None) -> ProcessorPage:
+        """A page of Stripe's dashboard."""
+        return pages.page(place, mode)
 
     def open(self, credentials: Credentials, endpoint: str) -> StripeProcessor:
         """Open an account for one unit of work."""
@@ -123,6 +130,11 @@ class StripeProcessor(Processor):
         """Fetch the account that the key belongs to."""
         with within():
             return account_facts(self._client, self._secret_key)
+
+    def review(self) -> AccountFacts:
+        """Fetch the account and try each permission. With a restricted key these are eight calls."""
+        with within():
+            return account_review(self._client, self._secret_key)
 
     def start(self, request: CheckoutRequest, key: str) -> Started:
         """Create a checkout session."""
