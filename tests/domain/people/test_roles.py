@@ -16,6 +16,7 @@ RIGHTS = {
     Can.SEE_ORDERS: (True, True, True, False),
     Can.WORK_ORDERS: (True, True, True, True),
     Can.CHECK_PAYMENT: (True, True, True, False),
+    Can.TAKE_PAYMENT: (True, True, True, False),
     Can.CANCEL_ORDER: (True, True, False, False),
     Can.REFUND: (True, True, False, False),
     Can.RESOLVE_ALERTS: (True, True, False, False),

@@ -22,6 +22,7 @@ STAFF: Mapping[Code, Sentence] = {
             Can.WORK_ORDERS: _(
                 "With your role you cannot move orders on the kitchen board. Ask the owner or a manager."
             ),
+            Can.TAKE_PAYMENT: _("With your role you cannot take payments. Ask the owner or a manager."),
             Can.CHECK_PAYMENT: _("With your role you cannot check a payment. Ask the owner or a manager."),
             Can.CANCEL_ORDER: _("With your role you cannot cancel an order. Ask the owner or a manager."),
             Can.REFUND: _("With your role you cannot refund a payment. Ask the owner or a manager."),
