@@ -30,6 +30,7 @@ class Resolution(StrEnum):
     KEY_SAVED = "key_saved"
     CHECK_WENT_THROUGH = "check_went_through"
     DISPUTE_OVER = "dispute_over"
+    WEBHOOK_WORKS = "webhook_works"
 
 
 def open_alert(

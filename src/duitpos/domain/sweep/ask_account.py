@@ -22,6 +22,7 @@ from duitpos.domain.payments.problems import record_refused_key
 from duitpos.domain.payments.processors.connect import missing_fields, open_account, stored_or_none
 from duitpos.domain.payments.schedule import EVENTS_EVERY, next_events
 from duitpos.domain.processor_accounts.accounts import recheck
+from duitpos.domain.processor_accounts.webhooks.watch import watch_webhook
 from duitpos.domain.sweep.compare_sessions import compare_sessions
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database
@@ -63,6 +64,9 @@ def ask_account(account: ProcessorAccount, until: float) -> None:
     if can.lists_started and time.monotonic() < until:
         found += compare_sessions(now_there.tenant, now_there, until)
     _set_pace(now_there, 0 if found else now_there.idle_asks + 1)
+    # Last: a repair sets when to ask again.
+    if time.monotonic() < until:
+        watch_webhook(now_there)
 
 
 def _rows(account: ProcessorAccount) -> QuerySet[ProcessorAccount]:
