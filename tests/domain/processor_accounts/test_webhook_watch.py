@@ -80,7 +80,7 @@ def test_a_payment_at_the_made_endpoint_is_one_order(webhookless_shop: Shop) -> 
 
 
 @pytest.mark.parametrize(
-    ("change", "found"),
+    "change, found",
     [
         ({"disabled": True}, W.DISABLED),
         ({"url": "https://former.example/kopi/webhooks/stripe/"}, W.WRONG_ADDRESS),
