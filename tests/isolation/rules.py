@@ -112,6 +112,12 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/remove/": Staff(
         frozenset({OWNER})
     ),
+    "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/webhook/": Staff(
+        frozenset({OWNER})
+    ),
+    "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/webhook/<slug:action>/": Staff(
+        frozenset({OWNER})
+    ),
     "<slug:tenant>/dashboard/menu/groups/": Staff(OFFICE),
     "<slug:tenant>/dashboard/menu/groups/add/": Staff(OFFICE),
     "<slug:tenant>/dashboard/menu/groups/<uuid:group_id>/": Staff(OFFICE),

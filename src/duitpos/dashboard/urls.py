@@ -26,6 +26,7 @@ from duitpos.dashboard.views.processors import (
 from duitpos.dashboard.views.refund import refund
 from duitpos.dashboard.views.sold_out import answer_call, service, sold_out
 from duitpos.dashboard.views.tables import add_table, rotate_table, table_code, tables
+from duitpos.dashboard.views.webhook import webhook, webhook_action
 
 app_name = "dashboard"
 
@@ -59,6 +60,12 @@ urlpatterns = [
         "payment-types/<uuid:type_id>/processors/<uuid:account_id>/remove/",
         remove_processor,
         name="remove_processor",
+    ),
+    path("payment-types/<uuid:type_id>/processors/<uuid:account_id>/webhook/", webhook, name="webhook"),
+    path(
+        "payment-types/<uuid:type_id>/processors/<uuid:account_id>/webhook/<slug:action>/",
+        webhook_action,
+        name="webhook_action",
     ),
     path("menu/", include("duitpos.dashboard.menu_urls")),
     path("tables/", tables, name="tables"),

@@ -148,6 +148,8 @@ class Code(StrEnum):
     PROCESSOR_UNKNOWN = "processor_unknown"
     ACCOUNT_UNKNOWN = "account_unknown"
     ACCOUNT_CHANGED = "account_changed"
+    WEBHOOK_BUSY = "webhook_busy"
+    WEBHOOK_REFUSED = "webhook_refused"
     KEY_OF_ANOTHER_ACCOUNT = "key_of_another_account"
     PASTED_KEY_REFUSED = "pasted_key_refused"
     CREDENTIALS_WRONG = "credentials_wrong"

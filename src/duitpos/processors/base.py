@@ -28,6 +28,7 @@ from duitpos.processors.credentials import (
     CurrencyProblem,
     Mode,
 )
+from duitpos.processors.endpoints import WebhookEndpoints
 from duitpos.processors.events import Delivery, EventKind, ProcessorEvent
 from duitpos.processors.references import References
 from duitpos.processors.snapshots import (
@@ -108,6 +109,8 @@ class Processor(ABC):
 
     webhooks: WebhookSetup | None = None
     """None: a person sets our address up at the processor."""
+    endpoints: WebhookEndpoints | None = None
+    """None: endpoints cannot be listed or changed by the API, so only deliveries tell whether they work."""
 
     @abstractmethod
     def check(self) -> AccountFacts:

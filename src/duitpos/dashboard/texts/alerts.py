@@ -184,6 +184,7 @@ RESOLUTIONS: Mapping[str, Sentence] = {
     Resolution.EVENT_APPLIED: _("It ran when it came again."),
     Resolution.KEY_SAVED: _("A good key was saved."),
     Resolution.CHECK_WENT_THROUGH: _("The check went through again."),
+    Resolution.WEBHOOK_WORKS: _("Deliveries arrive again."),
     Resolution.DISPUTE_OVER: _("The dispute is over, and the money is here."),
     Resolution.RESTRICTION_OVER: _("The processor restricts the account no longer."),
     Resolution.ACCOUNT_NOT_USED: _("The account takes no new payments any more."),

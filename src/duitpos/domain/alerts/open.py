@@ -32,6 +32,7 @@ class Resolution(StrEnum):
     DISPUTE_OVER = "dispute_over"
     RESTRICTION_OVER = "restriction_over"
     ACCOUNT_NOT_USED = "account_not_used"
+    WEBHOOK_WORKS = "webhook_works"
 
 
 def open_alert(

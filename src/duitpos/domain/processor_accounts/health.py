@@ -20,6 +20,15 @@ def healths_of(tenant_id: UUID, account_ids: Iterable[UUID]) -> dict[UUID, Accou
     return {row.account_id: row for row in rows}
 
 
+def made_health_of(account: ProcessorAccount) -> AccountHealth:
+    """Return the account's stored health, which is made if there is none."""
+    health = health_of(account)
+    if health._state.adding:
+        ensure_health(account)
+        health = health_of(account)
+    return health
+
+
 def ensure_health(account: ProcessorAccount) -> None:
     """Make the account's row if there is none, in the caller's transaction."""
     row = AccountHealth(tenant_id=account.tenant_id, account_id=account.id)

@@ -23,6 +23,7 @@ from duitpos.domain.payments.processors.connect import missing_fields, open_acco
 from duitpos.domain.payments.schedule import EVENTS_EVERY, next_events
 from duitpos.domain.processor_accounts.accounts import recheck
 from duitpos.domain.processor_accounts.review import review_if_due
+from duitpos.domain.processor_accounts.webhooks.watch import watch_webhook
 from duitpos.domain.sweep.compare_sessions import compare_sessions
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database
@@ -66,6 +67,9 @@ def ask_account(account: ProcessorAccount, until: float) -> None:
     _set_pace(now_there, 0 if found else now_there.idle_asks + 1)
     if time.monotonic() < until:
         review_if_due(now_there)
+    # Last: a repair sets when to ask again.
+    if time.monotonic() < until:
+        watch_webhook(now_there)
 
 
 def _rows(account: ProcessorAccount) -> QuerySet[ProcessorAccount]:

@@ -52,6 +52,7 @@ from duitpos.processors.stripe.credentials import (
     problems,
 )
 from duitpos.processors.stripe.disputes import list_disputes
+from duitpos.processors.stripe.endpoints import StripeEndpoints
 from duitpos.processors.stripe.errors import LABEL, stripe_error, translated
 from duitpos.processors.stripe.events import KINDS, event_of, verify_and_parse
 from duitpos.processors.stripe.permissions import NEEDED
@@ -125,6 +126,7 @@ class StripeProcessor(Processor):
     def __init__(self, secret_key: str, api_base: str) -> None:
         self._secret_key = secret_key
         self._client = client_of(secret_key, api_base)
+        self.endpoints = StripeEndpoints(self._client)
 
     def check(self) -> AccountFacts:
         """Fetch the account that the key belongs to."""

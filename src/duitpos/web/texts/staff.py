@@ -189,6 +189,10 @@ STAFF: Mapping[Code, Sentence] = {
     Code.TYPE_NEEDS_NO_PROCESSOR: _("Staff confirm what is paid with “%(type)s”: it needs no processor."),
     Code.PROCESSOR_UNKNOWN: _("There is no such processor."),
     Code.ACCOUNT_UNKNOWN: _("There is no such processor account any more."),
+    Code.WEBHOOK_BUSY: _("The webhook is being repaired at this moment. Try again in a minute."),
+    Code.WEBHOOK_REFUSED: _(
+        "The webhook was not changed. Set it up by hand as described below, or try again later."
+    ),
     Code.ACCOUNT_CHANGED: _(
         "Somebody else changed this account at the same moment. Look at it, and save again."
     ),

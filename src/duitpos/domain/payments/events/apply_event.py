@@ -14,7 +14,7 @@ from duitpos.domain.payments.settlement.learn_mode import learn_mode_of
 from duitpos.domain.payments.settlement.record_unknown_payment import record_unknown_payment
 from duitpos.domain.payments.settlement.settle import record_declines, settle
 from duitpos.kit.clock import now
-from duitpos.models import Payment, ProcessorAccount, Tenant
+from duitpos.models import AccountHealth, Payment, ProcessorAccount, Tenant
 from duitpos.processors.events import EventKind
 from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
 
@@ -29,6 +29,8 @@ def apply_event(verified: VerifiedEvent, context: EventContext) -> str:
 
 def _apply_by_kind(verified: VerifiedEvent, context: EventContext) -> str:
     tenant, account, event = verified.tenant, verified.account, verified.event
+    if not context.is_ours and _is_proof(verified):
+        return "proof"
     if not context.is_ours:
         _count(account, "foreign_events")
         return "foreign"
@@ -46,6 +48,22 @@ def _apply_by_kind(verified: VerifiedEvent, context: EventContext) -> str:
     if context.snapshot is None:
         return "unknown_payment"
     return apply_payment(tenant, account, context.payment, context.snapshot, verified.actor)
+
+
+def _is_proof(verified: VerifiedEvent) -> bool:
+    """Whether the event ends the round trip that its account awaits; one that was delivered proves the webhook.
+
+    A listed one is no proof, and is still awaited: it may be delivered later.
+    """
+    account, reference = verified.account, verified.event.references.main
+    if verified.event.kind != EventKind.PAYMENT or not reference:
+        return False
+    rows = AccountHealth.objects.filter(
+        tenant_id=account.tenant_id, account_id=account.id, proof_reference=reference
+    )
+    if verified.is_listed:
+        return rows.exists()
+    return bool(rows.update(proof_reference="", proved_at=now()))
 
 
 def _apply_after_payment(context: EventContext, actor: Actor) -> str:

@@ -1,0 +1,86 @@
+"""An account's webhook: its state with the evidence, what was found, and what the owner can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from duitpos.dashboard.access import staff
+from duitpos.dashboard.page import page
+from duitpos.dashboard.texts.errors import error_text
+from duitpos.dashboard.texts.webhook import MADE, STATES, WORDS, found_text
+from duitpos.dashboard.views.payment_types import row_of
+from duitpos.domain.errors import Code, Conflict, Gone, Unavailable
+from duitpos.domain.people.roles import Can
+from duitpos.domain.people.staff import Staff
+from duitpos.domain.processor_accounts.webhooks.actions import (
+    remove_old_endpoints,
+    repair_webhook,
+    rotate_secret,
+    send_test_event,
+    set_healing,
+)
+from duitpos.domain.processor_accounts.webhooks.view import webhook_view
+from duitpos.domain.tenancy.find import locations
+from duitpos.models import Membership, ProcessorAccount
+
+ACTIONS: Mapping[str, Callable[[Membership, UUID], object]] = {
+    "repair": repair_webhook,
+    "test": send_test_event,
+    "rotate": rotate_secret,
+    "remove": remove_old_endpoints,
+    "heal": partial(set_healing, heals_itself=True),
+    "leave": partial(set_healing, heals_itself=False),
+}
+
+
+@require_safe
+@staff(Can.SET_UP_PAYMENTS)
+def webhook(request: HttpRequest, staff: Staff, type_id: UUID, account_id: UUID) -> HttpResponse:
+    """Show a webhook. While a test event is awaited, the page asks again."""
+    row = row_of(staff, type_id)
+    view = webhook_view(staff.member, _account_in(row.accounts, account_id))
+    meaning, word = WORDS[view.report.state]
+    context = {
+        "row": row,
+        "view": view,
+        "state_text": STATES[view.report.state],
+        "meaning": meaning,
+        "word": word,
+        "bad": [found_text(one) for one in view.bad],
+        "notes": [found_text(one) for one in view.notes],
+        "location": locations(staff.tenant)[0],
+    }
+    return page(request, staff, "dashboard/webhook.html", context, here="payment_types")
+
+
+@require_POST
+@staff(Can.SET_UP_PAYMENTS)
+def webhook_action(
+    request: HttpRequest, staff: Staff, type_id: UUID, account_id: UUID, action: str
+) -> HttpResponse:
+    """Do one of ACTIONS."""
+    account = _account_in(row_of(staff, type_id).accounts, account_id)
+    work = ACTIONS.get(action)
+    if work is None:
+        raise Http404
+    try:
+        work(staff.member, account.id)
+        messages.success(request, str(MADE[action]))
+    except (Conflict, Unavailable) as error:
+        messages.error(request, error_text(error))
+    return redirect("dashboard:webhook", staff.tenant.slug, type_id, account_id)
+
+
+def _account_in(accounts: tuple[ProcessorAccount, ...], account_id: UUID) -> ProcessorAccount:
+    """The account of this payment type. Raises Gone."""
+    found = next((one for one in accounts if one.id == account_id), None)
+    if found is None:
+        raise Gone(Code.ACCOUNT_UNKNOWN)
+    return found

@@ -1,0 +1,93 @@
+"""What an owner can do about a webhook."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from duitpos.domain.errors import Code, Conflict, Unavailable
+from duitpos.domain.people.roles import Can, require
+from duitpos.domain.processor_accounts.accounts import account_of
+from duitpos.domain.processor_accounts.health import made_health_of
+from duitpos.domain.processor_accounts.webhooks.look import look
+from duitpos.domain.processor_accounts.webhooks.repair import (
+    claim_repair,
+    make_endpoint,
+    prove,
+    release_repair,
+    remove_stale,
+    repair,
+)
+from duitpos.domain.processor_accounts.webhooks.watch import refresh
+from duitpos.domain.reasons import reason_of
+from duitpos.models import AccountHealth, Membership, ProcessorAccount
+from duitpos.processors.errors import ProcessorError
+
+
+def repair_webhook(member: Membership, account_id: UUID) -> None:
+    """Make or mend the endpoint, and begin a round trip. Raises Forbidden, Gone, Conflict, Unavailable."""
+    account, health = _claimed(member, account_id)
+    try:
+        repair(account, health)
+    except ProcessorError as error:
+        raise _refused(error) from error
+    finally:
+        release_repair(health)
+        refresh(account)
+
+
+def rotate_secret(member: Membership, account_id: UUID) -> None:
+    """Make a second endpoint with a new secret; deliveries of the former are believed until it is removed."""
+    account, health = _claimed(member, account_id)
+    try:
+        account = make_endpoint(account, health)
+        look(account)
+        prove(account)
+    except ProcessorError as error:
+        raise _refused(error) from error
+    finally:
+        release_repair(health)
+
+
+def send_test_event(member: Membership, account_id: UUID) -> None:
+    """Look at the endpoints, and begin a round trip."""
+    account = _account(member, account_id)
+    try:
+        look(account)
+        prove(account)
+    except ProcessorError as error:
+        raise _refused(error) from error
+
+
+def remove_old_endpoints(member: Membership, account_id: UUID) -> int:
+    """Remove endpoints that we made and no longer need; returns how many."""
+    account = _account(member, account_id)
+    try:
+        look(account)
+        return remove_stale(account)
+    except ProcessorError as error:
+        raise _refused(error) from error
+
+
+def set_healing(member: Membership, account_id: UUID, *, heals_itself: bool) -> None:
+    """Choose whether a dead endpoint of ours is made again by itself."""
+    account = _account(member, account_id)
+    made_health_of(account)
+    rows = AccountHealth.objects.filter(tenant_id=account.tenant_id, account_id=account.id)
+    rows.update(heals_itself=heals_itself)
+
+
+def _account(member: Membership, account_id: UUID) -> ProcessorAccount:
+    require(member, Can.SET_UP_PAYMENTS)
+    return account_of(member.tenant_id, account_id)
+
+
+def _claimed(member: Membership, account_id: UUID) -> tuple[ProcessorAccount, AccountHealth]:
+    account = _account(member, account_id)
+    health = claim_repair(account)
+    if health is None:
+        raise Conflict(Code.WEBHOOK_BUSY)
+    return account, health
+
+
+def _refused(error: ProcessorError) -> Unavailable:
+    return Unavailable(Code.WEBHOOK_REFUSED, reason=reason_of(error))

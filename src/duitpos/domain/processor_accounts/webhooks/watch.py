@@ -1,0 +1,120 @@
+"""Watch an account's webhook from the worker: look, judge, tell staff, and repair what is ours."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, resolve
+from duitpos.domain.errors import DomainError
+from duitpos.domain.processor_accounts.health import made_health_of
+from duitpos.domain.processor_accounts.webhooks.judge import (
+    WebhookFinding,
+    WebhookReport,
+    WebhookState,
+    endpoint_known,
+    judge,
+)
+from duitpos.domain.processor_accounts.webhooks.look import (
+    address_of,
+    look,
+    note_missed,
+)
+from duitpos.domain.processor_accounts.webhooks.repair import claim_repair, release_repair, repair
+from duitpos.kit.clock import now
+from duitpos.kit.facts import facts
+from duitpos.kit.transact import transact
+from duitpos.models import AccountHealth, ProcessorAccount
+from duitpos.models.alert import AlertKind
+from duitpos.models.payment_setup import AccountState
+from duitpos.processors.errors import ProcessorError
+from duitpos.processors.registry import adapter
+
+log = structlog.get_logger(__name__)
+LOOK_EVERY = timedelta(minutes=20)
+"""The sweep asks an idle account every 30 minutes, so that it looks each time; a busy one it asks more often."""
+FIRST_WAIT = timedelta(minutes=5)
+MOST_WAITS = 6
+"""A repair that did not help is tried again after 5, 10, 20 … minutes, at most every 5 hours."""
+BROKEN = (WebhookFinding.NO_ENDPOINT, WebhookFinding.WRONG_ADDRESS, WebhookFinding.DISABLED)
+
+
+def watch_webhook(account: ProcessorAccount) -> WebhookReport | None:
+    """Judge the webhook of an account in use, open or resolve its alert, and repair it if it is ours and allowed.
+
+    Call it with no transaction open. None for an account that has no webhook to watch.
+    """
+    if account.state != AccountState.ACTIVE or not adapter(account.processor).can.lists_started:
+        return None
+    health = made_health_of(account)
+    missed_before = health.missed_at
+    health = note_missed(account, health)
+    is_due = health.endpoints_seen_at is None or health.endpoints_seen_at < now() - LOOK_EVERY
+    is_missed = health.missed_at != missed_before
+    if is_due or is_missed:
+        # The sweep lists what is undelivered itself; it is counted when there is evidence of a fault.
+        health = look(account, counts_undelivered=is_missed or _has_bad_signature(account))
+    report = judge(account, health, address_of(account), now())
+    _tell(account, health, report)
+    if _may_heal(health, report):
+        _heal(account)
+    return report
+
+
+def _has_bad_signature(account: ProcessorAccount) -> bool:
+    bad_at, last = account.last_bad_signature_at, account.last_event_at
+    return bad_at is not None and (last is None or last < bad_at)
+
+
+def refresh(account: ProcessorAccount) -> WebhookReport:
+    """Judge what is stored, and open or resolve the alert."""
+    account.refresh_from_db()
+    health = made_health_of(account)
+    report = judge(account, health, address_of(account), now())
+    _tell(account, health, report)
+    return report
+
+
+def _tell(account: ProcessorAccount, health: AccountHealth, report: WebhookReport) -> None:
+    """Open the alert when the webhook goes down and resolve it when it works; a guarded update decides who does it."""
+    tenant_id, at, kind = account.tenant_id, now(), AlertKind.WEBHOOK_DOWN
+    rows = AccountHealth.objects.filter(tenant_id=tenant_id, id=health.id)
+
+    def down() -> None:
+        if rows.filter(down_since__isnull=True).update(down_since=report.at or at):
+            reopen_alert(tenant_id, kind, account.id, at)
+            open_alert(tenant_id, kind, account.id, at, account=account)
+
+    def up() -> None:
+        if rows.filter(down_since__isnull=False).update(down_since=None, heal_tries=0, next_heal_at=None):
+            resolve(tenant_id, at, facts(Resolution.WEBHOOK_WORKS), kind=kind, subject_id=account.id)
+
+    if report.state == WebhookState.DOWN and health.down_since is None:
+        transact(down)
+    if report.state == WebhookState.WORKING and health.down_since is not None:
+        transact(up)
+
+
+def _may_heal(health: AccountHealth, report: WebhookReport) -> bool:
+    """Only an endpoint that we made is made again; one that a person made is theirs to change."""
+    was_ours = endpoint_known(health) or health.healed_at is not None
+    return (
+        health.heals_itself
+        and was_ours
+        and not health.endpoints_problem
+        and report.state == WebhookState.DOWN
+        and report.has(*BROKEN)
+    )
+
+
+def _heal(account: ProcessorAccount) -> None:
+    health = claim_repair(account)
+    if health is None:
+        return
+    try:
+        repair(account, health)
+    except (ProcessorError, DomainError) as error:
+        log.warning("webhook_not_repaired", account=str(account.id), problem=type(error).__name__)
+    # Also after a success: only a delivery shows that it helped.
+    release_repair(health, wait=FIRST_WAIT * 2 ** min(health.heal_tries - 1, MOST_WAITS))
