@@ -59,6 +59,25 @@ class KeyFacts(BaseModel):
     expires_at: int | None = None
 
 
+DisabledReason = Literal[
+    "action_required.requested_capabilities",
+    "listed",
+    "other",
+    "platform_paused",
+    "rejected.fraud",
+    "rejected.incomplete_verification",
+    "rejected.listed",
+    "rejected.other",
+    "rejected.platform_fraud",
+    "rejected.platform_other",
+    "rejected.platform_terms_of_service",
+    "rejected.terms_of_service",
+    "requirements.past_due",
+    "requirements.pending_verification",
+    "under_review",
+]
+
+
 class RequirementError(BaseModel):
     """Why Stripe did not accept what it was given."""
 
@@ -76,7 +95,7 @@ class Requirements(BaseModel):
 
     current_deadline: int | None = None
     currently_due: list[str] = []
-    disabled_reason: str | None = None
+    disabled_reason: DisabledReason | None = None
     errors: list[RequirementError] = []
     eventually_due: list[str] = []
     past_due: list[str] = []
@@ -161,14 +180,16 @@ class Accounts:
         return self.key_facts(found)
 
     def roll_key(self, key: str, new_key: str | None, old_for_seconds: int, now: int) -> Json:
-        """Replace a key by a new one with the same permissions; the old one still works for `old_for_seconds`."""
+        """Replace a key by a new one with the same permissions; the old one still works for `old_for_seconds`.
+
+        Raises ControlError when there is no such key, or the new one is known or of another mode.
+        """
         old = self._key(key)
         mode = "live" if old.livemode else "test"
-        facts = {
-            "key": new_key or f"{key[:2]}_{mode}_{random_text(24)}",
-            "permissions": old.extra["permissions"],
-        }
-        made = self.add_key(old.account, facts, now)
+        new = new_key or f"{key[:2]}_{mode}_{random_text(24)}"
+        if self._store.find("key", new) is not None or f"_{mode}_" not in new:
+            raise ControlError(f"the new key must be unknown, and of {mode} mode")
+        made = self.add_key(old.account, {"key": new, "permissions": old.extra["permissions"]}, now)
         old.extra["expires_at"] = now + old_for_seconds
         self._store.save(old)
         return made

@@ -10,7 +10,7 @@ import stripe
 
 from tests.sandbox.conftest import HOOK_SECRET, Create, card
 from tests.sandbox.receiver import Receiver
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import ControlRefused, SandboxProcess
 
 Json = dict[str, Any]
 
@@ -140,3 +140,22 @@ def test_an_account_is_made_with_its_status(sandbox: SandboxProcess) -> None:
     assert account.charges_enabled is False
     assert account.requirements is not None
     assert account.requirements.disabled_reason == "requirements.past_due"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"capabilities": {"fpx_payments": "broken"}},
+        {"requirements": {"disabled_reason": "bad mood"}},
+        {"requirements": {"errors": [{"code": "invalid_tax_id"}]}},
+        {"requirements": {"soon_due": []}},
+        {"payouts_enabled": "perhaps"},
+    ],
+)
+def test_a_status_that_stripe_does_not_know_is_refused(
+    sandbox: SandboxProcess, change: Any, facts: Json
+) -> None:
+    before = sandbox.control("GET", "/accounts")
+    with pytest.raises(ControlRefused, match="error"):
+        change(**facts)
+    assert sandbox.control("GET", "/accounts") == before

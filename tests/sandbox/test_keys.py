@@ -11,7 +11,7 @@ import stripe
 
 from stripe_sandbox.api.operations.table import OPERATIONS
 from tests.sandbox.conftest import Create
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import ControlRefused, SandboxProcess
 
 
 def account_id(sandbox: SandboxProcess) -> str:
@@ -102,3 +102,10 @@ def test_a_key_is_revoked_in_the_middle_of_service(
             call()
     another = key_with(sandbox, "rak_checkout_session_write")
     assert sandbox.client(another).v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
+
+
+@pytest.mark.parametrize("new", ["sk_test_sandbox", "sk_live_other", "nonsense"])
+def test_a_key_cannot_be_rolled_to_a_known_or_foreign_one(sandbox: SandboxProcess, new: str) -> None:
+    with pytest.raises(ControlRefused, match="error"):
+        sandbox.control("POST", "/keys/sk_test_sandbox/roll", {"key": new})
+    assert sandbox.client("sk_test_sandbox").v1.events.list().data == []
