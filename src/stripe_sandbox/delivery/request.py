@@ -43,7 +43,7 @@ def sign(
     if tamper == "missing":
         del headers["Stripe-Signature"]
     if tamper == "body":
-        body = body.replace(b'"object": "event"', b'"object":  "event"', 1)
+        body = body.replace(b'"object": ', b'"object":  ', 1)
     return body, headers
 
 

@@ -83,3 +83,14 @@ def test_a_thin_event_of_an_unknown_kind_has_no_related_object(
     )
     thin.wait(1)
     assert thin.received[0].event["related_object"] is None
+
+
+@pytest.mark.parametrize("part", ["body", "signature"])
+def test_a_tampered_thin_event_does_not_verify(
+    create: Create, sandbox: SandboxProcess, client: stripe.StripeClient, thin: Receiver, part: str
+) -> None:
+    sandbox.control("POST", "/deliveries/rules", {"action": "tamper", "part": part})
+    client.v1.checkout.sessions.expire(create().id)
+    thin.wait(1)
+    with pytest.raises(stripe.SignatureVerificationError):
+        client.parse_event_notification(thin.received[0].body, thin.received[0].signature, SECRET)
