@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
 import stripe
 from playwright.sync_api import Browser, Page
 
+from tests.browser.guest_checks import axe_finds
 from tests.sandbox.conftest import Create
 from tests.sandbox.receiver import Receiver
 from tests.sandbox_process import SandboxProcess
@@ -151,3 +152,25 @@ def assert_large_targets(page: Page) -> None:
         assert box["height"] >= 48
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= width
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("method", ["fpx", "grabpay"])
+def test_the_pages_pass_axe(
+    create: Create, chromium: Browser, method: str, scheme: Literal["light", "dark"]
+) -> None:
+    session = create()
+    context = chromium.new_context(color_scheme=scheme, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(f"{session.url}?method={method}")
+    assert axe_finds(page) == []
+    page.get_by_label("Email").fill("guest@example.com")
+    if method == "fpx":
+        page.get_by_label("Bank", exact=True).select_option(label="RHB Bank")
+    page.get_by_role("button", name="Pay RM 25.00").click()
+    assert page.get_by_role("heading", name="test page").is_visible()
+    assert axe_finds(page) == []
+    page.get_by_role("button", name="Fail test payment").click()
+    assert axe_finds(page) == []
+    context.close()
