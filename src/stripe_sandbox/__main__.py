@@ -165,6 +165,8 @@ def main() -> int:
         lifespan="on",
         log_level="warning",
         access_log=False,
+        # The API writes its own, of the sandbox's clock.
+        date_header=False,
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=65,

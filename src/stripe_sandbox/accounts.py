@@ -56,6 +56,50 @@ class KeyFacts(BaseModel):
 
     key: str | None = None
     permissions: list[str] | None = None
+    expires_at: int | None = None
+
+
+DisabledReason = Literal[
+    "action_required.requested_capabilities",
+    "listed",
+    "other",
+    "platform_paused",
+    "rejected.fraud",
+    "rejected.incomplete_verification",
+    "rejected.listed",
+    "rejected.other",
+    "rejected.platform_fraud",
+    "rejected.platform_other",
+    "rejected.platform_terms_of_service",
+    "rejected.terms_of_service",
+    "requirements.past_due",
+    "requirements.pending_verification",
+    "under_review",
+]
+
+
+class RequirementError(BaseModel):
+    """Why Stripe did not accept what it was given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str
+    reason: str
+    requirement: str
+
+
+class Requirements(BaseModel):
+    """What Stripe still wants to know of an account; what is not given keeps its value."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    current_deadline: int | None = None
+    currently_due: list[str] = []
+    disabled_reason: DisabledReason | None = None
+    errors: list[RequirementError] = []
+    eventually_due: list[str] = []
+    past_due: list[str] = []
+    pending_verification: list[str] = []
 
 
 class AccountChange(BaseModel):
@@ -68,8 +112,10 @@ class AccountChange(BaseModel):
     currency: str = Field(default="myr", pattern="^[A-Za-z]{3}$")
     charges_enabled: bool = True
     payouts_enabled: bool = True
+    details_submitted: bool = True
     capabilities: dict[str, Literal["active", "pending", "inactive"]] = {}
-    requirements: Json = {}
+    requirements: Requirements = Requirements()
+    future_requirements: Requirements = Requirements()
     api_version: str = API_VERSION
     payment_methods: list[str] = METHODS
 
@@ -97,8 +143,6 @@ class Accounts:
         ask = AccountFacts.model_validate(facts)
         account_id = new_id("acct")
         obj = account_object(account_id, ask.name, ask.country, ask.currency.lower(), now)
-        obj["charges_enabled"], obj["payouts_enabled"] = ask.charges_enabled, ask.payouts_enabled
-        obj["requirements"].update(ask.requirements)
         mode = "live" if ask.live else "test"
         secret_key = ask.secret_key or f"sk_{mode}_{random_text(24)}"
         extra = {"api_version": ask.api_version, "payment_methods": list(ask.payment_methods)}
@@ -107,7 +151,8 @@ class Accounts:
             if item.key:
                 self._check_key(item.key, account_id)
         record = self._store.add(Record("account", account_id, account_id, False, now, obj, extra))
-        _set_capabilities(record, ask.capabilities)
+        _set_capabilities(record)
+        _set_status(obj, ask.model_dump(include=_STATUS, exclude_unset=True))
         for item in keys:
             self.add_key(account_id, item.model_dump(), now)
         return record
@@ -120,28 +165,51 @@ class Accounts:
             raise ControlError(f"this key belongs to another account: {masked(key)}")
 
     def add_key(self, account: str, facts: Json, now: int) -> Json:
-        """Give an account a key, or an existing key other permissions (None = all)."""
+        """Give an account a key, or an existing key other permissions (None = all) and another end (None = never)."""
         ask = KeyFacts.model_validate(facts)
         permissions = ask.permissions
         kind = "sk" if permissions is None else "rk"
         key = ask.key or f"{kind}_test_{random_text(24)}"
         self._check_key(key, account)
-        extra = {"permissions": permissions}
+        extra = {"permissions": permissions, "expires_at": ask.expires_at}
         found = self._store.find("key", key)
         if found is None:
             found = self._store.add(Record("key", key, account, "_live_" in key, now, {}, extra))
-        found.extra = extra
+        found.extra = {**found.extra, **extra}
         self._store.save(found)
         return self.key_facts(found)
 
+    def roll_key(self, key: str, new_key: str | None, old_for_seconds: int, now: int) -> Json:
+        """Replace a key by a new one with the same permissions; the old one still works for `old_for_seconds`.
+
+        Raises ControlError when there is no such key, or the new one is known or of another mode.
+        """
+        old = self._key(key)
+        mode = "live" if old.livemode else "test"
+        new = new_key or f"{key[:2]}_{mode}_{random_text(24)}"
+        if self._store.find("key", new) is not None or f"_{mode}_" not in new:
+            raise ControlError(f"the new key must be unknown, and of {mode} mode")
+        made = self.add_key(old.account, {"key": new, "permissions": old.extra["permissions"]}, now)
+        old.extra["expires_at"] = now + old_for_seconds
+        self._store.save(old)
+        return made
+
     def revoke(self, key: str) -> None:
+        self._store.remove(self._key(key))
+
+    def _key(self, key: str) -> Record:
         record = self._store.find("key", key)
         if record is None:
             raise ControlError("no such key", 404)
-        self._store.remove(record)
+        return record
 
     def key_facts(self, record: Record) -> Json:
-        return {"key": record.id, "livemode": record.livemode, "permissions": record.extra["permissions"]}
+        return {
+            "key": record.id,
+            "livemode": record.livemode,
+            "permissions": record.extra["permissions"],
+            "expires_at": record.extra.get("expires_at"),
+        }
 
     def get(self, account_id: str | None) -> Record:
         """The account, or the first one for None. Raises ControlError (404)."""
@@ -163,7 +231,7 @@ class Accounts:
             "name": record.obj["settings"]["dashboard"]["display_name"],
             "country": record.obj["country"],
             "currency": record.obj["default_currency"],
-            "charges_enabled": record.obj["charges_enabled"],
+            **{name: record.obj.get(name) for name in sorted(_STATUS)},
             **record.extra,
             "keys": keys,
             "secret_key": next((k["key"] for k in keys if k["permissions"] is None), None),
@@ -175,20 +243,18 @@ class Accounts:
         obj = record.obj
         if "name" in facts:
             obj["settings"]["dashboard"]["display_name"] = obj["business_profile"]["name"] = facts["name"]
-        for name, field_name in (
-            ("country", "country"), ("currency", "default_currency"), ("charges_enabled", "charges_enabled"),
-            ("payouts_enabled", "payouts_enabled"),
-        ):  # fmt: skip
+        for name, field_name in (("country", "country"), ("currency", "default_currency")):
             if name in facts:
                 obj[field_name] = facts[name]
         for name in ("api_version", "payment_methods"):
             if name in facts:
                 record.extra[name] = facts[name]
-        obj["requirements"].update(facts.get("requirements", {}))
-        _set_capabilities(record, facts.get("capabilities", {}))
+        if "payment_methods" in facts:
+            _set_capabilities(record)
+        _set_status(obj, {name: facts[name] for name in _STATUS & facts.keys()})
         self._store.save(record)
 
-    def authenticate(self, header: str | None) -> Caller:
+    def authenticate(self, header: str | None, now: int) -> Caller:
         """The caller, from the Authorization header (Bearer, or Basic with the key as user name).
 
         Raises StripeError 401.
@@ -203,15 +269,39 @@ class Accounts:
         record = self._store.find("key", key)
         if record is None:
             raise StripeError(401, f"Invalid API Key provided: {masked(key)}")
+        expires_at = record.extra.get("expires_at")
+        if expires_at is not None and expires_at <= now:
+            raise StripeError(401, f"Expired API Key provided: {masked(key)}", code="api_key_expired")
         return Caller(Scope(record.account, record.livemode), key, record.extra["permissions"])
 
 
-def _set_capabilities(account: Record, stated: Json) -> None:
-    """The account's capabilities say which methods it may take; `stated` ones are set as they are."""
+_STATUS = {
+    "charges_enabled",
+    "payouts_enabled",
+    "details_submitted",
+    "capabilities",
+    "requirements",
+    "future_requirements",
+}
+
+
+def _set_status(account: Json, facts: Json) -> None:
+    """Set what is given of the account's status; objects keep what is not given of them."""
+    for name, value in facts.items():
+        account[name] = {**account.get(name, {}), **value} if isinstance(value, dict) else value
+
+
+def may_take(account: Record, method: str) -> bool:
+    """Whether the account may take this payment method now."""
+    capability = account.obj["capabilities"].get(f"{method}_payments", "active")
+    return bool(account.obj["charges_enabled"]) and capability == "active"
+
+
+def _set_capabilities(account: Record) -> None:
+    """The account's capabilities say which methods it may take."""
     for method in ("card", "fpx", "grabpay"):
         active = method in account.extra["payment_methods"]
         account.obj["capabilities"][f"{method}_payments"] = "active" if active else "inactive"
-    account.obj["capabilities"].update(stated)
 
 
 def _key_of(header: str | None) -> str:

@@ -16,7 +16,6 @@ from stripe_sandbox.actions import payments, refunds, sessions
 from stripe_sandbox.api.handler import Api
 from stripe_sandbox.control.foreign_objects import foreign_object
 from stripe_sandbox.control.routes import Control
-from stripe_sandbox.dashboard.keys import expire_key
 from stripe_sandbox.dashboard.routes import Dashboard
 from stripe_sandbox.errors import unknown_address
 from stripe_sandbox.hosted.payment_page import HostedPages
@@ -41,10 +40,6 @@ def connect_timers(sandbox: Sandbox) -> None:
     def refund(refund: str, status: str) -> None:
         refunds.settle_refund(sandbox, refund, status)
 
-    def end_key(key: str) -> None:
-        expire_key(sandbox, key)
-
-    sandbox.timers.on("expire_key", end_key)
     sandbox.timers.on("expire_session", expire)
     sandbox.timers.on("async_result", result)
     sandbox.timers.on("balance_charge", balance)

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from stripe_sandbox.accounts import Scope
+from stripe_sandbox.accounts import Scope, may_take
 from stripe_sandbox.actions.disputes import open_dispute
 from stripe_sandbox.actions.events import emit
 from stripe_sandbox.objects import cards
 from stripe_sandbox.objects.balance_transaction import balance_transaction_object
 from stripe_sandbox.objects.charge import authorized_outcome, charge_object, declined_outcome
+from stripe_sandbox.objects.fpx import BANKS, USUAL_BANK
 from stripe_sandbox.objects.payment_intent import decline_error, intent_object, other_error
 from stripe_sandbox.objects.payment_method import Payer, method_object
 from stripe_sandbox.objects.session import customer_details
@@ -60,11 +61,17 @@ def read_payer(
     email = form.get("email", "").strip() or session.obj["customer_email"] or ""
     if "@" not in email.strip("@"):
         return None, _invalid("email_invalid", "email", "Your email is incomplete.")
-    if method not in session.obj["payment_method_types"]:
+    account = sandbox.accounts.get(session.account)
+    if method not in session.obj["payment_method_types"] or not may_take(account, method):
         message = "This payment method is not available."
         return None, _invalid("payment_method_not_available", "method", message)
-    country = sandbox.accounts.get(session.account).obj["country"]
+    country = account.obj["country"]
     name = form.get("name", "").strip() or None
+    if method == "fpx":
+        bank = form.get("bank", USUAL_BANK)
+        if bank not in BANKS:
+            return None, _invalid("parameter_missing", "bank", "Choose your bank.")
+        return Payer(email, name, country, method, bank=bank), None
     if method != "card" or session.obj["amount_total"] == 0:
         return Payer(email, name, country, method), None
     try:
@@ -135,6 +142,7 @@ def _require_action(sandbox: Sandbox, attempt: Attempt) -> None:
         "name": payer.name,
         "method": payer.method,
         "pm": attempt.method["id"],
+        "bank": payer.bank,
     }
     if payer.entry is not None:
         pending["card"] = {
@@ -169,7 +177,8 @@ def pending_attempt(sandbox: Sandbox, session: Record) -> Attempt | None:
             cards.brand_of(number),
         )
     country = sandbox.accounts.get(session.account).obj["country"]
-    payer = Payer(pending["email"], pending["name"], country, pending["method"], entry)
+    bank = pending.get("bank", USUAL_BANK)
+    payer = Payer(pending["email"], pending["name"], country, pending["method"], entry, bank)
     return Attempt(session, scope, intent, payer, method.obj)
 
 
@@ -179,8 +188,9 @@ def answer_action(
     authorised: bool,
     delayed: str | None = "succeed",
     seconds: int | None = None,
+    expired: bool = False,
 ) -> Outcome:
-    """The payer came back from 3-D Secure, the bank or the wallet.
+    """The payer came back from 3-D Secure, the bank or the wallet; or never did, and the attempt has `expired`.
 
     For the delayed method `delayed` says how it ends (`succeed`, `fail`, None = undecided) and `seconds` when.
     """
@@ -192,8 +202,9 @@ def answer_action(
         return _invalid("intent_invalid_state", "method", "There is nothing to authorise.")
     session.extra["pending"] = None
     attempt.intent.obj["next_action"] = None
-    if not authorised:
-        return _fail_action(sandbox, attempt)
+    account = sandbox.accounts.get(session.account)
+    if expired or not authorised or not may_take(account, attempt.payer.method):
+        return _fail_action(sandbox, attempt, expired)
     if attempt.payer.method == "customer_balance":
         return _start_delayed(sandbox, attempt, delayed, seconds)
     entry = attempt.payer.entry
@@ -202,9 +213,12 @@ def answer_action(
     return _succeed(sandbox, attempt, authenticated=entry is not None)
 
 
-def _fail_action(sandbox: Sandbox, attempt: Attempt) -> Outcome:
+def _fail_action(sandbox: Sandbox, attempt: Attempt, expired: bool) -> Outcome:
     """The payer failed 3-D Secure or the bank's page: no charge is made and the session stays open."""
-    if attempt.payer.entry is not None:
+    if expired:
+        code = "payment_intent_payment_attempt_expired"
+        message = "The payment attempt expired. Please try again or choose a different payment method."
+    elif attempt.payer.entry is not None:
         code = "payment_intent_authentication_failure"
         message = (
             "We are unable to authenticate your payment method. Please choose a different payment method and "

@@ -1,6 +1,7 @@
 """Checkout Sessions: create and expire."""
 
-from stripe_sandbox.accounts import Caller, Scope
+from stripe_sandbox.accounts import Caller, Scope, may_take
+from stripe_sandbox.actions.accounts import check_may_charge
 from stripe_sandbox.actions.events import emit
 from stripe_sandbox.errors import StripeError, invalid
 from stripe_sandbox.ids import session_id
@@ -24,6 +25,7 @@ def create_session(sandbox: Sandbox, caller: Caller, params: CreateSession, base
     refuse_unsupported(params)
     now = sandbox.clock.now()
     currency = check_items(params)
+    check_may_charge(sandbox, caller.scope)
     if params.success_url is None:
         raise invalid("Missing required param: success_url.", "success_url", "parameter_missing")
     check_expiry(params.expires_at, now)
@@ -43,7 +45,10 @@ def create_session(sandbox: Sandbox, caller: Caller, params: CreateSession, base
 def _payment_methods(sandbox: Sandbox, scope: Scope, params: CreateSession, currency: str) -> list[str]:
     """The account's methods that take this currency, narrowed by the allow and exclude lists."""
     found = []
-    for method in sandbox.accounts.get(scope.account).extra["payment_methods"]:
+    account = sandbox.accounts.get(scope.account)
+    for method in account.extra["payment_methods"]:
+        if not may_take(account, method):
+            continue
         currencies = METHOD_CURRENCIES.get(method)
         if currencies is not None and currency not in currencies:
             continue

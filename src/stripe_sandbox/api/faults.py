@@ -1,9 +1,9 @@
 """Planned faults: matching API calls are answered with an error, late or not at all."""
 
 import re
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from stripe_sandbox.errors import StripeError
 from stripe_sandbox.ids import new_id
@@ -20,6 +20,7 @@ class Fault(BaseModel):
     path: str = ""
     count: int | None = Field(default=1, ge=1)
     account: str | None = None
+    until: int | None = Field(default=None, ge=0)
     status: int = Field(default=500, ge=400, le=599)
     when: Literal["before", "after"] | None = None
     store: bool | None = None
@@ -27,6 +28,12 @@ class Fault(BaseModel):
     headers: dict[str, str] = {}
     message: str | None = None
     code: str | None = None
+
+    @model_validator(mode="after")
+    def _until_needs_no_count(self) -> Self:
+        if self.until is not None and "count" not in self.model_fields_set:
+            self.count = None
+        return self
 
     @field_validator("path")
     @classmethod
@@ -92,8 +99,9 @@ class Faults:
     def clear(self) -> None:
         self._faults.clear()
 
-    def find(self, method: str, path: str, account: str) -> Fault | None:
+    def find(self, method: str, path: str, account: str, now: int) -> Fault | None:
         """The fault for this call, or None. It is counted by `count_down` when it takes effect."""
+        self._faults = [fault for fault in self._faults if fault.until is None or fault.until > now]
         for fault in self._faults:
             if fault.method and fault.method.upper() != method:
                 continue

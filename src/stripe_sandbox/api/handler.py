@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from dataclasses import dataclass, field
+from email.utils import formatdate
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -136,10 +137,11 @@ class Api:
     async def _answer(self, exchange: Exchange) -> None:
         try:
             exchange.caller = self._sandbox.accounts.authenticate(
-                exchange.request.headers.get("authorization")
+                exchange.request.headers.get("authorization"), self._sandbox.clock.now()
             )
             account = exchange.caller.scope.account
-            exchange.fault = self.faults.find(exchange.method, exchange.path, account)
+            now = self._sandbox.clock.now()
+            exchange.fault = self.faults.find(exchange.method, exchange.path, account, now)
             await self._attempt(exchange, exchange.caller)
         except StripeError as error:
             exchange.set_answer(error.status, error.body)
@@ -235,7 +237,13 @@ class Api:
         exchange.headers["Stripe-Version"] = version
 
     def _response(self, exchange: Exchange) -> Response:
-        headers = {"Request-Id": exchange.id, "Cache-Control": "no-cache, no-store", **exchange.headers}
+        sent_at = self._sandbox.clock.now() + self._sandbox.settings.date_skew
+        headers = {
+            "Date": formatdate(sent_at, usegmt=True),
+            "Request-Id": exchange.id,
+            "Cache-Control": "no-cache, no-store",
+            **exchange.headers,
+        }
         headers.setdefault("Stripe-Version", API_VERSION)
         if exchange.key:
             headers["Idempotency-Key"] = exchange.key

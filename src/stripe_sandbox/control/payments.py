@@ -11,6 +11,7 @@ from stripe_sandbox.api.expand import expanded
 from stripe_sandbox.control.body import Body, Handlers
 from stripe_sandbox.errors import ControlError
 from stripe_sandbox.objects.cards import brand_of
+from stripe_sandbox.objects.fpx import USUAL_BANK
 from stripe_sandbox.params.refunds import CreateRefund
 from stripe_sandbox.sandbox import Sandbox, scope_of
 from stripe_sandbox.store import Json, Record
@@ -25,7 +26,8 @@ class Pay(Body):
     cvc: str | None = None
     email: str = "guest@example.com"
     name: str = "A. Guest"
-    outcome: Literal["authorise", "fail"] = "authorise"
+    bank: str = USUAL_BANK
+    outcome: Literal["authorise", "fail", "expire"] = "authorise"
     delayed_result: Literal["succeed", "fail"] | None = "succeed"
     delayed_seconds: int | None = None
     wait: bool = False
@@ -33,7 +35,14 @@ class Pay(Body):
     def form(self) -> dict[str, str]:
         """The fields of the page."""
         cvc = self.cvc if self.cvc is not None else ("1234" if brand_of(self.card) == "amex" else "123")
-        return {"email": self.email, "name": self.name, "card_number": self.card, "exp": self.exp, "cvc": cvc}
+        return {
+            "email": self.email,
+            "name": self.name,
+            "card_number": self.card,
+            "exp": self.exp,
+            "cvc": cvc,
+            "bank": self.bank,
+        }
 
 
 class Settle(Body):
@@ -132,7 +141,12 @@ def pay_session(sandbox: Sandbox, session: Record, ask: Pay) -> Outcome:
     if outcome.result != "action":
         return outcome
     return payments.answer_action(
-        sandbox, session, ask.outcome == "authorise", ask.delayed_result, ask.delayed_seconds
+        sandbox,
+        session,
+        ask.outcome == "authorise",
+        ask.delayed_result,
+        ask.delayed_seconds,
+        expired=ask.outcome == "expire",
     )
 
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.actions.events import make_event
-from stripe_sandbox.actions.webhook_endpoints import create_endpoint, roll_secret
+from stripe_sandbox.actions.webhook_endpoints import create_endpoint, roll_secret, set_status
 from stripe_sandbox.api.expand import api_object
 from stripe_sandbox.control.body import Body, Handlers
 from stripe_sandbox.control.foreign_objects import foreign_object
@@ -28,6 +28,7 @@ class NewEndpoint(Body):
     api_version: str | None = None
     account: str | None = None
     livemode: bool = False
+    payload: Literal["snapshot", "thin"] = "snapshot"
 
 
 class EndpointChange(Body):
@@ -100,13 +101,15 @@ class WebhookControl:
         ask = NewEndpoint.model_validate(body)
         scope = Scope(self._sandbox.accounts.get(ask.account).id, ask.livemode)
         params = plain_endpoint(ask.url, ask.enabled_events, ask.api_version)
-        return endpoint_facts(create_endpoint(self._sandbox, scope, params, ask.secret))
+        return endpoint_facts(create_endpoint(self._sandbox, scope, params, ask.secret, ask.payload))
 
     async def change(self, request: Request, body: Json) -> Json:
         ask, record = EndpointChange.model_validate(body), self._find("endpoint", request.path_params["id"])
-        for name in ("url", "enabled_events", "status"):
+        for name in ("url", "enabled_events"):
             if getattr(ask, name) is not None:
                 record.obj[name] = getattr(ask, name)
+        if ask.status is not None:
+            set_status(record, ask.status)
         if "api_version" in ask.model_fields_set:
             record.obj["api_version"] = record.extra["api_version"] = ask.api_version
         if ask.drop_fields is not None:
@@ -122,6 +125,20 @@ class WebhookControl:
     async def delete(self, request: Request, body: Json) -> Json:
         self._sandbox.store.remove(self._find("endpoint", request.path_params["id"]))
         return {"ok": True}
+
+    async def endpoint_deliveries(self, request: Request, body: Json) -> Json:
+        endpoint = self._find("endpoint", request.path_params["id"])
+        found = [r for r in self._sandbox.store.newest("delivery") if r.extra["endpoint"] == endpoint.id]
+        return {"data": [delivery_facts(record) for record in found]}
+
+    async def resend_undelivered(self, request: Request, body: Json) -> Json:
+        endpoint = self._find("endpoint", request.path_params["id"])
+        if endpoint.obj["status"] != "enabled":
+            raise ControlError("this endpoint is disabled; enable it first")
+        deliveries = self._sandbox.deliveries
+        events = [self._find("event", event) for event in deliveries.undelivered(endpoint.id)]
+        sent = [delivery for event in events for delivery in deliveries.resend(event, endpoint.id)]
+        return {"data": [delivery_facts(delivery) for delivery in sent]}
 
     # -- events --------------------------------------------------------------------------------------------
 
@@ -203,6 +220,8 @@ def handlers(sandbox: Sandbox) -> Handlers:
         ("POST", "/endpoints/{id}"): hooks.change,
         ("POST", "/endpoints/{id}/roll"): hooks.roll,
         ("DELETE", "/endpoints/{id}"): hooks.delete,
+        ("GET", "/endpoints/{id}/deliveries"): hooks.endpoint_deliveries,
+        ("POST", "/endpoints/{id}/resend"): hooks.resend_undelivered,
         ("POST", "/events"): hooks.make,
         ("POST", "/events/{id}/resend"): hooks.resend,
         ("GET", "/deliveries"): hooks.deliveries,

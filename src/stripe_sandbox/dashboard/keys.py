@@ -65,9 +65,13 @@ def publishable_key(scope: Scope) -> str:
 
 
 def key_rows(sandbox: Sandbox, scope: Scope) -> list[Json]:
-    """The keys of an account and mode, oldest first; `ref` is their name in addresses, which must not hold the key."""
+    """The keys of an account and mode that still work, oldest first.
+
+    `ref` is their name in addresses, which must not hold the key.
+    """
+    now = sandbox.clock.now()
     keys = [key for key in sandbox.store.all("key") if Scope(key.account, key.livemode) == scope]
-    return [key_row(key) for key in keys]
+    return [key_row(key) for key in keys if (key.extra.get("expires_at") or now + 1) > now]
 
 
 def key_row(key: Record) -> Json:
@@ -79,7 +83,7 @@ def key_row(key: Record) -> Json:
         "restricted": restricted,
         "permissions": key.extra["permissions"] or [],
         "created": key.created,
-        "expires": key.extra.get("expires"),
+        "expires": key.extra.get("expires_at"),
     }
 
 
@@ -112,19 +116,10 @@ def change_key(sandbox: Sandbox, key: Record, name: str, permissions: list[str])
 
 def roll_key(sandbox: Sandbox, key: Record, seconds: int) -> Record:
     """A new key with the same rights; the old one ends after `seconds` of the sandbox's clock."""
-    scope = Scope(key.account, key.livemode)
-    new = create_key(sandbox, scope, key_row(key)["name"], key.extra["permissions"])
-    if seconds == 0:
-        sandbox.store.remove(key)
-        return new
-    key.extra["expires"] = sandbox.clock.now() + seconds
-    sandbox.store.save(key)
-    sandbox.timers.add("expire_key", key.extra["expires"], key=key.id)
+    made = sandbox.accounts.roll_key(key.id, None, seconds, sandbox.clock.now())
+    new = sandbox.store.find("key", made["key"])
+    if new is None:
+        raise ControlError("the key was not kept")
+    new.extra["name"] = key_row(key)["name"]
+    sandbox.store.save(new)
     return new
-
-
-def expire_key(sandbox: Sandbox, key: str) -> None:
-    """End a rolled key, by its timer; one that was deleted meanwhile is left alone."""
-    record = sandbox.store.find("key", key)
-    if record is not None:
-        sandbox.store.remove(record)

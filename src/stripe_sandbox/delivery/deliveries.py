@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 import httpx
 
 from stripe_sandbox.clock import Clock
+from stripe_sandbox.delivery.failing import FailingEndpoints
 from stripe_sandbox.delivery.request import payload, sign
 from stripe_sandbox.delivery.rules import Rule, Rules, type_matches
 from stripe_sandbox.ids import new_id
@@ -32,6 +33,7 @@ class Deliveries:
         self._progress = asyncio.Event()
         self._client: httpx.AsyncClient | None = None
         self._by_event: dict[str, list[Record]] = {}
+        self._failing = FailingEndpoints(store, clock, timers, settings)
         self.reload()
         timers.on("deliver", self._deliver_due)
 
@@ -146,6 +148,15 @@ class Deliveries:
             self._start(self._send(delivery, None))
         return planned
 
+    def undelivered(self, endpoint_id: str) -> list[str]:
+        """Events that this endpoint has not answered with 2xx, oldest first."""
+        states: dict[str, bool] = {}
+        for record in self._store.all("delivery"):
+            if record.extra["endpoint"] == endpoint_id:
+                event = record.extra["event"]
+                states[event] = states.get(event, False) or record.extra["state"] == "delivered"
+        return [event for event, done in states.items() if not done]
+
     def retry(self, delivery: Record) -> None:
         self._start(self._send(delivery, None))
 
@@ -217,12 +228,13 @@ class Deliveries:
             attempt["error"] = f"{type(error).__name__}: {error}"
         attempt["ms"] = round((time.monotonic() - started) * 1000)
         delivery.extra["attempts"].append(attempt)
+        self._failing.note(endpoint, delivered=_is_success(attempt["status"]))
         self._finish_attempt(delivery, attempt["status"])
         self._store.flush()
 
     def _finish_attempt(self, delivery: Record, status: int | None) -> None:
         delivery.extra["next_at"] = None
-        if status is not None and 200 <= status < 300:
+        if _is_success(status):
             self._set(delivery, "delivered")
             return
         if delivery.extra["state"] == "delivered":
@@ -311,6 +323,10 @@ class Deliveries:
         self.forget()
         if self._client is not None:
             await self._client.aclose()
+
+
+def _is_success(status: int | None) -> bool:
+    return status is not None and 200 <= status < 300
 
 
 async def _wait(event: asyncio.Event, timeout: float) -> None:

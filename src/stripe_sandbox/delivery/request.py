@@ -4,6 +4,7 @@ import copy
 import json
 
 from stripe_sandbox.delivery.signature import signature_header
+from stripe_sandbox.delivery.thin_event import thin_event
 from stripe_sandbox.settings import Settings
 from stripe_sandbox.store import Json, Record
 
@@ -11,7 +12,9 @@ USER_AGENT = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
 
 
 def payload(event: Record, endpoint: Record, pending_webhooks: int) -> bytes:
-    """The body for one endpoint: in its API version, without its dropped fields, indented as Stripe's."""
+    """The body for one endpoint: in its API version, without its dropped fields, indented as Stripe's; or thin."""
+    if endpoint.extra.get("payload") == "thin":
+        return json.dumps(thin_event(event.obj), ensure_ascii=False).encode()
     obj = copy.deepcopy(event.obj)
     obj["api_version"] = endpoint.extra.get("api_version") or obj["api_version"]
     obj["pending_webhooks"] = pending_webhooks
@@ -40,7 +43,7 @@ def sign(
     if tamper == "missing":
         del headers["Stripe-Signature"]
     if tamper == "body":
-        body = body.replace(b'"object": "event"', b'"object":  "event"', 1)
+        body = body.replace(b'"object": ', b'"object":  ', 1)
     return body, headers
 
 

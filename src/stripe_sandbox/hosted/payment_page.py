@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 from stripe_sandbox.actions import payments
 from stripe_sandbox.actions.payments import METHOD_NAMES, Outcome
 from stripe_sandbox.actions.redirect import success_url, wait_before_redirect
+from stripe_sandbox.objects.fpx import BANKS
 from stripe_sandbox.pages.render import page
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json, Record
@@ -47,12 +48,15 @@ class HostedPages:
             return RedirectResponse(f"/c/pay/{session.id}", 303)
         method = attempt.payer.method
         if request.method != "POST":
-            return page("hosted/authorise.html", method=method, **self._facts(session))
+            bank = BANKS[attempt.payer.bank]
+            return page("hosted/authorise.html", method=method, bank=bank, **self._facts(session))
         answer = (await _fields(request)).get("outcome", "")
         delayed = {"later_succeed": "succeed", "later_fail": "fail"}.get(answer)
         authorised = answer == "authorise" or answer.startswith("later")
-        outcome = payments.answer_action(self._sandbox, session, authorised, delayed)
-        form = {"email": attempt.payer.email, "name": attempt.payer.name or ""}
+        outcome = payments.answer_action(
+            self._sandbox, session, authorised, delayed, expired=answer == "expire"
+        )
+        form = {"email": attempt.payer.email, "name": attempt.payer.name or "", "bank": attempt.payer.bank}
         return await self._answer(session, outcome, method, form)
 
     async def _answer(self, session: Record, outcome: Outcome, method: str, form: dict[str, str]) -> Response:
@@ -94,7 +98,7 @@ class HostedPages:
         if session.obj["status"] != "open":
             return self._closed(session)
         methods = self._methods(session)
-        values = {"email": session.obj["customer_email"] or "", "name": "", **(form or {})}
+        values = {"email": session.obj["customer_email"] or "", "name": "", "bank": "", **(form or {})}
         return page(
             "hosted/pay.html",
             status,
@@ -103,6 +107,7 @@ class HostedPages:
             error=outcome.error if outcome else None,
             wrong=outcome.field if outcome else None,
             values=values,
+            banks=BANKS,
             **self._facts(session),
         )
 

@@ -3,6 +3,20 @@
 from stripe_sandbox.store import Json
 
 
+def nothing_due() -> Json:
+    """`requirements` of an account of which Stripe wants to know nothing more."""
+    return {
+        "alternatives": [],
+        "current_deadline": None,
+        "currently_due": [],
+        "disabled_reason": None,
+        "errors": [],
+        "eventually_due": [],
+        "past_due": [],
+        "pending_verification": [],
+    }
+
+
 def account_object(account_id: str, name: str, country: str, currency: str, now: int) -> Json:
     """A Stripe account in good standing; `currency` in lower case."""
     no_kana = {"statement_descriptor_prefix_kana": None, "statement_descriptor_prefix_kanji": None}
@@ -35,17 +49,9 @@ def account_object(account_id: str, name: str, country: str, currency: str, now:
         "default_currency": currency,
         "details_submitted": True,
         "email": "owner@example.com",
+        "future_requirements": nothing_due(),
         "payouts_enabled": True,
-        "requirements": {
-            "alternatives": [],
-            "current_deadline": None,
-            "currently_due": [],
-            "disabled_reason": None,
-            "errors": [],
-            "eventually_due": [],
-            "past_due": [],
-            "pending_verification": [],
-        },
+        "requirements": nothing_due(),
         "settings": {
             "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
             "card_payments": {

@@ -10,7 +10,7 @@ def _method_details(payer: Payer, amount: int, authenticated: bool, now: int) ->
     if payer.entry is not None:
         return {"card": _charged_card(payer.entry, amount, authenticated), "type": "card"}
     if payer.method == "fpx":
-        fpx = {"account_holder_type": "individual", "bank": "maybank2u", "transaction_id": f"{now}0001"}
+        fpx = {"account_holder_type": "individual", "bank": payer.bank, "transaction_id": f"{now}0001"}
         return {"fpx": fpx, "type": "fpx"}
     if payer.method == "grabpay":
         return {"grabpay": {"transaction_id": random_text(16)}, "type": "grabpay"}

@@ -5,19 +5,21 @@ from dataclasses import dataclass
 
 from stripe_sandbox.ids import new_id
 from stripe_sandbox.objects.cards import CardEntry
+from stripe_sandbox.objects.fpx import USUAL_BANK
 from stripe_sandbox.objects.session import address
 from stripe_sandbox.store import Json
 
 
 @dataclass(frozen=True)
 class Payer:
-    """Who pays and how; `entry` only for cards."""
+    """Who pays and how; `entry` only for cards, `bank` only for FPX."""
 
     email: str
     name: str | None
     country: str
     method: str
     entry: CardEntry | None = None
+    bank: str = USUAL_BANK
 
 
 def billing_details(payer: Payer) -> Json:
@@ -78,7 +80,7 @@ def method_object(payer: Payer, livemode: bool, now: int) -> Json:
             "three_d_secure_usage": {"supported": True},
         }
     elif payer.method == "fpx":
-        obj["fpx"] = {"account_holder_type": "individual", "bank": "maybank2u"}
+        obj["fpx"] = {"account_holder_type": "individual", "bank": payer.bank}
     else:
         obj[payer.method] = {}
     return obj

@@ -56,8 +56,8 @@ OPERATIONS = (
     Operation("GET", "/v1/events", "rak_event_read", lists.ListEvents, events.list_events),
     Operation("GET", "/v1/events" + _ID, "rak_event_read", Expandable, events.retrieve_event),
     Operation("POST", _ENDPOINTS, "rak_webhook_write", CreateEndpoint, webhook_endpoints.create_endpoint),
-    Operation("GET", _ENDPOINTS, "rak_webhook_read", lists.Page, list_all("endpoint")),
-    Operation("GET", _ENDPOINTS + _ID, "rak_webhook_read", Expandable, retrieve("endpoint")),
+    Operation("GET", _ENDPOINTS, "rak_webhook_read", lists.Page, webhook_endpoints.list_endpoints),
+    Operation("GET", _ENDPOINTS + _ID, "rak_webhook_read", Expandable, webhook_endpoints.retrieve_endpoint),
     Operation(
         "POST", _ENDPOINTS + _ID, "rak_webhook_write", UpdateEndpoint, webhook_endpoints.update_endpoint
     ),
