@@ -78,6 +78,11 @@ def ask_processors(member: Membership, question: Question) -> Asked:
     return asked
 
 
+def askable_processors(tenant: Tenant) -> list[str]:
+    """The labels of the processors that `ask_processors` would ask. One query."""
+    return list(dict.fromkeys(ADAPTERS[account.processor].label for account in _accounts(tenant)))
+
+
 def _accounts(tenant: Tenant) -> list[ProcessorAccount]:
     """Accounts in use first, then those that are retired: a guest may have paid just before."""
     rows = ProcessorAccount.objects.filter(tenant=tenant, processor__in=ADAPTERS)

@@ -20,10 +20,11 @@ Found = Cause | Evidence
 
 def check_offered(known: Known) -> Check:
     """What guests can choose at each location. No query."""
-    found: list[Found] = []
-    for kind in known.types:
-        if kind.is_online and not kind.is_active:
-            found.append(Evidence(EvidenceCode.HIDDEN_INACTIVE, {"type": kind.name}))
+    found: list[Found] = [
+        Evidence(EvidenceCode.HIDDEN_INACTIVE, {"type": kind.name})
+        for kind in known.types
+        if kind.is_online and not kind.is_active
+    ]
     for site in known.sites:
         found += _at_location(known, site)
     causes = tuple(one for one in found if isinstance(one, Cause))
