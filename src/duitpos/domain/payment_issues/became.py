@@ -71,7 +71,7 @@ def what_became(
     declines: Sequence[PaymentDecline],
     refunds: Sequence[Refund],
 ) -> Answer:
-    """Judge all payments of one order, oldest first, with their declines and refunds."""
+    """Judge all payments of one order with their declines and refunds, each oldest first."""
     paid = [payment for payment in payments if payment.status == PaymentStatus.SUCCEEDED]
     if not paid:
         return _unpaid(payments, declines)
@@ -87,7 +87,7 @@ def _unpaid(payments: Sequence[Payment], declines: Sequence[PaymentDecline]) -> 
         return Answer(Became.PROCESSING, {**about, "since": live.processing_since})
     is_open = live is not None and live.status == PaymentStatus.PENDING
     if declines:
-        last = max(declines, key=lambda row: row.at)
+        last = declines[-1]
         about |= {
             "tries": len(declines),
             "last": last.at,

@@ -61,7 +61,9 @@ def check_duplicates(known: Known) -> Check:
     causes += [_of_payment(CauseCode.PAID_TWICE, row) for row in _untold(known, extra)]
     placed = _placed_lately(known)
     causes += _equal_orders(placed)
-    seen = Evidence(EvidenceCode.NO_DUPLICATE, {"count": len(placed)})
+    seen = Evidence(EvidenceCode.NOTHING_PAID, {})
+    if placed:
+        seen = Evidence(EvidenceCode.NO_DUPLICATE, {"count": len(placed)})
     return Check(Symptom.DUPLICATE, tuple(causes[:SHOWN]), () if causes else (seen,))
 
 

@@ -27,6 +27,7 @@ def check_offered(known: Known) -> Check:
     ]
     for site in known.sites:
         found += _at_location(known, site)
+    found += _minimums(known)
     causes = tuple(one for one in found if isinstance(one, Cause))
     return Check(Symptom.NOT_OFFERED, causes, tuple(one for one in found if isinstance(one, Evidence)))
 
@@ -95,7 +96,6 @@ def _at_location(known: Known, site: Location) -> Iterator[Found]:
     if offered:
         names = tuple(kind.name for kind in offered)
         yield Evidence(EvidenceCode.OFFERED, {"types": names, "location": site.name})
-        yield from _minimums(known, offered, site)
     elif not any(kind.is_online and kind.is_active for kind in known.types):
         yield Cause(CauseCode.NOTHING_OFFERED, {"location": site.name})
 
@@ -105,10 +105,13 @@ def _until(known: Known, kind: PaymentType) -> object:
     return max(waits, default=None)
 
 
-def _minimums(known: Known, offered: list[PaymentType], site: Location) -> Iterator[Evidence]:
-    for kind in offered:
-        account = next(one for one in _accounts_of(known, kind) if _why_not(known, one, site) is None)
-        least = ADAPTERS[account.processor].can.minimum_minor.get(site.currency, 0)
-        if least:
-            about = {"type": kind.name, "amount": Money(least, site.currency)}
-            yield Evidence(EvidenceCode.BELOW_MINIMUM, about)
+def _minimums(known: Known) -> list[Evidence]:
+    """The least amounts of the offered types, each said once whatever the number of locations."""
+    least: dict[tuple[str, Money], None] = {}
+    for site in known.sites:
+        for kind in offered_types(known, site):
+            account = next(one for one in _accounts_of(known, kind) if _why_not(known, one, site) is None)
+            minor = ADAPTERS[account.processor].can.minimum_minor.get(site.currency, 0)
+            if minor:
+                least[kind.name, Money(minor, site.currency)] = None
+    return [Evidence(EvidenceCode.BELOW_MINIMUM, {"type": name, "amount": amount}) for name, amount in least]
