@@ -178,7 +178,7 @@ def test_a_key_that_is_refused(shop: Shop) -> None:
     found = red(shop)
     assert found[Symptom.KEY_REFUSED] == [CauseCode.PAUSED]
     assert found[Symptom.NOT_OFFERED] == [CauseCode.OFFER_KEY_REFUSED]
-    assert "Stripe refuses the key of Online Payment." in said(shop, "Invalid API Key")
+    assert "The key of Online Payment does not work. Stripe refuses the key." in said(shop, "Invalid API Key")
     assert shop.sandbox.secret_key not in said(shop, "Invalid API Key")
 
 

@@ -21,7 +21,7 @@ from duitpos.domain.payment_issues.findings import EvidenceCode as E
 from duitpos.kit.clock import now
 from duitpos.models import Location
 from duitpos.ui.lists import listed
-from duitpos.ui.when import ago, ahead
+from duitpos.ui.when import ago, ahead, exactly
 from duitpos.web.sentences import Text, say
 
 
@@ -93,7 +93,7 @@ CAUSES: Mapping[C, CauseText] = {
     C.CURRENCY: CauseText(
         _("%(type)s is not shown at %(location)s: its processor cannot charge %(currency)s exactly."), Mend.TYPE
     ),
-    C.PAUSED: CauseText(_("%(processor)s refuses the key of %(type)s. %(why)s"), Mend.TYPE),
+    C.PAUSED: CauseText(_("The key of %(type)s does not work. %(why)s"), Mend.TYPE),
     C.NO_KEY: CauseText(_("%(type)s has %(processor)s, but no key that works yet."), Mend.TYPE),
     C.START_REFUSED: CauseText(
         _(
@@ -118,7 +118,7 @@ CAUSES: Mapping[C, CauseText] = {
     ),
     C.WEBHOOK_UNDELIVERED: CauseText(
         _(
-            "The processor could not deliver %(events)s of %(type)s, the first one %(since)s. It tries again, and they"
+            "The processor could not deliver %(events)s of %(type)s, the first one on %(since)s. It tries again, and they"
             " are fetched meanwhile."
         ),
         Mend.TYPE,
@@ -220,6 +220,8 @@ class ShownCause:
     text: str
     mend: Mend
     cause: Cause
+    has_button: bool
+    """False when a later cause of the check is put right at the same place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +243,21 @@ def shown_checks(checked: Checked) -> list[ShownCheck]:
 
 def _shown(check: Check, home: Location) -> ShownCheck:
     title, anchor = SYMPTOMS[check.symptom]
-    causes = tuple(ShownCause(cause_text(one, home), _mend(one), one) for one in check.causes)
+    places = [_place(one) for one in check.causes]
+    causes = tuple(
+        ShownCause(cause_text(one, home), _mend(one), one, places[number] not in places[number + 1 :])
+        for number, one in enumerate(check.causes)
+    )
     evidence = tuple(evidence_text(one, home) for one in check.evidence)
     return ShownCheck(str(title), str(anchor), check.is_red, causes, evidence)
+
+
+def _place(cause: Cause) -> tuple[object, ...]:
+    """Where a cause is put right: several may lead to the same page."""
+    mend = _mend(cause)
+    if mend in (Mend.TYPE, Mend.TYPES, Mend.DECLINES):
+        return mend, cause.type_id
+    return mend, cause.alert_id, cause.order_id, cause.payment_id
 
 
 def cause_text(cause: Cause, home: Location) -> str:
@@ -274,13 +288,18 @@ def _in_words(facts: Mapping[str, object], home: Location) -> dict[str, Any]:
     for name, value in facts.items():
         match value:
             case datetime():
-                read = ahead if name == "until" else ago
+                read = {"until": ahead, "since": _on}.get(name, ago)
                 words[name] = read(value, at, home.time_zone, home.locale)
             case tuple():
                 words[name] = listed(value)
             case None:
                 words[name] = NONE
     return words
+
+
+def _on(at: datetime, now: datetime, time_zone: str, locale: str) -> str:
+    """The exact time, after "since"; `now` is not needed."""
+    return exactly(at, time_zone, locale)
 
 
 def _mend(cause: Cause) -> Mend:
