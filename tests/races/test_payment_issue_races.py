@@ -12,6 +12,7 @@ from duitpos.domain.payment_issues.ask import ask_processors
 from duitpos.domain.payment_issues.find import Question
 from duitpos.domain.payments.events import apply_event as apply_module
 from duitpos.domain.payments.events import book_missing as book_module
+from duitpos.domain.payments.settlement.match_payment import payment_of_snapshot
 from duitpos.domain.sweep.compare_sessions import compare_sessions
 from duitpos.kit.clock import now
 from duitpos.models import Payment, ProcessorAccount
@@ -30,10 +31,10 @@ def lost(webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
     payment = webhookless_shop.start()
     webhookless_shop.sandbox.pay(payment.reference)
     restore_a_backup_without(webhookless_shop, webhookless_shop.fresh(payment))
-    gate, first, look = threading.Barrier(AT_ONCE), threading.local(), book_module.payment_of_snapshot
+    gate, first = threading.Barrier(AT_ONCE), threading.local()
 
     def look_together(*args: Any) -> Any:
-        found = look(*args)
+        found = payment_of_snapshot(*args)
         if not hasattr(first, "passed"):
             first.passed = True
             gate.wait(90)

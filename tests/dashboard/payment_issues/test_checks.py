@@ -102,6 +102,7 @@ def test_a_guest_who_came_back_and_no_answer_since(
     shop = webhookless_shop
     payment = shop.start()
     assert payment.order is not None
+    assert payment.order_id is not None
     shop.sandbox.fault("error", status=500, method="GET", path=SESSION, count=None)
     client.get(reverse("guest:pay_return", args=[shop.tenant.slug, payment.order.token]))
     found = red(shop)
@@ -331,7 +332,8 @@ def test_the_badge_counts_red_checks_and_is_loaded_after_the_page(
 
 
 def test_the_checks_cost_a_fixed_number_of_queries(shop: Shop) -> None:
-    shop.pay(shop.start(), card=DECLINED)
+    payment = shop.start()
+    shop.pay(payment, card=DECLINED)
     with CaptureQueriesContext(connection) as few:
         run_checks(shop.tenant)
     for phone in ("guest-2", "guest-3"):

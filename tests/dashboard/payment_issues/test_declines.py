@@ -59,6 +59,7 @@ def test_paid_by_a_newer_cart_is_paid_after_all(busy_dashboard: Dashboard, shop:
     shop.sandbox.control("POST", f"/sessions/{first.reference}/expire")
     shop.sandbox.idle()
     second = shop.start(cart=shop.cart(quantity=1))
+    assert second.order_id is not None
     Order.objects.filter(tenant=shop.tenant, id=second.order_id).update(replaces_id=first.order_id)
     assert "Paid after all: 0." in busy_dashboard.page("declines")
     shop.pay(second)

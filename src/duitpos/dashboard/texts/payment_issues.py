@@ -118,8 +118,8 @@ CAUSES: Mapping[C, CauseText] = {
     ),
     C.WEBHOOK_UNDELIVERED: CauseText(
         _(
-            "The processor could not deliver %(events)s of %(type)s, the first one on %(since)s. It tries again, and they"
-            " are fetched meanwhile."
+            "The processor could not deliver %(events)s of %(type)s, the first one on %(since)s. It tries again, and"
+            " they are fetched meanwhile."
         ),
         Mend.TYPE,
     ),
