@@ -100,7 +100,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-issues/": Staff(COUNTER),
     "<slug:tenant>/dashboard/payment-issues/count/": Staff(COUNTER),
     "<slug:tenant>/dashboard/payment-issues/declines/": Staff(COUNTER),
-    "<slug:tenant>/dashboard/payment-issues/find/": Staff(COUNTER, (("q", "payment_id"),)),
+    "<slug:tenant>/dashboard/payment-issues/find/": Staff(COUNTER),
     "<slug:tenant>/dashboard/payment-types/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/add/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/": Staff(frozenset({OWNER})),
