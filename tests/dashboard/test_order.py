@@ -42,7 +42,7 @@ def test_lines_charges_payment_and_timeline(busy_dashboard: Dashboard, shop: Sho
         "also on the service charge",
         "RM\u202f29.15",
         "Card declined",
-        "insufficient funds",
+        "There is not enough money on the card.",
         "Sent to the kitchen",
         "Paid RM\u202f29.15",
         payment.reference,

@@ -17,6 +17,7 @@ from duitpos.dashboard.texts.alerts import (
     detail_text,
     resolution_text,
 )
+from duitpos.dashboard.texts.became import BECAME
 from duitpos.dashboard.texts.orders import (
     BECAUSE,
     CHECKED,
@@ -26,6 +27,7 @@ from duitpos.dashboard.texts.orders import (
     REFUND_ENDED,
     REFUND_ENDED_BECAUSE,
 )
+from duitpos.dashboard.texts.payment_issues import CAUSES, EVIDENCE, SIGNATURES, SYMPTOMS
 from duitpos.dashboard.texts.processors import (
     FINDINGS,
     HEALTH,
@@ -43,6 +45,8 @@ from duitpos.domain.alerts.open import Resolution
 from duitpos.domain.errors import Code
 from duitpos.domain.orders.states import Because
 from duitpos.domain.orders.timeline import EntryKind
+from duitpos.domain.payment_issues.became import Became
+from duitpos.domain.payment_issues.findings import CauseCode, EvidenceCode, Symptom
 from duitpos.domain.payments.refunds.refund_result import RefundResult
 from duitpos.domain.processor_accounts.account_codes import SEVERITIES, AccountCode, Severity
 from duitpos.domain.processor_accounts.accounts import Removal
@@ -99,6 +103,11 @@ ENTRIES_BY_STATUS = {EntryKind.ORDER_MOVED, EntryKind.REFUND_ENDED, EntryKind.EV
         (Health, HEALTH),
         (TypeProblem, TYPE_PROBLEMS),
         (Removal, REMOVALS),
+        (Symptom, SYMPTOMS),
+        (CauseCode, CAUSES),
+        (EvidenceCode, EVIDENCE),
+        (SignatureProblem, SIGNATURES),
+        (Became, BECAME),
     ],
 )
 def test_every_code_has_its_sentence(codes: Iterable[str], sentences: Mapping[str, object]) -> None:

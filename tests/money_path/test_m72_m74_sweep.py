@@ -19,21 +19,15 @@ from duitpos.models import (
     Alert,
     LedgerEntry,
     Location,
-    Order,
-    OrderEvent,
-    OrderLine,
-    OutboxEntry,
     Payment,
-    PaymentReference,
     ProcessorAccount,
     Refund,
-    WebhookEvent,
 )
 from duitpos.ui.when import exactly
 from tests.support.at_once import at_once
 from tests.support.live_shop import Clock
 from tests.support.restaurant import a_restaurant, a_table, an_item
-from tests.support.scenarios import calls
+from tests.support.scenarios import calls, restore_a_backup_without
 from tests.support.shop import Shop, an_account
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,22 +137,6 @@ def test_m72_an_unreadable_listed_event_does_not_hide_the_others(shop: Shop) -> 
 
 
 # -- M74 ------------------------------------------------------------------------------------------------------
-
-
-def restore_a_backup_without(shop: Shop, payment: Payment) -> None:
-    """Restore the database to before this order."""
-    assert payment.order_id is not None
-    of_payment = {"tenant": shop.tenant, "payment_id": payment.id}
-    of_order = {"tenant": shop.tenant, "order_id": payment.order_id}
-    Alert.objects.filter(**of_payment)._raw_delete("default")
-    LedgerEntry.objects.filter(**of_payment)._raw_delete("default")
-    WebhookEvent.objects.filter(tenant=shop.tenant)._raw_delete("default")
-    Order.objects.filter(tenant=shop.tenant, id=payment.order_id).update(released_by=None)
-    PaymentReference.objects.filter(tenant=shop.tenant, payment=payment)._raw_delete("default")
-    Payment.objects.filter(tenant=shop.tenant, id=payment.id)._raw_delete("default")
-    for model in (OrderLine, OrderEvent, OutboxEntry):
-        model._default_manager.filter(**of_order)._raw_delete("default")
-    Order.objects.filter(tenant=shop.tenant, id=payment.order_id)._raw_delete("default")
 
 
 def list_sessions(shop: Shop) -> None:

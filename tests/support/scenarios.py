@@ -17,7 +17,18 @@ from duitpos.domain.orders.guest_view import GuestOrder, guest_order
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import business_date, now
 from duitpos.kit.ids import secret_token
-from duitpos.models import Alert, LedgerEntry, Order, Payment, Refund
+from duitpos.models import (
+    Alert,
+    LedgerEntry,
+    Order,
+    OrderEvent,
+    OrderLine,
+    OutboxEntry,
+    Payment,
+    PaymentReference,
+    Refund,
+    WebhookEvent,
+)
 from tests.support.shop import Shop
 
 Json = dict[str, Any]
@@ -117,6 +128,22 @@ def take_number(shop: Shop, number: int) -> None:
 
 def free_number(shop: Shop, number: int) -> None:
     Order.objects.filter(tenant=shop.tenant, number=number).update(number=number + 1000)
+
+
+def restore_a_backup_without(shop: Shop, payment: Payment) -> None:
+    """Restore the database to before this order."""
+    assert payment.order_id is not None
+    of_payment = {"tenant": shop.tenant, "payment_id": payment.id}
+    of_order = {"tenant": shop.tenant, "order_id": payment.order_id}
+    Alert.objects.filter(**of_payment)._raw_delete("default")
+    LedgerEntry.objects.filter(**of_payment)._raw_delete("default")
+    WebhookEvent.objects.filter(tenant=shop.tenant)._raw_delete("default")
+    Order.objects.filter(tenant=shop.tenant, id=payment.order_id).update(released_by=None)
+    PaymentReference.objects.filter(tenant=shop.tenant, payment=payment)._raw_delete("default")
+    Payment.objects.filter(tenant=shop.tenant, id=payment.id)._raw_delete("default")
+    for model in (OrderLine, OrderEvent, OutboxEntry):
+        model._default_manager.filter(**of_order)._raw_delete("default")
+    Order.objects.filter(tenant=shop.tenant, id=payment.order_id)._raw_delete("default")
 
 
 def elsewhere(address: str) -> AbstractContextManager[Any]:

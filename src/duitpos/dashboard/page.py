@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,9 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from duitpos.domain.alerts.queries import alert_count
+from duitpos.domain.payment_issues.checks import kept_red_count
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
 
+_COUNTED = frozenset({"alerts", "payment_issues"})
+"""Entries with a badge."""
+_LOADED = {"payment_issues": "dashboard:payment_issues_count"}
+"""Badges that cost too much for every page: they are loaded after it."""
 _FIT = 5
 """Entries of the bar on a phone."""
 
@@ -29,6 +34,8 @@ class NavItem:
     is_here: bool
     count: int = 0
     count_id: str = ""
+    count_url: str = ""
+    """Where the badge is loaded from; empty when the page has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +72,20 @@ def nav(staff: Staff, here: str) -> Nav:
 
     def add(name: str, can: Can, label: str, view: str, icon: str, count: int = 0) -> None:
         if may(role, can):
-            badge = f"{name}-count" if can == Can.RESOLVE_ALERTS else ""
-            items.append(NavItem(label, reverse(view, args=[slug]), icon, name == here, count, badge))
+            badge = f"{name}-count" if name in _COUNTED else ""
+            item = NavItem(label, reverse(view, args=[slug]), icon, name == here, count, badge)
+            if name in _LOADED:
+                item = replace(item, count_url=reverse(_LOADED[name], args=[slug]))
+            items.append(item)
 
     add("orders", Can.SEE_ORDERS, _("Orders"), "dashboard:orders", "orders")
     add("sold_out", Can.SET_STOCK, _("Sold out"), "dashboard:sold_out", "sold_out")
     open_now = alert_count(staff.tenant) if may(role, Can.RESOLVE_ALERTS) else 0
     add("alerts", Can.RESOLVE_ALERTS, _("Needs attention"), "dashboard:alerts", "bell", open_now)
+    issues = kept_red_count(staff.tenant) if may(role, Can.CHECK_PAYMENT) else 0
+    add(
+        "payment_issues", Can.CHECK_PAYMENT, _("Payment Issues"), "dashboard:payment_issues", "issues", issues
+    )
     add("menu", Can.EDIT_MENU, _("Menu"), "dashboard:menu", "menu")
     add("tables", Can.SET_UP_TABLES, _("Tables"), "dashboard:tables", "tables")
     add("payment_types", Can.SET_UP_PAYMENTS, _("Payment Types"), "dashboard:payment_types", "payments")

@@ -9,6 +9,7 @@ from uuid import UUID
 from django import template
 
 from duitpos.dashboard.texts.account import METHOD_STATES
+from duitpos.dashboard.texts.declines import DeclineText, decline_text
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.kinds import KINDS, KINDS_TO_ADD
 from duitpos.dashboard.texts.menu import served_text
@@ -17,9 +18,10 @@ from duitpos.dashboard.texts.processors import TYPE_PROBLEMS
 from duitpos.dashboard.texts.reasons import reason_text
 from duitpos.domain.errors import DomainError
 from duitpos.domain.menus.photos.files import WIDTHS, photo_url
+from duitpos.domain.orders.guest_view import method_words
 from duitpos.domain.processor_accounts.types import TypeProblem
 from duitpos.kit.facts import Facts
-from duitpos.models import MenuPhoto, ProcessorAccount
+from duitpos.models import MenuPhoto, PaymentDecline, ProcessorAccount
 from duitpos.models.menu import Served
 from duitpos.models.payment_setup import PaymentKind
 
@@ -49,6 +51,25 @@ def why_refunded(text: str) -> str:
 def why_not(error: DomainError, locale: str) -> str:
     """Why something cannot be done: {{ attempt.no_refund|why_not:location.locale }}."""
     return error_text(error, locale)
+
+
+@register.filter
+def declined(decline: PaymentDecline) -> DeclineText:
+    """Why a card was declined and what to tell the guest: {% with said=decline|declined %}{{ said.reason }}."""
+    return decline_text(decline.code, decline.decline_code)
+
+
+@register.filter
+def method(words: dict[str, str]) -> str:
+    """How it was paid: {{ payment.method|method }}."""
+    return method_words(words)
+
+
+@register.filter
+def masked_email(email: str) -> str:
+    """Enough to recognize an e-mail that the guest has said: {{ payment.guest_email|masked_email }}."""
+    name, _at, domain = email.rpartition("@")
+    return f"{name[:1]}…@{domain}" if name else email
 
 
 @register.filter

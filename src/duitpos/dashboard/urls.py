@@ -8,9 +8,11 @@ from duitpos.dashboard.views.account import account
 from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.check_payment import check_payment
+from duitpos.dashboard.views.find_money import find
 from duitpos.dashboard.views.home import home
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
+from duitpos.dashboard.views.payment_issues import declines, payment_issues, payment_issues_count
 from duitpos.dashboard.views.payment_types import (
     add_payment_type,
     delete_payment_type,
@@ -44,6 +46,10 @@ urlpatterns = [
     path("locations/<slug:location>/service/", service, name="service"),
     path("attention/", alerts, name="alerts"),
     path("attention/<uuid:alert_id>/<slug:action>/", act, name="act"),
+    path("payment-issues/", payment_issues, name="payment_issues"),
+    path("payment-issues/count/", payment_issues_count, name="payment_issues_count"),
+    path("payment-issues/declines/", declines, name="declines"),
+    path("payment-issues/find/", find, name="find_money"),
     path("payment-types/", payment_types, name="payment_types"),
     path("payment-types/add/", add_payment_type, name="add_payment_type"),
     path("payment-types/<uuid:type_id>/", payment_type, name="payment_type"),

@@ -118,6 +118,7 @@ class Code(StrEnum):
     CANCEL_UNSURE = "cancel_unsure"
     ORDER_NOT_CANCELABLE = "order_not_cancelable"
     CHECK_NOT_ANSWERED = "check_not_answered"
+    ASKED_JUST_NOW = "asked_just_now"
     NOTHING_TO_REFUND = "nothing_to_refund"
     MONEY_DISPUTED = "money_disputed"
     REFUND_UNDER_WAY = "refund_under_way"

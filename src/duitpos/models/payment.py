@@ -221,3 +221,4 @@ class PaymentDecline(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "payment", "reference"], name="decline_once")
         ]
+        indexes = [models.Index(fields=["tenant", "-at"], name="decline_newest")]

@@ -149,6 +149,9 @@ class ProcessorAccount(TenantModel):
     sessions_seen_to = models.DateTimeField(
         null=True, help_text="Sessions started before were compared with our books."
     )
+    searched_at = models.DateTimeField(
+        null=True, help_text="Staff last asked it for the payment of a guest who says that they paid."
+    )
 
     class Meta:
         constraints = [

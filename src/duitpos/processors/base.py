@@ -161,6 +161,13 @@ class Processor(ABC):
         """
         return References()
 
+    def references_to(self, pasted: str) -> References:
+        """Read an id of any kind that staff pasted, with a call where it names no payment itself; empty for no id.
+
+        Without this method a payment is not looked up by the processor's id. Raises NOT_FOUND.
+        """
+        return References()
+
     def started_between(self, since: datetime, until: datetime) -> Iterable[PaymentSnapshot]:
         """List all attempts started from `since` (inclusive) to `until`, also by other software (lists_started)."""
         raise NotImplementedError

@@ -10,6 +10,7 @@ ICONS = {
     "quiet": "M7 12h10",
     "orders": "M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6",
     "bell": "M6 16.5V11a6 6 0 1 1 12 0v5.5l1.5 1.5h-15zM10.5 20.5h3",
+    "issues": "M3 8.5V6h18v2.5M3 11v7h8M17.5 10.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM17.5 12.8v2.6M17.5 17.2v.1",
     "menu": "M5 3h11a2 2 0 0 1 2 2v16H7a2 2 0 0 1-2-2zM9 8h5M9 12h5M9 16h3",
     "tables": "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h2.5v2.5M20 14v6h-6",
     "payments": "M3 6h18v12H3zM3 10h18M7 14.5h3",

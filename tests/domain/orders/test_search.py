@@ -37,13 +37,17 @@ def _an_order(cafe: Restaurant, **fields: Any) -> Order:
     return Order.objects.create(tenant=cafe.tenant, location=cafe.location, **{**values, **fields})
 
 
-@pytest.mark.parametrize("text", ["12", "#12", "31.85", "RM 31.85", "31,85", "Garden", " garden 3 "])
+@pytest.mark.parametrize(
+    "text",
+    ["12", "#12", "Order 12", "31.85", "RM 31.85", "RM\u202f31.85", "31,85", "Garden", " garden 3 ", "Table Garden 3",
+     "Meja garden 3", "Table Garden 3 · Bangsar"],
+)  # fmt: skip
 def test_it_is_found_by_number_amount_and_table(cafe: Restaurant, text: str) -> None:
     order = _an_order(cafe, table=a_table(cafe.location, "Garden 3"))
     assert list(matching(cafe.tenant, OrderFilters(text=text))) == [order]
 
 
-@pytest.mark.parametrize("text", ["T12", "13", "31.8", "31.855", "Patio"])
+@pytest.mark.parametrize("text", ["T12", "13", "31.8", "31.855", "Patio", "Table Garden", "3,185"])
 def test_others_are_not(cafe: Restaurant, text: str) -> None:
     _an_order(cafe, table=a_table(cafe.location, "Garden 3"))
     assert not matching(cafe.tenant, OrderFilters(text=text)).exists()
@@ -67,3 +71,40 @@ def test_the_unfiltered_list_leaves_out_unpaid_orders(cafe: Restaurant) -> None:
     _an_order(cafe, status="canceled", placed_at=None, business_date=None, number=None)
     _an_order(cafe, status="held", placed_at=None, business_date=None, number=None)
     assert not matching(cafe.tenant, OrderFilters()).exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RM 1,182.32",
+        "1,182.32",
+        "1182.32",
+        "RM\u202f1,182.32",
+        "1.182,32",
+        "1 182.32",
+        "1'182.32",
+        "MYR 1,182.32",
+    ],
+)
+def test_amounts_with_thousands(cafe: Restaurant, text: str) -> None:
+    order = _an_order(cafe, total_minor=118232)
+    assert list(matching(cafe.tenant, OrderFilters(text=text))) == [order]
+
+
+def test_table_1_is_not_table_11(cafe: Restaurant) -> None:
+    _an_order(cafe, table=a_table(cafe.location, "11"), number=1)
+    order = _an_order(cafe, table=a_table(cafe.location, "1"), number=2)
+    called_so = _an_order(cafe, table=a_table(cafe.location, "Table 1"), number=3)
+    assert set(matching(cafe.tenant, OrderFilters(text="Table 1"))) == {order, called_so}
+
+
+def test_a_table_whose_name_looks_like_an_id(cafe: Restaurant) -> None:
+    order = _an_order(cafe, table=a_table(cafe.location, "VIP_ROOM12"))
+    assert list(matching(cafe.tenant, OrderFilters(text="vip_room12"))) == [order]
+
+
+def test_its_own_id_and_the_guests_link(cafe: Restaurant) -> None:
+    order = _an_order(cafe)
+    for text in (str(order.id), f"https://pay.example/{cafe.tenant.slug}/o/{order.token}/receipt/"):
+        assert list(matching(cafe.tenant, OrderFilters(text=text))) == [order]
+    assert not matching(cafe.tenant, OrderFilters(text=f"x/o/{order.token[:-1]}/")).exists()

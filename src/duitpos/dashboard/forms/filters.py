@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 
 from duitpos.domain.orders.search import WAITING, OrderFilters
+from duitpos.domain.orders.search_terms import LONGEST
 from duitpos.models import Location
 from duitpos.ui.words import ORDER
 
@@ -55,8 +56,8 @@ def read_filters(query: QueryDict, sites: list[Location]) -> ListQuery:
     """Read the filters from a query string."""
     wanted = query.get("location", "")
     state = query.get("state", "")
-    # PostgreSQL refuses text with a zero byte; the longest table name has 40 characters.
-    text = query.get("q", "").replace("\x00", "").strip()[:60]
+    # PostgreSQL refuses text with a zero byte.
+    text = query.get("q", "").replace("\x00", "").strip()[:LONGEST]
     return ListQuery(
         location=next((site for site in sites if site.slug == wanted), None),
         state=state if state in STATES else "",

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from duitpos.dashboard.texts.alerts import TITLES_AND_TEXTS
+from duitpos.dashboard.texts.declines import decline_text
 from duitpos.dashboard.texts.reasons import reason_text
 from duitpos.domain.orders.states import Because
 from duitpos.domain.orders.timeline import EntryKind, TimelineEntry
@@ -79,7 +80,7 @@ OTHER_EVENT = _("A notice of %(processor)s changed nothing (%(type)s)")
 
 HAPPENED: Mapping[EntryKind, Text] = {
     EntryKind.SENT_TO_PROCESSOR: _("Sent to %(processor)s"),
-    EntryKind.DECLINED: _("Card declined: %(said)s"),
+    EntryKind.DECLINED: _("Card declined: %(reason)s"),
     EntryKind.GUEST_RETURNED: _("Guest came back from the payment page"),
     EntryKind.PAID: _("Paid %(amount)s, %(method)s"),
     EntryKind.ENDED_UNPAID: _("Payment ended unpaid"),
@@ -139,6 +140,8 @@ def entry_text(entry: TimelineEntry, locale: str) -> str:
     """A timeline entry's text."""
     facts = entry.facts
     reason = _REASONS.get(entry.kind, str)(facts.get("reason") or "")
+    if entry.kind == EntryKind.DECLINED:
+        reason = str(decline_text(facts["code"], facts["decline_code"]).reason)
     match entry.kind:
         case EntryKind.ORDER_MOVED:
             to = "back" if facts["is_back"] else facts["to"]
@@ -150,7 +153,7 @@ def entry_text(entry: TimelineEntry, locale: str) -> str:
         case EntryKind.PAID if not facts["method"]:
             text = _("Paid %(amount)s")
         case kind:
-            text = (WITH_REASON if reason else HAPPENED)[kind]
+            text = WITH_REASON[kind] if reason and kind in WITH_REASON else HAPPENED[kind]
     return say(text, {**facts, "reason": reason}, locale)
 
 

@@ -18,6 +18,9 @@ from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.staff_actions.check_payment import check_now
 
+_BACK = {"waiting": "dashboard:waiting", "issues": "dashboard:payment_issues"}
+"""The lists that have the button, besides the order's own page."""
+
 
 @require_POST
 @staff(Can.CHECK_PAYMENT)
@@ -28,6 +31,6 @@ def check_payment(request: HttpRequest, staff: Staff, order_id: UUID, payment_id
         messages.success(request, check_text(check_now(staff.member, payment_id)))
     except Unavailable as error:
         messages.error(request, error_text(error))
-    if request.POST.get("back") == "waiting":
-        return redirect("dashboard:waiting", staff.tenant.slug)
+    if (back := request.POST.get("back")) in _BACK:
+        return redirect(_BACK[back], staff.tenant.slug)
     return redirect("dashboard:order", staff.tenant.slug, order_id)

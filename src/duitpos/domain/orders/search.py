@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from duitpos.domain.orders.search_terms import orders_meant, read_terms
 from duitpos.domain.orders.states import HELD
 from duitpos.domain.tenancy.find import locations
 from duitpos.kit.clock import day_bounds
-from duitpos.kit.money import parse_amount
 from duitpos.models import Order, Payment, Tenant
 from duitpos.models.order import OrderStatus
 from duitpos.models.payment import PaymentStatus
@@ -45,7 +44,10 @@ def matching(tenant: Tenant, filters: OrderFilters) -> QuerySet[Order]:
         rows = rows.filter(Q(placed_at__isnull=False) | Exists(money))
     if filters.day is not None:
         rows = rows.filter(_of_day(tenant, filters.day))
-    return rows.filter(_search(tenant, filters.text)) if filters.text else rows
+    if not filters.text:
+        return rows
+    terms = read_terms(filters.text, {site.currency for site in locations(tenant)})
+    return rows.filter(orders_meant(tenant, terms))
 
 
 def has_sign_of_paying(tenant: Tenant) -> Exists:
@@ -65,26 +67,3 @@ def _of_day(tenant: Tenant, day: date) -> Q:
         begins, ends = day_bounds(day, site.time_zone, site.day_closes_at)
         wanted |= Q(business_date__isnull=True, location=site, created_at__gte=begins, created_at__lt=ends)
     return wanted
-
-
-def _search(tenant: Tenant, text: str) -> Q:
-    """By number ("12", "T12"), amount ("31.85", "RM 31.85") or table ("7", "Garden 3")."""
-    text = text.strip()
-    wanted = Q(table__name__icontains=text)
-    number = re.fullmatch(r"#?([Tt]?)(\d{1,9})", text)
-    if number:
-        wanted |= Q(number=int(number[2]), is_test=True) if number[1] else Q(number=int(number[2]))
-    amount = re.fullmatch(r"(?:[A-Za-z]{1,3}\s*)?(\d{1,9}(?:[.,]\d{1,3})?)", text)
-    if amount:
-        for currency in {site.currency for site in locations(tenant)}:
-            wanted |= _costs(amount[1].replace(",", "."), currency)
-    return wanted
-
-
-def _costs(text: str, currency: str) -> Q:
-    try:
-        money = parse_amount(text, currency)
-    except ValueError:
-        # More decimals than the currency has: no order has this total.
-        return Q()
-    return Q(total_minor=money.minor, currency=money.currency)

@@ -80,7 +80,7 @@ class EntryKind(StrEnum):
 
     ORDER_MOVED = "order_moved"  # to, is_back, reason
     SENT_TO_PROCESSOR = "sent_to_processor"  # processor
-    DECLINED = "declined"  # said: the processor's message or code
+    DECLINED = "declined"  # code, decline_code: the processor's and the bank's
     GUEST_RETURNED = "guest_returned"
     PAID = "paid"  # amount, method
     ENDED_UNPAID = "ended_unpaid"  # reason: domain/reasons.py
@@ -216,10 +216,14 @@ def _payment_entries(attempt: AttemptDetails, processor: str) -> Iterator[Timeli
         payment.created_at, EntryKind.SENT_TO_PROCESSOR, {"processor": processor}, actor="guest"
     )
     for decline in attempt.declines:
-        said = decline.message or decline.decline_code or decline.code
         # The processor's times are whole seconds, which could put the decline before its payment.
         at = max(decline.at, payment.created_at)
-        yield TimelineEntry(at, EntryKind.DECLINED, {"said": said}, name=processor)
+        yield TimelineEntry(
+            at,
+            EntryKind.DECLINED,
+            {"code": decline.code, "decline_code": decline.decline_code},
+            name=processor,
+        )
     if payment.returned_at:
         yield TimelineEntry(payment.returned_at, EntryKind.GUEST_RETURNED, actor="guest")
     if payment.settled_at:

@@ -7,28 +7,18 @@ so restoring a backup resets both, and the next comparisons cover everything sin
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 import structlog
-from django.db import InterfaceError, OperationalError
 
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.payments.events.apply_event import apply_payment
+from duitpos.domain.payments.events.book_missing import book_missing
 from duitpos.domain.payments.processors.connect import open_account
-from duitpos.domain.payments.references import further_of_page
-from duitpos.domain.payments.refunds.refunds_seen import apply_refunds_seen, look_at_refunds
-from duitpos.domain.payments.settlement.match_payment import names_us, payment_of_snapshot
-from duitpos.domain.payments.settlement.record_unknown_payment import are_one
 from duitpos.kit.clock import now
-from duitpos.kit.transact import outside_database, transact
-from duitpos.models import Payment, ProcessorAccount, Tenant
-from duitpos.models.payment import PaymentStatus
+from duitpos.kit.transact import outside_database
+from duitpos.models import ProcessorAccount, Tenant
 from duitpos.processors.errors import ProcessorError
-from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
 
 log = structlog.get_logger(__name__)
 OVERLAP = timedelta(hours=1)
@@ -38,14 +28,6 @@ WINDOW = timedelta(days=1)
 MOST_WINDOWS = 5
 """Per call; the next calls list the rest of a longer period."""
 LONGEST = timedelta(days=90)
-
-
-@dataclass(slots=True)
-class Found:
-    """Paid sessions that our payments lacked: how many were booked, and how many could not be."""
-
-    booked: int = 0
-    failed: int = 0
 
 
 def compare_sessions(tenant: Tenant, account: ProcessorAccount, until: float) -> int:
@@ -64,8 +46,8 @@ def compare_sessions(tenant: Tenant, account: ProcessorAccount, until: float) ->
             # A restricted key may lack only the permission to list sessions.
             log.warning("sessions_not_listed", account=str(account.id), problem=str(error))
             return booked
-        found = _book_missing(tenant, account, snapshots)
-        booked += found.booked
+        found = book_missing(tenant, account, snapshots, Actor("sweep"))
+        booked += len(found.references)
         if found.failed:
             return booked  # the position stays, so this window is listed again next time
         ProcessorAccount.objects.filter(tenant=tenant, id=account.id).update(sessions_seen_to=ends)
@@ -86,39 +68,3 @@ def compare_all_again() -> int:
         )
         for tenant_id in Tenant.objects.values_list("id", flat=True)
     )
-
-
-def _book_missing(tenant: Tenant, account: ProcessorAccount, snapshots: Iterable[PaymentSnapshot]) -> Found:
-    ours = [one for one in snapshots if one.state == SnapshotState.PAID and names_us(tenant, one.correlation)]
-    known = Payment.objects.filter(tenant=tenant, reference__in=[one.reference for one in ours])
-    settled = set(known.filter(status=PaymentStatus.SUCCEEDED).values_list("reference", flat=True))
-    missing = [one for one in ours if one.reference not in settled]
-    found = Found()
-    for snapshot in missing:
-        try:
-            _book(tenant, account, snapshot)
-            found.booked += 1
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
-            # One session that cannot be booked must not stop the others.
-            log.exception("missing_session_not_booked", tenant=tenant.slug, reference=snapshot.reference)
-            found.failed += 1
-    return found
-
-
-def _book(tenant: Tenant, account: ProcessorAccount, snapshot: PaymentSnapshot) -> None:
-    payment = payment_of_snapshot(account, snapshot)
-    if payment is not None and not are_one(payment.account, account):
-        payment = None
-    log.warning("paid_session_was_missing", tenant=tenant.slug, reference=snapshot.reference)
-    transact(partial(apply_payment, tenant, account, payment, snapshot, Actor("sweep")))
-    if payment is not None:
-        return
-    # It may already be refunded: then staff need not decide.
-    adopted = payment_of_snapshot(account, snapshot)
-    if adopted is None:
-        return
-    for one in [adopted, *(further_of_page(adopted) if snapshot.charges[1:] else [])]:
-        look = look_at_refunds(one)
-        transact(partial(apply_refunds_seen, look))

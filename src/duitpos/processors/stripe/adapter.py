@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -60,6 +61,7 @@ from duitpos.processors.stripe.refunds import list_refunds, make_refund
 from duitpos.processors.stripe.snapshots import INTENT, Incomplete, id_of, session_snapshot
 from duitpos.processors.stripe.start import LINES, start_session
 
+_OBJECT_ID = re.compile(r"[a-z]{2,3}_[A-Za-z0-9_]{6,76}")
 # The state of a complete and unpaid session depends on its payment intent, so always expand it.
 _EXPAND = "payment_intent.latest_charge"
 log = structlog.get_logger(__name__)
@@ -210,6 +212,23 @@ class StripeProcessor(Processor):
         with within(), translated():
             found = kinds.get(kind, v1.charges).retrieve(object_reference)
             return References.named(**{INTENT: id_of(found.to_dict().get("payment_intent"))})
+
+    def references_to(self, pasted: str) -> References:
+        """Read a pasted id of a session, payment intent, charge, refund or dispute."""
+        if not _OBJECT_ID.fullmatch(pasted):
+            return References()
+        v1, begins = self._client.v1, pasted.partition("_")[0]
+        if begins == "cs":
+            return References(pasted)
+        if begins == "pi":
+            return References.named(**{INTENT: pasted})
+        named: dict[str, Any] = {"ch": v1.charges, "py": v1.charges, "re": v1.refunds, "pyr": v1.refunds}
+        named |= {"dp": v1.disputes, "du": v1.disputes}
+        if begins not in named:
+            return References()
+        with within(), translated():
+            found = named[begins].retrieve(pasted).to_dict()
+            return References.named(**{INTENT: id_of(found.get("payment_intent"))})
 
     def undelivered(self, since: datetime) -> Iterable[ProcessorEvent]:
         """List undelivered events of our kinds, oldest first. Stripe keeps 30 days and lists newest first.

@@ -137,6 +137,9 @@ STAFF: Mapping[Code, Sentence] = {
         " Try again soon."
     ),
     Code.ORDER_NOT_CANCELABLE: _("This order can no longer be canceled. Look at it again."),
+    Code.ASKED_JUST_NOW: _(
+        "The processor was asked a moment ago. What it said is below; wait a few seconds before you ask again."
+    ),
     Code.CHECK_NOT_ANSWERED: _(
         "The processor does not say what became of this payment. Nothing was changed."
     ),
