@@ -19,6 +19,7 @@ from duitpos.processors import (
     credentials,
     errors,
     events,
+    guide,
     references,
     snapshots,
     start,
@@ -34,7 +35,7 @@ PAGES = {
     name: (ROOT / "docs" / name).read_text("utf-8") for name in ("processors.md", "processors-reference.md")
 }
 TEXT = "\n".join(PAGES.values())
-MODULES = (base, start, snapshots, events, errors, references, capabilities, credentials)
+MODULES = (base, start, snapshots, events, errors, references, capabilities, credentials, guide)
 _QUOTE = re.compile(r"^From `([^`]+)`:\n\n```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^):#]*)#([^)]*)\)")

@@ -22,6 +22,7 @@ from duitpos.processors.credentials import (
     Mode,
 )
 from duitpos.processors.events import Delivery, EventKind, ProcessorEvent
+from duitpos.processors.guide import SetupGuide
 from duitpos.processors.references import References
 from duitpos.processors.snapshots import (
     DisputeSnapshot,
@@ -151,6 +152,8 @@ class Adapter(ABC):
     """Event types to select at the processor; True marks the minimum set."""
     api_version: str
     """The processor's API version; every request is pinned to it."""
+    guide: SetupGuide | None = None
+    """Its own dashboard in words, for the page that leads an owner through the set-up; None: the page leaves it out."""
 
     @abstractmethod
     def open(self, credentials: Credentials, endpoint: str) -> Processor:
@@ -179,3 +182,7 @@ class Adapter(ABC):
     @abstractmethod
     def currency_problem(self, currency: str) -> CurrencyProblem | None:
         """Why this currency's amounts cannot be charged exactly; None when they can."""
+
+    def payment_page(self, references: References, endpoint: str, *, is_test: bool) -> str:
+        """The address of a payment in the processor's dashboard, for staff; empty when it has none, or not yet."""
+        return ""
