@@ -23,6 +23,10 @@ class KeysForm(PlainForm):
             self.names.append(view.field.name)
             field = credential_input(view)
             field.required = True
+            if view.masked:
+                field.help_text = _("Saved: %(masked)s. What you paste replaces it.") % {
+                    "masked": view.masked
+                }
             self.fields[view.field.name] = field
 
     @property

@@ -61,9 +61,8 @@ class SetupFacts:
     @property
     def site(self) -> Location:
         """Where the test order is made: the first table's location, else the first; a blank one if there is none."""
-        if self.tables:
-            return self.tables[0].location
-        return self.locations[0] if self.locations else Location()
+        sites = [*(table.location for table in self.tables[:1]), *self.locations]
+        return next(iter(sites), Location())
 
 
 def guided_processor() -> Adapter:

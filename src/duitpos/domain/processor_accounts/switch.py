@@ -22,7 +22,7 @@ from duitpos.domain.processor_accounts.accounts import (
     recheck,
     store_checked,
 )
-from duitpos.domain.processor_accounts.credentials import read_pasted
+from duitpos.domain.processor_accounts.credentials import checked_part, read_pasted
 from duitpos.domain.processor_accounts.identity import Checked, check_credentials
 from duitpos.domain.processor_accounts.in_use import claim_switch, put_in_use, switches_of
 from duitpos.domain.processor_accounts.setup_facts import read_setup
@@ -127,7 +127,7 @@ def go_live(
     if not judge(read_setup(member.tenant), now()).can_go_live:
         raise Conflict(Code.SETUP_UNFINISHED)
     pasted = read_pasted(account, values, "")
-    if not pasted.needs_check:
+    if not checked_part(adapter(account.processor), pasted.values):
         raise Invalid(Code.LIVE_KEY_MISSING)
     # By its form alone, so that a test key is not even tried.
     _refuse_test(adapter(account.processor).mode(pasted.merged, pasted.endpoint))
