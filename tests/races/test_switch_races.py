@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def retired(webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ProcessorAccount]]:
+def retired(webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[ProcessorAccount]:
     """Two retired accounts beside the one in use. Both presses have asked the processor before either writes."""
     both_asked = threading.Barrier(2)
 
@@ -44,7 +44,7 @@ def retired(webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator
         keep(row, secret_key=f"sk_test_{name}12345")
         row.save()
         rows.append(row)
-    yield rows
+    return rows
 
 
 def _press(shop: Shop, account: ProcessorAccount) -> Callable[[], str]:
