@@ -35,9 +35,9 @@ def test_an_empty_list_says_what_to_do_next(dashboard: Dashboard) -> None:
     assert "No orders yet" in page
     assert dashboard.url("add_table") in page
     a_table(dashboard.restaurant.location)
-    assert "Set up online payment" in dashboard.page("orders")
+    assert "Get paid" in dashboard.page("orders")
     # The next poll shows the same.
-    assert "Set up online payment" in dashboard.page("orders_live")
+    assert "Get paid" in dashboard.page("orders_live")
 
 
 def test_after_setup_the_next_step_is_a_first_order(busy_dashboard: Dashboard) -> None:
@@ -179,8 +179,8 @@ def test_the_number_of_queries_does_not_grow(dashboard: Dashboard) -> None:
     with CaptureQueriesContext(connection) as few:
         dashboard.get("orders")
     some = few.captured_queries
-    # Session, user, membership; locations; calls; the version; orders, payments, refunds; the badge.
-    assert len(some) == 9, [query["sql"][:90] for query in some]
+    # Session, user, membership; locations; calls; the version; orders, payments, refunds; the badge; the set-up.
+    assert len(some) == 10, [query["sql"][:90] for query in some]
     item = an_item(dashboard.tenant, "More")
     for number in range(3, 40):
         a_ticket(dashboard.restaurant.location, item, number)

@@ -300,7 +300,8 @@ def test_an_unused_processor_is_removed_and_a_used_one_retired(busy_dashboard: D
     said = busy_dashboard.sent("remove_processor", kind.id, shop.account.id)
     assert "keys are kept" in said[0]
     page = busy_dashboard.page("payment_type", kind.id)
-    assert "1 former account" in page
+    assert "Retired: takes no new payments" in page
+    assert "1 payment" in page
     assert "Save Processors" not in page
     assert '<option value="stripe">' in page
 

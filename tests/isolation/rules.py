@@ -122,6 +122,20 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/webhook/<slug:action>/": Staff(
         frozenset({OWNER})
     ),
+    "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/use/": Staff(
+        frozenset({OWNER})
+    ),
+    "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/processors/<uuid:account_id>/retire/": Staff(
+        frozenset({OWNER})
+    ),
+    "<slug:tenant>/dashboard/get-paid/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/get-paid/live/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/get-paid/key/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/get-paid/type/": Staff(frozenset({OWNER}), (("type", "type_id"),)),
+    "<slug:tenant>/dashboard/get-paid/webhook/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/get-paid/refund/<uuid:payment_id>/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/get-paid/go-live/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/get-paid/go-live/back/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/menu/groups/": Staff(OFFICE),
     "<slug:tenant>/dashboard/menu/groups/add/": Staff(OFFICE),
     "<slug:tenant>/dashboard/menu/groups/<uuid:group_id>/": Staff(OFFICE),

@@ -20,6 +20,7 @@ from duitpos.processors import (
     credentials,
     errors,
     events,
+    guide,
     references,
     snapshots,
     start,
@@ -35,7 +36,7 @@ PAGES = {
     name: (ROOT / "docs" / name).read_text("utf-8") for name in ("processors.md", "processors-reference.md")
 }
 TEXT = "\n".join(PAGES.values())
-MODULES = (base, account, start, snapshots, events, errors, references, capabilities, credentials)
+MODULES = (base, account, start, snapshots, events, errors, references, capabilities, credentials, guide)
 _QUOTE = re.compile(r"^From `([^`]+)`:\n\n```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^):#]*)#([^)]*)\)")

@@ -26,7 +26,11 @@ def go_forward() -> None:
 
 def model_at(targets: Sequence[Target], name: str) -> Any:
     """A model of ours as it was then."""
-    return _executor().loader.project_state(list(targets)).apps.get_model("duitpos", name)
+    return (
+        _executor()
+        .loader.project_state([(app, name or "") for app, name in targets])
+        .apps.get_model("duitpos", name)
+    )
 
 
 class _StepByStep(MigrationLoader):

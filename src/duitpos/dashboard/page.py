@@ -15,6 +15,7 @@ from duitpos.domain.alerts.queries import alert_count
 from duitpos.domain.payment_issues.checks import kept_red_count
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
+from duitpos.domain.processor_accounts.setup_steps import takes_real_payments
 
 _COUNTED = frozenset({"alerts", "payment_issues"})
 """Entries with a badge."""
@@ -60,7 +61,7 @@ def page(
     here: str,
     status: int = 200,
 ) -> HttpResponse:
-    """Render a page. `here` is its navigation entry. The badge costs one query."""
+    """Render a page. `here` is its navigation entry. The badge costs one query, an owner's set-up another."""
     values = {"staff": staff, "nav": nav(staff, here), "can": rights(staff), **(context or {})}
     return render(request, template, values, status=status)
 
@@ -88,6 +89,8 @@ def nav(staff: Staff, here: str) -> Nav:
     )
     add("menu", Can.EDIT_MENU, _("Menu"), "dashboard:menu", "menu")
     add("tables", Can.SET_UP_TABLES, _("Tables"), "dashboard:tables", "tables")
+    if may(role, Can.SET_UP_PAYMENTS) and not takes_real_payments(staff.tenant.id):
+        add("get_paid", Can.SET_UP_PAYMENTS, _("Get paid"), "dashboard:get_paid", "flag")
     add("payment_types", Can.SET_UP_PAYMENTS, _("Payment Types"), "dashboard:payment_types", "payments")
     add("kitchen", Can.SEE_KITCHEN, _("Kitchen"), "kitchen:pick", "kitchen")
     return Nav(items, []) if len(items) <= _FIT else Nav(items[: _FIT - 1], items[_FIT - 1 :])

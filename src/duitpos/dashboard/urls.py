@@ -9,6 +9,9 @@ from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.check_payment import check_payment
 from duitpos.dashboard.views.find_money import find
+from duitpos.dashboard.views.get_paid import get_paid, get_paid_live
+from duitpos.dashboard.views.get_paid_steps import first_key, first_type, first_webhook, refund_test
+from duitpos.dashboard.views.go_live import go_live, to_test
 from duitpos.dashboard.views.home import home
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
@@ -27,6 +30,7 @@ from duitpos.dashboard.views.processors import (
 )
 from duitpos.dashboard.views.refund import refund
 from duitpos.dashboard.views.sold_out import answer_call, service, sold_out
+from duitpos.dashboard.views.switch_account import retire_account, switch_account
 from duitpos.dashboard.views.tables import add_table, rotate_table, table_code, tables
 from duitpos.dashboard.views.webhook import webhook, webhook_action
 
@@ -73,6 +77,24 @@ urlpatterns = [
         webhook_action,
         name="webhook_action",
     ),
+    path(
+        "payment-types/<uuid:type_id>/processors/<uuid:account_id>/use/",
+        switch_account,
+        name="switch_account",
+    ),
+    path(
+        "payment-types/<uuid:type_id>/processors/<uuid:account_id>/retire/",
+        retire_account,
+        name="retire_account",
+    ),
+    path("get-paid/", get_paid, name="get_paid"),
+    path("get-paid/live/", get_paid_live, name="get_paid_live"),
+    path("get-paid/key/", first_key, name="first_key"),
+    path("get-paid/type/", first_type, name="first_type"),
+    path("get-paid/webhook/", first_webhook, name="first_webhook"),
+    path("get-paid/refund/<uuid:payment_id>/", refund_test, name="refund_test"),
+    path("get-paid/go-live/", go_live, name="go_live"),
+    path("get-paid/go-live/back/", to_test, name="to_test"),
     path("menu/", include("duitpos.dashboard.menu_urls")),
     path("tables/", tables, name="tables"),
     path("tables/add/", add_table, name="add_table"),

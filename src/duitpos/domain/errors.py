@@ -154,6 +154,14 @@ class Code(StrEnum):
     KEY_OF_ANOTHER_ACCOUNT = "key_of_another_account"
     PASTED_KEY_REFUSED = "pasted_key_refused"
     CREDENTIALS_WRONG = "credentials_wrong"
+    ACCOUNT_WITHOUT_KEY = "account_without_key"
+    ACCOUNT_KEY_REFUSED = "account_key_refused"
+    # Going live.
+    SETUP_UNFINISHED = "setup_unfinished"
+    LIVE_KEY_MISSING = "live_key_missing"
+    TEST_KEY_TO_GO_LIVE = "test_key_to_go_live"
+    LIVE_KEY_OF_ANOTHER = "live_key_of_another"
+    NO_TEST_ACCOUNT = "no_test_account"
     # Opening a restaurant.
     SLUG_RESERVED = "slug_reserved"
     SLUG_TAKEN = "slug_taken"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 # A Content-Security-Policy is split at spaces, commas and semicolons, so that an origin may hold letters, digits, dots
@@ -25,3 +26,14 @@ def origin_of(url: str) -> str:
     # Raises ValueError for a port that is none.
     port = parts.port
     return f"{parts.scheme}://{host}" + ("" if port is None else f":{port}")
+
+
+def is_this_machine(url: str) -> bool:
+    """Whether an address leads back to the computer that uses it, so that nobody else can reach us by it."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

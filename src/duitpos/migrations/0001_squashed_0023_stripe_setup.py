@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('position', models.PositiveIntegerField(default=0, help_text='Guests and staff see types in this order.')),
                 ('guest_name', models.CharField(blank=True, help_text='What guests read; empty: the name.', max_length=60)),
+                ('switches', models.PositiveIntegerField(db_default=0, default=0, help_text='Goes up whenever another account takes its new payments; each switch is guarded by it.')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('tenant', 'code'), name='payment_type_code'), models.CheckConstraint(condition=models.Q(('kind__in', ['online', 'cash', 'card_terminal', 'e_wallet'])), name='payment_type_kind')],
@@ -262,6 +263,7 @@ class Migration(migrations.Migration):
                 ('api_base', models.CharField(blank=True, help_text="A sandbox address; empty: the processor's own.", max_length=200)),
                 ('credentials', models.TextField(blank=True, help_text='One sealed document (models/credentials.py); empty: none.')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('in_use_since', models.DateTimeField(help_text='New payments use it since; empty: they never did, or this was not kept then.', null=True)),
                 ('name', models.CharField(blank=True, max_length=120)),
                 ('country', models.CharField(blank=True, max_length=2)),
                 ('currency', models.CharField(blank=True, max_length=3)),
@@ -284,6 +286,7 @@ class Migration(migrations.Migration):
                 ('idle_asks', models.PositiveIntegerField(default=0, help_text='Questions in a row that found nothing, since its last payment was started.')),
                 ('events_seen_to', models.DateTimeField(null=True)),
                 ('sessions_seen_to', models.DateTimeField(help_text='Sessions started before were compared with our books.', null=True)),
+                ('searched_at', models.DateTimeField(help_text='Staff last asked it for the payment of a guest who says that they paid.', null=True)),
             ],
             options={
                 'indexes': [models.Index(condition=models.Q(('next_events_at__isnull', False)), fields=['next_events_at'], name='account_due')],
@@ -663,6 +666,7 @@ class Migration(migrations.Migration):
                 ('method', models.JSONField(default=dict)),
             ],
             options={
+                'indexes': [models.Index(fields=['tenant', '-at'], name='decline_newest')],
                 'constraints': [models.UniqueConstraint(fields=('tenant', 'payment', 'reference'), name='decline_once')],
             },
         ),

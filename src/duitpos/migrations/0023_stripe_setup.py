@@ -157,4 +157,23 @@ class Migration(migrations.Migration):
             model_name='paymenttypeoffer',
             constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['phone', 'counter'])), name='payment_type_offer_channel'),
         ),
+        migrations.AddField(
+            model_name='paymenttype',
+            name='switches',
+            field=models.PositiveIntegerField(db_default=0, default=0, help_text='Goes up whenever another account takes its new payments; each switch is guarded by it.'),
+        ),
+        migrations.AddField(
+            model_name='processoraccount',
+            name='in_use_since',
+            field=models.DateTimeField(help_text='New payments use it since; empty: they never did, or this was not kept then.', null=True),
+        ),
+        migrations.AddField(
+            model_name='processoraccount',
+            name='searched_at',
+            field=models.DateTimeField(help_text='Staff last asked it for the payment of a guest who says that they paid.', null=True),
+        ),
+        migrations.AddIndex(
+            model_name='paymentdecline',
+            index=models.Index(fields=['tenant', '-at'], name='decline_newest'),
+        ),
     ]

@@ -32,6 +32,11 @@ class PaymentType(TenantModel):
     is_active = models.BooleanField(default=True)
     position = models.PositiveIntegerField(default=0, help_text="Guests and staff see types in this order.")
     guest_name = models.CharField(max_length=60, blank=True, help_text="What guests read; empty: the name.")
+    switches = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Goes up whenever another account takes its new payments; each switch is guarded by it.",
+    )
 
     class Meta:
         constraints = [
@@ -115,6 +120,9 @@ class ProcessorAccount(TenantModel):
         blank=True, help_text="One sealed document (models/credentials.py); empty: none."
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    in_use_since = models.DateTimeField(
+        null=True, help_text="New payments use it since; empty: they never did, or this was not kept then."
+    )
 
     # Facts from the processor, and the account's health. Written by set-up, webhook and sweep.
     name = models.CharField(max_length=120, blank=True)

@@ -30,6 +30,7 @@ from duitpos.processors.credentials import (
 )
 from duitpos.processors.endpoints import WebhookEndpoints
 from duitpos.processors.events import Delivery, EventKind, ProcessorEvent
+from duitpos.processors.guide import SetupGuide
 from duitpos.processors.references import References
 from duitpos.processors.snapshots import (
     DisputeSnapshot,
@@ -192,6 +193,8 @@ class Adapter(ABC):
     """The processor's API version; every request is pinned to it."""
     permissions: tuple[Permission, ...] = ()
     """What credentials must be permitted, where the processor permits calls one by one."""
+    guide: SetupGuide | None = None
+    """Its own dashboard in words, for the page that leads an owner through the set-up; None: the page leaves it out."""
 
     def page(self, place: Place, mode: Mode | None) -> ProcessorPage | None:
         """Where an owner mends something at the processor; None when it is not known."""
@@ -224,3 +227,7 @@ class Adapter(ABC):
     @abstractmethod
     def currency_problem(self, currency: str) -> CurrencyProblem | None:
         """Why this currency's amounts cannot be charged exactly; None when they can."""
+
+    def payment_page(self, references: References, endpoint: str, *, is_test: bool) -> str:
+        """The address of a payment in the processor's dashboard, for staff; empty when it has none, or not yet."""
+        return ""

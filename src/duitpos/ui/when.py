@@ -50,6 +50,14 @@ def ahead(at: datetime, now: datetime, time_zone: str = "UTC", locale: str = "en
     return _time(at.astimezone(display_zone(time_zone)), words_locale(locale))
 
 
+def at_time(at: datetime, now: datetime, time_zone: str = "UTC", locale: str = "en_MY") -> str:
+    """The local time, with its date unless it is today's: "2:02 pm"."""
+    zone = display_zone(time_zone)
+    if at.astimezone(zone).date() == now.astimezone(zone).date():
+        return _time(at.astimezone(zone), words_locale(locale))
+    return exactly(at, time_zone, locale)
+
+
 def words_locale(locale: str) -> Locale:
     """The location's locale in the page's language: en_MY on a Chinese page is zh_Hans_MY.
 

@@ -101,7 +101,7 @@ def test_the_list_says_rule_choices_and_dishes(
     for strange in ("?page=0", "?page=-1", "?page=x", "?page=99999999999", "?q=%00", "?page=²"):
         assert dashboard.get("menu_groups", query=strange).status_code == 200
     # Of these, four are of the list.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         dashboard.page("menu_groups")
 
 

@@ -74,7 +74,7 @@ class AccountForm(PlainForm):
         self.view, self.texts = view, account_texts(view)
         self.credentials = [one.field.name for one in view.fields]
         for one in view.fields:
-            self.fields[one.field.name] = _credential(one)
+            self.fields[one.field.name] = credential_input(one)
         if view.addresses:
             # An unchecked account has no address yet: preselect the first sandbox, as the domain does.
             start = view.account.api_base if view.account.checked_at else view.addresses[0]
@@ -99,7 +99,7 @@ class AccountForm(PlainForm):
         return self.cleaned_data.get("api_base") if is_chosen else None
 
 
-def _credential(one: FieldView) -> forms.CharField:
+def credential_input(one: FieldView) -> forms.CharField:
     """The input for a credential: one or several lines, and shown only if it is no secret."""
     is_secret, is_long = one.field.is_secret, one.field.is_long
     widgets: Mapping[tuple[bool, bool], type[forms.Widget]] = {

@@ -17,6 +17,7 @@ from duitpos.domain.processor_accounts.findings import Finding
 from duitpos.domain.processor_accounts.types import TypeProblem
 from duitpos.domain.processor_accounts.view import AccountView, FieldView, Health
 from duitpos.kit.facts import Facts
+from duitpos.models import ProcessorAccount
 from duitpos.web.sentences import ByFact, Sentence, Text, say
 
 OWNERS: Mapping[str, Text] = {
@@ -204,6 +205,11 @@ def account_texts(view: AccountView) -> AccountTexts:
         problem=reason_text(view.problem),
         health=tuple(_with_reason(HEALTH[one["code"]], one) for one in view.health),
     )
+
+
+def state_text(account: ProcessorAccount) -> str:
+    """Whether new payments use an account."""
+    return str(STATES[account.state])
 
 
 def owner_text(owner: Facts) -> str:

@@ -22,11 +22,12 @@ from duitpos.dashboard.forms.payment_types import (
 )
 from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
-from duitpos.dashboard.texts.processors import account_texts
+from duitpos.dashboard.texts.processors import state_text
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.processor_accounts.account_review import counts_of, stopped_types
+from duitpos.domain.processor_accounts.switch import account_uses, is_choice
 from duitpos.domain.processor_accounts.types import TypeRow, create_type, delete_type, edit_type, types_of
 from duitpos.domain.processor_accounts.view import account_view, processors_to_add
 from duitpos.domain.tenancy.find import locations
@@ -94,19 +95,16 @@ def edit_page(
 ) -> HttpResponse:
     """Render the edit form with its processors, also after an error in one of the forms."""
     start = {"code": row.type.code, "name": row.type.name, "is_active": row.type.is_active}
-    former = [
-        account_view(account, settings.BASE_URL, staff.tenant.slug)
-        for account in row.accounts
-        if account.state == AccountState.RETIRED
-    ]
+    uses = account_uses(staff.tenant.id, row.type.id)
     context = {
         "row": row,
         # A payment type belongs to all locations; show its times in the first one's time zone.
         "location": locations(staff.tenant)[0],
         "form": form or PaymentTypeForm(initial=start),
         "accounts": account_forms(staff, row) if accounts is None else accounts,
-        "retired": [(view, account_texts(view)) for view in former],
         "counts": counts_of(staff.tenant, [row]),
+        # A single account in use is all on the form above.
+        "uses": [(use, state_text(use.account)) for use in uses] if is_choice(uses) else [],
         "adding": adding or AddProcessorForm(processors_to_add(row.accounts)),
     }
     return page(request, staff, "dashboard/payment_type.html", context, here="payment_types")

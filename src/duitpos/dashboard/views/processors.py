@@ -24,6 +24,7 @@ from duitpos.domain.people.staff import Staff
 from duitpos.domain.processor_accounts.accounts import (
     KeyRefused,
     SavedAccount,
+    account_of,
     add_processor,
     check_account,
     remove_account,
@@ -68,7 +69,7 @@ def save_processors(request: HttpRequest, staff: Staff, type_id: UUID) -> HttpRe
     saved = [_save(staff, form) for form in forms if form.is_valid()]
     for one in saved:
         if one is not None:
-            _add_messages(request, one)
+            add_messages(request, one)
     if any(form.errors for form in forms):
         return edit_page(request, staff, row, accounts=forms)
     return _to_processors(staff, type_id)
@@ -78,23 +79,30 @@ def _save(staff: Staff, form: AccountForm) -> SavedAccount | None:
     """Save one account's form. On an error, return None; the form has the error."""
     try:
         return save_credentials(staff.member, form.view.account.id, form.values, form.api_base)
-    except CredentialsRefused as refused:
-        for name, problem in refused.problems.items():
-            form.add_error(name if name in form.fields else None, problem_text(problem))
-    except KeyRefused as refused:
-        form.add_error(refused.field, error_text(refused))
     except (Conflict, Invalid, Unavailable) as error:
-        form.add_error(None, error_text(error))
+        add_error(form, error)
     return None
+
+
+def add_error(form: PlainForm, error: Conflict | Invalid | Unavailable) -> None:
+    """Show why pasted keys were not saved, beside the field that it is about."""
+    match error:
+        case CredentialsRefused():
+            for name, problem in error.problems.items():
+                form.add_error(name if name in form.fields else None, problem_text(problem))
+        case KeyRefused():
+            form.add_error(error.field if error.field in form.fields else None, error_text(error))
+        case _:
+            form.add_error(None, error_text(error))
 
 
 @require_POST
 @staff(Can.SET_UP_PAYMENTS)
 def check_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_id: UUID) -> HttpResponse:
     """Check an account's key with the processor now."""
-    _row_with(staff, type_id, account_id)
+    row_with(staff, type_id, account_id)
     try:
-        _add_messages(request, check_account(staff.member, account_id))
+        add_messages(request, check_account(staff.member, account_id))
     except Unavailable as error:
         messages.error(request, error_text(error))
     return _to_processors(staff, type_id)
@@ -104,7 +112,7 @@ def check_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_i
 @staff(Can.SET_UP_PAYMENTS)
 def remove_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_id: UUID) -> HttpResponse:
     """Confirm (GET) and remove (POST) a processor account; one with payments is retired."""
-    row = _row_with(staff, type_id, account_id)
+    row = row_with(staff, type_id, account_id)
     back = reverse("dashboard:payment_type", args=[staff.tenant.slug, type_id]) + ANCHOR
     if request.method == "POST":
         messages.success(request, str(REMOVALS[remove_account(staff.member, account_id)]))
@@ -125,15 +133,16 @@ def remove_processor(request: HttpRequest, staff: Staff, type_id: UUID, account_
     return page(request, staff, "dashboard/question.html", context, here="payment_types")
 
 
-def _row_with(staff: Staff, type_id: UUID, account_id: UUID) -> TypeRow:
+def row_with(staff: Staff, type_id: UUID, account_id: UUID) -> TypeRow:
     """The payment type that has this account. Raises Gone."""
     row = row_of(staff, type_id)
-    if account_id not in (account.id for account in row.accounts):
+    if account_of(staff.tenant.id, account_id).payment_type_id != row.type.id:
         raise Gone(Code.ACCOUNT_UNKNOWN)
     return row
 
 
-def _add_messages(request: HttpRequest, saved: SavedAccount) -> None:
+def add_messages(request: HttpRequest, saved: SavedAccount) -> None:
+    """Show the findings of saved or checked keys on the next page."""
     first, rest = saved.findings[:1], saved.findings[1:]
     for finding in first:
         (messages.success if saved.facts else messages.warning)(request, finding_text(finding))

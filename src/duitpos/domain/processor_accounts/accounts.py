@@ -122,12 +122,17 @@ def save_credentials(
         checked = check_credentials(account, pasted.merged, pasted.endpoint)
     except ProcessorError as error:
         if error.is_about_key or error.failure in (Failure.REFUSED, Failure.NOT_ACTIVATED):
-            # A changed address may be refused although nothing was pasted.
-            kind = adapter(account.processor)
-            first = next(iter(checked_part(kind, pasted.values) or checked_part(kind, pasted.merged)))
-            raise KeyRefused(first, reason_of(error)) from error
+            raise key_refused(account, pasted, error) from error
         return _store_unchecked(account, pasted, error)
-    return _store_checked(account, checked, pasted.values)
+    return store_checked(account, checked, pasted.values)
+
+
+def key_refused(account: ProcessorAccount, pasted: Pasted, error: ProcessorError) -> KeyRefused:
+    """The refusal to raise for pasted credentials, beside the first field that it may be about."""
+    kind = adapter(account.processor)
+    # A changed address may be refused although nothing was pasted.
+    first = next(iter(checked_part(kind, pasted.values) or checked_part(kind, pasted.merged)))
+    return KeyRefused(first, reason_of(error))
 
 
 def check_account(member: Membership, account_id: UUID) -> SavedAccount:
@@ -153,7 +158,7 @@ def recheck(account: ProcessorAccount) -> SavedAccount:
         checked = check_credentials(account, credentials, endpoint, are_in_use=not stored.waiting)
     except ProcessorError as error:
         return _not_checked(account, error, is_waiting=bool(stored.waiting))
-    return _store_checked(account, checked, {})
+    return store_checked(account, checked, {})
 
 
 def remove_account(member: Membership, account_id: UUID) -> Removal:
@@ -176,8 +181,8 @@ def remove_account(member: Membership, account_id: UUID) -> Removal:
     return Removal.RETIRED
 
 
-def _store_checked(account: ProcessorAccount, checked: Checked, pasted: Credentials) -> SavedAccount:
-    """Store checked credentials in their account's row."""
+def store_checked(account: ProcessorAccount, checked: Checked, pasted: Credentials) -> SavedAccount:
+    """Store checked credentials in their account's row, which new payments then use. Raises Conflict."""
 
     def work() -> ProcessorAccount:
         row = row_of(account, checked)

@@ -11,6 +11,7 @@ from duitpos.domain.payments.settlement.went_live import after_going_live
 from duitpos.domain.processor_accounts.credentials import Pasted, checked_part, verifying_part
 from duitpos.domain.processor_accounts.forget import forget_account
 from duitpos.domain.processor_accounts.identity import Checked
+from duitpos.domain.processor_accounts.in_use import claim_switch, retire_others, switches_of
 from duitpos.domain.processor_accounts.restriction import end_restriction
 from duitpos.kit.clock import now
 from duitpos.kit.facts import facts
@@ -56,11 +57,18 @@ def keep_checked(
         "offered_again_at": None,
         "next_events_at": row.next_events_at or at,
     }
-    if row.id != pasted_into.id or row.state == AccountState.NEW:
-        columns["state"] = AccountState.ACTIVE
+    starts = row.id != pasted_into.id or row.state == AccountState.NEW
+    if starts:
+        columns |= {"state": AccountState.ACTIVE, "in_use_since": at}
+        # The row may be new, and then only the count on the type keeps two owners apart.
+        seen = switches_of(row.tenant_id, row.payment_type_id)
+        if not claim_switch(row.tenant_id, row.payment_type_id, seen):
+            raise Changed
     _write(row, updated, columns)
     if row.id != pasted_into.id:
         _retire(pasted_into)
+    if starts:
+        retire_others(updated)
     after_going_live(row.tenant_id, at)
     resolve(row.tenant_id, at, facts(Resolution.KEY_SAVED), kind=AlertKind.KEY_REFUSED, subject_id=row.id)
     return updated

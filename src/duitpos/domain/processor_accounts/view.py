@@ -98,6 +98,17 @@ def account_view(account: ProcessorAccount, base_url: str, slug: str) -> Account
     )
 
 
+def field_views(
+    kind: Adapter, account: ProcessorAccount | None, *, verifies: bool = False
+) -> tuple[FieldView, ...]:
+    """The fields of a short form: those without which nothing can be called, or those that verify deliveries."""
+    stored = stored_or_none(account) if account is not None else StoredCredentials()
+    wanted = (
+        one for one in kind.credential_fields if one.verifies == verifies and (verifies or one.required)
+    )
+    return tuple(_field_view(kind, one, stored) for one in wanted)
+
+
 def _field_view(kind: Adapter, one: CredentialField, stored: StoredCredentials | None) -> FieldView:
     if stored is None:
         return FieldView(one, kind.label, is_unreadable=True)

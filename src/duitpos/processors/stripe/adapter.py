@@ -56,6 +56,7 @@ from duitpos.processors.stripe.disputes import list_disputes
 from duitpos.processors.stripe.endpoints import StripeEndpoints
 from duitpos.processors.stripe.errors import LABEL, stripe_error, translated
 from duitpos.processors.stripe.events import KINDS, event_of, verify_and_parse
+from duitpos.processors.stripe.guide import GUIDE, payment_page
 from duitpos.processors.stripe.permissions import NEEDED
 from duitpos.processors.stripe.refunds import list_refunds, make_refund
 from duitpos.processors.stripe.snapshots import INTENT, Incomplete, id_of, session_snapshot
@@ -94,6 +95,7 @@ class StripeAdapter(Adapter):
     )
     api_version = API_VERSION
     permissions = NEEDED
+    guide = GUIDE
 
     def page(self, place: Place, mode: Mode | None) -> ProcessorPage:
         """A page of Stripe's dashboard."""
@@ -120,6 +122,10 @@ class StripeAdapter(Adapter):
     def currency_problem(self, currency: str) -> CurrencyProblem | None:
         """Why this currency's amounts cannot be sent exactly; None when they can."""
         return amounts.currency_problem(currency)
+
+    def payment_page(self, references: References, endpoint: str, *, is_test: bool) -> str:
+        """The payment's page in Stripe's dashboard."""
+        return payment_page(references, endpoint, is_test=is_test)
 
 
 class StripeProcessor(Processor):

@@ -205,4 +205,19 @@ STAFF: Mapping[Code, Sentence] = {
     ),
     Code.PASTED_KEY_REFUSED: _("Nothing was saved."),
     Code.CREDENTIALS_WRONG: _("What was pasted cannot be a key. Nothing was saved."),
+    Code.ACCOUNT_WITHOUT_KEY: _("No usable key is kept for this account. Paste its key again."),
+    Code.ACCOUNT_KEY_REFUSED: _("New payments go on as before. Paste a good key of that account."),
+    Code.SETUP_UNFINISHED: _(
+        "Finish the steps of “Get paid” first: a test order, paid and refunded, shows that all works."
+    ),
+    Code.LIVE_KEY_MISSING: _("Paste the live key."),
+    Code.TEST_KEY_TO_GO_LIVE: _(
+        "This key is of test mode: no real money moves with it. Switch to live mode at the processor and copy the key"
+        " from there. Nothing was saved."
+    ),
+    Code.LIVE_KEY_OF_ANOTHER: _(
+        "This key belongs to another account (%(live)s) than the one you tested with (%(test)s). Money would go there."
+        " If you mean that, tick the box and paste the key again. Nothing was saved."
+    ),
+    Code.NO_TEST_ACCOUNT: _("No test account is kept to go back to. Paste a test key under Payment Types."),
 }
