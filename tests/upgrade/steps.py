@@ -26,11 +26,8 @@ def go_forward() -> None:
 
 def model_at(targets: Sequence[Target], name: str) -> Any:
     """A model of ours as it was then."""
-    return (
-        _executor()
-        .loader.project_state([(app, name or "") for app, name in targets])
-        .apps.get_model("duitpos", name)
-    )
+    state = _executor().loader.project_state([(app, migration or "") for app, migration in targets])
+    return state.apps.get_model("duitpos", name)
 
 
 class _StepByStep(MigrationLoader):

@@ -27,7 +27,7 @@ from duitpos.domain.processor_accounts.findings import Finding
 from duitpos.domain.processor_accounts.first_key import choose_type, refund_test_payment, save_first_key
 from duitpos.domain.processor_accounts.setup_facts import account_in_setup, guided_processor
 from duitpos.domain.processor_accounts.view import field_views
-from duitpos.domain.processor_accounts.webhook import install_webhook
+from duitpos.domain.processor_accounts.webhooks.actions import set_up_webhook
 from duitpos.models import ProcessorAccount
 
 
@@ -77,7 +77,7 @@ def first_webhook(request: HttpRequest, staff: Staff) -> HttpResponse:
     if request.method != "POST" or account is None:
         return _to_step(staff, "webhook")
     if "by_hand" not in request.POST:
-        _install(request, account)
+        _install(request, staff, account)
         return _to_step(staff, "webhook")
     views = field_views(guided_processor(), account, verifies=True)
     form = KeysForm(views, request.POST, prefix="webhook")
@@ -92,9 +92,13 @@ def first_webhook(request: HttpRequest, staff: Staff) -> HttpResponse:
     return setup_page(request, staff, webhook_form=form)
 
 
-def _install(request: HttpRequest, account: ProcessorAccount) -> None:
-    _account, finding = install_webhook(account)
+def _install(request: HttpRequest, staff: Staff, account: ProcessorAccount) -> None:
     label = guided_processor().label
+    try:
+        finding = set_up_webhook(staff.member, account.id)
+    except Conflict as error:
+        messages.error(request, error_text(error))
+        return
     if finding is None:
         text = _("This cannot be done from here. Do it by hand: the address and the events are below.")
         messages.warning(request, text)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from duitpos.domain.errors import Code, Conflict, Unavailable
+from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.processor_accounts.accounts import account_of
+from duitpos.domain.processor_accounts.findings import Finding
 from duitpos.domain.processor_accounts.health import made_health_of
+from duitpos.domain.processor_accounts.webhook import install_webhook
 from duitpos.domain.processor_accounts.webhooks.look import look
 from duitpos.domain.processor_accounts.webhooks.repair import (
     claim_repair,
@@ -19,6 +22,7 @@ from duitpos.domain.processor_accounts.webhooks.repair import (
 )
 from duitpos.domain.processor_accounts.webhooks.watch import refresh
 from duitpos.domain.reasons import reason_of
+from duitpos.kit.facts import Facts, facts
 from duitpos.models import AccountHealth, Membership, ProcessorAccount
 from duitpos.processors.errors import ProcessorError
 
@@ -33,6 +37,21 @@ def repair_webhook(member: Membership, account_id: UUID) -> None:
     finally:
         release_repair(health)
         refresh(account)
+
+
+def set_up_webhook(member: Membership, account_id: UUID) -> Facts | None:
+    """Set the webhook up in one press, in whichever way the processor offers; returns a finding for the owner.
+
+    None: a person has to do it at the processor. Raises Forbidden, Gone, Conflict.
+    """
+    account = _account(member, account_id)
+    try:
+        if open_account(account).endpoints is None:
+            return install_webhook(account)[1]
+        repair_webhook(member, account_id)
+    except (ProcessorError, Unavailable) as error:
+        return facts(Finding.WEBHOOK_NOT_INSTALLED, reason=reason_of(error))
+    return facts(Finding.WEBHOOK_INSTALLED)
 
 
 def rotate_secret(member: Membership, account_id: UUID) -> None:
