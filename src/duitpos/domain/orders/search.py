@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from duitpos.domain.orders.advance import UNPAID
+from duitpos.domain.orders.counter_code import counter_code, is_counter_code
 from duitpos.domain.orders.states import HELD
 from duitpos.domain.tenancy.find import locations
 from duitpos.kit.clock import day_bounds
@@ -16,9 +18,11 @@ from duitpos.kit.money import parse_amount
 from duitpos.models import Order, Payment, Tenant
 from duitpos.models.order import OrderStatus
 from duitpos.models.payment import PaymentStatus
+from duitpos.models.payment_setup import MANUAL_KINDS
 
 WAITING = "waiting"
-"""The filter value for held orders."""
+"""The filter value for orders that can still be paid."""
+_MOST_CODES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ def matching(tenant: Tenant, filters: OrderFilters) -> QuerySet[Order]:
     if filters.location_id is not None:
         rows = rows.filter(location_id=filters.location_id)
     if filters.status == WAITING:
-        rows = rows.filter(Q(is_unknown_phone=False) | has_sign_of_paying(tenant), status=HELD)
+        is_listed = Q(is_unknown_phone=False) | has_sign_of_paying(tenant) | waits_at_counter(tenant)
+        rows = rows.filter(UNPAID).filter(is_listed)
     elif filters.status in OrderStatus.values:
         rows = rows.filter(status=filters.status)
     elif not filters.text:
@@ -56,6 +61,19 @@ def has_sign_of_paying(tenant: Tenant) -> Exists:
     return Exists(Payment.objects.filter(signs, tenant=tenant, order_id=OuterRef("id")))
 
 
+def waits_at_counter(tenant: Tenant) -> Exists:
+    """A condition on orders: the guest sent it to be paid to staff, who have not taken the money."""
+    return Exists(
+        Payment.objects.filter(
+            tenant=tenant,
+            order_id=OuterRef("id"),
+            status=PaymentStatus.PENDING,
+            account__tenant=tenant,
+            account__processor__in=MANUAL_KINDS,
+        )
+    )
+
+
 def _of_day(tenant: Tenant, day: date) -> Q:
     wanted = Q(business_date=day)
     # The day comes from the URL, and databases and time zones have a limited range.
@@ -71,6 +89,8 @@ def _search(tenant: Tenant, text: str) -> Q:
     """By number ("12", "T12"), amount ("31.85", "RM 31.85") or table ("7", "Garden 3")."""
     text = text.strip()
     wanted = Q(table__name__icontains=text)
+    if is_counter_code(text):
+        wanted |= Q(id__in=_with_code(tenant, text.upper()))
     number = re.fullmatch(r"#?([Tt]?)(\d{1,9})", text)
     if number:
         wanted |= Q(number=int(number[2]), is_test=True) if number[1] else Q(number=int(number[2]))
@@ -79,6 +99,13 @@ def _search(tenant: Tenant, text: str) -> Q:
         for currency in {site.currency for site in locations(tenant)}:
             wanted |= _costs(amount[1].replace(",", "."), currency)
     return wanted
+
+
+def _with_code(tenant: Tenant, code: str) -> list[UUID]:
+    """The held orders that wait at a counter under this code. It is computed, so their ids are read."""
+    waiting = Order.objects.filter(waits_at_counter(tenant), tenant=tenant, status=HELD)
+    ids = waiting.order_by("-created_at").values_list("id", flat=True)[:_MOST_CODES]
+    return [order_id for order_id in ids if counter_code(order_id) == code]
 
 
 def _costs(text: str, currency: str) -> Q:
