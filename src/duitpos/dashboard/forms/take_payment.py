@@ -8,9 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from duitpos.domain.staff_actions.take_payment import MOST_REFERENCE
+from duitpos.domain.staff_actions.take_payment import MOST_REFERENCE, gives_change, takes_reference
 from duitpos.models import PaymentType
-from duitpos.processors.registry import MANUAL
 from duitpos.web.forms import PlainForm
 
 
@@ -41,7 +40,7 @@ class TakePaymentForm(PlainForm):
             widget=forms.RadioSelect,
         )
         self.order_fields(("payment_type", "tendered", "reference"))
-        if not any(MANUAL[row.kind].gives_change for row in types):
+        if not any(gives_change(row) for row in types):
             del self.fields["tendered"]
-        if not any(MANUAL[row.kind].takes_reference for row in types):
+        if not any(takes_reference(row) for row in types):
             del self.fields["reference"]

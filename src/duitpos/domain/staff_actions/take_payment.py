@@ -39,6 +39,16 @@ def types_at_counter(order: Order) -> list[PaymentType]:
     return list(manual_types(order.tenant_id, order.location, Channel.COUNTER))
 
 
+def gives_change(row: PaymentType) -> bool:
+    """Whether the guest may hand over more than the amount."""
+    return MANUAL[row.kind].gives_change
+
+
+def takes_reference(row: PaymentType) -> bool:
+    """Whether staff enter what identifies the payment elsewhere."""
+    return MANUAL[row.kind].takes_reference
+
+
 def waits_at_counter(order: Order, payments: list[Payment]) -> bool:
     """Whether staff may take the order's money. `payments` are all of it, with their accounts."""
     is_sent = any(one.status == PaymentStatus.PENDING and one.account.is_manual for one in payments)
