@@ -38,7 +38,7 @@ class PaymentTypeForm(PlainForm):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=60,
-        help_text=gettext_lazy("What staff read."),
+        help_text=gettext_lazy("What staff read, and guests unless there is another name for them."),
     )
     is_active = forms.BooleanField(
         label=gettext_lazy("Active"),
