@@ -22,6 +22,7 @@ class ServiceForm(PlainForm):
     )
     unpaid = forms.ChoiceField(
         label=_("Paying at the counter"),
+        required=False,
         choices=[
             (UnpaidOrders.OFF, _("Not from the phone: guests pay online")),
             (

@@ -97,7 +97,7 @@ def payment_type(request: HttpRequest, staff: Staff, type_id: UUID) -> HttpRespo
         except (Conflict, Invalid) as error:
             _add_error(form, error)
         else:
-            messages.success(request, _saved_text(before, now))
+            messages.success(request, _saved_text(before, now, is_changed=form.has_changed()))
             return redirect("dashboard:payment_type", staff.tenant.slug, type_id)
     return edit_page(request, staff, row, form)
 
@@ -178,7 +178,7 @@ def _add_error(form: PaymentTypeForm, error: Conflict | Invalid) -> None:
     form.add_error("name" if error.code == Code.TYPE_NAME_WRONG else "code", error_text(error))
 
 
-def _saved_text(before: dict[str, object], now: PaymentType) -> str:
+def _saved_text(before: dict[str, object], now: PaymentType, *, is_changed: bool) -> str:
     changes = []
     if before["code"] != now.code:
         changes.append(_("code is now %(code)s") % {"code": now.code})
@@ -186,6 +186,8 @@ def _saved_text(before: dict[str, object], now: PaymentType) -> str:
         changes.append(_("name is now %(name)s") % {"name": now.name})
     if before["is_active"] != now.is_active:
         changes.append(_("now active") if now.is_active else _("now inactive: nobody can choose it"))
+    if not is_changed:
+        return _("Saved; nothing was different.")
     if not changes:
         return _("%(name)s saved.") % {"name": now.name}
     return _("%(name)s saved: %(changes)s.") % {"name": now.name, "changes": ", ".join(changes)}
