@@ -19,6 +19,7 @@ from duitpos.dashboard.views.payment_issues import declines, payment_issues, pay
 from duitpos.dashboard.views.payment_types import (
     add_payment_type,
     delete_payment_type,
+    move_payment_type,
     payment_type,
     payment_types,
 )
@@ -32,6 +33,7 @@ from duitpos.dashboard.views.refund import refund
 from duitpos.dashboard.views.sold_out import answer_call, service, sold_out
 from duitpos.dashboard.views.switch_account import retire_account, switch_account
 from duitpos.dashboard.views.tables import add_table, rotate_table, table_code, tables
+from duitpos.dashboard.views.take_payment import pay_order
 from duitpos.dashboard.views.webhook import webhook, webhook_action
 
 app_name = "dashboard"
@@ -42,6 +44,7 @@ urlpatterns = [
     path("orders/live/", orders_live, name="orders_live"),
     path("orders/waiting/", waiting, name="waiting"),
     path("orders/<uuid:order_id>/", order, name="order"),
+    path("orders/<uuid:order_id>/pay/", pay_order, name="pay_order"),
     path("orders/<uuid:order_id>/cancel/", cancel_order, name="cancel_order"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/check/", check_payment, name="check_payment"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/", refund, name="refund"),
@@ -57,6 +60,7 @@ urlpatterns = [
     path("payment-types/", payment_types, name="payment_types"),
     path("payment-types/add/", add_payment_type, name="add_payment_type"),
     path("payment-types/<uuid:type_id>/", payment_type, name="payment_type"),
+    path("payment-types/<uuid:type_id>/move/", move_payment_type, name="move_payment_type"),
     path("payment-types/<uuid:type_id>/delete/", delete_payment_type, name="delete_payment_type"),
     path("payment-types/<uuid:type_id>/processors/", save_processors, name="save_processors"),
     path("payment-types/<uuid:type_id>/processors/add/", add_processor_to_type, name="add_processor"),

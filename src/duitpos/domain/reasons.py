@@ -16,6 +16,9 @@ class Reason(StrEnum):
     REPLACED_BY_NEWER_CART = "replaced_by_newer_cart"
     NOT_STARTED_IN_TIME = "not_started_in_time"
     MAY_NOT_START = "may_not_start"
+    # One whose money staff were to take.
+    UNPAID_AT_CLOSE = "unpaid_at_close"
+    ORDER_ENDED = "order_ended"
     START_UNANSWERED = "start_unanswered"
     # An attempt that we ended, not the processor.
     PAGE_STILL_OPEN = "page_still_open"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from duitpos.domain.checkout.options import pay_options
 from duitpos.domain.checkout.present_step import step_of
 from duitpos.domain.orders.guest_view import FINAL, GuestOrder, GuestState
 from duitpos.domain.orders.wait import usual_wait
@@ -29,6 +30,7 @@ MONEY_IS_HERE = frozenset(
 )
 _LOOK = {
     GuestState.WAITING: ("waiting", "◷"),
+    GuestState.AT_COUNTER: ("waiting", "◷"),
     GuestState.CHECKING: ("waiting", "◷"),
     GuestState.PROCESSING: ("waiting", "◷"),
     GuestState.PAID: ("ok", "✓"),
@@ -53,7 +55,9 @@ def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
     """Template context of the live part. One query at most (orders/wait.py)."""
     look, icon = _LOOK[seen.state]
     is_paid = seen.state in MONEY_IS_HERE
-    to_pay = seen.state in (GuestState.WAITING, GuestState.NOT_PAID)
+    to_pay = seen.state in (GuestState.WAITING, GuestState.NOT_PAID) or (
+        seen.state == GuestState.AT_COUNTER and _may_still_choose(tenant, seen)
+    )
     return {
         "seen": seen,
         "order": seen.order,
@@ -89,6 +93,13 @@ def next_steps(tenant: Tenant, seen: GuestOrder) -> list[str]:
     return [*texts, service] if service else texts
 
 
+def _may_still_choose(tenant: Tenant, seen: GuestOrder) -> bool:
+    """Whether an order that waits at the counter can be changed, or be paid online after all."""
+    if seen.order.status == OrderStatus.HELD:
+        return True
+    return any(not option.is_manual for option in pay_options(tenant, seen.location))
+
+
 def can_go_on(seen: GuestOrder) -> bool:
     """Whether the guest can go on with the payment that was started."""
     if seen.state != GuestState.WAITING or seen.payment is None:
@@ -97,7 +108,7 @@ def can_go_on(seen: GuestOrder) -> bool:
 
 
 def _steps(seen: GuestOrder) -> list[Step]:
-    if seen.state != GuestState.PAID or seen.order.status not in _STEPS:
+    if seen.state not in (GuestState.PAID, GuestState.AT_COUNTER) or seen.order.status not in _STEPS:
         return []
     at = _STEPS.index(OrderStatus(seen.order.status))
     return [Step(status_text(step), number < at, number == at) for number, step in enumerate(_STEPS)]

@@ -108,6 +108,8 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
         "obstacle": obstacle,
         "ways": ways if obstacle is None else [],
         "how_to_pay": how_to_pay_text(payable) if payable else "",
+        "is_at_counter": bool(payable) and all(option.is_manual for option in payable),
+        "may_be_at_counter": any(option.is_manual for option in payable),
         "is_test": any(option.mode == Mode.TEST for option in payable),
     }
     response = render(request, "guest/checkout.html", context, status=review.status)

@@ -230,6 +230,7 @@ def heading_text(seen: GuestOrder) -> str:
         return _("Your order is ready")
     return {
         GuestState.WAITING: _("Waiting for payment"),
+        GuestState.AT_COUNTER: _("Please pay at the counter"),
         GuestState.CHECKING: _("Checking your payment"),
         GuestState.PROCESSING: _("Your payment is on its way"),
         GuestState.PAID: _("Thank you"),
@@ -254,6 +255,8 @@ def order_text(seen: GuestOrder) -> str:
         return _("Paid. The restaurant will confirm your order in a moment.")
     if seen.state == GuestState.PAID:
         return _paid_text(seen.order.status)
+    if seen.state == GuestState.AT_COUNTER:
+        return _counter_text(seen)
     return {
         GuestState.WAITING: _("Your order waits for payment. Nothing has been charged yet."),
         GuestState.CHECKING: _(
@@ -272,6 +275,18 @@ def order_text(seen: GuestOrder) -> str:
         GuestState.REFUNDING: _("Your money is on its way back to you."),
         GuestState.REFUNDED: _("Refunded. Your bank may take a few days to show it."),
     }[seen.state]
+
+
+def _counter_text(seen: GuestOrder) -> str:
+    facts = {"amount": seen.order.total.format(seen.location.locale), "code": seen.code}
+    if seen.order.status == OrderStatus.HELD:
+        return (
+            _(
+                "Pay %(amount)s at the counter. Show this code: %(code)s. The kitchen starts when you have paid."
+            )
+            % facts
+        )
+    return _("The kitchen has your order. Pay %(amount)s at the counter. Show this number: %(code)s.") % facts
 
 
 def _paid_text(status: str) -> str:
@@ -321,6 +336,7 @@ def progress_text(seen: GuestOrder) -> str:
     """An order's state, in a word or two beside its number."""
     words = {
         GuestState.WAITING: _("waiting for payment"),
+        GuestState.AT_COUNTER: _("to be paid at the counter"),
         GuestState.CHECKING: _("checking the payment"),
         GuestState.PROCESSING: _("payment on its way"),
         GuestState.NEEDS_STAFF: _("paid, staff are checking"),
@@ -384,6 +400,11 @@ def nothing_to_pay_text() -> str:
 
 def how_to_pay_text(options: Sequence[PayOption]) -> str:
     """Above Pay: where the guest pays. Where that is not known yet, a sentence that is right for a page and a code."""
+    at_counter = [option for option in options if option.is_manual]
+    if len(at_counter) == len(options):
+        return _("You pay our staff at the counter. Nothing is charged now.")
+    if at_counter:
+        return _("Pay online now, or send the order and pay our staff at the counter.")
     kinds = {option.pays_by for option in options}
     if len(options) > 1:
         if kinds == {"page"}:

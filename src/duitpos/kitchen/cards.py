@@ -25,6 +25,7 @@ class Card:
     table_name: str
     lines: list[OrderLine]
     is_refunded: bool
+    is_unpaid: bool
     minutes: int
     age: str
 
@@ -101,4 +102,6 @@ def _card(ticket: BoardTicket, at: datetime) -> Card:
     placed = ticket.order.placed_at or at
     minutes = max(0, (at - placed) // timedelta(minutes=1))
     age = "late" if minutes >= LATE_MINUTES else "waiting" if minutes >= WAITING_MINUTES else "fresh"
-    return Card(ticket.order, ticket.table_name, ticket.lines, ticket.is_refunded, minutes, age)
+    return Card(
+        ticket.order, ticket.table_name, ticket.lines, ticket.is_refunded, ticket.is_unpaid, minutes, age
+    )

@@ -62,7 +62,7 @@ class Order(TenantModel):
     tax_on_service_charge = models.BooleanField(default=False)
 
     created_at = models.DateTimeField()
-    # Set when the order is released to the kitchen.
+    # The payment that counts for it; empty while unpaid. It releases the order, unless that was sent unpaid.
     released_by = TenantForeignKey(
         "duitpos.Payment", on_delete=models.PROTECT, null=True, related_name="released"
     )
@@ -100,6 +100,11 @@ class Order(TenantModel):
         if self.number is None:
             return ""
         return f"T{self.number}" if self.is_test else str(self.number)
+
+    @property
+    def is_cooked_unpaid(self) -> bool:
+        """Whether it went to the kitchen, or is served, and nothing has been paid for it."""
+        return self.released_by_id is None and self.status not in (OrderStatus.HELD, OrderStatus.CANCELED)
 
     @property
     def total(self) -> Money:

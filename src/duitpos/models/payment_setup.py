@@ -23,6 +23,10 @@ class PaymentKind(models.TextChoices):
         return self is PaymentKind.ONLINE
 
 
+MANUAL_KINDS = tuple(kind.value for kind in PaymentKind if not kind.is_online)
+"""Kinds whose money staff take. The account of such a type has its kind as processor (decision 0021)."""
+
+
 class PaymentType(TenantModel):
     """The choice for staff and guests, and the grouping of reports: Cash, Online Payment."""
 
@@ -51,6 +55,11 @@ class PaymentType(TenantModel):
     def is_online(self) -> bool:
         """Whether guests pay it through a processor."""
         return PaymentKind(self.kind).is_online
+
+    @property
+    def shown_name(self) -> str:
+        """What guests read."""
+        return self.guest_name or self.name
 
 
 class Channel(models.TextChoices):
@@ -199,6 +208,11 @@ class ProcessorAccount(TenantModel):
         return f"{self.tenant_id}/{self.id}/credentials"
 
     @property
+    def is_manual(self) -> bool:
+        """Whether no processor is behind it: staff take the money (decision 0021)."""
+        return self.processor in MANUAL_KINDS
+
+    @property
     def is_live(self) -> bool:
-        """Whether it moves real money."""
+        """Whether it moves real money at a processor."""
         return self.mode == Mode.LIVE

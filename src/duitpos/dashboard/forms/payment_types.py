@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -11,7 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from duitpos.dashboard.texts.kinds import KINDS_TO_ADD
 from duitpos.dashboard.texts.processors import account_texts, address_text, hint_text
+from duitpos.domain.processor_accounts.offers import offers_of
 from duitpos.domain.processor_accounts.view import AccountView, FieldView
+from duitpos.models import Location, PaymentType
+from duitpos.models.payment_setup import Channel
 from duitpos.web.forms import PlainForm
 
 LONGEST_LINE, LONGEST_TEXT = 300, 10_000
@@ -34,7 +38,7 @@ class PaymentTypeForm(PlainForm):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=60,
-        help_text=gettext_lazy("What guests read at checkout and on their receipt."),
+        help_text=gettext_lazy("What staff read, and guests unless there is another name for them."),
     )
     is_active = forms.BooleanField(
         label=gettext_lazy("Active"),
@@ -43,6 +47,45 @@ class PaymentTypeForm(PlainForm):
             "Off: nobody can choose it. Payments made with it stay, and can still be refunded."
         ),
     )
+
+
+class EditPaymentTypeForm(PaymentTypeForm):
+    """Edit a type: also what guests read, and where it is offered. An online type is offered on phones only."""
+
+    guest_name = forms.CharField(
+        label=gettext_lazy("Name for guests"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("Such as “Pay at the counter”. Empty: guests read the name."),
+    )
+
+    field_order = ("code", "name", "guest_name", "is_active")
+
+    def __init__(self, row: PaymentType, sites: Sequence[Location], data: Any = None) -> None:
+        start = {one: getattr(row, one) for one in ("code", "name", "guest_name", "is_active")}
+        super().__init__(data, initial=start)
+        offers = offers_of(row)
+        self._fields: dict[str, tuple[UUID, Channel]] = {}
+        for site in sites:
+            for channel in Channel if not row.is_online else (Channel.PHONE,):
+                name = f"{channel}-{site.id}"
+                self._fields[name] = site.id, channel
+                self.fields[name] = forms.BooleanField(
+                    label=_OFFERED[channel] % {"location": site.name},
+                    required=False,
+                    initial=offers.get((site.id, channel), True),
+                )
+
+    @property
+    def offers(self) -> dict[tuple[UUID, Channel], bool]:
+        """Where it is to be offered. The form must be valid."""
+        return {place: self.cleaned_data[name] for name, place in self._fields.items()}
+
+
+_OFFERED = {
+    Channel.PHONE: gettext_lazy("On guests' phones at %(location)s"),
+    Channel.COUNTER: gettext_lazy("At the counter at %(location)s"),
+}
 
 
 class NewPaymentTypeForm(PaymentTypeForm):

@@ -80,6 +80,7 @@ OTHER_EVENT = _("A notice of %(processor)s changed nothing (%(type)s)")
 
 HAPPENED: Mapping[EntryKind, Text] = {
     EntryKind.SENT_TO_PROCESSOR: _("Sent to %(processor)s"),
+    EntryKind.SENT_UNPAID: _("Sent unpaid, to be paid at the counter"),
     EntryKind.DECLINED: _("Card declined: %(reason)s"),
     EntryKind.GUEST_RETURNED: _("Guest came back from the payment page"),
     EntryKind.PAID: _("Paid %(amount)s, %(method)s"),
@@ -94,6 +95,7 @@ WITH_REASON: Mapping[EntryKind, Text] = {
 
 ACTORS: Mapping[str, Text] = {
     "guest": _("guest"),
+    "staff": _("staff"),
     "webhook": _("processor's notice"),
     "return": _("guest's return"),
     "sweep": _("periodic check"),

@@ -49,6 +49,8 @@ PROCESSOR: Mapping[str, Sentence] = {
 }
 
 OURS: Mapping[str, Sentence] = {
+    Reason.UNPAID_AT_CLOSE: _("Nobody paid it before the trading day ended."),
+    Reason.ORDER_ENDED: _("The order was paid another way, or canceled."),
     Reason.REPLACED_BY_NEWER_CART: _("The guest sent a newer cart."),
     Reason.NOT_STARTED_IN_TIME: _("The processor did not answer in time."),
     Reason.MAY_NOT_START: _("It may no longer be started."),

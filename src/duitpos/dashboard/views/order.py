@@ -16,10 +16,13 @@ from duitpos.dashboard.texts.alerts import shown_alert
 from duitpos.dashboard.texts.orders import shown_entry
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.menus.stock_list import stock_of_items
-from duitpos.domain.orders.states import HELD, KITCHEN
+from duitpos.domain.orders.advance import is_unpaid
+from duitpos.domain.orders.counter_code import counter_code
+from duitpos.domain.orders.states import KITCHEN
 from duitpos.domain.orders.timeline import order_details
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
+from duitpos.domain.staff_actions.take_payment import waits_at_counter
 from duitpos.web.texts.stock import how_long_labels
 
 
@@ -41,7 +44,9 @@ def order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
         "order": details.order,
         "location": details.order.location,
         "alerts": [shown_alert(row) for row in open_alerts(staff.tenant, order_id)] if sees_alerts else [],
-        "can_cancel": details.order.status in (HELD, *KITCHEN),
+        "can_cancel": details.order.status in KITCHEN or is_unpaid(details.order),
+        "at_counter": waits_at_counter(details.order, [attempt.payment for attempt in details.payments]),
+        "code": details.order.label or counter_code(details.order.id),
         "guest_url": settings.BASE_URL + guest_path,
     }
     return page(request, staff, "dashboard/order.html", context, here="orders")

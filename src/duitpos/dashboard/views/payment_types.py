@@ -17,16 +17,19 @@ from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.payment_types import (
     AccountForm,
     AddProcessorForm,
+    EditPaymentTypeForm,
     NewPaymentTypeForm,
     PaymentTypeForm,
 )
 from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.processors import state_text
+from duitpos.domain.checkout.options import pay_options
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.processor_accounts.account_review import counts_of, stopped_types
+from duitpos.domain.processor_accounts.offers import move_type, set_offers
 from duitpos.domain.processor_accounts.switch import account_uses, is_choice
 from duitpos.domain.processor_accounts.types import TypeRow, create_type, delete_type, edit_type, types_of
 from duitpos.domain.processor_accounts.view import account_view, processors_to_add
@@ -39,10 +42,23 @@ from duitpos.web.forms import PlainForm
 @require_safe
 @staff(Can.SET_UP_PAYMENTS)
 def payment_types(request: HttpRequest, staff: Staff) -> HttpResponse:
-    """List the payment types."""
-    rows = types_of(staff.tenant)
-    context = {"rows": rows, "stopped": stopped_types(rows, counts_of(staff.tenant, rows))}
+    """List the payment types, and what guests choose from at each location."""
+    rows, sites = types_of(staff.tenant), locations(staff.tenant)
+    context = {
+        "rows": rows,
+        "stopped": stopped_types(rows, counts_of(staff.tenant, rows)),
+        "seen_at": [(site, [option.name for option in pay_options(staff.tenant, site)]) for site in sites],
+    }
     return page(request, staff, "dashboard/payment_types.html", context, here="payment_types")
+
+
+@require_http_methods(["POST"])
+@staff(Can.SET_UP_PAYMENTS)
+def move_payment_type(request: HttpRequest, staff: Staff, type_id: UUID) -> HttpResponse:
+    """Move a type one place up or down, for guests and staff."""
+    moved = move_type(staff.member, type_id, up=request.POST.get("to") == "up")
+    messages.success(request, _("%(name)s moved.") % {"name": moved.name})
+    return redirect("dashboard:payment_types", staff.tenant.slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,15 +88,19 @@ def payment_type(request: HttpRequest, staff: Staff, type_id: UUID) -> HttpRespo
     """Edit code, name and active; the processors are below."""
     row = row_of(staff, type_id)
     before = {"code": row.type.code, "name": row.type.name, "is_active": row.type.is_active}
-    form = PaymentTypeForm(request.POST or None, initial=before)
+    sent = request.POST if request.method == "POST" else None
+    form = EditPaymentTypeForm(row.type, locations(staff.tenant), sent)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            now = edit_type(staff.member, type_id, data["code"], data["name"], data["is_active"])
+            now = edit_type(
+                staff.member, type_id, data["code"], data["name"], data["is_active"], data["guest_name"]
+            )
+            set_offers(staff.member, row.type, form.offers)
         except (Conflict, Invalid) as error:
             _add_error(form, error)
         else:
-            messages.success(request, _saved_text(before, now))
+            messages.success(request, _saved_text(before, now, is_changed=form.has_changed()))
             return redirect("dashboard:payment_type", staff.tenant.slug, type_id)
     return edit_page(request, staff, row, form)
 
@@ -94,13 +114,13 @@ def edit_page(
     adding: AddProcessorForm | None = None,
 ) -> HttpResponse:
     """Render the edit form with its processors, also after an error in one of the forms."""
-    start = {"code": row.type.code, "name": row.type.name, "is_active": row.type.is_active}
+    sites = locations(staff.tenant)
     uses = account_uses(staff.tenant.id, row.type.id)
     context = {
         "row": row,
         # A payment type belongs to all locations; show its times in the first one's time zone.
-        "location": locations(staff.tenant)[0],
-        "form": form or PaymentTypeForm(initial=start),
+        "location": sites[0],
+        "form": form or EditPaymentTypeForm(row.type, sites),
         "accounts": account_forms(staff, row) if accounts is None else accounts,
         "counts": counts_of(staff.tenant, [row]),
         # A single account in use is all on the form above.
@@ -159,7 +179,7 @@ def _add_error(form: PaymentTypeForm, error: Conflict | Invalid) -> None:
     form.add_error("name" if error.code == Code.TYPE_NAME_WRONG else "code", error_text(error))
 
 
-def _saved_text(before: dict[str, object], now: PaymentType) -> str:
+def _saved_text(before: dict[str, object], now: PaymentType, *, is_changed: bool) -> str:
     changes = []
     if before["code"] != now.code:
         changes.append(_("code is now %(code)s") % {"code": now.code})
@@ -167,6 +187,8 @@ def _saved_text(before: dict[str, object], now: PaymentType) -> str:
         changes.append(_("name is now %(name)s") % {"name": now.name})
     if before["is_active"] != now.is_active:
         changes.append(_("now active") if now.is_active else _("now inactive: nobody can choose it"))
-    if not changes:
+    if not is_changed:
         return _("Saved; nothing was different.")
+    if not changes:
+        return _("%(name)s saved.") % {"name": now.name}
     return _("%(name)s saved: %(changes)s.") % {"name": now.name, "changes": ", ".join(changes)}

@@ -22,6 +22,7 @@ from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.models import Order, Refund
+from duitpos.models.payment_setup import PaymentKind
 from duitpos.models.refund import RefundStatus
 
 
@@ -45,19 +46,30 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
         messages.warning(request, error_text(why_not, order.location.locale) if why_not else nothing)
         return redirect("dashboard:order", staff.tenant.slug, order_id)
     amount = attempt.refundable.format(order.location.locale)
+    is_cash = attempt.payment.account.processor == PaymentKind.CASH
     context = {
         "form": form,
-        "title": _("Refund %(amount)s?") % {"amount": amount},
+        "title": (_("Give %(amount)s back from the till?") if is_cash else _("Refund %(amount)s?"))
+        % {"amount": amount},
         "facts": [
-            _destination_text(attempt.method),
+            _counter_text(attempt)
+            if attempt.payment.account.is_manual
+            else _destination_text(attempt.method),
             _("The guest's page says so at once. This cannot be taken back."),
             _("The order itself stays as it is. To stop it too, cancel the order instead."),
         ],
-        "do": _("Refund %(amount)s") % {"amount": amount},
+        "do": (_("Give %(amount)s back from the till") if is_cash else _("Refund %(amount)s"))
+        % {"amount": amount},
         "back": reverse("dashboard:order", args=[staff.tenant.slug, order_id]),
         "is_danger": True,
     }
     return page(request, staff, "dashboard/question.html", context, here="orders")
+
+
+def _counter_text(attempt: AttemptDetails) -> str:
+    if attempt.payment.account.processor == PaymentKind.CASH:
+        return _("Give the money to the guest, then press the button. It is recorded as given back at once.")
+    return _("Give it back with the terminal or the e-wallet first. It is recorded as given back at once.")
 
 
 def _destination_text(method: str) -> str:

@@ -77,9 +77,11 @@ def answer_call(request: HttpRequest, staff: Staff, call_id: UUID) -> HttpRespon
 def service(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
     """Choose whether orders are brought to the table or collected."""
     site = location_of(staff.tenant, location)
-    form = ServiceForm(request.POST or None, initial={"style": site.service_style})
+    form = ServiceForm(
+        request.POST or None, initial={"style": site.service_style, "unpaid": site.unpaid_orders}
+    )
     if request.method == "POST" and form.is_valid():
-        set_service_style(staff.member, site, form.cleaned_data["style"])
+        set_service_style(staff.member, site, form.cleaned_data["style"], form.cleaned_data["unpaid"])
         messages.success(request, _("Saved. Guests read it on their order's page."))
         return redirect("dashboard:service", staff.tenant.slug, site.slug)
     return page(request, staff, "dashboard/service.html", {"form": form, "site": site}, here="sold_out")

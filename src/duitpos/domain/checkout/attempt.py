@@ -10,7 +10,9 @@ from duitpos.domain.checkout.line_items import line_items
 from duitpos.domain.checkout.options import PayOption
 from duitpos.domain.payments.schedule import EVENTS_EVERY, FIRST_CHECK, is_enforced, session_ends
 from duitpos.domain.tenancy.installation import installation
+from duitpos.kit.clock import business_date, day_bounds
 from duitpos.models import Order, OrderLine, Payment, ProcessorAccount
+from duitpos.models.payment import PaymentStatus
 from duitpos.processors.capabilities import WebhookAddress
 from duitpos.processors.references import Correlation
 from duitpos.processors.registry import adapter
@@ -20,7 +22,9 @@ from duitpos.processors.start import CheckoutRequest
 def new_attempt(
     checkout: GuestCheckout, order: Order, lines: Sequence[OrderLine], option: PayOption, at: datetime
 ) -> Payment:
-    """Return an unsaved payment in state `created`."""
+    """Return an unsaved payment in state `created`; one that staff take the money of is `pending` from the start."""
+    if option.is_manual:
+        return _manual_attempt(checkout, order, option, at)
     tenant, labels = checkout.tenant, checkout.labels
     kind = adapter(option.processor)
     has_own_address = kind.can.webhook_address is WebhookAddress.OWN
@@ -55,6 +59,26 @@ def new_attempt(
     )
     payment.checkout_request = request.to_json()
     return payment
+
+
+def _manual_attempt(checkout: GuestCheckout, order: Order, option: PayOption, at: datetime) -> Payment:
+    """It has no page, no end and nobody to ask; the sweep ends it when the trading day closes."""
+    location = checkout.table.location
+    day = business_date(at, location.time_zone, location.day_closes_at)
+    return Payment(
+        tenant=checkout.tenant,
+        order=order,
+        account_id=option.account_id,
+        payment_type_id=option.payment_type_id,
+        location=location,
+        status=PaymentStatus.PENDING,
+        is_test=option.is_test,
+        amount_minor=order.total_minor,
+        currency=order.currency,
+        created_at=at,
+        is_end_enforced=False,
+        next_check_at=day_bounds(day, location.time_zone, location.day_closes_at)[1],
+    )
 
 
 def insert_attempt(payment: Payment) -> None:

@@ -8,7 +8,8 @@
 5. Choose the payment type, and reserve a slot for the call to its processor.
 6. End this phone's other attempts at the processor. That may take seconds, so check the price again.
 7. In one transaction, insert the held order with its lines, and the payment with the pinned processor request.
-8. With no transaction open, start the payment at the processor and send the guest to its page.
+8. With no transaction open, start the payment at the processor and send the guest to its page. An order that is paid
+   at the counter is sent with step 7 (send_unpaid.py).
 
 Whatever fails, the cart is kept and no payable session is left untracked (docs/money-path.md, M3, M29).
 """
@@ -24,8 +25,9 @@ from duitpos.domain.checkout.existing_order import OrderAnew, continue_order
 from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.limits import count_start, is_known, refuse_busy_phone
 from duitpos.domain.checkout.options import PayOption
-from duitpos.domain.checkout.results import AlreadyPaid, Changed, CheckoutResult
+from duitpos.domain.checkout.results import AlreadyPaid, Changed, CheckoutResult, PayAtCounter
 from duitpos.domain.checkout.resume import end_attempts, open_attempts, start_alone
+from duitpos.domain.checkout.send_unpaid import prepare_unpaid, send_to_kitchen_unpaid
 from duitpos.domain.checkout.start import refuse_without_time, room_for
 from duitpos.domain.orders.cart import contents_hash, with_earlier
 from duitpos.domain.orders.paid_before import take_out_paid
@@ -82,7 +84,7 @@ def _checkout(checkout: GuestCheckout) -> CheckoutResult:
             if _order_of_key(checkout) is None:
                 raise
             return _checkout(checkout)
-        return start_alone(payment, order)  # 8
+        return PayAtCounter(order) if option.is_manual else start_alone(payment, order)  # 8
 
 
 def _order_of_key(checkout: GuestCheckout) -> Order | None:
@@ -91,7 +93,7 @@ def _order_of_key(checkout: GuestCheckout) -> Order | None:
 
 def _unpaid_rest(checkout: GuestCheckout, existing: Order | None) -> CheckoutResult | None:
     """Return what to show if another tab paid some of this cart: the rest of it. None if nothing of it is paid."""
-    if existing is not None and existing.released_by_id is not None:
+    if existing is not None and (existing.released_by_id is not None or existing.is_cooked_unpaid):
         return None
     # Include the cart's own key: an order that replaced this one, such as at another table, may be paid.
     sent = checkout.cart if existing is None else with_earlier(checkout.cart, checkout.checkout_key)
@@ -137,6 +139,8 @@ def _place(checkout: GuestCheckout, option: PayOption, earlier: Order | None) ->
     def work() -> tuple[Order, Payment]:
         at = now()
         count_start(checkout.table, known=known)
+        if option.is_manual:
+            prepare_unpaid(option, checkout.table, known=known)
         order = place(
             Placing(
                 tenant=tenant,
@@ -156,6 +160,8 @@ def _place(checkout: GuestCheckout, option: PayOption, earlier: Order | None) ->
         )
         payment = new_attempt(checkout, order, checkout.quote.lines, option, at)
         insert_attempt(payment)
+        if option.is_manual:
+            send_to_kitchen_unpaid(order, location, at)
         return order, payment
 
     return transact(work)

@@ -14,7 +14,7 @@ from duitpos.domain.checkout.attempt import insert_attempt, new_attempt
 from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.limits import count_start, refuse_busy_phone
 from duitpos.domain.checkout.options import PayOption
-from duitpos.domain.checkout.results import AlreadyPaid, CheckoutResult, Lapsed
+from duitpos.domain.checkout.results import AlreadyPaid, CheckoutResult, Lapsed, PayAtCounter
 from duitpos.domain.checkout.resume import (
     end_attempts,
     end_earlier_attempt,
@@ -22,15 +22,16 @@ from duitpos.domain.checkout.resume import (
     resume,
     start_alone,
 )
+from duitpos.domain.checkout.send_unpaid import prepare_unpaid, send_to_kitchen_unpaid
 from duitpos.domain.checkout.start import refuse_without_time, room_for
-from duitpos.domain.orders.advance import still_waits
+from duitpos.domain.orders.advance import still_unpaid
 from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.cart import contents_hash, with_earlier
 from duitpos.domain.orders.states import Because
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Order, OrderLine, Payment, Table
-from duitpos.models.payment import PaymentStatus
+from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ def continue_order(checkout: GuestCheckout, order: Order) -> CheckoutResult | Or
         blocking = end_attempts(open_attempts(checkout.tenant, [checkout.guest_token], order.checkout_key))
         if blocking is not None:
             return blocking
+    other_way = _end_other_way(checkout, order)
+    if other_way is not None:
+        return other_way
     answer = resume(order)
     if not isinstance(answer, Lapsed):
         return answer
@@ -66,6 +70,17 @@ def continue_order(checkout: GuestCheckout, order: Order) -> CheckoutResult | Or
         return checkout.changed("lapsed")
     checkout.refuse_while_closed()
     return _pay_again(checkout, order, checkout.choose_option())
+
+
+def _end_other_way(checkout: GuestCheckout, order: Order) -> CheckoutResult | None:
+    """End the order's attempt if the guest now chose to pay staff instead of online, or the other way round."""
+    if checkout.payment_type_id is None:
+        return None
+    live = Payment.objects.filter(tenant=checkout.tenant, order=order, status__in=LIVE_ATTEMPT)
+    payment = live.select_related("account").first()
+    if payment is None or payment.account.is_manual == checkout.wants_counter:
+        return None
+    return end_earlier_attempt(order)
 
 
 def _is_another(checkout: GuestCheckout, order: Order) -> bool:
@@ -126,6 +141,8 @@ def _pay_again(checkout: GuestCheckout, order: Order, option: PayOption) -> Chec
         refuse_without_time()
         try:
             payment = _add_attempt(checkout, order, option)
+            if option.is_manual:
+                return PayAtCounter(order)
         except (IntegrityError, _NoLongerWaits):
             # A concurrent request made the live attempt, or the order no longer waits for payment.
             answer = resume(order)
@@ -138,14 +155,19 @@ def _add_attempt(checkout: GuestCheckout, order: Order, option: PayOption) -> Pa
     lines = list(OrderLine.objects.filter(tenant=checkout.tenant, order=order).order_by("position"))
 
     def work() -> Payment:
-        count_start(checkout.table, known=checkout.has_looked or not order.is_unknown_phone)
+        known = checkout.has_looked or not order.is_unknown_phone
+        count_start(checkout.table, known=known)
+        if option.is_manual:
+            prepare_unpaid(option, checkout.table, known=known)
         payment = new_attempt(checkout, order, lines, option, now())
         insert_attempt(payment)
         # Check after the insert: staff may have canceled the order, or a late payment may have arrived, during the
         # calls to the processor.
         paid = Payment.objects.filter(tenant=checkout.tenant, order=order, status=PaymentStatus.SUCCEEDED)
-        if not still_waits(order) or paid.exists():
+        if not still_unpaid(order) or paid.exists():
             raise _NoLongerWaits
+        if option.is_manual:
+            send_to_kitchen_unpaid(order, checkout.table.location, payment.created_at)
         return payment
 
     return transact(work)

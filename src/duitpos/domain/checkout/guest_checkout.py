@@ -22,7 +22,8 @@ from duitpos.kit.clean_text import storable
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.money import Money
-from duitpos.models import Table, Tenant
+from duitpos.models import PaymentType, Table, Tenant
+from duitpos.models.payment_setup import MANUAL_KINDS
 from duitpos.processors.capabilities import GuestDetail
 from duitpos.processors.start import Payer
 
@@ -77,7 +78,7 @@ class GuestCheckout:
 
     def refuse_switched_off(self, option: PayOption) -> None:
         """Raise Conflict if the chosen option is no longer offered."""
-        if not is_in_use(self.tenant, option):
+        if not is_in_use(self.tenant, self.table.location, option):
             raise Conflict(Code.PAYMENT_TYPE_SWITCHED_OFF)
 
     def choose_option(self) -> PayOption:
@@ -100,6 +101,12 @@ class GuestCheckout:
             raise BelowMinimum(Code.BELOW_MINIMUM, amount=minimum, locale=self.table.location.locale)
         self.payer_for(option)
         return option
+
+    @property
+    def wants_counter(self) -> bool:
+        """Whether the guest chose to pay staff. Makes one query."""
+        manual = PaymentType.objects.filter(tenant=self.tenant, kind__in=MANUAL_KINDS)
+        return self.payment_type_id in set(manual.values_list("id", flat=True))
 
     def payer_for(self, option: PayOption) -> Payer:
         """Return what the option's processor needs to know about the guest, and nothing else.

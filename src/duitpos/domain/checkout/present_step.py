@@ -8,9 +8,9 @@ from datetime import datetime
 from duitpos.domain.checkout.handle_return import fetch_unless_recent
 from duitpos.domain.checkout.results import NextStep, ShowCode
 from duitpos.domain.errors import Code, Gone
+from duitpos.domain.orders.advance import is_unpaid
 from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.guest_view import order_of_token
-from duitpos.domain.orders.states import HELD
 from duitpos.domain.payments.settlement.fetch import latest_of
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, Tenant
@@ -81,7 +81,7 @@ def step_of(payment: Payment, order: Order) -> NextStep | None:
 
 def _stored_step(payment: Payment, order: Order) -> NextStep | None:
     """Return the step of a payment that may be paid, whether or not its code is over."""
-    if payment.status != PaymentStatus.PENDING or payment.is_processing or order.status != HELD:
+    if payment.status != PaymentStatus.PENDING or payment.is_processing or not is_unpaid(order):
         return None
     # With a live account in use, no guest is sent to a test session, not even to one that is still open.
     if payment.is_test and takes_real_money(payment.tenant_id):

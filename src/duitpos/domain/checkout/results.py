@@ -23,6 +23,7 @@ __all__ = [
     "NextStep",
     "NotTakingOrders",
     "OrderAtCounter",
+    "PayAtCounter",
     "Redirect",
     "ShowCode",
 ]
@@ -64,7 +65,14 @@ class Changed:
     why: str
 
 
-CheckoutResult = GoToProcessor | AlreadyPaid | DoNotPayAgain | Changed
+@dataclass(frozen=True, slots=True)
+class PayAtCounter:
+    """The order is sent, and staff take the money: show its page."""
+
+    order: Order
+
+
+CheckoutResult = GoToProcessor | AlreadyPaid | DoNotPayAgain | PayAtCounter | Changed
 
 
 @dataclass(frozen=True, slots=True)

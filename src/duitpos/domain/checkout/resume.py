@@ -8,21 +8,30 @@ from datetime import datetime
 from django.db.models import Q
 
 from duitpos.domain.checkout.options import may_start_still
-from duitpos.domain.checkout.results import AlreadyPaid, AnotherIsPaid, DoNotPayAgain, GoToProcessor, Lapsed
+from duitpos.domain.checkout.results import (
+    AlreadyPaid,
+    AnotherIsPaid,
+    DoNotPayAgain,
+    GoToProcessor,
+    Lapsed,
+    PayAtCounter,
+)
 from duitpos.domain.checkout.start import start
 from duitpos.domain.errors import Code, Unavailable
-from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.advance import Actor, is_unpaid
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, is_past_our_end, is_surely_over
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle, latest_of, may_fetch
 from duitpos.domain.payments.settlement.settle import SettleResult
+from duitpos.domain.payments.settlement.settle_manual import cancel_manual
 from duitpos.domain.reasons import Reason
 from duitpos.kit.clock import now
 from duitpos.kit.facts import facts
 from duitpos.kit.transact import transact
 from duitpos.models import Order, Payment, Tenant
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
+from duitpos.models.payment_setup import MANUAL_KINDS
 from duitpos.processors.errors import ProcessorError
 from duitpos.processors.registry import adapter
 from duitpos.processors.start import NextStep, next_step_from_json
@@ -31,15 +40,20 @@ GUEST = Actor("return")
 """Stored as "return" for whatever a guest's own request finds out: a return, a second press of Pay."""
 
 
-def resume(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed:
+Continued = GoToProcessor | AlreadyPaid | DoNotPayAgain | PayAtCounter | Lapsed
+
+
+def resume(order: Order) -> Continued:
     """Continue the latest attempt when Pay is pressed again for the same cart.
 
     Fetches it from the processor first, because the guest may just have paid. `may_fetch` limits how often.
     """
     payment = latest_of(order.id, order.tenant_id)
     if payment is None:
-        return Lapsed(is_closed=order.status != HELD)
-    if payment.status == PaymentStatus.CREATED and order.status == HELD:
+        return Lapsed(is_closed=not is_unpaid(order))
+    if payment.account.is_manual:
+        return _current_result(order)
+    if payment.status == PaymentStatus.CREATED and is_unpaid(order):
         if may_start_still(payment, now()):
             return start_alone(payment, order)
         _cancel_created(payment, Reason.MAY_NOT_START)
@@ -65,25 +79,25 @@ def _may_be_paid_still(payment: Payment) -> bool:
         return True
 
 
-def _current_result(order: Order) -> GoToProcessor | AlreadyPaid | DoNotPayAgain | Lapsed:
+def _current_result(order: Order) -> Continued:
     payment = latest_of(order.id, order.tenant_id)
-    status = (
-        Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
-    )
+    row = Order.objects.get(tenant_id=order.tenant_id, id=order.id)
     paid = Payment.objects.filter(
         tenant_id=order.tenant_id, order_id=order.id, status=PaymentStatus.SUCCEEDED
     )
-    if payment is None or paid.exists() or status not in (HELD, CANCELED):
+    if payment is None or paid.exists() or not (is_unpaid(row) or row.status == CANCELED):
         return AlreadyPaid(order)
+    if payment.account.is_manual and payment.status == PaymentStatus.PENDING and is_unpaid(row):
+        return PayAtCounter(order)
     if payment.is_processing:
         return DoNotPayAgain(order)
     if payment.status == PaymentStatus.PENDING and is_surely_over(payment, now()):
         return Lapsed(is_closed=True, is_unsure=True)
-    if payment.status == PaymentStatus.PENDING and status == HELD:
+    if payment.status == PaymentStatus.PENDING and is_unpaid(row):
         return _end_competing(payment, order) or _go_on(
             order, payment, next_step_from_json(payment.next_step)
         )
-    return Lapsed(is_closed=status == CANCELED)
+    return Lapsed(is_closed=row.status == CANCELED)
 
 
 def open_attempts(
@@ -91,13 +105,19 @@ def open_attempts(
 ) -> list[Payment]:
     """Return these phones' live attempts, newest first, except for the order with checkout key `but_of`.
 
-    Includes the orders of `keys`, whichever phone sent them: they are earlier versions of the cart.
+    Includes the orders of `keys`, whichever phone sent them: they are earlier versions of the cart. Another order that
+    waits at the counter is none: it was sent, and the next one comes beside it.
     """
-    wanted = Q(order__guest_token__in=phones)
+    wanted = Q(order__guest_token__in=phones) & ~Q(account__processor__in=MANUAL_KINDS)
     if keys:
         wanted |= Q(order__checkout_key__in=keys)
     rows = Payment.objects.filter(
-        wanted, tenant=tenant, status__in=LIVE_ATTEMPT, order__tenant=tenant, order__status=HELD
+        wanted,
+        tenant=tenant,
+        status__in=LIVE_ATTEMPT,
+        account__tenant=tenant,
+        order__tenant=tenant,
+        order__status=HELD,
     )
     rows = rows.exclude(order__checkout_key=but_of).select_related("order")
     return sorted(rows, key=_creation_order, reverse=True)
@@ -167,6 +187,8 @@ def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
     payment = latest_of(order.id, order.tenant_id)
     if payment is None or payment.status != PaymentStatus.PENDING:
         return AlreadyPaid(order) if payment and payment.status == PaymentStatus.SUCCEEDED else None
+    if payment.account.is_manual:
+        return _end_manual(payment, order)
     try:
         result = fetch_and_settle(payment, GUEST, cancel=True)
     except (ProcessorError, Unavailable):
@@ -178,6 +200,14 @@ def end_earlier_attempt(order: Order) -> AlreadyPaid | DoNotPayAgain | None:
     if result in (SettleResult.PROCESSING, SettleResult.STILL_OPEN):
         return DoNotPayAgain(order)
     paid = Payment.objects.filter(tenant_id=order.tenant_id, id=payment.id, status=PaymentStatus.SUCCEEDED)
+    return AlreadyPaid(order) if paid.exists() else None
+
+
+def _end_manual(payment: Payment, order: Order) -> AlreadyPaid | None:
+    """Cancel an attempt that waits at the counter. AlreadyPaid if staff took its money first."""
+    if transact(lambda: cancel_manual(payment, Reason.REPLACED_BY_NEWER_CART, now())):
+        return None
+    paid = Payment.objects.filter(tenant_id=order.tenant_id, order=order, status=PaymentStatus.SUCCEEDED)
     return AlreadyPaid(order) if paid.exists() else None
 
 

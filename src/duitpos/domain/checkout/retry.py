@@ -10,8 +10,8 @@ from duitpos.domain.checkout.options import may_start_still
 from duitpos.domain.checkout.start import start
 from duitpos.domain.checkout.start_answer import fail_attempt
 from duitpos.domain.errors import DomainError
+from duitpos.domain.orders.advance import is_unpaid
 from duitpos.domain.orders.board import takes_real_money
-from duitpos.domain.orders.states import HELD
 from duitpos.domain.payments.schedule import (
     CLOSED_CHECK,
     LEASE,
@@ -47,7 +47,7 @@ def must_end(payment: Payment, at: datetime) -> bool:
     if payment.processing_since is not None:
         return False
     order = payment.order
-    if (order is not None and order.status != HELD) or is_past_our_end(payment, at):
+    if (order is not None and not is_unpaid(order)) or is_past_our_end(payment, at):
         return True
     if order is not None and order.is_unknown_phone and at - payment.created_at > UNKNOWN_PHONE_LIFE:
         return payment.returned_at is None or not is_open(order.location, at)

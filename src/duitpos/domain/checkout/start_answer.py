@@ -10,7 +10,7 @@ from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.checkout.refused_starts import note_refused_start, note_started
 from duitpos.domain.checkout.results import StartRefused
 from duitpos.domain.errors import Code, Unavailable
-from duitpos.domain.orders.advance import Actor, still_waits
+from duitpos.domain.orders.advance import Actor, still_unpaid
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.problems import record_refusal
 from duitpos.domain.payments.processors.connect import open_account
@@ -82,7 +82,7 @@ def remember(payment: Payment, started: Started) -> NextStep | None:
         if not pending:
             return False, False
         add_references(payment, started.references.others)
-        waits = payment.order is None or still_waits(payment.order)
+        waits = payment.order is None or still_unpaid(payment.order)
         learn_mode_of(payment, payment.account, started.is_live)
         return True, waits
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from duitpos.domain.orders.states import HELD, may_move
-from duitpos.models import Membership, Order, OrderEvent
+from duitpos.domain.orders.states import HELD, SENT, may_move
+from duitpos.models import Membership, Order, OrderEvent, Payment
+
+UNPAID = Q(status=HELD) | Q(status__in=SENT, released_by__isnull=True)
+"""A condition on orders: it still waits for payment, held or in the kitchen already (decision 0021)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,31 @@ def advance(
         to_status=to_status,
         reason=reason[:200],
     )
+    return True
+
+
+def still_unpaid(order: Order) -> bool:
+    """Whether the order can still be paid, held or sent unpaid, in the caller's transaction; as `still_waits`."""
+    rows = Order.objects.filter(UNPAID, tenant_id=order.tenant_id, id=order.id)
+    return rows.update(note=F("note")) == 1
+
+
+def is_unpaid(order: Order) -> bool:
+    """Whether the order can still be paid, as the row was read."""
+    return order.status == HELD or order.is_cooked_unpaid
+
+
+def count_payment(order: Order, payment: Payment) -> bool:
+    """Have `payment` count for an order that went to the kitchen unpaid, in the caller's transaction.
+
+    True for the one payment that does. Any other payment of the order is an extra one.
+    """
+    rows = Order.objects.filter(
+        tenant_id=order.tenant_id, id=order.id, status__in=SENT, released_by__isnull=True
+    )
+    if not rows.update(released_by_id=payment.id):
+        return False
+    order.released_by_id = payment.id
     return True
 
 

@@ -32,6 +32,11 @@ class BoardTicket:
     is_refunded: bool
     """Everything paid for it is refunded, or the refunds are under way, and the order is not canceled."""
 
+    @property
+    def is_unpaid(self) -> bool:
+        """Whether it is cooked before it is paid."""
+        return self.order.is_cooked_unpaid
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -60,18 +65,22 @@ def board(tenant: Tenant, location: Location) -> Board:
         ticket = BoardTicket(order, table, lines[order.id], order.id in refunded)
         columns.get(order.status, served).append(ticket)
     served.sort(key=lambda ticket: (ticket.order.ended_at is not None, ticket.order.ended_at), reverse=True)
-    return Board(_version((o.id, o.status, o.number, o.id in refunded) for o in orders), columns, served)
+    seen = ((o.id, o.status, o.number, o.id in refunded, o.released_by_id) for o in orders)
+    return Board(_version(seen), columns, served)
 
 
 def board_version(tenant: Tenant, location: Location) -> str:
     """A hash of the rows on the board; two queries. It cannot miss rows that commit late."""
     rows = _newest(tenant, location).annotate(is_refunded=_is_fully_refunded(tenant))
-    seen = rows.values_list("id", "status", "number", "is_refunded")[:MOST_TICKETS]
+    seen = rows.values_list("id", "status", "number", "is_refunded", "released_by_id")[:MOST_TICKETS]
     return _version(reversed(list(seen)))
 
 
-def _version(rows: Iterable[tuple[UUID, str, int | None, bool]]) -> str:
-    text = ";".join(f"{id_}:{status}:{number}:{refunded:d}" for id_, status, number, refunded in rows)
+def _version(rows: Iterable[tuple[UUID, str, int | None, bool, UUID | None]]) -> str:
+    text = ";".join(
+        f"{id_}:{status}:{number}:{refunded:d}:{paid_by is None:d}"
+        for id_, status, number, refunded, paid_by in rows
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 

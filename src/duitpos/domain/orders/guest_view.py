@@ -13,9 +13,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from duitpos.domain.errors import Code, Gone
+from duitpos.domain.orders.advance import is_unpaid
 from duitpos.domain.orders.board import is_hidden
+from duitpos.domain.orders.counter_code import counter_code
 from duitpos.domain.orders.money_state import MoneyState, money_state
-from duitpos.domain.orders.queries import payments_of
+from duitpos.domain.orders.queries import payments_of, waits_for_staff
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.kit.clock import now
 from duitpos.models import Alert, Location, Order, OrderLine, Payment, Refund, Table, Tenant
@@ -31,6 +33,7 @@ class GuestState(StrEnum):
     """The state of an order for its guest."""
 
     WAITING = "waiting"  # the payment page is open
+    AT_COUNTER = "at_counter"  # to be paid to staff, held or in the kitchen already
     CHECKING = "checking"  # the guest returned or a fetch failed: the result is not known yet
     PROCESSING = "processing"  # the bank has not decided yet
     PAID = "paid"
@@ -71,6 +74,11 @@ class GuestOrder:
     refunds: list[Refund]
     can_pay_again: bool
     version: str
+
+    @property
+    def code(self) -> str:
+        """What the guest shows at the counter: the number, or a code before there is one."""
+        return self.order.label or counter_code(self.order.id)
 
 
 def order_of_token(tenant: Tenant, order_token: str) -> Order:
@@ -199,7 +207,9 @@ def _unpaid_state(order: Order, payments: Sequence[Payment]) -> GuestState:
     money = money_state(payments, ())
     if money == MoneyState.PROCESSING:
         return GuestState.PROCESSING
-    if money == MoneyState.WAITING and order.status == HELD:
+    if is_unpaid(order) and any(waits_for_staff(payment) for payment in payments):
+        return GuestState.AT_COUNTER
+    if money == MoneyState.WAITING and is_unpaid(order):
         # The guest returned from the processor's page, or a fetch failed: the payment may have succeeded.
         unsure = any(
             payment.returned_at or payment.last_problem
@@ -207,6 +217,8 @@ def _unpaid_state(order: Order, payments: Sequence[Payment]) -> GuestState:
             if payment.status == PaymentStatus.PENDING
         )
         return GuestState.CHECKING if unsure else GuestState.WAITING
+    if order.is_cooked_unpaid:
+        return GuestState.AT_COUNTER
     # They returned from a page that we had given up, and it could not be fetched.
     unsure = any(p.watched_until and p.returned_at and p.last_problem for p in payments)
     return GuestState.CHECKING if unsure else GuestState.NOT_PAID

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from duitpos.domain.orders.cart import Cart, CartLine
+from duitpos.domain.orders.states import SENT
 from duitpos.models import Order, OrderLine, Payment, Tenant
 from duitpos.models.payment import PaymentStatus
 
@@ -24,7 +25,7 @@ class Unpaid:
 
 
 def take_out_paid(tenant: Tenant, cart: Cart) -> Unpaid:
-    """Return the cart without the dishes that were paid under its earlier keys, in the paid quantities.
+    """Return the cart without the dishes that were paid, or sent to the kitchen, under its earlier keys.
 
     Orders that replaced those, at another table or from another browser, count too. The keys of paid orders are removed
     along with the dishes, so that nothing is taken out twice. No query for a cart without earlier keys.
@@ -37,7 +38,9 @@ def take_out_paid(tenant: Tenant, cart: Cart) -> Unpaid:
     paid = Payment.objects.filter(
         tenant=tenant, order_id__in=orders.values("id"), status=PaymentStatus.SUCCEEDED
     )
-    found = list(orders.filter(id__in=list(paid.values_list("order_id", flat=True))).order_by("created_at"))
+    # What was sent to the kitchen unpaid is not ordered a second time either.
+    is_taken = Q(id__in=list(paid.values_list("order_id", flat=True))) | Q(status__in=SENT)
+    found = list(orders.filter(is_taken).order_by("created_at"))
     if not found:
         return Unpaid(cart, None)
     lines = OrderLine.objects.filter(tenant=tenant, order_id__in=[order.id for order in found])

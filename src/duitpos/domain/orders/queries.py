@@ -10,10 +10,18 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from duitpos.domain.orders.counter_code import counter_code
 from duitpos.domain.orders.money_state import MoneyState, money_state
-from duitpos.domain.orders.search import WAITING, OrderFilters, has_sign_of_paying, matching
+from duitpos.domain.orders.search import (
+    WAITING,
+    OrderFilters,
+    has_sign_of_paying,
+    matching,
+    waits_at_counter,
+)
 from duitpos.domain.orders.states import HELD
 from duitpos.models import Location, Order, Payment, Refund, Tenant
+from duitpos.models.payment import PaymentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,16 @@ class OrderRow:
     money: MoneyState
     payment: Payment | None
     """The newest payment: the one to check for a waiting order."""
+
+    @property
+    def is_at_counter(self) -> bool:
+        """Whether staff take its money: the guest sent it unpaid, or it is in the kitchen unpaid."""
+        return self.order.is_cooked_unpaid or waits_for_staff(self.payment)
+
+    @property
+    def code(self) -> str:
+        """What its guest shows at the counter."""
+        return self.order.label or counter_code(self.order.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +66,7 @@ def orders_page(
 
 
 def waiting_orders(tenant: Tenant, location_id: UUID | None = None, limit: int = 100) -> list[OrderRow]:
-    """Held orders: no board shows them, but staff find them when a guest says "I paid!"."""
+    """Orders that can still be paid: held ones, which no board shows, and those that went to the kitchen unpaid."""
     return orders_page(tenant, OrderFilters(location_id, WAITING), limit=limit).rows
 
 
@@ -64,7 +82,11 @@ class UnknownPhoneStarts:
 def unknown_phones_waiting(tenant: Tenant) -> list[UnknownPhoneStarts]:
     """The orders that `waiting_orders` leaves out, counted by table. One query."""
     rows = Order.objects.filter(
-        ~has_sign_of_paying(tenant), tenant=tenant, status=HELD, is_unknown_phone=True
+        ~has_sign_of_paying(tenant),
+        ~waits_at_counter(tenant),
+        tenant=tenant,
+        status=HELD,
+        is_unknown_phone=True,
     )
     counted = rows.values("table__name", "location__name").annotate(count=Count("id")).order_by("-count")
     return [
@@ -92,7 +114,9 @@ def payments_of(
     """Payments (oldest first) and refunds by order, in two queries."""
     payments: dict[UUID, list[Payment]] = defaultdict(list)
     order_of: dict[UUID, UUID] = {}
-    for payment in Payment.objects.filter(tenant=tenant, order_id__in=order_ids).order_by("created_at", "id"):
+    rows = Payment.objects.filter(tenant=tenant, order_id__in=order_ids)
+    rows = rows.select_related("account").defer("account__credentials")
+    for payment in rows.order_by("created_at", "id"):
         if payment.order_id is not None:
             payments[payment.order_id].append(payment)
             order_of[payment.id] = payment.order_id
@@ -102,6 +126,11 @@ def payments_of(
     ):
         refunds[order_of[refund.payment_id]].append(refund)
     return payments, refunds
+
+
+def waits_for_staff(payment: Payment | None) -> bool:
+    """Whether staff are to take this payment's money; it comes with its account."""
+    return payment is not None and payment.status == PaymentStatus.PENDING and payment.account.is_manual
 
 
 def orders_version(tenant: Tenant, filters: OrderFilters, limit: int = 50) -> str:

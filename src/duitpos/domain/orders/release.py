@@ -18,7 +18,7 @@ from duitpos.models import Location, NumberSeries, Order, Payment
 
 def release(
     order: Order,
-    payment: Payment,
+    payment: Payment | None,
     location: Location,
     actor: Actor,
     at: datetime,
@@ -27,11 +27,12 @@ def release(
 ) -> bool:
     """`held` (or `canceled`, when staff serve it after all) -> `placed`, in the caller's transaction.
 
-    True for the one caller that released it. `released_by` marks any other payment of the order as an extra one.
+    True for the one caller that released it. `released_by` marks any other payment of the order as an extra one;
+    without a `payment` the order goes to the kitchen unpaid, and the first payment counts (`count_payment`).
     """
     # It was placed before, so the guest already knows its number.
     if from_status == CANCELED and _has_number(order):
-        columns = {"released_by_id": payment.id, "ended_at": None, "cancel_reason": ""}
+        columns = {"released_by_id": payment and payment.id, "ended_at": None, "cancel_reason": ""}
         return advance(order, from_status, PLACED, actor, at, reason, **columns)
     day = business_date(at, location.time_zone, location.day_closes_at)
     moved = advance(
@@ -41,7 +42,7 @@ def release(
         actor,
         at,
         reason,
-        released_by_id=payment.id,
+        released_by_id=payment and payment.id,
         placed_at=at,
         business_date=day,
         ended_at=None,

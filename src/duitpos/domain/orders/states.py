@@ -17,6 +17,10 @@ KITCHEN = (PLACED, PREPARING, READY)
 """On a kitchen board."""
 
 
+SENT = (*KITCHEN, SERVED)
+"""In the kitchen, or served."""
+
+
 class Because(StrEnum):
     """The system's reasons for a transition. Staff type their own, which are stored in the same column."""
 
@@ -34,7 +38,8 @@ MOVES: dict[str, frozenset[str]] = {
     # One step back is the cook's undo.
     PREPARING: frozenset({READY, PLACED, CANCELED}),
     READY: frozenset({SERVED, PREPARING, CANCELED}),
-    SERVED: frozenset({READY}),
+    # Canceled only when nothing was paid for it.
+    SERVED: frozenset({READY, CANCELED}),
     CANCELED: frozenset({PLACED}),
 }
 

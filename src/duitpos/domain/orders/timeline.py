@@ -72,7 +72,8 @@ class AttemptDetails:
     @property
     def can_check(self) -> bool:
         """Whether a fetch could change the payment."""
-        return self.payment.status in (PaymentStatus.CREATED, PaymentStatus.PENDING)
+        is_open = self.payment.status in (PaymentStatus.CREATED, PaymentStatus.PENDING)
+        return is_open and not self.payment.account.is_manual
 
 
 class EntryKind(StrEnum):
@@ -80,6 +81,7 @@ class EntryKind(StrEnum):
 
     ORDER_MOVED = "order_moved"  # to, is_back, reason
     SENT_TO_PROCESSOR = "sent_to_processor"  # processor
+    SENT_UNPAID = "sent_unpaid"
     DECLINED = "declined"  # code, decline_code: the processor's and the bank's
     GUEST_RETURNED = "guest_returned"
     PAID = "paid"  # amount, method
@@ -142,7 +144,7 @@ def _timeline(of_order: list[TimelineEntry], of_money: list[TimelineEntry]) -> l
 def _payments(tenant: Tenant, order: Order) -> list[AttemptDetails]:
     payments = list(
         Payment.objects.filter(tenant=tenant, order=order)
-        .select_related("account", "payment_type")
+        .select_related("account", "payment_type", "taken_by__user")
         .order_by("created_at", "id")
     )
     of = {"tenant": tenant, "payment_id__in": [payment.id for payment in payments]}
@@ -185,7 +187,8 @@ def _order_entries(events: list[OrderEvent]) -> list[TimelineEntry]:
 def _money_entries(payments: list[AttemptDetails]) -> list[TimelineEntry]:
     entries: list[TimelineEntry] = []
     for attempt in payments:
-        processor = attempt.payment.account.processor.title()
+        account = attempt.payment.account
+        processor = attempt.payment.payment_type.name if account.is_manual else account.processor.title()
         entries += _payment_entries(attempt, processor)
         entries += _refund_entries(attempt, processor)
         entries += [
@@ -212,9 +215,12 @@ def _money_entries(payments: list[AttemptDetails]) -> list[TimelineEntry]:
 
 def _payment_entries(attempt: AttemptDetails, processor: str) -> Iterator[TimelineEntry]:
     payment = attempt.payment
-    yield TimelineEntry(
-        payment.created_at, EntryKind.SENT_TO_PROCESSOR, {"processor": processor}, actor="guest"
-    )
+    if payment.account.is_manual:
+        yield TimelineEntry(payment.created_at, EntryKind.SENT_UNPAID, actor="guest")
+    else:
+        yield TimelineEntry(
+            payment.created_at, EntryKind.SENT_TO_PROCESSOR, {"processor": processor}, actor="guest"
+        )
     for decline in attempt.declines:
         # The processor's times are whole seconds, which could put the decline before its payment.
         at = max(decline.at, payment.created_at)
@@ -228,7 +234,10 @@ def _payment_entries(attempt: AttemptDetails, processor: str) -> Iterator[Timeli
         yield TimelineEntry(payment.returned_at, EntryKind.GUEST_RETURNED, actor="guest")
     if payment.settled_at:
         paid = {"amount": payment.moved, "method": attempt.method}
-        yield TimelineEntry(payment.settled_at, EntryKind.PAID, paid, actor=payment.settled_via)
+        taken_by = str(payment.taken_by.user) if payment.taken_by is not None else ""
+        yield TimelineEntry(
+            payment.settled_at, EntryKind.PAID, paid, actor=payment.settled_via, name=taken_by
+        )
     elif payment.ended_at:
         why = {"reason": payment.failure}
         yield TimelineEntry(payment.ended_at, EntryKind.ENDED_UNPAID, why, name=processor)

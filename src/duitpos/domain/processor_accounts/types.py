@@ -8,16 +8,17 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Q
 
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
+from duitpos.domain.payments.processors.manual_account import keep_manual_account
 from duitpos.domain.payments.settlement.went_live import after_going_live
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.processor_accounts.forget import forget_type
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Payment, PaymentType, ProcessorAccount, Tenant
-from duitpos.models.payment_setup import AccountState, PaymentKind
+from duitpos.models.payment_setup import MANUAL_KINDS, AccountState, PaymentKind
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
 
@@ -50,7 +51,7 @@ def types_of(tenant: Tenant) -> list[TypeRow]:
     accounts: dict[UUID, list[ProcessorAccount]] = {}
     used = Payment.objects.filter(tenant=tenant, account_id=OuterRef("id"))
     for account in (
-        ProcessorAccount.objects.filter(tenant=tenant)
+        ProcessorAccount.objects.filter(~Q(processor__in=MANUAL_KINDS), tenant=tenant)
         .annotate(is_used=Exists(used))
         .order_by("created_at", "id")
     ):
@@ -85,7 +86,7 @@ def create_type(
 
     def work() -> PaymentType:
         last = PaymentType.objects.filter(tenant_id=member.tenant_id).aggregate(last=Max("position"))["last"]
-        return PaymentType.objects.create(
+        row = PaymentType.objects.create(
             tenant_id=member.tenant_id,
             code=code,
             name=name,
@@ -93,6 +94,9 @@ def create_type(
             kind=kind,
             position=0 if last is None else last + 1,
         )
+        if not row.is_online:
+            keep_manual_account(row)
+        return row
 
     try:
         return transact(work)
@@ -100,15 +104,21 @@ def create_type(
         raise _taken(code) from error
 
 
-def edit_type(member: Membership, type_id: UUID, code: str, name: str, is_active: bool) -> PaymentType:
-    """Change a type. An inactive type starts no payments; those already started still settle."""
+def edit_type(
+    member: Membership, type_id: UUID, code: str, name: str, is_active: bool, guest_name: str | None = None
+) -> PaymentType:
+    """Change a type. An inactive type starts no payments; those already started still settle.
+
+    `guest_name`: what guests read; empty is the name, None leaves it as it is.
+    """
     require(member, Can.SET_UP_PAYMENTS)
     code, name = _clean(code, name)
     row = type_of(member.tenant_id, type_id)
+    shown = row.guest_name if guest_name is None else " ".join(guest_name.split())[:60]
     rows = PaymentType.objects.filter(tenant_id=member.tenant_id, id=row.id)
 
     def work() -> None:
-        rows.update(code=code, name=name, is_active=is_active)
+        rows.update(code=code, name=name, is_active=is_active, guest_name=shown)
         if is_active and not row.is_active:
             after_going_live(member.tenant_id, now())
 
@@ -116,7 +126,7 @@ def edit_type(member: Membership, type_id: UUID, code: str, name: str, is_active
         transact(work)
     except IntegrityError as error:
         raise _taken(code) from error
-    row.code, row.name, row.is_active = code, name, is_active
+    row.code, row.name, row.is_active, row.guest_name = code, name, is_active, shown
     return row
 
 

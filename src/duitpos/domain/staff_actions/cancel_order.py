@@ -11,8 +11,8 @@ from duitpos.domain.checkout.results import AlreadyPaid, DoNotPayAgain
 from duitpos.domain.checkout.resume import end_earlier_attempt
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid, Unavailable
 from duitpos.domain.menus.sell import put_back
-from duitpos.domain.orders.advance import Actor, advance
-from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN, PLACED
+from duitpos.domain.orders.advance import Actor, advance, is_unpaid
+from duitpos.domain.orders.states import CANCELED, KITCHEN, PLACED
 from duitpos.domain.payments.disputes.disputes import taken_by_bank
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.payments.schedule import is_surely_over
@@ -72,13 +72,14 @@ class _NewAttempt(Exception):
 def _end_attempt_and_cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
     live = Payment.objects.filter(tenant_id=order.tenant_id, order_id=order.id, status__in=LIVE_ATTEMPT)
     for _try in range(TRIES):
-        if order.status == HELD and live.exists():
-            _end_live_attempt(order)
+        if is_unpaid(order) and live.exists():
+            end_live_attempt(order)
         try:
             return transact(lambda: _cancel(member, order, reason))
         except _NewAttempt:
             order.refresh_from_db(
-                fields=["status"], from_queryset=Order.objects.filter(tenant_id=order.tenant_id)
+                fields=["status", "released_by"],
+                from_queryset=Order.objects.filter(tenant_id=order.tenant_id),
             )
     raise Conflict(Code.GUEST_IS_PAYING)
 
@@ -99,7 +100,8 @@ def _return_stock(order: Order, from_status: str, at: datetime) -> None:
         open_alert(order.tenant_id, kind, order.id, at, order=order, facts=about)
 
 
-def _end_live_attempt(order: Order) -> None:
+def end_live_attempt(order: Order) -> None:
+    """End the order's live attempt. Raises Conflict if it is paid or processing, Unavailable if nobody knows."""
     blocking = end_earlier_attempt(order)
     if isinstance(blocking, AlreadyPaid):
         raise Conflict(Code.GUEST_HAS_PAID)
@@ -118,10 +120,11 @@ def _end_live_attempt(order: Order) -> None:
 def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
     """Cancel the order and open its money's Alerts in one transaction, so that a crash cannot separate them."""
     at = now()
-    from_status = (
-        Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("status", flat=True).get()
-    )
-    if from_status not in (HELD, *KITCHEN) or not advance(
+    row = Order.objects.get(tenant_id=order.tenant_id, id=order.id)
+    from_status, was_unpaid = row.status, is_unpaid(row)
+    # Served food stays served, unless nobody paid for it.
+    can_cancel = was_unpaid or from_status in KITCHEN
+    if not can_cancel or not advance(
         order,
         from_status,
         CANCELED,
@@ -135,7 +138,7 @@ def _cancel(member: Membership, order: Order, reason: str) -> list[Payment]:
     rows = Payment.objects.filter(tenant_id=order.tenant_id, order_id=order.id)
     # Read after the guarded update: this finds a concurrent new attempt, and a later one finds the order canceled.
     # Ignore an attempt whose session surely ended.
-    if from_status == HELD and any(
+    if was_unpaid and any(
         not is_surely_over(payment, at) for payment in rows.filter(status__in=LIVE_ATTEMPT)
     ):
         raise _NewAttempt

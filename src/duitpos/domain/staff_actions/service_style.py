@@ -1,4 +1,4 @@
-"""Say how a location's orders reach their guests."""
+"""Say how a location's orders reach their guests, and whether guests may send them unpaid."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from duitpos.domain.people.roles import Can, require
 from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Membership
-from duitpos.models.tenant import ServiceStyle
+from duitpos.models.tenant import ServiceStyle, UnpaidOrders
 
 
-def set_service_style(member: Membership, location: Location, style: str) -> None:
-    """Set Location.service_style. Forbidden, Invalid, Gone."""
+def set_service_style(member: Membership, location: Location, style: str, unpaid: str = "") -> None:
+    """Set Location.service_style, and Location.unpaid_orders unless empty. Forbidden, Invalid, Gone."""
     require(member, Can.EDIT_MENU)
-    if style not in ServiceStyle.values:
+    if style not in ServiceStyle.values or unpaid not in ("", *UnpaidOrders.values):
         raise Invalid(Code.FORM_INCOMPLETE)
 
+    columns = {"service_style": style} | ({"unpaid_orders": unpaid} if unpaid else {})
+
     def work() -> None:
-        if not Location.objects.filter(tenant_id=member.tenant_id, id=location.id).update(
-            service_style=style
-        ):
+        rows = Location.objects.filter(tenant_id=member.tenant_id, id=location.id)
+        if not rows.update(**columns):
             raise Gone(Code.LOCATION_UNKNOWN)
         location_changed(location.id)
 

@@ -21,6 +21,7 @@ from duitpos.domain.payments.schedule import (
 )
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle
 from duitpos.domain.reasons import reason_of
+from duitpos.domain.sweep.counter_orders import end_at_close
 from duitpos.domain.sweep.unpaid_orders import SWEEP, end_unpaid_order, purge_unpaid_order
 from duitpos.domain.sweep.watched import look_at_watched
 from duitpos.domain.tenancy.hours import is_open
@@ -81,7 +82,9 @@ def claim(payment: Payment) -> bool:
 
 def check_payment(payment: Payment) -> None:
     """Check one claimed payment in any status. A processor error is recorded and changes no status."""
-    if payment.status == PaymentStatus.CREATED:
+    if payment.status == PaymentStatus.PENDING and payment.account.is_manual:
+        end_at_close(payment, now())
+    elif payment.status == PaymentStatus.CREATED:
         retry_start(payment)
     elif payment.status == PaymentStatus.PENDING:
         _check_pending(payment)

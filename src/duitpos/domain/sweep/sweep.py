@@ -37,7 +37,7 @@ from duitpos.models import Payment, ProcessorAccount, Refund
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.refund import RefundStatus
-from duitpos.processors.registry import ADAPTERS
+from duitpos.processors.registry import ADAPTERS, MANUAL
 
 log = structlog.get_logger(__name__)
 PATIENCE = 20.0
@@ -105,7 +105,7 @@ def lane_of(account: ProcessorAccount) -> str:
 
 def most_lanes() -> int:
     """How many values `lane_of` has at most."""
-    return len(ADAPTERS) + len(settings.SANDBOX_URLS)
+    return len(ADAPTERS) + len(MANUAL) + len(settings.SANDBOX_URLS)
 
 
 def sweep_account(account: ProcessorAccount, report: SweepReport, limit: int = 100) -> None:

@@ -15,7 +15,14 @@ from duitpos.domain.checkout.checkout import checkout as start_checkout
 from duitpos.domain.checkout.existing_order import key_at
 from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.present_step import PresentStep
-from duitpos.domain.checkout.results import AlreadyPaid, Changed, CheckoutResult, DoNotPayAgain, GoToProcessor
+from duitpos.domain.checkout.results import (
+    AlreadyPaid,
+    Changed,
+    CheckoutResult,
+    DoNotPayAgain,
+    GoToProcessor,
+    PayAtCounter,
+)
 from duitpos.domain.checkout.resume import open_attempts
 from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.cart import Cart, CartLine, with_earlier
@@ -43,7 +50,7 @@ from duitpos.models import Order
 from duitpos.web.errors import STATUS
 from duitpos.web.texts import error_text
 
-STILL_TO_PAY = (GuestState.WAITING, GuestState.NOT_PAID)
+STILL_TO_PAY = (GuestState.WAITING, GuestState.AT_COUNTER, GuestState.NOT_PAID)
 
 
 @gzip_page
@@ -167,7 +174,7 @@ def _answer(request: HttpRequest, visit: Visit, sent: Sent, result: CheckoutResu
     match result:
         case GoToProcessor():
             return _forward(request, visit, result)
-        case AlreadyPaid() | DoNotPayAgain():
+        case AlreadyPaid() | DoNotPayAgain() | PayAtCounter():
             # If the order comes from another cart, its page says that the new cart was not ordered.
             kept = "" if result.order.checkout_key == sent.key else "?kept=1"
             return _see_other(_page_of(visit, result.order, kept))

@@ -82,6 +82,13 @@ GUESTS: Mapping[Code, Sentence] = {
         "Many orders were started at this table by phones that we have not seen before."
         " Scan the code on your table once more, look at the menu, and press Pay again. Your cart is kept."
     ),
+    Code.TABLE_HAS_TOO_MANY_UNPAID: _(
+        "Several orders of this table wait to be paid at the counter. Please pay them first, or pay online."
+        " Your cart is kept."
+    ),
+    Code.SOLD_OUT_MEANWHILE: _(
+        "Something in your order just sold out, so it was not sent. Please look at it again. Your cart is kept."
+    ),
     Code.CALLED_TOO_OFTEN: _(
         "Our staff were called very often from here. Please wait a few minutes, or speak to them directly."
     ),

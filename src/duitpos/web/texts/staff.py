@@ -174,6 +174,14 @@ STAFF: Mapping[Code, Sentence] = {
     ),
     Code.MONEY_LINKED_ALREADY: _("This money is linked to an order already, or it is on its way back."),
     Code.ORDER_IN_KITCHEN: _("This order is in the kitchen already."),
+    Code.ORDER_NOT_PAYABLE: _("This order does not wait to be paid at the counter any more."),
+    Code.ORDER_PAID_MEANWHILE: _(
+        "This order was paid meanwhile, so nothing was recorded. If you took money for it, give it back."
+    ),
+    Code.TENDERED_TOO_LITTLE: _("Enter at least %(amount)s, or leave it empty if it was exact."),
+    Code.TENDERED_UNREADABLE: _("Enter an amount such as 50 or 50.00."),
+    Code.TYPE_NOT_AT_COUNTER: _("This payment type is not offered at the counter there. Choose another."),
+    Code.SLIP_TOO_LONG: _("Enter at most %(most)d characters."),
     Code.TYPE_UNKNOWN: _("There is no such payment type any more."),
     Code.TYPE_KIND_UNKNOWN: _(
         "A payment is taken online, in cash, with a card terminal or with an e-wallet."

@@ -21,6 +21,7 @@ from duitpos.domain.payments.refunds.apply_refund import (
     all_given_back,
     fail_refund,
     open_refund_alert,
+    succeed_refund,
 )
 from duitpos.domain.payments.refunds.apply_total import UNSURE
 from duitpos.domain.payments.refunds.refunds_seen import (
@@ -63,6 +64,10 @@ def send_refund(refund: Refund, *, may_use_new_key: bool = True) -> None:
     If the processor replays a stored error and does not list the refund, send it again at once with a new key.
     """
     payment = _payment_of(refund)
+    if payment.account.is_manual:
+        # Staff give it back over the counter: there is nobody to ask.
+        transact(lambda: give_back(refund, payment))
+        return
     try:
         processor, named = open_account(payment.account), references_of(payment)
         if not has_keys(payment) and not transact(lambda: claim_call(refund, payment)):
@@ -89,9 +94,16 @@ def send_refund(refund: Refund, *, may_use_new_key: bool = True) -> None:
     transact(lambda: apply_answer(payment, refund, snapshot))
 
 
+def give_back(refund: Refund, payment: Payment) -> None:
+    """Record that staff gave the money back, in the caller's transaction; safe to run twice."""
+    succeed_refund(refund, payment, now())
+    # No bank can return it later.
+    Refund.objects.filter(tenant_id=refund.tenant_id, id=refund.id).update(next_check_at=None)
+
+
 def has_keys(payment: Payment) -> bool:
     """Whether refunds have idempotency keys, so that a repeated call makes no second one."""
-    return _keys_kept(payment) is not None
+    return not payment.account.is_manual and _keys_kept(payment) is not None
 
 
 def _keys_kept(payment: Payment) -> timedelta | None:
@@ -153,6 +165,9 @@ def heal_refund(refund: Refund, *, is_pressed: bool = False) -> None:
 
 def _send_again(refund: Refund, *, is_pressed: bool) -> None:
     payment = _payment_of(refund)
+    if payment.account.is_manual:
+        send_refund(refund)
+        return
     kept = _keys_kept(payment)
     if kept is None:
         _send_without_key(refund, payment, is_pressed=is_pressed)

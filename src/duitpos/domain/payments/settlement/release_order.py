@@ -11,7 +11,7 @@ import structlog
 
 from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.menus.sell import choices_sold_out, sell
-from duitpos.domain.orders.advance import Actor, still_waits
+from duitpos.domain.orders.advance import Actor, count_payment, still_waits
 from duitpos.domain.orders.board import takes_real_money
 from duitpos.domain.orders.release import release
 from duitpos.domain.orders.states import CANCELED, HELD
@@ -40,6 +40,9 @@ def order_after_money(
     if wrong:
         about = {"moved": payment.moved, "asked": payment.amount}
         open_payment_alert(payment, wrong, at, facts=about)
+        return
+    if count_payment(order, payment):
+        # It was sent to the kitchen unpaid, so nothing is left to decide.
         return
     if is_too_late_to_cook(location, _acted_at(payment, snapshot), at):
         kind = AlertKind.LATE_FOOD if still_waits(order) else why_not_released(order)
