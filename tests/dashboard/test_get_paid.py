@@ -160,8 +160,9 @@ def test_a_payment_arrives_while_the_page_is_open(busy_dashboard: Dashboard, sho
     assert "Order T1 at table 1 paid at" in body
     assert "Signed delivery at" in body
     assert shop.named(payment) in body
-    assert busy_dashboard.url("order", payment.order_id) in body
+    assert busy_dashboard.url("order", str(payment.order_id)) in body
     assert "7 of 8 done" in body
+    assert '<span class="test">TEST</span>' in body
     said = busy_dashboard.sent("refund_test", payment.id)
     assert "refunded" in said[0]
     page = busy_dashboard.page("get_paid")

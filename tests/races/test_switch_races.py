@@ -11,6 +11,7 @@ import pytest
 from duitpos.domain.errors import Conflict
 from duitpos.domain.processor_accounts import switch
 from duitpos.domain.processor_accounts.accounts import SavedAccount
+from duitpos.domain.processor_accounts.in_use import put_in_use
 from duitpos.domain.processor_accounts.switch import use_account
 from duitpos.models import ProcessorAccount
 from duitpos.models.payment_setup import AccountState
@@ -81,7 +82,6 @@ def test_without_the_claim_there_are_two(
 ) -> None:
     """The counter-check: each transaction sees the accounts as they were before the other one's commit."""
     both_retired = threading.Barrier(2)
-    put_in_use = switch.put_in_use
 
     def wait_and_put(account: ProcessorAccount, at: object) -> bool:
         done = put_in_use(account, at)  # type: ignore[arg-type]

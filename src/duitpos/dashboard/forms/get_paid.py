@@ -40,6 +40,9 @@ class LiveKeysForm(KeysForm):
 
     def __init__(self, views: Iterable[FieldView], data: Any = None, *, asks_other: bool = False) -> None:
         super().__init__(views, data, prefix="live")
+        for name in self.names:
+            # The general hint names the beginnings of test keys first.
+            self.fields[name].help_text = ""
         if asks_other:
             self.ask_other()
 

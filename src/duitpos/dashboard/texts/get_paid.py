@@ -68,7 +68,7 @@ EVIDENCE: Mapping[Evidence, Sentence] = {
     Evidence.SIGNED_DELIVERY: _("Signed delivery at %(at)s."),
     Evidence.ROUND_TRIP: _("A test event came back signed at %(at)s."),
     Evidence.AWAITS_DELIVERY: _(
-        "It is set up. The tick comes with its first signed delivery, at the latest with the test payment."
+        "It is set up. The tick comes with its first signed delivery, at the latest with the first payment."
     ),
     Evidence.WEBHOOK_DOWN: _("Nothing is delivered since %(at)s."),
     Evidence.NO_WEBHOOK: _("Not set up yet."),

@@ -83,7 +83,6 @@ def setup_page(
     context = {
         **_evidence(staff, known),
         "guide": kind.guide,
-        "account": account,
         "types": known.types,
         "key_form": key_form or KeysForm(field_views(kind, account), prefix="key"),
         "webhook_form": webhook_form or KeysForm(field_views(kind, account, verifies=True), prefix="webhook"),
@@ -116,6 +115,7 @@ def _evidence(staff: Staff, known: SetupFacts) -> dict[str, Any]:
         "steps": steps,
         "version": _version(setup, steps),
         "processor": processor,
+        "account": known.account,
         "payment": known.payment,
         "payment_page": known.payment_page,
         "can_refund": known.payment is not None and known.payment.refundable.minor > 0,
