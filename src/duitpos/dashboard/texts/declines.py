@@ -56,7 +56,6 @@ DECLINES: Mapping[str, DeclineText] = {
     "try_again_later": _BANK_AWAY,
     "processing_error": DeclineText(_("An error happened while the card was processed."), _AGAIN),
     "authentication_required": _CONFIRM,
-    "payment_intent_authentication_failure": _CONFIRM,
     "authentication_not_handled": _CONFIRM,
     "mobile_device_authentication_required": _CONFIRM,
     "card_not_supported": _NOT_ALLOWED,
@@ -129,4 +128,7 @@ DECLINES: Mapping[str, DeclineText] = {
 
 def decline_text(code: str, decline_code: str) -> DeclineText:
     """The two sentences of a decline. The bank's code says more than the processor's."""
-    return DECLINES.get(decline_code) or DECLINES.get(code) or REFUSED
+    known = DECLINES.get(decline_code) or DECLINES.get(code)
+    if known is None and code.endswith("_authentication_failure"):
+        return _CONFIRM
+    return known or REFUSED

@@ -138,7 +138,7 @@ def _by_ids(account: ProcessorAccount, ids: Iterable[str]) -> list[PaymentSnapsh
                 if references:
                     snapshots.append(processor.fetch(references))
             except ProcessorError as error:
-                # Stripe refuses an id of the other mode, or of a wrong form.
+                # A processor may refuse an id of the other mode, or of a wrong form.
                 if error.failure not in (Failure.NOT_FOUND, Failure.REFUSED):
                     raise
     return snapshots

@@ -54,8 +54,8 @@ class WebhookView:
         host = urlsplit(self.address).hostname or ""
         if host not in ("localhost", "127.0.0.1", "::1"):
             return ""
-        names = ",".join(name for name, _ in self.events)
-        return f"stripe listen --forward-to {self.address} --events {names}"
+        guide = adapter(self.account.processor).guide
+        return guide.command([name for name, _ in self.events], self.address) if guide else ""
 
 
 def webhook_view(member: Membership, account: ProcessorAccount) -> WebhookView:
