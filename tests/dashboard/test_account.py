@@ -115,7 +115,7 @@ def test_the_page_costs_the_same_however_many_accounts_there_are(
         for number in range(5)
     )
     assert [cost(*one) for one in pages] == before
-    assert before[0] == 8
+    assert before[0] == 9
 
 
 @pytest.mark.parametrize("name", ["another type", "another account"])

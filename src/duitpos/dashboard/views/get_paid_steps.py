@@ -42,7 +42,8 @@ def first_key(request: HttpRequest, staff: Staff) -> HttpResponse:
     form = KeysForm(field_views(guided_processor(), account), request.POST, prefix="key")
     if form.is_valid():
         try:
-            add_messages(request, save_first_key(staff.member, form.values))
+            # The page's own steps say what is missing.
+            add_messages(request, save_first_key(staff.member, form.values), is_short=True)
         except (Conflict, Invalid, Unavailable) as error:
             add_error(form, error)
         else:

@@ -141,9 +141,9 @@ def row_with(staff: Staff, type_id: UUID, account_id: UUID) -> TypeRow:
     return row
 
 
-def add_messages(request: HttpRequest, saved: SavedAccount) -> None:
-    """Show the findings of saved or checked keys on the next page."""
-    first, rest = saved.findings[:1], saved.findings[1:]
+def add_messages(request: HttpRequest, saved: SavedAccount, *, is_short: bool = False) -> None:
+    """Show the findings of saved or checked keys on the next page; `is_short`: only whose the keys are."""
+    first, rest = saved.findings[:1], () if is_short else saved.findings[1:]
     for finding in first:
         (messages.success if saved.facts else messages.warning)(request, finding_text(finding))
     for finding in rest:
