@@ -7,7 +7,7 @@ from django.core import checks
 
 
 class DuitPOS(AppConfig):
-    """Installs the tenant guard and the checks, and says who sends receipts and what logs leave out; starts nothing."""
+    """Installs the tenant guard and the checks, and says who sends mails and what logs leave out; starts nothing."""
 
     name = "duitpos"
     label = "duitpos"
@@ -17,6 +17,7 @@ class DuitPOS(AppConfig):
     def ready(self) -> None:
         """Watch every connection, let `check` refuse what could not be sharded, and fill the registries."""
         from duitpos.domain.payments.outbox.run import do_with
+        from duitpos.jobs.alert_mail import send_alert
         from duitpos.jobs.receipt import send_receipt
         from duitpos.kit.logs import redact_also
         from duitpos.kit.tenancy import checks as tenancy_checks
@@ -26,6 +27,7 @@ class DuitPOS(AppConfig):
 
         guard.install()
         do_with(OutboxKind.RECEIPT, send_receipt)
+        do_with(OutboxKind.ALERT, send_alert)
         for adapter in ADAPTERS.values():
             for field in adapter.credential_fields:
                 if field.secret_pattern:

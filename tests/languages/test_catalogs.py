@@ -26,7 +26,12 @@ GUEST_FILES = (
     "ui/templates/ui/languages.html",
     "jobs/*",
 )
-NOT_FOR_GUESTS = ("web/texts/kitchen.py", "web/texts/staff.py", "web/texts/menu_files.py")
+NOT_FOR_GUESTS = (
+    "jobs/staff_texts.py",
+    "web/texts/kitchen.py",
+    "web/texts/staff.py",
+    "web/texts/menu_files.py",
+)
 KITCHEN_FILES = ("kitchen/*", "web/texts/kitchen.py")
 
 _PLACE = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}|</?\w+>")

@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, resolve
+from duitpos.domain.alerts.tell import queue_mail
 from duitpos.domain.errors import DomainError
 from duitpos.domain.processor_accounts.health import made_health_of
 from duitpos.domain.processor_accounts.webhooks.judge import (
@@ -85,6 +86,7 @@ def _tell(account: ProcessorAccount, health: AccountHealth, report: WebhookRepor
         if rows.filter(down_since__isnull=True).update(down_since=report.at or at):
             reopen_alert(tenant_id, kind, account.id, at)
             open_alert(tenant_id, kind, account.id, at, account=account)
+            queue_mail(tenant_id, kind, account.id, at)
 
     def up() -> None:
         if rows.filter(down_since__isnull=False).update(down_since=None, heal_tries=0, next_heal_at=None):
