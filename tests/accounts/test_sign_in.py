@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from django.core import mail
@@ -20,8 +21,10 @@ LOGIN = "/accounts/login/"
 
 
 @pytest.fixture(autouse=True)
-def no_tries_yet() -> None:
-    """Reset the rate limits, which are counted in the cache."""
+def no_tries_yet() -> Iterator[None]:
+    """Reset the rate limits, which are counted in the cache, also for the tests that follow."""
+    cache.clear()
+    yield
     cache.clear()
 
 

@@ -69,7 +69,7 @@ def test_the_owner_finds_out_why_payments_stopped(shop: Shop, page: Page) -> Non
     for width in (320, 390, 1280):
         for scheme in ("light", "dark"):
             assert wrong_with(page, width, scheme) == [], (width, scheme)
-    page.get_by_role("link", name="Online Payment").click()
+    page.get_by_role("link", name="Online Payment", exact=True).click()
     expect(page.get_by_text("thing stops payments")).to_be_visible()
     page.goto(f"{shop.url}/{shop.tenant.slug}/dashboard/payment-types/")
     expect(page.get_by_text("Payments stopped")).to_be_visible()

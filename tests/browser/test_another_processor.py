@@ -42,7 +42,7 @@ def connect(kopi: Restaurant, kedai: ExampleServer, url: str, chromium: Browser)
     with staff_screen(chromium) as screen:
         page = screen.page
         screen.sign_in(f"{url}/kopi/dashboard/payment-types/", "owner@kopi.example")
-        page.get_by_role("link", name="Online Payment").click()
+        page.get_by_role("link", name="Online Payment", exact=True).click()
         page.get_by_label("Active").check()
         page.get_by_role("button", name="Save", exact=True).click()
         page.get_by_label("Processor", exact=True).select_option(label="Kedai Pay")

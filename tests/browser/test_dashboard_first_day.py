@@ -73,7 +73,7 @@ def test_from_sign_in_to_a_scannable_table(
         expect(page.get_by_role("heading", name="No orders yet")).to_be_visible()
 
         page.get_by_role("link", name="Payment Types").click()
-        page.get_by_role("link", name="Online Payment").click()
+        page.get_by_role("link", name="Online Payment", exact=True).click()
         page.get_by_label("Active").check()
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_text("now active")).to_be_visible()

@@ -87,7 +87,7 @@ def _sign_in(page: Page, email: str) -> None:
 def _set_up_stripe(page: Page, home: str, sandbox: SandboxProcess) -> str:
     """Edit Online Payment, add Stripe, paste the keys. Returns the webhook endpoint's URL from the page."""
     page.goto(f"{home}payment-types/")
-    page.get_by_role("link", name="Online Payment").click()
+    page.get_by_role("link", name="Online Payment", exact=True).click()
     page.get_by_label("Active").check()
     page.get_by_role("button", name="Save", exact=True).click()
     page.locator("#processors").get_by_role("combobox").select_option(label="Stripe")

@@ -218,7 +218,7 @@ def test_m63_an_attempt_is_made_only_while_its_order_waits(
     in_between(monkeypatch, lambda: cancel_order(shop.restaurant.owner, order.id, "left", refund=False))
     if not is_guarded:
         for module in ("existing_order", "start_answer"):
-            monkeypatch.setattr(f"duitpos.domain.checkout.{module}.still_waits", lambda order: True)
+            monkeypatch.setattr(f"duitpos.domain.checkout.{module}.still_unpaid", lambda order: True)
     answer = press_at(shop, shop.table, order)
     assert bool(payable(shop)) is not is_guarded
     if is_guarded:

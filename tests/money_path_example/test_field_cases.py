@@ -69,7 +69,7 @@ def test_f5_no_page_is_made_for_an_order_that_was_canceled_meanwhile(
     monkeypatch.setattr("duitpos.domain.checkout.existing_order.end_attempts", canceled_meanwhile)
     if not is_guarded:
         for module in ("existing_order", "start_answer"):
-            monkeypatch.setattr(f"duitpos.domain.checkout.{module}.still_waits", lambda order: True)
+            monkeypatch.setattr(f"duitpos.domain.checkout.{module}.still_unpaid", lambda order: True)
     answer = press_again(shop, order)
     assert len(shop.kedai.bills()) == (1 if is_guarded else 2)
     if not is_guarded:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from duitpos.domain.errors import Code, Conflict, Invalid
 from duitpos.domain.payments.processors.connect import missing_fields, stored_or_none
@@ -31,7 +31,7 @@ from duitpos.domain.tenancy.installation import require_adopted
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Order, Payment, ProcessorAccount
-from duitpos.models.payment_setup import AccountState
+from duitpos.models.payment_setup import MANUAL_KINDS, AccountState
 from duitpos.processors.credentials import Mode
 from duitpos.processors.errors import ProcessorError
 from duitpos.processors.registry import adapter
@@ -54,8 +54,10 @@ def account_name(account: ProcessorAccount) -> str:
 
 
 def account_uses(tenant_id: UUID, type_id: UUID) -> list[AccountUse]:
-    """Every account of a type, also retired unused ones, the one in use first. Two queries."""
-    rows = ProcessorAccount.objects.filter(tenant_id=tenant_id, payment_type_id=type_id)
+    """Every account at a processor of a type, also retired unused ones, the one in use first. Two queries."""
+    rows = ProcessorAccount.objects.filter(
+        ~Q(processor__in=MANUAL_KINDS), tenant_id=tenant_id, payment_type_id=type_id
+    )
     counted = Payment.objects.filter(tenant_id=tenant_id, payment_type_id=type_id).values_list("account_id")
     payments = dict(counted.annotate(count=Count("id")))
     return [

@@ -65,7 +65,7 @@ def on_board(shop: Shop) -> list[bool]:
     return [ticket.is_unpaid for ticket in board(shop.tenant, location).columns["placed"]]
 
 
-def test_without_the_location_s_setting_it_is_not_offered(webhookless_shop: Shop) -> None:
+def test_m100_without_the_location_s_setting_it_is_not_offered(webhookless_shop: Shop) -> None:
     kind = cash(webhookless_shop, UnpaidOrders.OFF)
     location = webhookless_shop.request().table.location
     assert kind.id not in {one.payment_type_id for one in pay_options(webhookless_shop.tenant, location)}
@@ -141,7 +141,7 @@ def test_the_same_cart_is_one_order_however_often_it_is_sent(webhookless_shop: S
 
 
 @pytest.mark.parametrize("style", BOTH)
-def test_it_may_be_paid_online_after_all(shop: Shop, style: str) -> None:
+def test_m101_it_may_be_paid_online_after_all(shop: Shop, style: str) -> None:
     kind = cash(shop, style)
     key = secret_token()
     order = send(shop, kind, checkout_key=key)
@@ -178,7 +178,7 @@ def test_paid_online_at_the_processor_while_the_guest_chooses_the_counter(shop: 
     assert shop.ledger() == [("payment", 2500)]
 
 
-def test_staff_take_cash_for_cooked_food_while_the_guest_is_on_the_payment_page(shop: Shop) -> None:
+def test_m104_staff_take_cash_for_cooked_food_while_the_guest_is_on_the_payment_page(shop: Shop) -> None:
     kind = cash(shop, UnpaidOrders.AT_ONCE)
     key = secret_token()
     order = send(shop, kind, checkout_key=key)
@@ -218,7 +218,7 @@ def test_a_second_order_comes_beside_the_first(webhookless_shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("style", BOTH)
-def test_at_the_day_s_close_nobody_s_order_ends(webhookless_shop: Shop, style: str) -> None:
+def test_m105_at_the_day_s_close_nobody_s_order_ends(webhookless_shop: Shop, style: str) -> None:
     shop = webhookless_shop
     kind = cash(shop, style)
     order = send(shop, kind)
@@ -248,7 +248,7 @@ def test_cooked_food_stays_listed_until_staff_decide(webhookless_shop: Shop) -> 
     assert waiting_orders(shop.tenant) == []
 
 
-def test_given_back_from_the_till(webhookless_shop: Shop) -> None:
+def test_m106_given_back_from_the_till(webhookless_shop: Shop) -> None:
     shop = webhookless_shop
     kind = cash(shop, UnpaidOrders.AT_ONCE)
     payment = paid(shop, send(shop, kind), kind).payment
@@ -274,7 +274,7 @@ def test_who_may_and_what_is_refused(webhookless_shop: Shop) -> None:
     assert shop.ledger() == []
 
 
-def test_strangers_send_few_and_nothing_of_theirs_is_cooked(webhookless_shop: Shop) -> None:
+def test_m102_strangers_send_few_and_nothing_of_theirs_is_cooked(webhookless_shop: Shop) -> None:
     shop = webhookless_shop
     kind = cash(shop, UnpaidOrders.AT_ONCE)
     for number in range(MOST_UNPAID_OF_UNKNOWN):

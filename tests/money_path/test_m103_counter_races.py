@@ -8,7 +8,7 @@ from duitpos.domain.errors import Conflict
 from duitpos.domain.staff_actions.take_payment import take_payment
 from duitpos.models import Payment
 from duitpos.models.tenant import UnpaidOrders
-from tests.domain.payments.test_counter import cash, fresh, send
+from tests.money_path.test_m100_m106_counter import cash, fresh, send
 from tests.support.at_once import at_once
 from tests.support.shop import Shop
 
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.races]
 
 
 @pytest.mark.parametrize("style", [UnpaidOrders.AFTER_PAYMENT, UnpaidOrders.AT_ONCE])
-def test_two_cashiers_at_once_take_it_once(webhookless_shop: Shop, style: str) -> None:
+def test_m103_two_cashiers_at_once_take_it_once(webhookless_shop: Shop, style: str) -> None:
     shop = webhookless_shop
     kind = cash(shop, style)
     order = send(shop, kind)
