@@ -19,7 +19,7 @@ from tests.support.shop import Shop
         "alerts",
         "payment_types",
         "payment_issues",
-        "find",
+        "find_money",
         "declines",
         "get_paid",
         "go_live",
