@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from duitpos.dashboard.texts.errors import error_text
+from duitpos.dashboard.texts.processors import finding_text
 from duitpos.domain.errors import Unavailable
+from duitpos.domain.processor_accounts.findings import Finding
 from duitpos.domain.processor_accounts.health import made_health_of
 from duitpos.domain.processor_accounts.webhooks.actions import (
     remove_old_endpoints,
@@ -15,6 +18,7 @@ from duitpos.domain.processor_accounts.webhooks.actions import (
     rotate_secret,
     send_test_event,
     set_healing,
+    set_up_webhook,
 )
 from duitpos.domain.processor_accounts.webhooks.judge import WebhookFinding, WebhookReport, WebhookState
 from duitpos.domain.processor_accounts.webhooks.look import look
@@ -214,3 +218,19 @@ def test_a_refusal_is_said(webhookless_shop: Shop) -> None:
         repair_webhook(shop.restaurant.owner, shop.account.id)
     assert made_health_of(shop.account).next_heal_at is None
     assert created(shop).url == shop.webhook_url
+
+
+def test_a_list_that_cannot_be_read_is_said_and_nothing_is_made(webhookless_shop: Shop) -> None:
+    shop = webhookless_shop
+    shop.sandbox.fault("error", status=403, method="GET", path="/v1/webhook_endpoints$", count=2)
+    with pytest.raises(Unavailable) as refused:
+        repair_webhook(shop.restaurant.owner, shop.account.id)
+    found = set_up_webhook(shop.restaurant.owner, shop.account.id)
+    assert found is not None
+    assert found["code"] == Finding.WEBHOOK_NOT_INSTALLED
+    assert found["reason"] == refused.value.facts["reason"]
+    assert "Stripe" in finding_text({**found, "processor": "Stripe"})
+    assert error_text(refused.value)
+    assert endpoints(shop) == []
+    assert set_up_webhook(shop.restaurant.owner, shop.account.id) == {"code": Finding.WEBHOOK_INSTALLED}
+    assert [one.url for one in endpoints(shop)] == [shop.webhook_url]

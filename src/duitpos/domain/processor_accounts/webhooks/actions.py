@@ -49,7 +49,10 @@ def set_up_webhook(member: Membership, account_id: UUID) -> Facts | None:
         if open_account(account).endpoints is None:
             return install_webhook(account)[1]
         repair_webhook(member, account_id)
-    except (ProcessorError, Unavailable) as error:
+    except Unavailable as error:
+        reason = error.facts["reason"] if error.code == Code.WEBHOOK_REFUSED else reason_of(error)
+        return facts(Finding.WEBHOOK_NOT_INSTALLED, reason=reason)
+    except ProcessorError as error:
         return facts(Finding.WEBHOOK_NOT_INSTALLED, reason=reason_of(error))
     return facts(Finding.WEBHOOK_INSTALLED)
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from django.db.models import F
 
-from duitpos.domain.errors import Code, Conflict
+from duitpos.domain.errors import Code, Conflict, Unavailable
 from duitpos.domain.payments.processors.connect import forget_accounts, open_account
 from duitpos.domain.processor_accounts.health import made_health_of
 from duitpos.domain.processor_accounts.store import Changed, keep_installed
@@ -74,7 +74,7 @@ def repair(account: ProcessorAccount, health: AccountHealth) -> None:
     health = _keep_claim(look(account), health)
     if health.endpoints_problem:
         # Without the list, what is there already is not known: a new endpoint might be the second one.
-        return
+        raise Unavailable(Code.WEBHOOK_REFUSED, reason=health.endpoints_problem)
     known = next((one for one in health.endpoints if one["is_ours"] and one["has_secret"]), None)
     if known is None:
         account = make_endpoint(account, health)
