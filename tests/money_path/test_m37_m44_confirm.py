@@ -25,10 +25,10 @@ from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import (
     Alert,
+    BusinessDay,
     ItemStock,
     Location,
     ModifierStock,
-    NumberSeries,
     Order,
     Payment,
     PaymentReference,
@@ -448,8 +448,8 @@ def change_rows(waiting: Waiting, changes: dict[str, Any]) -> None:
             received_at=NOON,
         )
     if changes.get("number before"):
-        NumberSeries.objects.create(
-            tenant=tenant, location=location, business_date=NOON.date(), is_test=True, last=7
+        BusinessDay.objects.create(
+            tenant=tenant, location=location, business_date=NOON.date(), is_test=True, last_number=7
         )
     if changes.get("reference taken"):
         other = a_payment(waiting.order, waiting.account, status="failed", reference="cs_test_c3")

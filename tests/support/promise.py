@@ -14,8 +14,8 @@ from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import (
     Alert,
+    BusinessDay,
     LedgerEntry,
-    NumberSeries,
     Order,
     OrderEvent,
     OutboxEntry,
@@ -121,7 +121,7 @@ def _doubles(shop: Shop, there: There) -> Iterator[str]:
         if times > 1:
             yield f"order {order_id} was released {times} times"
     numbered = Order.objects.filter(tenant=shop.tenant, number__isnull=False).count()
-    drawn = sum(NumberSeries.objects.filter(tenant=shop.tenant).values_list("last", flat=True))
+    drawn = sum(BusinessDay.objects.filter(tenant=shop.tenant).values_list("last_number", flat=True))
     if drawn != numbered:
         yield f"{drawn} numbers were drawn for {numbered} orders"
     for payment in _payments(shop, status="succeeded"):

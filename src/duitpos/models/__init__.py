@@ -3,7 +3,7 @@
 from duitpos.models.account_health import AccountHealth
 from duitpos.models.alert import Alert
 from duitpos.models.dispute import Dispute
-from duitpos.models.ledger import LedgerEntry, NumberSeries
+from duitpos.models.ledger import BusinessDay, LedgerEntry
 from duitpos.models.menu import (
     ItemGroup,
     ItemPrice,
@@ -30,6 +30,7 @@ from duitpos.models.webhook_event import WebhookEvent
 __all__ = [
     "AccountHealth",
     "Alert",
+    "BusinessDay",
     "Dispute",
     "Installation",
     "ItemGroup",
@@ -45,7 +46,6 @@ __all__ = [
     "Modifier",
     "ModifierGroup",
     "ModifierStock",
-    "NumberSeries",
     "Order",
     "OrderEvent",
     "OrderLine",

@@ -147,7 +147,7 @@ def _parameters(verified: VerifiedEvent, snapshot: PaymentSnapshot, at: datetime
         "references": [
             {"id": uuid7(), "kind": one.kind, "value": one.value} for one in snapshot.references.others
         ],
-        "series_id": uuid7(),
+        "day_id": uuid7(),
         "order_event_id": uuid7(),
         "ledger_id": uuid7(),
         "event_id": uuid7(),

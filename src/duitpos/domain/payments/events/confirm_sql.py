@@ -1,4 +1,4 @@
-"""The SQL that confirms a paid order in the common case (docs/money-path.md: M37, M38, M43, M44).
+"""The SQL that confirms a paid order in the common case (docs/money-path.md: M37, M38, M43, M44, M46).
 
 Its parts are written once. A database that can write inside WITH runs them as one statement, whose plan it keeps.
 SQLite runs them one after another in a transaction. The first part has all conditions: if they do not hold, it finds no
@@ -107,7 +107,7 @@ RETURNING "duitpos_payment"."id" AS payment_id, "duitpos_payment"."order_id", "d
   "duitpos_payment"."is_test", "duitpos_payment"."business_date"
 """
 
-# The lock order of all paths is payment, order, number (M36). SQLite has one writer and needs no row locks.
+# The lock order of all paths is payment, order, day (M36). SQLite has one writer and needs no row locks.
 _WAITING = """
 SELECT "duitpos_order"."id" FROM paid JOIN "duitpos_order" ON "duitpos_order"."id" = paid.order_id
 WHERE "duitpos_order"."tenant_id" = %(tenant)s::uuid AND "duitpos_order"."status" = 'held'
@@ -115,11 +115,13 @@ FOR UPDATE OF "duitpos_order"
 """
 
 _NUMBER = """
-INSERT INTO "duitpos_numberseries" AS series ("id", "tenant_id", "location_id", "business_date", "is_test", "last")
-SELECT %(series_id)s::uuid, %(tenant)s::uuid, paid.location_id, paid.business_date, paid.is_test, 1
+INSERT INTO "duitpos_businessday" AS day ("id", "tenant_id", "location_id", "business_date", "is_test", "last_number",
+  "changes", "summed", "closed_at")
+SELECT %(day_id)s::uuid, %(tenant)s::uuid, paid.location_id, paid.business_date, paid.is_test, 1, 1, 0, NULL
 FROM paid{waiting} WHERE true
-ON CONFLICT ("tenant_id", "location_id", "business_date", "is_test") DO UPDATE SET "last" = series."last" + 1
-RETURNING "last" AS number
+ON CONFLICT ("tenant_id", "location_id", "business_date", "is_test")
+  DO UPDATE SET "last_number" = day."last_number" + 1, "changes" = day."changes" + 1
+RETURNING "last_number" AS number
 """
 
 _PLACE = """
