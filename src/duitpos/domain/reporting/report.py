@@ -145,8 +145,15 @@ class Report:
     currency: str
     total: Sums
     rows: tuple[Row, ...]
+    rows_before: tuple[Row, ...]
+    """By day only: the days of `Period.before`, so that they can be compared one by one."""
     before: Sums
     """Of `Period.before`."""
     same_weekdays: Sums
     heat: Mapping[tuple[int, int], int]
     """Net by weekday (1 to 7) and hour (0 to 23): when orders were paid and refunds were made."""
+
+
+def empty_report(question: Question, currency: str) -> Report:
+    """The answer where nothing was sold."""
+    return Report(question, currency, Sums(), (), (), Sums(), Sums(), {})
