@@ -11,6 +11,7 @@ import pytest
 import time_machine
 
 from duitpos.dashboard.forms.report import Preset, ReportForm
+from duitpos.dashboard.report_table import report_table
 from duitpos.dashboard.texts.reports import BY, COLUMNS
 from duitpos.dashboard.views import reports as view
 from duitpos.domain.reporting.report import By, Period, Question, Report
@@ -34,7 +35,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Question]:
 
 def test_every_code_has_its_text() -> None:
     assert set(BY) == set(By)
-    cells = view.report_table(report(By.DAY, []), lambda row: "", all_columns=True).columns
+    cells = report_table(report(By.DAY, []), lambda row: "", all_columns=True).columns
     assert {*cells, "quantity"} == set(COLUMNS)
 
 
