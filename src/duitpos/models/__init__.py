@@ -25,12 +25,15 @@ from duitpos.models.refund import Refund
 from duitpos.models.service_call import ServiceCall
 from duitpos.models.table import StartCounter, Table
 from duitpos.models.tenant import Installation, Location, Tenant
+from duitpos.models.totals import BusinessMonth, DayTotal, MonthTotal
 from duitpos.models.webhook_event import WebhookEvent
 
 __all__ = [
     "AccountHealth",
     "Alert",
     "BusinessDay",
+    "BusinessMonth",
+    "DayTotal",
     "Dispute",
     "Installation",
     "ItemGroup",
@@ -46,6 +49,7 @@ __all__ = [
     "Modifier",
     "ModifierGroup",
     "ModifierStock",
+    "MonthTotal",
     "Order",
     "OrderEvent",
     "OrderLine",

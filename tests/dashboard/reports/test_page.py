@@ -9,15 +9,21 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from duitpos.dashboard.forms.report import Preset, ReportForm
 from duitpos.dashboard.report_table import report_table
 from duitpos.dashboard.texts.reports import BY, COLUMNS
 from duitpos.dashboard.views import reports as view
 from duitpos.domain.reporting.report import By, Period, Question, Report
+from duitpos.domain.reporting.sum_days import sum_changed
 from duitpos.models import Location
 from tests.dashboard.client import Dashboard
 from tests.dashboard.reports.examples import WEEK, days, report
+from tests.support.books import books_of
+
+QUERIES_BY_DAY, QUERIES_BY_ITEM = 19, 17
 
 
 @pytest.fixture
@@ -100,3 +106,20 @@ def test_periods_by_name_follow_the_business_date(
     # 03:30 on 2 March in Kuala Lumpur, before the day closes.
     with time_machine.travel(datetime(2026, 3, 1, 19, 30, tzinfo=UTC), tick=False):
         assert form.question().period == period
+
+
+def test_the_number_of_queries_does_not_grow_with_days_and_orders(dashboard: Dashboard) -> None:
+    books = books_of(dashboard.restaurant)
+    noon = datetime(2026, 10, 5, 4, tzinfo=UTC)
+    query = "?paid=all&period=own&first=2026-10-01&last=2026-10-31"
+    books.paid(noon, 1)
+    dashboard.get("reports")  # what a process reads once
+    counts = []
+    for by in (By.DAY, By.ITEM, By.DAY, By.ITEM):
+        sum_changed(dashboard.tenant.id, lambda: False)
+        with CaptureQueriesContext(connection) as sent:
+            dashboard.get("reports", query=f"{query}&by={by}")
+        counts.append(len(sent))
+        for day in range(6, 20):
+            books.paid(noon.replace(day=day), 1, 2)
+    assert counts == [QUERIES_BY_DAY, QUERIES_BY_ITEM] * 2

@@ -40,6 +40,7 @@ class Paid(StrEnum):
     ONLINE = "online"
     STAFF = "staff"
     ALL = "all"
+    TEST = "test"
 
 
 PRESETS = {
@@ -51,8 +52,13 @@ PRESETS = {
     Preset.LAST_MONTH: _("Last month"),
     Preset.OWN: _("From … to …"),
 }
-PAID = {Paid.ONLINE: _("Online"), Paid.STAFF: _("Taken by staff"), Paid.ALL: _("Everything")}
-_IS_ONLINE = {Paid.ONLINE: True, Paid.STAFF: False, Paid.ALL: None}
+PAID = {
+    Paid.ONLINE: _("Online"),
+    Paid.STAFF: _("Taken by staff"),
+    Paid.ALL: _("Everything"),
+    Paid.TEST: _("Test orders"),
+}
+_IS_ONLINE = {Paid.ONLINE: True, Paid.STAFF: False, Paid.ALL: None, Paid.TEST: None}
 
 
 class ReportForm(PlainForm):
@@ -123,6 +129,7 @@ class ReportForm(PlainForm):
             By(self._value("by") or By.DAY),
             (site.id,) if site else (),
             _IS_ONLINE[self.paid_how],
+            self.paid_how == Paid.TEST,
         )
 
     def _value(self, name: str) -> str:

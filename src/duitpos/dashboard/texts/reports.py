@@ -118,7 +118,8 @@ _TITLES: Mapping[bool | None, Text] = {
 
 def report_title(question: Question, locale: str) -> str:
     """What a report shows: "Online revenue, 23 Nov to 27 Nov 2026"."""
-    return str(_TITLES[question.is_online]) % {"period": period_text(question.period, locale)}
+    title = _("Test orders, %(period)s: no real money") if question.is_test else _TITLES[question.is_online]
+    return str(title) % {"period": period_text(question.period, locale)}
 
 
 def period_text(period: Period, locale: str) -> str:

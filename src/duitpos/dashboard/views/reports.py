@@ -33,7 +33,7 @@ from duitpos.dashboard.texts.reports import (
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.reporting.report import Report, empty_report
-from duitpos.domain.reporting.revenue import revenue
+from duitpos.domain.reporting.revenue import changed_days, revenue
 from duitpos.domain.tenancy.find import locations
 
 _TYPES = {
@@ -85,7 +85,7 @@ def reports(request: HttpRequest, staff: Staff) -> HttpResponse:
         "shown": [_shown(one, form, order, locale) for one in found],
         "query": _query(request, "sort"),
         "file_query": _query(request),
-        "is_own": form.preset == "own",
+        "left": changed_days(staff.tenant, question).count(),
     }
     return page(
         request,

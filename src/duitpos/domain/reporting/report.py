@@ -53,13 +53,15 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One report. Without `locations`, all of the restaurant; test orders never count."""
+    """One report. Without `locations`, all of the restaurant. Test orders are never mixed with real ones."""
 
     period: Period
     by: By
     locations: tuple[UUID, ...] = ()
     is_online: bool | None = None
     """True: paid through a payment processor. False: taken by staff. None: both."""
+    is_test: bool = False
+    """Test orders instead of real ones."""
 
 
 @dataclass(frozen=True, slots=True)
