@@ -61,8 +61,10 @@ def _run(command: str, rest: list[str]) -> int:
 def _serve(command: str) -> int:
     """All but `demo` and `manage` need a sound environment and a database."""
     _set_up()
+    from duitpos.domain.orders.receipt_number import begin_new_series
     from duitpos.domain.sweep.compare_sessions import compare_all_again
     from duitpos.domain.tenancy.installation import adopt_installation
+    from duitpos.kit.clock import now
     from duitpos.operations.start import StartRefused, check_database, check_start, check_static
     from duitpos.operations.web import serve, web_from_environment
 
@@ -70,6 +72,8 @@ def _serve(command: str) -> int:
         if command == "adopt":
             check_database()
             print(f"This database belonged to {adopt_installation()}; now it belongs to your BASE_URL.")
+            ended = _count(begin_new_series(now()), "receipt series", "receipt series")
+            print(f"Receipts begin at 1 under another letter: {ended} ended.")
             print(
                 f"Payments of {compare_all_again()} accounts are compared with the processor's by the worker."
             )

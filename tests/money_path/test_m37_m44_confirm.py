@@ -120,7 +120,7 @@ def test_it_takes_few_statements(waiting: Waiting) -> None:
     ) as made:
         assert confirm(verified)
     statements = [one["sql"] for one in made if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]
-    assert len(statements) == (1 if connection.vendor == "postgresql" else 8), statements
+    assert len(statements) == (1 if connection.vendor == "postgresql" else 9), statements
 
 
 # -- every condition ---------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from duitpos.models.outbox import OutboxEntry
 from duitpos.models.payment import Payment, PaymentDecline, PaymentReference
 from duitpos.models.payment_setup import PaymentType, PaymentTypeOffer, ProcessorAccount
 from duitpos.models.people import Membership, User
+from duitpos.models.receipt import ReceiptSeries
 from duitpos.models.refund import Refund
 from duitpos.models.service_call import ServiceCall
 from duitpos.models.table import StartCounter, Table
@@ -60,6 +61,7 @@ __all__ = [
     "PaymentType",
     "PaymentTypeOffer",
     "ProcessorAccount",
+    "ReceiptSeries",
     "Refund",
     "ServiceCall",
     "StartCounter",

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.business_day import Day, draw_number
+from duitpos.domain.orders.receipt_number import number_receipt
 from duitpos.domain.orders.states import CANCELED, PLACED
 from duitpos.kit.clock import business_date
 from duitpos.models import Location, Order, Payment
@@ -31,7 +32,10 @@ def release(
     # It was placed before, so the guest already knows its number.
     if from_status == CANCELED and _has_number(order):
         columns = {"released_by_id": payment and payment.id, "ended_at": None, "cancel_reason": ""}
-        return advance(order, from_status, PLACED, actor, at, reason, **columns)
+        moved = advance(order, from_status, PLACED, actor, at, reason, **columns)
+        if moved and payment is not None:
+            number_receipt(order, at)
+        return moved
     day = business_date(at, location.time_zone, location.day_closes_at)
     moved = advance(
         order,
@@ -50,6 +54,8 @@ def release(
         order.number = draw_number(Day(order.tenant_id, order.location_id, day, order.is_test))
         rows = Order.objects.filter(tenant_id=order.tenant_id, id=order.id)
         rows.update(number=order.number)
+        if payment is not None:
+            number_receipt(order, at)
     return moved
 
 
