@@ -24,6 +24,7 @@ MONEY = (
     "tax_included",
 )
 _ALWAYS = frozenset({"orders", "gross", "refunds", "net"})
+_FEES = ("fees", "net_after_fees")
 _OF_DISHES = ("quantity", "sales", "refunds", "net")
 DISHES = (By.ITEM, By.SECTION, By.MODIFIER)
 MOST = 200
@@ -55,7 +56,9 @@ def report_table(report: Report, name: Callable[[Row], str], *, all_columns: boo
     lines = tuple(Line(row.key, name(row), _cells(row.sums)) for row in report.rows)
     covered = sum((row.sums for row in report.rows), Sums())
     rest = _less(report.total, covered)
-    columns = _OF_DISHES if by in DISHES else (*COUNTS[:2], *MONEY)
+    columns: tuple[str, ...] = _OF_DISHES if by in DISHES else (*COUNTS[:2], *MONEY)
+    if not any(sums.fees for sums in (report.total, *(row.sums for row in report.rows))) and not all_columns:
+        columns = tuple(column for column in columns if column not in _FEES)
     used = [report.total, rest, *(row.sums for row in report.rows)]
     shown = tuple(
         column

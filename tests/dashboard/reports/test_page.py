@@ -63,6 +63,12 @@ def test_filters_are_in_the_address(dashboard: Dashboard, asked: list[Question])
     assert asked == [Question(Period(date(2026, 10, 1), date(2026, 10, 31)), By.ITEM, (site.id,), False)]
 
 
+def test_what_the_address_leaves_out_is_shown_as_chosen(dashboard: Dashboard, asked: list[Question]) -> None:
+    text = dashboard.page("reports", query="?by=hour")
+    for value in ("online", "this_week", "hour"):
+        assert f'<option value="{value}" selected>' in text
+
+
 @pytest.mark.parametrize(
     "query, message",
     [

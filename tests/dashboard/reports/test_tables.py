@@ -40,6 +40,13 @@ def test_columns_without_anything_are_left_out_of_the_page_only() -> None:
     assert {"discounts", "disputes"} <= set(whole)
 
 
+def test_fees_are_left_out_while_none_is_known() -> None:
+    rows = [Row("a", "", Sums(orders=1, sales=100))]
+    assert "net_after_fees" not in report_table(report(By.DAY, rows), lambda row: row.key).columns
+    rows = [Row("a", "", Sums(orders=1, sales=100, fees=-3))]
+    assert "net_after_fees" in report_table(report(By.DAY, rows), lambda row: row.key).columns
+
+
 def test_what_no_row_has_is_a_row_of_its_own() -> None:
     dishes = [Row("a", "Laksa", Sums(quantity=2, sales=3_000)), Row("b", "Teh", Sums(quantity=1, sales=500))]
     table = report_table(report(By.ITEM, dishes, total=sums(2, 3_500, unmatched=900)), lambda row: row.name)

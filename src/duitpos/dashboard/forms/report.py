@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -61,6 +62,9 @@ PAID = {
 _IS_ONLINE = {Paid.ONLINE: True, Paid.STAFF: False, Paid.ALL: None, Paid.TEST: None}
 
 
+_DEFAULTS = {"paid": Paid.ONLINE.value, "period": Preset.THIS_WEEK.value, "by": By.DAY.value}
+
+
 class ReportForm(PlainForm):
     """The filters of the report. Whatever is missing has its default: online, this week, by day, everywhere."""
 
@@ -81,8 +85,8 @@ class ReportForm(PlainForm):
     location = forms.ChoiceField(label=_("Location"), required=False)
     by = forms.ChoiceField(label=_("By"), choices=list(BY.items()), required=False)
 
-    def __init__(self, *args: Any, sites: list[Location], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, query: Mapping[str, str], *, sites: list[Location]) -> None:
+        super().__init__({**_DEFAULTS, **query})
         self._sites = {site.slug: site for site in sites}
         self.home = sites[0]
         choices = [("", _("All")), *((site.slug, site.name) for site in sites)]

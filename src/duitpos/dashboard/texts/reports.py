@@ -170,6 +170,8 @@ def figures(report: Report, locale: str) -> list[Figure]:
     """The head of a report, against the period before and the same weekdays."""
     rows = []
     for column in _FIGURES:
+        if column == "fees" and not report.total.fees:
+            continue
         now = getattr(report.total, column)
         changes = [
             Change(

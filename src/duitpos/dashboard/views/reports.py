@@ -71,7 +71,7 @@ class Shown:
 def reports(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Show the report that the address asks for."""
     sites = locations(staff.tenant)
-    form = ReportForm(request.GET or {}, sites=sites)
+    form = ReportForm(request.GET.dict(), sites=sites)
     question = form.question()
     locale = (form.site or sites[0]).locale
     order = request.GET.get("sort", "")
@@ -101,7 +101,7 @@ def reports(request: HttpRequest, staff: Staff) -> HttpResponse:
 @staff(Can.SEE_REPORTS)
 def report_file(request: HttpRequest, staff: Staff, kind: str) -> HttpResponse:
     """Download the report's whole table as .csv or .xlsx; with several currencies, the one that is asked for."""
-    form = ReportForm(request.GET or {}, sites=locations(staff.tenant))
+    form = ReportForm(request.GET.dict(), sites=locations(staff.tenant))
     if kind not in _TYPES or not form.is_valid():
         raise Http404
     site = form.site or form.home
