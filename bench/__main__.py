@@ -2,8 +2,8 @@
 
 --quick       a few seconds, to check that the benchmark works; its figures are meaningless
 --into DIR    the folder for the results (bench/results; with --quick a new folder, printed at the end)
---only NAME   one of confirm-postgres, confirm-sqlite, paths-postgres, paths-sqlite, menu, demo, hanging, restart; the
-              other results stay, with the facts of their own run
+--only NAME   one of confirm-postgres, confirm-sqlite, paths-postgres, paths-sqlite, menu, demo, hanging, restart,
+              reports; the other results stay, with the facts of their own run
 --against DIR a checkout of an earlier version with the same tables: confirm-* compare with it in every round
 --busy        write bench/results/ even if the machine is busy; the results say so
 """
@@ -38,6 +38,7 @@ QUESTIONS = (
     "demo",
     "hanging",
     "restart",
+    "reports",
 )
 _RESULTS = Path(__file__).parent / "results"
 

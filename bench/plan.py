@@ -29,6 +29,9 @@ class Plan:
     parts: int = 300
     """Confirms whose parts are measured in one process."""
     demo_starts: int = 3
+    locations: int = 200
+    """Locations whose revenue is reported, each with `report_days` of history."""
+    report_days: int = 365
     counted: int = 400
     """Confirms whose statements are counted under the full load."""
 
@@ -44,6 +47,8 @@ QUICK = Plan(
     parts=10,
     counted=64,
     demo_starts=1,
+    locations=3,
+    report_days=70,
 )
 
 

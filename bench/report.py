@@ -18,6 +18,7 @@ from bench.demo_report import demo_aims, of_demo
 from bench.machine import QUIET
 from bench.obstacles import of_menu
 from bench.outages import of_hanging, of_restart, outage_aims
+from bench.reports_report import of_reports, reports_aims
 from bench.tables import Aim, at_least, row, shown
 
 Json = dict[str, Any]
@@ -44,6 +45,7 @@ def write_report(folder: Path) -> None:
         "demo": of_demo,
         "hanging": of_hanging,
         "restart": of_restart,
+        "reports": of_reports,
     }
     results = {name: files[name] for name in sections if name in files}
     parts = [_INTRODUCTION, *_warnings(results), *_aims(results)]
@@ -98,6 +100,7 @@ def _all_aims(results: dict[str, Json]) -> Iterator[Aim]:
         yield Aim("a guest's first view", f"at most {most:,} bytes", f"{sent:,} bytes", sent <= most)
     yield from demo_aims(results)
     yield from outage_aims(results)
+    yield from reports_aims(results)
 
 
 def _menu(result: Json) -> Iterator[str]:
