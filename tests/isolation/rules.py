@@ -104,6 +104,8 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-issues/find/": Staff(COUNTER),
     "<slug:tenant>/dashboard/reports/": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/revenue.<str:kind>": Staff(OFFICE),
+    "<slug:tenant>/dashboard/reports/receipts/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/reports/receipts.csv": Staff(OFFICE),
     "<slug:tenant>/dashboard/payment-types/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/add/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/": Staff(frozenset({OWNER})),

@@ -29,6 +29,7 @@ from duitpos.dashboard.views.processors import (
     remove_processor,
     save_processors,
 )
+from duitpos.dashboard.views.receipts import receipts, receipts_file
 from duitpos.dashboard.views.refund import refund
 from duitpos.dashboard.views.reports import report_file, reports
 from duitpos.dashboard.views.sold_out import answer_call, service, sold_out
@@ -60,6 +61,8 @@ urlpatterns = [
     path("payment-issues/find/", find, name="find_money"),
     path("reports/", reports, name="reports"),
     path("reports/revenue.<str:kind>", report_file, name="report_file"),
+    path("reports/receipts/", receipts, name="receipts"),
+    path("reports/receipts.csv", receipts_file, name="receipts_file"),
     path("payment-types/", payment_types, name="payment_types"),
     path("payment-types/add/", add_payment_type, name="add_payment_type"),
     path("payment-types/<uuid:type_id>/", payment_type, name="payment_type"),

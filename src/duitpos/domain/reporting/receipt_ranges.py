@@ -25,7 +25,7 @@ class WhyLeftOut(StrEnum):
     """Why something of the month is in no range, or in one without its amount."""
 
     NO_RECEIPT = "no_receipt"
-    """A paid order of before there were receipt numbers."""
+    """A paid order without a number, such as one of before there were receipt numbers."""
     CAME_BACK = "came_back"
     """A refund that the bank sent back: the credit note's number stays, its amount does not count."""
 
