@@ -18,6 +18,7 @@ duitpos COMMAND
   purge            remove what is kept long enough: events' contents, unpaid orders, guests' addresses, photos
   reseal           encrypt the stored keys of payment processors anew, with the first of DUITPOS_ENCRYPTION_KEYS
   verify-rollups   compare the totals of reports with the ledger, day by day
+  verify-receipts  look for receipt numbers that are missing, double or not in the order of time
   open-restaurant  a restaurant with its owner and first location (--help says more)
   manage ...       Django's own commands: migrate, collectstatic, shell ...
 
@@ -53,7 +54,15 @@ def _run(command: str, rest: list[str]) -> int:
         from duitpos.demo.launch import demo
 
         return demo(rest, _work)
-    if rest or command not in ("web", "worker", "adopt", "purge", "reseal", "verify-rollups"):
+    if rest or command not in (
+        "web",
+        "worker",
+        "adopt",
+        "purge",
+        "reseal",
+        "verify-rollups",
+        "verify-receipts",
+    ):
         return _refuse(f"`duitpos {' '.join([command, *rest])}` is no command; `duitpos help` lists them.")
     return _serve(command)
 
@@ -87,6 +96,9 @@ def _serve(command: str) -> int:
         if command == "verify-rollups":
             check_database()
             return _verify_rollups()
+        if command == "verify-receipts":
+            check_database()
+            return _verify_receipts()
         if command == "web":
             web_from_environment()
             check_static()
@@ -165,6 +177,26 @@ def _verify_rollups() -> int:
             )
     print("Every total is right." if not wrong else f"{_count(wrong, 'total is', 'totals are')} wrong.")
     return SOME_FAILED if wrong else 0
+
+
+def _verify_receipts() -> int:
+    from duitpos.domain.reporting.verify_receipts import verify_receipts
+    from duitpos.models import Tenant
+
+    wrong = 0
+    for tenant in Tenant.objects.order_by("slug"):
+        for one in verify_receipts(tenant.id):
+            wrong += 1
+            mode = "test" if one.is_test else "real"
+            print(
+                f"{tenant.slug} {one.location_id} {mode} {one.kind} {one.series}-{one.number:06d}: {one.wrong}",
+                file=sys.stderr,
+            )
+    if wrong:
+        print(f"{_count(wrong, 'receipt number is', 'receipt numbers are')} wrong.")
+        return SOME_FAILED
+    print("Every receipt number is right.")
+    return 0
 
 
 def _manage(words: list[str]) -> int:

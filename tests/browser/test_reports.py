@@ -57,6 +57,13 @@ def test_a_payment_is_in_the_report_at_once(shop: Shop, page: Page, tmp_path: Pa
     rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
     assert rows[-1]["Net (MYR)"] == "25.00"
 
+    page.get_by_role("link", name="Receipts").click()
+    # Only a test order was paid.
+    expect(page.get_by_role("heading", name="No receipts in this month")).to_be_visible()
+    for width in (390, 1280):
+        for scheme in ("light", "dark"):
+            assert wrong_with(page, width, scheme) == []
+
 
 def test_own_days_appear_with_their_choice_and_a_mistake_is_named(shop: Shop, page: Page) -> None:
     page.goto(f"{shop.url}/{shop.tenant.slug}/dashboard/reports/")

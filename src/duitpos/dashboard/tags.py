@@ -18,11 +18,14 @@ from duitpos.dashboard.texts.menu import served_text
 from duitpos.dashboard.texts.orders import order_reason, refund_reason
 from duitpos.dashboard.texts.processors import TYPE_PROBLEMS
 from duitpos.dashboard.texts.reasons import reason_text
+from duitpos.dashboard.texts.receipts import KINDS as RECEIPT_KINDS
+from duitpos.dashboard.texts.receipts import why_left_out as why_left_out_text
 from duitpos.dashboard.texts.webhook import WORDS as WEBHOOK_WORDS
 from duitpos.domain.errors import DomainError
 from duitpos.domain.menus.photos.files import WIDTHS, photo_url
 from duitpos.domain.orders.guest_view import method_words
 from duitpos.domain.processor_accounts.types import TypeProblem
+from duitpos.domain.reporting.receipt_ranges import LeftOut, Range, number_label
 from duitpos.kit.facts import Facts
 from duitpos.models import MenuPhoto, PaymentDecline, PaymentType, ProcessorAccount
 from duitpos.models.menu import Served
@@ -135,3 +138,27 @@ def served(row: Served) -> str:
 def thumbnail(photo: MenuPhoto) -> str:
     """The address of a photo's smallest file: {{ item.photo|thumbnail }}."""
     return photo_url(photo, min(WIDTHS[0], photo.width), "jpeg")
+
+
+@register.filter
+def range_kind(one: Range) -> str:
+    """What a range of numbers was given to: {{ range|range_kind }}."""
+    return str(RECEIPT_KINDS[one.kind])
+
+
+@register.filter
+def first_number(one: Range) -> str:
+    """The first number of a range, as it is written: {{ range|first_number }}."""
+    return number_label(one.kind, one.series, one.first)
+
+
+@register.filter
+def last_number(one: Range) -> str:
+    """The last number of a range, as it is written: {{ range|last_number }}."""
+    return number_label(one.kind, one.series, one.last)
+
+
+@register.filter
+def why_left_out(one: LeftOut) -> str:
+    """Why something is not in the sums of receipts: {{ one|why_left_out }}."""
+    return why_left_out_text(one)

@@ -13,10 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from duitpos.domain.orders.guest_view import method_words
-from duitpos.domain.reporting.receipt_ranges import ReceiptRange
 from duitpos.domain.reporting.report import By, Period, Question, Report, Row
 from duitpos.kit.money import Money
-from duitpos.models.receipt import ReceiptKind, receipt_label
 from duitpos.ui.when import day, words_locale
 from duitpos.web.sentences import Text
 
@@ -66,20 +64,6 @@ _UNNAMED: Mapping[By, Text] = {
     By.METHOD: _("Not known"),
     By.STAFF: _("Nobody: online"),
 }
-
-
-RECEIPT_KINDS: Mapping[ReceiptKind, Text] = {
-    ReceiptKind.SALE: _("Receipt"),
-    ReceiptKind.CREDIT_NOTE: _("Credit note"),
-}
-
-
-def range_text(one: ReceiptRange) -> str:
-    """The numbers of a range: "A-000001 to A-000137"."""
-    first, last = (receipt_label(one.series, number, is_test=False) for number in (one.first, one.last))
-    if one.kind == ReceiptKind.CREDIT_NOTE:
-        first, last = f"CN-{first}", f"CN-{last}"
-    return first if first == last else _now("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def row_name(by: By, row: Row, locale: str) -> str:
