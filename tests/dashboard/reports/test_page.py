@@ -23,7 +23,7 @@ from tests.dashboard.client import Dashboard
 from tests.dashboard.reports.examples import WEEK, days, report
 from tests.support.books import books_of
 
-QUERIES_BY_DAY, QUERIES_BY_ITEM = 19, 17
+QUERIES_BY_DAY, QUERIES_BY_ITEM = 21, 19
 
 
 @pytest.fixture

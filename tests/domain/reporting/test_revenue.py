@@ -8,6 +8,7 @@ import pytest
 
 from duitpos.domain.reporting.report import By, Period, Question, Report, Sums
 from duitpos.domain.reporting.revenue import revenue
+from duitpos.domain.reporting.sum_days import sum_changed
 from duitpos.models import BusinessDay, Location
 from tests.support.books import Books, some_books
 from tests.support.restaurant import a_location
@@ -24,6 +25,8 @@ def books() -> Books:
 
 
 def asked(books: Books, by: By, period: Period = NOVEMBER, **fields: object) -> Report:
+    # A report itself sums for a moment only, which on a busy machine may end before all days are summed.
+    sum_changed(books.restaurant.tenant.id, lambda: False)
     (report,) = revenue(books.restaurant.tenant, Question(period, by, **fields))  # type: ignore[arg-type]
     return report
 
@@ -168,11 +171,13 @@ def test_it_is_compared_with_the_period_before_and_the_same_weekdays(books: Book
 
 def test_a_payment_counts_at_once_also_on_a_day_that_was_summed(books: Books) -> None:
     books.paid(NOON, 1)
-    assert asked(books, By.DAY).total.orders == 1
-    books.paid(NOON, 1)
-    assert asked(books, By.DAY).total.orders == 2
+    for count in (1, 2):
+        (report,) = revenue(books.restaurant.tenant, Question(NOVEMBER, By.DAY))
+        assert report.total.orders == count
+        books.paid(NOON, 1)
+    revenue(books.restaurant.tenant, Question(NOVEMBER, By.DAY))
     (day,) = BusinessDay.objects.filter(tenant=books.restaurant.tenant)
-    assert (day.changes, day.summed) == (2, 2)
+    assert (day.changes, day.summed) == (3, 3)
 
 
 def test_another_restaurants_money_is_not_in_it(books: Books) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
 
 from duitpos.domain.orders.advance import Actor
+from duitpos.domain.payments.outbox.details import _store
 from duitpos.domain.reporting.report import By, Period, Question
 from duitpos.domain.reporting.revenue import revenue
 from duitpos.domain.reporting.sum_days import sum_changed
@@ -25,10 +26,14 @@ from duitpos.models import (
     DayTotal,
     LedgerEntry,
     Location,
+    MenuItem,
     MonthTotal,
+    Order,
     Payment,
     Refund,
 )
+from duitpos.processors.references import References
+from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
 from tests.support.books import Books, some_books
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
@@ -112,6 +117,7 @@ class AnyHistory(TransactionTestCase):
         lost = sum(
             LedgerEntry.objects.filter(tenant=tenant, location=None).values_list("amount_minor", flat=True)
         )
+        sum_changed(tenant.id, never)
         for by in By:
             reports = revenue(tenant, Question(YEAR, by))
             assert sum(report.total.net for report in reports) == sum(by_day.values())
@@ -125,7 +131,6 @@ class AnyHistory(TransactionTestCase):
                 assert {row.key: row.sums.net for row in rows if row.sums.net} == {
                     day: minor for day, minor in by_day.items() if minor
                 }
-        sum_changed(tenant.id, never)
         assert list(verify_totals(tenant.id)) == []
 
 
@@ -193,6 +198,7 @@ NOON = datetime(2026, 10, 15, 4, tzinfo=UTC)
 
 
 def total(books: Books) -> tuple[int, int, int]:
+    sum_changed(books.restaurant.tenant.id, never)
     (report,) = revenue(books.restaurant.tenant, Question(YEAR, By.DAY))
     return (report.total.orders, report.total.sales, report.total.unmatched)
 
@@ -218,3 +224,65 @@ def test_money_that_staff_link_to_an_order_counts_then() -> None:
     assert total(books) == (0, 0, 2580)
     transact(lambda: link_payment(found, order, Actor("staff", books.restaurant.owner), NOON))
     assert total(books) == (1, 1290, 1290)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_method_that_is_fetched_later_moves_the_money_there() -> None:
+    books = some_books()
+    payment = books.paid(NOON, 1)
+    rows = Payment.objects.filter(tenant=payment.tenant_id, id=payment.id)
+    rows.update(method={})
+    sum_changed(payment.tenant_id, never)
+    visa = PaymentSnapshot(
+        References("cs_1"),
+        SnapshotState.PAID,
+        amount=payment.amount,
+        is_live=True,
+        correlation=None,
+        method={"kind": "card", "brand": "visa"},
+    )
+    transact(lambda: _store(rows, payment, visa, ()))
+    sum_changed(payment.tenant_id, never)
+    (report,) = revenue(books.restaurant.tenant, Question(YEAR, By.METHOD))
+    assert [(row.key, row.sums.net) for row in report.rows] == [("visa", 1290)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_that_is_served_for_another_days_money_counts_once() -> None:
+    books = some_books()
+    payment = books.paid(NOON, 1, number=1, business_date=date(2026, 10, 15))
+    order = payment.order
+    assert order is not None
+    Order.objects.filter(tenant=order.tenant_id, id=order.id).update(status="canceled")
+    order.refresh_from_db()
+    second = books.money(NOON + timedelta(days=1), 1290, order, location=payment.location)
+    assert total(books) == (1, 1290, 1290)
+    staff = Actor("staff", books.restaurant.owner)
+    assert transact(lambda: send_to_kitchen(order, second, staff, NOON, "canceled", "served"))
+    assert total(books) == (1, 1290, 1290)
+    sum_changed(payment.tenant_id, never)
+    assert list(verify_totals(payment.tenant_id)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dish_that_moves_to_another_section_leaves_the_totals_right() -> None:
+    books = some_books()
+    tenant = books.restaurant.tenant
+    books.paid(NOON, 1, 1)
+    sum_changed(tenant.id, never)
+    laksa, teh = books.items
+    MenuItem.objects.filter(tenant=tenant, id=laksa.id).update(section=teh.section)
+    assert list(verify_totals(tenant.id)) == []
+    (report,) = revenue(tenant, Question(YEAR, By.SECTION))
+    assert [(row.name, row.sums.sales) for row in report.rows] == [("Teh tarik & co", 1640)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_earlier_money_without_a_location_is_compared_too() -> None:
+    books = some_books()
+    books.money(NOON, 777, None, location=None)
+    books.paid(NOON + timedelta(days=1), 1)
+    day = date(2026, 10, 16)
+    sum_changed(books.restaurant.tenant.id, never)
+    (report,) = revenue(books.restaurant.tenant, Question(Period(day, day), By.DAY))
+    assert report.before.net == 777

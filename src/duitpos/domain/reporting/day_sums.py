@@ -100,7 +100,7 @@ def _entries(day: BusinessDay) -> list[LedgerEntry]:
 def _orders(day: BusinessDay, entries: list[LedgerEntry]) -> dict[UUID, Order]:
     wanted = {entry.payment.order_id for entry in entries}
     rows = Order.objects.filter(tenant_id=day.tenant_id, id__in=wanted - {None})
-    lines = OrderLine.objects.filter(tenant_id=day.tenant_id).select_related("item__section")
+    lines = OrderLine.objects.filter(tenant_id=day.tenant_id)
     return {
         order.id: order for order in rows.select_related("table").prefetch_related(Prefetch("lines", lines))
     }
@@ -155,13 +155,11 @@ def method_key(payment: Payment) -> str:
 
 
 def _parts(order: Order) -> Iterator[tuple[str, str, str, Sums]]:
-    """The dishes, sections, choices and tax rates of an order that counts."""
+    """The dishes, choices and tax rates of an order that counts. Sections are read from the menu: a dish may move."""
     taxed: dict[int, int] = defaultdict(int)
     for line in order.lines.all():
         sums = Sums(quantity=line.quantity, sales=line.total_minor)
         yield By.ITEM, str(line.item_id), line.name, sums
-        section = line.item.section
-        yield By.SECTION, str(section.id), section.name, sums
         for choice in line.modifiers:
             price = choice["price_delta_minor"] * line.quantity
             name = f"{choice['group']}: {choice['name']}"

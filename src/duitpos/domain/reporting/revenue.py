@@ -19,12 +19,23 @@ from django.db.models import F, Max, Q, QuerySet, Sum
 from duitpos.domain.reporting.day_sums import ALL, WEEK_HOUR
 from duitpos.domain.reporting.report import By, Period, Question, Report, Row, Sums
 from duitpos.domain.reporting.sum_days import MEASURES, month_after, sum_day
-from duitpos.models import BusinessDay, BusinessMonth, DayTotal, LedgerEntry, Location, MonthTotal, Tenant
+from duitpos.models import (
+    BusinessDay,
+    BusinessMonth,
+    DayTotal,
+    LedgerEntry,
+    Location,
+    MenuItem,
+    MonthTotal,
+    Tenant,
+)
 from duitpos.models.ledger import LedgerKind
 
 _SECONDS = 0.15
 """How long a report sums days that changed before it answers; those that are left the worker sums."""
 _MOST_SUMMED = 100
+_STORED = {By.SECTION: By.ITEM}
+"""Rows that are made of others'."""
 _FROM_ALL = (By.DAY, By.WEEKDAY, By.LOCATION)
 """Rows that come from the day's one total."""
 
@@ -57,8 +68,8 @@ def revenue(tenant: Tenant, question: Question) -> tuple[Report, ...]:
             totals.get(currency, Sums()) + _sum(one for (of, _), one in lost.items() if of == currency),
             _named(tenant, question, _of(currency, _with_lost(rows, lost, question.by)), period),
             _named(tenant, question, _of(currency, days_before), period.before),
-            before.get(currency, Sums()),
-            weekdays.get(currency, Sums()),
+            before.get(currency, Sums()) + _lost_in(tenant, question, period.before, currency),
+            weekdays.get(currency, Sums()) + _lost_in(tenant, question, period.same_weekdays, currency),
             heat.get(currency, {}),
         )
         for currency in currencies
@@ -175,13 +186,26 @@ def _rows(tenant: Tenant, question: Question, period: Period) -> dict[tuple[str,
     """The rows by currency and key."""
     by = question.by
     column = {By.DAY: "business_date", By.WEEKDAY: "business_date", By.LOCATION: "location_id"}.get(by, "key")
-    stored = ALL if by in _FROM_ALL else by.value
+    stored = ALL if by in _FROM_ALL else _STORED.get(by, by).value
     by_day = column == "business_date"
     rows: dict[tuple[str, str], Row] = {}
     for found in _found(tenant, question, period, stored, column, by_day=by_day):
         key = _key(by, found[column])
         known = rows.get((found["currency"], key), Row(key, "", Sums()))
         rows[found["currency"], key] = Row(key, found["last_name"] or known.name, known.sums + _sums(found))
+    return _by_section(tenant, rows) if by == By.SECTION else rows
+
+
+def _by_section(tenant: Tenant, dishes: dict[tuple[str, str], Row]) -> dict[tuple[str, str], Row]:
+    """Add dishes up by the section that each is in today."""
+    items = MenuItem.objects.filter(tenant=tenant).select_related("section")
+    sections = {str(item.id): item.section for item in items}
+    rows: dict[tuple[str, str], Row] = {}
+    for (currency, dish), row in dishes.items():
+        section = sections.get(dish)
+        key = (currency, str(section.id) if section else "")
+        known = rows.get(key, Row(key[1], section.name if section else "", Sums()))
+        rows[key] = Row(known.key, known.name, known.sums + row.sums)
     return rows
 
 
@@ -214,6 +238,11 @@ def _without_location(tenant: Tenant, question: Question, period: Period) -> dic
     for kind, currency, day, minor in rows.values_list("kind", "currency", "business_date", "amount_minor"):
         lost[currency, day] += _lost(kind, minor)
     return lost
+
+
+def _lost_in(tenant: Tenant, question: Question, period: Period, currency: str) -> Sums:
+    lost = _without_location(tenant, question, period)
+    return _sum(one for (of, _), one in lost.items() if of == currency)
 
 
 def _lost(kind: str, minor: int) -> Sums:

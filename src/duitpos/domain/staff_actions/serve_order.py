@@ -23,10 +23,13 @@ def send_to_kitchen(
     # An order that was placed and then canceled may still have its stock taken.
     taken = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("stock_taken", flat=True)
     is_taken = bool(taken.get())
+    counted = Payment.objects.filter(tenant_id=order.tenant_id, released=order).exclude(id=payment.id).first()
     if not release(order, payment, order.location, actor, at, from_status, reason):
         return False
-    # Its money was booked as matched with no order.
+    # Its money was booked as matched with no order; what counted before, such as on another day, does no longer.
     recount_day_of(payment)
+    if counted is not None:
+        recount_day_of(counted)
     short = [] if is_taken else sell(order, order.location)
     if short:
         open_payment_alert(payment, AlertKind.SOLD_OUT_AFTER_PAYMENT, at, facts={"dishes": short})

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.references import add_references, references_of
+from duitpos.domain.payments.settlement.ledger import recount_day_of
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import OutboxEntry, Payment
 from duitpos.processors.references import PAGE, Reference, References
@@ -34,3 +35,4 @@ def _store(
 ) -> None:
     rows.update(method=dict(snapshot.method))
     add_references(payment, others)
+    recount_day_of(payment)
