@@ -17,6 +17,7 @@ duitpos COMMAND
   adopt            this database now belongs to BASE_URL: payment processors may be asked again
   purge            remove what is kept long enough: events' contents, unpaid orders, guests' addresses, photos
   reseal           encrypt the stored keys of payment processors anew, with the first of DUITPOS_ENCRYPTION_KEYS
+  verify-rollups   compare the totals of reports with the ledger, day by day
   open-restaurant  a restaurant with its owner and first location (--help says more)
   manage ...       Django's own commands: migrate, collectstatic, shell ...
 
@@ -52,16 +53,18 @@ def _run(command: str, rest: list[str]) -> int:
         from duitpos.demo.launch import demo
 
         return demo(rest, _work)
-    if rest or command not in ("web", "worker", "adopt", "purge", "reseal"):
+    if rest or command not in ("web", "worker", "adopt", "purge", "reseal", "verify-rollups"):
         return _refuse(f"`duitpos {' '.join([command, *rest])}` is no command; `duitpos help` lists them.")
     return _serve(command)
 
 
 def _serve(command: str) -> int:
-    """web, worker, adopt, purge and reseal need a sound environment and a database."""
+    """All but `demo` and `manage` need a sound environment and a database."""
     _set_up()
+    from duitpos.domain.orders.receipt_number import begin_new_series
     from duitpos.domain.sweep.compare_sessions import compare_all_again
     from duitpos.domain.tenancy.installation import adopt_installation
+    from duitpos.kit.clock import now
     from duitpos.operations.start import StartRefused, check_database, check_start, check_static
     from duitpos.operations.web import serve, web_from_environment
 
@@ -69,6 +72,8 @@ def _serve(command: str) -> int:
         if command == "adopt":
             check_database()
             print(f"This database belonged to {adopt_installation()}; now it belongs to your BASE_URL.")
+            ended = _count(begin_new_series(now()), "receipt series", "receipt series")
+            print(f"Receipts begin at 1 under another letter: {ended} ended.")
             print(
                 f"Payments of {compare_all_again()} accounts are compared with the processor's by the worker."
             )
@@ -79,6 +84,9 @@ def _serve(command: str) -> int:
         if command == "reseal":
             check_database()
             return _reseal()
+        if command == "verify-rollups":
+            check_database()
+            return _verify_rollups()
         if command == "web":
             web_from_environment()
             check_static()
@@ -140,6 +148,23 @@ def _reseal() -> int:
             f"The key {key_id!r} is no longer needed by this database: it may leave DUITPOS_ENCRYPTION_KEYS."
         )
     return SOME_FAILED if done.unreadable else 0
+
+
+def _verify_rollups() -> int:
+    from duitpos.domain.reporting.verify import verify_totals
+    from duitpos.models import Tenant
+
+    wrong = 0
+    for tenant in Tenant.objects.order_by("slug"):
+        for one in verify_totals(tenant.id):
+            wrong += 1
+            print(
+                f"{tenant.slug} {one.location_id} {one.day} {one.by} {one.key} {one.measure}:"
+                f" stored {one.stored}, right {one.right}",
+                file=sys.stderr,
+            )
+    print("Every total is right." if not wrong else f"{_count(wrong, 'total is', 'totals are')} wrong.")
+    return SOME_FAILED if wrong else 0
 
 
 def _manage(words: list[str]) -> int:

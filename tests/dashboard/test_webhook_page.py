@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from duitpos.dashboard.texts.webhook import FOUND, MADE, STATES, WORDS
+from datetime import timedelta
+
+import pytest
+
+from duitpos.dashboard.texts.webhook import FOUND, MADE, PATHS, STATES, WORDS, Compared, compared
 from duitpos.dashboard.views.webhook import ACTIONS
+from duitpos.domain.processor_accounts.health import ensure_health
 from duitpos.domain.processor_accounts.webhooks.judge import WebhookFinding, WebhookState
+from duitpos.kit.clock import now
+from duitpos.models import AccountHealth, Payment
 from tests.dashboard.client import Dashboard
 from tests.support.shop import Shop
 
@@ -29,3 +36,61 @@ def test_the_owner_makes_it_in_one_click_and_sees_the_proof(busy_dashboard: Dash
 def test_an_unknown_action_is_not_found(busy_dashboard: Dashboard, shop: Shop) -> None:
     where = (shop.account.payment_type_id, shop.account.id)
     assert busy_dashboard.post("webhook_action", *where, "nonsense").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "theirs, ours, cut",
+    [
+        (
+            "https://old.example/kopi/webhooks/stripe/",
+            "https://new.example/kopi/webhooks/stripe/",
+            Compared("https://", "old", "new", ".example/kopi/webhooks/stripe/"),
+        ),
+        ("http://a.example/x/", "https://a.example/x/", Compared("http", "", "s", "://a.example/x/")),
+        ("https://a.example/x", "https://a.example/x/", Compared("https://a.example/x", "", "/", "")),
+        (
+            "https://a.example/kopi/kopi/",
+            "https://a.example/kopi/",
+            Compared("https://a.example/kopi/", "kopi/", "", ""),
+        ),
+        ("", "https://a.example/", Compared("", "", "https://a.example/", "")),
+    ],
+)
+def test_the_part_in_which_two_addresses_differ_is_marked(theirs: str, ours: str, cut: Compared) -> None:
+    assert compared(theirs, ours) == cut
+    assert cut.same + cut.theirs + cut.end == theirs
+    assert cut.same + cut.ours + cut.end == ours
+
+
+def test_a_former_address_is_shown_beside_the_right_one(busy_dashboard: Dashboard, shop: Shop) -> None:
+    where = (shop.account.payment_type_id, shop.account.id)
+    busy_dashboard.post("webhook_action", *where, "repair")
+    health = AccountHealth.objects.get(tenant=shop.tenant)
+    health.endpoints = [
+        {**one, "url": one["url"].replace("kopi", "mamak")} for one in health.endpoints if one["is_ours"]
+    ]
+    health.save()
+    page = busy_dashboard.page("webhook", *where)
+    assert "<del>mamak</del>" in page
+    assert "<ins>kopi</ins>" in page
+
+
+def test_payments_are_counted_by_what_found_them(busy_dashboard: Dashboard, shop: Shop) -> None:
+    where = (shop.account.payment_type_id, shop.account.id)
+    assert "No payment in the last 24 hours." in busy_dashboard.page("webhook", *where)
+    shop.pay(shop.start())
+    assert "The webhook was first every time." in busy_dashboard.page("webhook", *where)
+    Payment.objects.filter(tenant=shop.tenant).update(settled_via="sweep")
+    page = busy_dashboard.page("webhook", *where)
+    assert "1 of 1 came another way: each is safe, only later." in page
+    assert str(PATHS["sweep"]) in page
+    Payment.objects.filter(tenant=shop.tenant).update(settled_at=now() - timedelta(hours=25))
+    assert "No payment in the last 24 hours." in busy_dashboard.page("webhook", *where)
+
+
+def test_the_list_of_payment_types_says_how_the_webhook_is(busy_dashboard: Dashboard, shop: Shop) -> None:
+    shop.pay(shop.start())
+    assert "Webhook: works" in busy_dashboard.page("payment_types")
+    ensure_health(shop.account)
+    AccountHealth.objects.filter(tenant=shop.tenant).update(missed_at=now() + timedelta(minutes=1))
+    assert "Webhook: down" in busy_dashboard.page("payment_types")

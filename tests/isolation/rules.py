@@ -102,6 +102,8 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-issues/count/": Staff(COUNTER),
     "<slug:tenant>/dashboard/payment-issues/declines/": Staff(COUNTER),
     "<slug:tenant>/dashboard/payment-issues/find/": Staff(COUNTER),
+    "<slug:tenant>/dashboard/reports/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/reports/revenue.<str:kind>": Staff(OFFICE),
     "<slug:tenant>/dashboard/payment-types/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/add/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/": Staff(frozenset({OWNER})),

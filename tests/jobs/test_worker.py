@@ -71,7 +71,7 @@ def test_a_failed_look_sends_no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize(
-    "connections,sandboxes,threads", [(20, 0, 3), (20, 3, 2), (5, 0, 1), (1, 0, 1), (200, 0, 4)]
+    "connections,sandboxes,threads", [(20, 0, 3), (20, 3, 1), (25, 3, 2), (5, 0, 1), (1, 0, 1), (200, 0, 4)]
 )
 def test_all_threads_together_fit_the_pool_of_connections(
     monkeypatch: pytest.MonkeyPatch, connections: int, sandboxes: int, threads: int

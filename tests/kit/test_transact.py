@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from duitpos.kit.ids import uuid7
 from duitpos.kit.transact import InsideTransaction, collided, outside_database, transact
-from duitpos.models import Location, NumberSeries, Tenant
+from duitpos.models import BusinessDay, Location, Tenant
 
 
 class _Said(Exception):
@@ -102,9 +102,9 @@ def test_one_statement_is_a_transaction_by_itself() -> None:
     def add(location: UUID) -> list[Any]:
         with connection.cursor() as cursor:
             cursor.execute(
-                'INSERT INTO "duitpos_numberseries"'
-                ' ("id", "tenant_id", "location_id", "business_date", "is_test", "last")'
-                " VALUES (%s, %s, %s, '2026-11-01', false, 1) RETURNING \"last\"",
+                'INSERT INTO "duitpos_businessday"'
+                ' ("id", "tenant_id", "location_id", "business_date", "is_test", "last_number", "changes", "summed")'
+                " VALUES (%s, %s, %s, '2026-11-01', false, 1, 1, 0) RETURNING \"last_number\"",
                 [uuid7(), tenant.id, location],
             )
             return list(cursor.fetchall())
@@ -114,7 +114,7 @@ def test_one_statement_is_a_transaction_by_itself() -> None:
             with pytest.raises(IntegrityError, match="foreign key"):
                 transact(lambda: add(uuid7()), is_one_statement=True)
     assert {query["sql"].split()[0] for query in sent} == {"INSERT"}
-    assert not NumberSeries.objects.filter(tenant=tenant).exists()
+    assert not BusinessDay.objects.filter(tenant=tenant).exists()
     location = Location.objects.create(tenant=tenant, name="Bangsar", slug="bangsar")
     assert transact(lambda: add(location.id), is_one_statement=True) == [(1,)]
 

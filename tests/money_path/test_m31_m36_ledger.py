@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.checkout.results import NotTakingOrders
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.orders.release import draw_number
+from duitpos.domain.orders.business_day import Day, draw_number
 from duitpos.domain.payments.events import confirm_sql, receive
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.refunds.refund import refund_payment
@@ -26,7 +26,7 @@ from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.transact import transact
-from duitpos.models import LedgerEntry, Location, NumberSeries, Order, Payment, ProcessorAccount
+from duitpos.models import BusinessDay, LedgerEntry, Location, Order, Payment, ProcessorAccount
 from duitpos.operations.start import StartRefused, check_keys
 from duitpos.processors.references import References
 from tests.support.at_once import at_once, deliver
@@ -134,7 +134,7 @@ def test_m33_test_orders_locations_and_days_have_their_own_series(webhookless_sh
         (here, today, False, 2),
     ]
     for location, day, is_test, expected in draws:
-        number = transact(lambda: draw_number(tenant, location, day, is_test))  # noqa: B023 - called at once
+        number = transact(lambda: draw_number(Day(tenant, location, day, is_test)))  # noqa: B023 - called at once
         assert number == expected
     order = Order(number=12, is_test=True)
     assert order.label == "T12"
@@ -149,7 +149,7 @@ def test_m33_a_settle_that_is_rolled_back_gives_its_number_back(webhookless_shop
     take_number(shop, 2)
     shop.pay(shop.start(guest_token="another phone"))
     assert len(shop.placed()) == 1
-    assert NumberSeries.objects.get(tenant=shop.tenant).last == 1
+    assert BusinessDay.objects.get(tenant=shop.tenant).last_number == 1
     free_number(shop, 2)
     shop.sweep(after=timedelta(minutes=2))
     assert sorted(order.label for order in shop.placed()) == ["T1", "T2"]
@@ -216,6 +216,29 @@ def test_m35_no_ledger_row_without_the_movement(shop: Shop) -> None:
     assert sums_by_day(shop) == {}
 
 
+def changes_by_day(shop: Shop) -> dict[date, int]:
+    rows = BusinessDay.objects.filter(tenant=shop.tenant, is_test=True)
+    return dict(rows.values_list("business_date", "changes"))
+
+
+@pytest.mark.parametrize("is_general", [False, True])
+def test_m46_whatever_books_money_counts_the_day_up(
+    shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch, is_general: bool
+) -> None:
+    if is_general:
+        monkeypatch.setattr(receive, "confirm", lambda verified: False)
+    payment = shop.start()
+    shop.pay(payment)
+    today = shop.fresh(payment).business_date
+    assert today is not None
+    assert changes_by_day(shop) == {today: 1}
+    shop.pay(shop.start(guest_token="another phone"))
+    assert changes_by_day(shop) == {today: 2}
+    clock.advance(days=1)
+    refund_payment(shop.restaurant.owner, payment.id, "cold")
+    assert changes_by_day(shop) == {today: 2, today + timedelta(days=1): 1}
+
+
 def test_m36_locks_are_taken_in_one_order(webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receive, "confirm", lambda verified: False)
     shop = webhookless_shop
@@ -232,9 +255,9 @@ def test_m36_locks_are_taken_in_one_order(webhookless_shop: Shop, monkeypatch: p
         for query in captured.captured_queries
         if query["sql"].startswith(("INSERT", "UPDATE"))
     ]
-    assert written.index("payment") < written.index("order") < written.index("numberseries")
+    assert written.index("payment") < written.index("order") < written.index("businessday")
     for shared in ("ledgerentry", "outboxentry"):
-        assert written.index("numberseries") < written.index(shared)
+        assert written.index("businessday") < written.index(shared)
 
 
 def test_m36_the_one_statement_takes_them_in_the_same_order() -> None:

@@ -25,10 +25,10 @@ from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import (
     Alert,
+    BusinessDay,
     ItemStock,
     Location,
     ModifierStock,
-    NumberSeries,
     Order,
     Payment,
     PaymentReference,
@@ -120,7 +120,7 @@ def test_it_takes_few_statements(waiting: Waiting) -> None:
     ) as made:
         assert confirm(verified)
     statements = [one["sql"] for one in made if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]
-    assert len(statements) == (1 if connection.vendor == "postgresql" else 8), statements
+    assert len(statements) == (1 if connection.vendor == "postgresql" else 9), statements
 
 
 # -- every condition ---------------------------------------------------------------------------------------
@@ -448,8 +448,8 @@ def change_rows(waiting: Waiting, changes: dict[str, Any]) -> None:
             received_at=NOON,
         )
     if changes.get("number before"):
-        NumberSeries.objects.create(
-            tenant=tenant, location=location, business_date=NOON.date(), is_test=True, last=7
+        BusinessDay.objects.create(
+            tenant=tenant, location=location, business_date=NOON.date(), is_test=True, last_number=7
         )
     if changes.get("reference taken"):
         other = a_payment(waiting.order, waiting.account, status="failed", reference="cs_test_c3")

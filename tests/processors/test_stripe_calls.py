@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -164,6 +165,18 @@ def test_an_error_of_stripes_servers_is_never_definite_whatever_its_code(adapter
         relay.instead = Answer(400, error)
         failed = _failure(adapter.open({"secret_key": "sk_test_of_nobody_1234"}, relay.url))
         assert failed.failure == Failure.NOT_ACTIVATED
+
+
+def test_an_account_that_may_not_charge_is_told_from_a_refused_request(adapter: StripeAdapter) -> None:
+    with Relay() as relay:
+        for message, failure in (
+            ("Your account cannot currently make live charges. Complete it.", Failure.NOT_ACTIVATED),
+            ("Your amount is wrong.", Failure.REFUSED),
+        ):
+            error = {"error": {"type": "invalid_request_error", "message": message}}
+            relay.instead = Answer(400, json.dumps(error).encode())
+            failed = _failure(adapter.open({"secret_key": "sk_test_of_nobody_1234"}, relay.url))
+            assert failed.failure == failure
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 408, 422, 429, 500])

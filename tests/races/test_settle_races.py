@@ -16,7 +16,7 @@ from duitpos.domain.payments.events import confirm_sql, receive
 from duitpos.domain.payments.settlement import settle as settle_module
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.sweep.sweep import sweep
-from duitpos.models import NumberSeries, Order, OrderEvent, OutboxEntry, Payment
+from duitpos.models import BusinessDay, Order, OrderEvent, OutboxEntry, Payment
 from tests.support.at_once import at_once, deliver, event_of
 from tests.support.shop import Shop
 
@@ -45,7 +45,7 @@ def _paths(shop: Shop, payment: Payment) -> list[Callable[[], Any]]:
 def _assert_exactly_one(shop: Shop, payment: Payment) -> None:
     order = Order.objects.get(tenant=shop.tenant)
     assert (order.status, order.label, order.released_by_id) == ("placed", "T1", payment.id)
-    assert NumberSeries.objects.get(tenant=shop.tenant).last == 1
+    assert BusinessDay.objects.get(tenant=shop.tenant).last_number == 1
     assert OrderEvent.objects.filter(tenant=shop.tenant, to_status="placed").count() == 1
     assert shop.ledger() == [("payment", payment.amount_minor)]
     kinds = list(OutboxEntry.objects.filter(tenant=shop.tenant).values_list("kind", flat=True))

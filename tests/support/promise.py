@@ -14,16 +14,18 @@ from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import (
     Alert,
+    BusinessDay,
     LedgerEntry,
-    NumberSeries,
     Order,
     OrderEvent,
     OutboxEntry,
     Payment,
     ProcessorAccount,
+    ReceiptSeries,
     Refund,
     WebhookEvent,
 )
+from duitpos.models.receipt import ReceiptKind
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop
 
@@ -114,6 +116,28 @@ def _invented_money(shop: Shop, there: There) -> Iterator[str]:
             yield f"order {order} is in the kitchen without a payment"
 
 
+def _receipts(shop: Shop) -> Iterator[str]:
+    """Every paid bill has one number, and the numbers of a series run on from 1."""
+    for series in ReceiptSeries.objects.filter(tenant=shop.tenant):
+        given: dict[str, Any] = {"tenant": shop.tenant, "location": series.location_id}
+        if series.kind == ReceiptKind.SALE:
+            rows = Order.objects.filter(**given, is_test=series.is_test, receipt_series=series.name)
+            numbers = list(rows.values_list("receipt_number", flat=True))
+        else:
+            notes = Refund.objects.filter(
+                tenant=shop.tenant,
+                payment__location=series.location_id,
+                payment__is_test=series.is_test,
+                credit_series=series.name,
+            )
+            numbers = list(notes.values_list("credit_number", flat=True))
+        if sorted(number or 0 for number in numbers) != list(range(1, series.last + 1)):
+            yield f"receipts of series {series} are {numbers}"
+    bills = Order.objects.filter(tenant=shop.tenant)
+    for order in bills.filter(released_by__isnull=False, receipt_number__isnull=True):
+        yield f"order {order.id} is paid and has no receipt number"
+
+
 def _doubles(shop: Shop, there: There) -> Iterator[str]:
     """Releases, numbers and receipts exist only once."""
     released = OrderEvent.objects.filter(tenant=shop.tenant, from_status="held", to_status="placed")
@@ -121,9 +145,10 @@ def _doubles(shop: Shop, there: There) -> Iterator[str]:
         if times > 1:
             yield f"order {order_id} was released {times} times"
     numbered = Order.objects.filter(tenant=shop.tenant, number__isnull=False).count()
-    drawn = sum(NumberSeries.objects.filter(tenant=shop.tenant).values_list("last", flat=True))
+    drawn = sum(BusinessDay.objects.filter(tenant=shop.tenant).values_list("last_number", flat=True))
     if drawn != numbered:
         yield f"{drawn} numbers were drawn for {numbered} orders"
+    yield from _receipts(shop)
     for payment in _payments(shop, status="succeeded"):
         due = OutboxEntry.objects.filter(tenant=shop.tenant, subject_id=payment.id, kind="receipt").count()
         wanted = 1 if payment.guest_email and payment.order_id else 0

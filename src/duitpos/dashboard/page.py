@@ -87,6 +87,7 @@ def nav(staff: Staff, here: str) -> Nav:
     add(
         "payment_issues", Can.CHECK_PAYMENT, _("Payment Issues"), "dashboard:payment_issues", "issues", issues
     )
+    add("reports", Can.SEE_REPORTS, _("Reports"), "dashboard:reports", "reports")
     add("menu", Can.EDIT_MENU, _("Menu"), "dashboard:menu", "menu")
     add("tables", Can.SET_UP_TABLES, _("Tables"), "dashboard:tables", "tables")
     if may(role, Can.SET_UP_PAYMENTS) and not takes_real_payments(staff.tenant.id):

@@ -7,6 +7,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from duitpos.dashboard.texts.account import METHOD_STATES
 from duitpos.dashboard.texts.declines import DeclineText, decline_text
@@ -16,14 +18,16 @@ from duitpos.dashboard.texts.menu import served_text
 from duitpos.dashboard.texts.orders import order_reason, refund_reason
 from duitpos.dashboard.texts.processors import TYPE_PROBLEMS
 from duitpos.dashboard.texts.reasons import reason_text
+from duitpos.dashboard.texts.webhook import WORDS as WEBHOOK_WORDS
 from duitpos.domain.errors import DomainError
 from duitpos.domain.menus.photos.files import WIDTHS, photo_url
 from duitpos.domain.orders.guest_view import method_words
 from duitpos.domain.processor_accounts.types import TypeProblem
 from duitpos.kit.facts import Facts
-from duitpos.models import MenuPhoto, PaymentDecline, ProcessorAccount
+from duitpos.models import MenuPhoto, PaymentDecline, PaymentType, ProcessorAccount
 from duitpos.models.menu import Served
 from duitpos.models.payment_setup import PaymentKind
+from duitpos.ui.tags import chip
 
 register = template.Library()
 T = TypeVar("T")
@@ -88,6 +92,19 @@ def method_state(state: str) -> str:
 def of_account(counts: Mapping[UUID, T], account: ProcessorAccount) -> T | None:
     """What belongs to an account: {{ counts|of_account:view.account }}."""
     return counts.get(account.id)
+
+
+@register.filter
+def of_type(values: Mapping[UUID, T], kind: PaymentType) -> T | None:
+    """What belongs to a payment type: {{ webhooks|of_type:row.type }}."""
+    return values.get(kind.id)
+
+
+@register.simple_tag
+def webhook_chip(state: str) -> SafeString:
+    """The state of a webhook: {% webhook_chip view.report.state %}."""
+    meaning, word = WEBHOOK_WORDS[state]
+    return chip(meaning, _("Webhook: %(state)s") % {"state": str(word).lower()})
 
 
 @register.filter

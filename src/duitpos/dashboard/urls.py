@@ -30,6 +30,7 @@ from duitpos.dashboard.views.processors import (
     save_processors,
 )
 from duitpos.dashboard.views.refund import refund
+from duitpos.dashboard.views.reports import report_file, reports
 from duitpos.dashboard.views.sold_out import answer_call, service, sold_out
 from duitpos.dashboard.views.switch_account import retire_account, switch_account
 from duitpos.dashboard.views.tables import add_table, rotate_table, table_code, tables
@@ -57,6 +58,8 @@ urlpatterns = [
     path("payment-issues/count/", payment_issues_count, name="payment_issues_count"),
     path("payment-issues/declines/", declines, name="declines"),
     path("payment-issues/find/", find, name="find_money"),
+    path("reports/", reports, name="reports"),
+    path("reports/revenue.<str:kind>", report_file, name="report_file"),
     path("payment-types/", payment_types, name="payment_types"),
     path("payment-types/add/", add_payment_type, name="add_payment_type"),
     path("payment-types/<uuid:type_id>/", payment_type, name="payment_type"),

@@ -19,6 +19,7 @@ from duitpos.domain.sweep.purge import purge
 from duitpos.domain.sweep.sweep import SweepReport, accounts_with_due_work, lane_of, most_lanes, sweep_account
 from duitpos.jobs.lanes import Lanes
 from duitpos.jobs.loop import keep_doing
+from duitpos.jobs.totals import sum_all_changed
 from duitpos.kit import env
 from duitpos.kit.heartbeat import beat
 from duitpos.models.outbox import OutboxKind
@@ -30,9 +31,11 @@ OUTBOX_SECONDS = 1.0
 HOUR_SECONDS = 3600.0
 PURGE_SECONDS = 86400.0
 """The purge reads every restaurant's history, so it runs once a day, and for the first time at the start."""
+TOTALS_SECONDS = 300.0
+"""A day of a busy location is summed anew at most so often; a report sums the days that it shows by itself."""
 THREADS = 4
 """Threads of one lane: restaurants that are asked about at one processor at once."""
-LOOPS = 4
+LOOPS = 5
 """Threads beside those of the lanes: one for each loop."""
 STUCK_SECONDS = 60.0
 """A sweep whose work has waited this long is no longer reported as healthy."""
@@ -53,6 +56,7 @@ def run_worker() -> None:
         others = (
             _loop("outbox", partial(look_at_outbox, entries), OUTBOX_SECONDS, stop),
             _loop("hourly", partial(every_hour, stop.is_set), HOUR_SECONDS, stop),
+            _loop("totals", partial(sum_all_changed, stop.is_set), TOTALS_SECONDS, stop),
             _loop("purge", partial(purge, stop.is_set), PURGE_SECONDS, stop),
         )
         keep_doing("sweep", partial(sweep_once, sweeps), every, stop)

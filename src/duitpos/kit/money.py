@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel.core import Locale, UnknownLocaleError
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 _LETTER_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
@@ -61,6 +61,13 @@ class Money:
         # CLDR requires a space between letters and digits ("RM 12.50"), which Babel omits. All spaces are non-breaking.
         return _LETTER_DIGIT.sub("\u202f", text).replace("\u00a0", "\u202f")
 
+    def plain(self, locale: str = "en_MY") -> str:
+        """The amount without its currency, for a column whose head names it: `1,234.50`."""
+        places = decimal_places(self.currency)
+        pattern = f"#,##0.{'0' * places}" if places else "#,##0"
+        value = Decimal(self.minor).scaleb(-places)
+        return format_decimal(value, pattern, locale=known_locale(locale)).replace("\u00a0", "\u202f")
+
     def __str__(self) -> str:
         return self.format()
 
@@ -77,6 +84,12 @@ def known_locale(locale: str) -> str:
 def decimal_places(currency: str) -> int:
     """The number of decimals of a currency (ISO 4217, from CLDR): MYR 2, JPY 0, KWD 3."""
     return get_currency_precision(currency)
+
+
+def decimal_text(minor: int, currency: str) -> str:
+    """The amount as a program reads it: `1234.50`, with the currency's decimals."""
+    places = decimal_places(currency)
+    return f"{Decimal(minor).scaleb(-places):.{places}f}"
 
 
 def parse_amount(text: str, currency: str) -> Money:

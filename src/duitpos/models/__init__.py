@@ -3,7 +3,7 @@
 from duitpos.models.account_health import AccountHealth
 from duitpos.models.alert import Alert
 from duitpos.models.dispute import Dispute
-from duitpos.models.ledger import LedgerEntry, NumberSeries
+from duitpos.models.ledger import BusinessDay, LedgerEntry
 from duitpos.models.menu import (
     ItemGroup,
     ItemPrice,
@@ -21,15 +21,20 @@ from duitpos.models.outbox import OutboxEntry
 from duitpos.models.payment import Payment, PaymentDecline, PaymentReference
 from duitpos.models.payment_setup import PaymentType, PaymentTypeOffer, ProcessorAccount
 from duitpos.models.people import Membership, User
+from duitpos.models.receipt import ReceiptSeries
 from duitpos.models.refund import Refund
 from duitpos.models.service_call import ServiceCall
 from duitpos.models.table import StartCounter, Table
 from duitpos.models.tenant import Installation, Location, Tenant
+from duitpos.models.totals import BusinessMonth, DayTotal, MonthTotal
 from duitpos.models.webhook_event import WebhookEvent
 
 __all__ = [
     "AccountHealth",
     "Alert",
+    "BusinessDay",
+    "BusinessMonth",
+    "DayTotal",
     "Dispute",
     "Installation",
     "ItemGroup",
@@ -45,7 +50,7 @@ __all__ = [
     "Modifier",
     "ModifierGroup",
     "ModifierStock",
-    "NumberSeries",
+    "MonthTotal",
     "Order",
     "OrderEvent",
     "OrderLine",
@@ -56,6 +61,7 @@ __all__ = [
     "PaymentType",
     "PaymentTypeOffer",
     "ProcessorAccount",
+    "ReceiptSeries",
     "Refund",
     "ServiceCall",
     "StartCounter",

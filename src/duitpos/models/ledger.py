@@ -1,4 +1,4 @@
-"""The append-only ledger of money movements, and the series of order numbers (M33)."""
+"""The append-only ledger of money movements, and the trading days that it is summed by (M33, M35)."""
 
 from __future__ import annotations
 
@@ -39,17 +39,37 @@ class LedgerEntry(TenantModel):
         indexes = [models.Index(fields=["tenant", "location", "business_date"], name="ledger_day")]
 
 
-class NumberSeries(TenantModel):
-    """The last order number of a location's trading day; test orders have their own series."""
+class BusinessDay(TenantModel):
+    """A location's trading day: the last order number, and whether its totals are current. Test orders have their own.
+
+    Whatever books money of a day counts `changes` up in the same transaction. The totals are current while `summed`
+    is the same number. A counter and no mark that is deleted: counting up locks the row, so that a job which sums at
+    the same time is noticed (M35, M46).
+    """
 
     location = TenantForeignKey("duitpos.Location", on_delete=models.CASCADE, related_name="+")
     business_date = models.DateField()
     is_test = models.BooleanField()
-    last = models.PositiveIntegerField(default=0)
+    last_number = models.PositiveIntegerField(default=0)
+    changes = models.PositiveBigIntegerField(default=0)
+    summed = models.PositiveBigIntegerField(
+        default=0, help_text="`changes` when its totals were last summed."
+    )
+    closed_at = models.DateTimeField(null=True, help_text="When its day close was made.")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "location", "business_date", "is_test"], name="number_series"
+                fields=["tenant", "location", "business_date", "is_test"], name="business_day_once"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "location", "business_date"],
+                condition=~models.Q(changes=models.F("summed")),
+                name="business_day_unsummed",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.business_date)

@@ -7,6 +7,7 @@ from django.db import models
 from duitpos.kit.ids import secret_token
 from duitpos.kit.money import Money
 from duitpos.kit.tenancy import TenantForeignKey, TenantModel
+from duitpos.models.receipt import receipt_label
 
 
 class OrderStatus(models.TextChoices):
@@ -69,6 +70,14 @@ class Order(TenantModel):
     placed_at = models.DateTimeField(null=True)
     business_date = models.DateField(null=True)
     number = models.PositiveIntegerField(null=True)
+    receipt_series = models.CharField(
+        max_length=4, blank=True, help_text="With `receipt_number`: models/receipt.py."
+    )
+    receipt_number = models.PositiveBigIntegerField(
+        null=True,
+        help_text="Given once, when the bill is paid; empty before, and in orders of before numbers.",
+    )
+    receipt_at = models.DateTimeField(null=True)
     stock_taken = models.JSONField(
         default=dict, help_text="Item id to quantity: taken from limited stock, and not put back."
     )
@@ -81,6 +90,11 @@ class Order(TenantModel):
             models.UniqueConstraint(fields=["tenant", "token"], name="order_token"),
             models.UniqueConstraint(
                 fields=["tenant", "location", "business_date", "is_test", "number"], name="order_number"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "location", "is_test", "receipt_series", "receipt_number"],
+                condition=models.Q(receipt_number__isnull=False),
+                name="order_receipt",
             ),
             models.CheckConstraint(condition=models.Q(status__in=OrderStatus.values), name="order_status"),
             models.CheckConstraint(condition=models.Q(total_minor__gte=0), name="order_total"),
@@ -100,6 +114,13 @@ class Order(TenantModel):
         if self.number is None:
             return ""
         return f"T{self.number}" if self.is_test else str(self.number)
+
+    @property
+    def receipt_label(self) -> str:
+        """The receipt's number as it is written; empty without one."""
+        if self.receipt_number is None:
+            return ""
+        return receipt_label(self.receipt_series, self.receipt_number, is_test=self.is_test)
 
     @property
     def is_cooked_unpaid(self) -> bool:

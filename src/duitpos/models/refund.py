@@ -48,6 +48,10 @@ class Refund(TenantModel):
     failure = models.JSONField(
         default=dict, help_text="Why it was not made, or came back (domain/reasons.py)."
     )
+    # The credit note to the bill's receipt. It stays when the refund fails later: a number is never given again.
+    credit_series = models.CharField(max_length=4, blank=True)
+    credit_number = models.PositiveBigIntegerField(null=True)
+    credit_at = models.DateTimeField(null=True)
     next_check_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
 
@@ -81,6 +85,11 @@ class Refund(TenantModel):
     def own_reference(self) -> str:
         """The processor's id; empty when it gave none."""
         return "" if self.reference.startswith(BY_TOTAL) else self.reference
+
+    @property
+    def credit_label(self) -> str:
+        """The credit note's number as it is written, "CN-A-000007"; empty without one."""
+        return "" if self.credit_number is None else f"CN-{self.credit_series}-{self.credit_number:06d}"
 
     @property
     def key(self) -> str:

@@ -13,7 +13,7 @@ from django.core import mail
 from duitpos.domain.checkout.handle_return import handle_return
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.kit.clock import now
-from duitpos.models import NumberSeries, OrderEvent, OutboxEntry, Payment
+from duitpos.models import BusinessDay, OrderEvent, OutboxEntry, Payment
 from duitpos.models.outbox import OutboxKind
 from tests.support.live_shop import Clock
 from tests.support.scenarios import calls, deliveries, end_wrongly, tell
@@ -52,7 +52,7 @@ def assert_exactly_one(shop: Shop, payment: Payment, via: str | None = None) -> 
     assert via is None or settled.settled_via == via
     assert settled.guest_email == "guest@example.com"
     assert (settled.moved_minor, settled.moved_currency) == (2500, "MYR")
-    assert NumberSeries.objects.get(tenant=shop.tenant).last == 1
+    assert BusinessDay.objects.get(tenant=shop.tenant).last_number == 1
     assert OrderEvent.objects.filter(tenant=shop.tenant, to_status="placed").count() == 1
     assert shop.ledger() == [("payment", 2500)]
     assert OutboxEntry.objects.filter(tenant=shop.tenant, kind=OutboxKind.RECEIPT).count() == 1

@@ -27,6 +27,7 @@ RIGHTS = {
     Can.PAUSE: (True, True, True, True),
     Can.ANSWER_CALLS: (True, True, True, True),
     Can.EDIT_MENU: (True, True, False, False),
+    Can.SEE_REPORTS: (True, True, False, False),
 }
 CASES = [(role, can, row[at]) for can, row in RIGHTS.items() for at, role in enumerate(Role)]
 

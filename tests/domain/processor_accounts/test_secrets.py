@@ -66,12 +66,15 @@ def _save_everything(owner: Owner) -> ProcessorAccount:
     with pytest.raises(KeyRefused):
         owner.save(account, secret_key=REFUSED)
     row = owner.fresh(account)
-    assert row.read_credentials() == StoredCredentials(
+    stored = row.read_credentials()
+    assert stored == StoredCredentials(
         current={"secret_key": KEY, "webhook_secret": HOOK},
         previous=({"webhook_secret": OLD_HOOK},),
         waiting={"secret_key": CANDIDATE},
         waiting_endpoint=owner.sandbox.url,
+        previous_until=stored.previous_until,
     )
+    assert len(stored.previous_until) == 1
     return row
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import override_settings
 
 from duitpos.domain.checkout.options import pay_options
-from duitpos.domain.payments.processors.connect import open_account, verify
+from duitpos.domain.payments.processors.connect import forget_accounts, open_account, verify
 from duitpos.domain.processor_accounts.account_codes import AccountCode
 from duitpos.domain.processor_accounts.account_findings import account_findings, around
 from duitpos.domain.processor_accounts.accounts import (
@@ -185,19 +187,35 @@ def test_what_only_verifies_is_saved_though_nobody_answers(acme: Acme, kopi: Res
     assert (in_use(row, "signing_key"), row.read_credentials().waiting) == ("second", {})
 
 
-def test_the_last_two_former_ones_still_verify(acme: Acme, kopi: Restaurant) -> None:
-    account = working(kopi)
-    for key in ("second", "third", "fourth"):
-        save(kopi, account, signing_key=key)
-    assert fresh(account).read_credentials().previous == ({"signing_key": "third"}, {"signing_key": "second"})
-    assert [verifies(kopi, key) for key in ("fourth", "third", "second", GOOD["signing_key"])] == [
-        True, True, True, False,
-    ]  # fmt: skip
-    save(kopi, account, signing_key="third")
-    assert fresh(account).read_credentials().previous == (
-        {"signing_key": "fourth"},
-        {"signing_key": "second"},
-    )
+def test_every_former_one_verifies_for_a_day_after_it_was_replaced(acme: Acme, kopi: Restaurant) -> None:
+    keys = ("fourth", "third", "second", GOOD["signing_key"])
+
+    def those_that_verify() -> list[str]:
+        forget_accounts(kopi.tenant, "acme")
+        return [key for key in keys if verifies(kopi, key)]
+
+    with time_machine.travel(datetime(2026, 11, 24, 12, tzinfo=UTC), tick=False) as clock:
+        account = working(kopi)
+        for key in ("second", "third", "fourth"):
+            save(kopi, account, signing_key=key)
+            clock.shift(timedelta(hours=6))
+        # Replaced at 12:00, 18:00 and 0:00; now it is 6:00.
+        assert those_that_verify() == [*keys]
+        clock.move_to(datetime(2026, 11, 25, 12, tzinfo=UTC) - timedelta(seconds=1))
+        assert those_that_verify() == [*keys]
+        clock.shift(timedelta(seconds=1))
+        assert those_that_verify() == ["fourth", "third", "second"]
+        clock.shift(timedelta(hours=12))
+        assert those_that_verify() == ["fourth"]
+        save(kopi, account, signing_key="third")
+        assert fresh(account).read_credentials().previous == ({"signing_key": "fourth"},), (
+            "the ended are dropped"
+        )
+
+
+def test_former_ones_of_an_earlier_version_have_no_end() -> None:
+    stored = StoredCredentials.from_text('{"current": {"k": "b"}, "previous": [{"k": "a"}]}')
+    assert stored.verifying_at(datetime(2036, 1, 1, tzinfo=UTC)) == ({"k": "b"}, {"k": "a"})
 
 
 def test_a_long_text_is_the_same_with_a_browsers_line_ends(acme: Acme, kopi: Restaurant) -> None:

@@ -33,6 +33,7 @@ class Mend(StrEnum):
     CHECK = "check"
     TYPE = "type"
     TYPES = "types"
+    WEBHOOK = "webhook"
     DECLINES = "declines"
     WAIT = "wait"
 
@@ -114,27 +115,27 @@ CAUSES: Mapping[C, CauseText] = {
     ),
     C.WEBHOOK_DOWN: CauseText(
         _("The webhook of %(type)s has not worked since %(since)s. Payments are found within minutes all the same."),
-        Mend.TYPE,
+        Mend.WEBHOOK,
     ),
     C.WEBHOOK_UNDELIVERED: CauseText(
         _(
             "The processor could not deliver %(events)s of %(type)s, the first one on %(since)s. It tries again, and"
             " they are fetched meanwhile."
         ),
-        Mend.TYPE,
+        Mend.WEBHOOK,
     ),
     C.WEBHOOK_NO_SECRET: CauseText(
-        _("%(type)s has no webhook secret, so no delivery can be believed. Paste it from the processor."), Mend.TYPE
+        _("%(type)s has no webhook secret, so no delivery can be believed. Paste it from the processor."), Mend.WEBHOOK
     ),
     C.WEBHOOK_BAD_SIGNATURE: CauseText(
-        _("The last delivery for %(type)s, %(last)s, was not believed: %(problem)s"), Mend.TYPE
+        _("The last delivery for %(type)s, %(last)s, was not believed: %(problem)s"), Mend.WEBHOOK
     ),
     C.WEBHOOK_SILENT: CauseText(
         _(
             "%(payments)s of the last day were found by the guest's return or the periodic check, and no delivery for"
             " %(type)s has come since. Look at the webhook at the processor."
         ),
-        Mend.TYPE,
+        Mend.WEBHOOK,
     ),
     C.REFUND_NOT_MADE: CauseText(_("A refund of %(amount)s has not reached the guest. %(why)s"), Mend.ALERT),
     C.REFUND_SLOW: CauseText(

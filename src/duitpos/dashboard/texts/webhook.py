@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import takewhile
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from duitpos.dashboard.texts.reasons import reason_text
@@ -57,13 +60,71 @@ FOUND: Mapping[str, Sentence] = {
         },
     ),
     W.NOISE: _("Somebody sent a delivery without a proper signature. That is no fault of the webhook."),
-    W.UNDELIVERED: _("Events of the last day that the processor could not deliver: %(count)s."),
+    W.UNDELIVERED: _(
+        "Events of the last day that the processor could not deliver: %(count)s. It tries for up to three days, and may"
+        " switch the endpoint off if all of them fail."
+    ),
     W.EVENT_MISSED: _(
         "A payment was found in another way, and its event did not arrive within five minutes."
     ),
     W.PROOF_LATE: _("The test event did not come back within five minutes."),
     W.CANNOT_LIST: _("The endpoints could not be listed, so only deliveries tell whether the webhook works."),
 }
+
+PATHS: Mapping[str, Text] = {
+    "webhook": _("Webhook"),
+    "return": _("Guest's return"),
+    "sweep": _("Periodic check"),
+    "button": _("Check payment now"),
+}
+"""What finds that a payment was made, in the order of their speed."""
+
+
+def path_rows(found_by: Mapping[str, int]) -> list[tuple[str, int]]:
+    """How many payments each path found, without those that found none; nothing when no payment was made."""
+    return [(str(name), found_by[path]) for path, name in PATHS.items() if found_by.get(path)]
+
+
+def path_text(found_by: Mapping[str, int]) -> str:
+    """What the numbers mean."""
+    total = sum(found_by.get(path, 0) for path in PATHS)
+    others = total - found_by.get("webhook", 0)
+    if not total:
+        return _now("No payment in the last 24 hours.")
+    if not others:
+        return _now("The webhook was first every time.")
+    return _now("%(others)d of %(total)d came another way: each is safe, only later.") % {
+        "others": others,
+        "total": total,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Two addresses, cut where they begin and cease to differ."""
+
+    same: str
+    theirs: str
+    ours: str
+    end: str
+
+
+def compared(theirs: str, ours: str) -> Compared:
+    """Cut two addresses into what they share at the beginning and end, and the part that differs in each."""
+    start = _shared(theirs, ours)
+    end = _shared(theirs[start:][::-1], ours[start:][::-1])
+    return Compared(
+        ours[:start],
+        theirs[start : len(theirs) - end],
+        ours[start : len(ours) - end],
+        ours[len(ours) - end :] if end else "",
+    )
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts share from their beginning."""
+    return sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
 
 MADE: Mapping[str, Text] = {
     "repair": _("The endpoint is set up, and a test event is on its way."),

@@ -33,6 +33,7 @@ from duitpos.domain.processor_accounts.offers import move_type, set_offers
 from duitpos.domain.processor_accounts.switch import account_uses, is_choice
 from duitpos.domain.processor_accounts.types import TypeRow, create_type, delete_type, edit_type, types_of
 from duitpos.domain.processor_accounts.view import account_view, processors_to_add
+from duitpos.domain.processor_accounts.webhooks.view import webhook_states
 from duitpos.domain.tenancy.find import locations
 from duitpos.models import PaymentType
 from duitpos.models.payment_setup import AccountState
@@ -47,6 +48,7 @@ def payment_types(request: HttpRequest, staff: Staff) -> HttpResponse:
     context = {
         "rows": rows,
         "stopped": stopped_types(rows, counts_of(staff.tenant, rows)),
+        "webhooks": webhook_states(staff.tenant, rows),
         "seen_at": [(site, [option.name for option in pay_options(staff.tenant, site)]) for site in sites],
     }
     return page(request, staff, "dashboard/payment_types.html", context, here="payment_types")

@@ -14,7 +14,15 @@ from django.views.decorators.http import require_POST, require_safe
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
-from duitpos.dashboard.texts.webhook import MADE, STATES, WORDS, found_text
+from duitpos.dashboard.texts.webhook import (
+    MADE,
+    STATES,
+    WORDS,
+    compared,
+    found_text,
+    path_rows,
+    path_text,
+)
 from duitpos.dashboard.views.payment_types import row_of
 from duitpos.domain.errors import Code, Conflict, Gone, Unavailable
 from duitpos.domain.people.roles import Can
@@ -26,6 +34,7 @@ from duitpos.domain.processor_accounts.webhooks.actions import (
     send_test_event,
     set_healing,
 )
+from duitpos.domain.processor_accounts.webhooks.judge import WebhookFinding
 from duitpos.domain.processor_accounts.webhooks.view import webhook_view
 from duitpos.domain.tenancy.find import locations
 from duitpos.models import Membership, ProcessorAccount
@@ -54,6 +63,13 @@ def webhook(request: HttpRequest, staff: Staff, type_id: UUID, account_id: UUID)
         "meaning": meaning,
         "word": word,
         "bad": [found_text(one) for one in view.bad],
+        "addresses": [
+            compared(one["url"], one["ours"])
+            for one in view.bad
+            if one["code"] == WebhookFinding.WRONG_ADDRESS
+        ],
+        "paths": path_rows(view.found_by),
+        "path_text": path_text(view.found_by),
         "notes": [found_text(one) for one in view.notes],
         "location": locations(staff.tenant)[0],
     }

@@ -5,15 +5,14 @@ Numbers are 1, 2, 3 … per location and trading day; test orders have a series 
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from uuid import UUID
-
-from django.db.models import F
+from datetime import datetime
 
 from duitpos.domain.orders.advance import Actor, advance
+from duitpos.domain.orders.business_day import Day, draw_number
+from duitpos.domain.orders.receipt_number import number_receipt
 from duitpos.domain.orders.states import CANCELED, PLACED
 from duitpos.kit.clock import business_date
-from duitpos.models import Location, NumberSeries, Order, Payment
+from duitpos.models import Location, Order, Payment
 
 
 def release(
@@ -33,7 +32,10 @@ def release(
     # It was placed before, so the guest already knows its number.
     if from_status == CANCELED and _has_number(order):
         columns = {"released_by_id": payment and payment.id, "ended_at": None, "cancel_reason": ""}
-        return advance(order, from_status, PLACED, actor, at, reason, **columns)
+        moved = advance(order, from_status, PLACED, actor, at, reason, **columns)
+        if moved and payment is not None:
+            number_receipt(order, at)
+        return moved
     day = business_date(at, location.time_zone, location.day_closes_at)
     moved = advance(
         order,
@@ -49,9 +51,11 @@ def release(
         cancel_reason="",
     )
     if moved:
-        order.number = draw_number(order.tenant_id, order.location_id, day, order.is_test)
+        order.number = draw_number(Day(order.tenant_id, order.location_id, day, order.is_test))
         rows = Order.objects.filter(tenant_id=order.tenant_id, id=order.id)
         rows.update(number=order.number)
+        if payment is not None:
+            number_receipt(order, at)
     return moved
 
 
@@ -59,22 +63,3 @@ def _has_number(order: Order) -> bool:
     # Not from `order`: a rolled-back try of this transaction may have set a number there.
     numbers = Order.objects.filter(tenant_id=order.tenant_id, id=order.id).values_list("number", flat=True)
     return numbers.get() is not None
-
-
-def draw_number(tenant_id: UUID, location_id: UUID, business_date: date, is_test: bool) -> int:
-    """Draw the next number in the caller's transaction. Call it only after winning the order's guarded update.
-
-    Counting up locks the day's row until commit, so the value read after it is the caller's own; a rollback frees it.
-    """
-    day = {
-        "tenant_id": tenant_id,
-        "location_id": location_id,
-        "business_date": business_date,
-        "is_test": is_test,
-    }
-    series = NumberSeries.objects.filter(**day)
-    if not series.update(last=F("last") + 1):
-        # The day's first order. Of two at once, the second waits here for the first one's row.
-        NumberSeries.objects.bulk_create([NumberSeries(**day, last=0)], ignore_conflicts=True)
-        series.update(last=F("last") + 1)
-    return series.values_list("last", flat=True).get()

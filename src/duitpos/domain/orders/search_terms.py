@@ -21,6 +21,7 @@ _ID = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]{1,10}_[A-Za-z0-9_]{6,68}(?![A-Za-z0
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TOKEN = re.compile(r"/(?:o|pay|pay/return|pay/cancel)/([A-Za-z0-9_-]{16,32})(?:/|$)")
 _NUMBER = re.compile(r"(?:order\s+|#)?(t?)(\d{1,9})", re.IGNORECASE)
+_RECEIPT = re.compile(r"(?:receipt\s+|resit\s+)?(TEST-|CN-)?([A-Z]{1,4})-(\d{1,12})", re.IGNORECASE)
 _TABLE = re.compile(r"(?:table|meja|桌|மேசை)\s*(.+)", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?:[A-Za-z]{1,3}|[^\w\s.,])?\s*(\d[\d.,'\u2019\s]{0,18})")
 _LAST4 = re.compile(r"(?:[·•.*xX\s-]*)(\d{4})")
@@ -36,6 +37,9 @@ class Terms:
     """Whether the text says that it is a table ("Table 1")."""
     number: int | None = None
     is_test: bool = False
+    receipt: tuple[str, int] | None = None
+    """Series and number of a receipt, or of a credit note if `is_credit_note`."""
+    is_credit_note: bool = False
     amounts: tuple[Money, ...] = ()
     last4: str = ""
     email: str = ""
@@ -59,6 +63,11 @@ def read_terms(text: str, currencies: Iterable[str]) -> Terms:
         return Terms(table, ids=ids, row_ids=row_ids, token=token[1] if token else "")
     if _EMAIL.fullmatch(text):
         return Terms(email=text)
+    if receipt := _RECEIPT.fullmatch(text):
+        prefix = (receipt[1] or "").upper()
+        given = (receipt[2].upper(), int(receipt[3]))
+        # A table may be called so too.
+        return Terms(text, receipt=given, is_credit_note=prefix == "CN-", is_test=prefix == "TEST-")
     # A page shows "Table 1 · Bangsar".
     first = text.partition(" · ")[0].strip()
     if named := _TABLE.fullmatch(first):
@@ -114,6 +123,9 @@ def orders_meant(tenant: Tenant, terms: Terms) -> Q:
     if terms.number is not None:
         of_test = Q(is_test=True) if terms.is_test else Q()
         readings.append(of_test & Q(number=terms.number))
+    if terms.receipt and not terms.is_credit_note:
+        series, given = terms.receipt
+        readings.append(Q(receipt_series=series, receipt_number=given, is_test=terms.is_test))
     readings += [Q(total_minor=money.minor, currency=money.currency) for money in terms.amounts]
     if terms.row_ids:
         readings.append(Q(id__in=terms.row_ids))
@@ -148,6 +160,10 @@ def payments_meant(tenant: Tenant, terms: Terms) -> Q | None:
             | Q(id__in=declined.values("payment_id"))
             | Q(id__in=refunded.values("payment_id"))
         )
+    if terms.receipt and terms.is_credit_note:
+        series, given = terms.receipt
+        noted = Refund.objects.filter(tenant=tenant, credit_series=series, credit_number=given)
+        readings.append(Q(id__in=noted.values("payment_id")))
     if terms.row_ids:
         refunds = Refund.objects.filter(tenant=tenant, id__in=terms.row_ids)
         readings.append(Q(id__in=terms.row_ids) | Q(id__in=refunds.values("payment_id")))

@@ -126,7 +126,7 @@ def _webhook_causes(known: Known, account: ProcessorAccount) -> Iterator[Cause]:
     last = account.last_event_at
 
     def cause(code: CauseCode, **about: object) -> Cause:
-        return Cause(code, {"type": kind.name, **about}, type_id=kind.id)
+        return Cause(code, {"type": kind.name, **about}, type_id=kind.id, account_id=account.id)
 
     if health is not None and health.down_since is not None:
         yield cause(CauseCode.WEBHOOK_DOWN, since=health.down_since)

@@ -94,6 +94,7 @@ class Cause:
     payment_id: UUID | None = None
     alert_id: UUID | None = None
     type_id: UUID | None = None
+    account_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class Can(StrEnum):
     PAUSE = "pause"  # stop taking orders at a location, and start again
     ANSWER_CALLS = "answer_calls"  # of guests who call staff or ask for the bill
     EDIT_MENU = "edit_menu"
+    SEE_REPORTS = "see_reports"
 
 
 _KITCHEN = frozenset({Can.SEE_KITCHEN, Can.WORK_ORDERS, Can.SET_STOCK, Can.PAUSE, Can.ANSWER_CALLS})

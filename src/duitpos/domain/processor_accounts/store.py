@@ -85,7 +85,7 @@ def keep_verifiers(account: ProcessorAccount, pasted: Pasted) -> ProcessorAccoun
 def keep_installed(account: ProcessorAccount, verifying: Credentials) -> ProcessorAccount:
     """Store what verifies deliveries to an address that was set up at the processor. Raises Changed."""
     updated, stored = _copy(account), account.read_credentials()
-    kept = stored.with_current({**stored.current, **verifying}, _verifying_names(account))
+    kept = stored.with_current({**stored.current, **verifying}, _verifying_names(account), now())
     updated.seal_credentials(kept)
     _write(account, updated, {})
     return updated
@@ -141,12 +141,14 @@ def _with_checked(
     if source.waiting and checked_part(kind, source.waiting) == checked_now:
         verifying |= verifying_part(kind, source.waiting)
     verifying |= verifying_part(kind, pasted)
-    return own.with_current({**checked_now, **verifying}, _verifying_names(row)).without_waiting()
+    return own.with_current({**checked_now, **verifying}, _verifying_names(row), now()).without_waiting()
 
 
 def _with_verifiers(account: ProcessorAccount, pasted: Pasted) -> StoredCredentials:
     verifying = verifying_part(adapter(account.processor), pasted.values)
-    return pasted.stored.with_current({**pasted.stored.current, **verifying}, _verifying_names(account))
+    return pasted.stored.with_current(
+        {**pasted.stored.current, **verifying}, _verifying_names(account), now()
+    )
 
 
 def _verifying_names(account: ProcessorAccount) -> frozenset[str]:

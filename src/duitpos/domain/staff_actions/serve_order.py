@@ -8,6 +8,7 @@ from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.menus.sell import sell
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.release import release
+from duitpos.domain.payments.settlement.ledger import recount_day_of
 from duitpos.models import Order, Payment
 from duitpos.models.alert import AlertKind
 
@@ -24,6 +25,8 @@ def send_to_kitchen(
     is_taken = bool(taken.get())
     if not release(order, payment, order.location, actor, at, from_status, reason):
         return False
+    # Its money was booked as matched with no order.
+    recount_day_of(payment)
     short = [] if is_taken else sell(order, order.location)
     if short:
         open_payment_alert(payment, AlertKind.SOLD_OUT_AFTER_PAYMENT, at, facts={"dishes": short})

@@ -21,6 +21,8 @@ ABOUT_REQUEST = frozenset({"amount_too_small", "amount_too_large"})
 NO_PERMISSION = "more_permissions_required"
 NOT_ACTIVATED = frozenset({"testmode_charges_only"})
 """Codes about an account that may not take real payments yet."""
+NO_LIVE_CHARGES = "cannot currently make live charges"
+"""What the message about such an account says; it has no code."""
 MOST_WORDS = 400
 
 
@@ -85,7 +87,7 @@ def _failure(error: stripe.StripeError, code: str) -> Failure:
         return Failure.NOT_PERMITTED
     if status in (401, 403):
         return Failure.KEY_REFUSED
-    if code in NOT_ACTIVATED:
+    if code in NOT_ACTIVATED or (not code and NO_LIVE_CHARGES in (error.user_message or "")):
         return Failure.NOT_ACTIVATED
     if isinstance(error, stripe.IdempotencyError):
         return Failure.KEY_REUSED

@@ -46,6 +46,7 @@ STAFF: Mapping[Code, Sentence] = {
                 "With your role you cannot answer guests' calls. Ask the owner or a manager."
             ),
             Can.EDIT_MENU: _("With your role you cannot change the menu. Ask the owner or a manager."),
+            Can.SEE_REPORTS: _("With your role you cannot see the reports. Ask the owner or a manager."),
         },
     ),
     Code.LOCATION_UNKNOWN: _("There is no such location."),

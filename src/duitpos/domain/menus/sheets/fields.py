@@ -14,6 +14,7 @@ from duitpos.domain.menus.sheets.problems import BadCell, RowProblem
 from duitpos.domain.menus.sheets.state import MenuState, Writer
 from duitpos.domain.menus.sheets.workbook import Failed
 from duitpos.kit.clean_text import one_line
+from duitpos.kit.money import decimal_text
 from duitpos.models.menu import EVERY_DAY, TaxClass
 
 _DEFAULTS: dict[str, Any] = {
@@ -155,7 +156,7 @@ class Fields:
                 else edit.values["price_delta_minor" if is_choice else "price_minor"]
             )
             currency = self._state.currency if is_choice else edit.value("currency", self._state.currency)
-            return values.amount_text(minor or 0, currency)
+            return decimal_text(minor or 0, currency)
         if column in (col.FROM, col.UNTIL):
             return values.time_text(edit.values["served_from" if column == col.FROM else "served_until"])
         if column in (col.MARKS, col.ALLERGENS):

@@ -14,9 +14,9 @@ from duitpos.domain.menus.sheets.apply import apply_import
 from duitpos.domain.menus.sheets.columns import RowType
 from duitpos.domain.menus.sheets.edits import Plan
 from duitpos.domain.menus.sheets.state import MenuState, menu_state
-from duitpos.domain.menus.sheets.values import amount_text, references_of
+from duitpos.domain.menus.sheets.values import references_of
 from duitpos.domain.people.roles import Can, require
-from duitpos.kit.money import parse_amount
+from duitpos.kit.money import decimal_text, parse_amount
 from duitpos.models import Membership
 
 _FILES = Path(__file__).with_name("data")
@@ -80,7 +80,7 @@ def _file(rows: list[dict[str, str]], state: MenuState) -> bytes:
     for row in rows:
         if row[col.PRICE]:
             # The same number of minor units, since the amounts are examples.
-            row[col.PRICE] = amount_text(parse_amount(row[col.PRICE], _CURRENCY).minor, state.currency)
+            row[col.PRICE] = decimal_text(parse_amount(row[col.PRICE], _CURRENCY).minor, state.currency)
     offered = {col.text_in(base, one) for base in (col.NAME, col.DESCRIPTION) for one in state.languages}
     columns = [column for column in rows[0] if column in col.PLAIN or column in offered]
     out = io.StringIO(newline="")

@@ -16,6 +16,7 @@ from duitpos.domain.menus.sheets import columns as col
 from duitpos.domain.menus.sheets import values
 from duitpos.domain.menus.sheets.columns import RowType
 from duitpos.kit.clean_text import one_line
+from duitpos.kit.money import decimal_text
 from duitpos.models import (
     ItemGroup,
     ItemPrice,
@@ -178,14 +179,14 @@ class Writer:
     def _item(self, row: MenuItem) -> dict[str, str]:
         links = self._state.links.get(row.id, [])
         prices = {
-            col.price_at(site.slug): values.amount_text(self._state.prices[row.id, site.id], row.currency)
+            col.price_at(site.slug): decimal_text(self._state.prices[row.id, site.id], row.currency)
             for site in self._state.locations
             if (row.id, site.id) in self._state.prices
         }
         return {
             col.SECTION: self.section(row.section_id),
             col.DESCRIPTION: one_line(row.description),
-            col.PRICE: values.amount_text(row.price_minor, row.currency),
+            col.PRICE: decimal_text(row.price_minor, row.currency),
             col.CURRENCY: row.currency,
             col.MARKS: values.words_text(row.marks),
             col.ALLERGENS: values.words_text(row.allergens),
@@ -200,7 +201,7 @@ class Writer:
 
     def _choice(self, row: Modifier) -> dict[str, str]:
         return {
-            col.PRICE: values.amount_text(row.price_delta_minor, self._state.currency),
+            col.PRICE: decimal_text(row.price_delta_minor, self._state.currency),
             col.GROUPS: self.group(row.group_id),
             col.DEFAULT: "yes" if row.is_default else "",
         }

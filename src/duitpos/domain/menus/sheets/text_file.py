@@ -1,20 +1,18 @@
-"""Menu files as CSV: decode what spreadsheets write, and write what they open correctly."""
+"""Menu files as CSV: decode what spreadsheets write."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
 
 from duitpos.domain.menus.sheets.problems import FileProblem, refused
 from duitpos.domain.menus.sheets.workbook import MAX_COLUMNS, MAX_ROWS
+from duitpos.kit.csv_file import unprotected
 
 _OTHER_FILES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"<", b"{\\rtf")
 _DELIMITERS = ",;\t|"
 _DECLARED = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
-_FORMULA = re.compile("'*[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
-"""What a spreadsheet takes for a formula, also written with the full-width signs of a Chinese keyboard."""
 
 
 def text_rows(data: bytes) -> tuple[list[list[str]], str]:
@@ -33,29 +31,12 @@ def text_rows(data: bytes) -> tuple[list[list[str]], str]:
             if any(row[MAX_COLUMNS:]):
                 raise refused(FileProblem.TOO_MANY_COLUMNS)
             if len(rows) < MAX_ROWS:
-                rows.append([_unprotected(cell) for cell in row[:MAX_COLUMNS]])
+                rows.append([unprotected(cell) for cell in row[:MAX_COLUMNS]])
             elif any(row):
                 raise refused(FileProblem.TOO_MANY_ROWS)
     except csv.Error as error:
         raise refused(FileProblem.QUOTE_OPEN) from error
     return rows, encoding
-
-
-def text_file(rows: Iterable[Sequence[str]], numbers: frozenset[int]) -> bytes:
-    """A CSV file that Excel opens as UTF-8. Cells of the columns `numbers` are amounts and stay as they are."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    for at, row in enumerate(rows):
-        writer.writerow([cell if at and x in numbers else _protected(cell) for x, cell in enumerate(row)])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _protected(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def _unprotected(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def _decoded(data: bytes) -> tuple[str, str]:

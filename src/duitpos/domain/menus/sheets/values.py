@@ -17,7 +17,7 @@ from duitpos.domain.menus.marks import KNOWN
 from duitpos.domain.menus.sheets.problems import BadCell, RowProblem
 from duitpos.domain.menus.sheets.workbook import Date, Failed, Number
 from duitpos.kit.clean_text import one_line
-from duitpos.kit.money import decimal_places
+from duitpos.kit.money import decimal_places, decimal_text
 from duitpos.models.menu import EVERY_DAY, TaxClass
 
 MAX_WORDS = 30
@@ -76,7 +76,7 @@ def amount_of(cell: str, currency: str) -> int:
         raise BadCell(RowProblem.PRICE_DECIMALS, places=places, currency=currency)
     highest = highest_price(currency)
     if abs(minor) > highest.minor:
-        raise BadCell(RowProblem.PRICE_TOO_HIGH, most=amount_text(highest.minor, currency))
+        raise BadCell(RowProblem.PRICE_TOO_HIGH, most=decimal_text(highest.minor, currency))
     return int(minor)
 
 
@@ -86,12 +86,6 @@ def price_of(cell: str, currency: str) -> int:
     if minor < 0:
         raise BadCell(RowProblem.PRICE_NEGATIVE)
     return minor
-
-
-def amount_text(minor: int, currency: str) -> str:
-    """The amount with the currency's decimals, and no symbol: "12.50"."""
-    places = decimal_places(currency)
-    return f"{Decimal(minor).scaleb(-places):.{places}f}"
 
 
 def _decimal(cell: str, currency: str, places: int) -> Decimal:

@@ -10,8 +10,8 @@ from uuid import UUID
 from duitpos.domain.menus.sheets import columns as col
 from duitpos.domain.menus.sheets.columns import RowType
 from duitpos.domain.menus.sheets.state import MenuState, Writer, menu_state
-from duitpos.domain.menus.sheets.text_file import text_file
 from duitpos.domain.people.roles import Can, require
+from duitpos.kit.csv_file import csv_file
 from duitpos.kit.money import decimal_places
 from duitpos.models import Membership
 
@@ -33,7 +33,7 @@ def export_menu(member: Membership, kind: FileKind) -> bytes:
     numbers = frozenset(at for at, column in enumerate(columns) if column.partition(": ")[0] == col.PRICE)
     rows = [list(columns), *_rows(state, columns)]
     if kind == FileKind.CSV:
-        return text_file(rows, numbers)
+        return csv_file(rows, numbers)
     return _workbook(rows, numbers, decimal_places(state.currency))
 
 

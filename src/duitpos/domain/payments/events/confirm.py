@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, connection
 
 from duitpos.domain.payments.events.apply_event import record_event_time
-from duitpos.domain.payments.events.confirm_sql import PAID, one_statement, steps
+from duitpos.domain.payments.events.confirm_sql import PAID, RECEIPT, one_statement, steps
 from duitpos.domain.payments.events.load_context import VerifiedEvent, is_believed
 from duitpos.domain.payments.processors.connect import forget_accounts
 from duitpos.domain.payments.settlement.further_charges import of_first_charge
@@ -92,6 +92,7 @@ def _run_in_steps(parameters: Parameters) -> bool:
             return False
         known |= zip(PAID, paid[0], strict=True)
         known["number"] = rows("numbered")[0][0]
+        known |= zip(RECEIPT, rows("receipt")[0], strict=True)
         placed = rows("placed")
         rows("order_events")
         rows("ledger_entries")
@@ -147,7 +148,8 @@ def _parameters(verified: VerifiedEvent, snapshot: PaymentSnapshot, at: datetime
         "references": [
             {"id": uuid7(), "kind": one.kind, "value": one.value} for one in snapshot.references.others
         ],
-        "series_id": uuid7(),
+        "day_id": uuid7(),
+        "receipt_series_id": uuid7(),
         "order_event_id": uuid7(),
         "ledger_id": uuid7(),
         "event_id": uuid7(),

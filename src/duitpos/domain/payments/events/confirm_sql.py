@@ -1,4 +1,4 @@
-"""The SQL that confirms a paid order in the common case (docs/money-path.md: M37, M38, M43, M44).
+"""The SQL that confirms a paid order in the common case (docs/money-path.md: M37, M38, M43, M44, M46, M49).
 
 Its parts are written once. A database that can write inside WITH runs them as one statement, whose plan it keeps.
 SQLite runs them one after another in a transaction. The first part has all conditions: if they do not hold, it finds no
@@ -89,6 +89,9 @@ _ROWS = {
 PAID = ("payment_id", "order_id", "location_id", "is_test", "business_date")
 """What the first part returns of the payment that it settled, in this order."""
 
+RECEIPT = ("receipt_series", "receipt_number", "receipt_at")
+"""What the part "receipt" returns."""
+
 _PAY = """
 UPDATE "duitpos_payment" SET "status" = 'succeeded', "moved_minor" = "duitpos_payment"."amount_minor",
   "moved_currency" = "duitpos_payment"."currency", "method" = %(method)s::jsonb, "guest_email" = %(guest_email)s::text,
@@ -107,7 +110,7 @@ RETURNING "duitpos_payment"."id" AS payment_id, "duitpos_payment"."order_id", "d
   "duitpos_payment"."is_test", "duitpos_payment"."business_date"
 """
 
-# The lock order of all paths is payment, order, number (M36). SQLite has one writer and needs no row locks.
+# The lock order of all paths is payment, order, day, receipts (M36). SQLite has one writer and needs no row locks.
 _WAITING = """
 SELECT "duitpos_order"."id" FROM paid JOIN "duitpos_order" ON "duitpos_order"."id" = paid.order_id
 WHERE "duitpos_order"."tenant_id" = %(tenant)s::uuid AND "duitpos_order"."status" = 'held'
@@ -115,17 +118,32 @@ FOR UPDATE OF "duitpos_order"
 """
 
 _NUMBER = """
-INSERT INTO "duitpos_numberseries" AS series ("id", "tenant_id", "location_id", "business_date", "is_test", "last")
-SELECT %(series_id)s::uuid, %(tenant)s::uuid, paid.location_id, paid.business_date, paid.is_test, 1
+INSERT INTO "duitpos_businessday" AS day ("id", "tenant_id", "location_id", "business_date", "is_test", "last_number",
+  "changes", "summed", "closed_at")
+SELECT %(day_id)s::uuid, %(tenant)s::uuid, paid.location_id, paid.business_date, paid.is_test, 1, 1, 0, NULL
 FROM paid{waiting} WHERE true
-ON CONFLICT ("tenant_id", "location_id", "business_date", "is_test") DO UPDATE SET "last" = series."last" + 1
-RETURNING "last" AS number
+ON CONFLICT ("tenant_id", "location_id", "business_date", "is_test")
+  DO UPDATE SET "last_number" = day."last_number" + 1, "changes" = day."changes" + 1
+RETURNING "last_number" AS number
+"""
+
+_RECEIPT = """
+INSERT INTO "duitpos_receiptseries" AS series
+  ("id", "tenant_id", "location_id", "kind", "is_test", "name", "last", "last_at", "ended_at")
+SELECT %(receipt_series_id)s::uuid, %(tenant)s::uuid, paid.location_id, 'sale', paid.is_test, 'A', 1,
+  %(at)s::timestamptz, NULL FROM paid CROSS JOIN numbered WHERE true
+ON CONFLICT ("tenant_id", "location_id", "kind", "is_test") WHERE "ended_at" IS NULL
+  DO UPDATE SET "last" = series."last" + 1,
+    "last_at" = CASE WHEN series."last_at" > excluded."last_at" THEN series."last_at" ELSE excluded."last_at" END
+RETURNING "name" AS receipt_series, "last" AS receipt_number, "last_at" AS receipt_at
 """
 
 _PLACE = """
 UPDATE "duitpos_order" SET "status" = 'placed', "released_by_id" = paid.payment_id, "placed_at" = %(at)s::timestamptz,
-  "business_date" = paid.business_date, "number" = numbered.number, "ended_at" = NULL, "cancel_reason" = ''
-FROM paid CROSS JOIN numbered
+  "business_date" = paid.business_date, "number" = numbered.number, "ended_at" = NULL, "cancel_reason" = '',
+  "receipt_series" = receipt.receipt_series, "receipt_number" = receipt.receipt_number,
+  "receipt_at" = receipt.receipt_at
+FROM paid CROSS JOIN numbered CROSS JOIN receipt
 WHERE "duitpos_order"."tenant_id" = %(tenant)s::uuid AND "duitpos_order"."id" = paid.order_id
   AND "duitpos_order"."status" = 'held'
 RETURNING "duitpos_order"."id"
@@ -188,6 +206,7 @@ def one_statement() -> str:
         "paid": _pay(),
         "waiting": _WAITING,
         "numbered": numbered,
+        "receipt": _RECEIPT,
         "placed": _PLACE,
         **_WRITES,
         "stored": _EVENT,
@@ -198,14 +217,17 @@ def one_statement() -> str:
 
 @cache
 def steps() -> dict[str, str]:
-    """The parts one after another, for SQLite, by name. Later ones take what "paid" and "numbered" returned."""
+    """The parts one after another, for SQLite, by name. Later ones take what earlier ones returned."""
     values = ", ".join(f"%({name})s" for name in PAID)
     paid = f"paid({', '.join(PAID)}) AS (VALUES ({values}))"
     numbered = "numbered(number) AS (VALUES (%(number)s))"
+    given = ", ".join(f"%({name})s" for name in RECEIPT)
+    receipt = f"receipt({', '.join(RECEIPT)}) AS (VALUES ({given}))"
     parts = {
         "paid": _pay(),
         "numbered": f"WITH {paid} {_NUMBER.replace('{waiting}', '')}",
-        "placed": f"WITH {paid}, {numbered} {_PLACE}",
+        "receipt": f"WITH {paid}, {numbered} {_RECEIPT}",
+        "placed": f"WITH {paid}, {numbered}, {receipt} {_PLACE}",
         **{name: f"WITH {paid} {sql}" for name, sql in _WRITES.items()},
         "stored": f"WITH {paid} {_EVENT}",
     }

@@ -11,6 +11,7 @@ from django.conf import settings
 from duitpos.domain.payments.processors.bad_signatures import count_bad_signature
 from duitpos.domain.payments.processors.bounded import bounded
 from duitpos.domain.tenancy.installation import require_adopted
+from duitpos.kit.clock import now
 from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.kept import Kept
 from duitpos.models import ProcessorAccount, Tenant
@@ -166,4 +167,4 @@ def _first_that_verifies(
 def _verifiers(account: ProcessorAccount) -> tuple[Credentials, ...]:
     """Return the account's credentials, newest first; none when they cannot be read."""
     stored = stored_or_none(account)
-    return () if stored is None else (stored.current, *stored.previous)
+    return () if stored is None else stored.verifying_at(now())

@@ -12,6 +12,7 @@ from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, HELD, Because
 from duitpos.domain.payments.advance import advance_refund
 from duitpos.domain.payments.disputes.disputes import taken_by_bank
+from duitpos.domain.payments.refunds.credit_note import number_credit_note
 from duitpos.domain.payments.schedule import next_refund_look
 from duitpos.domain.payments.settlement.ledger import book_refund
 from duitpos.domain.payments.settlement.match_payment import as_uuid
@@ -109,6 +110,7 @@ def succeed_refund(refund: Refund, payment: Payment, at: datetime, reference: st
     ):
         return "already"
     book_refund(refund, payment, LedgerKind.REFUND, at, _day(payment, at))
+    number_credit_note(refund, payment, at)
     # A late refund may have an Alert.
     resolve(
         payment.tenant_id,

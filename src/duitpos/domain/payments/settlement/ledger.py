@@ -1,4 +1,4 @@
-"""Insert ledger rows and outbox entries in the transaction that moves money (M16)."""
+"""Insert ledger rows and outbox entries in the transaction that moves money (M16, M46)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
 
+from duitpos.domain.orders.business_day import Day, count_change
 from duitpos.kit.money import Money
 from duitpos.models import LedgerEntry, OutboxEntry, Payment, Refund
 from duitpos.models.ledger import LedgerKind
@@ -69,6 +70,15 @@ def book_dispute(
 def _book(entry: LedgerEntry) -> None:
     # Kind and source row are unique, so concurrent and repeated calls make one row.
     LedgerEntry.objects.bulk_create([entry], ignore_conflicts=True)
+    # Money of an unknown order has no location, and no totals.
+    if entry.location_id is not None:
+        count_change(Day(entry.tenant_id, entry.location_id, entry.business_date, entry.is_test))
+
+
+def recount_day_of(payment: Payment) -> None:
+    """Say in the caller's transaction that a booked payment counts differently now, such as for an order."""
+    if payment.location_id is not None and payment.business_date is not None:
+        count_change(Day(payment.tenant_id, payment.location_id, payment.business_date, payment.is_test))
 
 
 def due_after_payment(guest_email: str, method: Mapping[str, str]) -> list[OutboxKind]:

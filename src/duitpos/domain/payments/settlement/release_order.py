@@ -13,6 +13,7 @@ from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.menus.sell import choices_sold_out, sell
 from duitpos.domain.orders.advance import Actor, count_payment, still_waits
 from duitpos.domain.orders.board import takes_real_money
+from duitpos.domain.orders.receipt_number import number_receipt
 from duitpos.domain.orders.release import release
 from duitpos.domain.orders.states import CANCELED, HELD
 from duitpos.domain.payments.settlement.replaced_order import paid_instead
@@ -42,6 +43,7 @@ def order_after_money(
         open_payment_alert(payment, wrong, at, facts=about)
         return
     if count_payment(order, payment):
+        number_receipt(order, at)
         # It was sent to the kitchen unpaid, so nothing is left to decide.
         return
     if is_too_late_to_cook(location, _acted_at(payment, snapshot), at):

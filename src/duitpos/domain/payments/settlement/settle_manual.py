@@ -9,6 +9,7 @@ from uuid import UUID
 from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.menus.sell import sell
 from duitpos.domain.orders.advance import Actor, count_payment
+from duitpos.domain.orders.receipt_number import number_receipt
 from duitpos.domain.orders.release import release
 from duitpos.domain.orders.states import HELD
 from duitpos.domain.payments.advance import advance_payment
@@ -64,7 +65,9 @@ def settle_manual(payment: Payment, order: Order, location: Location, taken: Tak
         short = sell(order, location)
         if short:
             open_payment_alert(payment, AlertKind.SOLD_OUT_AFTER_PAYMENT, at, facts={"dishes": short})
-    elif not count_payment(order, payment):
+    elif count_payment(order, payment):
+        number_receipt(order, at)
+    else:
         return False
     book_payment(payment, at, day)
     return True

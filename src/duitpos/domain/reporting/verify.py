@@ -1,0 +1,111 @@
+"""Compare the stored totals with the ledger and its orders, day by day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from duitpos.domain.reporting.day_sums import ALL, Place, sums_of_day
+from duitpos.domain.reporting.report import Sums
+from duitpos.domain.reporting.sum_days import MEASURES, sum_day, sum_month
+from duitpos.models import BusinessDay, BusinessMonth, DayTotal, LedgerEntry, MonthTotal
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A total that is not what its day adds up to, in minor units. `by` is a dimension, or what was compared."""
+
+    location_id: UUID
+    day: date
+    is_test: bool
+    by: str
+    key: str
+    measure: str
+    stored: int
+    right: int
+
+
+def verify_totals(
+    tenant_id: UUID, first: date | None = None, last: date | None = None
+) -> Iterator[Difference]:
+    """Sum what changed, then yield every stored total of a restaurant that differs from its day made anew."""
+    within = Q(tenant_id=tenant_id)
+    if first:
+        within &= Q(business_date__gte=first)
+    if last:
+        within &= Q(business_date__lte=last)
+    for day in BusinessDay.objects.filter(within).order_by("business_date", "location_id", "is_test"):
+        if day.changes != day.summed:
+            sum_day(day)
+        yield from _differences(day)
+    for month in BusinessMonth.objects.filter(tenant_id=tenant_id).exclude(changes=F("summed")):
+        sum_month(month)
+    yield from _month_differences(tenant_id)
+
+
+def _differences(day: BusinessDay) -> Iterator[Difference]:
+    right = {place: tally.total for place, tally in sums_of_day(day).items()}
+    stored = {_place(row): _sums(row) for row in _stored(day)}
+    for place in sorted({*right, *stored}, key=str):
+        for measure in MEASURES:
+            have = getattr(stored.get(place, Sums()), measure)
+            want = getattr(right.get(place, Sums()), measure)
+            if have != want:
+                yield Difference(
+                    day.location_id, day.business_date, day.is_test, place.by, place.key, measure, have, want
+                )
+    ledger = sum(
+        LedgerEntry.objects.filter(
+            tenant_id=day.tenant_id,
+            location_id=day.location_id,
+            business_date=day.business_date,
+            is_test=day.is_test,
+        ).values_list("amount_minor", flat=True)
+    )
+    net = sum(sums.net for place, sums in right.items() if place.by == ALL)
+    if net != ledger:
+        yield Difference(day.location_id, day.business_date, day.is_test, "ledger", "", "net", net, ledger)
+
+
+def _stored(day: BusinessDay) -> list[DayTotal]:
+    rows = DayTotal.objects.filter(
+        tenant_id=day.tenant_id,
+        location_id=day.location_id,
+        business_date=day.business_date,
+        is_test=day.is_test,
+    )
+    return list(rows)
+
+
+def _month_differences(tenant_id: UUID) -> Iterator[Difference]:
+    """Compare every month's totals with the sums of its days' totals."""
+    right: dict[tuple[UUID, date, bool, Place], Sums] = defaultdict(Sums)
+    for row in DayTotal.objects.filter(tenant_id=tenant_id).iterator(chunk_size=2000):
+        where = (row.location_id, row.business_date.replace(day=1), row.is_test, _place(row))
+        right[where] += _sums(row)
+    stored = {
+        (row.location_id, row.month, row.is_test, _place(row)): _sums(row)
+        for row in MonthTotal.objects.filter(tenant_id=tenant_id).iterator(chunk_size=2000)
+    }
+    for where in {*right, *stored}:
+        location_id, month, is_test, place = where
+        for measure in MEASURES:
+            have = getattr(stored.get(where, Sums()), measure)
+            want = getattr(right.get(where, Sums()), measure)
+            if have != want:
+                yield Difference(
+                    location_id, month, is_test, f"month {place.by}", place.key, measure, have, want
+                )
+
+
+def _place(row: DayTotal | MonthTotal) -> Place:
+    return Place(row.is_online, row.currency, row.by, row.key)
+
+
+def _sums(row: DayTotal | MonthTotal) -> Sums:
+    return Sums(**{measure: getattr(row, measure) for measure in MEASURES})

@@ -1,0 +1,220 @@
+"""Totals of days and months: any history sums to the ledger, and whatever changes it is summed again (M35, M46)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TransactionTestCase
+
+from duitpos.domain.orders.advance import Actor
+from duitpos.domain.reporting.report import By, Period, Question
+from duitpos.domain.reporting.revenue import revenue
+from duitpos.domain.reporting.sum_days import sum_changed
+from duitpos.domain.reporting.verify import verify_totals
+from duitpos.domain.staff_actions.link_payment import link_payment
+from duitpos.domain.staff_actions.serve_order import send_to_kitchen
+from duitpos.kit.ids import secret_token
+from duitpos.kit.transact import transact
+from duitpos.models import (
+    BusinessDay,
+    BusinessMonth,
+    DayTotal,
+    LedgerEntry,
+    Location,
+    MonthTotal,
+    Payment,
+    Refund,
+)
+from tests.support.books import Books, some_books
+
+YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
+COVERING = (
+    By.DAY,
+    By.WEEKDAY,
+    By.HOUR,
+    By.LOCATION,
+    By.CHANNEL,
+    By.PAYMENT_TYPE,
+    By.METHOD,
+    By.TABLE,
+    By.STAFF,
+)
+# Around both clock changes of Berlin, and the hours in which a business day ends.
+BEGINNINGS = (
+    datetime(2026, 3, 28, 20, tzinfo=UTC),
+    datetime(2026, 10, 24, 20, tzinfo=UTC),
+    datetime(2026, 11, 30, 14, tzinfo=UTC),
+)
+MOMENT = st.builds(
+    lambda begins, minutes: begins + timedelta(minutes=minutes),
+    st.sampled_from(BEGINNINGS),
+    st.integers(0, 16 * 60),
+)
+STEP = st.tuples(
+    st.sampled_from(["order", "twice", "unknown", "refund", "back", "dispute"]),
+    MOMENT,
+    st.integers(0, 3),
+    st.integers(0, 3),
+    st.booleans(),
+)
+
+
+def never() -> bool:
+    return False
+
+
+def play(books: Books, steps: list[tuple[str, datetime, int, int, bool]]) -> None:
+    """Write a history into the books."""
+    payments: list[Payment] = []
+    refunds: list[Refund] = []
+    for what, at, many, few, other in steps:
+        if what == "order":
+            payments.append(
+                books.paid(at, many, few, guest="abc"[few % 3], service_charge_minor=many, tax_minor=few)
+            )
+        elif what == "unknown":
+            books.money(at, 100 * many + few, None, location=None)
+        elif payments and what == "twice":
+            first = payments[many % len(payments)]
+            books.money(at, first.amount_minor, first.order, location=first.location)
+        elif payments and what == "refund":
+            refunds.append(books.refunded(payments[many % len(payments)], at, 1 + many * 7 + few))
+        elif refunds and what == "back":
+            refund = refunds.pop(many % len(refunds))
+            books.came_back(refund, at)
+        elif payments and what == "dispute":
+            books.disputed(payments[few % len(payments)], at, 1 + many, few)
+        if other:
+            sum_changed(books.restaurant.tenant.id, never)
+
+
+class AnyHistory(TransactionTestCase):
+    """Totals by every dimension are the ledger's."""
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.lists(STEP, max_size=12), st.sampled_from(["Europe/Berlin", "Asia/Kuala_Lumpur"]))
+    def test_any_history_sums_to_the_ledger(
+        self, steps: list[tuple[str, datetime, int, int, bool]], zone: str
+    ) -> None:
+        slug = f"r{secret_token()[:12].lower().replace('_', '0').replace('-', '0')}"
+        books = some_books(slug, time_zone=zone, day_closes_at=time(4, 0))
+        tenant = books.restaurant.tenant
+        play(books, steps)
+        by_day: Counter[str] = Counter()
+        for day, minor in LedgerEntry.objects.filter(tenant=tenant).values_list(
+            "business_date", "amount_minor"
+        ):
+            by_day[day.isoformat()] += minor
+        lost = sum(
+            LedgerEntry.objects.filter(tenant=tenant, location=None).values_list("amount_minor", flat=True)
+        )
+        for by in By:
+            reports = revenue(tenant, Question(YEAR, by))
+            assert sum(report.total.net for report in reports) == sum(by_day.values())
+            rows = [row for report in reports for row in report.rows]
+            covered = sum(row.sums.net for row in rows)
+            if by in (By.DAY, By.WEEKDAY, By.LOCATION):
+                assert covered == sum(by_day.values())
+            elif by in COVERING:
+                assert covered == sum(by_day.values()) - lost
+            if by == By.DAY:
+                assert {row.key: row.sums.net for row in rows if row.sums.net} == {
+                    day: minor for day, minor in by_day.items() if minor
+                }
+        sum_changed(tenant.id, never)
+        assert list(verify_totals(tenant.id)) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whole_months_are_read_from_their_own_totals() -> None:
+    books = some_books()
+    tenant = books.restaurant.tenant
+    for month in (9, 10, 11):
+        books.paid(datetime(2026, month, 15, 4, tzinfo=UTC), month)
+    sum_changed(tenant.id, never)
+    assert BusinessMonth.objects.filter(tenant=tenant).count() == 3
+    # Only the days between whole months are still read from their own totals.
+    DayTotal.objects.filter(tenant=tenant, business_date__month__in=(9, 10), by=By.ITEM).delete()
+    period = Period(date(2026, 9, 1), date(2026, 11, 20))
+    (report,) = revenue(tenant, Question(period, By.ITEM))
+    assert [(row.name, row.sums.quantity) for row in report.rows] == [("Laksa", 30)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_month_with_a_changed_day_is_read_from_its_days() -> None:
+    books = some_books()
+    tenant = books.restaurant.tenant
+    books.paid(datetime(2026, 10, 15, 4, tzinfo=UTC), 1)
+    sum_changed(tenant.id, never)
+    books.paid(datetime(2026, 10, 16, 4, tzinfo=UTC), 1)
+    question = Question(Period(date(2026, 10, 1), date(2026, 10, 31)), By.ITEM)
+    (report,) = revenue(tenant, question)
+    assert report.total.orders == 2
+    assert MonthTotal.objects.get(tenant=tenant, by="all").orders == 1, (
+        "the worker has not summed it again yet"
+    )
+    sum_changed(tenant.id, never)
+    assert MonthTotal.objects.get(tenant=tenant, by="all").orders == 2
+    assert revenue(tenant, question) == (report,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_wrong_total_is_named() -> None:
+    books = some_books()
+    tenant = books.restaurant.tenant
+    books.paid(datetime(2026, 10, 15, 4, tzinfo=UTC), 1)
+    sum_changed(tenant.id, never)
+    DayTotal.objects.filter(tenant=tenant, by="all").update(sales=1)
+    DayTotal.objects.filter(tenant=tenant, by=By.HOUR).delete()
+    found = {(one.by, one.measure, one.stored, one.right) for one in verify_totals(tenant.id)}
+    assert ("all", "sales", 1, 1290) in found
+    assert ("hour", "orders", 0, 1) in found
+    assert ("month all", "sales", 1290, 1) in found, "and the month is not the sum of its days"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_worker_sums_every_day_once() -> None:
+    books = some_books()
+    tenant = books.restaurant.tenant
+    other = Location.objects.create(tenant=tenant, slug="klcc", name="KLCC", currency="MYR")
+    for day in (14, 15):
+        books.paid(datetime(2026, 10, day, 4, tzinfo=UTC), 1)
+        books.paid(datetime(2026, 10, day, 4, tzinfo=UTC), 1, location=other)
+    assert sum_changed(tenant.id, never) == 4 + 2
+    assert sum_changed(tenant.id, never) == 0
+    assert BusinessDay.objects.filter(tenant=tenant, changes=1, summed=1).count() == 4
+
+
+NOON = datetime(2026, 10, 15, 4, tzinfo=UTC)
+
+
+def total(books: Books) -> tuple[int, int, int]:
+    (report,) = revenue(books.restaurant.tenant, Question(YEAR, By.DAY))
+    return (report.total.orders, report.total.sales, report.total.unmatched)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_order_that_staff_serve_later_counts_then() -> None:
+    books = some_books()
+    payment = books.paid(NOON, 1, status="held", counts=False)
+    assert total(books) == (0, 0, 1290)
+    order = payment.order
+    assert order is not None
+    staff = Actor("staff", books.restaurant.owner)
+    assert transact(lambda: send_to_kitchen(order, payment, staff, NOON, "held", "served"))
+    assert total(books) == (1, 1290, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_money_that_staff_link_to_an_order_counts_then() -> None:
+    books = some_books()
+    order = books.paid(NOON, 1, status="held", counts=False).order
+    assert order is not None
+    found = books.money(NOON, 1290, None, location=None)
+    assert total(books) == (0, 0, 2580)
+    transact(lambda: link_payment(found, order, Actor("staff", books.restaurant.owner), NOON))
+    assert total(books) == (1, 1290, 1290)
