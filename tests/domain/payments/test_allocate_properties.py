@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duitpos.domain.orders.pricing import Rules, totals_of
-from duitpos.domain.payments.refunds.allocate import Allocation, allocate_lines
+from duitpos.domain.payments.refunds.allocate import Allocation, Given, allocate_lines
 from duitpos.models import OrderLine
 from tests.domain.orders.menus import RULES
 
@@ -51,12 +51,10 @@ def refunds(draw: st.DrawFn) -> tuple[list[OrderLine], Rules, list[Step], list[S
 
 
 def _refund_all(lines: list[OrderLine], rules: Rules, steps: list[Step]) -> list[Allocation]:
-    refunded: Counter[UUID] = Counter()
-    found = []
+    given: list[Given] = []
     for step in steps:
-        found.append(allocate_lines(lines, rules, refunded, step))
-        refunded.update(step)
-    return found
+        given.append(Given(step, allocate_lines(lines, rules, given, step)))
+    return [refund.parts for refund in given]
 
 
 @given(refunds())
@@ -96,6 +94,29 @@ def test_no_part_is_negative_and_the_parts_are_the_amount(
         assert part.total_minor == part.items_minor + part.service_charge_minor + on_top
 
 
+@given(refunds(), st.data())
+def test_refunds_add_up_after_some_of_them_failed(
+    case: tuple[list[OrderLine], Rules, list[Step], list[Step]], data: st.DataObject
+) -> None:
+    lines, rules, steps, _ = case
+    standing: list[Given] = []
+    waiting = list(steps)
+    fails = data.draw(st.lists(st.integers(0, 8), max_size=6))
+    while waiting:
+        step = waiting.pop(0)
+        standing.append(Given(step, allocate_lines(lines, rules, standing, step)))
+        if fails and (at := fails.pop()) < len(standing):
+            waiting.append(dict(standing.pop(at).quantities))
+        paid = sum(refund.parts.total_minor for refund in standing)
+        assert paid <= totals_of(lines, rules).total_minor
+    parts = [refund.parts for refund in standing]
+    totals = totals_of(lines, rules)
+    assert sum(part.total_minor for part in parts) == totals.total_minor
+    assert sum(part.service_charge_minor for part in parts) == totals.service_charge_minor
+    assert sum(part.tax_minor for part in parts) == totals.tax_minor
+    assert all(part.service_charge_minor >= 0 and part.total_minor >= 0 for part in parts)
+
+
 @given(refunds())
 def test_the_sequence_moves_a_refund_by_roundings_only(
     case: tuple[list[OrderLine], Rules, list[Step], list[Step]],
@@ -113,17 +134,18 @@ def test_the_sequence_moves_a_refund_by_roundings_only(
 
 def test_more_than_is_left_of_a_line_is_refused() -> None:
     line = _line(2, 1290, None)
+    given = [Given({line.id: 1}, allocate_lines([line], Rules(), [], {line.id: 1}))]
     with pytest.raises(ValueError, match="no more than is left"):
-        allocate_lines([line], Rules(), {line.id: 1}, {line.id: 2})
+        allocate_lines([line], Rules(), given, {line.id: 2})
 
 
 @pytest.mark.parametrize("quantity", [1, 0])
 def test_a_line_of_another_order_is_refused(quantity: int) -> None:
     with pytest.raises(ValueError, match="lines of its order"):
-        allocate_lines([_line(2, 1290, None)], Rules(), {}, {uuid4(): quantity})
+        allocate_lines([_line(2, 1290, None)], Rules(), [], {uuid4(): quantity})
 
 
 def test_less_than_nothing_is_refused() -> None:
     line, other = _line(2, 1290, None), _line(1, 450, None)
     with pytest.raises(ValueError, match="no more than is left"):
-        allocate_lines([line, other], Rules(), {}, {line.id: 1, other.id: -1})
+        allocate_lines([line, other], Rules(), [], {line.id: 1, other.id: -1})
