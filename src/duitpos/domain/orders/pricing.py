@@ -11,7 +11,7 @@ from uuid import UUID
 
 from duitpos.domain.menus.read import Choice, Group, Item, Menu
 from duitpos.domain.orders.cart import Cart, CartLine
-from duitpos.models import Location, OrderLine
+from duitpos.models import Location, Order, OrderLine
 from duitpos.models.menu import TaxClass
 
 WHOLE_BP = 10_000
@@ -45,6 +45,17 @@ def rules_of(location: Location) -> Rules:
         tax_is_inclusive=location.tax_is_inclusive,
         tax_on_service_charge=location.tax_on_service_charge,
         reduced_tax_bp=location.reduced_tax_bp,
+    )
+
+
+def rules_of_order(order: Order) -> Rules:
+    """The rules that an order pinned. Its lines have their own rates, so the reduced one is not needed."""
+    return Rules(
+        service_charge_bp=order.service_charge_bp,
+        tax_bp=order.tax_bp,
+        tax_name=order.tax_name,
+        tax_is_inclusive=order.tax_is_inclusive,
+        tax_on_service_charge=order.tax_on_service_charge,
     )
 
 
