@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -71,6 +72,15 @@ def refund_lines(member: Membership, payment_id: UUID, wanted: Mapping[UUID, int
     return send_reserved(transact(reserve))
 
 
+def part_price(member: Membership, payment_id: UUID, minor: int | None, wanted: Mapping[UUID, int]) -> Money:
+    """What refunding `minor`, or without it the lines `wanted`, would give back now. Raises what refunding it would."""
+    payment, left = refundable_payment(member, payment_id)
+    if minor is None:
+        minor = price_lines(payment, wanted).total_minor
+    _check(payment, minor, left)
+    return Money(minor, payment.moved.currency)
+
+
 def price_lines(payment: Payment, wanted: Mapping[UUID, int]) -> Allocation:
     """What these quantities would give back now. Raises Conflict when they cannot be refunded.
 
@@ -84,6 +94,18 @@ def price_lines(payment: Payment, wanted: Mapping[UUID, int]) -> Allocation:
         return allocate_lines(lines, rules_of_order(order), given_lines(payment), wanted)
     except ValueError as error:
         raise Conflict(Code.REFUND_LINES_GONE) from error
+
+
+def lines_left(payment: Payment) -> list[tuple[OrderLine, int]]:
+    """The lines of the payment's order that can be refunded, each with the quantity that is left of it."""
+    order = payment.order
+    if order is None or order.currency != payment.moved.currency:
+        return []
+    refunded: Counter[UUID] = Counter()
+    for refund in given_lines(payment):
+        refunded.update(refund.quantities)
+    lines = OrderLine.objects.filter(tenant_id=payment.tenant_id, order=order).order_by("position")
+    return [(line, line.quantity - refunded[line.id]) for line in lines if line.quantity > refunded[line.id]]
 
 
 def given_lines(payment: Payment) -> list[Given]:
