@@ -96,6 +96,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/orders/<uuid:order_id>/cancel/": Staff(OFFICE),
     "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/check/": Staff(COUNTER),
     "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/part/": Staff(OFFICE),
     "<slug:tenant>/dashboard/attention/": Staff(OFFICE),
     "<slug:tenant>/dashboard/attention/<uuid:alert_id>/<slug:action>/": Staff(OFFICE),
     "<slug:tenant>/dashboard/payment-issues/": Staff(COUNTER),

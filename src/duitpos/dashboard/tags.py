@@ -20,6 +20,7 @@ from duitpos.dashboard.texts.processors import TYPE_PROBLEMS
 from duitpos.dashboard.texts.reasons import reason_text
 from duitpos.dashboard.texts.receipts import KINDS as RECEIPT_KINDS
 from duitpos.dashboard.texts.receipts import why_left_out as why_left_out_text
+from duitpos.dashboard.texts.refunds import REASON_NAMES
 from duitpos.dashboard.texts.webhook import WORDS as WEBHOOK_WORDS
 from duitpos.domain.errors import DomainError
 from duitpos.domain.menus.photos.files import WIDTHS, photo_url
@@ -52,6 +53,12 @@ def why_canceled(text: str) -> str:
 def why_refunded(text: str) -> str:
     """Why a payment was refunded: {{ refund.reason|why_refunded }}."""
     return refund_reason(text)
+
+
+@register.filter
+def refund_reason_name(code: str) -> str:
+    """What staff chose as the reason of a refund: {{ refund.reason_code|refund_reason_name }}."""
+    return str(REASON_NAMES[code])
 
 
 @register.filter

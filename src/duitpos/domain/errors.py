@@ -133,6 +133,13 @@ class Code(StrEnum):
     REFUND_NOT_POSSIBLE = "refund_not_possible"
     REFUND_ONLY_IN_FULL = "refund_only_in_full"
     REFUND_TOO_SMALL = "refund_too_small"
+    REFUND_TOO_MUCH = "refund_too_much"
+    REFUND_PART_REFUSED = "refund_part_refused"
+    REFUND_PART_TOO_SMALL = "refund_part_too_small"
+    REFUND_EMPTY = "refund_empty"
+    REFUND_NOT_BY_LINES = "refund_not_by_lines"
+    REFUND_LINES_GONE = "refund_lines_gone"
+    REFUND_FORM_SENT = "refund_form_sent"
     # Alerts.
     ALERT_UNKNOWN = "alert_unknown"
     ALERT_RESOLVED = "alert_resolved"

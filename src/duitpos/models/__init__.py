@@ -22,7 +22,7 @@ from duitpos.models.payment import Payment, PaymentDecline, PaymentReference
 from duitpos.models.payment_setup import PaymentType, PaymentTypeOffer, ProcessorAccount
 from duitpos.models.people import Membership, User
 from duitpos.models.receipt import ReceiptSeries
-from duitpos.models.refund import Refund
+from duitpos.models.refund import Refund, RefundLine
 from duitpos.models.service_call import ServiceCall
 from duitpos.models.table import StartCounter, Table
 from duitpos.models.tenant import Installation, Location, Tenant
@@ -63,6 +63,7 @@ __all__ = [
     "ProcessorAccount",
     "ReceiptSeries",
     "Refund",
+    "RefundLine",
     "ServiceCall",
     "StartCounter",
     "Table",

@@ -106,6 +106,11 @@ class Payment(TenantModel):
     )
     # The guard against refunding too much, not the refunded sum: a check compares it with the refund rows.
     refund_reserved_minor = models.BigIntegerField(default=0)
+    refund_version = models.PositiveIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Goes up with each refund that is reserved or freed; refunds of lines are guarded by it.",
+    )
 
     # For the guest's return and the sweep. After the payment ended unpaid, next_check_at says when its order is
     # canceled and later purged, or when its page is looked at again.

@@ -28,6 +28,18 @@ class RefundSource(models.TextChoices):
     PROCESSOR = "processor"
 
 
+class RefundReason(models.TextChoices):
+    """What staff choose from; `reason` is what they type beside it."""
+
+    SOLD_OUT = "sold_out"
+    WRONG_DISH = "wrong_dish"
+    LATE = "late"
+    QUALITY = "quality"
+    DUPLICATE = "duplicate"
+    GUEST_LEFT = "guest_left"
+    OTHER = "other"
+
+
 class Refund(TenantModel):
     """A refund: the row is inserted before the call, whose idempotency key is made from it."""
 
@@ -36,7 +48,20 @@ class Refund(TenantModel):
     source = models.CharField(max_length=10, choices=RefundSource.choices, default=RefundSource.STAFF)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    # What the amount consists of; null when nobody said which lines it was for. Inclusive tax is part of the others.
+    items_minor = models.BigIntegerField(null=True)
+    service_charge_minor = models.BigIntegerField(null=True)
+    tax_minor = models.BigIntegerField(null=True)
+    tax_by_rate = models.JSONField(
+        default=dict, help_text='{"600": 12}: basis points to minor units, without zeros.'
+    )
     reason = models.CharField(max_length=200, blank=True)
+    reason_code = models.CharField(max_length=10, choices=RefundReason.choices, blank=True)
+    form_key = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="The staff's form: one refund for ever, however often it is sent.",
+    )
     member = TenantForeignKey("duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     reference = models.CharField(max_length=80, blank=True, help_text="The processor's id.")
@@ -60,6 +85,12 @@ class Refund(TenantModel):
             models.CheckConstraint(condition=models.Q(status__in=RefundStatus.values), name="refund_status"),
             models.CheckConstraint(condition=models.Q(source__in=RefundSource.values), name="refund_source"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="refund_amount"),
+            models.CheckConstraint(
+                condition=models.Q(reason_code__in=["", *RefundReason.values]), name="refund_reason_code"
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "form_key"], condition=~models.Q(form_key=""), name="refund_form_key"
+            ),
             models.UniqueConstraint(
                 fields=["tenant", "payment", "reference"],
                 condition=~models.Q(reference=""),
@@ -95,3 +126,22 @@ class Refund(TenantModel):
     def key(self) -> str:
         """The call's idempotency key: this row's id and the key generation."""
         return f"refund-{self.id}-{self.key_generation}"
+
+
+class RefundLine(TenantModel):
+    """A line of the order that a refund gives back, or some of its quantity. It is free again when the refund fails."""
+
+    refund = TenantForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
+    order_line = TenantForeignKey("duitpos.OrderLine", on_delete=models.PROTECT, related_name="refund_lines")
+    quantity = models.PositiveIntegerField()
+    items_minor = models.BigIntegerField(help_text="Quantity times the line's unit price.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "refund", "order_line"], name="refund_line_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="refund_line_quantity"),
+            models.CheckConstraint(condition=models.Q(items_minor__gte=0), name="refund_line_items"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.order_line_id}"

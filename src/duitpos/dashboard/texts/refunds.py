@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from duitpos.dashboard.texts.reasons import reason_text
 from duitpos.domain.payments.refunds.refund_result import RefundResult, refund_result
 from duitpos.models import Refund
+from duitpos.models.refund import RefundReason
 from duitpos.web.sentences import Text, say
 
 REFUNDS: Mapping[RefundResult, Text] = {
@@ -28,6 +29,16 @@ REFUNDS: Mapping[RefundResult, Text] = {
     ),
     RefundResult.NOT_MADE: _("No refund of %(amount)s was made."),
     RefundResult.REFUSED: _("The processor refused the refund of %(amount)s."),
+}
+
+REASON_NAMES: Mapping[str, Text] = {
+    RefundReason.SOLD_OUT: _("Sold out"),
+    RefundReason.WRONG_DISH: _("Wrong dish"),
+    RefundReason.LATE: _("Too late"),
+    RefundReason.QUALITY: _("Quality"),
+    RefundReason.DUPLICATE: _("Paid twice"),
+    RefundReason.GUEST_LEFT: _("Guest left"),
+    RefundReason.OTHER: _("Other"),
 }
 
 

@@ -34,7 +34,7 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            _add_message(
+            add_refund_message(
                 request, refund_payment(staff.member, payment_id, form.cleaned_data["reason"]), order
             )
         except Conflict as error:
@@ -89,7 +89,8 @@ def attempt_of(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, A
     raise Gone(Code.PAYMENT_UNKNOWN)
 
 
-def _add_message(request: HttpRequest, made: Refund, order: Order) -> None:
+def add_refund_message(request: HttpRequest, made: Refund, order: Order) -> None:
+    """Say on the next page what became of a refund."""
     text = refund_text(made, order.location.locale)
     if made.status in (RefundStatus.SUCCEEDED, RefundStatus.PENDING):
         messages.success(request, text)

@@ -22,8 +22,13 @@ def refund_limit(payment: Payment, left_minor: int) -> Conflict | None:
     if payment.refund_scope == RefundScope.FULL_ONLY and left_minor != payment.moved.minor:
         return Conflict(Code.REFUND_ONLY_IN_FULL)
     currency = payment.moved.currency
-    kind = ADAPTERS.get(payment.account.processor)
-    least = kind.can.refund.least_minor.get(currency, 0) if kind else 0
+    least = least_refund(payment)
     if left_minor < least:
         return Conflict(Code.REFUND_TOO_SMALL, least=Money(least, currency), left=Money(left_minor, currency))
     return None
+
+
+def least_refund(payment: Payment) -> int:
+    """The smallest refund at the payment's processor, in minor units of the currency that moved; 0 without a limit."""
+    kind = ADAPTERS.get(payment.account.processor)
+    return kind.can.refund.least_minor.get(payment.moved.currency, 0) if kind else 0

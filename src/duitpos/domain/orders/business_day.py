@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from duitpos.models import BusinessDay
+from duitpos.models import BusinessDay, Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,12 @@ def draw_number(day: Day) -> int:
 def count_change(day: Day) -> None:
     """Say in the caller's transaction that the day's totals are no longer current: money of that day was booked."""
     _count_up(day, "changes")
+
+
+def recount_day_of(payment: Payment) -> None:
+    """Say in the caller's transaction that a booked payment counts differently now, such as for an order."""
+    if payment.location_id is not None and payment.business_date is not None:
+        count_change(Day(payment.tenant_id, payment.location_id, payment.business_date, payment.is_test))
 
 
 def _count_up(day: Day, column: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from duitpos.domain.menus.read import Choice, Group, Item, Menu
 from duitpos.domain.orders.cart import Cart, CartLine
-from duitpos.models import Location, OrderLine
+from duitpos.models import Location, Order, OrderLine
 from duitpos.models.menu import TaxClass
 
 WHOLE_BP = 10_000
@@ -45,6 +45,17 @@ def rules_of(location: Location) -> Rules:
         tax_is_inclusive=location.tax_is_inclusive,
         tax_on_service_charge=location.tax_on_service_charge,
         reduced_tax_bp=location.reduced_tax_bp,
+    )
+
+
+def rules_of_order(order: Order) -> Rules:
+    """The rules that an order pinned. Its lines have their own rates, so the reduced one is not needed."""
+    return Rules(
+        service_charge_bp=order.service_charge_bp,
+        tax_bp=order.tax_bp,
+        tax_name=order.tax_name,
+        tax_is_inclusive=order.tax_is_inclusive,
+        tax_on_service_charge=order.tax_on_service_charge,
     )
 
 
@@ -125,19 +136,35 @@ def totals_of(lines: list[OrderLine], rules: Rules) -> Totals:
 
     The service charge is taxed at the standard rate.
     """
-    subtotal = sum(line.total_minor for line in lines)
-    service_charge = half_up(subtotal * rules.service_charge_bp, WHOLE_BP)
-    taxed: Counter[int] = Counter()
+    items: Counter[int] = Counter()
     for line in lines:
-        taxed[rules.tax_bp if line.tax_bp is None else line.tax_bp] += line.total_minor
+        items[line_rate(line, rules)] += line.total_minor
+    subtotal = sum(items.values())
+    service_charge = service_charge_of(subtotal, rules)
+    tax = sum(tax_by_rate(items, service_charge, rules).values())
+    on_top = 0 if rules.tax_is_inclusive else tax
+    return Totals(subtotal, service_charge, tax, subtotal + service_charge + on_top)
+
+
+def line_rate(line: OrderLine, rules: Rules) -> int:
+    """A line's tax rate in basis points. Lines of old orders have none of their own: the order's."""
+    return rules.tax_bp if line.tax_bp is None else line.tax_bp
+
+
+def service_charge_of(subtotal_minor: int, rules: Rules) -> int:
+    """The service charge on a subtotal, in minor units."""
+    return half_up(subtotal_minor * rules.service_charge_bp, WHOLE_BP)
+
+
+def tax_by_rate(items: Mapping[int, int], service_charge_minor: int, rules: Rules) -> dict[int, int]:
+    """The tax of each rate in minor units, from the items' amounts by rate (basis points) and the service charge."""
+    taxed = Counter(items)
     if rules.tax_on_service_charge:
-        taxed[rules.tax_bp] += service_charge
-    before_tax = subtotal + service_charge
-    if rules.tax_is_inclusive:
-        inside = sum(half_up(amount * rate, WHOLE_BP + rate) for rate, amount in taxed.items())
-        return Totals(subtotal, service_charge, inside, before_tax)
-    tax = sum(half_up(amount * rate, WHOLE_BP) for rate, amount in taxed.items())
-    return Totals(subtotal, service_charge, tax, before_tax + tax)
+        taxed[rules.tax_bp] += service_charge_minor
+    return {
+        rate: half_up(amount * rate, WHOLE_BP + rate if rules.tax_is_inclusive else WHOLE_BP)
+        for rate, amount in taxed.items()
+    }
 
 
 def half_up(numerator: int, denominator: int) -> int:

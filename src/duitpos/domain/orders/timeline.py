@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
+
 from duitpos.domain.alerts.refund_limit import refund_limit
 from duitpos.domain.errors import Code, Conflict, Gone
 from duitpos.domain.orders.guest_view import method_words
@@ -24,6 +26,7 @@ from duitpos.models import (
     PaymentDecline,
     PaymentReference,
     Refund,
+    RefundLine,
     Tenant,
     WebhookEvent,
 )
@@ -149,7 +152,9 @@ def _payments(tenant: Tenant, order: Order) -> list[AttemptDetails]:
     )
     of = {"tenant": tenant, "payment_id__in": [payment.id for payment in payments]}
     declines = list(PaymentDecline.objects.filter(**of).order_by("at", "id"))
-    refunds = list(Refund.objects.filter(**of).select_related("member__user").order_by("created_at", "id"))
+    dishes = Prefetch("lines", RefundLine.objects.filter(tenant=tenant).select_related("order_line"))
+    rows = Refund.objects.filter(**of).select_related("member__user").prefetch_related(dishes)
+    refunds = list(rows.order_by("created_at", "id"))
     disputes = list(Dispute.objects.filter(**of).order_by("opened_at", "id"))
     events = list(WebhookEvent.objects.filter(**of).defer("body").order_by("received_at", "id"))
     references = list(PaymentReference.objects.filter(**of).order_by("id"))

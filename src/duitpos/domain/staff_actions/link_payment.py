@@ -8,8 +8,9 @@ from uuid import UUID
 from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.errors import Code, Conflict
 from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.business_day import recount_day_of
 from duitpos.domain.orders.states import HELD, Because
-from duitpos.domain.payments.settlement.ledger import queue_after_payment, recount_day_of
+from duitpos.domain.payments.settlement.ledger import queue_after_payment
 from duitpos.domain.payments.settlement.release_order import why_not_released
 from duitpos.domain.payments.settlement.settle import look_at_siblings
 from duitpos.domain.staff_actions.serve_order import send_to_kitchen

@@ -7,8 +7,8 @@ from datetime import datetime
 from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.menus.sell import sell
 from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.business_day import recount_day_of
 from duitpos.domain.orders.release import release
-from duitpos.domain.payments.settlement.ledger import recount_day_of
 from duitpos.models import Order, Payment
 from duitpos.models.alert import AlertKind
 

@@ -162,6 +162,22 @@ STAFF: Mapping[Code, Sentence] = {
         "The processor refunds %(least)s or more, and %(left)s is left."
         " Give it back another way, such as in cash or by bank transfer."
     ),
+    Code.REFUND_TOO_MUCH: _("%(asked)s is more than the %(left)s that can still be refunded."),
+    Code.REFUND_PART_REFUSED: _(
+        "The processor refunds this payment only as a whole. Refund all of it, or give a part back another way, such"
+        " as in cash or by bank transfer."
+    ),
+    Code.REFUND_PART_TOO_SMALL: _("The processor refunds %(least)s or more, and this would be %(asked)s."),
+    Code.REFUND_EMPTY: _("Choose an amount or a dish to refund: this would be nothing."),
+    Code.REFUND_NOT_BY_LINES: _(
+        "This payment has no dishes to choose from. Refund an amount of it, or all of it."
+    ),
+    Code.REFUND_LINES_GONE: _(
+        "Some of these dishes have been refunded meanwhile. Look at the order and choose again."
+    ),
+    Code.REFUND_FORM_SENT: _(
+        "This form has made another refund already. Look at the order, and open the form again for one more."
+    ),
     Code.ALERT_UNKNOWN: _("Somebody has taken care of this already, or it never was."),
     Code.ALERT_RESOLVED: _("Somebody has taken care of this already."),
     Code.ALERT_JUST_RESOLVED: _("Somebody has taken care of this already. Look at the order again."),

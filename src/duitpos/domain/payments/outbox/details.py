@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
+from duitpos.domain.orders.business_day import recount_day_of
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.references import add_references, references_of
-from duitpos.domain.payments.settlement.ledger import recount_day_of
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import OutboxEntry, Payment
 from duitpos.processors.references import PAGE, Reference, References

@@ -93,7 +93,7 @@ def _row_of(payment: Payment, snapshot: RefundSnapshot) -> Refund:
 
 def _reserve(payment: Payment, minor: int) -> None:
     Payment.objects.filter(tenant_id=payment.tenant_id, id=payment.id).update(
-        refund_reserved_minor=F("refund_reserved_minor") + minor
+        refund_reserved_minor=F("refund_reserved_minor") + minor, refund_version=F("refund_version") + 1
     )
 
 

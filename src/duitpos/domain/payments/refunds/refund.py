@@ -54,6 +54,29 @@ def send_reserved(reserved: Reserved) -> Refund:
 
 def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserved:
     """Reserve all that is left of a payment, in the caller's transaction. Raises Forbidden, Gone, Conflict."""
+    payment, left = refundable_payment(member, payment_id)
+    limit = refund_limit(payment, left)
+    if limit is not None:
+        raise limit
+    # The guard is on the payment's row, because concurrent refunds are two rows that cannot see each other.
+    guarded = Payment.objects.filter(
+        tenant_id=member.tenant_id,
+        id=payment.id,
+        status=PaymentStatus.SUCCEEDED,
+        refund_reserved_minor__lte=F("moved_minor") - left,
+    )
+    if left <= 0 or not guarded.update(
+        refund_reserved_minor=F("refund_reserved_minor") + left, refund_version=F("refund_version") + 1
+    ):
+        return Reserved(_refund_under_way(payment), is_new=False)
+    refund = new_refund(payment, member, left)
+    refund.reason = reason.strip()[:200]
+    refund.save(force_insert=True)
+    return Reserved(refund, is_new=True)
+
+
+def refundable_payment(member: Membership, payment_id: UUID) -> tuple[Payment, int]:
+    """The payment with its account, and the minor units left to refund. Raises Forbidden, Gone, Conflict."""
     require(member, Can.REFUND)
     rows = Payment.objects.filter(tenant_id=member.tenant_id, id=payment_id)
     payment = rows.select_related("account").first()
@@ -65,34 +88,24 @@ def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserve
     taken = taken_by_bank(payment).minor
     if left > 0 and taken >= left:
         raise Conflict(Code.MONEY_DISPUTED)
-    left -= taken
-    limit = refund_limit(payment, left)
-    if limit is not None:
-        raise limit
-    # The guard is on the payment's row, because concurrent refunds are two rows that cannot see each other.
-    guarded = Payment.objects.filter(
-        tenant_id=member.tenant_id,
-        id=payment.id,
-        status=PaymentStatus.SUCCEEDED,
-        refund_reserved_minor__lte=F("moved_minor") - left,
-    )
-    if left <= 0 or not guarded.update(refund_reserved_minor=F("refund_reserved_minor") + left):
-        return Reserved(_refund_under_way(payment), is_new=False)
+    return payment, left - taken
+
+
+def new_refund(payment: Payment, member: Membership, minor: int) -> Refund:
+    """The unsaved row of a refund by staff, whose amount is reserved."""
     at = now()
-    refund = Refund.objects.create(
+    return Refund(
         tenant_id=member.tenant_id,
         payment=payment,
         source=RefundSource.STAFF,
-        amount_minor=left,
+        amount_minor=minor,
         currency=payment.moved.currency,
-        reason=reason.strip()[:200],
         member=member,
         created_at=at,
         # Without keys, each call records itself before it is sent.
         first_sent_at=at if has_keys(payment) else None,
         next_check_at=at + FIRST_CHECK,
     )
-    return Reserved(refund, is_new=True)
 
 
 def _refund_under_way(payment: Payment) -> Refund:

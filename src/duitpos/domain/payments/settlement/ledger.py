@@ -75,12 +75,6 @@ def _book(entry: LedgerEntry) -> None:
         count_change(Day(entry.tenant_id, entry.location_id, entry.business_date, entry.is_test))
 
 
-def recount_day_of(payment: Payment) -> None:
-    """Say in the caller's transaction that a booked payment counts differently now, such as for an order."""
-    if payment.location_id is not None and payment.business_date is not None:
-        count_change(Day(payment.tenant_id, payment.location_id, payment.business_date, payment.is_test))
-
-
 def due_after_payment(guest_email: str, method: Mapping[str, str]) -> list[OutboxKind]:
     """What is due after a payment: the receipt if there is an address, and the method if the event lacks it."""
     kinds = {OutboxKind.RECEIPT: bool(guest_email), OutboxKind.DETAILS: not method}

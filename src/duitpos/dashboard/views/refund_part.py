@@ -1,0 +1,75 @@
+"""Refund dishes or an amount: choose, read what it gives back, confirm."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from duitpos.dashboard.access import staff
+from duitpos.dashboard.forms.refund_part import RefundPartForm
+from duitpos.dashboard.page import page
+from duitpos.dashboard.texts.errors import error_text
+from duitpos.dashboard.views.refund import add_refund_message, attempt_of
+from duitpos.domain.errors import Conflict
+from duitpos.domain.payments.refunds.refund_part import lines_left, part_price, refund_amount, refund_lines
+from duitpos.domain.people.roles import Can
+from duitpos.domain.people.staff import Staff
+from duitpos.kit.ids import secret_token
+from duitpos.kit.money import Money
+from duitpos.models import Payment, Refund
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Can.REFUND)
+def refund_part(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID) -> HttpResponse:
+    """Choose (GET), review (POST), and refund (POST with `confirm`)."""
+    order, attempt = attempt_of(staff, order_id, payment_id)
+    locale, payment = order.location.locale, attempt.payment
+    is_confirmed = "confirm" in request.POST
+    form = _form(request, payment, locale)
+    context = {"form": form, "order": order, "left": attempt.refundable, "lines": form.line_names}
+    if request.method == "POST" and form.is_valid():
+        minor, wanted = form.cleaned_data["minor"], form.cleaned_data["wanted"]
+        try:
+            if is_confirmed:
+                add_refund_message(request, _refund(staff, payment_id, form), order)
+                return redirect("dashboard:order", staff.tenant.slug, order_id)
+            context["amount"] = part_price(staff.member, payment_id, minor, wanted).format(locale)
+            context["dishes"] = [
+                f"{wanted[line.id]} × {line.name}" for line, _left in lines_left(payment) if line.id in wanted
+            ]
+        except Conflict as error:
+            if is_confirmed:
+                messages.error(request, error_text(error, locale))
+                return redirect("dashboard:order", staff.tenant.slug, order_id)
+            form.add_error(None, error_text(error, locale))
+    elif is_confirmed and form.errors:
+        # The dishes that were chosen are not offered any more: after a double click, the refund is on the order's page.
+        messages.warning(request, _("This order has changed meanwhile. Look at its refunds first."))
+        return redirect("dashboard:order", staff.tenant.slug, order_id)
+    return page(request, staff, "dashboard/refund_part.html", context, here="orders")
+
+
+def _form(request: HttpRequest, payment: Payment, locale: str) -> RefundPartForm:
+    lines = [
+        (
+            line.id,
+            f"{line.name} · {Money(line.unit_price_minor, payment.moved.currency).format(locale)}",
+            left,
+        )
+        for line, left in lines_left(payment)
+    ]
+    initial = {"form_key": secret_token()}
+    return RefundPartForm(request.POST or None, lines=lines, currency=payment.moved.currency, initial=initial)
+
+
+def _refund(staff: Staff, payment_id: UUID, form: RefundPartForm) -> Refund:
+    minor, wanted = form.cleaned_data["minor"], form.cleaned_data["wanted"]
+    if minor is not None:
+        return refund_amount(staff.member, payment_id, minor, form.why())
+    return refund_lines(staff.member, payment_id, wanted, form.why())
