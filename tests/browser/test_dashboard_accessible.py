@@ -70,6 +70,7 @@ def addresses(shop: Shop) -> list[str]:
         f"{order}/",
         f"{order}/cancel/",
         f"{order}/payments/{payment.id}/refund/",
+        f"{order}/payments/{payment.id}/refund/part/",
         f"{dashboard}/attention/",
         f"{dashboard}/payment-issues/",
         f"{dashboard}/payment-issues/find/",
