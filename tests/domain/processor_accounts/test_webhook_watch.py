@@ -24,7 +24,7 @@ from duitpos.domain.processor_accounts.webhooks.judge import WebhookFinding, Web
 from duitpos.domain.processor_accounts.webhooks.look import look
 from duitpos.domain.processor_accounts.webhooks.repair import claim_repair
 from duitpos.domain.processor_accounts.webhooks.watch import refresh, watch_webhook
-from duitpos.models import AccountHealth
+from duitpos.models import AccountHealth, Payment
 from duitpos.models.alert import AlertKind
 from duitpos.processors.stripe.events import KINDS
 from tests.support.live_shop import clock, shop, webhookless_shop
@@ -157,7 +157,7 @@ def test_an_endpoint_of_others_is_never_touched(webhookless_shop: Shop, clock: A
 
 def test_rotating_believes_both_secrets_until_the_former_is_removed(webhookless_shop: Shop) -> None:
     shop = webhookless_shop
-    created(shop)
+    former = created(shop)
     rotate_secret(shop.restaurant.owner, shop.account.id)
     assert len(endpoints(shop)) == 2
     shop.pay(shop.start())
@@ -166,10 +166,24 @@ def test_rotating_believes_both_secrets_until_the_former_is_removed(webhookless_
     assert shop.account.bad_signatures == 0
     assert looked(shop).has(W.TWO_ENDPOINTS)
     assert remove_old_endpoints(shop.restaurant.owner, shop.account.id) == 1
-    assert len(endpoints(shop)) == 1
+    (left,) = endpoints(shop)
+    assert left.id != former.id, "the one whose secret goes on verifying"
     send_test_event(shop.restaurant.owner, shop.account.id)
     shop.sandbox.idle()
     assert made_health_of(shop.account).proof_reference == ""
+
+
+def test_after_a_rotation_deliveries_are_believed_for_longer_than_the_former_secret(
+    webhookless_shop: Shop, clock: Any
+) -> None:
+    shop = webhookless_shop
+    created(shop)
+    rotate_secret(shop.restaurant.owner, shop.account.id)
+    clock.advance(hours=25)
+    looked(shop)
+    assert remove_old_endpoints(shop.restaurant.owner, shop.account.id) == 1
+    shop.pay(shop.start())
+    assert [payment.settled_via for payment in Payment.objects.filter(tenant=shop.tenant)] == ["webhook"]
 
 
 def test_an_endpoint_whose_secret_was_lost_is_replaced(webhookless_shop: Shop) -> None:

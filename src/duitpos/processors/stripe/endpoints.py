@@ -42,7 +42,9 @@ class StripeEndpoints(WebhookEndpoints):
         with within(), translated():
             listed = self._client.v1.webhook_endpoints.list(params={"limit": 100}).auto_paging_iter()
             found = [_endpoint(one.to_dict()) for one in listed]
-        return tuple(sorted(found, key=lambda one: (one.created_at, one.id)))
+        # Stripe lists the newest first, also of those made in the same second.
+        found.reverse()
+        return tuple(sorted(found, key=lambda one: one.created_at))
 
     def create(self, url: str, tag: EndpointTag, key: str) -> Installed:
         """Make one. Stripe tells its secret only now."""

@@ -90,8 +90,12 @@ def judge(account: ProcessorAccount, health: AccountHealth, address: str, at: da
 
 
 def endpoint_here(health: AccountHealth, address: str) -> SeenEndpoint | None:
-    """The endpoint at our address: one that is enabled and whose secret we made, before others."""
-    at_address = [one for one in seen_endpoints(health) if _same(one.url, address)]
+    """The endpoint at our address: one that is enabled and whose secret we made before others, of these the newest.
+
+    After a rotation there are two, and only the newer one's secret verifies for longer than a day.
+    """
+    newest_first = reversed(seen_endpoints(health))
+    at_address = [one for one in newest_first if _same(one.url, address)]
     return max(at_address, key=lambda one: (one.is_enabled, one.has_secret), default=None)
 
 

@@ -75,7 +75,8 @@ def repair(account: ProcessorAccount, health: AccountHealth) -> None:
     if health.endpoints_problem:
         # Without the list, what is there already is not known: a new endpoint might be the second one.
         raise Unavailable(Code.WEBHOOK_REFUSED, reason=health.endpoints_problem)
-    known = next((one for one in health.endpoints if one["is_ours"] and one["has_secret"]), None)
+    # The newest: a former one's secret ends a day after it was replaced.
+    known = next((one for one in reversed(health.endpoints) if one["is_ours"] and one["has_secret"]), None)
     if known is None:
         account = make_endpoint(account, health)
         remove_stale(account)
