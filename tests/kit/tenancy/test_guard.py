@@ -42,6 +42,7 @@ ORDER, LINE = "duitpos_order", "duitpos_orderline"
         f'SELECT * FROM (SELECT * FROM "{ORDER}") "x" WHERE "x"."tenant_id" = %s',
         f'WITH "x" AS (SELECT * FROM "{ORDER}") SELECT * FROM "x"',
         f'INSERT INTO "{LINE}" ("id", "tenant_id") SELECT "id", "tenant_id" FROM "{ORDER}"',
+        f'INSERT INTO "{LINE}" ("id", "tenant_id") SELECT "id", "tenant_id" FROM "{ORDER}" RETURNING "{LINE}"."id"',
         # not in the form that Django writes: cannot be parsed, so refused
         f"SELECT * FROM {ORDER} WHERE {ORDER}.tenant_id = %s",
         f'select * from "{ORDER}" where "{ORDER}"."tenant_id" = %s',
@@ -74,6 +75,9 @@ def test_a_statement_that_is_refused(sql: str) -> None:
         f'SELECT 1 FROM "{ORDER}" U0 WHERE U0."tenant_id" = %s',
         f'INSERT INTO "{ORDER}" ("id", "tenant_id") VALUES (%s, %s) ON CONFLICT("id")'
         ' DO UPDATE SET "status" = EXCLUDED."status"',
+        # what bulk_create() writes on PostgreSQL for a model whose columns have defaults in the database
+        f'INSERT INTO "{ORDER}" ("id", "tenant_id") SELECT * FROM UNNEST((%s)::uuid[], (%s)::uuid[])'
+        f' RETURNING "{ORDER}"."status", "{ORDER}"."is_test"',
     ],
 )
 def test_a_statement_that_is_allowed(sql: str) -> None:

@@ -34,6 +34,7 @@ _SCHEMA = re.compile(
 _REMAKE = re.compile(r'INSERT INTO "new__(\w+)" \([^)]*\) SELECT .* FROM "\1"', re.S)
 _SOURCE = re.compile(r'\b(?:FROM|JOIN|UPDATE)\s+"(\w+)"(?:\s+(?:AS\s+)?([A-Z]\d+)\b)?')
 _INSERT = re.compile(r'\s*INSERT (?:OR IGNORE |OR REPLACE )?INTO "(\w+)"(?: AS \w+)?\s+\(([^)]*)\)(.*)', re.S)
+_RETURNING = re.compile(r' RETURNING "\w+"\."\w+"(?:, "\w+"\."\w+")*\s*$')
 _PARAMETER = r"%(?:\(\w+\))?s"
 _PART = re.compile(r"\s*(?:WITH\s|,)\s*\w+\s*(?:\([\w\s,]*\)\s*)?AS\s*\(")
 
@@ -67,8 +68,8 @@ def names_its_tenant(sql: str) -> bool:
     if insert:
         if '"tenant_id"' not in insert[2]:
             return False
-        # The SQL after VALUES or ON CONFLICT refers to the inserted row; a SELECT is checked separately.
-        rest = insert[3]
+        # The SQL after VALUES, ON CONFLICT or RETURNING refers to the inserted row; a SELECT is checked separately.
+        rest = _RETURNING.sub("", insert[3])
         return names_its_tenant(rest) if re.search(r"\bSELECT\b", rest, re.I) else True
     sources = [(table, alias or f'"{table}"') for table, alias in _SOURCE.findall(sql) if table in tables]
     quoted = set(re.findall(r'"(\w+)"', sql))
