@@ -61,6 +61,7 @@ def addresses(shop: Shop) -> list[str]:
     kind = f"{dashboard}/payment-types/{shop.account.payment_type_id}"
     order = f"{dashboard}/orders/{paid.id}"
     return [
+        "/",
         "/accounts/restaurants/?choose",
         "/accounts/logout/",
         "/nothing/here/",
@@ -165,12 +166,19 @@ def test_every_page(shop: Shop, page: Page, screen: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["login/", "password/reset/", "password/reset/done/", "password/reset/key/0-no/"]
+    "path",
+    [
+        "",
+        "accounts/login/",
+        "accounts/password/reset/",
+        "accounts/password/reset/done/",
+        "accounts/password/reset/key/0-no/",
+    ],
 )
 def test_every_page_before_signing_in(shop: Shop, chromium: Browser, path: str) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()
-    page.goto(f"{shop.url}/accounts/{path}")
+    page.goto(f"{shop.url}/{path}")
     found = Axe().run(page).response
     context.close()
     assert found["passes"]

@@ -68,7 +68,27 @@ def _problem(phone: GuestPhone) -> None:
     phone.page.goto(phone.menu_url.replace(phone.shop.table.token, "dead"))
 
 
-PAGES = [_menu, _sheet, _review, _counter, _order, _receipt, _problem]
+def _restaurant(phone: GuestPhone) -> None:
+    phone.page.goto(f"{phone.shop.url}/{phone.shop.tenant.slug}/")
+
+
+def _menu_to_read(phone: GuestPhone) -> None:
+    _restaurant(phone)
+    phone.page.get_by_role("link", name="Read the menu").click()
+    phone.page.wait_for_url("**/menu/")
+
+
+PAGES = [
+    _menu,
+    _sheet,
+    _review,
+    _counter,
+    _order,
+    _receipt,
+    _problem,
+    _restaurant,
+    _menu_to_read,
+]
 
 
 @pytest.mark.parametrize("size,scheme", [((320, 640), "light"), ((1280, 900), "dark")])

@@ -21,6 +21,11 @@ class Anyone:
 
 
 @dataclass(frozen=True)
+class Published:
+    """Open to everyone: what the restaurant in the URL tells everybody, and nothing of another one."""
+
+
+@dataclass(frozen=True)
 class HolderOf:
     """Open to everyone with the unguessable token in the URL parameter `part`."""
 
@@ -40,9 +45,10 @@ class Staff:
     form: tuple[tuple[str, str], ...] = ()
 
 
-Rule = Anyone | HolderOf | Processor | Staff
+Rule = Anyone | Published | HolderOf | Processor | Staff
 
 RULES: dict[str, Rule] = {
+    "": Anyone(),
     "healthz": Anyone(),
     "readyz": Anyone(),
     "media/<str:folder>/<str:file>": Anyone(),
@@ -55,6 +61,8 @@ RULES: dict[str, Rule] = {
     "accounts/password/reset/key/done/": Anyone(),
     "accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/": Anyone(),
     "accounts/restaurants/": Anyone(signed_in=True),
+    "<slug:tenant>/": Published(),
+    "<slug:tenant>/locations/<slug:location>/menu/": Published(),
     "<slug:tenant>/t/<str:token>/": HolderOf("token"),
     "<slug:tenant>/t/<str:token>/<guest_language:language>/": HolderOf("token"),
     "<slug:tenant>/t/<str:token>/checkout/": HolderOf("token"),

@@ -17,6 +17,7 @@ from tests.isolation.rules import (
     Anyone,
     HolderOf,
     Processor,
+    Published,
     Staff,
 )
 
@@ -177,6 +178,23 @@ def test_pages_for_anyone_show_nothing_of_a_restaurant(both: TwoRestaurants, rou
         if RULES[route] == Anyone(signed_in=True) and who in SIGNED_OUT and method == "GET":
             assert outcome(response) == "sign in"
         assert_shows_nothing(response, both)
+    assert all_rows() == before
+
+
+@pytest.mark.parametrize("route", [route for route, rule in RULES.items() if isinstance(rule, Published)])
+def test_a_public_page_is_of_the_restaurant_in_its_url(both: TwoRestaurants, route: str) -> None:
+    own = both.own.restaurant.tenant
+    before = all_rows()
+    for who in both.clients:
+        shown = both.clients[who].get(filled(route, both.own.values))
+        assert shown.status_code == 200, who
+        assert own.name in shown.content.decode()
+        # Another restaurant's URL with this one's location, and this one's with its own: only the second shows it.
+        mixed = both.clients[who].get(
+            filled(route, {**both.own.values, "tenant": both.other.values["tenant"]})
+        )
+        assert_shows_nothing(mixed, both)
+        assert both.clients[who].post(filled(route, both.own.values)).status_code in (400, 403, 405), who
     assert all_rows() == before
 
 

@@ -84,6 +84,26 @@ def stopped_text(stopped: Stopped, locale: str, at: datetime) -> StoppedText:
     return StoppedText(heading, tuple(filter(None, (stopped.message, again, look))))
 
 
+def hours_text(location: Location) -> str:
+    """When a location is open on every day; empty if it is open all day."""
+    opens, closes = location.opens_at or time.min, location.closes_at or time.min
+    if opens == closes:
+        return ""
+    return _("Open every day %(hours)s") % {"hours": f"{_clock(opens)}{_TO}{_clock(closes)}"}
+
+
+def open_text(closed: Stopped | None, closes: datetime | None, locale: str, at: datetime) -> str:
+    """Whether a location is open now. `closes`: when it closes next, an aware local time, if it does."""
+    if closed is None:
+        return _("Open now, until %(time)s") % {"time": _clock(closes.time())} if closes else _("Open now")
+    if closed.why is Why.CLOSED or closed.until is None:
+        return _("Closed now")
+    facts = {"time": _moment(closed.until, locale, at)}
+    return (
+        _("Closed now, opens at %(time)s") if closed.why is Why.HOURS else _("No orders until %(time)s")
+    ) % facts
+
+
 def _moment(local: datetime, locale: str, at: datetime) -> str:
     clock = _clock(local.time())
     is_soon = local - at < timedelta(hours=20)

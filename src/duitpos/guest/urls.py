@@ -18,6 +18,7 @@ from duitpos.guest.views.pay_page import pay_code, pay_page
 from duitpos.guest.views.pay_return import pay_return
 from duitpos.guest.views.phone import phone
 from duitpos.guest.views.receipt import receipt
+from duitpos.guest.views.restaurant import menu_to_read, restaurant
 from duitpos.guest.views.scan import scan
 from duitpos.web.language import GUEST
 
@@ -32,6 +33,8 @@ register_converter(GuestLanguage, "guest_language")
 
 app_name = "guest"
 urlpatterns = [
+    path("", restaurant, name="restaurant"),
+    path("locations/<slug:location>/menu/", menu_to_read, name="menu_to_read"),
     path("t/<str:token>/", scan, name="scan"),
     path("t/<str:token>/<guest_language:language>/", menu, name="menu"),
     path("t/<str:token>/checkout/", checkout, name="checkout"),

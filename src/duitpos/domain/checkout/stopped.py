@@ -38,6 +38,12 @@ def what_stops_orders(
 
     The checkout checks the same again: this only says it before the guest has chosen.
     """
+    closed = why_closed(tenant, location, at)
+    return closed if closed is not None or options else Stopped(Why.COUNTER)
+
+
+def why_closed(tenant: Tenant, location: Location, at: datetime) -> Stopped | None:
+    """Why the location is closed at `at` (an aware instant), whatever guests can pay with; None while it is open."""
     zone = known_zone(location.time_zone)
     if not tenant.is_open or zone is None:
         return Stopped(Why.CLOSED)
@@ -47,7 +53,7 @@ def what_stops_orders(
         return Stopped(Why.PAUSED, until and until.astimezone(zone), location.pause_message.strip())
     if not is_open(location, at):
         return Stopped(Why.HOURS, _opens_next(location, local))
-    return None if options else Stopped(Why.COUNTER)
+    return None
 
 
 def _opens_next(location: Location, local: datetime) -> datetime:

@@ -37,6 +37,11 @@ def tenant_by_slug(slug: str) -> Tenant:
     return tenant
 
 
+def has_restaurants() -> bool:
+    """Whether any restaurant was opened in this installation."""
+    return Tenant.objects.exists()
+
+
 def location_of(tenant: Tenant, slug: str) -> Location:
     """The restaurant's location with this slug. Gone."""
     location = Location.objects.filter(tenant=tenant, slug=slug).first()
