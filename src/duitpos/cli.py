@@ -12,6 +12,7 @@ USAGE = """\
 duitpos COMMAND
 
   demo [--reset]   a restaurant to play with, on this machine (--reset throws its data away first)
+  setup            set a fresh server up: keys, tables, the first restaurant and its owner (--help says more)
   web              the web server
   worker           tasks and the sweep; at least one must run
   adopt            this database now belongs to BASE_URL: payment processors may be asked again
@@ -50,6 +51,10 @@ def _run(command: str, rest: list[str]) -> int:
         return _manage(rest)
     if command == "open-restaurant":
         return _manage(["open_restaurant", *rest])
+    if command == "setup":
+        from duitpos.operations.setup import setup
+
+        return setup(rest)
     if command == "demo":
         from duitpos.demo.launch import demo
 

@@ -29,7 +29,7 @@ def test_a_restaurant_is_opened() -> None:
         "--location-slug",
         "bangsar",
     ]
-    words += ["--service-charge", "1000", "--tax", "600", "--tax-on-service-charge", "--opens", "08:00"]
+    words += ["--service-charge", "10", "--tax", "6", "--tax-on-service-charge", "--opens", "08:00"]
     call_command("open_restaurant", *words, stdout=said)
     assert said.getvalue() == "Kopi Kita is open: sign in as siti@kopi.example at /kopi-kita/dashboard/\n"
     tenant = Tenant.objects.get(slug="kopi-kita")

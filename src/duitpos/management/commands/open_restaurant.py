@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from argparse import ArgumentTypeError
 from datetime import time
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from duitpos.domain.errors import DomainError
 from duitpos.domain.tenancy.open import LocationRules, open_restaurant
+from duitpos.kit.percent import basis_points
 from duitpos.management.texts import OPENING
 from duitpos.models import User
 from duitpos.web.texts import error_text
@@ -27,7 +29,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments. Rates are basis points: 600 is 6 %."""
+        """Declare the arguments."""
         parser.add_argument("slug", help="the first word of its address: kopi-kita")
         parser.add_argument("name", help='"Kopi Kita"')
         parser.add_argument("owner_email")
@@ -37,8 +39,10 @@ class Command(BaseCommand):
         parser.add_argument("--currency", default="MYR")
         parser.add_argument("--time-zone", default="Asia/Kuala_Lumpur")
         parser.add_argument("--locale", default="en_MY", help="how money and dates are written")
-        parser.add_argument("--service-charge", type=int, default=0, metavar="BP", help="1000 is 10 %%")
-        parser.add_argument("--tax", type=int, default=0, metavar="BP", help="600 is 6 %%")
+        parser.add_argument(
+            "--service-charge", type=_percent, default=0, metavar="PERCENT", help="10, or 2.5"
+        )
+        parser.add_argument("--tax", type=_percent, default=0, metavar="PERCENT", help="6, or 8.25")
         parser.add_argument("--tax-name", default="SST")
         parser.add_argument("--tax-inclusive", action="store_true", help="menu prices contain the tax")
         parser.add_argument("--tax-on-service-charge", action="store_true")
@@ -82,6 +86,14 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(error_text(error, OPENING)) from error
         self.stdout.write(f"{tenant} is open: sign in as {email} at /{tenant.slug}/dashboard/")
+
+
+def _percent(text: str) -> int:
+    """Basis points; argparse turns the error into one sentence."""
+    try:
+        return basis_points(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is no percentage: write 6 or 8.5, at most 100") from error
 
 
 def _password_for(email: str) -> str | None:
