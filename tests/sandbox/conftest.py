@@ -10,7 +10,7 @@ import pytest
 import stripe
 
 from tests.sandbox.receiver import Receiver
-from tests.sandbox_contract import contract, event_errors, missing, traffic_errors
+from tests.sandbox_contract import event_errors, traffic_errors
 from tests.sandbox_process import SandboxProcess
 
 HOOK_SECRET = "whsec_test_of_the_sandbox"
@@ -41,13 +41,6 @@ def sandbox(process: SandboxProcess) -> Iterator[SandboxProcess]:
 def usual_events(process: SandboxProcess) -> list[dict[str, Any]]:
     """Events of real actions, without those that a test fabricated (an unusual type, missing fields)."""
     return [event for event in process.listed("events") if not event["type"].startswith("odd.")]
-
-
-@pytest.fixture(scope="session")
-def contract_here() -> None:
-    """Skips tests about the contract where it is not available."""
-    if contract() is None:
-        pytest.skip(missing())
 
 
 @pytest.fixture
