@@ -96,7 +96,10 @@ def addresses(shop: Shop) -> list[str]:
         f"{dashboard}/locations/{shop.restaurant.location.slug}/service/",
         f"{dashboard}/tables/",
         f"{dashboard}/tables/add/",
+        f"{dashboard}/tables/{shop.table.id}/",
+        f"{dashboard}/tables/{shop.table.id}/archive/",
         f"{dashboard}/tables/{shop.table.id}/new-code/",
+        f"{dashboard}/tables/new-codes/{shop.restaurant.location.slug}/",
     ]
 
 

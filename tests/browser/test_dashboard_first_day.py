@@ -88,7 +88,7 @@ def test_from_sign_in_to_a_scannable_table(
         expect(page.get_by_text(f"{live_server.url}/kopi/webhooks/stripe/")).to_be_visible()
 
         page.get_by_role("link", name="Tables").click()
-        page.get_by_role("link", name="Add the first table").click()
+        page.get_by_role("link", name="Add the first tables").click()
         page.get_by_label("Name").fill("Garden 3")
         page.get_by_role("button", name="Add", exact=True).click()
         expect(page.get_by_text("Table Garden 3 added")).to_be_visible()

@@ -187,6 +187,9 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/menu/items/<uuid:item_id>/stock/<slug:location>/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/add/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/tables/<uuid:table_id>/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/tables/<uuid:table_id>/archive/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/tables/new-codes/<slug:location>/": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/<uuid:table_id>/code.svg": Staff(OFFICE),
     "<slug:tenant>/dashboard/tables/<uuid:table_id>/new-code/": Staff(OFFICE),
 }

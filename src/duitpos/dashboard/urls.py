@@ -35,7 +35,8 @@ from duitpos.dashboard.views.refund_part import refund_part
 from duitpos.dashboard.views.reports import report_file, reports
 from duitpos.dashboard.views.sold_out import answer_call, service, sold_out
 from duitpos.dashboard.views.switch_account import retire_account, switch_account
-from duitpos.dashboard.views.tables import add_table, rotate_table, table_code, tables
+from duitpos.dashboard.views.table_edit import archive, rotate_location, rotate_table, table
+from duitpos.dashboard.views.tables import add_table, table_code, tables
 from duitpos.dashboard.views.take_payment import pay_order
 from duitpos.dashboard.views.webhook import webhook, webhook_action
 
@@ -110,6 +111,9 @@ urlpatterns = [
     path("menu/", include("duitpos.dashboard.menu_urls")),
     path("tables/", tables, name="tables"),
     path("tables/add/", add_table, name="add_table"),
+    path("tables/<uuid:table_id>/", table, name="table"),
+    path("tables/<uuid:table_id>/archive/", archive, name="archive_table"),
+    path("tables/new-codes/<slug:location>/", rotate_location, name="rotate_location"),
     path("tables/<uuid:table_id>/code.svg", table_code, name="table_code"),
     path("tables/<uuid:table_id>/new-code/", rotate_table, name="rotate_table"),
 ]

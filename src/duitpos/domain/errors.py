@@ -110,6 +110,9 @@ class Code(StrEnum):
     TABLE_UNKNOWN = "table_unknown"
     TABLE_NAME_WRONG = "table_name_wrong"
     TABLE_NAME_TAKEN = "table_name_taken"
+    TABLE_RANGE_BACKWARDS = "table_range_backwards"
+    TOO_MANY_TABLES = "too_many_tables"
+    TABLE_CHANGED = "table_changed"
     # Orders and their money.
     ORDER_UNKNOWN = "order_unknown"
     PAYMENT_UNKNOWN = "payment_unknown"

@@ -8,9 +8,10 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from duitpos.domain.errors import Conflict, Forbidden, Gone, Invalid
-from duitpos.domain.tables.create import create_table
+from duitpos.domain.tables.create import create_table, create_tables
+from duitpos.domain.tables.edit import archive_table, edit_table, facts_of
 from duitpos.domain.tables.find import table_by_token, tables_of
-from duitpos.domain.tables.rotate import rotate_token
+from duitpos.domain.tables.rotate import rotate_all, rotate_token
 from duitpos.models import Table
 from tests.support.restaurant import a_location, a_member, a_restaurant, a_table
 
@@ -98,6 +99,16 @@ def test_another_restaurants_tables_are_not_found() -> None:
     for table_id in (table.id, uuid4()):
         with pytest.raises(Gone):
             rotate_token(teh.owner, table_id)
+        with pytest.raises(Gone):
+            archive_table(teh.owner, table_id)
+        with pytest.raises(Gone):
+            edit_table(teh.owner, table_id, seen=facts_of(table), location=teh.location, name="2", area="")
+    with pytest.raises(Gone):
+        rotate_all(teh.owner, kopi.location)
+    mine = a_table(teh.location)
+    with pytest.raises(Gone):
+        edit_table(teh.owner, mine.id, seen=facts_of(mine), location=kopi.location, name="2", area="")
+    archive_table(teh.owner, mine.id)
     assert table_by_token(kopi.tenant, table.token) == table
     assert tables_of(teh.tenant) == []
 
@@ -111,5 +122,40 @@ def test_only_owner_and_manager_set_up_tables(role: str) -> None:
         create_table(member, kopi.location, "2")
     with pytest.raises(Forbidden):
         rotate_token(member, table.id)
+    with pytest.raises(Forbidden):
+        rotate_all(member, kopi.location)
+    with pytest.raises(Forbidden):
+        archive_table(member, table.id)
+    with pytest.raises(Forbidden):
+        edit_table(member, table.id, seen=facts_of(table), location=kopi.location, name="2", area="")
     assert len(tables_of(kopi.tenant)) == 1
     assert create_table(a_member(kopi.tenant, "manager"), kopi.location, "2").name == "2"
+
+
+def test_a_table_cannot_take_the_name_of_another_even_an_archived_one() -> None:
+    kopi = a_restaurant()
+    one, two = a_table(kopi.location, "1"), a_table(kopi.location, "2")
+    archive_table(kopi.owner, two.id)
+    with pytest.raises(Conflict, match="table_name_taken"):
+        edit_table(kopi.owner, one.id, seen=facts_of(one), location=kopi.location, name="2", area="")
+    assert [table.name for table in tables_of(kopi.tenant)] == ["1"]
+
+
+def test_either_all_names_are_added_or_none() -> None:
+    kopi = a_restaurant()
+    a_table(kopi.location, "3")
+    with pytest.raises(Conflict):
+        create_tables(kopi.owner, kopi.location, ["1", "2", "3"])
+    assert [table.name for table in tables_of(kopi.tenant)] == ["3"]
+    with pytest.raises(Invalid):
+        create_tables(kopi.owner, kopi.location, [])
+
+
+def test_an_archived_table_is_archived_once() -> None:
+    kopi = a_restaurant()
+    table = a_table(kopi.location)
+    archive_table(kopi.owner, table.id)
+    with pytest.raises(Gone):
+        archive_table(kopi.owner, table.id)
+    with pytest.raises(Gone):
+        edit_table(kopi.owner, table.id, seen=facts_of(table), location=kopi.location, name="2", area="")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from duitpos.domain.errors import Code, Gone
 from duitpos.models import Table, Tenant
 
@@ -27,3 +29,22 @@ def tables_of(tenant: Tenant) -> list[Table]:
         .filter(tenant=tenant, is_active=True)
         .order_by("location__position", "location__name", "position", "name")
     )
+
+
+def table_of(tenant: Tenant, table_id: UUID) -> Table:
+    """An active table with its location. Gone."""
+    table = (
+        Table.objects.select_related("location").filter(tenant=tenant, id=table_id, is_active=True).first()
+    )
+    if table is None:
+        raise Gone(Code.TABLE_UNKNOWN)
+    return table
+
+
+def archived_names(tenant: Tenant) -> dict[UUID, list[str]]:
+    """The names of archived tables by location; adding a table with such a name restores it."""
+    names: dict[UUID, list[str]] = {}
+    rows = Table.objects.filter(tenant=tenant, is_active=False).order_by("position", "name")
+    for location_id, name in rows.values_list("location_id", "name"):
+        names.setdefault(location_id, []).append(name)
+    return names

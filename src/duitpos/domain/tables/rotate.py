@@ -1,4 +1,4 @@
-"""Give a table a new code; the old one is invalid at once."""
+"""Give tables new codes; the old ones are invalid at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.transact import transact
-from duitpos.models import Membership, Table
+from duitpos.models import Location, Membership, Table
 
 
 def rotate_token(member: Membership, table_id: UUID) -> Table:
@@ -24,5 +24,25 @@ def rotate_token(member: Membership, table_id: UUID) -> Table:
         table = mine.select_related("location").get()
         location_changed(table.location_id)
         return table
+
+    return transact(work)
+
+
+def rotate_all(member: Membership, location: Location) -> int:
+    """Give every table of the location a new token; returns how many. Forbidden, Gone."""
+    require(member, Can.SET_UP_TABLES)
+    if location.tenant_id != member.tenant_id:
+        raise Gone(Code.LOCATION_UNKNOWN)
+
+    def work() -> int:
+        tables = list(Table.objects.filter(tenant_id=member.tenant_id, location=location, is_active=True))
+        at = now()
+        for table in tables:
+            table.token, table.token_rotated_at = secret_token(), at
+        Table.objects.filter(tenant_id=member.tenant_id).bulk_update(
+            tables, ["token", "token_rotated_at"], batch_size=200
+        )
+        location_changed(location.id)
+        return len(tables)
 
     return transact(work)

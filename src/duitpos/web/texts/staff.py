@@ -125,6 +125,11 @@ STAFF: Mapping[Code, Sentence] = {
     Code.TABLE_UNKNOWN: _("There is no such table."),
     Code.TABLE_NAME_WRONG: _("A table needs a name of at most 40 characters; its area has at most 60."),
     Code.TABLE_NAME_TAKEN: _("%(location)s already has a table “%(name)s”."),
+    Code.TABLE_RANGE_BACKWARDS: _("“%(range)s” runs backwards: write the lower number first."),
+    Code.TOO_MANY_TABLES: _("At most %(most)s tables at once: add the rest afterwards."),
+    Code.TABLE_CHANGED: _(
+        "Somebody changed this table meanwhile. It is shown as it is now: change it again."
+    ),
     Code.PAYMENT_UNKNOWN: _("There is no such payment."),
     Code.REASON_MISSING: _("Say why it is canceled: the guest may ask."),
     Code.GUEST_IS_PAYING: _("The guest is paying for this order at this moment. Look at it again."),
