@@ -33,15 +33,15 @@ def created_texts(created: Created) -> list[str]:
     return texts
 
 
-def unreachable_text(base_url: str) -> str:
-    """Why phones cannot open the codes, and what to do; empty if they can."""
+def unreachable_texts(base_url: str) -> list[str]:
+    """Why phones cannot open the codes, and what to do; none if they can."""
     if not is_this_machine_only(base_url):
-        return ""
-    here = _("The codes lead to %(url)s, which only this machine can open: a phone cannot.") % {
+        return []
+    why = _("The codes lead to %(url)s, which only this machine can open: a phone cannot.") % {
         "url": base_url
     }
     address = address_in_network() if settings.STAGE == "demo" else ""
     if not address:
-        return " ".join((here, _("Set BASE_URL to the address that phones open, and print the codes then.")))
+        return [why, _("Set BASE_URL to the address that phones open, and print the codes then.")]
     how = _("For phones in this network, stop the demo and start it with: DEMO_HOST=%(address)s make demo")
-    return " ".join((here, how % {"address": address}))
+    return [why, how % {"address": address}]

@@ -19,7 +19,7 @@ from duitpos.dashboard.forms.tables import NewTablesForm
 from duitpos.dashboard.page import page
 from duitpos.dashboard.qr import qr_file, table_url
 from duitpos.dashboard.texts.errors import error_text
-from duitpos.dashboard.texts.tables import created_texts, unreachable_text
+from duitpos.dashboard.texts.tables import created_texts, unreachable_texts
 from duitpos.domain.errors import Conflict, Invalid
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
@@ -42,7 +42,7 @@ def tables(request: HttpRequest, staff: Staff) -> HttpResponse:
         (
             site,
             [_card(staff, table) for table in all_tables if table.location_id == site.id],
-            archived.get(site.id),
+            ", ".join(archived.get(site.id, ())),
         )
         for site in sites
         if wanted in (None, site)
@@ -52,7 +52,7 @@ def tables(request: HttpRequest, staff: Staff) -> HttpResponse:
         "sites": sites,
         "wanted": wanted,
         "is_empty": not all_tables,
-        "unreachable": unreachable_text(settings.BASE_URL),
+        "unreachable": unreachable_texts(settings.BASE_URL),
     }
     return page(request, staff, "dashboard/tables.html", context, here="tables")
 
