@@ -108,6 +108,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/reports/receipts.csv": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/revenue.<str:kind>": Staff(OFFICE),
     "<slug:tenant>/dashboard/payment-types/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/refund-limits/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/add/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/move/": Staff(frozenset({OWNER})),

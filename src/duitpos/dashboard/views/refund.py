@@ -16,9 +16,10 @@ from duitpos.dashboard.forms.reasons import ReasonForm
 from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.refunds import refund_text
-from duitpos.domain.errors import Code, Conflict, Gone
+from duitpos.domain.errors import Code, Conflict, Forbidden, Gone
 from duitpos.domain.orders.timeline import AttemptDetails, order_details
 from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.people.refund_limits import refund_right
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.models import Order, Refund
@@ -31,17 +32,20 @@ from duitpos.models.refund import RefundStatus
 def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID) -> HttpResponse:
     """Confirm (GET), with amount and consequences, and refund (POST)."""
     order, attempt = attempt_of(staff, order_id, payment_id)
+    right = refund_right(staff.member)
+    right.require_any(attempt.refundable.currency)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             add_refund_message(
                 request, refund_payment(staff.member, payment_id, form.cleaned_data["reason"]), order
             )
-        except Conflict as error:
+        except (Conflict, Forbidden) as error:
             messages.error(request, error_text(error, order.location.locale))
         return redirect("dashboard:order", staff.tenant.slug, order_id)
-    if not attempt.can_refund:
-        why_not = attempt.no_refund
+    above = right.refusal(attempt.refundable)
+    if above or not attempt.can_refund:
+        why_not = attempt.no_refund or (above if attempt.has_money else None)
         nothing = _("There is nothing left to refund of this payment.")
         messages.warning(request, error_text(why_not, order.location.locale) if why_not else nothing)
         return redirect("dashboard:order", staff.tenant.slug, order_id)

@@ -15,8 +15,10 @@ from duitpos.dashboard.forms.refund_part import RefundPartForm
 from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.views.refund import add_refund_message, attempt_of
-from duitpos.domain.errors import Conflict
-from duitpos.domain.payments.refunds.refund_part import lines_left, part_price, refund_amount, refund_lines
+from duitpos.domain.errors import Conflict, Forbidden
+from duitpos.domain.payments.refunds.refund_part import part_price, refund_amount, refund_lines
+from duitpos.domain.payments.refunds.refunded_lines import lines_left
+from duitpos.domain.people.refund_limits import refund_right
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.kit.ids import secret_token
@@ -29,6 +31,8 @@ from duitpos.models import Payment, Refund
 def refund_part(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID) -> HttpResponse:
     """Choose (GET), review (POST), and refund (POST with `confirm`)."""
     order, attempt = attempt_of(staff, order_id, payment_id)
+    right = refund_right(staff.member)
+    right.require_any(attempt.refundable.currency)
     locale, payment = order.location.locale, attempt.payment
     is_confirmed = "confirm" in request.POST
     form = _form(request, payment, locale)
@@ -43,7 +47,7 @@ def refund_part(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: 
             context["dishes"] = [
                 f"{wanted[line.id]} × {line.name}" for line, _left in lines_left(payment) if line.id in wanted
             ]
-        except Conflict as error:
+        except (Conflict, Forbidden) as error:
             if is_confirmed:
                 messages.error(request, error_text(error, locale))
                 return redirect("dashboard:order", staff.tenant.slug, order_id)
