@@ -22,6 +22,7 @@ from duitpos.models import (
     OrderLine,
     Payment,
     ProcessorAccount,
+    Refund,
     ServiceCall,
     Table,
     User,
@@ -93,6 +94,7 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         "order_token": orders["placed"].token,
         "order_id": str(orders["placed"].id),
         "payment_id": str(paid.id),
+        "refund_id": str(_a_refund(paid).id),
         "alert_id": str(Alert.objects.get(tenant=tenant).id),
         "action": "done",
         "type_id": str(kind.id),
@@ -115,6 +117,20 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         f"guest@{slug}.example",
     )
     return TenantRows(restaurant, table, orders, values, texts)
+
+
+def _a_refund(payment: Payment) -> Refund:
+    """A refund made at the processor: nobody has said what it was for."""
+    return Refund.objects.create(
+        tenant_id=payment.tenant_id,
+        payment=payment,
+        source="processor",
+        status="succeeded",
+        amount_minor=100,
+        currency="MYR",
+        created_at=now(),
+        reference="re_outside",
+    )
 
 
 def _an_order(restaurant: Restaurant, table: Table, item: Any, status: str) -> Order:

@@ -97,6 +97,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/check/": Staff(COUNTER),
     "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/": Staff(OFFICE),
     "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/part/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/orders/<uuid:order_id>/refunds/<uuid:refund_id>/lines/": Staff(OFFICE),
     "<slug:tenant>/dashboard/attention/": Staff(OFFICE),
     "<slug:tenant>/dashboard/attention/<uuid:alert_id>/<slug:action>/": Staff(OFFICE),
     "<slug:tenant>/dashboard/payment-issues/": Staff(COUNTER),
@@ -185,7 +186,7 @@ RULES: dict[str, Rule] = {
 }
 
 TENANT_PARAMETERS = frozenset(
-    "order_id payment_id alert_id type_id account_id table_id location token order_token"
+    "order_id payment_id refund_id alert_id type_id account_id table_id location token order_token"
     " section_id item_id group_id modifier_id call_id".split()
 )
 """URL parameters that name a row of one restaurant."""

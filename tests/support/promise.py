@@ -102,7 +102,9 @@ def _is_accounted_for(shop: Shop, payment: Payment) -> bool:
     # An alert resolved with "Refund … started" does not count: the refund may have failed since.
     a_person_decided = Q(resolved_by__isnull=False) & ~Q(resolution__startswith="Refund")
     somebody_knows = Q(resolved_at__isnull=True) | a_person_decided
-    return Alert.objects.filter(somebody_knows, tenant=shop.tenant, payment=payment).exists()
+    rows = Alert.objects.filter(somebody_knows, tenant=shop.tenant, payment=payment)
+    # What a refund was for says nothing of the rest of the money.
+    return rows.exclude(kind="refund_lines").exists()
 
 
 def _invented_money(shop: Shop, there: There) -> Iterator[str]:

@@ -23,10 +23,11 @@ from duitpos.dashboard.texts.refunds import REASON_NAMES
 from duitpos.dashboard.texts.webhook import WORDS as WEBHOOK_WORDS
 from duitpos.domain.menus.photos.files import WIDTHS, photo_url
 from duitpos.domain.orders.guest_view import method_words
+from duitpos.domain.payments.refunds.say_lines import is_open_question
 from duitpos.domain.processor_accounts.types import TypeProblem
 from duitpos.domain.reporting.receipt_ranges import LeftOut, Range, number_label
 from duitpos.kit.facts import Facts
-from duitpos.models import MenuPhoto, PaymentDecline, PaymentType, ProcessorAccount
+from duitpos.models import MenuPhoto, PaymentDecline, PaymentType, ProcessorAccount, Refund
 from duitpos.models.menu import Served
 from duitpos.models.payment_setup import PaymentKind
 from duitpos.ui.tags import chip
@@ -51,6 +52,12 @@ def why_canceled(text: str) -> str:
 def why_refunded(text: str) -> str:
     """Why a payment was refunded: {{ refund.reason|why_refunded }}."""
     return refund_reason(text)
+
+
+@register.filter(name="is_open_question")
+def open_question(refund: Refund) -> bool:
+    """Whether nobody has said what a refund was for: {% if refund|is_open_question %}."""
+    return is_open_question(refund)
 
 
 @register.filter

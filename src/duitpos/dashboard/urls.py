@@ -32,6 +32,7 @@ from duitpos.dashboard.views.processors import (
 from duitpos.dashboard.views.receipts import receipts, receipts_file
 from duitpos.dashboard.views.refund import refund
 from duitpos.dashboard.views.refund_limits import refund_limits
+from duitpos.dashboard.views.refund_lines import refund_lines
 from duitpos.dashboard.views.refund_part import refund_part
 from duitpos.dashboard.views.reports import report_file, reports
 from duitpos.dashboard.views.sold_out import answer_call, service, sold_out
@@ -53,6 +54,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/check/", check_payment, name="check_payment"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/", refund, name="refund"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/part/", refund_part, name="refund_part"),
+    path("orders/<uuid:order_id>/refunds/<uuid:refund_id>/lines/", refund_lines, name="refund_lines"),
     path("calls/<uuid:call_id>/", answer_call, name="answer_call"),
     path("sold-out/", sold_out, name="sold_out"),
     path("locations/<slug:location>/service/", service, name="service"),

@@ -56,9 +56,7 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
         "title": (_("Give %(amount)s back from the till?") if is_cash else _("Refund %(amount)s?"))
         % {"amount": amount},
         "facts": [
-            _counter_text(attempt)
-            if attempt.payment.account.is_manual
-            else _destination_text(attempt.method),
+            destination_text(attempt),
             _("The guest's page says so at once. This cannot be taken back."),
             _("The order itself stays as it is. To stop it too, cancel the order instead."),
         ],
@@ -70,18 +68,23 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
     return page(request, staff, "dashboard/question.html", context, here="orders")
 
 
+def destination_text(attempt: AttemptDetails) -> str:
+    """Where the money goes, and when it is there."""
+    return _counter_text(attempt) if attempt.payment.account.is_manual else _bank_text(attempt.method)
+
+
 def _counter_text(attempt: AttemptDetails) -> str:
     if attempt.payment.account.processor == PaymentKind.CASH:
         return _("Give the money to the guest, then press the button. It is recorded as given back at once.")
     return _("Give it back with the terminal or the e-wallet first. It is recorded as given back at once.")
 
 
-def _destination_text(method: str) -> str:
+def _bank_text(method: str) -> str:
     if method:
-        return _("All of it goes back to %(method)s. The bank may take 5 to 10 days to show it.") % {
+        return _("The money goes back to %(method)s. The bank may take 5 to 10 days to show it.") % {
             "method": method
         }
-    return _("All of it goes back the way it was paid. The bank may take 5 to 10 days to show it.")
+    return _("The money goes back the way it was paid. The bank may take 5 to 10 days to show it.")
 
 
 def attempt_of(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, AttemptDetails]:

@@ -181,6 +181,8 @@ STAFF: Mapping[Code, Sentence] = {
     Code.REFUND_FORM_SENT: _(
         "This form has made another refund already. Look at the order, and open the form again for one more."
     ),
+    Code.REFUND_LINES_ABOVE: _("These dishes come to %(lines)s, and %(amount)s was refunded. Choose fewer."),
+    Code.REFUND_LINES_SAID: _("It is known already what this refund was for."),
     Code.REFUND_NOT_YOURS: ByFact(
         "who",
         {

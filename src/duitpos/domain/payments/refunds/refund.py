@@ -32,13 +32,13 @@ class Reserved:
     is_new: bool
 
 
-def refund_payment(member: Membership, payment_id: UUID, reason: str) -> Refund:
+def refund_payment(member: Membership, payment_id: UUID, reason: str, code: str = "") -> Refund:
     """Refund all that is left of a payment. A second request gets the first one's row.
 
-    A returned row that is still `created` has no response yet; the sweep continues it. Raises Forbidden, Gone,
-    Conflict.
+    `code` is one of RefundReason, or empty. A returned row that is still `created` has no response yet; the sweep
+    continues it. Raises Forbidden, Gone, Conflict.
     """
-    return send_reserved(transact(lambda: reserve_refund(member, payment_id, reason)))
+    return send_reserved(transact(lambda: reserve_refund(member, payment_id, reason, code)))
 
 
 def send_reserved(reserved: Reserved) -> Refund:
@@ -54,14 +54,27 @@ def send_reserved(reserved: Reserved) -> Refund:
     return refund
 
 
-def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserved:
-    """Reserve all that is left of a payment, in the caller's transaction. Raises Forbidden, Gone, Conflict."""
+def whole_price(member: Membership, payment_id: UUID) -> Money:
+    """What refunding all that is left would give back now. Raises what refunding it would."""
+    payment, left = _refundable_whole(member, payment_id)
+    if left <= 0:
+        raise Conflict(Code.REFUND_UNDER_WAY)
+    return Money(left, payment.moved.currency)
+
+
+def _refundable_whole(member: Membership, payment_id: UUID) -> tuple[Payment, int]:
     payment, left = refundable_payment(member, payment_id)
     if left > 0:
         require_refund(member, Money(left, payment.moved.currency))
     limit = refund_limit(payment, left)
     if limit is not None:
         raise limit
+    return payment, left
+
+
+def reserve_refund(member: Membership, payment_id: UUID, reason: str, code: str = "") -> Reserved:
+    """Reserve all that is left of a payment, in the caller's transaction. Raises Forbidden, Gone, Conflict."""
+    payment, left = _refundable_whole(member, payment_id)
     chosen = all_lines(payment)
     # The guard is on the payment's row, because concurrent refunds are two rows that cannot see each other. The version
     # guards their lines: a refund that failed meanwhile may have freed some.
@@ -77,7 +90,7 @@ def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserve
     ):
         return Reserved(_refund_under_way(payment), is_new=False)
     refund = new_refund(payment, member, left)
-    refund.reason = reason.strip()[:200]
+    refund.reason, refund.reason_code = reason.strip()[:200], code
     insert_refund(refund, chosen)
     return Reserved(refund, is_new=True)
 

@@ -95,6 +95,17 @@ def insert_refund(refund: Refund, chosen: Chosen | None) -> None:
         _insert_lines(refund, chosen)
 
 
+def take_lines(refund: Refund, chosen: Chosen) -> bool:
+    """Give a stored refund its lines, in the caller's transaction. False when it has some, or has failed."""
+    _take_parts(refund, chosen.parts)
+    rows = Refund.objects.filter(tenant_id=refund.tenant_id, id=refund.id, items_minor__isnull=True)
+    columns = ("items_minor", "service_charge_minor", "tax_minor", "tax_by_rate")
+    if not rows.exclude(status__in=FREED).update(**{name: getattr(refund, name) for name in columns}):
+        return False
+    _insert_lines(refund, chosen)
+    return True
+
+
 def _take_parts(refund: Refund, parts: Allocation) -> None:
     refund.items_minor, refund.service_charge_minor = parts.items_minor, parts.service_charge_minor
     refund.tax_minor = parts.tax_minor
