@@ -23,6 +23,7 @@ from duitpos.models import (
     Payment,
     ProcessorAccount,
     Refund,
+    RefundLine,
     ServiceCall,
     Table,
     User,
@@ -94,7 +95,7 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         "order_token": orders["placed"].token,
         "order_id": str(orders["placed"].id),
         "payment_id": str(paid.id),
-        "refund_id": str(_a_refund(paid).id),
+        **_a_refund(paid),
         "alert_id": str(Alert.objects.get(tenant=tenant).id),
         "action": "done",
         "type_id": str(kind.id),
@@ -119,9 +120,9 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
     return TenantRows(restaurant, table, orders, values, texts)
 
 
-def _a_refund(payment: Payment) -> Refund:
-    """A refund made at the processor: nobody has said what it was for."""
-    return Refund.objects.create(
+def _a_refund(payment: Payment) -> dict[str, str]:
+    """A refund made at the processor, of which nobody has said what it was for, and a refunded line."""
+    asked = Refund.objects.create(
         tenant_id=payment.tenant_id,
         payment=payment,
         source="processor",
@@ -131,6 +132,23 @@ def _a_refund(payment: Payment) -> Refund:
         created_at=now(),
         reference="re_outside",
     )
+    made = Refund.objects.create(
+        tenant_id=payment.tenant_id,
+        payment=payment,
+        status="succeeded",
+        amount_minor=1,
+        currency="MYR",
+        items_minor=1,
+        created_at=now(),
+    )
+    line = RefundLine.objects.create(
+        tenant_id=payment.tenant_id,
+        refund=made,
+        order_line=OrderLine.objects.get(tenant=payment.tenant_id, order=payment.order),
+        quantity=1,
+        items_minor=1,
+    )
+    return {"refund_id": str(asked.id), "refund_line_id": str(line.id)}
 
 
 def _an_order(restaurant: Restaurant, table: Table, item: Any, status: str) -> Order:
