@@ -57,12 +57,9 @@ def read_not_to_make(member: Membership, location: Location, line_ids: Iterable[
     Raises Forbidden.
     """
     require(member, Can.WORK_ORDERS)
-    rows = RefundLine.objects.filter(
-        tenant_id=member.tenant_id,
-        id__in=list(line_ids),
-        order_line__order__location=location,
-        kitchen_read_at=None,
-    )
+    of_tenant = RefundLine.objects.filter(tenant_id=member.tenant_id)
+    here = of_tenant.filter(id__in=list(line_ids), order_line__order__location=location)
+    rows = of_tenant.filter(id__in=list(here.values_list("id", flat=True)), kitchen_read_at=None)
     return rows.update(kitchen_read_at=now(), kitchen_read_by=member)
 
 
