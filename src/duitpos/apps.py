@@ -19,6 +19,7 @@ class DuitPOS(AppConfig):
         from duitpos.domain.payments.outbox.run import do_with
         from duitpos.jobs.alert_mail import send_alert
         from duitpos.jobs.receipt import send_receipt
+        from duitpos.jobs.refund_mail import send_refund_mail
         from duitpos.kit.logs import redact_also
         from duitpos.kit.tenancy import checks as tenancy_checks
         from duitpos.kit.tenancy import guard
@@ -28,6 +29,7 @@ class DuitPOS(AppConfig):
         guard.install()
         do_with(OutboxKind.RECEIPT, send_receipt)
         do_with(OutboxKind.ALERT, send_alert)
+        do_with(OutboxKind.REFUND, send_refund_mail)
         for adapter in ADAPTERS.values():
             for field in adapter.credential_fields:
                 if field.secret_pattern:

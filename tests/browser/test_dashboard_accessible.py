@@ -80,6 +80,7 @@ def addresses(shop: Shop) -> list[str]:
         f"{dashboard}/payment-issues/declines/",
         f"{dashboard}/payment-types/",
         f"{dashboard}/payment-types/add/",
+        f"{dashboard}/refund-limits/",
         f"{kind}/",
         f"{kind}/delete/",
         f"{kind}/processors/{shop.account.id}/use/",

@@ -15,6 +15,8 @@ from duitpos.domain.orders.cart import parse_cart
 from duitpos.domain.payments.events.receive import receive
 from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.payments.refunds.refund_part import Why, refund_lines
+from duitpos.domain.payments.refunds.say_lines import say_lines
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.sweep.sweep import sweep
@@ -89,6 +91,16 @@ def _refund(facts: Facts) -> Work:
     return lambda: refund_payment(owner, UUID(facts["payment"]), "guest left")
 
 
+def _refund_part(facts: Facts) -> Work:
+    owner, why = _owner(facts), Why(facts["form_key"], "late", "")
+    return lambda: refund_lines(owner, UUID(facts["payment"]), {UUID(facts["line"]): 1}, why)
+
+
+def _say_lines(facts: Facts) -> Work:
+    owner = _owner(facts)
+    return lambda: say_lines(owner, UUID(facts["refund"]), {UUID(facts["line"]): 1})
+
+
 def _cancel(facts: Facts) -> Work:
     owner = _owner(facts)
     return lambda: cancel_order(owner, UUID(facts["order"]), "guest left", refund=True)
@@ -108,6 +120,8 @@ ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "sweep": _sweep,
     "outbox": _outbox,
     "refund": _refund,
+    "refund a part": _refund_part,
+    "say lines": _say_lines,
     "cancel": _cancel,
     "decide": _decide,
 }

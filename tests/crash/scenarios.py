@@ -16,11 +16,23 @@ from duitpos.domain.menus.eighty_six import set_stock
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.cart import cart_to_json
 from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.payments.refunds.refund_part import Why, refund_lines
+from duitpos.domain.payments.refunds.say_lines import say_lines
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.transact import transact
-from duitpos.models import Alert, ItemStock, Location, Membership, Order, Payment, Refund
+from duitpos.models import (
+    Alert,
+    ItemStock,
+    Location,
+    Membership,
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+    RefundLine,
+)
 from tests.crash.actions import request_of
 from tests.crash.processes import Facts, Scenario
 from tests.support.at_once import deliver, event_of
@@ -122,6 +134,36 @@ def the_refund_was_lost(shop: Shop) -> Facts:
     return make_due(shop, facts)
 
 
+def a_form_for_one_dish(shop: Shop) -> Facts:
+    """Staff are about to refund one of the two dishes."""
+    facts = in_the_kitchen(shop)
+    line = OrderLine.objects.get(tenant=shop.tenant)
+    return {**facts, "line": str(line.id), "form_key": secret_token()}
+
+
+def the_refund_of_a_part_was_lost(shop: Shop) -> Facts:
+    facts = a_form_for_one_dish(shop)
+    shop.sandbox.fault("garbage", method="POST", path="/v1/refunds$", count=2)
+    assert press_for_one_dish(shop, facts).status == "created"
+    return make_due(shop, facts)
+
+
+def press_for_one_dish(shop: Shop, facts: Facts) -> Refund:
+    owner = Membership.objects.get(tenant=shop.tenant, role="owner")
+    why = Why(facts["form_key"], "late")
+    return refund_lines(owner, UUID(facts["payment"]), {UUID(facts["line"]): 1}, why)
+
+
+def one_dish_was_refunded_there(shop: Shop) -> Facts:
+    """Somebody refunded the price of one dish at the processor, and staff are asked what it was for."""
+    facts = a_form_for_one_dish(shop)
+    intent = shop.named(Payment.objects.get(tenant=shop.tenant))
+    shop.sandbox.control("POST", "/refunds", {"payment_intent": intent, "amount": 1250})
+    deliver(shop, event_of(shop, "charge.refunded"))
+    assert shop.alerts() == ["refund_lines"]
+    return {**facts, "refund": str(Refund.objects.get(tenant=shop.tenant).id)}
+
+
 def canceled_order_was_paid(shop: Shop) -> Facts:
     """A payment succeeded for an order that had been canceled."""
     facts = on_the_payment_page(shop)
@@ -192,6 +234,17 @@ def staff_press_again(shop: Shop, facts: Facts) -> None:
     refund_payment(owner, Payment.objects.get(tenant=shop.tenant).id, "guest left")
 
 
+def staff_send_the_form_again(shop: Shop, facts: Facts) -> None:
+    for _ in range(2):
+        press_for_one_dish(shop, facts)
+
+
+def staff_say_it_again(shop: Shop, facts: Facts) -> None:
+    owner = Membership.objects.get(tenant=shop.tenant, role="owner")
+    with suppress(Conflict):  # it was said before the crash
+        say_lines(owner, UUID(facts["refund"]), {UUID(facts["line"]): 1})
+
+
 def staff_decide_again(shop: Shop, facts: Facts) -> None:
     owner = Membership.objects.get(tenant=shop.tenant, role="owner")
     with suppress(Conflict):  # it was decided before the crash
@@ -231,6 +284,21 @@ def at_most_one_refund(shop: Shop, facts: Facts) -> list[str]:
 def one_refund(shop: Shop, facts: Facts) -> list[str]:
     made = len(shop.sandbox.listed("refunds"))
     return [*([f"{made} refunds instead of one"] if made != 1 else []), *unexpected_alerts(shop)]
+
+
+def one_dish_back_or_nothing(shop: Shop, facts: Facts) -> list[str]:
+    lines, made = RefundLine.objects.filter(tenant=shop.tenant).count(), len(shop.sandbox.listed("refunds"))
+    wrong = [] if lines == made else [f"{lines} lines, {made} refunds"]
+    return [*wrong, *at_most_one_refund(shop, facts)]
+
+
+def one_dish_back(shop: Shop, facts: Facts) -> list[str]:
+    return [*one_dish_back_or_nothing(shop, facts), *one_refund(shop, facts)]
+
+
+def said_or_still_asked(shop: Shop, facts: Facts) -> list[str]:
+    outcome = (RefundLine.objects.filter(tenant=shop.tenant).count(), tuple(shop.alerts()))
+    return [] if outcome in {(0, ("refund_lines",)), (1, ())} else [f"lines, alerts: {outcome}"]
 
 
 def canceled_or_unchanged(shop: Shop, facts: Facts) -> list[str]:
@@ -302,6 +370,15 @@ SCENARIOS: dict[str, Scenario] = {
     "refund": Scenario("refund", in_the_kitchen, at_most_one_refund),
     "refund, pressed again": Scenario("refund", in_the_kitchen, one_refund, staff_press_again),
     "sweep a lost refund": Scenario("sweep", the_refund_was_lost, one_refund),
+    "refund a part": Scenario("refund a part", a_form_for_one_dish, one_dish_back_or_nothing),
+    "refund a part, sent again": Scenario(
+        "refund a part", a_form_for_one_dish, one_dish_back, staff_send_the_form_again
+    ),
+    "sweep a lost refund of a part": Scenario("sweep", the_refund_of_a_part_was_lost, one_dish_back),
+    "say what a refund was for": Scenario("say lines", one_dish_was_refunded_there, said_or_still_asked),
+    "say what a refund was for, said again": Scenario(
+        "say lines", one_dish_was_refunded_there, one_dish_back, staff_say_it_again
+    ),
     "serve a canceled order": Scenario("decide", staff_serve_it, decided_or_alert_still_open),
     "refund a canceled order": Scenario("decide", staff_refund_it, decided_or_alert_still_open),
     "refund a canceled order, pressed again": Scenario(

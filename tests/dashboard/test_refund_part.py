@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.test import Client
 
+from duitpos.kit.money import Money
 from duitpos.models import OrderLine, Payment, Refund
 from tests.dashboard.client import Dashboard, sign_in
 from tests.support.unlike_stripe import ONLY_TOTAL, FakeShop, capabilities, fake_shop
@@ -83,3 +84,39 @@ def test_what_is_refused(desk: Dashboard, fake: FakeShop) -> None:
     assert "Enter an amount such as" in desk.refused(*where, **form, amount="five")
     assert "more than the" in desk.refused(*where, **form, amount="9999")
     assert not Refund.objects.filter(tenant=fake.tenant).exists()
+
+
+def limits(**of: str) -> dict[str, str]:
+    return {f"{role}_MYR": amount for role, amount in of.items()}
+
+
+def test_the_owner_says_how_much_each_role_may_refund(desk: Dashboard, fake: FakeShop) -> None:
+    payment = fake.paid()
+    assert payment.order_id is not None
+    where = ("refund_part", payment.order_id, payment.id)
+    assert "Enter an amount" in desk.refused("refund_limits", **limits(manager="-", cashier="5"))
+    assert "0 or more" in desk.refused("refund_limits", **limits(manager="-5", cashier="5"))
+    assert desk.sent("refund_limits", **limits(manager="", cashier="5")) == [
+        "Saved. It counts from the next refund on."
+    ]
+    assert 'value="5.00"' in desk.page("refund_limits")
+    desk.be("cashier")
+    page = desk.page("order", payment.order_id)
+    five = Money(500, "MYR").format("en_MY")
+    assert f"you can refund up to {five} at once" in page
+    assert desk.url("refund", payment.order_id, payment.id) + '"' not in page, "not all of it"
+    form = {**hidden(desk.page(*where)), "code": "late"}
+    assert f"up to {five} at once" in desk.refused(*where, **form, amount="5.01")
+    desk.sent(*where, **form, amount="5", confirm="1")
+    assert Refund.objects.get(tenant=fake.tenant).amount_minor == 500
+
+
+def test_a_cashier_without_a_limit_refunds_nothing(desk: Dashboard, fake: FakeShop) -> None:
+    payment = fake.paid()
+    assert payment.order_id is not None
+    desk.be("cashier")
+    assert "/refund/" not in desk.page("order", payment.order_id)
+    for name in ("refund", "refund_part"):
+        response = desk.get(name, payment.order_id, payment.id)
+        assert response.status_code == 403
+        assert "Ask the owner or a manager" in response.content.decode()

@@ -22,6 +22,8 @@ from duitpos.models import (
     OrderLine,
     Payment,
     ProcessorAccount,
+    Refund,
+    RefundLine,
     ServiceCall,
     Table,
     User,
@@ -93,6 +95,7 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         "order_token": orders["placed"].token,
         "order_id": str(orders["placed"].id),
         "payment_id": str(paid.id),
+        **_a_refund(paid),
         "alert_id": str(Alert.objects.get(tenant=tenant).id),
         "action": "done",
         "type_id": str(kind.id),
@@ -115,6 +118,37 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         f"guest@{slug}.example",
     )
     return TenantRows(restaurant, table, orders, values, texts)
+
+
+def _a_refund(payment: Payment) -> dict[str, str]:
+    """A refund made at the processor, of which nobody has said what it was for, and a refunded line."""
+    asked = Refund.objects.create(
+        tenant_id=payment.tenant_id,
+        payment=payment,
+        source="processor",
+        status="succeeded",
+        amount_minor=100,
+        currency="MYR",
+        created_at=now(),
+        reference="re_outside",
+    )
+    made = Refund.objects.create(
+        tenant_id=payment.tenant_id,
+        payment=payment,
+        status="succeeded",
+        amount_minor=1,
+        currency="MYR",
+        items_minor=1,
+        created_at=now(),
+    )
+    line = RefundLine.objects.create(
+        tenant_id=payment.tenant_id,
+        refund=made,
+        order_line=OrderLine.objects.get(tenant=payment.tenant_id, order=payment.order),
+        quantity=1,
+        items_minor=1,
+    )
+    return {"refund_id": str(asked.id), "refund_line_id": str(line.id)}
 
 
 def _an_order(restaurant: Restaurant, table: Table, item: Any, status: str) -> Order:

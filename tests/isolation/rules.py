@@ -85,6 +85,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/kitchen/<slug:location>/": Staff(EVERYBODY),
     "<slug:tenant>/kitchen/<slug:location>/live/": Staff(EVERYBODY),
     "<slug:tenant>/kitchen/<slug:location>/move/": Staff(EVERYBODY, (("order", "order_id"), ("to", "to"))),
+    "<slug:tenant>/kitchen/<slug:location>/not-to-make/": Staff(EVERYBODY, (("line", "refund_line_id"),)),
     "<slug:tenant>/kitchen/<slug:location>/sold-out/": Staff(
         EVERYBODY, (("kind", "stock_kind"), ("id", "item_id"), ("do", "stock_do"))
     ),
@@ -105,6 +106,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/check/": Staff(COUNTER),
     "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/": Staff(OFFICE),
     "<slug:tenant>/dashboard/orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/part/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/orders/<uuid:order_id>/refunds/<uuid:refund_id>/lines/": Staff(OFFICE),
     "<slug:tenant>/dashboard/attention/": Staff(OFFICE),
     "<slug:tenant>/dashboard/attention/<uuid:alert_id>/<slug:action>/": Staff(OFFICE),
     "<slug:tenant>/dashboard/payment-issues/": Staff(COUNTER),
@@ -116,6 +118,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/reports/receipts.csv": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/revenue.<str:kind>": Staff(OFFICE),
     "<slug:tenant>/dashboard/payment-types/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/refund-limits/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/add/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/move/": Staff(frozenset({OWNER})),
@@ -195,7 +198,7 @@ RULES: dict[str, Rule] = {
 }
 
 TENANT_PARAMETERS = frozenset(
-    "order_id payment_id alert_id type_id account_id table_id location token order_token"
+    "order_id payment_id refund_id alert_id type_id account_id table_id location token order_token"
     " section_id item_id group_id modifier_id call_id".split()
 )
 """URL parameters that name a row of one restaurant."""

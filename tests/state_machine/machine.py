@@ -13,13 +13,15 @@ from duitpos.domain.checkout.handle_return import handle_cancel, handle_return
 from duitpos.domain.errors import DomainError
 from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.payments.refunds.refund_part import Why, refund_amount, refund_lines
+from duitpos.domain.payments.refunds.say_lines import say_lines
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.check_payment import check_now
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
-from duitpos.models import Location
+from duitpos.models import Location, OrderLine, Refund
 from tests.sandbox_process import ControlRefused
 from tests.state_machine.world import Press, ShopRun, World
 from tests.support.scenarios import tell
@@ -85,6 +87,7 @@ class MoneyPath(RuleBasedStateMachine):
         self.run = self.world.start_run(events)
         self.hears_everything = events == ALL_EVENTS
         self.has_lost = self.has_lied = False
+        self.form_key = secret_token()
         self.new_cart("guest-1", quantity)
 
     def teardown(self) -> None:
@@ -154,6 +157,33 @@ class MoneyPath(RuleBasedStateMachine):
             with suppress(DomainError):
                 refund_payment(self.run.shop.restaurant.owner, _one_of(payments, n).id, "guest left")
 
+    @rule(n=which, line=which, quantity=st.integers(1, 2), form=st.sampled_from(["new", "again"]))
+    def refund_dishes(self, n: int, line: int, quantity: int, form: str) -> None:
+        shop, payments = self.run.shop, self.run.payments()
+        lines = OrderLine.objects.filter(tenant=shop.tenant, order__payments__in=payments).order_by("id")
+        if payments and lines:
+            self.form_key = secret_token() if form == "new" else self.form_key
+            wanted = {_one_of(list(lines), line).id: quantity}
+            with suppress(DomainError):
+                refund_lines(shop.restaurant.owner, _one_of(payments, n).id, wanted, Why(self.form_key))
+
+    @rule(n=which, minor=st.sampled_from([1, 100, 1250]))
+    def refund_an_amount(self, n: int, minor: int) -> None:
+        if payments := self.run.payments():
+            with suppress(DomainError):
+                refund_amount(
+                    self.run.shop.restaurant.owner, _one_of(payments, n).id, minor, Why(secret_token())
+                )
+
+    @rule(n=which, line=which)
+    def say_what_a_refund_was_for(self, n: int, line: int) -> None:
+        shop = self.run.shop
+        asked = list(Refund.objects.filter(tenant=shop.tenant, source="processor").order_by("id"))
+        lines = list(OrderLine.objects.filter(tenant=shop.tenant).order_by("id"))
+        if asked and lines:
+            with suppress(DomainError):
+                say_lines(shop.restaurant.owner, _one_of(asked, n).id, {_one_of(lines, line).id: 1})
+
     @rule(n=which)
     def take_the_first_offer(self, n: int) -> None:
         if rows := open_alerts(self.run.shop.tenant):
@@ -169,7 +199,7 @@ class MoneyPath(RuleBasedStateMachine):
 
     # -- the processor and its dashboard -------------------------------------------------------------------
 
-    @rule(n=which, minor=st.sampled_from([None, 100]))
+    @rule(n=which, minor=st.sampled_from([None, 100, 1250]))
     def refund_over_there(self, n: int, minor: int | None) -> None:
         paid = [intent for intent in self._listed("payment_intents") if intent["status"] == "succeeded"]
         if paid and self.hears_everything:

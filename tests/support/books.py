@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from duitpos.domain.payments.refunds.refunded_lines import Chosen, insert_refund
 from duitpos.domain.payments.settlement.ledger import book_dispute, book_payment, book_refund
 from duitpos.kit.clock import business_date
 from duitpos.kit.ids import secret_token, uuid7
@@ -82,9 +83,9 @@ class Books:
         book_payment(payment, at, self.day(at, payment.location))
         return payment
 
-    def refunded(self, payment: Payment, at: datetime, minor: int) -> Refund:
-        """A refund that was made."""
-        refund = Refund.objects.create(
+    def refunded(self, payment: Payment, at: datetime, minor: int, chosen: Chosen | None = None) -> Refund:
+        """A refund that was made, of these lines or of an amount."""
+        refund = Refund(
             tenant_id=payment.tenant_id,
             payment=payment,
             status="succeeded",
@@ -93,11 +94,13 @@ class Books:
             member=self.restaurant.owner,
             created_at=at,
         )
+        insert_refund(refund, chosen)
         book_refund(refund, payment, LedgerKind.REFUND, at, self.day(at, payment.location))
         return refund
 
     def came_back(self, refund: Refund, at: datetime) -> None:
         """The bank sent the refund back."""
+        Refund.objects.filter(tenant=refund.tenant_id, id=refund.id).update(status="failed")
         book_refund(
             refund, refund.payment, LedgerKind.REFUND_FAILED, at, self.day(at, refund.payment.location)
         )

@@ -18,11 +18,13 @@ from duitpos.models import (
     LedgerEntry,
     Order,
     OrderEvent,
+    OrderLine,
     OutboxEntry,
     Payment,
     ProcessorAccount,
     ReceiptSeries,
     Refund,
+    RefundLine,
     WebhookEvent,
 )
 from duitpos.models.receipt import ReceiptKind
@@ -71,7 +73,17 @@ def retire(shop: Shop) -> None:
 def broken_promises(shop: Shop) -> list[str]:
     """A description of every violation; empty when there is none. Call it after `settle_down`."""
     there = There(shop.sandbox.listed("sessions"), shop.sandbox.listed("refunds"))
-    found = (_silent_money, _invented_money, _doubles, _false_alarms, _sums, _refunds, _stuck, _kept_waiting)
+    found = (
+        _silent_money,
+        _invented_money,
+        _doubles,
+        _false_alarms,
+        _sums,
+        _refunds,
+        _refund_lines,
+        _stuck,
+        _kept_waiting,
+    )
     return [f"{check.__name__[1:]}: {problem}" for check in found for problem in check(shop, there)]
 
 
@@ -102,7 +114,9 @@ def _is_accounted_for(shop: Shop, payment: Payment) -> bool:
     # An alert resolved with "Refund … started" does not count: the refund may have failed since.
     a_person_decided = Q(resolved_by__isnull=False) & ~Q(resolution__startswith="Refund")
     somebody_knows = Q(resolved_at__isnull=True) | a_person_decided
-    return Alert.objects.filter(somebody_knows, tenant=shop.tenant, payment=payment).exists()
+    rows = Alert.objects.filter(somebody_knows, tenant=shop.tenant, payment=payment)
+    # What a refund was for says nothing of the rest of the money.
+    return rows.exclude(kind="refund_lines").exists()
 
 
 def _invented_money(shop: Shop, there: There) -> Iterator[str]:
@@ -195,6 +209,42 @@ def _refunds(shop: Shop, there: There) -> Iterator[str]:
         ]
         if payment.refund_reserved_minor != sum(row.amount_minor for row in held):
             yield f"{payment.refund_reserved_minor} is reserved, {held} is refunded"
+
+
+def _refund_lines(shop: Shop, there: There) -> Iterator[str]:
+    """No dish is refunded more often than it was ordered, and a refund's parts are its lines'."""
+    rows = Refund.objects.filter(tenant=shop.tenant).select_related("payment__order")
+    given: Counter[Any] = Counter()
+    for refund in rows:
+        lines = list(RefundLine.objects.filter(tenant=shop.tenant, refund=refund))
+        if (refund.items_minor is None) != (not lines):
+            yield f"refund {refund.id} has {len(lines)} lines and items {refund.items_minor}"
+        if sum(line.items_minor for line in lines) != (refund.items_minor or 0):
+            yield f"refund {refund.id} has items {refund.items_minor}, its lines differ"
+        if sum(refund.tax_by_rate.values()) != (refund.tax_minor or 0):
+            yield f"refund {refund.id} has tax {refund.tax_minor}, its rates differ"
+        if refund.status not in ("failed", "canceled"):
+            given.update({(refund.payment_id, line.order_line_id): line.quantity for line in lines})
+    for (payment_id, line_id), quantity in given.items():
+        ordered = OrderLine.objects.get(tenant=shop.tenant, id=line_id).quantity
+        if quantity > ordered:
+            yield f"{quantity} of line {line_id} are refunded of payment {payment_id}, {ordered} were ordered"
+    yield from _wholly_refunded(shop, list(rows))
+
+
+def _wholly_refunded(shop: Shop, rows: list[Refund]) -> Iterator[str]:
+    """When nothing is left of the payment that counts, every dish has gone back, unless a refund was of an amount."""
+    for payment in _payments(shop, status="succeeded"):
+        order = payment.order
+        if order is None or order.released_by_id != payment.id or payment.refundable.minor > 0:
+            continue
+        held = [
+            row for row in rows if row.payment_id == payment.id and row.status not in ("failed", "canceled")
+        ]
+        items = sum(row.items_minor or 0 for row in held)
+        is_said = all(row.items_minor is not None for row in held)
+        if is_said and items != order.subtotal_minor:
+            yield f"all of payment {payment.id} is refunded, its dishes are {items} of {order.subtotal_minor}"
 
 
 def _stuck(shop: Shop, there: There) -> Iterator[str]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, fields, replace
 
 from duitpos.domain.reporting.report import By, Report, Row, Sums
 
-COUNTS = ("orders", "guests", "quantity")
+COUNTS = ("orders", "guests", "quantity", "refunded_quantity")
+REFUNDED = ("refunded_sales", "refunded_service_charge", "refunded_tax", "refunded_other")
+"""What refunds consist of: in files, and on the page in words."""
 MONEY = (
     "sales",
     "discounts",
@@ -17,6 +19,7 @@ MONEY = (
     "unmatched",
     "gross",
     "refunds",
+    *REFUNDED,
     "disputes",
     "net",
     "fees",
@@ -25,7 +28,7 @@ MONEY = (
 )
 _ALWAYS = frozenset({"orders", "gross", "refunds", "net"})
 _FEES = ("fees", "net_after_fees")
-_OF_DISHES = ("quantity", "sales", "refunds", "net")
+_OF_DISHES = ("quantity", "sales", "refunded_quantity", "refunds", "net")
 DISHES = (By.ITEM, By.SECTION, By.MODIFIER)
 MOST = 200
 """Rows on the page; files have all of them."""
@@ -59,6 +62,9 @@ def report_table(report: Report, name: Callable[[Row], str], *, all_columns: boo
     columns: tuple[str, ...] = _OF_DISHES if by in DISHES else (*COUNTS[:2], *MONEY)
     if not any(sums.fees for sums in (report.total, *(row.sums for row in report.rows))) and not all_columns:
         columns = tuple(column for column in columns if column not in _FEES)
+    if not all_columns:
+        hidden = frozenset(REFUNDED) - ({"refunded_tax"} if by == By.TAX else set())
+        columns = tuple(column for column in columns if column not in hidden)
     used = [report.total, rest, *(row.sums for row in report.rows)]
     shown = tuple(
         column

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from duitpos.dashboard.texts.account import METHOD_STATES
 from duitpos.dashboard.texts.declines import DeclineText, decline_text
-from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.kinds import KINDS, KINDS_TO_ADD
 from duitpos.dashboard.texts.menu import served_text
 from duitpos.dashboard.texts.orders import order_reason, refund_reason
@@ -22,13 +21,13 @@ from duitpos.dashboard.texts.receipts import KINDS as RECEIPT_KINDS
 from duitpos.dashboard.texts.receipts import why_left_out as why_left_out_text
 from duitpos.dashboard.texts.refunds import REASON_NAMES
 from duitpos.dashboard.texts.webhook import WORDS as WEBHOOK_WORDS
-from duitpos.domain.errors import DomainError
 from duitpos.domain.menus.photos.files import WIDTHS, photo_url
 from duitpos.domain.orders.guest_view import method_words
+from duitpos.domain.payments.refunds.say_lines import is_open_question
 from duitpos.domain.processor_accounts.types import TypeProblem
 from duitpos.domain.reporting.receipt_ranges import LeftOut, Range, number_label
 from duitpos.kit.facts import Facts
-from duitpos.models import MenuPhoto, PaymentDecline, PaymentType, ProcessorAccount
+from duitpos.models import MenuPhoto, PaymentDecline, PaymentType, ProcessorAccount, Refund
 from duitpos.models.menu import Served
 from duitpos.models.payment_setup import PaymentKind
 from duitpos.ui.tags import chip
@@ -55,16 +54,16 @@ def why_refunded(text: str) -> str:
     return refund_reason(text)
 
 
+@register.filter(name="is_open_question")
+def open_question(refund: Refund) -> bool:
+    """Whether nobody has said what a refund was for: {% if refund|is_open_question %}."""
+    return is_open_question(refund)
+
+
 @register.filter
 def refund_reason_name(code: str) -> str:
     """What staff chose as the reason of a refund: {{ refund.reason_code|refund_reason_name }}."""
     return str(REASON_NAMES[code])
-
-
-@register.filter
-def why_not(error: DomainError, locale: str) -> str:
-    """Why something cannot be done: {{ attempt.no_refund|why_not:location.locale }}."""
-    return error_text(error, locale)
 
 
 @register.filter

@@ -31,6 +31,8 @@ from duitpos.dashboard.views.processors import (
 )
 from duitpos.dashboard.views.receipts import receipts, receipts_file
 from duitpos.dashboard.views.refund import refund
+from duitpos.dashboard.views.refund_limits import refund_limits
+from duitpos.dashboard.views.refund_lines import refund_lines
 from duitpos.dashboard.views.refund_part import refund_part
 from duitpos.dashboard.views.reports import report_file, reports
 from duitpos.dashboard.views.sold_out import answer_call, service, sold_out
@@ -53,6 +55,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/check/", check_payment, name="check_payment"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/", refund, name="refund"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/part/", refund_part, name="refund_part"),
+    path("orders/<uuid:order_id>/refunds/<uuid:refund_id>/lines/", refund_lines, name="refund_lines"),
     path("calls/<uuid:call_id>/", answer_call, name="answer_call"),
     path("sold-out/", sold_out, name="sold_out"),
     path("locations/<slug:location>/service/", service, name="service"),
@@ -67,6 +70,7 @@ urlpatterns = [
     path("reports/receipts.csv", receipts_file, name="receipts_file"),
     path("reports/revenue.<str:kind>", report_file, name="report_file"),
     path("payment-types/", payment_types, name="payment_types"),
+    path("refund-limits/", refund_limits, name="refund_limits"),
     path("payment-types/add/", add_payment_type, name="add_payment_type"),
     path("payment-types/<uuid:type_id>/", payment_type, name="payment_type"),
     path("payment-types/<uuid:type_id>/move/", move_payment_type, name="move_payment_type"),

@@ -143,6 +143,11 @@ class Code(StrEnum):
     REFUND_NOT_BY_LINES = "refund_not_by_lines"
     REFUND_LINES_GONE = "refund_lines_gone"
     REFUND_FORM_SENT = "refund_form_sent"
+    REFUND_LINES_ABOVE = "refund_lines_above"
+    REFUND_LINES_SAID = "refund_lines_said"
+    REFUND_NOT_YOURS = "refund_not_yours"
+    REFUND_ABOVE_LIMIT = "refund_above_limit"
+    REFUND_LIMIT_WRONG = "refund_limit_wrong"
     # Alerts.
     ALERT_UNKNOWN = "alert_unknown"
     ALERT_RESOLVED = "alert_resolved"

@@ -8,6 +8,7 @@ from typing import Any
 
 from duitpos.domain.checkout.options import pay_options
 from duitpos.domain.checkout.present_step import step_of
+from duitpos.domain.orders.guest_refunds import RefundView
 from duitpos.domain.orders.guest_view import FINAL, GuestOrder, GuestState
 from duitpos.domain.orders.wait import usual_wait
 from duitpos.guest.texts import heading_text, order_text, service_text, status_text, wait_text
@@ -15,7 +16,7 @@ from duitpos.guest.urls_of import again_url, pay_url
 from duitpos.kit.clock import now
 from duitpos.models import Tenant
 from duitpos.models.order import OrderStatus
-from duitpos.models.refund import RefundStatus
+from duitpos.web.texts.refunds import dish_texts, guest_refund_text
 
 _STEPS = (OrderStatus.PLACED, OrderStatus.PREPARING, OrderStatus.READY, OrderStatus.SERVED)
 _TO_COME = _STEPS[:3]
@@ -51,6 +52,16 @@ class Step:
     is_current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ShownRefund:
+    """A refund in words. `is_bad`: the money did not arrive."""
+
+    text: str
+    dishes: list[str]
+    credit_label: str
+    is_bad: bool
+
+
 def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
     """Template context of the live part. One query at most (orders/wait.py)."""
     look, icon = _LOOK[seen.state]
@@ -72,9 +83,13 @@ def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
         "pay_url": pay_url(tenant, seen.order) if can_go_on(seen) else "",
         "again_url": again_url(tenant, seen.order, seen.table) if to_pay else "",
         "refunds": [
-            refund
-            for refund in seen.refunds
-            if refund.status in (RefundStatus.CREATED, RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+            ShownRefund(
+                guest_refund_text(told, seen.location.locale),
+                dish_texts(told),
+                told.refund.credit_label,
+                told.view in (RefundView.NOT_MADE, RefundView.CAME_BACK),
+            )
+            for told in seen.told
         ],
     }
 

@@ -23,17 +23,20 @@ def send_receipt(work: OutboxEntry) -> str:
     link = settings.BASE_URL + reverse("guest:order", args=[work.tenant.slug, work.order.token])
     with translation.override(work.order.language):
         subject, text = receipt_subject(work.tenant), receipt_text(work.tenant, work.order, payment, link)
+    send_to_guest(payment.guest_email, subject, text, _message_id(work))
+    return "sent"
+
+
+def send_to_guest(address: str, subject: str, text: str, message_id: str) -> None:
+    """Send a mail. OSError, without the guest's address, when the mail server does not take it."""
     try:
-        EmailMessage(
-            subject, text, to=[payment.guest_email], headers={"Message-ID": _message_id(work)}
-        ).send()
+        EmailMessage(subject, text, to=[address], headers={"Message-ID": message_id}).send()
     except OSError as error:
         said = str(error)
-        if payment.guest_email not in said:
+        if address not in said:
             raise
         # A refusal repeats the address, and what it says is stored and logged.
-        raise OSError(f"{type(error).__name__}: {said.replace(payment.guest_email, '…')}") from None
-    return "sent"
+        raise OSError(f"{type(error).__name__}: {said.replace(address, '…')}") from None
 
 
 def _message_id(work: OutboxEntry) -> str:

@@ -18,12 +18,27 @@ LATE_MINUTES = 10
 
 
 @dataclass(frozen=True, slots=True)
+class CardLine:
+    """A line of a ticket. `not_to_make`: how many of it were refunded before they were made."""
+
+    line: OrderLine
+    not_to_make: int
+
+    @property
+    def left(self) -> int:
+        """How many are to be made."""
+        return self.line.quantity - self.not_to_make
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A ticket. `age`: fresh, waiting or late."""
 
     order: Order
     table_name: str
-    lines: list[OrderLine]
+    lines: list[CardLine]
+    unread: list[UUID]
+    """Refunded lines that the kitchen has not read not to make."""
     is_refunded: bool
     is_unpaid: bool
     minutes: int
@@ -102,6 +117,15 @@ def _card(ticket: BoardTicket, at: datetime) -> Card:
     placed = ticket.order.placed_at or at
     minutes = max(0, (at - placed) // timedelta(minutes=1))
     age = "late" if minutes >= LATE_MINUTES else "waiting" if minutes >= WAITING_MINUTES else "fresh"
+    refunded = ticket.not_to_make
+    lines = [CardLine(line, refunded.quantities.get(line.id, 0)) for line in ticket.lines]
     return Card(
-        ticket.order, ticket.table_name, ticket.lines, ticket.is_refunded, ticket.is_unpaid, minutes, age
+        ticket.order,
+        ticket.table_name,
+        lines,
+        refunded.unread,
+        ticket.is_refunded,
+        ticket.is_unpaid,
+        minutes,
+        age,
     )

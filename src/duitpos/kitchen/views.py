@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from duitpos.domain.errors import Code, Conflict, Invalid
 from duitpos.domain.orders.board import Board, board, board_version
+from duitpos.domain.orders.do_not_make import read_not_to_make
 from duitpos.domain.orders.move import move
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
@@ -87,6 +88,18 @@ def move_order(request: HttpRequest, staff: Staff, location: str) -> HttpRespons
     # No undo after an undo: it would only repeat the first move.
     query = "" if request.POST.get("is_undo") else "?" + urlencode({"moved": order.id})
     return HttpResponseRedirect(home + query, status=303)
+
+
+@in_a_language
+@for_staff(Can.WORK_ORDERS)
+def not_to_make(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
+    """Say that refunded dishes were read, then show the board."""
+    home = reverse("kitchen:board", args=[staff.tenant.slug, location])
+    if request.method == "POST":
+        site = location_of(staff.tenant, location)
+        ids = [found for text in request.POST.getlist("line") if (found := _uuid(text)) is not None]
+        read_not_to_make(staff.member, site, ids)
+    return HttpResponseRedirect(home, status=303)
 
 
 def _page(

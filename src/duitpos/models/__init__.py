@@ -23,6 +23,7 @@ from duitpos.models.payment_setup import PaymentType, PaymentTypeOffer, Processo
 from duitpos.models.people import Membership, User
 from duitpos.models.receipt import ReceiptSeries
 from duitpos.models.refund import Refund, RefundLine
+from duitpos.models.refund_limit import RefundLimit
 from duitpos.models.service_call import ServiceCall
 from duitpos.models.table import StartCounter, Table
 from duitpos.models.tenant import Installation, Location, Tenant
@@ -63,6 +64,7 @@ __all__ = [
     "ProcessorAccount",
     "ReceiptSeries",
     "Refund",
+    "RefundLimit",
     "RefundLine",
     "ServiceCall",
     "StartCounter",

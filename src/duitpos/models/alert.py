@@ -21,6 +21,7 @@ class AlertKind(models.TextChoices):
     SOLD_OUT_AFTER_PAYMENT = "sold_out_after_payment"
     REFUND_DUE = "refund_due"
     REFUND_FAILED = "refund_failed"
+    REFUND_LINES = "refund_lines"
     UNKNOWN_PAYMENT = "unknown_payment"
     NO_PAYMENT_REQUIRED = "no_payment_required"
     STILL_PROCESSING = "still_processing"

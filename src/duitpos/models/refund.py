@@ -135,6 +135,10 @@ class RefundLine(TenantModel):
     order_line = TenantForeignKey("duitpos.OrderLine", on_delete=models.PROTECT, related_name="refund_lines")
     quantity = models.PositiveIntegerField()
     items_minor = models.BigIntegerField(help_text="Quantity times the line's unit price.")
+    kitchen_read_at = models.DateTimeField(null=True, help_text="The kitchen has read not to make it.")
+    kitchen_read_by = TenantForeignKey(
+        "duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         constraints = [

@@ -21,7 +21,12 @@ class Measures(models.Model):
     rounding = models.BigIntegerField(default=0)
     unmatched = models.BigIntegerField(default=0)
     refunds = models.BigIntegerField(default=0)
+    refunded_quantity = models.IntegerField(default=0, db_default=0)
+    refunded_sales = models.BigIntegerField(default=0, db_default=0)
+    refunded_service_charge = models.BigIntegerField(default=0, db_default=0)
     refunded_tax = models.BigIntegerField(default=0)
+    refunded_tax_included = models.BigIntegerField(default=0, db_default=0)
+    refunded_other = models.BigIntegerField(default=0, db_default=0)
     disputes = models.BigIntegerField(default=0)
     fees = models.BigIntegerField(default=0)
 

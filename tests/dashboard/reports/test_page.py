@@ -42,7 +42,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Question]:
 def test_every_code_has_its_text() -> None:
     assert set(BY) == set(By)
     cells = report_table(report(By.DAY, []), lambda row: "", all_columns=True).columns
-    assert {*cells, "quantity"} == set(COLUMNS)
+    assert {*cells, "quantity", "refunded_quantity"} == set(COLUMNS)
 
 
 def test_the_page_and_the_file_show_the_same_amounts(dashboard: Dashboard, asked: list[Question]) -> None:

@@ -140,7 +140,7 @@ def test_when_a_part_of_what_was_seen_at_once_comes_back_the_rest_stays(shop: Fa
     deliver(shop, payment, "down")
     assert rows(shop) == [("processor", "failed", 1000), ("processor", "succeeded", 700)]
     assert sum(minor for _, minor in shop.ledger()) == 1800
-    assert shop.alerts() == ["refund_failed"]
+    assert shop.alerts() == ["refund_failed", "refund_lines"]
 
 
 def test_a_look_from_before_our_own_call_decides_nothing(shop: FakeShop) -> None:

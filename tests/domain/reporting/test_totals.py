@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
 
 from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.pricing import Rules, totals_of
 from duitpos.domain.payments.outbox.details import _store
+from duitpos.domain.payments.refunds.refunded_lines import Chosen, all_lines, price_lines
 from duitpos.domain.reporting.report import By, Period, Question
 from duitpos.domain.reporting.revenue import revenue
 from duitpos.domain.reporting.sum_days import sum_changed
@@ -29,8 +33,10 @@ from duitpos.models import (
     MenuItem,
     MonthTotal,
     Order,
+    OrderLine,
     Payment,
     Refund,
+    RefundLine,
 )
 from duitpos.processors.references import References
 from duitpos.processors.snapshots import PaymentSnapshot, SnapshotState
@@ -60,7 +66,7 @@ MOMENT = st.builds(
     st.integers(0, 16 * 60),
 )
 STEP = st.tuples(
-    st.sampled_from(["order", "twice", "unknown", "refund", "back", "dispute"]),
+    st.sampled_from(["order", "twice", "unknown", "refund", "dishes", "rest", "back", "dispute"]),
     MOMENT,
     st.integers(0, 3),
     st.integers(0, 3),
@@ -72,15 +78,53 @@ def never() -> bool:
     return False
 
 
+RULES = Rules(service_charge_bp=1000, tax_bp=600, tax_on_service_charge=True)
+
+
+def a_taxed_order(books: Books, at: datetime, many: int, few: int) -> Payment:
+    """An order with service charge and tax, which is inside the prices of every second one."""
+    rules = replace(RULES, tax_is_inclusive=bool(few % 2))
+    lines = [
+        OrderLine(total_minor=item.price_minor * number)
+        for item, number in zip(books.items, (many, few), strict=True)
+    ]
+    totals = totals_of(lines, rules)
+    return books.paid(
+        at,
+        many,
+        few,
+        guest="abc"[few % 3],
+        service_charge_minor=totals.service_charge_minor,
+        tax_minor=totals.tax_minor,
+        service_charge_bp=rules.service_charge_bp,
+        tax_bp=rules.tax_bp,
+        tax_is_inclusive=rules.tax_is_inclusive,
+        tax_on_service_charge=rules.tax_on_service_charge,
+    )
+
+
+def refunded_dishes(books: Books, payment: Payment, at: datetime, *, is_rest: bool) -> list[Refund]:
+    """A refund of one of each dish that is left, or of all that is left of the payment."""
+    payment = Payment.objects.select_related("order").get(tenant=payment.tenant_id, id=payment.id)
+    chosen = all_lines(payment)
+    if chosen is None:
+        return []
+    if is_rest:
+        standing = Refund.objects.filter(tenant=payment.tenant_id, payment=payment, status="succeeded")
+        left = payment.moved.minor - sum(standing.values_list("amount_minor", flat=True))
+        return [books.refunded(payment, at, left, chosen)] if left > 0 else []
+    one = dict.fromkeys(chosen.quantities, 1)
+    parts = price_lines(payment, one)
+    return [books.refunded(payment, at, parts.total_minor, Chosen(one, parts))]
+
+
 def play(books: Books, steps: list[tuple[str, datetime, int, int, bool]]) -> None:
     """Write a history into the books."""
     payments: list[Payment] = []
     refunds: list[Refund] = []
     for what, at, many, few, other in steps:
         if what == "order":
-            payments.append(
-                books.paid(at, many, few, guest="abc"[few % 3], service_charge_minor=many, tax_minor=few)
-            )
+            payments.append(a_taxed_order(books, at, many, few))
         elif what == "unknown":
             books.money(at, 100 * many + few, None, location=None)
         elif payments and what == "twice":
@@ -88,6 +132,8 @@ def play(books: Books, steps: list[tuple[str, datetime, int, int, bool]]) -> Non
             books.money(at, first.amount_minor, first.order, location=first.location)
         elif payments and what == "refund":
             refunds.append(books.refunded(payments[many % len(payments)], at, 1 + many * 7 + few))
+        elif payments and what in ("dishes", "rest"):
+            refunds += refunded_dishes(books, payments[many % len(payments)], at, is_rest=what == "rest")
         elif refunds and what == "back":
             refund = refunds.pop(many % len(refunds))
             books.came_back(refund, at)
@@ -131,7 +177,98 @@ class AnyHistory(TransactionTestCase):
                 assert {row.key: row.sums.net for row in rows if row.sums.net} == {
                     day: minor for day, minor in by_day.items() if minor
                 }
+            if by in (By.ITEM, By.SECTION):
+                assert sum(row.sums.refunds for row in rows) == sum(
+                    report.total.refunded_sales for report in reports
+                )
+        assert refunds_by_their_own_rows(tenant.id) == {
+            name: sum(getattr(report.total, name) for report in revenue(tenant, Question(YEAR, By.DAY)))
+            for name in ("refunds", "refunded_sales", "refunded_service_charge", "refunded_tax")
+        }
         assert list(verify_totals(tenant.id)) == []
+
+
+def refunds_by_their_own_rows(tenant_id: UUID) -> dict[str, int]:
+    """What was given back, from the refunds' own columns and not from the totals."""
+    found: Counter[str] = Counter()
+    for entry in LedgerEntry.objects.filter(tenant=tenant_id, kind__in=("refund", "refund_failed")):
+        refund = Refund.objects.select_related("payment__order").get(tenant=tenant_id, id=entry.source_id)
+        sign = 1 if entry.amount_minor > 0 else -1
+        found["refunds"] += entry.amount_minor
+        order = refund.payment.order
+        if order is not None and order.released_by_id == refund.payment_id:
+            lines = RefundLine.objects.filter(tenant=tenant_id, refund=refund)
+            found["refunded_sales"] += sign * sum(lines.values_list("items_minor", flat=True))
+            found["refunded_service_charge"] += sign * (refund.service_charge_minor or 0)
+            found["refunded_tax"] += sign * sum(refund.tax_by_rate.values())
+    names = ("refunds", "refunded_sales", "refunded_service_charge", "refunded_tax")
+    return {name: found[name] for name in names}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refunded_dishes_in_every_report() -> None:
+    """Two laksa and two teh tarik: a laksa back, then an amount, then all the rest; the bank sends the laksa back."""
+    books = some_books()
+    tenant = books.restaurant.tenant
+    payment = a_taxed_order(books, NOON, 2, 2)
+    payment = Payment.objects.select_related("order").get(tenant=tenant, id=payment.id)
+    order = payment.order
+    assert order is not None
+    laksa = OrderLine.objects.get(tenant=tenant, order=order, name="Laksa")
+    parts = price_lines(payment, {laksa.id: 1})
+    assert (parts.items_minor, parts.service_charge_minor, parts.tax_minor) == (1290, 129, 85)
+    first = books.refunded(payment, NOON, parts.total_minor, Chosen({laksa.id: 1}, parts))
+    books.refunded(payment, NOON, 100)
+    rest = all_lines(payment)
+    assert rest is not None
+    books.refunded(payment, NOON, rest.parts.total_minor - 100, rest)
+    total = revenue(tenant, Question(YEAR, By.DAY))[0].total
+    assert (total.refunded_sales, total.refunded_service_charge) == (-3280, -328)
+    assert (total.refunded_tax, total.refunded_other, total.refunded_quantity) == (-216, 0, 4)
+    assert total.refunds == -(3280 + 328 + 216)
+    for by, refunded in ((By.ITEM, {"Laksa": -2580, "Teh tarik": -700}), (By.TAX, {"": -3824})):
+        (report,) = revenue(tenant, Question(YEAR, by))
+        assert {row.name: row.sums.refunds for row in report.rows} == refunded
+    books.came_back(first, NOON + timedelta(days=1))
+    (report,) = revenue(tenant, Question(YEAR, By.ITEM))
+    assert {row.name: row.sums.refunded_quantity for row in report.rows} == {"Laksa": 1, "Teh tarik": 2}
+    sum_changed(tenant.id, never)
+    assert list(verify_totals(tenant.id)) == []
+    DayTotal.objects.filter(tenant=tenant, by=By.ITEM).delete()
+    assert ("item", "refunded_sales") in {(one.by, one.measure) for one in verify_totals(tenant.id)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refund_of_a_second_payment_is_of_no_dish() -> None:
+    books = some_books()
+    first = books.paid(NOON, 1)
+    second = books.money(NOON, 1290, first.order, location=first.location)
+    assert all_lines(second) is None
+    books.refunded(second, NOON, 1290, all_lines(second))
+    (report,) = revenue(books.restaurant.tenant, Question(YEAR, By.ITEM))
+    assert (report.total.refunds, report.total.refunded_other) == (-1290, -1290)
+    assert [row.sums.refunds for row in report.rows] == [0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refunds_of_other_days_follow_when_other_money_counts_for_the_order() -> None:
+    books = some_books()
+    tenant = books.restaurant.tenant
+    payment = books.paid(NOON, 1, number=1, business_date=date(2026, 10, 15))
+    payment = Payment.objects.select_related("order").get(tenant=tenant, id=payment.id)
+    order = payment.order
+    assert order is not None
+    books.refunded(payment, NOON + timedelta(days=2), 1290, all_lines(payment))
+    second = books.money(NOON + timedelta(days=1), 1290, order, location=payment.location)
+    Order.objects.filter(tenant=tenant).update(status="canceled")
+    order.refresh_from_db()
+    sum_changed(tenant.id, never)
+    staff = Actor("staff", books.restaurant.owner)
+    assert transact(lambda: send_to_kitchen(order, second, staff, NOON, "canceled", "served"))
+    sum_changed(tenant.id, never)
+    assert list(verify_totals(tenant.id)) == []
+    (report,) = revenue(tenant, Question(YEAR, By.DAY))
+    assert (report.total.refunded_sales, report.total.refunded_other) == (0, -1290)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -90,6 +90,13 @@ TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
         _("Refund has not arrived"),
         _("The money has not gone back to the guest. What the processor says is shown below."),
     ),
+    A.REFUND_LINES: (
+        _("What was this refund for?"),
+        _(
+            "It was made at the processor, which names no dishes. Say which ones it was for, so that reports are right,"
+            " or mark it as done if it was for none. No money moves."
+        ),
+    ),
     A.UNKNOWN_PAYMENT: (
         _("Money without an order"),
         _(
@@ -177,6 +184,8 @@ RESOLUTIONS: Mapping[str, Sentence] = {
         "Refund of %(amount)s is under way already; the processor is asked again."
     ),
     Resolution.REFUNDED_ALREADY: _("Refunded already, nothing is left to give back."),
+    Resolution.LINES_SAID: _("Staff said what it was for."),
+    Resolution.REFUND_NOT_MADE: _("The refund was not made after all."),
     Resolution.REFUND_ARRIVED: _("Refund arrived."),
     Resolution.REFUNDED_IN_FULL: _("Refunded in full."),
     Resolution.PROCESSOR_ANSWERED: _("The processor has answered."),

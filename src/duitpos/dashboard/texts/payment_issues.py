@@ -149,6 +149,9 @@ CAUSES: Mapping[C, CauseText] = {
         ),
         Mend.ORDER,
     ),
+    C.REFUND_FOR_WHAT: CauseText(
+        _("%(amount)s was refunded at the processor, and nobody has said what it was for."), Mend.ALERT
+    ),
     C.REFUND_DUE: CauseText(_("%(amount)s of a canceled order was not refunded yet."), Mend.ALERT),
 }  # fmt: skip
 

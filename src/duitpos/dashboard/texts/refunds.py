@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from duitpos.dashboard.texts.reasons import reason_text
 from duitpos.domain.payments.refunds.refund_result import RefundResult, refund_result
 from duitpos.models import Refund
+from duitpos.models.people import Role
 from duitpos.models.refund import RefundReason
 from duitpos.web.sentences import Text, say
 
@@ -39,6 +40,16 @@ REASON_NAMES: Mapping[str, Text] = {
     RefundReason.DUPLICATE: _("Paid twice"),
     RefundReason.GUEST_LEFT: _("Guest left"),
     RefundReason.OTHER: _("Other"),
+}
+
+LIMIT_NAMES: Mapping[str, Text] = {
+    Role.MANAGER: _("A manager refunds at most"),
+    Role.CASHIER: _("A cashier refunds at most"),
+}
+
+LIMIT_HELPS: Mapping[str, Text] = {
+    Role.MANAGER: _("Empty: no limit. 0: nothing."),
+    Role.CASHIER: _("Empty or 0: nothing."),
 }
 
 

@@ -45,7 +45,12 @@ COLUMNS: Mapping[str, Text] = {
     "rounding": _("Rounding"),
     "unmatched": _("Not matched with an order"),
     "gross": _("Gross"),
+    "refunded_quantity": _("Given back"),
     "refunds": _("Refunds"),
+    "refunded_sales": _("Refunded dishes"),
+    "refunded_service_charge": _("Refunded service charge"),
+    "refunded_tax": _("Refunded tax"),
+    "refunded_other": _("Refunds without dishes"),
     "disputes": _("Disputes"),
     "net": _("Net"),
     "fees": _("Fees"),
@@ -53,7 +58,7 @@ COLUMNS: Mapping[str, Text] = {
     "tax_included": _("Tax inside the prices"),
 }
 
-COUNTS = frozenset({"orders", "guests", "quantity"})
+COUNTS = frozenset({"orders", "guests", "quantity", "refunded_quantity"})
 """Columns that are no amounts."""
 
 CHANNELS: Mapping[str, Text] = {"table": _("Table"), "counter": _("Counter"), "takeaway": _("Takeaway")}
@@ -190,6 +195,31 @@ def _earlier(report: Report, column: str) -> list[tuple[Text, int]]:
     if periods.same_weekdays != periods.before:
         earlier.append((_("Same weekdays: %(value)s"), getattr(report.same_weekdays, column)))
     return earlier
+
+
+def refunds_text(report: Report, locale: str) -> str:
+    """What the refunds of a report consist of; empty without any."""
+    total = report.total
+    if not total.refunds and not total.refunded_tax:
+        return ""
+    words = {
+        "dishes": _value("refunds", total.refunded_sales, report.currency, locale),
+        "service": _value("refunds", total.refunded_service_charge, report.currency, locale),
+        "tax": _value("refunds", total.refunded_tax, report.currency, locale),
+        "other": _value("refunds", total.refunded_other, report.currency, locale),
+    }
+    if total.refunded_tax_included:
+        return (
+            _now(
+                "Refunds: dishes %(dishes)s, service charge %(service)s, without dishes %(other)s;"
+                " tax in them %(tax)s."
+            )
+            % words
+        )
+    return (
+        _now("Refunds: dishes %(dishes)s, service charge %(service)s, tax %(tax)s, without dishes %(other)s.")
+        % words
+    )
 
 
 def compared_text(question: Question, locale: str) -> str:

@@ -18,7 +18,7 @@ from duitpos.dashboard.texts.alerts import Offer, ShownAlert, done_text, shown_a
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.domain.alerts.offers import Action
 from duitpos.domain.alerts.queries import PAGE, open_alert_row, open_alerts
-from duitpos.domain.errors import Code, Conflict, Gone, Invalid
+from duitpos.domain.errors import Code, Conflict, Forbidden, Gone, Invalid
 from duitpos.domain.orders.queries import OrderRow, orders_page, waiting_orders
 from duitpos.domain.orders.search import OrderFilters
 from duitpos.domain.people.roles import Can
@@ -63,8 +63,8 @@ def act(request: HttpRequest, staff: Staff, alert_id: UUID, action: str) -> Http
                 form.cleaned_data.get("reason", ""),
                 UUID(order_id) if order_id else None,
             )
-        except (Conflict, Invalid) as error:
-            form.add_error(None, error_text(error))
+        except (Conflict, Forbidden, Invalid) as error:
+            form.add_error(None, error_text(error, _locale(row)))
         else:
             messages.success(request, f"{row.title}: {done_text(done, _locale(row))}")
             return redirect(alerts_url)

@@ -16,9 +16,10 @@ from duitpos.dashboard.forms.reasons import ReasonForm
 from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.refunds import refund_text
-from duitpos.domain.errors import Code, Conflict, Gone
+from duitpos.domain.errors import Code, Conflict, Forbidden, Gone
 from duitpos.domain.orders.timeline import AttemptDetails, order_details
 from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.people.refund_limits import refund_right
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.models import Order, Refund
@@ -31,17 +32,20 @@ from duitpos.models.refund import RefundStatus
 def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID) -> HttpResponse:
     """Confirm (GET), with amount and consequences, and refund (POST)."""
     order, attempt = attempt_of(staff, order_id, payment_id)
+    right = refund_right(staff.member)
+    right.require_any(attempt.refundable.currency)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             add_refund_message(
                 request, refund_payment(staff.member, payment_id, form.cleaned_data["reason"]), order
             )
-        except Conflict as error:
+        except (Conflict, Forbidden) as error:
             messages.error(request, error_text(error, order.location.locale))
         return redirect("dashboard:order", staff.tenant.slug, order_id)
-    if not attempt.can_refund:
-        why_not = attempt.no_refund
+    above = right.refusal(attempt.refundable)
+    if above or not attempt.can_refund:
+        why_not = attempt.no_refund or (above if attempt.has_money else None)
         nothing = _("There is nothing left to refund of this payment.")
         messages.warning(request, error_text(why_not, order.location.locale) if why_not else nothing)
         return redirect("dashboard:order", staff.tenant.slug, order_id)
@@ -52,9 +56,7 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
         "title": (_("Give %(amount)s back from the till?") if is_cash else _("Refund %(amount)s?"))
         % {"amount": amount},
         "facts": [
-            _counter_text(attempt)
-            if attempt.payment.account.is_manual
-            else _destination_text(attempt.method),
+            destination_text(attempt),
             _("The guest's page says so at once. This cannot be taken back."),
             _("The order itself stays as it is. To stop it too, cancel the order instead."),
         ],
@@ -66,18 +68,23 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
     return page(request, staff, "dashboard/question.html", context, here="orders")
 
 
+def destination_text(attempt: AttemptDetails) -> str:
+    """Where the money goes, and when it is there."""
+    return _counter_text(attempt) if attempt.payment.account.is_manual else _bank_text(attempt.method)
+
+
 def _counter_text(attempt: AttemptDetails) -> str:
     if attempt.payment.account.processor == PaymentKind.CASH:
         return _("Give the money to the guest, then press the button. It is recorded as given back at once.")
     return _("Give it back with the terminal or the e-wallet first. It is recorded as given back at once.")
 
 
-def _destination_text(method: str) -> str:
+def _bank_text(method: str) -> str:
     if method:
-        return _("All of it goes back to %(method)s. The bank may take 5 to 10 days to show it.") % {
+        return _("The money goes back to %(method)s. The bank may take 5 to 10 days to show it.") % {
             "method": method
         }
-    return _("All of it goes back the way it was paid. The bank may take 5 to 10 days to show it.")
+    return _("The money goes back the way it was paid. The bank may take 5 to 10 days to show it.")
 
 
 def attempt_of(staff: Staff, order_id: UUID, payment_id: UUID) -> tuple[Order, AttemptDetails]:

@@ -26,6 +26,7 @@ from duitpos.dashboard.texts.reports import (
     compared_text,
     figures,
     more_text,
+    refunds_text,
     report_title,
     rest_text,
     row_name,
@@ -59,6 +60,8 @@ class Shown:
     title: str
     figures: list[Figure]
     compared: str
+    refunds: str
+    """What the refunds consist of; empty without any."""
     charts: list[Chart]
     heads: list[tuple[str, str, str]]
     """Code, name and the address's `sort` of each column."""
@@ -150,6 +153,7 @@ def _shown(report: Report, form: ReportForm, order: str, locale: str) -> Shown:
         report_title(question, locale),
         figures(report, locale),
         compared_text(question, locale),
+        refunds_text(report, locale),
         charts_of(report, form.site or form.home, locale),
         heads,
         rows,

@@ -30,6 +30,8 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
     A.SOLD_OUT_AFTER_PAYMENT: (Action.REFUND, Action.DONE),
     A.REFUND_DUE: (Action.REFUND, Action.DONE),
     A.REFUND_FAILED: (Action.REFUND, Action.DONE),
+    # The page of the refund has the form; this says that it was for no dish.
+    A.REFUND_LINES: (Action.DONE,),
     A.UNKNOWN_PAYMENT: (Action.REFUND, Action.LINK),
     A.NO_PAYMENT_REQUIRED: (Action.DONE,),
     A.STILL_PROCESSING: (Action.DONE,),

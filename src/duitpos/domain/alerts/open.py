@@ -22,6 +22,8 @@ class Resolution(StrEnum):
     REFUND_STARTED = "refund_started"
     REFUND_UNDER_WAY = "refund_under_way"
     REFUNDED_ALREADY = "refunded_already"
+    LINES_SAID = "lines_said"
+    REFUND_NOT_MADE = "refund_not_made"
     REFUND_ARRIVED = "refund_arrived"
     REFUNDED_IN_FULL = "refunded_in_full"
     PROCESSOR_ANSWERED = "processor_answered"

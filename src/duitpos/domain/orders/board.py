@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from duitpos.domain.orders.do_not_make import NotToMake, has_unread, not_to_make
 from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN, PLACED, SERVED
 from duitpos.kit.clock import now
 from duitpos.models import Location, Order, OrderEvent, OrderLine, Payment, ProcessorAccount, Tenant
@@ -20,6 +22,7 @@ from duitpos.models.payment_setup import AccountState, Mode
 RECENTLY = timedelta(minutes=10)
 """How long a served order can be recalled from the board."""
 MOST_TICKETS = 200
+_SEEN = ("id", "status", "number", "is_refunded", "released_by_id", "refund_version", "has_unread")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class BoardTicket:
     order: Order
     table_name: str
     lines: list[OrderLine]
+    not_to_make: NotToMake
+    """Refunded dishes that may not be made yet; empty where all is refunded."""
     is_refunded: bool
     """Everything paid for it is refunded, or the refunds are under way, and the order is not canceled."""
 
@@ -49,10 +54,11 @@ class Board:
 
 def board(tenant: Tenant, location: Location) -> Board:
     """The board of a location: three queries, whatever its length."""
-    rows = _newest(tenant, location).annotate(is_refunded=_is_fully_refunded(tenant))
+    rows = _annotated(tenant, location)
     orders = list(rows.select_related("table")[:MOST_TICKETS])
     orders.reverse()
-    refunded = {order.id for order in orders if order.is_refunded}
+    refunded = {order.id for order in orders if order.is_refunded}  # type: ignore[attr-defined]
+    unmade = not_to_make(tenant, (order for order in orders if order.id not in refunded))
     lines: dict[UUID, list[OrderLine]] = defaultdict(list)
     for line in OrderLine.objects.filter(tenant=tenant, order_id__in=[o.id for o in orders]).order_by(
         "position"
@@ -62,25 +68,34 @@ def board(tenant: Tenant, location: Location) -> Board:
     served: list[BoardTicket] = []
     for order in orders:
         table = order.table.name if order.table else ""
-        ticket = BoardTicket(order, table, lines[order.id], order.id in refunded)
+        ticket = BoardTicket(
+            order, table, lines[order.id], unmade.get(order.id, NotToMake()), order.id in refunded
+        )
         columns.get(order.status, served).append(ticket)
     served.sort(key=lambda ticket: (ticket.order.ended_at is not None, ticket.order.ended_at), reverse=True)
-    seen = ((o.id, o.status, o.number, o.id in refunded, o.released_by_id) for o in orders)
+    seen = (tuple(getattr(order, name) for name in _SEEN) for order in orders)
     return Board(_version(seen), columns, served)
 
 
 def board_version(tenant: Tenant, location: Location) -> str:
     """A hash of the rows on the board; two queries. It cannot miss rows that commit late."""
-    rows = _newest(tenant, location).annotate(is_refunded=_is_fully_refunded(tenant))
-    seen = rows.values_list("id", "status", "number", "is_refunded", "released_by_id")[:MOST_TICKETS]
+    seen = _annotated(tenant, location).values_list(*_SEEN)[:MOST_TICKETS]
     return _version(reversed(list(seen)))
 
 
-def _version(rows: Iterable[tuple[UUID, str, int | None, bool, UUID | None]]) -> str:
-    text = ";".join(
-        f"{id_}:{status}:{number}:{refunded:d}:{paid_by is None:d}"
-        for id_, status, number, refunded, paid_by in rows
+def _annotated(tenant: Tenant, location: Location) -> QuerySet[Order]:
+    """The rows with all that a ticket shows of its money: `refund_version` goes up with each refund of a part."""
+    return _newest(tenant, location).annotate(
+        is_refunded=_is_fully_refunded(tenant),
+        reserved_minor=F("released_by__refund_reserved_minor"),
+        refund_version=F("released_by__refund_version"),
+        has_unread=has_unread(tenant.id),
     )
+
+
+def _version(rows: Iterable[tuple[Any, ...]]) -> str:
+    """A hash of the columns `_SEEN`."""
+    text = ";".join(":".join(str(value) for value in row) for row in rows)
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 

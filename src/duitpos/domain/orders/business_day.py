@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import F
 
-from duitpos.models import BusinessDay, Payment
+from duitpos.models import BusinessDay, LedgerEntry, Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,18 @@ def count_change(day: Day) -> None:
     _count_up(day, "changes")
 
 
-def recount_day_of(payment: Payment) -> None:
-    """Say in the caller's transaction that a booked payment counts differently now, such as for an order."""
-    if payment.location_id is not None and payment.business_date is not None:
-        count_change(Day(payment.tenant_id, payment.location_id, payment.business_date, payment.is_test))
+def recount_days_of(payment: Payment) -> None:
+    """Say in the caller's transaction that a booked payment counts differently now, such as for an order.
+
+    So do its refunds, which may have been booked on other days.
+    """
+    entries = LedgerEntry.objects.filter(
+        tenant_id=payment.tenant_id, payment_id=payment.id, location__isnull=False
+    )
+    days = entries.values_list("location_id", "business_date").order_by("location_id", "business_date")
+    for location_id, day in days.distinct():
+        if location_id is not None:
+            count_change(Day(payment.tenant_id, location_id, day, payment.is_test))
 
 
 def _count_up(day: Day, column: str) -> None:

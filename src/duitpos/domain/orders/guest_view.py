@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from duitpos.domain.errors import Code, Gone
 from duitpos.domain.orders.advance import is_unpaid
 from duitpos.domain.orders.board import is_hidden
 from duitpos.domain.orders.counter_code import counter_code
+from duitpos.domain.orders.guest_refunds import GuestRefund, guest_refunds
 from duitpos.domain.orders.money_state import MoneyState, money_state
 from duitpos.domain.orders.queries import payments_of, waits_for_staff
 from duitpos.domain.orders.states import CANCELED, HELD
@@ -72,6 +73,8 @@ class GuestOrder:
     paid_at: datetime | None
     paid_via: str
     refunds: list[Refund]
+    told: list[GuestRefund]
+    """The refunds that the guest is told of."""
     can_pay_again: bool
     version: str
 
@@ -150,7 +153,12 @@ def _views(tenant: Tenant, orders: Sequence[Order]) -> list[GuestOrder]:
     lines: dict[UUID, list[OrderLine]] = defaultdict(list)
     for line in OrderLine.objects.filter(tenant=tenant, order_id__in=ids).order_by("position"):
         lines[line.order_id].append(line)
-    return [_seen(one, lines[one.order.id], one.order.id in confirm) for one in known]
+    told = guest_refunds(
+        tenant,
+        [payment for one in known for payment in one.payments],
+        [refund for one in known for refund in one.refunds],
+    )
+    return [_seen(one, lines[one.order.id], one.order.id in confirm, told) for one in known]
 
 
 def _money(order: Order, payments: list[Payment], refunds: list[Refund]) -> _Money:
@@ -163,7 +171,9 @@ def _money(order: Order, payments: list[Payment], refunds: list[Refund]) -> _Mon
     return _Money(order, payments, refunds, shown, state)
 
 
-def _seen(known: _Money, lines: list[OrderLine], confirm: bool) -> GuestOrder:
+def _seen(
+    known: _Money, lines: list[OrderLine], confirm: bool, told: Mapping[UUID, GuestRefund]
+) -> GuestOrder:
     order, shown, state = known.order, known.shown, known.state
     live = next((payment for payment in known.payments if payment.status in LIVE_ATTEMPT), None)
     extra = any(
@@ -183,6 +193,7 @@ def _seen(known: _Money, lines: list[OrderLine], confirm: bool) -> GuestOrder:
         paid_at=shown.settled_at if shown else None,
         paid_via=method_words(shown.method) if shown else "",
         refunds=known.refunds,
+        told=[told[refund.id] for refund in known.refunds if refund.id in told],
         can_pay_again=state == GuestState.NOT_PAID,
         version=_version(order, state, known.payments, known.refunds, confirm),
     )
@@ -239,5 +250,5 @@ def _version(
 ) -> str:
     parts = [order.status, str(order.number), state.value, str(confirm)]
     parts += [f"{payment.id}{payment.status}{bool(payment.method)}" for payment in payments]
-    parts += [f"{refund.id}{refund.status}" for refund in refunds]
+    parts += [f"{refund.id}{refund.status}{refund.items_minor}" for refund in refunds]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:20]

@@ -55,6 +55,7 @@ class CauseCode(StrEnum):
     REFUND_SLOW = "refund_slow"  # amount, since
     REFUND_NOT_SENT = "refund_not_sent"  # amount, since
     REFUND_DUE = "refund_due"  # amount
+    REFUND_FOR_WHAT = "refund_for_what"  # amount
 
 
 class EvidenceCode(StrEnum):

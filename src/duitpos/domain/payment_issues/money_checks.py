@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN
 from duitpos.domain.payment_issues.findings import Cause, CauseCode, Check, Evidence, EvidenceCode, Symptom
 from duitpos.domain.payment_issues.known import LATELY, Known
+from duitpos.kit.money import Money
 from duitpos.models import Alert, Order, Payment, Refund
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
@@ -71,6 +73,7 @@ def check_refunds(known: Known) -> Check:
     """Refunds that failed, were not sent, or are on their way for longer than usual. One query."""
     kinds = (AlertKind.REFUND_FAILED, AlertKind.REFUND_DUE)
     causes = [_of_refund_alert(alert) for alert in known.alerts_of(*kinds)[:SHOWN]]
+    causes += [_of_question(alert) for alert in known.alerts_of(AlertKind.REFUND_LINES)[:SHOWN]]
     told = {alert.subject_id for alert in known.alerts} | {
         alert.payment_id for alert in known.alerts_of(*kinds)
     }
@@ -163,6 +166,11 @@ def _of_open_refund(row: Refund, at: datetime) -> Iterator[Cause]:
 def _of_refund_alert(alert: Alert) -> Cause:
     is_due = alert.kind == AlertKind.REFUND_DUE
     return _of_alert(CauseCode.REFUND_DUE if is_due else CauseCode.REFUND_NOT_MADE, alert)
+
+
+def _of_question(alert: Alert) -> Cause:
+    cause = _of_alert(CauseCode.REFUND_FOR_WHAT, alert)
+    return replace(cause, facts={**cause.facts, "amount": Money(alert.amount_minor, alert.currency)})
 
 
 def _of_alert(code: CauseCode, alert: Alert) -> Cause:

@@ -17,7 +17,8 @@ class Can(StrEnum):
     CHECK_PAYMENT = "check_payment"
     TAKE_PAYMENT = "take_payment"  # cash, the terminal's slip: say that the money is here
     CANCEL_ORDER = "cancel_order"
-    REFUND = "refund"
+    REFUND = "refund"  # up to the limit of refund_limits.py
+    SET_REFUND_LIMITS = "set_refund_limits"
     RESOLVE_ALERTS = "resolve_alert"
     SET_UP_PAYMENTS = "set_up_payments"
     SET_UP_TABLES = "set_up_tables"
@@ -34,8 +35,9 @@ _KITCHEN = frozenset({Can.SEE_KITCHEN, Can.WORK_ORDERS, Can.SET_STOCK, Can.PAUSE
 RIGHTS: dict[str, frozenset[Can]] = {
     Role.OWNER: frozenset(Can),
     # Only the owner, since the keys decide which account receives the restaurant's money.
-    Role.MANAGER: frozenset(Can) - {Can.SET_UP_PAYMENTS},
-    Role.CASHIER: _KITCHEN | {Can.SEE_ORDERS, Can.CHECK_PAYMENT, Can.TAKE_PAYMENT},
+    Role.MANAGER: frozenset(Can) - {Can.SET_UP_PAYMENTS, Can.SET_REFUND_LIMITS},
+    # A cashier refunds nothing until the owner sets a limit.
+    Role.CASHIER: _KITCHEN | {Can.SEE_ORDERS, Can.CHECK_PAYMENT, Can.TAKE_PAYMENT, Can.REFUND},
     Role.KITCHEN: _KITCHEN,
 }
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db.models import Prefetch
 
 from duitpos.domain.orders.pricing import WHOLE_BP, half_up
+from duitpos.domain.reporting.refund_sums import REFUNDS, is_of_dishes, refund_parts, refund_sums
 from duitpos.domain.reporting.report import By, Sums
 from duitpos.kit.clock import display_zone
-from duitpos.models import BusinessDay, LedgerEntry, Order, OrderLine, Payment, Refund
+from duitpos.models import BusinessDay, LedgerEntry, Order, OrderLine, Payment, Refund, RefundLine
 from duitpos.models.ledger import LedgerKind
 
 ALL = "all"
@@ -20,14 +21,6 @@ ALL = "all"
 WEEK_HOUR = "week_hour"
 """By weekday and hour, "1-13", so that a month has it too."""
 KEY_LENGTH, NAME_LENGTH = 64, 120
-_OUT: Mapping[str, str] = {
-    LedgerKind.REFUND: "refunds",
-    LedgerKind.REFUND_FAILED: "refunds",
-    LedgerKind.DISPUTE: "disputes",
-    LedgerKind.DISPUTE_RETURN: "disputes",
-    LedgerKind.DISPUTE_FEE: "disputes",
-}
-"""Which sum a ledger entry that is no payment belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +63,20 @@ def sums_of_day(day: BusinessDay) -> dict[Place, Tally]:
     for entry in entries:
         payment = entry.payment
         order = orders.get(payment.order_id) if payment.order_id else None
-        sums = _sums_of(entry, order)
+        refund = refunds.get(entry.source_id)
+        sums = refund_sums(entry, order, refund) if refund else _sums_of(entry, order)
         is_online = not payment.account.is_manual
         phone = order.guest_token if order and sums.orders else ""
-        for by, key, name in _keys(entry, order, refunds.get(entry.source_id)):
+        for by, key, name in _keys(entry, order, refund):
             place = Place(is_online, entry.currency, by, key[:KEY_LENGTH])
             tallies[place].add(name[:NAME_LENGTH], sums, phone)
-        if order and sums.orders:
-            for by, key, name, part in _parts(order):
-                place = Place(is_online, entry.currency, by, key[:KEY_LENGTH])
-                tallies[place].add(name[:NAME_LENGTH], part, phone)
+        if order and refund and is_of_dishes(entry, order, refund):
+            parts = refund_parts(entry, order, refund)
+        else:
+            parts = _parts(order) if order and sums.orders else iter(())
+        for by, key, name, part in parts:
+            place = Place(is_online, entry.currency, by, key[:KEY_LENGTH])
+            tallies[place].add(name[:NAME_LENGTH], part, phone)
     return dict(tallies)
 
 
@@ -107,16 +104,18 @@ def _orders(day: BusinessDay, entries: list[LedgerEntry]) -> dict[UUID, Order]:
 
 
 def _refunds(day: BusinessDay, entries: list[LedgerEntry]) -> dict[UUID, Refund]:
-    wanted = [
-        entry.source_id for entry in entries if entry.kind in (LedgerKind.REFUND, LedgerKind.REFUND_FAILED)
-    ]
-    rows = Refund.objects.filter(tenant_id=day.tenant_id, id__in=wanted)
-    return {refund.id: refund for refund in rows.select_related("member__user")} if wanted else {}
+    wanted = [entry.source_id for entry in entries if entry.kind in REFUNDS]
+    lines = RefundLine.objects.filter(tenant_id=day.tenant_id).select_related("order_line")
+    rows = Refund.objects.filter(tenant_id=day.tenant_id, id__in=wanted).select_related("member__user")
+    found = rows.prefetch_related(Prefetch("lines", lines)) if wanted else ()
+    return {refund.id: refund for refund in found}
 
 
 def _sums_of(entry: LedgerEntry, order: Order | None) -> Sums:
+    if entry.kind in REFUNDS:
+        return Sums(refunds=entry.amount_minor, refunded_other=entry.amount_minor)
     if entry.kind != LedgerKind.PAYMENT:
-        return Sums(**{_OUT[entry.kind]: entry.amount_minor})
+        return Sums(disputes=entry.amount_minor)
     if order is None or order.released_by_id != entry.payment_id or order.currency != entry.currency:
         return Sums(unmatched=entry.amount_minor)
     tax = order.tax_minor

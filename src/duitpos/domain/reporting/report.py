@@ -88,8 +88,17 @@ class Sums:
     unmatched: int = 0
     refunds: int = 0
     """Refunds that were made, less those that a bank sent back."""
+    refunded_quantity: int = 0
+    """Dishes that were given back; those of a refund that a bank sent back are taken off again."""
+    refunded_sales: int = 0
+    """The part of `refunds` that is dishes at their prices."""
+    refunded_service_charge: int = 0
     refunded_tax: int = 0
-    """The part of `refunds` that is tax, where it is known."""
+    """The tax of refunded dishes and their service charge, on top of the prices or inside them."""
+    refunded_tax_included: int = 0
+    """The part of `refunded_tax` that is inside the prices: it adds nothing to `refunds`."""
+    refunded_other: int = 0
+    """Refunds of money that nobody gave dishes for: an amount, a second payment, a rounding."""
     disputes: int = 0
     """Taken by guests' banks, less what they gave back; with the disputes' fees."""
     fees: int = 0
@@ -110,6 +119,11 @@ class Sums:
             + self.rounding
             + self.unmatched
         )
+
+    @property
+    def refunded_tax_added(self) -> int:
+        """The refunded tax on top of the prices, so that the parts of `refunds` add up to it."""
+        return self.refunded_tax - self.refunded_tax_included
 
     @property
     def net(self) -> int:

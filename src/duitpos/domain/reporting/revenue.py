@@ -249,7 +249,7 @@ def _lost(kind: str, minor: int) -> Sums:
     if kind == LedgerKind.PAYMENT:
         return Sums(unmatched=minor)
     if kind in (LedgerKind.REFUND, LedgerKind.REFUND_FAILED):
-        return Sums(refunds=minor)
+        return Sums(refunds=minor, refunded_other=minor)
     return Sums(disputes=minor)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from duitpos.domain.reporting.day_sums import ALL, Place, sums_of_day
-from duitpos.domain.reporting.report import Sums
+from duitpos.domain.reporting.refund_sums import REFUNDS
+from duitpos.domain.reporting.report import By, Sums
 from duitpos.domain.reporting.sum_days import MEASURES, sum_day, sum_month
 from duitpos.models import BusinessDay, BusinessMonth, DayTotal, LedgerEntry, MonthTotal
 
@@ -67,17 +68,34 @@ def _differences(day: BusinessDay) -> Iterator[Difference]:
                 yield Difference(
                     day.location_id, day.business_date, day.is_test, place.by, place.key, measure, have, want
                 )
-    ledger = sum(
-        LedgerEntry.objects.filter(
-            tenant_id=day.tenant_id,
-            location_id=day.location_id,
-            business_date=day.business_date,
-            is_test=day.is_test,
-        ).values_list("amount_minor", flat=True)
+    for by, measure, have, want in _against_the_ledger(day, right):
+        if have != want:
+            yield Difference(day.location_id, day.business_date, day.is_test, by, "", measure, have, want)
+
+
+def _against_the_ledger(day: BusinessDay, sums: Mapping[Place, Sums]) -> Iterator[tuple[str, str, int, int]]:
+    """What the day's sums must be: the ledger's, refunds also by their parts, dishes and tax rates."""
+    entries = LedgerEntry.objects.filter(
+        tenant_id=day.tenant_id,
+        location_id=day.location_id,
+        business_date=day.business_date,
+        is_test=day.is_test,
     )
-    net = sum(sums.net for place, sums in right.items() if place.by == ALL)
-    if net != ledger:
-        yield Difference(day.location_id, day.business_date, day.is_test, "ledger", "", "net", net, ledger)
+    total = sum((one for place, one in sums.items() if place.by == ALL), Sums())
+    dishes = sum((one for place, one in sums.items() if place.by == By.ITEM), Sums())
+    rates = sum((one for place, one in sums.items() if place.by == By.TAX), Sums())
+    refunds = entries.filter(kind__in=REFUNDS).values_list("amount_minor", flat=True)
+    yield "ledger", "net", total.net, sum(entries.values_list("amount_minor", flat=True))
+    yield "ledger", "refunds", total.refunds, sum(refunds)
+    yield "ledger", "refunds", _refund_parts(total), total.refunds
+    yield By.ITEM, "refunded_sales", dishes.refunded_sales, total.refunded_sales
+    yield By.ITEM, "refunded_quantity", dishes.refunded_quantity, total.refunded_quantity
+    yield By.TAX, "refunded_tax", rates.refunded_tax, total.refunded_tax
+
+
+def _refund_parts(total: Sums) -> int:
+    charges = total.refunded_service_charge + total.refunded_tax_added
+    return total.refunded_sales + charges + total.refunded_other
 
 
 def _stored(day: BusinessDay) -> list[DayTotal]:

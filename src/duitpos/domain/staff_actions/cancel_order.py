@@ -9,7 +9,7 @@ from uuid import UUID
 from duitpos.domain.alerts.open import open_alert, reopen_alert
 from duitpos.domain.checkout.results import AlreadyPaid, DoNotPayAgain
 from duitpos.domain.checkout.resume import end_earlier_attempt
-from duitpos.domain.errors import Code, Conflict, Gone, Invalid, Unavailable
+from duitpos.domain.errors import Code, Conflict, DomainError, Forbidden, Gone, Invalid, Unavailable
 from duitpos.domain.menus.sell import put_back
 from duitpos.domain.orders.advance import Actor, advance, is_unpaid
 from duitpos.domain.orders.states import CANCELED, KITCHEN, PLACED
@@ -34,7 +34,7 @@ class Canceled:
 
     order: Order
     refunds: tuple[Refund, ...] = ()
-    not_refunded: tuple[Conflict, ...] = ()
+    not_refunded: tuple[DomainError, ...] = ()
 
 
 def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) -> Canceled:
@@ -56,11 +56,11 @@ def cancel_order(member: Membership, order_id: UUID, reason: str, refund: bool) 
 def _refund(member: Membership, order: Order, paid: list[Payment], reason: str) -> Canceled:
     """Refund the payments. The order is canceled already, so return the refusals instead of raising them."""
     refunds: list[Refund] = []
-    problems: list[Conflict] = []
+    problems: list[DomainError] = []
     for payment in paid:
         try:
             refunds.append(refund_payment(member, payment.id, reason))
-        except Conflict as error:
+        except (Conflict, Forbidden) as error:
             problems.append(error)
     return Canceled(order, tuple(refunds), tuple(problems))
 

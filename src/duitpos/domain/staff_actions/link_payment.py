@@ -8,7 +8,7 @@ from uuid import UUID
 from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.errors import Code, Conflict
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.orders.business_day import recount_day_of
+from duitpos.domain.orders.business_day import recount_days_of
 from duitpos.domain.orders.states import HELD, Because
 from duitpos.domain.payments.settlement.ledger import queue_after_payment
 from duitpos.domain.payments.settlement.release_order import why_not_released
@@ -48,4 +48,4 @@ def _assign_ledger_to_day(payment: Payment, location_id: UUID, day: date) -> Non
         tenant_id=payment.tenant_id, payment_id=payment.id, location__isnull=True
     )
     rows.update(location_id=location_id, business_date=day)
-    recount_day_of(payment)
+    recount_days_of(payment)

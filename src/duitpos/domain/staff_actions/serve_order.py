@@ -7,7 +7,7 @@ from datetime import datetime
 from duitpos.domain.alerts.open import open_payment_alert
 from duitpos.domain.menus.sell import sell
 from duitpos.domain.orders.advance import Actor
-from duitpos.domain.orders.business_day import recount_day_of
+from duitpos.domain.orders.business_day import recount_days_of
 from duitpos.domain.orders.release import release
 from duitpos.models import Order, Payment
 from duitpos.models.alert import AlertKind
@@ -27,9 +27,9 @@ def send_to_kitchen(
     if not release(order, payment, order.location, actor, at, from_status, reason):
         return False
     # Its money was booked as matched with no order; what counted before, such as on another day, does no longer.
-    recount_day_of(payment)
+    recount_days_of(payment)
     if counted is not None:
-        recount_day_of(counted)
+        recount_days_of(counted)
     short = [] if is_taken else sell(order, order.location)
     if short:
         open_payment_alert(payment, AlertKind.SOLD_OUT_AFTER_PAYMENT, at, facts={"dishes": short})

@@ -26,6 +26,9 @@ STAFF: Mapping[Code, Sentence] = {
             Can.CHECK_PAYMENT: _("With your role you cannot check a payment. Ask the owner or a manager."),
             Can.CANCEL_ORDER: _("With your role you cannot cancel an order. Ask the owner or a manager."),
             Can.REFUND: _("With your role you cannot refund a payment. Ask the owner or a manager."),
+            Can.SET_REFUND_LIMITS: _(
+                "With your role you cannot change who may refund how much. Ask the owner."
+            ),
             Can.RESOLVE_ALERTS: _(
                 "With your role you cannot settle what needs attention. Ask the owner or a manager."
             ),
@@ -183,6 +186,28 @@ STAFF: Mapping[Code, Sentence] = {
     Code.REFUND_FORM_SENT: _(
         "This form has made another refund already. Look at the order, and open the form again for one more."
     ),
+    Code.REFUND_LINES_ABOVE: _("These dishes come to %(lines)s, and %(amount)s was refunded. Choose fewer."),
+    Code.REFUND_LINES_SAID: _("It is known already what this refund was for."),
+    Code.REFUND_NOT_YOURS: ByFact(
+        "who",
+        {
+            "owner": _("With your role you cannot refund this payment. Ask the owner."),
+            "manager": _("With your role you cannot refund a payment. Ask the owner or a manager."),
+        },
+    ),
+    Code.REFUND_ABOVE_LIMIT: ByFact(
+        "who",
+        {
+            "owner": _(
+                "With your role you can refund up to %(most)s at once, and this is %(asked)s. Ask the owner."
+            ),
+            "manager": _(
+                "With your role you can refund up to %(most)s at once, and this is %(asked)s."
+                " Ask the owner or a manager."
+            ),
+        },
+    ),
+    Code.REFUND_LIMIT_WRONG: _("Enter an amount of 0 or more for each role, or leave it empty."),
     Code.ALERT_UNKNOWN: _("Somebody has taken care of this already, or it never was."),
     Code.ALERT_RESOLVED: _("Somebody has taken care of this already."),
     Code.ALERT_JUST_RESOLVED: _("Somebody has taken care of this already. Look at the order again."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from duitpos.domain.orders.business_day import recount_day_of
+from duitpos.domain.orders.business_day import recount_days_of
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.references import add_references, references_of
 from duitpos.kit.transact import outside_database, transact
@@ -35,4 +35,4 @@ def _store(
 ) -> None:
     rows.update(method=dict(snapshot.method))
     add_references(payment, others)
-    recount_day_of(payment)
+    recount_days_of(payment)

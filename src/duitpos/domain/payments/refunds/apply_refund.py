@@ -12,7 +12,9 @@ from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, HELD, Because
 from duitpos.domain.payments.advance import advance_refund
 from duitpos.domain.payments.disputes.disputes import taken_by_bank
+from duitpos.domain.payments.refunds.ask_lines import ask_for_lines
 from duitpos.domain.payments.refunds.credit_note import number_credit_note
+from duitpos.domain.payments.refunds.refund_mail import queue_refund_mail
 from duitpos.domain.payments.schedule import next_refund_look
 from duitpos.domain.payments.settlement.ledger import book_refund
 from duitpos.domain.payments.settlement.match_payment import as_uuid
@@ -32,6 +34,7 @@ PENDING_CHECK = timedelta(hours=1)
 MONEY_QUESTIONS = (
     AlertKind.REFUND_DUE,
     AlertKind.REFUND_FAILED,
+    AlertKind.REFUND_LINES,
     AlertKind.DUPLICATE_PAYMENT,
     AlertKind.ORDER_CANCELED,
     AlertKind.AMOUNT_DIFFERS,
@@ -57,6 +60,8 @@ def apply_refund_snapshot(payment: Payment, snapshot: RefundSnapshot) -> str:
             reference=snapshot.reference,
             next_check_at=at + PENDING_CHECK,
         )
+        if moved:
+            queue_refund_mail(refund, payment, at)
         return "refund_pending" if moved else "already"
     if snapshot.state == RefundState.SUCCEEDED:
         return succeed_refund(refund, payment, at, snapshot.reference)
@@ -88,6 +93,7 @@ def _row_of(payment: Payment, snapshot: RefundSnapshot) -> Refund:
     if found.id == row.id:
         # The money has moved already, so this needs no guard; it limits our own refunds to the rest.
         _reserve(payment, snapshot.amount.minor)
+        ask_for_lines(found, payment, now())
     return found
 
 
@@ -111,6 +117,7 @@ def succeed_refund(refund: Refund, payment: Payment, at: datetime, reference: st
         return "already"
     book_refund(refund, payment, LedgerKind.REFUND, at, _day(payment, at))
     number_credit_note(refund, payment, at)
+    queue_refund_mail(refund, payment, at)
     # A late refund may have an Alert.
     resolve(
         payment.tenant_id,
@@ -170,6 +177,9 @@ def fail_refund(
         if not was_paid_out:
             return "already"
     _reserve(payment, -refund.amount_minor)
+    queue_refund_mail(refund, payment, at)
+    gone = facts(Resolution.REFUND_NOT_MADE)
+    resolve(payment.tenant_id, at, gone, kind=AlertKind.REFUND_LINES, subject_id=refund.id)
     if was_paid_out:
         book_refund(refund, payment, LedgerKind.REFUND_FAILED, at, _day(payment, at))
     if taken_by_bank(payment).minor >= payment.moved.minor - _given_back(payment):

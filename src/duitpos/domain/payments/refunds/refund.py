@@ -11,9 +11,11 @@ from django.db.models import F
 from duitpos.domain.alerts.refund_limit import refund_limit
 from duitpos.domain.errors import Code, Conflict, Gone
 from duitpos.domain.payments.disputes.disputes import taken_by_bank
+from duitpos.domain.payments.refunds.refunded_lines import all_lines, insert_refund
 from duitpos.domain.payments.refunds.send_refund import has_keys, heal_refund, send_refund
-from duitpos.domain.people.roles import Can, require
+from duitpos.domain.people.refund_limits import refund_right, require_refund
 from duitpos.kit.clock import now
+from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Payment, Refund
 from duitpos.models.payment import PaymentStatus
@@ -30,13 +32,13 @@ class Reserved:
     is_new: bool
 
 
-def refund_payment(member: Membership, payment_id: UUID, reason: str) -> Refund:
+def refund_payment(member: Membership, payment_id: UUID, reason: str, code: str = "") -> Refund:
     """Refund all that is left of a payment. A second request gets the first one's row.
 
-    A returned row that is still `created` has no response yet; the sweep continues it. Raises Forbidden, Gone,
-    Conflict.
+    `code` is one of RefundReason, or empty. A returned row that is still `created` has no response yet; the sweep
+    continues it. Raises Forbidden, Gone, Conflict.
     """
-    return send_reserved(transact(lambda: reserve_refund(member, payment_id, reason)))
+    return send_reserved(transact(lambda: reserve_refund(member, payment_id, reason, code)))
 
 
 def send_reserved(reserved: Reserved) -> Refund:
@@ -52,17 +54,35 @@ def send_reserved(reserved: Reserved) -> Refund:
     return refund
 
 
-def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserved:
-    """Reserve all that is left of a payment, in the caller's transaction. Raises Forbidden, Gone, Conflict."""
+def whole_price(member: Membership, payment_id: UUID) -> Money:
+    """What refunding all that is left would give back now. Raises what refunding it would."""
+    payment, left = _refundable_whole(member, payment_id)
+    if left <= 0:
+        raise Conflict(Code.REFUND_UNDER_WAY)
+    return Money(left, payment.moved.currency)
+
+
+def _refundable_whole(member: Membership, payment_id: UUID) -> tuple[Payment, int]:
     payment, left = refundable_payment(member, payment_id)
+    if left > 0:
+        require_refund(member, Money(left, payment.moved.currency))
     limit = refund_limit(payment, left)
     if limit is not None:
         raise limit
-    # The guard is on the payment's row, because concurrent refunds are two rows that cannot see each other.
+    return payment, left
+
+
+def reserve_refund(member: Membership, payment_id: UUID, reason: str, code: str = "") -> Reserved:
+    """Reserve all that is left of a payment, in the caller's transaction. Raises Forbidden, Gone, Conflict."""
+    payment, left = _refundable_whole(member, payment_id)
+    chosen = all_lines(payment)
+    # The guard is on the payment's row, because concurrent refunds are two rows that cannot see each other. The version
+    # guards their lines: a refund that failed meanwhile may have freed some.
     guarded = Payment.objects.filter(
         tenant_id=member.tenant_id,
         id=payment.id,
         status=PaymentStatus.SUCCEEDED,
+        refund_version=payment.refund_version,
         refund_reserved_minor__lte=F("moved_minor") - left,
     )
     if left <= 0 or not guarded.update(
@@ -70,20 +90,21 @@ def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserve
     ):
         return Reserved(_refund_under_way(payment), is_new=False)
     refund = new_refund(payment, member, left)
-    refund.reason = reason.strip()[:200]
-    refund.save(force_insert=True)
+    refund.reason, refund.reason_code = reason.strip()[:200], code
+    insert_refund(refund, chosen)
     return Reserved(refund, is_new=True)
 
 
 def refundable_payment(member: Membership, payment_id: UUID) -> tuple[Payment, int]:
     """The payment with its account, and the minor units left to refund. Raises Forbidden, Gone, Conflict."""
-    require(member, Can.REFUND)
+    right = refund_right(member)
     rows = Payment.objects.filter(tenant_id=member.tenant_id, id=payment_id)
-    payment = rows.select_related("account").first()
+    payment = rows.select_related("account", "order").first()
     if payment is None:
         raise Gone(Code.PAYMENT_UNKNOWN)
     if payment.status != PaymentStatus.SUCCEEDED:
         raise Conflict(Code.NOTHING_TO_REFUND)
+    right.require_any(payment.moved.currency)
     left = payment.refundable.minor
     taken = taken_by_bank(payment).minor
     if left > 0 and taken >= left:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,17 +10,13 @@ from django.db.models import F
 
 from duitpos.domain.alerts.refund_limit import least_refund
 from duitpos.domain.errors import Code, Conflict
-from duitpos.domain.orders.pricing import rules_of_order
-from duitpos.domain.payments.refunds.allocate import Allocation, Given, allocate_lines
 from duitpos.domain.payments.refunds.refund import Reserved, new_refund, refundable_payment, send_reserved
+from duitpos.domain.payments.refunds.refunded_lines import Chosen, insert_refund, price_lines, quantities_of
+from duitpos.domain.people.refund_limits import require_refund
 from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
-from duitpos.models import Membership, OrderLine, Payment, Refund, RefundLine
+from duitpos.models import Membership, Payment, Refund
 from duitpos.models.payment import PaymentStatus, RefundScope
-from duitpos.models.refund import RefundStatus
-
-FREED = (RefundStatus.FAILED, RefundStatus.CANCELED)
-"""States in which a refund holds neither money nor lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ def refund_amount(member: Membership, payment_id: UUID, minor: int, why: Why) ->
         sent = _sent_before(member, why, lambda refund: refund.amount_minor == minor)
         if sent is not None:
             return sent
-        _check(payment, minor, left)
+        _check(member, payment, minor, left)
         if not _reserved(payment, minor):
             return _lost(member, why, lambda refund: refund.amount_minor == minor)
         return Reserved(_insert(payment, member, minor, why), is_new=True)
@@ -60,14 +55,15 @@ def refund_lines(member: Membership, payment_id: UUID, wanted: Mapping[UUID, int
     def reserve() -> Reserved:
         # As above; so no line is refunded unseen, either.
         payment, left = refundable_payment(member, payment_id)
-        sent = _sent_before(member, why, lambda refund: _quantities(refund) == chosen)
+        sent = _sent_before(member, why, lambda refund: quantities_of(refund) == chosen)
         if sent is not None:
             return sent
         parts = price_lines(payment, chosen)
-        _check(payment, parts.total_minor, left)
+        _check(member, payment, parts.total_minor, left)
         if not _reserved(payment, parts.total_minor):
-            return _lost(member, why, lambda refund: _quantities(refund) == chosen)
-        return Reserved(_insert_lines(payment, member, parts, chosen, why), is_new=True)
+            return _lost(member, why, lambda refund: quantities_of(refund) == chosen)
+        chosen_lines = Chosen(chosen, parts)
+        return Reserved(_insert(payment, member, parts.total_minor, why, chosen_lines), is_new=True)
 
     return send_reserved(transact(reserve))
 
@@ -77,55 +73,8 @@ def part_price(member: Membership, payment_id: UUID, minor: int | None, wanted: 
     payment, left = refundable_payment(member, payment_id)
     if minor is None:
         minor = price_lines(payment, wanted).total_minor
-    _check(payment, minor, left)
+    _check(member, payment, minor, left)
     return Money(minor, payment.moved.currency)
-
-
-def price_lines(payment: Payment, wanted: Mapping[UUID, int]) -> Allocation:
-    """What these quantities would give back now. Raises Conflict when they cannot be refunded.
-
-    A second payment of an order pays for its lines once more, so each payment has its own refunded lines.
-    """
-    order = payment.order
-    if order is None or order.currency != payment.moved.currency:
-        raise Conflict(Code.REFUND_NOT_BY_LINES)
-    lines = list(OrderLine.objects.filter(tenant_id=payment.tenant_id, order=order).order_by("position"))
-    try:
-        return allocate_lines(lines, rules_of_order(order), given_lines(payment), wanted)
-    except ValueError as error:
-        raise Conflict(Code.REFUND_LINES_GONE) from error
-
-
-def lines_left(payment: Payment) -> list[tuple[OrderLine, int]]:
-    """The lines of the payment's order that can be refunded, each with the quantity that is left of it."""
-    order = payment.order
-    if order is None or order.currency != payment.moved.currency:
-        return []
-    refunded: Counter[UUID] = Counter()
-    for refund in given_lines(payment):
-        refunded.update(refund.quantities)
-    lines = OrderLine.objects.filter(tenant_id=payment.tenant_id, order=order).order_by("position")
-    return [(line, line.quantity - refunded[line.id]) for line in lines if line.quantity > refunded[line.id]]
-
-
-def given_lines(payment: Payment) -> list[Given]:
-    """The payment's refunds of lines that stand, oldest first."""
-    rows = Refund.objects.filter(tenant_id=payment.tenant_id, payment=payment, items_minor__isnull=False)
-    standing = rows.exclude(status__in=FREED).order_by("created_at", "id").prefetch_related("lines")
-    return [Given(_quantities(refund), _parts(refund)) for refund in standing]
-
-
-def _quantities(refund: Refund) -> dict[UUID, int]:
-    return {line.order_line_id: line.quantity for line in refund.lines.all()}
-
-
-def _parts(refund: Refund) -> Allocation:
-    return Allocation(
-        refund.items_minor or 0,
-        refund.service_charge_minor or 0,
-        {int(rate): tax for rate, tax in refund.tax_by_rate.items()},
-        refund.amount_minor,
-    )
 
 
 def _sent_before(member: Membership, why: Why, is_same: Callable[[Refund], bool]) -> Reserved | None:
@@ -147,14 +96,15 @@ def _lost(member: Membership, why: Why, is_same: Callable[[Refund], bool]) -> Re
     return sent
 
 
-def _check(payment: Payment, minor: int, left: int) -> None:
-    """Raise Conflict unless this part can be refunded."""
+def _check(member: Membership, payment: Payment, minor: int, left: int) -> None:
+    """Raise Conflict unless this part can be refunded, and Forbidden unless this member may."""
     currency = payment.moved.currency
     asked, least = Money(minor, currency), least_refund(payment)
     if minor <= 0:
         raise Conflict(Code.REFUND_EMPTY)
     if minor > left:
         raise Conflict(Code.REFUND_TOO_MUCH, asked=asked, left=Money(max(left, 0), currency))
+    require_refund(member, asked)
     if payment.refund_scope == RefundScope.NONE:
         raise Conflict(Code.REFUND_NOT_POSSIBLE)
     if payment.refund_scope == RefundScope.FULL_ONLY and minor != payment.moved.minor:
@@ -182,31 +132,9 @@ def _reserved(payment: Payment, minor: int) -> bool:
 
 
 def _insert(
-    payment: Payment, member: Membership, minor: int, why: Why, parts: Allocation | None = None
+    payment: Payment, member: Membership, minor: int, why: Why, chosen: Chosen | None = None
 ) -> Refund:
     refund = new_refund(payment, member, minor)
     refund.reason_code, refund.reason, refund.form_key = why.code, why.text.strip()[:200], why.form_key
-    if parts is not None:
-        refund.items_minor, refund.service_charge_minor = parts.items_minor, parts.service_charge_minor
-        refund.tax_minor = parts.tax_minor
-        refund.tax_by_rate = {str(rate): tax for rate, tax in parts.tax_by_rate.items()}
-    refund.save(force_insert=True)
-    return refund
-
-
-def _insert_lines(
-    payment: Payment, member: Membership, parts: Allocation, chosen: Mapping[UUID, int], why: Why
-) -> Refund:
-    refund = _insert(payment, member, parts.total_minor, why, parts)
-    lines = OrderLine.objects.filter(tenant_id=payment.tenant_id, id__in=chosen)
-    RefundLine.objects.bulk_create(
-        RefundLine(
-            tenant_id=payment.tenant_id,
-            refund=refund,
-            order_line=line,
-            quantity=chosen[line.id],
-            items_minor=chosen[line.id] * line.unit_price_minor,
-        )
-        for line in lines
-    )
+    insert_refund(refund, chosen)
     return refund
