@@ -149,6 +149,10 @@ class Rig(ABC):
         """Pay, and let the payer's bank contest it at once (Capabilities.has_disputes)."""
 
     @abstractmethod
+    def tell_fees(self) -> None:
+        """Let the time pass until fees are listed (Capabilities.lists_fees, or name it in cannot_happen)."""
+
+    @abstractmethod
     def refund_elsewhere(self, reference: str, minor: int) -> None:
         """Give money back without DuitPOS, as at the processor's own pages (or name it in cannot_happen)."""
 

@@ -57,6 +57,8 @@ CAN = Capabilities(
     events_kept=None,
     lists_started=False,
     has_disputes=False,
+    lists_disputes=False,
+    lists_fees=False,
     refund=RefundAbility(has_tag=False, is_listed=False),
     lines=LINES,
     needs=(GuestDetail.EMAIL,),

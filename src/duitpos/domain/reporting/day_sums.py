@@ -26,6 +26,7 @@ _OUT: Mapping[str, str] = {
     LedgerKind.DISPUTE: "disputes",
     LedgerKind.DISPUTE_RETURN: "disputes",
     LedgerKind.DISPUTE_FEE: "disputes",
+    LedgerKind.FEE: "fees",
 }
 """Which sum a ledger entry that is no payment belongs to."""
 

@@ -75,9 +75,10 @@ def _differences(day: BusinessDay) -> Iterator[Difference]:
             is_test=day.is_test,
         ).values_list("amount_minor", flat=True)
     )
-    net = sum(sums.net for place, sums in right.items() if place.by == ALL)
+    net = sum(sums.net_after_fees for place, sums in right.items() if place.by == ALL)
     if net != ledger:
-        yield Difference(day.location_id, day.business_date, day.is_test, "ledger", "", "net", net, ledger)
+        measure = "net_after_fees"
+        yield Difference(day.location_id, day.business_date, day.is_test, "ledger", "", measure, net, ledger)
 
 
 def _stored(day: BusinessDay) -> list[DayTotal]:
