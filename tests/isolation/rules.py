@@ -103,6 +103,8 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-issues/count/": Staff(COUNTER),
     "<slug:tenant>/dashboard/payment-issues/declines/": Staff(COUNTER),
     "<slug:tenant>/dashboard/payment-issues/find/": Staff(COUNTER),
+    "<slug:tenant>/dashboard/payment-issues/disputes/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/payment-issues/disputes/<uuid:dispute_id>/": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/receipts/": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/receipts.csv": Staff(OFFICE),
@@ -185,7 +187,7 @@ RULES: dict[str, Rule] = {
 
 TENANT_PARAMETERS = frozenset(
     "order_id payment_id alert_id type_id account_id table_id location token order_token"
-    " section_id item_id group_id modifier_id call_id".split()
+    " section_id item_id group_id modifier_id call_id dispute_id".split()
 )
 """URL parameters that name a row of one restaurant."""
 OTHER_PARAMETERS = frozenset("tenant action processor uidb36 key language folder file kind".split())
