@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pypdf import PdfReader
 
+from duitpos.dashboard.evidence_pdf import HAN
 from duitpos.dashboard.texts.disputes import deadline_text, time_left
 from duitpos.kit.clock import now
-from duitpos.models import Dispute, Payment, Refund
+from duitpos.models import Dispute, Order, OrderEvent, OrderLine, Payment, Refund
 from duitpos.processors.references import References
 from duitpos.processors.registry import adapter
 from tests.dashboard.client import Dashboard
@@ -147,3 +150,87 @@ def test_the_sandbox_shows_a_dispute_on_its_payments_page() -> None:
     page = adapter("stripe").dispute_page("du_1", named, "http://127.0.0.1:1", is_test=True)
     assert page == "http://127.0.0.1:1/dashboard/payments/pi_1"
     assert adapter("stripe").dispute_page("du_1", named, "", is_test=True).endswith("/test/disputes/du_1")
+
+
+def text_of(data: bytes) -> str:
+    """The text of a PDF, in one line."""
+    pages = PdfReader(BytesIO(data)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())
+
+
+def evidence_text(dashboard: Dashboard, dispute: Dispute) -> str:
+    response = dashboard.get("evidence", dispute.id)
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/pdf"
+    assert dispute.reference in response["Content-Disposition"]
+    return text_of(response.content)
+
+
+def test_the_evidence_has_the_order_its_times_the_kitchen_the_receipt_and_the_terms(
+    dashboard: Dashboard,
+) -> None:
+    dispute = a_dispute(books_for(dashboard))
+    payment = dispute.payment
+    order = payment.order
+    assert order is not None
+    Payment.objects.filter(tenant=dashboard.tenant).update(guest_email="aminah@example.com")
+    Order.objects.filter(tenant=dashboard.tenant).update(number=12, note="tanpa cili", placed_at=now())
+    for step, (before, after) in enumerate(
+        (("placed", "preparing"), ("preparing", "ready"), ("ready", "served"))
+    ):
+        OrderEvent.objects.create(
+            tenant=dashboard.tenant,
+            order=order,
+            at=now() + timedelta(minutes=step),
+            actor="staff",
+            member=dashboard.restaurant.owner,
+            from_status=before,
+            to_status=after,
+        )
+    text = evidence_text(dashboard, dispute)
+    for part in (
+        "Evidence of order 12 at Kopi",
+        dispute.reference,
+        "product not received",
+        "1 × Laksa",
+        "12.90",
+        "tanpa cili",
+        "aminah@example.com",
+        "4242",
+        "Ready",
+        "The guest scanned the code that stands on the table",
+        "Page 1 of 1",
+    ):
+        assert part in text, part
+    assert str(order.id) in text.replace(" ", "")
+    assert dashboard.tenant.slug in text
+
+
+def test_the_evidence_is_readable_with_chinese_dishes_and_many_lines(dashboard: Dashboard) -> None:
+    books = books_for(dashboard)
+    dispute = a_dispute(books)
+    assert dispute.payment.order is not None
+    for position in range(1, 80):
+        books._line(dispute.payment.order, position, books.items[0], 1)
+    OrderLine.objects.filter(tenant=dashboard.tenant).update(name="椰浆饭 Nasi lemak")
+    text = evidence_text(dashboard, dispute)
+    assert "Nasi lemak" in text
+    if any(path.is_file() for path in HAN):
+        said = text.replace(" ", "").replace("\0", "")
+        assert "椰浆饭" in said, said[said.index("lemak") - 40 :][:80].encode("unicode_escape")
+    assert "Page 3 of" in text
+
+
+def test_the_evidence_needs_no_fonts(dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("duitpos.dashboard.evidence_pdf.PLAIN", ())
+    dispute = a_dispute(books_for(dashboard))
+    OrderLine.objects.filter(tenant=dashboard.tenant).update(name="椰浆饭 Nasi lemak")
+    assert "??? Nasi lemak" in evidence_text(dashboard, dispute)
+
+
+def test_the_evidence_of_money_without_an_order(dashboard: Dashboard) -> None:
+    dispute = a_dispute(books_for(dashboard))
+    Payment.objects.filter(tenant=dashboard.tenant).update(order=None, location=None)
+    text = evidence_text(dashboard, dispute)
+    assert "Evidence of a payment at Kopi" in text
+    assert "The receipt" not in text

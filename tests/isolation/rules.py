@@ -105,6 +105,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-issues/find/": Staff(COUNTER),
     "<slug:tenant>/dashboard/payment-issues/disputes/": Staff(OFFICE),
     "<slug:tenant>/dashboard/payment-issues/disputes/<uuid:dispute_id>/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/payment-issues/disputes/<uuid:dispute_id>/evidence.pdf": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/receipts/": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/receipts.csv": Staff(OFFICE),

@@ -65,6 +65,9 @@ class StripeRig(Rig):
     def pay_and_dispute(self, reference: str) -> None:
         self._sandbox.pay(reference, card="4000000000000259")
 
+    def pay_suspected(self, reference: str) -> None:
+        self._sandbox.pay(reference, card="4000000000005423")
+
     def tell_fees(self) -> None:
         self._sandbox.advance(3600)
 

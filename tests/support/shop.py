@@ -69,6 +69,10 @@ ALL_EVENTS = [
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "radar.early_fraud_warning.created",
+    "radar.early_fraud_warning.updated",
+    "review.opened",
+    "review.closed",
 ]
 
 

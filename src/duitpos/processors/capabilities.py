@@ -101,6 +101,8 @@ class Capabilities:
     has_disputes: bool = False
     lists_disputes: bool = False
     """Whether all disputes of a time can be listed; otherwise only events and a refused refund show one."""
+    has_warnings: bool = False
+    """Whether its events tell of suspected payments."""
     lists_fees: bool = False
     """Whether fees are told by a list of their own; otherwise Charge.fee may tell them with the payment."""
     refund: RefundAbility = field(default_factory=RefundAbility)

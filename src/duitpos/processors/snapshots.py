@@ -148,6 +148,24 @@ class DisputeState(StrEnum):
     CLOSED = "closed"  # ended without a decision: a closed inquiry, or a prevented dispute
 
 
+class WarningKind(StrEnum):
+    """Why somebody should look at a payment."""
+
+    FRAUD = "fraud"  # the payer's bank reports that it was probably not the payer
+    REVIEW = "review"  # the processor wants a person to look at it
+
+
+@dataclass(frozen=True, slots=True)
+class WarningSnapshot:
+    """A warning about a payment whose money is here. It never opens again."""
+
+    reference: str
+    kind: WarningKind
+    is_open: bool
+    reason: str
+    opened_at: datetime
+
+
 DISPUTE_OVER = (DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED)
 
 

@@ -6,6 +6,7 @@ from stripe_sandbox.accounts import Scope, may_take
 from stripe_sandbox.actions.balance import add_movement
 from stripe_sandbox.actions.disputes import open_dispute
 from stripe_sandbox.actions.events import emit
+from stripe_sandbox.actions.warnings import open_review, warn_of_fraud
 from stripe_sandbox.objects import cards
 from stripe_sandbox.objects.charge import authorized_outcome, charge_object, declined_outcome
 from stripe_sandbox.objects.fpx import BANKS, USUAL_BANK
@@ -308,6 +309,10 @@ def _succeed(sandbox: Sandbox, attempt: Attempt, authenticated: bool) -> Outcome
     entry = attempt.payer.entry
     if entry is not None and entry.card.dispute is not None:
         open_dispute(sandbox, charge, entry.card.dispute)
+    if entry is not None and entry.card.warned:
+        warn_of_fraud(sandbox, charge)
+    if entry is not None and entry.card.risk == "elevated":
+        open_review(sandbox, charge)
     return Outcome("paid", event=event)
 
 

@@ -3,6 +3,7 @@
 from stripe_sandbox.accounts import Scope
 from stripe_sandbox.actions.balance import add_movement
 from stripe_sandbox.actions.events import emit
+from stripe_sandbox.actions.warnings import end_warnings
 from stripe_sandbox.errors import StripeError, invalid, missing_object, unsupported
 from stripe_sandbox.money import in_message
 from stripe_sandbox.objects.refund import refund_object
@@ -34,6 +35,8 @@ def create_refund(
     _set_first_status(sandbox, record, charge)
     emit(sandbox, scope, "refund.created", obj, request=request)
     emit(sandbox, scope, "charge.refunded", charge.obj, request=request)
+    if charge.obj["refunded"]:
+        end_warnings(sandbox, charge, "refunded")
     return record
 
 

@@ -58,6 +58,7 @@ CAN = Capabilities(
     lists_started=False,
     has_disputes=False,
     lists_disputes=False,
+    has_warnings=False,
     lists_fees=False,
     refund=RefundAbility(has_tag=False, is_listed=False),
     lines=LINES,

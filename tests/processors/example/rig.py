@@ -33,6 +33,7 @@ class ExampleRig(Rig):
     open_state = "due"
     cannot_happen: ClassVar[Mapping[str, str]] = {
         "pay_and_dispute": "it knows no disputes",
+        "pay_suspected": "it tells of no suspicion",
         "tell_fees": "each charge tells its fee",
     }
 
@@ -72,6 +73,9 @@ class ExampleRig(Rig):
 
     def pay_and_dispute(self, reference: str) -> None:
         raise AssertionError(self.cannot_happen["pay_and_dispute"])
+
+    def pay_suspected(self, reference: str) -> None:
+        raise AssertionError(self.cannot_happen["pay_suspected"])
 
     def tell_fees(self) -> None:
         raise AssertionError(self.cannot_happen["tell_fees"])

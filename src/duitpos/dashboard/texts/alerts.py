@@ -203,6 +203,7 @@ RESOLUTIONS: Mapping[str, Sentence] = {
     Resolution.CHECK_WENT_THROUGH: _("The check went through again."),
     Resolution.WEBHOOK_WORKS: _("Deliveries arrive again."),
     Resolution.DISPUTE_OVER: _("The dispute is over, and the money is here."),
+    Resolution.WARNING_OVER: _("It was decided at the processor, refunded or disputed."),
     Resolution.RESTRICTION_OVER: _("The processor restricts the account no longer."),
     Resolution.ACCOUNT_NOT_USED: _("The account takes no new payments any more."),
 }
@@ -326,6 +327,11 @@ def _of_dispute(facts: Facts, locale: str) -> Iterator[str]:
         yield str(_("If the guest is right, refund all: that ends it before money is taken."))
 
 
+def _of_warning(facts: Facts, locale: str) -> Iterator[str]:
+    if facts["bank_reason"]:
+        yield say(_("Reason: %(bank_reason)s."), facts)
+
+
 def _of_restriction(facts: Facts, locale: str) -> Iterator[str]:
     if facts["charges_stopped"]:
         yield say(_("%(processor)s takes no payments for this account."), facts)
@@ -348,6 +354,8 @@ _DETAILS: Mapping[str, Callable[[Facts, str], Iterator[str]]] = {
     A.KEY_REFUSED: _of_key,
     A.START_REFUSED: _of_start,
     A.DISPUTE: _of_dispute,
+    A.FRAUD_WARNING: _of_warning,
+    A.PAYMENT_REVIEW: _of_warning,
     A.ACCOUNT_RESTRICTED: _of_restriction,
 }
 

@@ -87,6 +87,7 @@ class StripeAdapter(Adapter):
         lists_started=True,
         has_disputes=True,
         lists_disputes=True,
+        has_warnings=True,
         lists_fees=True,
         refund=RefundAbility(keys_kept=_KEYS_KEPT),
         lines=LINES,
