@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from duitpos.domain.payments.settlement import fees as booking
 from duitpos.domain.reporting.report import By, Period, Question
 from duitpos.domain.reporting.revenue import revenue
 from duitpos.domain.reporting.verify import verify_totals
-from duitpos.domain.sweep.fees import EVERY
+from duitpos.domain.sweep.fees import EVERY, WINDOW, look_at_fees
 from duitpos.kit.clock import now
 from duitpos.models import BusinessDay, LedgerEntry, Payment, ProcessorAccount
 from tests.support.live_shop import Clock
@@ -184,3 +185,22 @@ def test_m150_fees_are_booked_in_chunks(shop: Shop, clock: Clock, monkeypatch: p
     clock.advance(minutes=20)
     look(shop)
     assert len(shop.fees()) == 5
+
+
+def test_m150_a_listing_that_fails_is_shorter_the_next_time(shop: Shop, clock: Clock) -> None:
+    paid(shop)
+    shop.sandbox.fault("error", status=503, path="/v1/balance_transactions", count=None)
+    clock.advance(days=4)
+    for _ in range(3):
+        cache.delete(f"fees:{shop.account.id}")
+        look_at_fees(shop.tenant, shop.account, time.monotonic() + 60)
+    assert cache.get(f"fees-window:{shop.account.id}") == WINDOW.total_seconds() / 8
+    shop.sandbox.control("DELETE", "/faults")
+    for _ in range(9):
+        cache.delete(f"fees:{shop.account.id}")
+        shop.account.refresh_from_db()
+        look_at_fees(shop.tenant, shop.account, time.monotonic() + 60)
+    assert shop.fees() == [(-FEE, "MYR")], "it still comes to the end"
+    shop.account.refresh_from_db()
+    assert shop.account.fees_seen_to is not None
+    assert now() - shop.account.fees_seen_to < timedelta(hours=1)

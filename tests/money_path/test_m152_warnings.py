@@ -12,6 +12,7 @@ import stripe
 from duitpos.dashboard.texts.alerts import shown_alert
 from duitpos.domain.alerts.offers import Action
 from duitpos.domain.alerts.queries import open_alerts
+from duitpos.domain.payments.disputes.read import payment_pages
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import now
 from duitpos.models import Alert, OutboxEntry, Payment, ProcessorAccount, Refund
@@ -52,6 +53,8 @@ def test_m152_a_suspicion_opens_one_alert_and_its_refund_ends_it(
     assert (row.alert.kind, row.alert.payment_id, row.actions) == (kind, payment.id, actions)
     assert row.alert.amount_minor == 2500
     assert shown_alert(row).detail.startswith("Reason: ")
+    page = payment_pages(shop.tenant, [row.alert.payment])[payment.id]
+    assert page.endswith(f"/dashboard/payments/{shop.named(payment)}")
     assert OutboxEntry.objects.filter(tenant=shop.tenant, kind="alert").count() == 1
     act(shop.restaurant.owner, row.alert.id, Action.REFUND)
     shop.sandbox.idle()

@@ -195,7 +195,7 @@ def _earlier(report: Report, column: str) -> list[tuple[Text, int]]:
 def note_text(report: Report) -> str:
     """What is said of a currency in which nothing was paid but the processor charged fees."""
     total = report.total
-    if not total.fees or total.orders or total.gross:
+    if total.orders or total.gross or not (total.fees or total.disputes):
         return ""
     text = _now(
         "Nothing was paid in %(currency)s. These are fees that the payment processor charged in %(currency)s, for "

@@ -29,6 +29,10 @@ WINDOW = timedelta(days=1)
 MOST_WINDOWS = 5
 """Per look; the next looks list the rest of a longer period."""
 LONGEST = timedelta(days=90)
+SHORTEST = timedelta(minutes=15)
+"""The period of a listing after several that failed; OVERLAP comes before it."""
+KEPT = 86400
+"""Seconds after which the usual period is tried again."""
 WAIT = timedelta(days=3)
 """How long listings begin at a fee whose payment is not booked here; later a look at the payment is needed anyway."""
 
@@ -37,11 +41,11 @@ def look_at_fees(tenant: Tenant, account: ProcessorAccount, until: float) -> int
     """Book the account's new fees; returns how many. No listing starts after `until` (monotonic)."""
     if not cache.add(f"fees:{account.id}", True, timeout=EVERY.total_seconds()):
         return 0
-    at = now()
+    at, window = now(), _window(account)
     since = max(account.fees_seen_to or account.created_at, at - LONGEST) - OVERLAP
     booked = 0
     for _ in range(MOST_WINDOWS):
-        ends = min(since + WINDOW + OVERLAP, at)
+        ends = min(since + window + OVERLAP, at)
         try:
             processor = open_account(account)
             with outside_database():
@@ -50,6 +54,8 @@ def look_at_fees(tenant: Tenant, account: ProcessorAccount, until: float) -> int
         except (ProcessorError, Unavailable) as error:
             # A restricted key may lack only the permission to list fees.
             log.warning("fees_not_listed", account=str(account.id), problem=str(error))
+            # A listing that was too long for its deadline must not be as long again.
+            cache.set(_key(account), max(window / 2, SHORTEST).total_seconds(), timeout=KEPT)
             return booked
         found = book_fees(tenant, account, fees)
         booked += found.booked
@@ -60,3 +66,11 @@ def look_at_fees(tenant: Tenant, account: ProcessorAccount, until: float) -> int
             break
         since = ends - OVERLAP
     return booked
+
+
+def _window(account: ProcessorAccount) -> timedelta:
+    return timedelta(seconds=cache.get(_key(account), WINDOW.total_seconds()))
+
+
+def _key(account: ProcessorAccount) -> str:
+    return f"fees-window:{account.id}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,9 +13,10 @@ from duitpos.domain.errors import Code, Gone
 from duitpos.domain.payments.disputes.disputes import taken_by_bank
 from duitpos.domain.payments.references import references_of
 from duitpos.kit.money import Money
-from duitpos.models import Dispute, LedgerEntry, Tenant
+from duitpos.models import Dispute, LedgerEntry, Payment, PaymentReference, Tenant
 from duitpos.models.dispute import DisputeStatus
 from duitpos.models.ledger import LedgerKind
+from duitpos.processors.references import Reference, References
 from duitpos.processors.registry import ADAPTERS
 
 PAGE = 50
@@ -81,6 +84,25 @@ def dispute_details(tenant: Tenant, dispute_id: UUID) -> DisputeDetails:
     return DisputeDetails(
         dispute, taken_by_bank(payment), movements, address, kind.label if kind else payment.account.processor
     )
+
+
+def payment_pages(tenant: Tenant, payments: Iterable[Payment]) -> dict[UUID, str]:
+    """Each payment's page at its processor, by the payment's id, where it has one. One query; none without payments."""
+    payments = list(payments)
+    rows = PaymentReference.objects.filter(tenant=tenant, payment_id__in=[one.id for one in payments])
+    named: dict[UUID, list[Reference]] = defaultdict(list)
+    for row in rows.order_by("id") if payments else ():
+        named[row.payment_id].append(Reference(row.kind, row.value))
+    pages = {}
+    for payment in payments:
+        kind = ADAPTERS.get(payment.account.processor)
+        references = References(payment.reference, tuple(named[payment.id]))
+        page = (
+            kind.payment_page(references, payment.account.api_base, is_test=payment.is_test) if kind else ""
+        )
+        if page:
+            pages[payment.id] = page
+    return pages
 
 
 def _with_orders(tenant: Tenant) -> QuerySet[Dispute]:
