@@ -70,10 +70,14 @@ class Document(FPDF):
                 self.add_page()
             self._use(9.5, bold=True)
             top = self.get_y()
-            self.multi_cell(_NAME, _LINE, self._known(name), new_x=XPos.RIGHT, new_y=YPos.TOP, align="L")
+            self.multi_cell(_NAME, _LINE, self._known(name), new_x=XPos.RIGHT, new_y=YPos.NEXT, align="L")
+            bottom = self.get_y()
             self.set_xy(_MARGIN + _NAME, top)
             self._use(9.5)
             self._text(value, _LINE)
+            # A value may go on to another page; a name never does.
+            if top < self.get_y() < bottom:
+                self.set_y(bottom)
 
     def amounts(self, rows: Sequence[tuple[str, str]], total: tuple[str, str]) -> None:
         """Write lines with an amount at the right, and their total."""
