@@ -174,7 +174,9 @@ def test_the_evidence_has_the_order_its_times_the_kitchen_the_receipt_and_the_te
     order = payment.order
     assert order is not None
     Payment.objects.filter(tenant=dashboard.tenant).update(guest_email="aminah@example.com")
-    Order.objects.filter(tenant=dashboard.tenant).update(number=12, note="tanpa cili", placed_at=now())
+    Order.objects.filter(tenant=dashboard.tenant).update(
+        number=12, note="tanpa cili", placed_at=now(), status="served"
+    )
     for step, (before, after) in enumerate(
         (("placed", "preparing"), ("preparing", "ready"), ("ready", "served"))
     ):
@@ -199,6 +201,7 @@ def test_the_evidence_has_the_order_its_times_the_kitchen_the_receipt_and_the_te
         "4242",
         "Ready",
         "The guest scanned the code that stands on the table",
+        "Staff recorded each step",
         "Page 1 of 1",
     ):
         assert part in text, part
@@ -225,7 +228,9 @@ def test_the_evidence_needs_no_fonts(dashboard: Dashboard, monkeypatch: pytest.M
     monkeypatch.setattr("duitpos.dashboard.evidence_pdf.PLAIN", ())
     dispute = a_dispute(books_for(dashboard))
     OrderLine.objects.filter(tenant=dashboard.tenant).update(name="椰浆饭 Nasi lemak")
-    assert "??? Nasi lemak" in evidence_text(dashboard, dispute)
+    text = evidence_text(dashboard, dispute)
+    assert "??? Nasi lemak" in text
+    assert "Staff recorded" not in text, "nobody has served it"
 
 
 def test_the_evidence_of_money_without_an_order(dashboard: Dashboard) -> None:

@@ -16,6 +16,7 @@ from duitpos.domain.orders.guest_view import method_words
 from duitpos.domain.orders.timeline import AttemptDetails, EntryKind, OrderDetails
 from duitpos.kit.money import Money
 from duitpos.models import Dispute, Location, Order, Payment, Tenant
+from duitpos.models.order import OrderStatus
 from duitpos.models.refund import RefundStatus
 from duitpos.models.tenant import ServiceStyle
 from duitpos.ui.when import exactly
@@ -103,7 +104,7 @@ def _about_order(order: Order, site: Location, guest_url: str) -> Facts:
         (_("Sent to the kitchen"), when(order.placed_at)),
         (_("The guest's note"), order.note),
         (_("Order id"), str(order.id)),
-        (_("The guest's page and receipt"), guest_url),
+        (_("Receipt online"), guest_url),
     ]
 
 
@@ -166,26 +167,27 @@ def _timeline(details: OrderDetails, site: Location) -> Facts:
 
 
 def _terms(order: Order, site: Location) -> list[str]:
-    """How an order came about, as the software makes sure that it does."""
+    """How an order came about. Nothing is said of the food unless the kitchen's rows say that it was served."""
     begins = (
         _("The guest scanned the code that stands on the table, at the restaurant.")
         if order.table
         else _("The guest ordered on their phone, to collect the order at the restaurant.")
     )
-    served = (
+    brought = (
         _("When it was ready, the guest was called to collect it at the counter.")
         if site.service_style == ServiceStyle.COLLECTED
         else _("When it was ready, staff brought it to the table.")
     )
+    served = [
+        _("Food and drinks were made for this order. Staff recorded each step when they did it."),
+        brought,
+    ]
     return [
         begins,
         _(
             "Before paying, the guest saw every dish with its price, the service charge, the tax and the total, and"
             " confirmed them."
         ),
-        _(
-            "Food and drinks are made for the guest after payment. The kitchen recorded each step at its time."
-        ),
-        served,
+        *(served if order.status == OrderStatus.SERVED else []),
         _("The receipt was shown on the guest's phone at once, and stays at the address above."),
     ]
