@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 Json = dict[str, Any]
 
 # Playing out a payment needs no ten-second wait for a shop that is not there.
-QUICK = {"redirect_wait_seconds": 0.5}
+QUICK = {"redirect_wait_seconds": 0.5, "dispute_fee": 0}
 
 
 def free_port() -> int:

@@ -16,6 +16,9 @@ class Settings(BaseModel):
     async_result_seconds: int = Field(default=120, ge=0)
     refund_result_seconds: int = Field(default=120, ge=0)
     balance_seconds: int = Field(default=5, ge=0)
+    exchange_rate: float = Field(default=0.3, gt=0)
+    refund_fee: int = Field(default=0, ge=0)
+    dispute_fee: int = Field(default=6000, ge=0)
     warn_failing_seconds: int = Field(default=3 * 86400, ge=0)
     disable_failing_seconds: int = Field(default=9 * 86400, ge=0)
     fake_v0: bool = True

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from duitpos.domain.staff_actions.cancel_order import cancel_order
-from duitpos.models import MenuItem, ModifierGroup, Tenant
+from duitpos.models import Dispute, MenuItem, ModifierGroup, Tenant
 from tests.support.restaurant import PASSWORD, a_group, a_location, a_table
 from tests.support.shop import Shop
 
@@ -42,6 +42,8 @@ def page(shop: Shop, chromium: Browser) -> Iterator[Page]:
     assert canceled.order_id is not None
     cancel_order(shop.restaurant.owner, canceled.order_id, "kitchen is out of rice", refund=False)
     shop.start(guest_token="guest-3")
+    disputed = shop.start(guest_token="guest-4")
+    shop.pay(disputed, card="4000000000000259")
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{shop.url}/accounts/login/")
@@ -78,6 +80,8 @@ def addresses(shop: Shop) -> list[str]:
         f"{dashboard}/payment-issues/find/?q=RM+25.00",
         f"{dashboard}/payment-issues/find/?q=nothing-fits&about=never",
         f"{dashboard}/payment-issues/declines/",
+        f"{dashboard}/payment-issues/disputes/",
+        f"{dashboard}/payment-issues/disputes/{Dispute.objects.get(tenant=shop.tenant).id}/",
         f"{dashboard}/payment-types/",
         f"{dashboard}/payment-types/add/",
         f"{dashboard}/refund-limits/",

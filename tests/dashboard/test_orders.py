@@ -179,8 +179,9 @@ def test_the_number_of_queries_does_not_grow(dashboard: Dashboard) -> None:
     with CaptureQueriesContext(connection) as few:
         dashboard.get("orders")
     some = few.captured_queries
-    # Session, user, membership; locations; calls; the version; orders, payments, refunds; the badge; the set-up.
-    assert len(some) == 10, [query["sql"][:90] for query in some]
+    # Session, user, membership; locations; calls; the version; orders, payments, refunds; disputes; the badge;
+    # the set-up.
+    assert len(some) == 11, [query["sql"][:90] for query in some]
     item = an_item(dashboard.tenant, "More")
     for number in range(3, 40):
         a_ticket(dashboard.restaurant.location, item, number)

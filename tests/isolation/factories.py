@@ -15,6 +15,7 @@ from duitpos.kit.ids import secret_token
 from duitpos.kit.tenancy import TenantModel, across_tenants
 from duitpos.models import (
     Alert,
+    Dispute,
     Location,
     Membership,
     Modifier,
@@ -88,6 +89,17 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         payment=paid,
         amount=paid.moved,
     )
+    dispute = Dispute.objects.create(
+        tenant=tenant,
+        payment=paid,
+        reference=f"du_{slug}",
+        status="needs_response",
+        amount_minor=1250,
+        currency="MYR",
+        reason=f"dispute-of-{slug}",
+        opened_at=now(),
+        said_at=now(),
+    )
     values = {
         "tenant": slug,
         "token": table.token,
@@ -107,6 +119,7 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         "group_id": str(choice.group_id),
         "modifier_id": str(choice.id),
         "call_id": str(call.id),
+        "dispute_id": str(dispute.id),
         "processor": "stripe",
         "kind": "csv",
         "to": "preparing",

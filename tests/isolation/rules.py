@@ -113,6 +113,9 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-issues/count/": Staff(COUNTER),
     "<slug:tenant>/dashboard/payment-issues/declines/": Staff(COUNTER),
     "<slug:tenant>/dashboard/payment-issues/find/": Staff(COUNTER),
+    "<slug:tenant>/dashboard/payment-issues/disputes/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/payment-issues/disputes/<uuid:dispute_id>/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/payment-issues/disputes/<uuid:dispute_id>/evidence.pdf": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/receipts/": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/receipts.csv": Staff(OFFICE),
@@ -198,7 +201,7 @@ RULES: dict[str, Rule] = {
 }
 
 TENANT_PARAMETERS = frozenset(
-    "order_id payment_id refund_id alert_id type_id account_id table_id location token order_token"
+    "order_id payment_id refund_id dispute_id alert_id type_id account_id table_id location token order_token"
     " section_id item_id group_id modifier_id call_id".split()
 )
 """URL parameters that name a row of one restaurant."""

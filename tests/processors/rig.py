@@ -149,6 +149,14 @@ class Rig(ABC):
         """Pay, and let the payer's bank contest it at once (Capabilities.has_disputes)."""
 
     @abstractmethod
+    def pay_suspected(self, reference: str) -> None:
+        """Pay in a way that a bank or the processor suspects (Capabilities.has_warnings, or in cannot_happen)."""
+
+    @abstractmethod
+    def tell_fees(self) -> None:
+        """Let the time pass until fees are listed (Capabilities.lists_fees, or name it in cannot_happen)."""
+
+    @abstractmethod
     def refund_elsewhere(self, reference: str, minor: int) -> None:
         """Give money back without DuitPOS, as at the processor's own pages (or name it in cannot_happen)."""
 

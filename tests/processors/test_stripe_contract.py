@@ -65,6 +65,12 @@ class StripeRig(Rig):
     def pay_and_dispute(self, reference: str) -> None:
         self._sandbox.pay(reference, card="4000000000000259")
 
+    def pay_suspected(self, reference: str) -> None:
+        self._sandbox.pay(reference, card="4000000000005423")
+
+    def tell_fees(self) -> None:
+        self._sandbox.advance(3600)
+
     def refund_elsewhere(self, reference: str, minor: int) -> None:
         intent = self.fetch(reference).references.of(INTENT)
         self._sandbox.control("POST", "/refunds", {"payment_intent": intent, "amount": minor})

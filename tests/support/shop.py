@@ -69,6 +69,10 @@ ALL_EVENTS = [
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "radar.early_fraud_warning.created",
+    "radar.early_fraud_warning.updated",
+    "review.opened",
+    "review.closed",
 ]
 
 
@@ -188,8 +192,13 @@ class Shop:
         return list(WebhookEvent.objects.filter(tenant=self.tenant, **which).order_by("received_at"))
 
     def ledger(self) -> list[tuple[str, int]]:
-        rows = LedgerEntry.objects.filter(tenant=self.tenant).order_by("at", "id")
+        """What guests and banks moved; the processor's fees are apart, since they come later."""
+        rows = LedgerEntry.objects.filter(tenant=self.tenant).exclude(kind="fee").order_by("at", "id")
         return list(rows.values_list("kind", "amount_minor"))
+
+    def fees(self) -> list[tuple[int, str]]:
+        rows = LedgerEntry.objects.filter(tenant=self.tenant, kind="fee").order_by("at", "id")
+        return list(rows.values_list("amount_minor", "currency"))
 
 
 def an_account(restaurant: Restaurant, sandbox: SandboxProcess, **fields: Any) -> ProcessorAccount:

@@ -104,6 +104,12 @@ def of_account(counts: Mapping[UUID, T], account: ProcessorAccount) -> T | None:
 
 
 @register.filter
+def of_payment(pages: Mapping[UUID, T], payment_id: UUID) -> T | None:
+    """What belongs to a payment: {{ pages|of_payment:row.alert.payment_id }}."""
+    return pages.get(payment_id)
+
+
+@register.filter
 def of_type(values: Mapping[UUID, T], kind: PaymentType) -> T | None:
     """What belongs to a payment type: {{ webhooks|of_type:row.type }}."""
     return values.get(kind.id)

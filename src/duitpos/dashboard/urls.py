@@ -8,6 +8,7 @@ from duitpos.dashboard.views.account import account
 from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.check_payment import check_payment
+from duitpos.dashboard.views.disputes import dispute, disputes, evidence
 from duitpos.dashboard.views.find_money import find
 from duitpos.dashboard.views.get_paid import get_paid, get_paid_live
 from duitpos.dashboard.views.get_paid_steps import first_key, first_type, first_webhook, refund_test
@@ -65,6 +66,9 @@ urlpatterns = [
     path("payment-issues/count/", payment_issues_count, name="payment_issues_count"),
     path("payment-issues/declines/", declines, name="declines"),
     path("payment-issues/find/", find, name="find_money"),
+    path("payment-issues/disputes/", disputes, name="disputes"),
+    path("payment-issues/disputes/<uuid:dispute_id>/", dispute, name="dispute"),
+    path("payment-issues/disputes/<uuid:dispute_id>/evidence.pdf", evidence, name="evidence"),
     path("reports/", reports, name="reports"),
     path("reports/receipts/", receipts, name="receipts"),
     path("reports/receipts.csv", receipts_file, name="receipts_file"),

@@ -132,6 +132,8 @@ class Code(StrEnum):
     ASKED_JUST_NOW = "asked_just_now"
     NOTHING_TO_REFUND = "nothing_to_refund"
     MONEY_DISPUTED = "money_disputed"
+    DISPUTE_OPEN = "dispute_open"
+    DISPUTE_UNKNOWN = "dispute_unknown"
     REFUND_UNDER_WAY = "refund_under_way"
     REFUND_NOT_POSSIBLE = "refund_not_possible"
     REFUND_ONLY_IN_FULL = "refund_only_in_full"

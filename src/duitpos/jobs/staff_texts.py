@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
+from duitpos.kit.money import Money
 from duitpos.models import Alert, Tenant
 from duitpos.models.alert import AlertKind
+from duitpos.ui.when import exactly
 
 
 def alert_subject(tenant: Tenant, alert: Alert) -> str:
     """The subject of a mail about an alert."""
     if alert.kind == AlertKind.WEBHOOK_DOWN:
         return _("%(restaurant)s: the webhook does not arrive") % {"restaurant": tenant.name}
+    if alert.kind == AlertKind.DISPUTE:
+        about = {
+            "restaurant": tenant.name,
+            "amount": Money(alert.amount_minor, alert.currency).format("en_MY"),
+        }
+        return _("%(restaurant)s: a guest's bank disputes %(amount)s") % about
     return _("%(restaurant)s: something needs attention") % {"restaurant": tenant.name}
 
 
@@ -27,4 +37,23 @@ def alert_text(tenant: Tenant, alert: Alert, link: str) -> str:
             )
             % facts
         )
+    if alert.kind == AlertKind.DISPUTE:
+        return _dispute_text(alert, facts)
     return _("Something at %(restaurant)s needs your attention:\n\n%(link)s\n") % facts
+
+
+def _dispute_text(alert: Alert, facts: dict[str, str]) -> str:
+    """A mail about a dispute, with the time until which it can be answered."""
+    respond_by = alert.facts.get("respond_by")
+    if alert.facts.get("state") == "lost":
+        said = _("The bank has decided for the guest, so the money stays with them.")
+    elif respond_by:
+        by = exactly(datetime.fromisoformat(respond_by), alert.facts.get("time_zone", "UTC"), "en_MY")
+        said = _("Answer it at the payment processor by %(day)s; without an answer it is lost.") % {"day": by}
+    else:
+        said = _("The processor does not say until when it can be answered.")
+    text = _(
+        "A guest's bank disputes a payment at %(restaurant)s. %(said)s\n\n"
+        "The page below has the order, and the evidence as one file to send.\n\n%(link)s\n"
+    )
+    return text % {**facts, "said": said}

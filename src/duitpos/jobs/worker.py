@@ -14,6 +14,7 @@ from django.db import connection
 from duitpos.domain.checkout.limits import forget_counters
 from duitpos.domain.payments.outbox.due import due_entries
 from duitpos.domain.payments.outbox.run import run_entries
+from duitpos.domain.sweep.dispute_deadlines import remind_all
 from duitpos.domain.sweep.popular import refresh_all_popular
 from duitpos.domain.sweep.purge import purge
 from duitpos.domain.sweep.sweep import SweepReport, accounts_with_due_work, lane_of, most_lanes, sweep_account
@@ -88,7 +89,8 @@ def sweep_once(lanes: Lanes) -> None:
 
 
 def every_hour(is_stopped: Callable[[], bool]) -> None:
-    """Forget old counters, and count what is popular on the menus."""
+    """Remind of disputes, forget old counters, and count what is popular on the menus."""
+    remind_all(is_stopped)
     forget_counters()
     refresh_all_popular(is_stopped)
 

@@ -34,6 +34,8 @@ class AlertKind(models.TextChoices):
     SWEEP_FAILED = "sweep_failed"
     WEBHOOK_DOWN = "webhook_down"
     ACCOUNT_RESTRICTED = "account_restricted"
+    FRAUD_WARNING = "fraud_warning"
+    PAYMENT_REVIEW = "payment_review"
 
 
 class Alert(TenantModel):

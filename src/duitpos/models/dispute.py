@@ -32,6 +32,9 @@ class Dispute(TenantModel):
     respond_by = models.DateTimeField(null=True)
     said_at = models.DateTimeField(help_text="When the processor said what `status` holds, by its clock.")
     ended_at = models.DateTimeField(null=True)
+    warned = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often staff were reminded of `respond_by`."
+    )
 
     class Meta:
         constraints = [
@@ -40,6 +43,7 @@ class Dispute(TenantModel):
                 condition=models.Q(status__in=DisputeStatus.values), name="dispute_status"
             ),
         ]
+        indexes = [models.Index(fields=["tenant", "-opened_at"], name="dispute_newest")]
 
     def __str__(self) -> str:
         return f"{self.amount} {self.status}"

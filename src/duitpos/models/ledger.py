@@ -8,7 +8,7 @@ from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class LedgerKind(models.TextChoices):
-    """The kind of money movement."""
+    """The kind of money movement. A fee may be in another currency than its payment: that of the processor account."""
 
     PAYMENT = "payment"
     REFUND = "refund"
@@ -16,13 +16,14 @@ class LedgerKind(models.TextChoices):
     DISPUTE = "dispute"
     DISPUTE_RETURN = "dispute_return"
     DISPUTE_FEE = "dispute_fee"
+    FEE = "fee"
 
 
 class LedgerEntry(TenantModel):
     """Append-only. `amount_minor` is signed: money in is positive. One entry per kind and source row."""
 
     kind = models.CharField(max_length=14, choices=LedgerKind.choices)
-    source_id = models.UUIDField(help_text="The payment or refund, or made from a dispute's movement.")
+    source_id = models.UUIDField(help_text="The payment or refund, or made from the processor's movement.")
     payment = TenantForeignKey("duitpos.Payment", on_delete=models.PROTECT, related_name="ledger")
     location = TenantForeignKey("duitpos.Location", on_delete=models.PROTECT, null=True, related_name="+")
     amount_minor = models.BigIntegerField()

@@ -166,6 +166,11 @@ class ProcessorAccount(TenantModel):
     sessions_seen_to = models.DateTimeField(
         null=True, help_text="Sessions started before were compared with our books."
     )
+    fees_seen_to = models.DateTimeField(null=True, help_text="Fees charged before were booked.")
+    disputes_seen_to = models.DateTimeField(
+        null=True,
+        help_text="Disputes and warnings before were listed, and are listed again while they are open.",
+    )
     searched_at = models.DateTimeField(
         null=True, help_text="Staff last asked it for the payment of a guest who says that they paid."
     )

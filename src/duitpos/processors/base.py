@@ -34,6 +34,7 @@ from duitpos.processors.guide import SetupGuide
 from duitpos.processors.references import References
 from duitpos.processors.snapshots import (
     DisputeSnapshot,
+    FeeSnapshot,
     PaymentSnapshot,
     RefundSnapshot,
     RefundsSeen,
@@ -154,6 +155,10 @@ class Processor(ABC):
         """List all disputes of a payment (Capabilities.has_disputes)."""
         raise NotImplementedError
 
+    def disputes_since(self, since: datetime) -> Iterable[DisputeSnapshot]:
+        """List all disputes opened since then, also of other software's payments (Capabilities.lists_disputes)."""
+        raise NotImplementedError
+
     def payment_of(self, kind: EventKind, object_reference: str) -> References:
         """Fetch the payment's references of an event's object; empty when it has none.
 
@@ -171,6 +176,10 @@ class Processor(ABC):
 
     def started_between(self, since: datetime, until: datetime) -> Iterable[PaymentSnapshot]:
         """List all attempts started from `since` (inclusive) to `until`, also by other software (lists_started)."""
+        raise NotImplementedError
+
+    def fees_between(self, since: datetime, until: datetime) -> Iterable[FeeSnapshot]:
+        """List all fees charged from `since` (inclusive) to `until`, also for other software's money (lists_fees)."""
         raise NotImplementedError
 
     def undelivered(self, since: datetime) -> Iterable[ProcessorEvent]:
@@ -231,3 +240,7 @@ class Adapter(ABC):
     def payment_page(self, references: References, endpoint: str, *, is_test: bool) -> str:
         """The address of a payment in the processor's dashboard, for staff; empty when it has none, or not yet."""
         return ""
+
+    def dispute_page(self, reference: str, payment: References, endpoint: str, *, is_test: bool) -> str:
+        """The address where staff answer a dispute at the processor; the payment's page when there is no other."""
+        return self.payment_page(payment, endpoint, is_test=is_test)

@@ -99,6 +99,12 @@ class Capabilities:
     lists_started: bool = False
     """Whether all attempts of a time can be listed, which finds payments that a restored backup lost."""
     has_disputes: bool = False
+    lists_disputes: bool = False
+    """Whether all disputes of a time can be listed; otherwise only events and a refused refund show one."""
+    has_warnings: bool = False
+    """Whether its events tell of suspected payments."""
+    lists_fees: bool = False
+    """Whether fees are told by a list of their own; otherwise Charge.fee may tell them with the payment."""
     refund: RefundAbility = field(default_factory=RefundAbility)
     lines: LineLimits = field(default_factory=LineLimits)
     needs: tuple[GuestDetail, ...] = ()

@@ -7,7 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from duitpos.processors.references import Correlation, References
-from duitpos.processors.snapshots import Decline, DisputeSnapshot, PaymentSnapshot, RefundSnapshot
+from duitpos.processors.snapshots import (
+    Decline,
+    DisputeSnapshot,
+    PaymentSnapshot,
+    RefundSnapshot,
+    WarningSnapshot,
+)
 
 
 class EventKind(StrEnum):
@@ -18,6 +24,7 @@ class EventKind(StrEnum):
     REFUND = "refund"  # one refund changed
     REFUNDS = "refunds"  # something about a payment's refunds changed: list them
     DISPUTE = "dispute"  # the payer's bank contests a payment
+    WARNING = "warning"  # a payment is suspected: somebody should look at it
     OTHER = "other"  # acknowledged and counted
 
 
@@ -47,6 +54,8 @@ class ProcessorEvent:
     decline: Decline | None = None
     refund: RefundSnapshot | None = None
     dispute: DisputeSnapshot | None = None
+    warning: WarningSnapshot | None = None
+    """It is not fetched: an event without it, or that another account signed, is not used."""
     has_own_id: bool = True
     """False: `dedupe_key` is a hash. Then two different changes of a payment's refunds may have the same bytes."""
     is_thin: bool = False

@@ -110,6 +110,23 @@ class RefundSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeSnapshot:
+    """What the processor charged for one movement of money: a payment, a refund, or a refund that came back.
+
+    `reference` is the processor's id of the movement. `fee` is negative when a fee was given back, and in the currency
+    of the account, which may not be the payment's.
+    """
+
+    reference: str
+    payment: References
+    fee: Money
+    charged_at: datetime
+    refund: str = ""
+    """The refund's id at the processor; empty for the payment itself."""
+    correlation: Correlation | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RefundsSeen:
     """What the processor tells of a payment's refunds, ours and others'.
 
@@ -131,12 +148,33 @@ class DisputeState(StrEnum):
     CLOSED = "closed"  # ended without a decision: a closed inquiry, or a prevented dispute
 
 
+class WarningKind(StrEnum):
+    """Why somebody should look at a payment."""
+
+    FRAUD = "fraud"  # the payer's bank reports that it was probably not the payer
+    REVIEW = "review"  # the processor wants a person to look at it
+
+
+@dataclass(frozen=True, slots=True)
+class WarningSnapshot:
+    """A warning about a payment whose money is here. It never opens again."""
+
+    reference: str
+    kind: WarningKind
+    is_open: bool
+    reason: str
+    opened_at: datetime
+
+
 DISPUTE_OVER = (DisputeState.WON, DisputeState.LOST, DisputeState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
 class DisputeMovement:
-    """Money that the bank took (negative `amount`) or gave back (positive). `fee` is the processor's fee."""
+    """Money that the bank took (negative `amount`) or gave back (positive), in the dispute's currency.
+
+    `fee` is the processor's fee, negative when it was given back, in the currency of the account.
+    """
 
     reference: str
     amount: Money
@@ -154,3 +192,6 @@ class DisputeSnapshot:
     opened_at: datetime
     respond_by: datetime | None
     movements: tuple[DisputeMovement, ...]
+    payment: References = field(default_factory=References)
+    """The payment's ids; needed in a list of all disputes."""
+    correlation: Correlation | None = None

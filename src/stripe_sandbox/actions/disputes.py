@@ -1,7 +1,7 @@
 """Disputes: opened by Stripe's dispute test cards, decided by a control call."""
 
+from stripe_sandbox.actions.balance import add_movement
 from stripe_sandbox.actions.events import emit
-from stripe_sandbox.objects.balance_transaction import balance_transaction_object
 from stripe_sandbox.objects.dispute import dispute_object
 from stripe_sandbox.sandbox import Sandbox, scope_of
 from stripe_sandbox.store import Record
@@ -15,8 +15,7 @@ def open_dispute(sandbox: Sandbox, charge: Record, reason: str) -> Record:
     if reason != "inquiry":
         charge.obj["disputed"] = True
         sandbox.store.save(charge)
-        money = balance_transaction_object(obj["id"], -obj["amount"], obj["currency"], "adjustment", now)
-        sandbox.add("balance_transaction", scope, money)
+        money = add_movement(sandbox, scope, obj["id"], -obj["amount"], obj["currency"], "adjustment")
         obj["balance_transactions"] = [money]
     emit(sandbox, scope, "charge.dispute.created", obj)
     if reason != "inquiry":
@@ -29,12 +28,11 @@ def decide_dispute(sandbox: Sandbox, dispute: str, status: str) -> Record | None
     record = sandbox.store.find("dispute", dispute)
     if record is None or record.obj["status"] in ("won", "lost", "warning_closed"):
         return None
-    scope, now, obj = scope_of(record), sandbox.clock.now(), record.obj
+    scope, obj = scope_of(record), record.obj
     before = obj["status"]
     obj["status"] = status
     if status == "won" and obj["balance_transactions"]:
-        money = balance_transaction_object(obj["id"], obj["amount"], obj["currency"], "adjustment", now)
-        sandbox.add("balance_transaction", scope, money)
+        money = add_movement(sandbox, scope, obj["id"], obj["amount"], obj["currency"], "adjustment")
         obj["balance_transactions"] = [*obj["balance_transactions"], money]
         emit(sandbox, scope, "charge.dispute.funds_reinstated", obj)
     sandbox.store.save(record)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from stripe_sandbox.accounts import Scope, may_take
+from stripe_sandbox.actions.balance import add_movement
 from stripe_sandbox.actions.disputes import open_dispute
 from stripe_sandbox.actions.events import emit
+from stripe_sandbox.actions.warnings import open_review, warn_of_fraud
 from stripe_sandbox.objects import cards
-from stripe_sandbox.objects.balance_transaction import balance_transaction_object
 from stripe_sandbox.objects.charge import authorized_outcome, charge_object, declined_outcome
 from stripe_sandbox.objects.fpx import BANKS, USUAL_BANK
 from stripe_sandbox.objects.payment_intent import decline_error, intent_object, other_error
@@ -308,6 +309,10 @@ def _succeed(sandbox: Sandbox, attempt: Attempt, authenticated: bool) -> Outcome
     entry = attempt.payer.entry
     if entry is not None and entry.card.dispute is not None:
         open_dispute(sandbox, charge, entry.card.dispute)
+    if entry is not None and entry.card.warned:
+        warn_of_fraud(sandbox, charge)
+    if entry is not None and entry.card.risk == "elevated":
+        open_review(sandbox, charge)
     return Outcome("paid", event=event)
 
 
@@ -394,16 +399,16 @@ def add_balance_transaction(sandbox: Sandbox, charge: str) -> None:
     record = sandbox.store.find("charge", charge)
     if record is None or record.obj["balance_transaction"] is not None:
         return
-    obj = balance_transaction_object(
+    scope = scope_of(record)
+    obj = add_movement(
+        sandbox,
+        scope,
         charge,
         record.obj["amount"],
         record.obj["currency"],
         "charge",
-        sandbox.clock.now(),
-        bool(record.extra.get("now")),
+        available_now=bool(record.extra.get("now")),
     )
-    scope = scope_of(record)
-    sandbox.add("balance_transaction", scope, obj)
     record.obj["balance_transaction"] = obj["id"]
     sandbox.store.save(record)
     emit(sandbox, scope, "charge.updated", record.obj, previous={"balance_transaction": None})

@@ -1,10 +1,11 @@
 """Refunds: create one, and settle it later."""
 
 from stripe_sandbox.accounts import Scope
+from stripe_sandbox.actions.balance import add_movement
 from stripe_sandbox.actions.events import emit
+from stripe_sandbox.actions.warnings import end_warnings
 from stripe_sandbox.errors import StripeError, invalid, missing_object, unsupported
 from stripe_sandbox.money import in_message
-from stripe_sandbox.objects.balance_transaction import balance_transaction_object
 from stripe_sandbox.objects.refund import refund_object
 from stripe_sandbox.params.refunds import CreateRefund
 from stripe_sandbox.sandbox import Sandbox, scope_of
@@ -34,6 +35,8 @@ def create_refund(
     _set_first_status(sandbox, record, charge)
     emit(sandbox, scope, "refund.created", obj, request=request)
     emit(sandbox, scope, "charge.refunded", charge.obj, request=request)
+    if charge.obj["refunded"]:
+        end_warnings(sandbox, charge, "refunded")
     return record
 
 
@@ -96,10 +99,8 @@ def _set_first_status(sandbox: Sandbox, refund: Record, charge: Record) -> None:
 
 
 def _add_balance_transaction(sandbox: Sandbox, refund: Record, kind: str, amount: int, name: str) -> None:
-    obj = balance_transaction_object(
-        refund.id, amount, refund.obj["currency"], kind, sandbox.clock.now(), available_now=True
-    )
-    sandbox.add("balance_transaction", scope_of(refund), obj)
+    scope, currency = scope_of(refund), refund.obj["currency"]
+    obj = add_movement(sandbox, scope, refund.id, amount, currency, kind, available_now=True)
     refund.obj[name] = obj["id"]
 
 

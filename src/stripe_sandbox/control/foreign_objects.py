@@ -10,6 +10,7 @@ from stripe_sandbox.objects.payment_intent import intent_object
 from stripe_sandbox.objects.payment_method import Payer, method_object
 from stripe_sandbox.objects.refund import refund_object
 from stripe_sandbox.objects.session import customer_details, session_object
+from stripe_sandbox.objects.warnings import early_fraud_warning_object, review_object
 from stripe_sandbox.params.sessions import CreateSession
 from stripe_sandbox.sandbox import Sandbox
 from stripe_sandbox.store import Json
@@ -35,6 +36,10 @@ def foreign_object(sandbox: Sandbox, event_type: str, scope: Scope) -> Json:
         return intent
     if event_type.startswith(("refund.", "charge.refund.")):
         return refund_object(charge, AMOUNT, None, {}, now) | {"balance_transaction": new_id("txn")}
+    if event_type.startswith("radar.early_fraud_warning."):
+        return early_fraud_warning_object(charge, now)
+    if event_type.startswith("review."):
+        return review_object(charge, now) | {"open": event_type == "review.opened"}
     if event_type.startswith("charge.dispute."):
         return dispute_object(charge, "fraudulent", now)
     if event_type.startswith("charge."):

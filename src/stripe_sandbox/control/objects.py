@@ -16,6 +16,8 @@ KINDS = {
     "charges": "charge",
     "refunds": "refund",
     "disputes": "dispute",
+    "early_fraud_warnings": "early_fraud_warning",
+    "reviews": "review",
     "balance_transactions": "balance_transaction",
     "endpoints": "endpoint",
     "events": "event",

@@ -4,7 +4,7 @@ from typing import Literal
 
 from starlette.requests import Request
 
-from stripe_sandbox.actions import disputes, payments, refunds, sessions
+from stripe_sandbox.actions import disputes, payments, refunds, sessions, warnings
 from stripe_sandbox.actions.payments import Outcome
 from stripe_sandbox.actions.redirect import success_url, wait_before_redirect
 from stripe_sandbox.api.expand import expanded
@@ -128,6 +128,13 @@ class PaymentControl:
             raise ControlError("no such open dispute", 404)
         return expanded(self._sandbox, record, [])
 
+    async def close_review(self, request: Request, body: Json) -> Json:
+        reason = str(body.get("reason", "approved"))
+        record = warnings.close_review(self._sandbox, request.path_params["id"], reason)
+        if record is None:
+            raise ControlError("no such open review", 404)
+        return expanded(self._sandbox, record, [])
+
 
 def pay_session(sandbox: Sandbox, session: Record, ask: Pay) -> Outcome:
     """Fill in the form, and answer the 3-D Secure or bank page if one follows."""
@@ -161,4 +168,5 @@ def handlers(sandbox: Sandbox) -> Handlers:
         ("POST", "/refunds"): control.refund,
         ("POST", "/refunds/{id}/settle"): control.settle_refund,
         ("POST", "/disputes/{id}/decide"): control.decide_dispute,
+        ("POST", "/reviews/{id}/close"): control.close_review,
     }

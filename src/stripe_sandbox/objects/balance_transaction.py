@@ -14,11 +14,28 @@ def fee_of(amount: int, currency: str) -> int:
     return int(share) + (100 if currency == "myr" else 0)
 
 
+def exchanged(amount: int, rate: float | None) -> int:
+    """An amount at an exchange rate; the same without one."""
+    if rate is None:
+        return amount
+    return int((Decimal(amount) * Decimal(str(rate))).quantize(Decimal(1), ROUND_HALF_UP))
+
+
 def balance_transaction_object(
-    source: str, amount: int, currency: str, kind: str, now: int, available_now: bool = False
+    source: str,
+    amount: int,
+    currency: str,
+    kind: str,
+    now: int,
+    available_now: bool = False,
+    *,
+    fee: int = 0,
+    rate: float | None = None,
 ) -> Json:
-    """Money on the account's balance; `kind` is charge, refund, refund_failure or adjustment (a dispute)."""
-    fee = fee_of(amount, currency) if kind == "charge" else 0
+    """Money on the account's balance; `kind` is charge, refund, refund_failure or adjustment (a dispute).
+
+    `amount` and `fee` are in `currency`, the balance's; `rate` is given when it was exchanged into it.
+    """
     details: list[Json] = []
     if fee:
         details.append(
@@ -39,7 +56,7 @@ def balance_transaction_object(
         "created": now,
         "currency": currency,
         "description": None,
-        "exchange_rate": None,
+        "exchange_rate": rate,
         "fee": fee,
         "fee_details": details,
         "net": amount - fee,

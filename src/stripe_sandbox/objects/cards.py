@@ -9,7 +9,8 @@ from stripe_sandbox.clock import Clock
 
 @dataclass(frozen=True)
 class Card:
-    """How a test number behaves. `three_d_secure`: None, `required`, or `error` (lookup fails)."""
+    """How a test number behaves. `three_d_secure`: None, `required`, or `error` (lookup fails). `warned`: an
+    early fraud warning follows; `risk` elevated: a review."""
 
     code: str | None = None
     decline_code: str | None = None
@@ -17,6 +18,7 @@ class Card:
     refund: str = "succeeded"
     dispute: str | None = None
     risk: str = "normal"
+    warned: bool = False
     blocked: bool = False
     country: str = "US"
     funding: str = "credit"
@@ -64,7 +66,7 @@ CARDS: dict[str, Card] = {
     "4000000000000259": Card(dispute="fraudulent"),
     "4000000000002685": Card(dispute="product_not_received"),
     "4000000000001976": Card(dispute="inquiry"),
-    "4000000000005423": Card(),  # Stripe also sends an early fraud warning, which is not implemented here
+    "4000000000005423": Card(warned=True),
     "4000000000007726": Card(refund="pending"),
     "4000000000005126": Card(refund="fails"),
     "4000000000000077": Card(available_now=True),

@@ -108,6 +108,8 @@ class AccountContract:
         optional: dict[str, tuple[bool, Callable[[Processor], object]]] = {
             "find": (can.can_find, lambda one: one.find(rig.request().our_reference)),
             "undelivered": (can.events_kept is not None, lambda one: list(one.undelivered(now()))),
+            "disputes_since": (can.lists_disputes, lambda one: list(one.disputes_since(now() - hour))),
+            "fees_between": (can.lists_fees, lambda one: list(one.fees_between(now() - hour, now()))),
             "started_between": (
                 can.lists_started,
                 lambda one: list(one.started_between(now(), now() + hour)),

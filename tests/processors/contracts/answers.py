@@ -120,6 +120,8 @@ def _calls(rig: Rig, processor: Processor) -> list[tuple[str, Call]]:
         ("refunds_of", True, lambda: processor.refunds_of(unknown)),
         ("find", can.can_find, lambda: processor.find(request.our_reference)),
         ("disputes_of", can.has_disputes, lambda: processor.disputes_of(unknown)),
+        ("disputes_since", can.lists_disputes, lambda: list(processor.disputes_since(at))),
+        ("fees_between", can.lists_fees, lambda: list(processor.fees_between(at - timedelta(hours=1), at))),
         ("undelivered", can.events_kept is not None, lambda: list(processor.undelivered(at))),
         (
             "started_between",

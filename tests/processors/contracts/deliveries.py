@@ -60,6 +60,23 @@ class DeliveryContract:
                 assert event.payment.state == SnapshotState.OPEN
                 assert event.payment.declines
 
+    def test_a_suspicion_is_told_with_its_payment(self, rig: Rig) -> None:
+        if not rig.adapter.can.has_warnings:
+            return
+        rig.skip_unless("pay_suspected")
+        paid: list[References] = []
+
+        def act(started: Started) -> None:
+            rig.pay_suspected(started.reference)
+            paid.append(rig.fetch(started.reference).references)
+
+        (event,) = [one for one in _events(rig, act) if one.kind == EventKind.WARNING]
+        assert event.warning is not None
+        assert event.warning.is_open
+        assert not event.is_hint
+        assert {one.value for one in event.references.others} <= {one.value for one in paid[0].others}
+        assert event.references
+
     def test_a_refund_is_told(self, rig: Rig) -> None:
         """It names its payment, by any of the ids that a snapshot has, or payment_of() finds it."""
         paid: list[References] = []

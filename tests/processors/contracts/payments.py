@@ -144,3 +144,36 @@ class PaymentContract:
         found = rig.processor.payment_of(EventKind.DISPUTE, dispute.reference)
         assert found
         assert set(found.others) <= set(named.others)
+
+    def test_new_disputes_are_listed_with_their_payments(self, rig: Rig) -> None:
+        if not rig.adapter.can.lists_disputes:
+            return
+        rig.skip_unless("pay_and_dispute")
+        request = rig.request()
+        reference = rig.start(request).reference
+        rig.pay_and_dispute(reference)
+        named = rig.fetch(reference).references
+        (dispute,) = rig.processor.disputes_since(now() - timedelta(hours=1))
+        assert dispute.reference == rig.processor.disputes_of(named)[0].reference
+        assert dispute.payment
+        assert {one.value for one in dispute.payment.others} <= {one.value for one in named.others}
+        assert dispute.correlation in (None, request.correlation)
+        assert not list(rig.processor.disputes_since(now() + timedelta(hours=1)))
+
+    def test_fees_of_a_period_are_listed(self, rig: Rig) -> None:
+        """Of payments and of refunds, with ids that name the payment (M35)."""
+        if not rig.adapter.can.lists_fees:
+            return
+        rig.skip_unless("tell_fees")
+        paid, hour = rig.paid(), timedelta(hours=1)
+        rig.processor.refund(paid.references, rig.money(1000), "key", "ours", "")
+        rig.tell_fees()
+        fees = list(rig.processor.fees_between(now() - hour, now() + 3 * hour))
+        named = {one.value for one in paid.references.others} | {paid.reference}
+        (fee,) = [one for one in fees if not one.refund]
+        assert fee.fee.minor > 0
+        assert {one.value for one in fee.payment.others} | {fee.payment.main} <= named | {""}
+        assert fee.payment
+        assert abs(now() - fee.charged_at) < 2 * hour
+        assert fees == list(rig.processor.fees_between(now() - hour, now() + 3 * hour))
+        assert not list(rig.processor.fees_between(now() - 3 * hour, now() - 2 * hour))

@@ -31,7 +31,11 @@ class ExampleRig(Rig):
 
     unknown = "B-234567ABCDEF"
     open_state = "due"
-    cannot_happen: ClassVar[Mapping[str, str]] = {"pay_and_dispute": "it knows no disputes"}
+    cannot_happen: ClassVar[Mapping[str, str]] = {
+        "pay_and_dispute": "it knows no disputes",
+        "pay_suspected": "it tells of no suspicion",
+        "tell_fees": "each charge tells its fee",
+    }
 
     def __init__(self, kedai: ExampleServer, receiver: Receiver, can: Capabilities = CAN) -> None:
         self._kedai, self._receiver = kedai, receiver
@@ -69,6 +73,12 @@ class ExampleRig(Rig):
 
     def pay_and_dispute(self, reference: str) -> None:
         raise AssertionError(self.cannot_happen["pay_and_dispute"])
+
+    def pay_suspected(self, reference: str) -> None:
+        raise AssertionError(self.cannot_happen["pay_suspected"])
+
+    def tell_fees(self) -> None:
+        raise AssertionError(self.cannot_happen["tell_fees"])
 
     def refund_elsewhere(self, reference: str, minor: int) -> None:
         self._kedai.refund_externally(reference, f"{minor / 100:.2f}")

@@ -10,12 +10,15 @@ import structlog
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from duitpos.dashboard.texts.disputes import STATES as DISPUTES
+from duitpos.dashboard.texts.disputes import time_left
 from duitpos.dashboard.texts.reasons import reason_text
 from duitpos.dashboard.texts.refunds import refund_text
 from duitpos.domain.alerts.offers import Action
 from duitpos.domain.alerts.open import Resolution
 from duitpos.domain.alerts.queries import AlertRow
 from duitpos.domain.staff_actions.resolve_alert import Done
+from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, money_among
 from duitpos.models import Alert
 from duitpos.models.alert import AlertKind as A
@@ -136,6 +139,20 @@ TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
             " where the bank has taken it, the guest has it already."
         ),
     ),
+    A.FRAUD_WARNING: (
+        _("A bank reports probable fraud"),
+        _(
+            "The bank of the card says that its owner may not have made this payment. No money has moved yet. A dispute"
+            " with a fee often follows: a refund now avoids it. If the guest is still here, ask for the card first."
+        ),
+    ),
+    A.PAYMENT_REVIEW: (
+        _("The processor holds a payment for review"),
+        _(
+            "The processor thinks that this payment may be fraud. The money is here, and the order is in the kitchen."
+            " Approve it at the processor, or refund it."
+        ),
+    ),
     A.SWEEP_FAILED: (
         _("The periodic check does not get through"),
         _(
@@ -195,15 +212,9 @@ RESOLUTIONS: Mapping[str, Sentence] = {
     Resolution.CHECK_WENT_THROUGH: _("The check went through again."),
     Resolution.WEBHOOK_WORKS: _("Deliveries arrive again."),
     Resolution.DISPUTE_OVER: _("The dispute is over, and the money is here."),
+    Resolution.WARNING_OVER: _("It was decided at the processor, refunded or disputed."),
     Resolution.RESTRICTION_OVER: _("The processor restricts the account no longer."),
     Resolution.ACCOUNT_NOT_USED: _("The account takes no new payments any more."),
-}
-
-DISPUTES: Mapping[str, Text] = {
-    "lost": _("Lost: the money stays with the guest."),
-    "inquiry": _("The bank asks about it; no money has moved."),
-    "under_review": _("Your answer is with the bank."),
-    "needs_response": _("The bank has taken the money back."),
 }
 
 
@@ -314,8 +325,20 @@ def _of_dispute(facts: Facts, locale: str) -> Iterator[str]:
     else:
         yield str(_("Reason: not said."))
     if facts["respond_by"] and facts["state"] in ("inquiry", "needs_response"):
-        by = exactly(datetime.fromisoformat(facts["respond_by"]), facts["time_zone"], locale)
-        yield say(_("Answer at the processor by %(day)s."), {"day": by})
+        due = datetime.fromisoformat(facts["respond_by"])
+        by = exactly(due, facts["time_zone"], locale)
+        if due > now():
+            about = {"day": by, "left": time_left(due - now())}
+            yield say(_("Answer at the processor by %(day)s: %(left)s."), about)
+        else:
+            yield say(_("The time to answer ended on %(day)s."), {"day": by})
+    if facts["state"] == "inquiry":
+        yield str(_("If the guest is right, refund all: that ends it before money is taken."))
+
+
+def _of_warning(facts: Facts, locale: str) -> Iterator[str]:
+    if facts["bank_reason"]:
+        yield say(_("Reason: %(bank_reason)s."), facts)
 
 
 def _of_restriction(facts: Facts, locale: str) -> Iterator[str]:
@@ -340,6 +363,8 @@ _DETAILS: Mapping[str, Callable[[Facts, str], Iterator[str]]] = {
     A.KEY_REFUSED: _of_key,
     A.START_REFUSED: _of_start,
     A.DISPUTE: _of_dispute,
+    A.FRAUD_WARNING: _of_warning,
+    A.PAYMENT_REVIEW: _of_warning,
     A.ACCOUNT_RESTRICTED: _of_restriction,
 }
 

@@ -74,6 +74,9 @@ EVENTS: Mapping[str, Text] = {
     "dispute_under_review": _("%(processor)s reported that the bank looks at the answer (%(type)s)"),
     "dispute_won": _("%(processor)s reported that the dispute is won (%(type)s)"),
     "dispute_lost": _("%(processor)s reported that the dispute is lost (%(type)s)"),
+    "warning_fraud": _("%(processor)s reported probable fraud (%(type)s)"),
+    "warning_review": _("%(processor)s holds the payment for review (%(type)s)"),
+    "warning_over": _("%(processor)s reported that it need not be looked at any more (%(type)s)"),
     "dispute_closed": _("%(processor)s reported that the dispute is over (%(type)s)"),
 }
 OTHER_EVENT = _("A notice of %(processor)s changed nothing (%(type)s)")

@@ -168,14 +168,14 @@ class Change:
     percent: str
 
 
-_FIGURES = ("net", "orders", "average_order", "gross", "refunds", "fees")
+_FIGURES = ("net", "orders", "average_order", "gross", "refunds", "fees", "net_after_fees")
 
 
 def figures(report: Report, locale: str) -> list[Figure]:
     """The head of a report, against the period before and the same weekdays."""
     rows = []
     for column in _FIGURES:
-        if column == "fees" and not report.total.fees:
+        if column in ("fees", "net_after_fees") and not report.total.fees:
             continue
         now = getattr(report.total, column)
         changes = [
@@ -220,6 +220,18 @@ def refunds_text(report: Report, locale: str) -> str:
         _now("Refunds: dishes %(dishes)s, service charge %(service)s, tax %(tax)s, without dishes %(other)s.")
         % words
     )
+
+
+def note_text(report: Report) -> str:
+    """What is said of a currency in which nothing was paid but the processor charged fees."""
+    total = report.total
+    if total.orders or total.gross or not (total.fees or total.disputes):
+        return ""
+    text = _now(
+        "Nothing was paid in %(currency)s. These are fees that the payment processor charged in %(currency)s, for "
+        "payments in another currency. They are not taken off any amount in that currency."
+    )
+    return text % {"currency": report.currency}
 
 
 def compared_text(question: Question, locale: str) -> str:

@@ -21,12 +21,17 @@ from duitpos.domain.alerts.queries import PAGE, open_alert_row, open_alerts
 from duitpos.domain.errors import Code, Conflict, Forbidden, Gone, Invalid
 from duitpos.domain.orders.queries import OrderRow, orders_page, waiting_orders
 from duitpos.domain.orders.search import OrderFilters
+from duitpos.domain.payments.disputes.read import payment_pages
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.staff_actions.resolve_alert import act as do_it
 from duitpos.domain.tenancy.find import locations
 from duitpos.kit.money import Money
+from duitpos.models.alert import AlertKind
 from duitpos.web.forms import PlainForm
+
+_SUSPECTED = (AlertKind.FRAUD_WARNING, AlertKind.PAYMENT_REVIEW)
+"""Staff look at these payments at the processor, too."""
 
 
 @require_safe
@@ -36,8 +41,10 @@ def alerts(request: HttpRequest, staff: Staff) -> HttpResponse:
     text = request.GET.get("page", "")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
     rows = open_alerts(staff.tenant, limit=PAGE + 1, offset=number * PAGE)
+    suspected = [row.alert.payment for row in rows[:PAGE] if row.alert.kind in _SUSPECTED]
     context = {
         "rows": [shown_alert(row) for row in rows[:PAGE]],
+        "pages": payment_pages(staff.tenant, [payment for payment in suspected if payment]),
         "more": number + 1 if len(rows) > PAGE else 0,
         "is_later": number > 0,
         # Alerts without an order show times in the first location's time zone.

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.filters import STATES, ListQuery, read_filters
 from duitpos.dashboard.page import page, rights
+from duitpos.dashboard.views.disputes import ShownDispute, shown_dispute
 from duitpos.domain.alerts.queries import alert_count
 from duitpos.domain.orders.queries import (
     OrdersPage,
@@ -20,6 +21,7 @@ from duitpos.domain.orders.queries import (
     unknown_phones_waiting,
     waiting_orders,
 )
+from duitpos.domain.payments.disputes.read import disputes_to_answer
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.processor_accounts.types import types_of
@@ -27,8 +29,11 @@ from duitpos.domain.tables.calls import calls_version, open_calls
 from duitpos.domain.tables.find import tables_of
 from duitpos.domain.tenancy.find import locations
 from duitpos.kit.clock import now
-from duitpos.models import ServiceCall
+from duitpos.models import Location, ServiceCall
 from duitpos.ui.words import ORDER
+
+_SAID = 3
+"""Disputes named above the orders; the page of all disputes has the others."""
 
 
 @require_safe
@@ -44,6 +49,7 @@ def orders(request: HttpRequest, staff: Staff) -> HttpResponse:
     context = {
         **_rows(staff, query, found, version),
         "calls": calls,
+        "disputes": _disputes(staff, sites),
         "sites": sites,
         "states": [(state, ORDER["held" if state == "waiting" else state].word) for state in STATES],
     }
@@ -82,6 +88,13 @@ def waiting(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List held orders, so that staff can find and check one when a guest says "I paid!"."""
     context = {"rows": waiting_orders(staff.tenant), "unknown_phones": unknown_phones_waiting(staff.tenant)}
     return page(request, staff, "dashboard/waiting.html", context, here="orders")
+
+
+def _disputes(staff: Staff, sites: list[Location]) -> list[ShownDispute]:
+    """Disputes that wait for an answer, for those who may decide about them."""
+    if not may(staff.member.role, Can.RESOLVE_ALERTS):
+        return []
+    return [shown_dispute(row, sites[0], now()) for row in disputes_to_answer(staff.tenant)[:_SAID]]
 
 
 def _next_step(staff: Staff) -> dict[str, Any]:

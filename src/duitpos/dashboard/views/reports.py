@@ -26,6 +26,7 @@ from duitpos.dashboard.texts.reports import (
     compared_text,
     figures,
     more_text,
+    note_text,
     refunds_text,
     report_title,
     rest_text,
@@ -67,6 +68,7 @@ class Shown:
     """Code, name and the address's `sort` of each column."""
     rows: list[ShownRow]
     total: ShownRow
+    note: str = ""
 
 
 @require_safe
@@ -158,6 +160,7 @@ def _shown(report: Report, form: ReportForm, order: str, locale: str) -> Shown:
         heads,
         rows,
         row(table.total, _("Total")),
+        note_text(report),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from duitpos.kit.facts import Facts
 from duitpos.models.alert import AlertKind as A
 
 
@@ -44,7 +45,16 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
     A.ACCOUNT_RESTRICTED: (Action.DONE,),
     A.START_REFUSED: (Action.DONE,),
     A.KEY_REUSED: (Action.DONE,),
+    A.FRAUD_WARNING: (Action.REFUND, Action.DONE),
+    A.PAYMENT_REVIEW: (Action.DONE, Action.REFUND),
 }
+
+
+def actions_of(kind: str, facts: Facts) -> tuple[Action, ...]:
+    """What staff can do about an alert. While a bank only asks, a refund ends it before money is taken."""
+    if kind == A.DISPUTE and facts.get("state") == "inquiry":
+        return (Action.REFUND, Action.DONE)
+    return ACTIONS[kind]
 
 
 def actions_without_refund(kind: str) -> tuple[Action, ...]:

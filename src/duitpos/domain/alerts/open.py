@@ -32,6 +32,7 @@ class Resolution(StrEnum):
     KEY_SAVED = "key_saved"
     CHECK_WENT_THROUGH = "check_went_through"
     DISPUTE_OVER = "dispute_over"
+    WARNING_OVER = "warning_over"
     RESTRICTION_OVER = "restriction_over"
     ACCOUNT_NOT_USED = "account_not_used"
     WEBHOOK_WORKS = "webhook_works"

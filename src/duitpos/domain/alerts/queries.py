@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Case, QuerySet, Value, When
 
-from duitpos.domain.alerts.offers import ACTIONS, Action, actions_without_refund
+from duitpos.domain.alerts.offers import Action, actions_of, actions_without_refund
 from duitpos.domain.alerts.refund_limit import refund_limit
 from duitpos.domain.errors import Conflict
 from duitpos.models import Alert, Tenant
@@ -69,7 +69,7 @@ def alert_count(tenant: Tenant) -> int:
 
 def row_of(alert: Alert) -> AlertRow:
     """Return an alert with the actions that are possible. It comes with its payment and that one's account."""
-    payment, actions = alert.payment, ACTIONS[alert.kind]
+    payment, actions = alert.payment, actions_of(alert.kind, alert.facts)
     if payment is None or Action.REFUND not in actions:
         return AlertRow(alert, actions)
     no_refund = refund_limit(payment, payment.refundable.minor)

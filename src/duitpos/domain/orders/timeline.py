@@ -64,6 +64,9 @@ class AttemptDetails:
     @property
     def no_refund(self) -> Conflict | None:
         """Why what is left cannot be refunded through the processor; None when it can, or when nothing is left."""
+        contested = next((one for one in self.disputes if one.status in (TAKEN[0], TAKEN[1])), None)
+        if contested is not None and self.payment.status == PaymentStatus.SUCCEEDED:
+            return Conflict(Code.DISPUTE_OPEN, amount=contested.amount)
         return refund_limit(self.payment, self.refundable.minor) if self.has_money else None
 
     @property

@@ -114,6 +114,8 @@ def _refunds(day: BusinessDay, entries: list[LedgerEntry]) -> dict[UUID, Refund]
 def _sums_of(entry: LedgerEntry, order: Order | None) -> Sums:
     if entry.kind in REFUNDS:
         return Sums(refunds=entry.amount_minor, refunded_other=entry.amount_minor)
+    if entry.kind == LedgerKind.FEE:
+        return Sums(fees=entry.amount_minor)
     if entry.kind != LedgerKind.PAYMENT:
         return Sums(disputes=entry.amount_minor)
     if order is None or order.released_by_id != entry.payment_id or order.currency != entry.currency:

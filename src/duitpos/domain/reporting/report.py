@@ -102,7 +102,7 @@ class Sums:
     disputes: int = 0
     """Taken by guests' banks, less what they gave back; with the disputes' fees."""
     fees: int = 0
-    """What payment processors charged for payments."""
+    """What payment processors charged for payments and refunds."""
 
     def __add__(self, other: Sums) -> Sums:
         """Add column by column."""

@@ -250,6 +250,8 @@ def _lost(kind: str, minor: int) -> Sums:
         return Sums(unmatched=minor)
     if kind in (LedgerKind.REFUND, LedgerKind.REFUND_FAILED):
         return Sums(refunds=minor, refunded_other=minor)
+    if kind == LedgerKind.FEE:
+        return Sums(fees=minor)
     return Sums(disputes=minor)
 
 

@@ -85,7 +85,12 @@ def _against_the_ledger(day: BusinessDay, sums: Mapping[Place, Sums]) -> Iterato
     dishes = sum((one for place, one in sums.items() if place.by == By.ITEM), Sums())
     rates = sum((one for place, one in sums.items() if place.by == By.TAX), Sums())
     refunds = entries.filter(kind__in=REFUNDS).values_list("amount_minor", flat=True)
-    yield "ledger", "net", total.net, sum(entries.values_list("amount_minor", flat=True))
+    yield (
+        "ledger",
+        "net_after_fees",
+        total.net_after_fees,
+        sum(entries.values_list("amount_minor", flat=True)),
+    )
     yield "ledger", "refunds", total.refunds, sum(refunds)
     yield "ledger", "refunds", _refund_parts(total), total.refunds
     yield By.ITEM, "refunded_sales", dishes.refunded_sales, total.refunded_sales

@@ -25,6 +25,8 @@ from duitpos.domain.processor_accounts.accounts import recheck
 from duitpos.domain.processor_accounts.review import review_if_due
 from duitpos.domain.processor_accounts.webhooks.watch import watch_webhook
 from duitpos.domain.sweep.compare_sessions import compare_sessions
+from duitpos.domain.sweep.disputes import look_at_disputes
+from duitpos.domain.sweep.fees import look_at_fees
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database
 from duitpos.models import ProcessorAccount, Tenant
@@ -64,6 +66,10 @@ def ask_account(account: ProcessorAccount, until: float) -> None:
         found += fetch_missed_events(now_there.tenant, now_there, until)
     if can.lists_started and time.monotonic() < until:
         found += compare_sessions(now_there.tenant, now_there, until)
+    if can.lists_disputes and time.monotonic() < until:
+        found += look_at_disputes(now_there.tenant, now_there, until)
+    if can.lists_fees and time.monotonic() < until:
+        look_at_fees(now_there.tenant, now_there, until)
     _set_pace(now_there, 0 if found else now_there.idle_asks + 1)
     if time.monotonic() < until:
         review_if_due(now_there)

@@ -36,6 +36,7 @@ from duitpos.processors.events import Delivery, EventKind, ProcessorEvent
 from duitpos.processors.references import References
 from duitpos.processors.snapshots import (
     DisputeSnapshot,
+    FeeSnapshot,
     PaymentSnapshot,
     RefundSnapshot,
     RefundsSeen,
@@ -52,11 +53,12 @@ from duitpos.processors.stripe.credentials import (
     mode_of,
     problems,
 )
-from duitpos.processors.stripe.disputes import list_disputes
+from duitpos.processors.stripe.disputes import list_disputes, list_new_disputes
 from duitpos.processors.stripe.endpoints import StripeEndpoints
 from duitpos.processors.stripe.errors import LABEL, stripe_error, translated
 from duitpos.processors.stripe.events import KINDS, event_of, verify_and_parse
-from duitpos.processors.stripe.guide import GUIDE, payment_page
+from duitpos.processors.stripe.fees import list_fees
+from duitpos.processors.stripe.guide import GUIDE, dispute_page, payment_page
 from duitpos.processors.stripe.permissions import NEEDED
 from duitpos.processors.stripe.refunds import list_refunds, make_refund
 from duitpos.processors.stripe.snapshots import INTENT, Incomplete, id_of, session_snapshot
@@ -84,6 +86,9 @@ class StripeAdapter(Adapter):
         events_kept=timedelta(days=30),
         lists_started=True,
         has_disputes=True,
+        lists_disputes=True,
+        has_warnings=True,
+        lists_fees=True,
         refund=RefundAbility(keys_kept=_KEYS_KEPT),
         lines=LINES,
         pays_by=PaysBy.PAGE,
@@ -126,6 +131,12 @@ class StripeAdapter(Adapter):
     def payment_page(self, references: References, endpoint: str, *, is_test: bool) -> str:
         """The payment's page in Stripe's dashboard."""
         return payment_page(references, endpoint, is_test=is_test)
+
+    def dispute_page(self, reference: str, payment: References, endpoint: str, *, is_test: bool) -> str:
+        """The dispute's page in Stripe's dashboard; the sandbox shows disputes on the payment's page."""
+        if endpoint:
+            return payment_page(payment, endpoint, is_test=is_test)
+        return dispute_page(reference, is_test=is_test)
 
 
 class StripeProcessor(Processor):
@@ -203,6 +214,14 @@ class StripeProcessor(Processor):
         """Every dispute of a payment."""
         with within():
             return list_disputes(self._client, self._intent(references))
+
+    def disputes_since(self, since: datetime) -> list[DisputeSnapshot]:
+        """List all disputes opened since then, also of other software's payments."""
+        return list_new_disputes(self._client, since)
+
+    def fees_between(self, since: datetime, until: datetime) -> list[FeeSnapshot]:
+        """List all fees charged in that time, also for money of other software."""
+        return list_fees(self._client, since, until)
 
     def _intent(self, references: References) -> str:
         """The payment intent's id, fetched from the session when it is not known yet. Raises NOT_FOUND for none."""

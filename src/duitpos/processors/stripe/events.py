@@ -35,6 +35,7 @@ from duitpos.processors.stripe.snapshots import (
     text_of,
     time_of,
 )
+from duitpos.processors.stripe.warnings import warning_snapshot
 
 TOLERANCE = 300
 """Seconds that a signature's time may differ from our clock, either way. Stripe signs every delivery attempt anew, so
@@ -55,6 +56,10 @@ KINDS = {
     "charge.dispute.closed": EventKind.DISPUTE,
     "charge.dispute.funds_withdrawn": EventKind.DISPUTE,
     "charge.dispute.funds_reinstated": EventKind.DISPUTE,
+    "radar.early_fraud_warning.created": EventKind.WARNING,
+    "radar.early_fraud_warning.updated": EventKind.WARNING,
+    "review.opened": EventKind.WARNING,
+    "review.closed": EventKind.WARNING,
 }
 _THIN_KINDS = {
     "checkout.session": EventKind.PAYMENT,
@@ -133,7 +138,7 @@ def event_of(event: Any, body: str) -> ProcessorEvent:
     if kind == EventKind.DECLINE:
         # These fields are only for display, and are the same in all API versions.
         plain = replace(plain, decline=intent_decline(thing, at))
-    if event.get("api_version") != API_VERSION:
+    if event.get("api_version") != API_VERSION and kind != EventKind.WARNING:
         return plain
     try:
         return replace(plain, is_hint=False, **_values(plain, thing, at))
@@ -182,7 +187,7 @@ def _references(kind: EventKind, thing: Json) -> dict[str, Any]:
         case EventKind.DECLINE:
             # Not its charge: a failed one is no id of the payment.
             return {"references": References.named(**{INTENT: own})}
-        case EventKind.REFUND | EventKind.DISPUTE:
+        case EventKind.REFUND | EventKind.DISPUTE | EventKind.WARNING:
             return {
                 "references": References.named(**{INTENT: intent, CHARGE: charge}),
                 "object_reference": own,
@@ -203,6 +208,8 @@ def _values(event: ProcessorEvent, thing: Json, at: datetime) -> dict[str, Any]:
             return {"refund": refund_snapshot(thing)}
         case EventKind.DISPUTE:
             return {"dispute": dispute_snapshot(thing)}
+        case EventKind.WARNING:
+            return {"warning": warning_snapshot(thing)}
         case EventKind.DECLINE if event.decline is None:
             raise Incomplete("last_payment_error")
         case _:

@@ -30,3 +30,8 @@ def payment_page(references: References, endpoint: str, *, is_test: bool) -> str
     site = f"{endpoint}/dashboard" if endpoint else DASHBOARD
     mode = "/test" if is_test and not endpoint else ""
     return f"{site}{mode}/payments/{intent}"
+
+
+def dispute_page(reference: str, *, is_test: bool) -> str:
+    """A dispute's page in the dashboard, where it is answered or accepted."""
+    return f"{DASHBOARD}{'/test' if is_test else ''}/disputes/{reference}"

@@ -157,6 +157,11 @@ STAFF: Mapping[Code, Sentence] = {
         "The guest's bank has taken this money back in a dispute, so there is nothing here to refund."
         " Do not pay it out another way: answer the dispute at the processor, or accept it there."
     ),
+    Code.DISPUTE_UNKNOWN: _("There is no such dispute here."),
+    Code.DISPUTE_OPEN: _(
+        "The guest's bank disputes %(amount)s of this payment. Until that is decided nothing of it can be refunded:"
+        " answer the dispute at the processor, or accept it there."
+    ),
     Code.REFUND_UNDER_WAY: _("Somebody else is refunding this payment right now. Reload the page to see it."),
     Code.REFUND_NOT_POSSIBLE: _(
         "The processor cannot refund this payment."

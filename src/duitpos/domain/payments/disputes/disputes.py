@@ -8,7 +8,8 @@ from uuid import uuid5
 import structlog
 from django.db.models import Q, Sum
 
-from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, resolve
+from duitpos.domain.alerts.open import Resolution, open_alert, reopen_alert, resolve, restate_alert
+from duitpos.domain.alerts.tell import queue_mail
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.payments.references import references_of
@@ -19,12 +20,15 @@ from duitpos.kit.money import Money
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import Dispute, LedgerEntry, Payment
 from duitpos.models.alert import AlertKind
+from duitpos.models.dispute import DisputeStatus
 from duitpos.models.ledger import LedgerKind
 from duitpos.processors.errors import ProcessorError
 from duitpos.processors.registry import adapter
 from duitpos.processors.snapshots import DISPUTE_OVER, DisputeSnapshot, DisputeState
 
 log = structlog.get_logger(__name__)
+CONTESTED = (DisputeStatus.NEEDS_RESPONSE, DisputeStatus.UNDER_REVIEW)
+"""While the bank has not decided, the processor refunds nothing of the payment."""
 _STEPS = (DisputeState.INQUIRY, DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW)
 
 
@@ -66,6 +70,12 @@ def apply_dispute(payment: Payment, snapshot: DisputeSnapshot, said_at: datetime
     return "already"
 
 
+def open_dispute(payment: Payment) -> Dispute | None:
+    """The dispute that the bank has not decided, and in which it takes the money; an inquiry is none."""
+    rows = Dispute.objects.filter(tenant_id=payment.tenant_id, payment_id=payment.id, status__in=CONTESTED)
+    return rows.order_by("opened_at", "id").first()
+
+
 def taken_by_bank(payment: Payment) -> Money:
     """Return what the guest's bank has taken of this payment and not returned."""
     rows = LedgerEntry.objects.filter(
@@ -84,6 +94,8 @@ def look_for_disputes(payment: Payment) -> None:
     """
     if not adapter(payment.account.processor).can.has_disputes:
         return
+    # Before the question: what an event says of a later moment is newer than the answer.
+    asked_at = now()
     try:
         processor, named = open_account(payment.account), references_of(payment)
         with outside_database():
@@ -92,7 +104,7 @@ def look_for_disputes(payment: Payment) -> None:
         log.warning("disputes_not_listed", payment=str(payment.id), problem=str(error))
         return
     for snapshot in snapshots:
-        transact(lambda snapshot=snapshot: apply_dispute(payment, snapshot, now()))  # type: ignore[misc]
+        transact(lambda snapshot=snapshot: apply_dispute(payment, snapshot, asked_at))  # type: ignore[misc]
 
 
 def _earlier_states(state: DisputeState) -> list[DisputeState]:
@@ -103,12 +115,16 @@ def _earlier_states(state: DisputeState) -> list[DisputeState]:
 def _book_movements(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: datetime) -> None:
     location = payment.location
     day = business_date(at, location.time_zone, location.day_closes_at) if location else at.date()
+    rows = LedgerEntry.objects.filter(tenant_id=payment.tenant_id, payment_id=payment.id)
+    booked = set(rows.values_list("kind", "source_id"))
     for movement in snapshot.movements:
         # Derived from the movement's id, so that duplicates book it once.
         source = uuid5(dispute.id, movement.reference)
         kind = LedgerKind.DISPUTE if movement.amount.minor < 0 else LedgerKind.DISPUTE_RETURN
-        book_dispute(source, payment, kind, movement.amount, at, day)
-        if movement.fee.minor:
+        # The unique key decides; this look spares the day's totals from being summed again at every listing.
+        if (kind, source) not in booked:
+            book_dispute(source, payment, kind, movement.amount, at, day)
+        if movement.fee.minor and (LedgerKind.DISPUTE_FEE, source) not in booked:
             fee = Money(-movement.fee.minor, movement.fee.currency)
             book_dispute(source, payment, LedgerKind.DISPUTE_FEE, fee, at, day)
 
@@ -126,6 +142,10 @@ def _update_alert(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot,
         "time_zone": payment.location.time_zone if payment.location else "UTC",
     }
     tenant_id, kind = payment.tenant_id, AlertKind.DISPUTE
+    restate_alert(tenant_id, kind, dispute.id, facts=about)
+    if snapshot.state == DisputeState.UNDER_REVIEW:
+        # Nothing to decide: an alert that staff have done with stays so.
+        return
     reopen_alert(tenant_id, kind, dispute.id, at, amount=snapshot.amount, facts=about)
     open_alert(
         tenant_id,
@@ -137,3 +157,4 @@ def _update_alert(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot,
         amount=snapshot.amount,
         facts=about,
     )
+    queue_mail(tenant_id, kind, dispute.id, at)

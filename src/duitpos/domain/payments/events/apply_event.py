@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.disputes.disputes import apply_dispute
+from duitpos.domain.payments.disputes.warnings import apply_warning
 from duitpos.domain.payments.events.load_context import AFTER_PAYMENT, EventContext, VerifiedEvent
 from duitpos.domain.payments.refunds.refunds_seen import apply_refunds_seen
 from duitpos.domain.payments.settlement.learn_mode import learn_mode_of
@@ -75,6 +76,8 @@ def _apply_after_payment(context: EventContext, actor: Actor) -> str:
         settle(payment, context.snapshot, actor)
     outcomes = [apply_refunds_seen(look) for look in context.looks]
     outcomes += [apply_dispute(payment, snapshot, context.said_at) for snapshot in context.disputes]
+    if context.warning is not None:
+        outcomes.append(apply_warning(payment, context.warning))
     return outcomes[-1] if outcomes else "nothing"
 
 

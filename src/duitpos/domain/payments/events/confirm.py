@@ -114,10 +114,15 @@ def _paid_snapshot(verified: VerifiedEvent) -> PaymentSnapshot | None:
         return None
     if not is_believed(account, event, None) or not names_us(verified.tenant, event.correlation):
         return None
-    is_plain = not (snapshot.declines or event.decline or event.is_thin or len(snapshot.charges) > 1)
+    is_plain = not (snapshot.declines or event.decline or event.is_thin or _needs_more_rows(snapshot))
     # Without a mode, the account learns it from the event.
     is_plain = is_plain and bool(account.mode) and snapshot.correlation == event.correlation
     return of_first_charge(snapshot) if is_plain else None
+
+
+def _needs_more_rows(snapshot: PaymentSnapshot) -> bool:
+    """Whether its charges need rows that the statement does not write: further payments, or a fee."""
+    return len(snapshot.charges) > 1 or any(charge.fee for charge in snapshot.charges)
 
 
 def _parameters(verified: VerifiedEvent, snapshot: PaymentSnapshot, at: datetime) -> Parameters | None:

@@ -27,10 +27,16 @@ from duitpos.processors.errors import Failure, ProcessorError
 from duitpos.processors.events import EventKind, ProcessorEvent
 from duitpos.processors.references import PAGE, References
 from duitpos.processors.registry import adapter
-from duitpos.processors.snapshots import Decline, DisputeSnapshot, PaymentSnapshot, RefundsSeen
+from duitpos.processors.snapshots import (
+    Decline,
+    DisputeSnapshot,
+    PaymentSnapshot,
+    RefundsSeen,
+    WarningSnapshot,
+)
 
 T = TypeVar("T")
-AFTER_PAYMENT = (EventKind.REFUND, EventKind.REFUNDS, EventKind.DISPUTE)
+AFTER_PAYMENT = (EventKind.REFUND, EventKind.REFUNDS, EventKind.DISPUTE, EventKind.WARNING)
 """Kinds of events about money that was already taken."""
 
 
@@ -59,6 +65,7 @@ class EventContext:
     """What the processor tells of refunds; of several payments when they came from one page."""
     disputes: tuple[DisputeSnapshot, ...] = field(default_factory=tuple)
     decline: Decline | None = None
+    warning: WarningSnapshot | None = None
     said_at: datetime = field(default_factory=now)
     """When the processor reported the snapshots; now if they were fetched."""
     is_ours: bool = True
@@ -205,6 +212,10 @@ def _load_after_payment(verified: VerifiedEvent) -> EventContext:
         return NOT_OURS
     if event.kind == EventKind.DISPUTE:
         return _dispute_context(account, event, payment, snapshot)
+    if event.kind == EventKind.WARNING:
+        # There is nothing to fetch a warning by, so one that may not be believed is not used.
+        is_used = event.warning is not None and is_believed(account, event, payment)
+        return EventContext(payment, snapshot, warning=event.warning) if is_used else NOT_OURS
     finds_ours = adapter(payment.account.processor).can.refund.finds_ours
     if event.refund is not None and finds_ours and is_believed(account, event, payment):
         return EventContext(payment, snapshot, (Look(payment, RefundsSeen((event.refund,))),))

@@ -44,6 +44,8 @@ MONEY_QUESTIONS = (
     AlertKind.PAID_WHILE_CLOSED,
     AlertKind.SOLD_OUT_AFTER_PAYMENT,
     AlertKind.UNKNOWN_PAYMENT,
+    AlertKind.FRAUD_WARNING,
+    AlertKind.PAYMENT_REVIEW,
 )
 """Alerts that a full refund of the payment resolves."""
 

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from duitpos.domain.alerts.refund_limit import refund_limit
 from duitpos.domain.errors import Code, Conflict, Gone
-from duitpos.domain.payments.disputes.disputes import taken_by_bank
+from duitpos.domain.payments.disputes.disputes import open_dispute, taken_by_bank
 from duitpos.domain.payments.refunds.refunded_lines import all_lines, insert_refund
 from duitpos.domain.payments.refunds.send_refund import has_keys, heal_refund, send_refund
 from duitpos.domain.people.refund_limits import refund_right, require_refund
@@ -109,6 +109,9 @@ def refundable_payment(member: Membership, payment_id: UUID) -> tuple[Payment, i
     taken = taken_by_bank(payment).minor
     if left > 0 and taken >= left:
         raise Conflict(Code.MONEY_DISPUTED)
+    contested = open_dispute(payment)
+    if contested is not None:
+        raise Conflict(Code.DISPUTE_OPEN, amount=contested.amount)
     return payment, left - taken
 
 

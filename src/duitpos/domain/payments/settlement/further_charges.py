@@ -75,6 +75,7 @@ def _snapshot_of(charge: Charge, snapshot: PaymentSnapshot) -> PaymentSnapshot:
         amount=charge.amount,
         paid_at=charge.paid_at,
         acted_at=charge.paid_at,
-        charges=(),
+        # Its own, for the fee.
+        charges=(charge,),
         declines=(),
     )

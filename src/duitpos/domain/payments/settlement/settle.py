@@ -19,6 +19,7 @@ from duitpos.domain.orders.advance import Actor
 from duitpos.domain.payments.advance import advance_payment
 from duitpos.domain.payments.references import add_references
 from duitpos.domain.payments.schedule import CLOSE_UNPAID, next_check
+from duitpos.domain.payments.settlement.fees import book_fee_of_charge
 from duitpos.domain.payments.settlement.further_charges import (
     further_payments,
     keep_refund_scope,
@@ -62,6 +63,8 @@ def settle(payment: Payment, snapshot: PaymentSnapshot, actor: Actor) -> SettleR
     record_declines(payment, snapshot.declines)
     if settled == SettleResult.ALREADY:
         keep_refund_scope(payment, snapshot)
+    if snapshot.state == SnapshotState.PAID and snapshot.charges:
+        book_fee_of_charge(payment, snapshot.charges[0])
     for further, its_snapshot in further_payments(payment, snapshot):
         settle(further, its_snapshot, actor)
     return settled
