@@ -71,6 +71,7 @@ def _serve(command: str) -> int:
     """All but `demo` and `manage` need a sound environment and a database."""
     _set_up()
     from duitpos.domain.orders.receipt_number import begin_new_series
+    from duitpos.domain.reporting.day_close.close_day import begin_new_day_close_series
     from duitpos.domain.sweep.compare_sessions import compare_all_again
     from duitpos.domain.tenancy.installation import adopt_installation
     from duitpos.kit.clock import now
@@ -83,6 +84,7 @@ def _serve(command: str) -> int:
             print(f"This database belonged to {adopt_installation()}; now it belongs to your BASE_URL.")
             ended = _count(begin_new_series(now()), "receipt series", "receipt series")
             print(f"Receipts begin at 1 under another letter: {ended} ended.")
+            begin_new_day_close_series(now())
             print(
                 f"Payments of {compare_all_again()} accounts are compared with the processor's by the worker."
             )

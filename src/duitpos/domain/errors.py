@@ -140,6 +140,12 @@ class Code(StrEnum):
     REFUND_NOT_BY_LINES = "refund_not_by_lines"
     REFUND_LINES_GONE = "refund_lines_gone"
     REFUND_FORM_SENT = "refund_form_sent"
+    # Day closes.
+    DAY_UNKNOWN = "day_unknown"
+    DAY_NOT_OVER = "day_not_over"
+    DAY_CHANGED = "day_changed"
+    DRAWER_UNREADABLE = "drawer_unreadable"
+    DRAWER_NOTE_TOO_LONG = "drawer_note_too_long"
     # Alerts.
     ALERT_UNKNOWN = "alert_unknown"
     ALERT_RESOLVED = "alert_resolved"

@@ -33,6 +33,7 @@ class AlertKind(models.TextChoices):
     SWEEP_FAILED = "sweep_failed"
     WEBHOOK_DOWN = "webhook_down"
     ACCOUNT_RESTRICTED = "account_restricted"
+    REPORT_NOT_SENT = "report_not_sent"
 
 
 class Alert(TenantModel):

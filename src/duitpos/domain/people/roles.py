@@ -26,7 +26,8 @@ class Can(StrEnum):
     PAUSE = "pause"  # stop taking orders at a location, and start again
     ANSWER_CALLS = "answer_calls"  # of guests who call staff or ask for the bill
     EDIT_MENU = "edit_menu"
-    SEE_REPORTS = "see_reports"
+    SEE_REPORTS = "see_reports"  # and close a business day
+    SET_UP_REPORTS = "set_up_reports"  # which reports are mailed
 
 
 _KITCHEN = frozenset({Can.SEE_KITCHEN, Can.WORK_ORDERS, Can.SET_STOCK, Can.PAUSE, Can.ANSWER_CALLS})
@@ -34,7 +35,7 @@ _KITCHEN = frozenset({Can.SEE_KITCHEN, Can.WORK_ORDERS, Can.SET_STOCK, Can.PAUSE
 RIGHTS: dict[str, frozenset[Can]] = {
     Role.OWNER: frozenset(Can),
     # Only the owner, since the keys decide which account receives the restaurant's money.
-    Role.MANAGER: frozenset(Can) - {Can.SET_UP_PAYMENTS},
+    Role.MANAGER: frozenset(Can) - {Can.SET_UP_PAYMENTS, Can.SET_UP_REPORTS},
     Role.CASHIER: _KITCHEN | {Can.SEE_ORDERS, Can.CHECK_PAYMENT, Can.TAKE_PAYMENT},
     Role.KITCHEN: _KITCHEN,
 }

@@ -99,6 +99,10 @@ class Sums:
         """Add column by column."""
         return Sums(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
+    def __sub__(self, other: Sums) -> Sums:
+        """Subtract column by column."""
+        return Sums(*(getattr(self, one.name) - getattr(other, one.name) for one in fields(self)))
+
     @property
     def gross(self) -> int:
         """All money that came in: the ledger's payments."""
