@@ -42,6 +42,7 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
     A.ACCOUNT_RESTRICTED: (Action.DONE,),
     A.START_REFUSED: (Action.DONE,),
     A.KEY_REUSED: (Action.DONE,),
+    A.REPORT_NOT_SENT: (Action.DONE,),
 }
 
 

@@ -24,6 +24,7 @@ NO_MONEY_YET = (
     AlertKind.WEBHOOK_DOWN,
     AlertKind.ACCOUNT_RESTRICTED,
     AlertKind.STOCK_BACK,
+    AlertKind.REPORT_NOT_SENT,
 )
 """Alerts about no received money. They sort last, so that many at once do not hide money that a guest waits for."""
 PAGE = 100
