@@ -144,6 +144,7 @@ class Code(StrEnum):
     DAY_UNKNOWN = "day_unknown"
     DAY_NOT_OVER = "day_not_over"
     DAY_CHANGED = "day_changed"
+    JOURNAL_NOT_READY = "journal_not_ready"
     DRAWER_UNREADABLE = "drawer_unreadable"
     DRAWER_NOTE_TOO_LONG = "drawer_note_too_long"
     # Alerts.

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
 
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.reporting import journal as module
 from duitpos.domain.reporting.journal import Account, Entry, journal
 from duitpos.domain.reporting.report import Period
 from duitpos.domain.reporting.sum_days import sum_changed
@@ -96,6 +98,18 @@ def test_locations_are_apart_and_can_be_chosen(books: Books) -> None:
     assert [one.location and one.location.slug for one in entries(books)] == [None, "bangsar", "klcc"]
     (chosen,) = entries(books, sites=(other.id,))
     assert lines(chosen)[Account.SALES, ""] == -350
+
+
+def test_days_that_changed_are_summed_first_or_there_is_no_journal(
+    books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day in range(4):
+        books.paid(NOON - timedelta(days=day), 1)
+    monkeypatch.setattr(module, "_SECONDS", -1.0)
+    with pytest.raises(Unavailable):
+        journal(books.restaurant.tenant, NOVEMBER)
+    monkeypatch.undo()
+    assert len(journal(books.restaurant.tenant, NOVEMBER)) == 4
 
 
 STEPS = st.lists(

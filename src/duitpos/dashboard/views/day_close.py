@@ -25,7 +25,7 @@ from duitpos.domain.reporting.day_close.close_day import Drawer, close_day
 from duitpos.domain.reporting.day_close.corrections import corrections_of, days_to_correct
 from duitpos.domain.reporting.day_close.figures import Figures, Part
 from duitpos.domain.reporting.day_close.mail_setting import set_day_close_mail
-from duitpos.domain.reporting.day_close.state import DayState, day_state, figures_so_far, open_items
+from duitpos.domain.reporting.day_close.state import DayState, day_state, look_at
 from duitpos.domain.tenancy.find import location_of, locations
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
@@ -113,8 +113,7 @@ def _closed(request: HttpRequest, staff: Staff, state: DayState, close: DayClose
 
 
 def _to_close(request: HttpRequest, staff: Staff, state: DayState, form: DayCloseForm) -> HttpResponse:
-    figures = figures_so_far(state)
-    items = open_items(state.location, state.business_date)
+    state, figures, items = look_at(state.location, state.business_date, now())
     form.initial["changes"] = state.changes
     context = {
         **_about(state),

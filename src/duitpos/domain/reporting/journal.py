@@ -7,6 +7,7 @@ reaches the bank.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,13 +16,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 
+from duitpos.domain.errors import Code, Unavailable
 from duitpos.domain.reporting.day_sums import ALL, KEY_LENGTH, method_key
-from duitpos.domain.reporting.report import By, Period, Question, Sums
-from duitpos.domain.reporting.revenue import sum_changed_days
-from duitpos.domain.reporting.sum_days import MEASURES
-from duitpos.models import DayTotal, LedgerEntry, Location, Refund, Tenant
+from duitpos.domain.reporting.report import By, Period, Sums
+from duitpos.domain.reporting.sum_days import MEASURES, sum_day
+from duitpos.kit.transact import snapshot
+from duitpos.models import BusinessDay, DayTotal, LedgerEntry, Location, Refund, Tenant
 from duitpos.models.ledger import LedgerKind
 
 
@@ -64,15 +66,42 @@ class Entry:
     lines: tuple[Line, ...]
 
 
+_SECONDS = 8.0
+"""How long days that changed are summed; the worker sums the others."""
 _Where = tuple[UUID | None, date, str]
 """A location's day in one currency."""
 _ORDER = {account: at for at, account in enumerate(Account)}
 
 
 def journal(tenant: Tenant, period: Period, sites: tuple[UUID, ...] = ()) -> list[Entry]:
-    """The entries of a period, by date, location and currency. Without `sites`, of all; test orders never count."""
-    question = Question(period, By.METHOD, sites)
-    sum_changed_days(tenant, question)
+    """The entries of a period, by date, location and currency. Without `sites`, of all; test orders never count.
+
+    Days that changed are summed first. Unavailable when that takes too long: half a month is no journal.
+    """
+    _sum_changed(tenant, period, sites)
+    return snapshot(lambda: _read(tenant, period, sites))
+
+
+def _changed(tenant: Tenant, period: Period, sites: tuple[UUID, ...]) -> QuerySet[BusinessDay]:
+    rows = BusinessDay.objects.filter(
+        tenant=tenant, is_test=False, business_date__range=(period.first, period.last)
+    )
+    rows = rows.filter(location_id__in=sites) if sites else rows
+    return rows.exclude(changes=F("summed"))
+
+
+def _sum_changed(tenant: Tenant, period: Period, sites: tuple[UUID, ...]) -> None:
+    until = time.monotonic() + _SECONDS
+    for day in _changed(tenant, period, sites):
+        sum_day(day)
+        if time.monotonic() >= until:
+            break
+
+
+def _read(tenant: Tenant, period: Period, sites: tuple[UUID, ...]) -> list[Entry]:
+    """Of one state of the books, so that the entries balance whatever is booked meanwhile."""
+    if _changed(tenant, period, sites).exists():
+        raise Unavailable(Code.JOURNAL_NOT_READY)
     lines: dict[_Where, dict[tuple[Account, str], int]] = defaultdict(lambda: defaultdict(int))
     for where, account, key, minor in _lines(tenant, period, sites):
         lines[where][account, key] += minor

@@ -184,6 +184,7 @@ STAFF: Mapping[Code, Sentence] = {
     Code.DAY_UNKNOWN: _("There is no such business day to close here."),
     Code.DAY_NOT_OVER: _("This day is not over: guests can still pay. Close it after business has closed."),
     Code.DAY_CHANGED: _("Money was booked on this day meanwhile. Look at the sums again, then close it."),
+    Code.JOURNAL_NOT_READY: _("Days of this month are still being summed. Try again in a few minutes."),
     Code.DRAWER_UNREADABLE: _("Enter an amount such as 350 or 350.00."),
     Code.DRAWER_NOTE_TOO_LONG: _("Enter at most %(most)d characters."),
     Code.ALERT_UNKNOWN: _("Somebody has taken care of this already, or it never was."),

@@ -13,6 +13,7 @@ from duitpos.domain.reporting.day_close.figures import Figures, figures_of_day
 from duitpos.domain.reporting.receipt_ranges import credit_notes, receipts
 from duitpos.domain.tenancy.hours import business_ends
 from duitpos.kit.clock import business_date, day_bounds, display_zone
+from duitpos.kit.transact import snapshot
 from duitpos.models import BusinessDay, DayClose, Location, Order, Payment, Refund
 from duitpos.models.order import OrderStatus
 from duitpos.models.receipt import ReceiptKind
@@ -98,9 +99,14 @@ def day_state(location: Location, day: date, at: datetime) -> DayState:
     return DayState(location, day, row or BusinessDay(**of_day), is_over, ends_at, close)
 
 
-def figures_so_far(state: DayState) -> Figures:
-    """The day's sums as the books are now."""
-    return figures_of_day(state.row)
+def look_at(location: Location, day: date, at: datetime) -> tuple[DayState, Figures, OpenItems]:
+    """A day with its sums and what is open, of one state of the books: `changes` is what the sums belong to. Gone."""
+
+    def work() -> tuple[DayState, Figures, OpenItems]:
+        state = day_state(location, day, at)
+        return state, figures_of_day(state.row), open_items(location, day)
+
+    return snapshot(work)
 
 
 def open_items(location: Location, day: date) -> OpenItems:
