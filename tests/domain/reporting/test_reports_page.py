@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def tables() -> list[list[list[str]]]:
 def play(books: Books, row: list[str], paid: list[Payment]) -> None:
     what, laksa, teh, service, tax, amount = row
     if what in ("online", "cash"):
-        charges = {"service_charge_minor": int(service), "tax_minor": int(tax), "tax_bp": 600}
+        charges: dict[str, Any] = {"service_charge_minor": int(service), "tax_minor": int(tax), "tax_bp": 600}
         quantities = (int(laksa), int(teh))
         made = (
             cash(books, NOON, *quantities, **charges)
