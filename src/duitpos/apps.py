@@ -18,6 +18,7 @@ class DuitPOS(AppConfig):
         """Watch every connection, let `check` refuse what could not be sharded, and fill the registries."""
         from duitpos.domain.payments.outbox.run import do_with
         from duitpos.jobs.alert_mail import send_alert
+        from duitpos.jobs.day_close_mail import send_day_closes
         from duitpos.jobs.receipt import send_receipt
         from duitpos.jobs.refund_mail import send_refund_mail
         from duitpos.kit.logs import redact_also
@@ -29,6 +30,7 @@ class DuitPOS(AppConfig):
         guard.install()
         do_with(OutboxKind.RECEIPT, send_receipt)
         do_with(OutboxKind.ALERT, send_alert)
+        do_with(OutboxKind.DAY_CLOSE, send_day_closes)
         do_with(OutboxKind.REFUND, send_refund_mail)
         for adapter in ADAPTERS.values():
             for field in adapter.credential_fields:

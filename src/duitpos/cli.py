@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -18,7 +19,8 @@ duitpos COMMAND
   adopt            this database now belongs to BASE_URL: payment processors may be asked again
   purge            remove what is kept long enough: events' contents, unpaid orders, guests' addresses, photos
   reseal           encrypt the stored keys of payment processors anew, with the first of DUITPOS_ENCRYPTION_KEYS
-  verify-rollups   compare the totals of reports with the ledger, day by day
+  verify-rollups [--from DAY] [--to DAY]
+                   compare the totals of reports with the ledger, day by day (DAY: 2026-11-24)
   verify-receipts  look for receipt numbers that are missing, double or not in the order of time
   open-restaurant  a restaurant with its owner and first location (--help says more)
   manage ...       Django's own commands: migrate, collectstatic, shell ...
@@ -59,6 +61,14 @@ def _run(command: str, rest: list[str]) -> int:
         from duitpos.demo.launch import demo
 
         return demo(rest, _work)
+    if command == "verify-rollups" and rest:
+        try:
+            days = _days(rest)
+        except ValueError:
+            return _refuse(
+                "`duitpos verify-rollups` takes --from DAY and --to DAY, such as --from 2026-11-01 --to 2026-11-30."
+            )
+        return _serve(command, *days)
     if rest or command not in (
         "web",
         "worker",
@@ -72,10 +82,24 @@ def _run(command: str, rest: list[str]) -> int:
     return _serve(command)
 
 
-def _serve(command: str) -> int:
+def _days(words: list[str]) -> tuple[date | None, date | None]:
+    """The first and last day that options name. ValueError for anything else, and when they are the wrong way round."""
+    given: dict[str, date] = {}
+    for option, value in zip(words[::2], words[1::2], strict=True):
+        if option not in ("--from", "--to") or option in given:
+            raise ValueError(option)
+        given[option] = date.fromisoformat(value)
+    first, last = given.get("--from"), given.get("--to")
+    if first and last and first > last:
+        raise ValueError(f"{first} to {last}")
+    return first, last
+
+
+def _serve(command: str, first: date | None = None, last: date | None = None) -> int:
     """All but `demo` and `manage` need a sound environment and a database."""
     _set_up()
     from duitpos.domain.orders.receipt_number import begin_new_series
+    from duitpos.domain.reporting.day_close.close_day import begin_new_day_close_series
     from duitpos.domain.sweep.compare_sessions import compare_all_again
     from duitpos.domain.tenancy.installation import adopt_installation
     from duitpos.kit.clock import now
@@ -88,6 +112,7 @@ def _serve(command: str) -> int:
             print(f"This database belonged to {adopt_installation()}; now it belongs to your BASE_URL.")
             ended = _count(begin_new_series(now()), "receipt series", "receipt series")
             print(f"Receipts begin at 1 under another letter: {ended} ended.")
+            begin_new_day_close_series(now())
             print(
                 f"Payments of {compare_all_again()} accounts are compared with the processor's by the worker."
             )
@@ -100,7 +125,7 @@ def _serve(command: str) -> int:
             return _reseal()
         if command == "verify-rollups":
             check_database()
-            return _verify_rollups()
+            return _verify_rollups(first, last)
         if command == "verify-receipts":
             check_database()
             return _verify_receipts()
@@ -167,13 +192,13 @@ def _reseal() -> int:
     return SOME_FAILED if done.unreadable else 0
 
 
-def _verify_rollups() -> int:
+def _verify_rollups(first: date | None = None, last: date | None = None) -> int:
     from duitpos.domain.reporting.verify import verify_totals
     from duitpos.models import Tenant
 
     wrong = 0
     for tenant in Tenant.objects.order_by("slug"):
-        for one in verify_totals(tenant.id):
+        for one in verify_totals(tenant.id, first, last):
             wrong += 1
             print(
                 f"{tenant.slug} {one.location_id} {one.day} {one.by} {one.key} {one.measure}:"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from duitpos.domain.reporting.day_close.close_day import Drawer, close_day
+from duitpos.domain.reporting.day_close.state import today
 from duitpos.domain.staff_actions.cancel_order import cancel_order
+from duitpos.kit.clock import now
 from duitpos.models import Dispute, MenuItem, ModifierGroup, Tenant
 from tests.support.restaurant import PASSWORD, a_group, a_location, a_table
 from tests.support.shop import Shop
@@ -96,6 +100,11 @@ def addresses(shop: Shop) -> list[str]:
         f"{dashboard}/reports/?paid=test&by=hour",
         f"{dashboard}/reports/?paid=test&by=item&sort=net",
         f"{dashboard}/reports/receipts/",
+        f"{dashboard}/reports/days/",
+        f"{dashboard}/reports/days/{shop.restaurant.location.slug}/{today(shop.restaurant.location, now())}/",
+        f"{dashboard}/reports/days/{shop.restaurant.location.slug}/{a_closed_day(shop)}/",
+        f"{dashboard}/reports/journal/",
+        f"{dashboard}/reports/?paid=test&by=payment_type",
         *menu_addresses(shop, f"{dashboard}/menu"),
         f"{dashboard}/sold-out/",
         f"{dashboard}/locations/{shop.restaurant.location.slug}/service/",
@@ -106,6 +115,14 @@ def addresses(shop: Shop) -> list[str]:
         f"{dashboard}/tables/{shop.table.id}/new-code/",
         f"{dashboard}/tables/new-codes/{shop.restaurant.location.slug}/",
     ]
+
+
+def a_closed_day(shop: Shop) -> str:
+    """Yesterday, with a counted drawer; closing it twice is closing it once."""
+    site = shop.restaurant.location
+    day = today(site, now()) - timedelta(days=1)
+    drawer = Drawer("100", "98.50", "a note")
+    return close_day(shop.restaurant.owner, site, day, 0, drawer).close.business_date.isoformat()
 
 
 def menu_addresses(shop: Shop, menu: str) -> list[str]:

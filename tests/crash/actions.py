@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from unittest.mock import patch
 from uuid import UUID
@@ -17,12 +18,14 @@ from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.payments.refunds.refund_part import Why, refund_lines
 from duitpos.domain.payments.refunds.say_lines import say_lines
+from duitpos.domain.reporting.day_close.close_day import Drawer, close_day
+from duitpos.domain.reporting.sum_days import sum_changed
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.guest.texts import payment_labels
 from duitpos.guest.urls_of import payment_urls
-from duitpos.models import Membership, Table, Tenant
+from duitpos.models import Location, Membership, Table, Tenant
 
 Facts = dict[str, Any]
 Work = Callable[[], object]
@@ -111,6 +114,18 @@ def _decide(facts: Facts) -> Work:
     return lambda: act(owner, UUID(facts["alert"]), Action(facts["action"]))
 
 
+def _close_day(facts: Facts) -> Work:
+    owner = _owner(facts)
+    location = Location.objects.get(tenant_id=facts["tenant"])
+    day = date.fromisoformat(facts["day"])
+    return lambda: close_day(owner, location, day, facts["changes"], Drawer(counted="10"))
+
+
+def _sum_days(facts: Facts) -> Work:
+    tenant = _tenant(facts)
+    return lambda: sum_changed(tenant.id, lambda: False)
+
+
 ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "checkout": _checkout,
     "receive": _receive,
@@ -124,5 +139,7 @@ ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "say lines": _say_lines,
     "cancel": _cancel,
     "decide": _decide,
+    "close day": _close_day,
+    "sum days": _sum_days,
 }
 """Each takes facts received through a pipe, reads the rows that its entry point reads, and returns the call to make."""

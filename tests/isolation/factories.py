@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.test import Client
 
 from duitpos.domain.alerts.open import open_alert
+from duitpos.domain.reporting.day_close.close_day import Drawer, close_day
+from duitpos.domain.reporting.day_close.state import today
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.kit.tenancy import TenantModel, across_tenants
@@ -122,6 +125,7 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         "dispute_id": str(dispute.id),
         "processor": "stripe",
         "kind": "csv",
+        "day": _a_closed_day(restaurant),
         "to": "preparing",
         "stock_kind": "item",
         "stock_do": "1h",
@@ -162,6 +166,12 @@ def _a_refund(payment: Payment) -> dict[str, str]:
         items_minor=1,
     )
     return {"refund_id": str(asked.id), "refund_line_id": str(line.id)}
+
+
+def _a_closed_day(restaurant: Restaurant) -> str:
+    day = today(restaurant.location, now()) - timedelta(days=1)
+    close_day(restaurant.owner, restaurant.location, day, 0, Drawer(note=f"note-of-{restaurant.tenant.slug}"))
+    return day.isoformat()
 
 
 def _an_order(restaurant: Restaurant, table: Table, item: Any, status: str) -> Order:

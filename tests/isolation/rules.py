@@ -119,6 +119,12 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/reports/": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/receipts/": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/receipts.csv": Staff(OFFICE),
+    "<slug:tenant>/dashboard/reports/days/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/reports/days/<slug:location>/mail/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/reports/days/<slug:location>/<str:day>/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/reports/days/<slug:location>/<str:day>.pdf": Staff(OFFICE),
+    "<slug:tenant>/dashboard/reports/journal/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/reports/journal/<slug:kind>.csv": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/revenue.<str:kind>": Staff(OFFICE),
     "<slug:tenant>/dashboard/payment-types/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/refund-limits/": Staff(frozenset({OWNER})),
@@ -205,4 +211,4 @@ TENANT_PARAMETERS = frozenset(
     " section_id item_id group_id modifier_id call_id".split()
 )
 """URL parameters that name a row of one restaurant."""
-OTHER_PARAMETERS = frozenset("tenant action processor uidb36 key language folder file kind".split())
+OTHER_PARAMETERS = frozenset("tenant action processor uidb36 key language folder file kind day".split())

@@ -30,6 +30,7 @@ NOT_FOR_GUESTS = (
     "jobs/staff_texts.py",
     "web/texts/kitchen.py",
     "web/texts/staff.py",
+    "web/day_close/sheet.py",
     "web/texts/menu_files.py",
 )
 KITCHEN_FILES = ("kitchen/*", "web/texts/kitchen.py")

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
-from duitpos.dashboard.charts.columns import Bar, ColumnChart, bars, column_chart
+from duitpos.dashboard.charts.columns import SHADES, Bar, ColumnChart, bars, column_chart
 from duitpos.dashboard.charts.heat import HeatMap, heat_map
 from duitpos.dashboard.charts.line import LineChart, Series, line_chart
 from duitpos.dashboard.texts.reports import BY, period_text, point_name, weekday_name
-from duitpos.domain.reporting.report import By, Report
+from duitpos.domain.reporting.report import By, Report, Row, Sums
 from duitpos.kit.money import Money, decimal_places
 from duitpos.models import Location
 
 _MOST_BARS = 12
 _COLUMNS = (By.HOUR, By.WEEKDAY)
+
+
+@dataclass(frozen=True, slots=True)
+class ChartTable:
+    """What a chart shows and the report's table does not, to be read and copied."""
+
+    heads: list[str]
+    rows: list[tuple[str, list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,7 @@ class Chart:
     bars: list[Bar] | None = None
     heat: HeatMap | None = None
     weekdays: tuple[str, ...] = ()
+    table: ChartTable | None = None
 
 
 def charts_of(report: Report, site: Location, locale: str) -> list[Chart]:
@@ -43,7 +53,8 @@ def charts_of(report: Report, site: Location, locale: str) -> list[Chart]:
     else:
         shown = [_bars(report, locale)]
     heat = _heat(report, site, locale) if by in (By.DAY, *_COLUMNS) else None
-    return [*shown, heat] if heat else shown
+    stacked = _types_by_day(report, locale) if report.by_day and report.question.period.days > 1 else None
+    return [*shown, *(chart for chart in (heat, stacked) if chart)]
 
 
 def _days(report: Report, locale: str) -> Chart:
@@ -68,6 +79,37 @@ def _columns(report: Report, locale: str) -> Chart:
         else _("Which day is best? Net by weekday")
     )
     return Chart(title, columns=column_chart(series, names, _writer(report, locale), _unit(report)))
+
+
+def _types_by_day(report: Report, locale: str) -> Chart:
+    """A column for each day, stacked by payment type; of many types the last shade has all others."""
+    first = report.question.period.first.toordinal()
+    days = [
+        Row(date.fromordinal(first + at).isoformat(), "", Sums()) for at in range(report.question.period.days)
+    ]
+    series = [
+        Series(point_name(By.PAYMENT_TYPE, row, locale), list(report.by_day[row.key]))
+        for row in report.rows
+        if row.key in report.by_day
+    ]
+    if len(series) > SHADES:
+        others = [sum(values) for values in zip(*(one.values for one in series[SHADES - 1 :]), strict=True)]
+        series = [*series[: SHADES - 1], Series(_("Others"), others)]
+    names = [point_name(By.DAY, day, locale) for day in days]
+    write = _writer(report, locale)
+    table = ChartTable(
+        [_("Day"), *(one.name for one in series)],
+        [
+            (name, [Money(one.values[at], report.currency).plain(locale) for one in series])
+            for at, name in enumerate(names)
+            if any(one.values[at] for one in series)
+        ],
+    )
+    return Chart(
+        _("How do guests pay, day by day? Net by payment type"),
+        columns=column_chart(series, names, write, _unit(report)),
+        table=table,
+    )
 
 
 def _bars(report: Report, locale: str) -> Chart:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from duitpos.domain.reporting.report import By, Report, Row, Sums
 
@@ -58,7 +58,7 @@ def report_table(report: Report, name: Callable[[Row], str], *, all_columns: boo
     by = report.question.by
     lines = tuple(Line(row.key, name(row), _cells(row.sums)) for row in report.rows)
     covered = sum((row.sums for row in report.rows), Sums())
-    rest = _less(report.total, covered)
+    rest = report.total - covered
     columns: tuple[str, ...] = _OF_DISHES if by in DISHES else (*COUNTS[:2], *MONEY)
     if not any(sums.fees for sums in (report.total, *(row.sums for row in report.rows))) and not all_columns:
         columns = tuple(column for column in columns if column not in _FEES)
@@ -96,10 +96,6 @@ def cut_table(table: Table, most: int = MOST) -> tuple[Table, Line | None]:
 
 def _cells(sums: Sums) -> dict[str, int]:
     return {column: getattr(sums, column) for column in (*COUNTS, *MONEY)}
-
-
-def _less(total: Sums, covered: Sums) -> Sums:
-    return Sums(*(getattr(total, one.name) - getattr(covered, one.name) for one in fields(Sums)))
 
 
 def _sum(cells: Iterable[dict[str, int]]) -> dict[str, int]:

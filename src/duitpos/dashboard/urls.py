@@ -8,12 +8,14 @@ from duitpos.dashboard.views.account import account
 from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.check_payment import check_payment
+from duitpos.dashboard.views.day_close import day_close, day_close_file, day_close_mail, day_closes
 from duitpos.dashboard.views.disputes import dispute, disputes, evidence
 from duitpos.dashboard.views.find_money import find
 from duitpos.dashboard.views.get_paid import get_paid, get_paid_live
 from duitpos.dashboard.views.get_paid_steps import first_key, first_type, first_webhook, refund_test
 from duitpos.dashboard.views.go_live import go_live, to_test
 from duitpos.dashboard.views.home import home
+from duitpos.dashboard.views.journal import journal_file, journal_page
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
 from duitpos.dashboard.views.payment_issues import declines, payment_issues, payment_issues_count
@@ -72,6 +74,12 @@ urlpatterns = [
     path("reports/", reports, name="reports"),
     path("reports/receipts/", receipts, name="receipts"),
     path("reports/receipts.csv", receipts_file, name="receipts_file"),
+    path("reports/days/", day_closes, name="day_closes"),
+    path("reports/days/<slug:location>/mail/", day_close_mail, name="day_close_mail"),
+    path("reports/days/<slug:location>/<str:day>/", day_close, name="day_close"),
+    path("reports/days/<slug:location>/<str:day>.pdf", day_close_file, name="day_close_file"),
+    path("reports/journal/", journal_page, name="journal"),
+    path("reports/journal/<slug:kind>.csv", journal_file, name="journal_file"),
     path("reports/revenue.<str:kind>", report_file, name="report_file"),
     path("payment-types/", payment_types, name="payment_types"),
     path("refund-limits/", refund_limits, name="refund_limits"),

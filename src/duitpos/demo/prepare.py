@@ -17,6 +17,7 @@ from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.domain.tenancy.installation import adopt_installation, installation
 from duitpos.kit.migrations import unapplied_migrations
 from duitpos.models import ProcessorAccount
+from duitpos.models.payment_setup import MANUAL_KINDS
 
 
 def bring_up_to_date() -> None:
@@ -31,7 +32,9 @@ def bring_up_to_date() -> None:
 
 def check_keys(slug: str) -> None:
     """Check the keys as when an owner saves them, so that Payment Types shows the account's name from the start."""
-    for account in ProcessorAccount.objects.filter(tenant=tenant_by_slug(slug), checked_at__isnull=True):
+    unchecked = ProcessorAccount.objects.filter(tenant=tenant_by_slug(slug), checked_at__isnull=True)
+    # Those whose money staff take have no keys.
+    for account in unchecked.exclude(processor__in=MANUAL_KINDS):
         recheck(account)
     connections.close_all()
 

@@ -150,6 +150,13 @@ class Code(StrEnum):
     REFUND_NOT_YOURS = "refund_not_yours"
     REFUND_ABOVE_LIMIT = "refund_above_limit"
     REFUND_LIMIT_WRONG = "refund_limit_wrong"
+    # Day closes.
+    DAY_UNKNOWN = "day_unknown"
+    DAY_NOT_OVER = "day_not_over"
+    DAY_CHANGED = "day_changed"
+    JOURNAL_NOT_READY = "journal_not_ready"
+    DRAWER_UNREADABLE = "drawer_unreadable"
+    DRAWER_NOTE_TOO_LONG = "drawer_note_too_long"
     # Alerts.
     ALERT_UNKNOWN = "alert_unknown"
     ALERT_RESOLVED = "alert_resolved"

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from duitpos.domain.reporting.day_close.figures import from_document
 from duitpos.kit.money import Money
-from duitpos.models import Alert, Tenant
+from duitpos.models import Alert, DayClose, Tenant
 from duitpos.models.alert import AlertKind
 from duitpos.ui.when import exactly
+from duitpos.web.day_close.sheet import day_name
 
 
 def alert_subject(tenant: Tenant, alert: Alert) -> str:
@@ -57,3 +60,38 @@ def _dispute_text(alert: Alert, facts: dict[str, str]) -> str:
         "The page below has the order, and the evidence as one file to send.\n\n%(link)s\n"
     )
     return text % {**facts, "said": said}
+
+
+def day_close_subject(tenant: Tenant, closes: Sequence[DayClose]) -> str:
+    """The subject of a mail with day closes."""
+    first, site = closes[0], closes[0].location
+    about = {
+        "restaurant": tenant.name,
+        "location": site.name,
+        "day": day_name(first.business_date, site.locale),
+        "last": day_name(closes[-1].business_date, site.locale),
+    }
+    if len(closes) == 1:
+        return _("%(restaurant)s, %(location)s: day close of %(day)s") % about
+    return _("%(restaurant)s, %(location)s: day closes of %(day)s to %(last)s") % about
+
+
+def day_close_text(tenant: Tenant, closes: Sequence[DayClose], link: str) -> str:
+    """A mail with day closes: the net of each, and where they are."""
+    lines = [
+        f"{day_name(one.business_date, one.location.locale)}, {one.label}: {_net(one)}" for one in closes
+    ]
+    return _("The day closes of %(location)s are attached. Net:\n\n%(lines)s\n\n%(link)s\n") % {
+        "location": closes[0].location.name,
+        "lines": "\n".join(lines),
+        "link": link,
+    }
+
+
+def _net(close: DayClose) -> str:
+    """What remained of each currency, or of none in the location's own."""
+    figures = from_document(close.printed)
+    currencies = figures.currencies or [close.location.currency]
+    return ", ".join(
+        Money(figures.total(currency).net, currency).format(close.location.locale) for currency in currencies
+    )

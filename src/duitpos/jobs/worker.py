@@ -38,6 +38,8 @@ THREADS = 4
 """Threads of one lane: restaurants that are asked about at one processor at once."""
 LOOPS = 5
 """Threads beside those of the lanes: one for each loop."""
+SHARED_LANES = {OutboxKind.DAY_CLOSE: OutboxKind.ALERT}
+"""Kinds that run in another one's lane: both are mails to owners, and each lane has connections of its own."""
 STUCK_SECONDS = 60.0
 """A sweep whose work has waited this long is no longer reported as healthy."""
 
@@ -76,7 +78,7 @@ def lane_threads() -> int:
     pool = connection.settings_dict["OPTIONS"].get("pool")
     if pool is None:
         return THREADS
-    share: int = (pool["max_size"] - LOOPS) // (most_lanes() + len(OutboxKind))
+    share: int = (pool["max_size"] - LOOPS) // (most_lanes() + len(OutboxKind) - len(SHARED_LANES))
     return max(1, min(THREADS, share))
 
 
@@ -98,7 +100,8 @@ def every_hour(is_stopped: Callable[[], bool]) -> None:
 def look_at_outbox(lanes: Lanes) -> None:
     """Hand every restaurant's due entries to the lane of their kind."""
     for due in due_entries():
-        lanes.start(due.kind, (due.tenant_id, due.kind), partial(run_entries, due))
+        lane = SHARED_LANES.get(due.kind, due.kind)
+        lanes.start(lane, (due.tenant_id, due.kind), partial(run_entries, due))
 
 
 def _loop(name: str, work: Callable[[], object], every: float, stop: Event) -> Thread:

@@ -11,13 +11,22 @@ _FORMULA = re.compile("'*[=+\\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 """What a spreadsheet takes for a formula, also written with the full-width signs of a Chinese keyboard."""
 
 
-def csv_file(rows: Iterable[Sequence[str]], numbers: frozenset[int]) -> bytes:
-    """A CSV file that Excel opens as UTF-8. Cells of the columns `numbers` are amounts and stay as they are."""
+def csv_file(
+    rows: Iterable[Sequence[str]],
+    numbers: frozenset[int],
+    *,
+    delimiter: str = ",",
+    is_for_people: bool = True,
+) -> bytes:
+    """A CSV file that Excel opens as UTF-8. Cells of the columns `numbers` are amounts and stay as they are.
+
+    `is_for_people`: with the mark by which Excel knows UTF-8; a program that imports the file takes it for a text.
+    """
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, delimiter=delimiter)
     for at, row in enumerate(rows):
         writer.writerow([cell if at and x in numbers else protected(cell) for x, cell in enumerate(row)])
-    return out.getvalue().encode("utf-8-sig")
+    return out.getvalue().encode("utf-8-sig" if is_for_people else "utf-8")
 
 
 def protected(cell: str) -> str:

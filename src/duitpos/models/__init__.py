@@ -2,6 +2,7 @@
 
 from duitpos.models.account_health import AccountHealth
 from duitpos.models.alert import Alert
+from duitpos.models.day_close import DayClose, DayCloseSeries
 from duitpos.models.dispute import Dispute
 from duitpos.models.ledger import BusinessDay, LedgerEntry
 from duitpos.models.menu import (
@@ -35,6 +36,8 @@ __all__ = [
     "Alert",
     "BusinessDay",
     "BusinessMonth",
+    "DayClose",
+    "DayCloseSeries",
     "DayTotal",
     "Dispute",
     "Installation",

@@ -36,6 +36,7 @@ class AlertKind(models.TextChoices):
     ACCOUNT_RESTRICTED = "account_restricted"
     FRAUD_WARNING = "fraud_warning"
     PAYMENT_REVIEW = "payment_review"
+    REPORT_NOT_SENT = "report_not_sent"
 
 
 class Alert(TenantModel):

@@ -57,6 +57,11 @@ class BusinessDay(TenantModel):
         default=0, help_text="`changes` when its totals were last summed."
     )
     closed_at = models.DateTimeField(null=True, help_text="When its day close was made.")
+    printed_changes = models.PositiveBigIntegerField(
+        default=0,
+        db_default=0,
+        help_text="`changes` when a day close last printed it, or a correction of it.",
+    )
 
     class Meta:
         constraints = [
@@ -69,7 +74,12 @@ class BusinessDay(TenantModel):
                 fields=["tenant", "location", "business_date"],
                 condition=~models.Q(changes=models.F("summed")),
                 name="business_day_unsummed",
-            )
+            ),
+            models.Index(
+                fields=["tenant", "location", "business_date"],
+                condition=models.Q(closed_at__isnull=False) & ~models.Q(changes=models.F("printed_changes")),
+                name="business_day_corrected",
+            ),
         ]
 
     def __str__(self) -> str:

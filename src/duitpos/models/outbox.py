@@ -14,13 +14,16 @@ class OutboxKind(models.TextChoices):
     DETAILS = "details"
     ALERT = "alert"
     REFUND = "refund"
+    DAY_CLOSE = "day_close"
 
 
 class OutboxEntry(TenantModel):
     """One item of outbound work, once per kind and subject. The worker runs it, at least once."""
 
     kind = models.CharField(max_length=10, choices=OutboxKind.choices)
-    subject_id = models.UUIDField(help_text="The payment, order, alert or refund it is about.")
+    subject_id = models.UUIDField(
+        help_text="The payment, order, alert, refund, day close or week it is about."
+    )
     order = TenantForeignKey(
         "duitpos.Order", on_delete=models.CASCADE, null=True, related_name="outbox_entries"
     )

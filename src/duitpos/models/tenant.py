@@ -65,6 +65,14 @@ class UnpaidOrders(models.TextChoices):
     AT_ONCE = "at_once"
 
 
+class DayCloseMail(models.TextChoices):
+    """Whether owners get a location's day closes by mail: each when the day is closed, or those of a week together."""
+
+    OFF = "off"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
 class Location(TenantModel):
     """A physical site. Its rates are pinned in every order made there."""
 
@@ -104,6 +112,13 @@ class Location(TenantModel):
         default=UnpaidOrders.OFF,
         help_text="Whether guests may send an order and pay staff, and when the kitchen gets it.",
     )
+    day_close_mail = models.CharField(
+        max_length=6,
+        choices=DayCloseMail.choices,
+        default=DayCloseMail.OFF,
+        db_default=DayCloseMail.OFF,
+        help_text="Whether owners get its day closes by mail.",
+    )
     popular_items = models.JSONField(
         default=list, blank=True, help_text="Ids of the most ordered items of the last 30 days, most first."
     )
@@ -119,6 +134,9 @@ class Location(TenantModel):
             ),
             models.CheckConstraint(
                 condition=models.Q(unpaid_orders__in=UnpaidOrders.values), name="location_unpaid_orders"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(day_close_mail__in=DayCloseMail.values), name="location_day_close_mail"
             ),
         ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,10 @@ from duitpos.dashboard.charts.columns import bars, column_chart
 from duitpos.dashboard.charts.heat import heat_map
 from duitpos.dashboard.charts.line import Series, line_chart, point_labels
 from duitpos.dashboard.charts.scale import PLOT, scale_of
+from duitpos.dashboard.report_charts import charts_of
+from duitpos.domain.reporting.report import By, Period, Question, Report, Row
+from duitpos.models import Location
+from tests.dashboard.reports.examples import WEEK, report, sums
 
 AMOUNT = st.integers(-(10**12), 10**12)
 
@@ -98,3 +104,40 @@ def test_a_heat_map_of_nothing_or_of_refunds_only() -> None:
     shown = heat_map({(1, 1): -5})
     assert shown is not None
     assert shown.rows[0].cells[0].shade == 0
+
+
+def typed(count: int) -> Report:
+    """A week with some payment types; the first one is refunded more than it sold on one day."""
+    rows = [Row(f"t{at}", f"Type {at}", sums(1, 1000 * (count - at))) for at in range(count)]
+    by_day = {row.key: (100 * (at + 1), -50 if at == 0 else 0, 0, 0, 0, 0, 7) for at, row in enumerate(rows)}
+    return replace(report(By.PAYMENT_TYPE, rows), by_day=by_day)
+
+
+def test_payment_types_are_stacked_day_by_day_and_told_as_a_table() -> None:
+    bars_chart, stacked = charts_of(typed(3), Location(), "en_MY")
+    assert bars_chart.bars is not None
+    assert stacked.columns is not None
+    assert stacked.table is not None
+    assert [name.text for name in stacked.columns.names] == ["Type 0", "Type 1", "Type 2"]
+    assert len(stacked.columns.blocks) == 3 + 1 + 3
+    assert stacked.table.heads == ["Day", "Type 0", "Type 1", "Type 2"]
+    assert stacked.table.rows == [
+        ("23 Nov", ["1.00", "2.00", "3.00"]),
+        ("24 Nov", ["-0.50", "0.00", "0.00"]),
+        ("29 Nov", ["0.07", "0.07", "0.07"]),
+    ]
+
+
+def test_of_many_payment_types_the_last_shade_has_all_others() -> None:
+    stacked = charts_of(typed(8), Location(), "en_MY")[-1]
+    assert stacked.columns is not None
+    assert stacked.table is not None
+    assert [name.text for name in stacked.columns.names][-1] == "Others"
+    assert stacked.table.rows[0][1][-1] == "26.00", "500 to 800, in cents"
+    assert {block.shade for block in stacked.columns.blocks} == {1, 2, 3, 4, 5}
+
+
+def test_one_day_has_nothing_to_stack() -> None:
+    day = Period(WEEK.first, WEEK.first)
+    one = replace(typed(2), question=Question(day, By.PAYMENT_TYPE), by_day={"t0": (5,), "t1": (6,)})
+    assert len(charts_of(one, Location(), "en_MY")) == 1

@@ -29,6 +29,7 @@ RIGHTS = {
     Can.ANSWER_CALLS: (True, True, True, True),
     Can.EDIT_MENU: (True, True, False, False),
     Can.SEE_REPORTS: (True, True, False, False),
+    Can.SET_UP_REPORTS: (True, False, False, False),
 }
 CASES = [(role, can, row[at]) for can, row in RIGHTS.items() for at, role in enumerate(Role)]
 

@@ -12,6 +12,7 @@ from duitpos.domain.reporting.sum_days import sum_changed
 from duitpos.models import BusinessDay, Location
 from tests.support.books import Books, some_books
 from tests.support.restaurant import a_location
+from tests.support.till import cash
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 11, 30))
@@ -184,3 +185,18 @@ def test_another_restaurants_money_is_not_in_it(books: Books) -> None:
     some_books("mamak").paid(NOON, 1)
     assert revenue(books.restaurant.tenant, Question(NOVEMBER, By.DAY)) == ()
     assert Location.objects.filter(tenant=books.restaurant.tenant).count() == 1
+
+
+def test_payment_types_are_told_day_by_day(books: Books) -> None:
+    books.paid(NOON, 1)
+    cash(books, NOON, 0, 1)
+    cash(books, NOON.replace(day=25), 0, 2)
+    period = Period(date(2026, 11, 24), date(2026, 11, 26))
+    report = asked(books, By.PAYMENT_TYPE, period)
+    by_name = {row.name: report.by_day[row.key] for row in report.rows}
+    assert by_name == {"Online Payment": (1290, 0, 0), "Till": (350, 700, 0)}
+    assert {row.name: row.sums.net for row in report.rows} == {
+        name: sum(days) for name, days in by_name.items()
+    }
+    assert asked(books, By.METHOD, period).by_day == {}
+    assert asked(books, By.PAYMENT_TYPE, Period(date(2026, 1, 1), date(2026, 12, 31))).by_day == {}

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
 
+from duitpos import cli
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.pricing import Rules, totals_of
 from duitpos.domain.payments.outbox.details import _store
@@ -316,6 +317,39 @@ def test_a_wrong_total_is_named() -> None:
     assert ("all", "sales", 1, 1290) in found
     assert ("hour", "orders", 0, 1) in found
     assert ("month all", "sales", 1290, 1) in found, "and the month is not the sum of its days"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_checks_the_days_that_it_is_given(capsys: pytest.CaptureFixture[str]) -> None:
+    books = some_books()
+    tenant = books.restaurant.tenant
+    for month in (9, 10):
+        books.paid(datetime(2026, month, 15, 4, tzinfo=UTC), 1)
+    sum_changed(tenant.id, never)
+    assert cli._verify_rollups() == 0
+    assert capsys.readouterr().out == "Every total is right.\n"
+    DayTotal.objects.filter(tenant=tenant, by="all", business_date__month=9).update(sales=1)
+    MonthTotal.objects.filter(tenant=tenant, by="all", month__month=9).update(sales=1)
+    october = cli._days(["--from", "2026-10-01", "--to", "2026-10-31"])
+    assert cli._verify_rollups(*october) == 0
+    assert cli._verify_rollups(*cli._days(["--to", "2026-09-30"])) == cli.SOME_FAILED
+    said = capsys.readouterr()
+    assert "2026-09-15 all  sales: stored 1, right 1290" in said.err
+    assert said.out.endswith("1 total is wrong.\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--from"],
+        ["--since", "2026-10-01"],
+        ["--from", "soon"],
+        ["--from", "2026-10-02", "--to", "2026-10-01"],
+    ],
+)
+def test_days_that_cannot_be_read_are_refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["verify-rollups", *words]) == cli.WRONG_USE
+    assert "--from 2026-11-01 --to 2026-11-30" in capsys.readouterr().err
 
 
 @pytest.mark.django_db(transaction=True)

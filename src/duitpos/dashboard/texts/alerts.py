@@ -85,6 +85,13 @@ TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
         _("Sold out after payment"),
         _("Something in this paid order is sold out. The guest was told that you will confirm."),
     ),
+    A.REPORT_NOT_SENT: (
+        _("Day close not mailed"),
+        _(
+            "The mail server did not take the mail with the day close, eight times. The day close itself is under"
+            " Reports, Day closes. Ask whoever runs this site to look at the mail server."
+        ),
+    ),
     A.REFUND_DUE: (
         _("Refund due"),
         _("A paid order was canceled and the money is still here."),

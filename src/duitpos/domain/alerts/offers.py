@@ -47,6 +47,7 @@ ACTIONS: Mapping[str, tuple[Action, ...]] = {
     A.KEY_REUSED: (Action.DONE,),
     A.FRAUD_WARNING: (Action.REFUND, Action.DONE),
     A.PAYMENT_REVIEW: (Action.DONE, Action.REFUND),
+    A.REPORT_NOT_SENT: (Action.DONE,),
 }
 
 

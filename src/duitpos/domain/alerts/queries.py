@@ -25,6 +25,7 @@ NO_MONEY_YET = (
     AlertKind.ACCOUNT_RESTRICTED,
     AlertKind.STOCK_BACK,
     AlertKind.REFUND_LINES,
+    AlertKind.REPORT_NOT_SENT,
 )
 """Alerts about no received money. They sort last, so that many at once do not hide money that a guest waits for."""
 PAGE = 100

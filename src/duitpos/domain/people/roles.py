@@ -27,7 +27,8 @@ class Can(StrEnum):
     PAUSE = "pause"  # stop taking orders at a location, and start again
     ANSWER_CALLS = "answer_calls"  # of guests who call staff or ask for the bill
     EDIT_MENU = "edit_menu"
-    SEE_REPORTS = "see_reports"
+    SEE_REPORTS = "see_reports"  # and close a business day
+    SET_UP_REPORTS = "set_up_reports"  # which reports are mailed
 
 
 _KITCHEN = frozenset({Can.SEE_KITCHEN, Can.WORK_ORDERS, Can.SET_STOCK, Can.PAUSE, Can.ANSWER_CALLS})
@@ -35,7 +36,7 @@ _KITCHEN = frozenset({Can.SEE_KITCHEN, Can.WORK_ORDERS, Can.SET_STOCK, Can.PAUSE
 RIGHTS: dict[str, frozenset[Can]] = {
     Role.OWNER: frozenset(Can),
     # Only the owner, since the keys decide which account receives the restaurant's money.
-    Role.MANAGER: frozenset(Can) - {Can.SET_UP_PAYMENTS, Can.SET_REFUND_LIMITS},
+    Role.MANAGER: frozenset(Can) - {Can.SET_UP_PAYMENTS, Can.SET_REFUND_LIMITS, Can.SET_UP_REPORTS},
     # A cashier refunds nothing until the owner sets a limit.
     Role.CASHIER: _KITCHEN | {Can.SEE_ORDERS, Can.CHECK_PAYMENT, Can.TAKE_PAYMENT, Can.REFUND},
     Role.KITCHEN: _KITCHEN,

@@ -16,6 +16,7 @@ from django.db.models import Max, QuerySet
 
 from duitpos.domain.reporting.sum_days import month_after
 from duitpos.kit.clock import day_bounds
+from duitpos.kit.transact import snapshot
 from duitpos.models import Location, Order, ReceiptSeries, Refund
 from duitpos.models.receipt import ReceiptKind, receipt_label
 from duitpos.models.refund import RefundStatus
@@ -107,7 +108,11 @@ class _Given:
 
 
 def month_receipts(location: Location, month: date) -> MonthReceipts:
-    """The ranges of a location for the month that begins at `month`. Test orders are never in it."""
+    """The ranges of a location for the month that begins at `month`, of one state of the books. No test orders."""
+    return snapshot(lambda: _month_receipts(location, month))
+
+
+def _month_receipts(location: Location, month: date) -> MonthReceipts:
     begins, _ = day_bounds(month, location.time_zone, location.day_closes_at)
     ends, _ = day_bounds(month_after(month), location.time_zone, location.day_closes_at)
     within = _Instants(begins, ends)

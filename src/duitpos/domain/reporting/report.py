@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -49,6 +49,10 @@ class Period:
         """The newest earlier period that begins on the same weekday and does not overlap."""
         back = timedelta(weeks=-(-self.days // 7))
         return Period(self.first - back, self.last - back)
+
+
+MOST_DAYS = 92
+"""Days of a period whose payment types are told day by day: a quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,10 @@ class Sums:
     def __add__(self, other: Sums) -> Sums:
         """Add column by column."""
         return Sums(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+    def __sub__(self, other: Sums) -> Sums:
+        """Subtract column by column."""
+        return Sums(*(getattr(self, one.name) - getattr(other, one.name) for one in fields(self)))
 
     @property
     def gross(self) -> int:
@@ -168,6 +176,8 @@ class Report:
     same_weekdays: Sums
     heat: Mapping[tuple[int, int], int]
     """Net by weekday (1 to 7) and hour (0 to 23): when orders were paid and refunds were made."""
+    by_day: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """By payment type only, and at most MOST_DAYS: the net of each row's key on every day of the period."""
 
 
 def empty_report(question: Question, currency: str) -> Report:

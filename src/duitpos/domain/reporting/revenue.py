@@ -17,8 +17,9 @@ from uuid import UUID
 from django.db.models import F, Max, Q, QuerySet, Sum
 
 from duitpos.domain.reporting.day_sums import ALL, WEEK_HOUR
-from duitpos.domain.reporting.report import By, Period, Question, Report, Row, Sums
+from duitpos.domain.reporting.report import MOST_DAYS, By, Period, Question, Report, Row, Sums
 from duitpos.domain.reporting.sum_days import MEASURES, month_after, sum_day
+from duitpos.kit.transact import snapshot
 from duitpos.models import (
     BusinessDay,
     BusinessMonth,
@@ -50,9 +51,16 @@ class _Span:
 
 
 def revenue(tenant: Tenant, question: Question) -> tuple[Report, ...]:
-    """Return one report for each currency in which anything was booked in the period, the most used first."""
-    period = question.period
+    """Return one report for each currency in which anything was booked in the period, the most used first.
+
+    Its rows and totals are of one state of the books, whatever is booked meanwhile.
+    """
     sum_changed_days(tenant, question)
+    return snapshot(lambda: _read(tenant, question))
+
+
+def _read(tenant: Tenant, question: Question) -> tuple[Report, ...]:
+    period = question.period
     rows = _rows(tenant, question, period)
     lost = _without_location(tenant, question, period)
     totals = _totals(tenant, question, period)
@@ -61,6 +69,7 @@ def revenue(tenant: Tenant, question: Question) -> tuple[Report, ...]:
     weekdays = _totals(tenant, question, period.same_weekdays)
     days_before = _rows(tenant, question, period.before) if question.by == By.DAY else {}
     heat = _heat(tenant, question) if question.by in (By.DAY, By.HOUR, By.WEEKDAY) else {}
+    types = _types_by_day(tenant, question) if question.by == By.PAYMENT_TYPE else {}
     reports = [
         Report(
             question,
@@ -71,6 +80,7 @@ def revenue(tenant: Tenant, question: Question) -> tuple[Report, ...]:
             before.get(currency, Sums()) + _lost_in(tenant, question, period.before, currency),
             weekdays.get(currency, Sums()) + _lost_in(tenant, question, period.same_weekdays, currency),
             heat.get(currency, {}),
+            types.get(currency, {}),
         )
         for currency in currencies
     ]
@@ -222,6 +232,26 @@ def _heat(tenant: Tenant, question: Question) -> dict[str, dict[tuple[int, int],
         weekday, _, hour = found["key"].partition("-")
         heat[found["currency"]][int(weekday), int(hour)] += _sums(found).net
     return heat
+
+
+def _types_by_day(tenant: Tenant, question: Question) -> dict[str, dict[str, tuple[int, ...]]]:
+    """By currency and payment type, the net of every day of the period."""
+    period = question.period
+    if period.days > MOST_DAYS:
+        return {}
+    rows = DayTotal.objects.filter(
+        by=By.PAYMENT_TYPE, business_date__range=(period.first, period.last), **_scope(tenant, question)
+    )
+    grouped = rows.values("currency", "business_date", "key").annotate(
+        **{f"sum_{measure}": Sum(measure) for measure in MEASURES}
+    )
+    found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0] * period.days))
+    for row in grouped.order_by():
+        at = (row["business_date"] - period.first).days
+        found[row["currency"]][row["key"]][at] += _sums(dict(row)).net
+    return {
+        currency: {key: tuple(values) for key, values in types.items()} for currency, types in found.items()
+    }
 
 
 def _without_location(tenant: Tenant, question: Question, period: Period) -> dict[tuple[str, date], Sums]:

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from duitpos.domain.reporting.day_sums import ALL, Place, sums_of_day
 from duitpos.domain.reporting.refund_sums import REFUNDS
 from duitpos.domain.reporting.report import By, Sums
-from duitpos.domain.reporting.sum_days import MEASURES, sum_day, sum_month
+from duitpos.domain.reporting.sum_days import MEASURES, month_after, sum_day, sum_month
 from duitpos.models import BusinessDay, BusinessMonth, DayTotal, LedgerEntry, MonthTotal
 
 
@@ -49,7 +49,7 @@ def verify_totals(
             yield from found
     for month in BusinessMonth.objects.filter(tenant_id=tenant_id).exclude(changes=F("summed")):
         sum_month(month)
-    yield from _month_differences(tenant_id)
+    yield from _month_differences(tenant_id, first, last)
 
 
 def _changes(day: BusinessDay) -> tuple[int, int]:
@@ -113,15 +113,22 @@ def _stored(day: BusinessDay) -> list[DayTotal]:
     return list(rows)
 
 
-def _month_differences(tenant_id: UUID) -> Iterator[Difference]:
-    """Compare every month's totals with the sums of its days' totals."""
+def _month_differences(tenant_id: UUID, first: date | None, last: date | None) -> Iterator[Difference]:
+    """Compare the totals of every month that has one of the days with the sums of its days' totals."""
+    days, months = Q(tenant_id=tenant_id), Q(tenant_id=tenant_id)
+    if first:
+        days &= Q(business_date__gte=first.replace(day=1))
+        months &= Q(month__gte=first.replace(day=1))
+    if last:
+        days &= Q(business_date__lt=month_after(last.replace(day=1)))
+        months &= Q(month__lte=last)
     right: dict[tuple[UUID, date, bool, Place], Sums] = defaultdict(Sums)
-    for row in DayTotal.objects.filter(tenant_id=tenant_id).iterator(chunk_size=2000):
+    for row in DayTotal.objects.filter(days).iterator(chunk_size=2000):
         where = (row.location_id, row.business_date.replace(day=1), row.is_test, _place(row))
         right[where] += _sums(row)
     stored = {
         (row.location_id, row.month, row.is_test, _place(row)): _sums(row)
-        for row in MonthTotal.objects.filter(tenant_id=tenant_id).iterator(chunk_size=2000)
+        for row in MonthTotal.objects.filter(months).iterator(chunk_size=2000)
     }
     for where in {*right, *stored}:
         location_id, month, is_test, place = where

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from duitpos.kit.clock import business_date, day_bounds, display_zone, known_zone
 from duitpos.models import Location, Tenant
@@ -58,3 +58,21 @@ def day_ends(location: Location, at: datetime) -> datetime:
     zone = display_zone(location.time_zone).key
     day = business_date(at, zone, location.day_closes_at)
     return closes_next(location, at) or day_bounds(day, zone, location.day_closes_at)[1]
+
+
+def business_ends(location: Location, day: date) -> datetime:
+    """When a trading day's business is over: at its last closing time, or at its end when it is open all day."""
+    zone = display_zone(location.time_zone).key
+    begins, ends = day_bounds(day, zone, location.day_closes_at)
+    opens, closes = location.opens_at or time.min, location.closes_at or time.min
+    if opens == closes:
+        return ends
+    closing, opening = _within(closes, day, begins), _within(opens, day, begins)
+    # Open again at the day's end: open over it, such as until 05:00 where days end at 04:00.
+    return closing if begins < closing and opening < closing else ends
+
+
+def _within(at: time, day: date, begins: datetime) -> datetime:
+    """The instant of a local time in the trading day that begins at `begins`; its end counts as in it."""
+    found = datetime.combine(day, at, begins.tzinfo)
+    return found if found > begins else datetime.combine(day + timedelta(days=1), at, begins.tzinfo)

@@ -50,6 +50,9 @@ STAFF: Mapping[Code, Sentence] = {
             ),
             Can.EDIT_MENU: _("With your role you cannot change the menu. Ask the owner or a manager."),
             Can.SEE_REPORTS: _("With your role you cannot see the reports. Ask the owner or a manager."),
+            Can.SET_UP_REPORTS: _(
+                "With your role you cannot change which reports are mailed. Ask the owner."
+            ),
         },
     ),
     Code.LOCATION_UNKNOWN: _("There is no such location."),
@@ -213,6 +216,12 @@ STAFF: Mapping[Code, Sentence] = {
         },
     ),
     Code.REFUND_LIMIT_WRONG: _("Enter an amount of 0 or more for each role, or leave it empty."),
+    Code.DAY_UNKNOWN: _("There is no such business day to close here."),
+    Code.DAY_NOT_OVER: _("This day is not over: guests can still pay. Close it after business has closed."),
+    Code.DAY_CHANGED: _("Money was booked on this day meanwhile. Look at the sums again, then close it."),
+    Code.JOURNAL_NOT_READY: _("Days of this month are still being summed. Try again in a few minutes."),
+    Code.DRAWER_UNREADABLE: _("Enter an amount such as 350 or 350.00."),
+    Code.DRAWER_NOTE_TOO_LONG: _("Enter at most %(most)d characters."),
     Code.ALERT_UNKNOWN: _("Somebody has taken care of this already, or it never was."),
     Code.ALERT_RESOLVED: _("Somebody has taken care of this already."),
     Code.ALERT_JUST_RESOLVED: _("Somebody has taken care of this already. Look at the order again."),

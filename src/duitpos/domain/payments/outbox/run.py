@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db.models import F, QuerySet
 
+from duitpos.domain.alerts.open import open_alert
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.payments.outbox.details import fetch_details
 from duitpos.domain.payments.outbox.due import DueEntries, due_entries
@@ -21,7 +22,9 @@ from duitpos.kit import clock
 from duitpos.kit.clean_text import first_line
 from duitpos.kit.facts import Facts, facts
 from duitpos.kit.logs import redact
+from duitpos.kit.transact import transact
 from duitpos.models import OutboxEntry
+from duitpos.models.alert import AlertKind
 from duitpos.models.outbox import OutboxKind
 from duitpos.processors.errors import ProcessorError
 
@@ -31,6 +34,8 @@ MOST_TRIES = 8
 PATIENCE = 20.0
 """Seconds after which no further entry of one restaurant is started; the rest stay due."""
 Work = Callable[[OutboxEntry], str]
+_ASKED = frozenset({OutboxKind.DAY_CLOSE})
+"""Kinds whose failure opens an alert: staff wait for them, and see nowhere else that they do not come."""
 _HANDLERS: dict[OutboxKind, Work] = {OutboxKind.DETAILS: fetch_details}
 log = structlog.get_logger(__name__)
 
@@ -95,8 +100,25 @@ def _run(entry: OutboxEntry, claimed_at: datetime) -> bool:
     else:
         return _end(entry, claimed_at, due_at=None, done_at=clock.database_now(), outcome=outcome, problem={})
     log.warning("outbox_entry_failed", kind=entry.kind, entry=str(entry.id), problem=problem)
-    _end(entry, claimed_at, due_at=_next_try(entry), problem=problem)
+    due_at = _next_try(entry)
+    if due_at is None and entry.kind in _ASKED:
+        # In one transaction: a worker that is killed in between would leave an undone entry that nobody hears of.
+        transact(lambda: _give_up(entry, claimed_at, problem))
+    else:
+        _end(entry, claimed_at, due_at=due_at, problem=problem)
     return False
+
+
+def _give_up(entry: OutboxEntry, claimed_at: datetime, problem: Facts) -> None:
+    """Leave the entry undone, and say so to people."""
+    if _end(entry, claimed_at, due_at=None, problem=problem):
+        open_alert(
+            entry.tenant_id,
+            AlertKind.REPORT_NOT_SENT,
+            entry.id,
+            clock.database_now(),
+            facts={"problem": problem},
+        )
 
 
 def _end(entry: OutboxEntry, claimed_at: datetime, **columns: object) -> bool:
