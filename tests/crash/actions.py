@@ -15,12 +15,19 @@ from duitpos.domain.orders.cart import parse_cart
 from duitpos.domain.payments.events.receive import receive
 from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.processor_accounts.webhooks.actions import (
+    remove_old_endpoints,
+    repair_webhook,
+    rotate_secret,
+    send_test_event,
+)
+from duitpos.domain.processor_accounts.webhooks.watch import watch_webhook
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.guest.texts import payment_labels
 from duitpos.guest.urls_of import payment_urls
-from duitpos.models import Membership, Table, Tenant
+from duitpos.models import Membership, ProcessorAccount, Table, Tenant
 
 Facts = dict[str, Any]
 Work = Callable[[], object]
@@ -99,6 +106,24 @@ def _decide(facts: Facts) -> Work:
     return lambda: act(owner, UUID(facts["alert"]), Action(facts["action"]))
 
 
+def _account(facts: Facts) -> ProcessorAccount:
+    rows = ProcessorAccount.objects.select_related("tenant")
+    return rows.get(tenant_id=facts["tenant"], id=facts["account"])
+
+
+def _watch_webhook(facts: Facts) -> Work:
+    account = _account(facts)
+    return lambda: watch_webhook(account)
+
+
+def _of_owner(action: Callable[[Membership, UUID], object]) -> Callable[[Facts], Work]:
+    def prepared(facts: Facts) -> Work:
+        owner = _owner(facts)
+        return lambda: action(owner, UUID(facts["account"]))
+
+    return prepared
+
+
 ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "checkout": _checkout,
     "receive": _receive,
@@ -110,5 +135,10 @@ ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "refund": _refund,
     "cancel": _cancel,
     "decide": _decide,
+    "watch webhook": _watch_webhook,
+    "repair webhook": _of_owner(repair_webhook),
+    "rotate secret": _of_owner(rotate_secret),
+    "send test event": _of_owner(send_test_event),
+    "remove old endpoints": _of_owner(remove_old_endpoints),
 }
 """Each takes facts received through a pipe, reads the rows that its entry point reads, and returns the call to make."""

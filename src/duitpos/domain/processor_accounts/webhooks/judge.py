@@ -154,8 +154,8 @@ def _state(
         return WebhookState.DOWN, health.missed_at
     gone = report.has(*GONE)
     if gone and (last is None or health.endpoints_seen_at is None or last < health.endpoints_seen_at):
-        has_worked = last is not None or health.proved_at is not None
-        return (WebhookState.DOWN if has_worked else WebhookState.MISSING), health.endpoints_seen_at
+        was_there = last is not None or health.proved_at is not None or health.healed_at is not None
+        return (WebhookState.DOWN if was_there else WebhookState.MISSING), health.endpoints_seen_at
     if report.has(F.SECRET_LOST):
         return WebhookState.DOWN, health.endpoints_seen_at
     if report.has(F.PROOF_LATE):

@@ -181,14 +181,17 @@ def note_missed(account: ProcessorAccount, health: AccountHealth) -> AccountHeal
     """Store the last payment of the day whose own event was not delivered within GRACE. One query."""
     if not adapter(account.processor).can.lists_started:
         return health
-    missed = last_missed(account, now())
+    missed = last_missed(account, now(), health.healed_at)
     if missed is None or (health.missed_at is not None and health.missed_at >= missed):
         return health
     return _store(health, missed_at=missed)
 
 
-def last_missed(account: ProcessorAccount, at: datetime) -> datetime | None:
-    """When the last payment was settled that was found in another way and whose event has not been delivered."""
+def last_missed(account: ProcessorAccount, at: datetime, healed_at: datetime | None) -> datetime | None:
+    """When the last payment was settled that was found in another way and whose event has not been delivered.
+
+    One that was started before the last repair may have been paid before it, which says nothing of the repaired one.
+    """
     delivered = WebhookEvent.objects.filter(
         tenant_id=account.tenant_id, payment_id=OuterRef("id"), is_listed=False
     )
@@ -196,6 +199,7 @@ def last_missed(account: ProcessorAccount, at: datetime) -> datetime | None:
         ~Exists(delivered),
         tenant_id=account.tenant_id,
         account_id=account.id,
+        created_at__gt=max(healed_at or at - 3 * LATELY, at - 3 * LATELY),
         settled_at__gt=at - LATELY,
         settled_at__lte=at - GRACE,
         settled_via__in=("return", "sweep", "button"),
