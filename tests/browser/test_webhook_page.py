@@ -89,3 +89,33 @@ def test_a_key_that_may_not_list_says_so(webhookless_shop: Shop, page: Page) -> 
     page.get_by_role("button", name="Create it for me").click()
     expect(page.locator(".toast.error")).to_be_visible()
     looks_right(page)
+
+
+def test_it_is_set_up_by_hand_with_what_the_page_gives(webhookless_shop: Shop, page: Page) -> None:
+    """Address and events are copied to the processor, and the secret that it shows is pasted."""
+    shop = webhookless_shop
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    by_hand = page.locator("section", has=page.get_by_role("heading", name="By hand"))
+    by_hand.get_by_role("button", name="endpoint address").click()
+    address = page.evaluate("navigator.clipboard.readText()")
+    needed = [
+        one.locator("code").inner_text()
+        for one in by_hand.locator("ul.events li").all()
+        if "needed" in one.inner_text()
+    ]
+    assert needed == ["checkout.session.completed", "checkout.session.expired"]
+    secret = "whsec_asshownbytheprocessor0123"
+    shop.listen(needed, url=address, secret=secret)
+    page.get_by_role("link", name="Then paste the endpoint's signing secret here.").click()
+    page.get_by_label("Webhook Secret").fill(secret)
+    page.get_by_role("button", name="Save Processors").click()
+    expect(page.locator(".toast").first).to_be_visible()
+    page.get_by_role("link", name="Webhook at Stripe").click()
+    page.get_by_role("button", name="Send a test event").click()
+    expect(page.get_by_text("The webhook works: signed deliveries arrive.")).to_be_visible()
+    expect(page.get_by_text("These events are not ticked")).to_be_visible()
+    expect(page.locator(".notice.failed")).to_have_count(0)
+    looks_right(page)
+    page.locator(".crumb a").click()
+    expect(page.locator("h1 .chip", has_text="Webhook: works")).to_be_visible()
+    looks_right(page)

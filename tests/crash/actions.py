@@ -18,6 +18,13 @@ from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.payments.refunds.refund_part import Why, refund_lines
 from duitpos.domain.payments.refunds.say_lines import say_lines
+from duitpos.domain.processor_accounts.webhooks.actions import (
+    remove_old_endpoints,
+    repair_webhook,
+    rotate_secret,
+    send_test_event,
+)
+from duitpos.domain.processor_accounts.webhooks.watch import watch_webhook
 from duitpos.domain.reporting.day_close.close_day import Drawer, close_day
 from duitpos.domain.reporting.sum_days import sum_changed
 from duitpos.domain.staff_actions.cancel_order import cancel_order
@@ -25,7 +32,7 @@ from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.guest.texts import payment_labels
 from duitpos.guest.urls_of import payment_urls
-from duitpos.models import Location, Membership, Table, Tenant
+from duitpos.models import Location, Membership, ProcessorAccount, Table, Tenant
 
 Facts = dict[str, Any]
 Work = Callable[[], object]
@@ -126,6 +133,24 @@ def _sum_days(facts: Facts) -> Work:
     return lambda: sum_changed(tenant.id, lambda: False)
 
 
+def _account(facts: Facts) -> ProcessorAccount:
+    rows = ProcessorAccount.objects.select_related("tenant")
+    return rows.get(tenant_id=facts["tenant"], id=facts["account"])
+
+
+def _watch_webhook(facts: Facts) -> Work:
+    account = _account(facts)
+    return lambda: watch_webhook(account)
+
+
+def _of_owner(action: Callable[[Membership, UUID], object]) -> Callable[[Facts], Work]:
+    def prepared(facts: Facts) -> Work:
+        owner = _owner(facts)
+        return lambda: action(owner, UUID(facts["account"]))
+
+    return prepared
+
+
 ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "checkout": _checkout,
     "receive": _receive,
@@ -141,5 +166,10 @@ ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "decide": _decide,
     "close day": _close_day,
     "sum days": _sum_days,
+    "watch webhook": _watch_webhook,
+    "repair webhook": _of_owner(repair_webhook),
+    "rotate secret": _of_owner(rotate_secret),
+    "send test event": _of_owner(send_test_event),
+    "remove old endpoints": _of_owner(remove_old_endpoints),
 }
 """Each takes facts received through a pipe, reads the rows that its entry point reads, and returns the call to make."""

@@ -71,7 +71,7 @@ class FailPoints:
         return work() if autocommit else self.around("BEGIN", work)
 
     def _call(self, work: Callable[[], Any], method: str, url: str, *rest: Any) -> Any:
-        path = re.sub(r"(cs|pi|re)_\w+", r"\1", url.partition("/v1/")[2].partition("?")[0])
+        path = re.sub(r"(cs|pi|re|we)_\w+", r"\1", url.partition("/v1/")[2].partition("?")[0])
         return self._outbound(f"{method.upper()} {path}", work)
 
     def _outbound(self, what: str, work: Callable[[], Any]) -> Any:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from duitpos.dashboard.texts.webhook import FOUND, MADE, PATHS, STATES, WORDS, Compared, compared
 from duitpos.dashboard.views.webhook import ACTIONS
 from duitpos.domain.processor_accounts.health import ensure_health
 from duitpos.domain.processor_accounts.webhooks.judge import WebhookFinding, WebhookState
 from duitpos.kit.clock import now
-from duitpos.models import AccountHealth, Payment
+from duitpos.models import AccountHealth, Payment, PaymentType
+from duitpos.ui.when import exactly
 from tests.dashboard.client import Dashboard
 from tests.support.shop import Shop
 
@@ -94,3 +97,51 @@ def test_the_list_of_payment_types_says_how_the_webhook_is(busy_dashboard: Dashb
     ensure_health(shop.account)
     AccountHealth.objects.filter(tenant=shop.tenant).update(missed_at=now() + timedelta(minutes=1))
     assert "Webhook: down" in busy_dashboard.page("payment_types")
+
+
+def test_the_types_page_says_how_its_webhook_is_and_since_when(busy_dashboard: Dashboard, shop: Shop) -> None:
+    where = shop.account.payment_type_id
+    shop.pay(shop.start())
+    assert "Webhook: works" in busy_dashboard.page("payment_type", where)
+    ensure_health(shop.account)
+    missed_at = now() + timedelta(minutes=1)
+    AccountHealth.objects.filter(tenant=shop.tenant).update(missed_at=missed_at, down_since=missed_at)
+    since = exactly(missed_at, shop.restaurant.location.time_zone, shop.restaurant.location.locale)
+    for page in (busy_dashboard.page("payment_type", where), busy_dashboard.page("payment_types")):
+        assert f"Webhook: down since {since}" in page
+    assert f"Down since {since}" in busy_dashboard.page("webhook", where, shop.account.id)
+
+
+def test_the_pages_cost_a_fixed_number_of_queries(busy_dashboard: Dashboard, shop: Shop) -> None:
+    kind, account = shop.account.payment_type_id, shop.account.id
+    busy_dashboard.post("webhook_action", kind, account, "repair")
+    shop.sandbox.idle()
+    pages: list[tuple[str, tuple[object, ...]]] = [
+        ("webhook", (kind, account)),
+        ("payment_types", ()),
+        ("payment_type", (kind,)),
+    ]
+
+    def counts() -> list[int]:
+        found = []
+        for name, where in pages:
+            busy_dashboard.page(name, *where)  # type: ignore[arg-type]
+            with CaptureQueriesContext(connection) as seen:
+                busy_dashboard.page(name, *where)  # type: ignore[arg-type]
+            found.append(len(seen.captured_queries))
+        return found
+
+    few = counts()
+    for number in range(3):
+        shop.pay(shop.start(guest_token=f"guest-{number}"))
+    health = AccountHealth.objects.get(tenant=shop.tenant)
+    one = health.endpoints[0]
+    health.endpoints = [{**one, "id": f"we_{number}", "url": f"{one['url']}{number}"} for number in range(9)]
+    health.undelivered, health.undelivered_since = 5, now()
+    health.save()
+    for number in range(3):
+        other = PaymentType(tenant=shop.tenant, code=f"T{number}", name=f"Type {number}", kind="cash")
+        other.save()
+    assert counts() == few
+    # Session, user, membership; types with accounts, the webhook's health, the badge, the locations, the rail.
+    assert few == [12, 13, 16]

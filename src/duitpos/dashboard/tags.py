@@ -21,10 +21,12 @@ from duitpos.dashboard.texts.receipts import KINDS as RECEIPT_KINDS
 from duitpos.dashboard.texts.receipts import why_left_out as why_left_out_text
 from duitpos.dashboard.texts.refunds import REASON_NAMES
 from duitpos.dashboard.texts.webhook import WORDS as WEBHOOK_WORDS
+from duitpos.dashboard.texts.webhook import state_words
 from duitpos.domain.menus.photos.files import WIDTHS, photo_url
 from duitpos.domain.orders.guest_view import method_words
 from duitpos.domain.payments.refunds.say_lines import is_open_question
 from duitpos.domain.processor_accounts.types import TypeProblem
+from duitpos.domain.processor_accounts.webhooks.judge import WebhookReport
 from duitpos.domain.reporting.receipt_ranges import LeftOut, Range, number_label
 from duitpos.kit.facts import Facts
 from duitpos.models import MenuPhoto, PaymentDecline, PaymentType, ProcessorAccount, Refund
@@ -116,10 +118,12 @@ def of_type(values: Mapping[UUID, T], kind: PaymentType) -> T | None:
 
 
 @register.simple_tag
-def webhook_chip(state: str) -> SafeString:
-    """The state of a webhook: {% webhook_chip view.report.state %}."""
-    meaning, word = WEBHOOK_WORDS[state]
-    return chip(meaning, _("Webhook: %(state)s") % {"state": str(word).lower()})
+def webhook_chip(report: WebhookReport, time_zone: str = "UTC", locale: str = "en_MY") -> SafeString:
+    """The state of a webhook, and since when: {% webhook_chip view.report location.time_zone location.locale %}."""
+    words = state_words(report, time_zone, locale)
+    # Of a time, only the first letter of the sentence changes.
+    said = words[:1].lower() + words[1:]
+    return chip(WEBHOOK_WORDS[report.state][0], _("Webhook: %(state)s") % {"state": said})
 
 
 @register.filter

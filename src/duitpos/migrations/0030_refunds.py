@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('duitpos', '0027_refund_lines'),
+        ('duitpos', '0028_webhook_evidence'),
     ]
 
     operations = [

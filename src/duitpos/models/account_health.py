@@ -30,6 +30,9 @@ class AccountHealth(TenantModel):
         default=list, help_text="Every address it delivers events to (processors/base.py: WebhookEndpoint)."
     )
     endpoints_seen_at = models.DateTimeField(null=True)
+    endpoints_asked_at = models.DateTimeField(
+        null=True, help_text="They were last asked for, whether or not they could be listed."
+    )
     endpoints_problem = models.JSONField(
         default=dict, help_text="Why they could not be listed (domain/reasons.py)."
     )
@@ -57,6 +60,10 @@ class AccountHealth(TenantModel):
     healed_at = models.DateTimeField(null=True)
     heal_tries = models.PositiveIntegerField(default=0, help_text="In a row.")
     next_heal_at = models.DateTimeField(null=True)
+    heal_problem = models.JSONField(
+        null=True,
+        help_text="Why the last repair was refused (domain/reasons.py); empty after one that was not.",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "account"], name="account_health_once")]

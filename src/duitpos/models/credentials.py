@@ -25,7 +25,7 @@ class StoredCredentials:
     waiting_endpoint: str = ""
     """Where the waiting ones are to be used; empty for the processor's own address."""
     previous_until: tuple[str, ...] = ()
-    """Until when each of `previous` verifies, as ISO 8601. Those of earlier versions have no end."""
+    """Until when each of `previous` verifies, as ISO 8601. Those of earlier versions have none until the next purge."""
 
     def with_current(
         self, values: Mapping[str, str], verifying: Collection[str], at: datetime
@@ -45,6 +45,16 @@ class StoredCredentials:
             current={name: text for name, text in values.items() if text},
             previous=tuple(one for one, _ in former),
             previous_until=tuple(until for _, until in former),
+        )
+
+    def without_ended(self, at: datetime) -> StoredCredentials:
+        """Forget the former values that ended by `at`, and give those of earlier versions an end a day from then."""
+        end = (at + FORMER_VERIFY_FOR).isoformat(timespec="seconds")
+        former = self._former(at)
+        return replace(
+            self,
+            previous=tuple(one for one, _ in former),
+            previous_until=tuple(until or end for _, until in former),
         )
 
     def verifying_at(self, at: datetime) -> tuple[Mapping[str, str], ...]:

@@ -152,6 +152,13 @@ class ProcessorAccount(TenantModel):
     bad_signatures = models.PositiveIntegerField(default=0)
     last_bad_signature_at = models.DateTimeField(null=True)
     last_bad_signature = models.CharField(max_length=200, blank=True)
+    last_mismatch_at = models.DateTimeField(
+        null=True, help_text="A delivery was signed with a secret that is not known here, last at."
+    )
+    last_misdated_at = models.DateTimeField(
+        null=True,
+        help_text="A delivery was signed with a known secret, at a time too far from ours, last at.",
+    )
     signature_skew = models.IntegerField(
         default=0, help_text="Seconds from our clock to the last signature refused for its time."
     )

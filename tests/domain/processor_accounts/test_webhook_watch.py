@@ -24,7 +24,7 @@ from duitpos.domain.processor_accounts.webhooks.judge import WebhookFinding, Web
 from duitpos.domain.processor_accounts.webhooks.look import look
 from duitpos.domain.processor_accounts.webhooks.repair import claim_repair
 from duitpos.domain.processor_accounts.webhooks.watch import refresh, watch_webhook
-from duitpos.models import AccountHealth, Payment
+from duitpos.models import Payment
 from duitpos.models.alert import AlertKind
 from duitpos.processors.stripe.events import KINDS
 from tests.support.live_shop import clock, shop, webhookless_shop
@@ -184,14 +184,6 @@ def test_after_a_rotation_deliveries_are_believed_for_longer_than_the_former_sec
     assert remove_old_endpoints(shop.restaurant.owner, shop.account.id) == 1
     shop.pay(shop.start())
     assert [payment.settled_via for payment in Payment.objects.filter(tenant=shop.tenant)] == ["webhook"]
-
-
-def test_an_endpoint_whose_secret_was_lost_is_replaced(webhookless_shop: Shop) -> None:
-    shop = webhookless_shop
-    orphan = created(shop)
-    AccountHealth.objects.filter(tenant=shop.tenant).update(endpoints=[])
-    repair_webhook(shop.restaurant.owner, shop.account.id)
-    assert [one.id != orphan.id for one in endpoints(shop)] == [True]
 
 
 def test_only_one_of_two_repairs_runs(webhookless_shop: Shop) -> None:

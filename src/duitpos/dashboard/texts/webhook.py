@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import takewhile
 
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from duitpos.dashboard.texts.reasons import reason_text
-from duitpos.domain.processor_accounts.webhooks.judge import WebhookFinding, WebhookState
+from duitpos.domain.processor_accounts.webhooks.judge import WebhookFinding, WebhookReport, WebhookState
 from duitpos.kit.facts import Facts
+from duitpos.ui.when import exactly
 from duitpos.web.sentences import ByFact, Sentence, Text, say
 
 W = WebhookFinding
@@ -32,6 +34,10 @@ WORDS: Mapping[str, tuple[str, Text]] = {
 FOUND: Mapping[str, Sentence] = {
     W.NO_ENDPOINT: _("There is no endpoint with this address: %(ours)s. Press Repair, or add it by hand."),
     W.WRONG_ADDRESS: _("The endpoint delivers to %(url)s, and should deliver to %(ours)s. Press Repair."),
+    W.WRONG_ADDRESS_BY_HAND: _(
+        "An endpoint that was added by hand delivers to %(url)s, and should deliver to %(ours)s. Change it there, or"
+        " press Repair to have another one made."
+    ),
     W.DISABLED: _(
         "The endpoint is switched off at the processor: %(url)s. Press Repair, or switch it on there."
     ),
@@ -45,10 +51,26 @@ FOUND: Mapping[str, Sentence] = {
     W.EVENTS_SUPERFLUOUS: _("These events are ticked and not used: %(names)s. They do no harm."),
     W.OTHER_VERSION: _(
         "The endpoint sends API version %(version)s; this software reads %(ours)s, and asks again for each payment."
+        " Press Repair to have it replaced."
+    ),
+    W.SECRET_LOST: _(
+        "The secret of this endpoint is not known here, so none of its deliveries is believed: %(url)s. Press Repair"
+        " to have it replaced, or paste its secret."
     ),
     W.THIN: _("Some deliveries came as thin events, without their content, so each is asked about again."),
     W.TWO_ENDPOINTS: _("Two endpoints have this address: %(url)s. Each event comes twice and counts once."),
     W.STALE_ENDPOINT: _("A former endpoint of this restaurant is still there: %(url)s. Remove it."),
+    W.BY_HAND_ELSEWHERE: _(
+        "An endpoint that was added by hand delivers to another address of this restaurant, where nothing is read:"
+        " %(url)s. Remove it at the processor."
+    ),
+    W.OTHER_INSTALLATION: _(
+        "Another installation of this software uses the same account, and has its own endpoint: %(url)s. It is left"
+        " alone."
+    ),
+    W.OTHER_RESTAURANT: _(
+        "Another restaurant here uses the same account, and has its own endpoint: %(url)s. It is left alone."
+    ),
     W.WRONG_SIGNATURE: ByFact(
         "problem",
         {
@@ -59,16 +81,24 @@ FOUND: Mapping[str, Sentence] = {
             "no_secret": _("A delivery came, and no secret is saved to check it with."),
         },
     ),
+    W.STRANGE_SIGNATURE: _(
+        "A delivery was signed with a secret that is not known here. Nothing is missing, so a stranger may have sent"
+        " it."
+    ),
     W.NOISE: _("Somebody sent a delivery without a proper signature. That is no fault of the webhook."),
     W.UNDELIVERED: _(
-        "Events of the last day that the processor could not deliver: %(count)s. It tries for up to three days, and may"
-        " switch the endpoint off if all of them fail."
+        "Events of the last day that the processor could not deliver: %(count)s, the first on %(since)s. It tries for"
+        " up to three days, and may switch the endpoint off if all of them fail."
     ),
     W.EVENT_MISSED: _(
         "A payment was found in another way, and its event did not arrive within five minutes."
     ),
     W.PROOF_LATE: _("The test event did not come back within five minutes."),
-    W.CANNOT_LIST: _("The endpoints could not be listed, so only deliveries tell whether the webhook works."),
+    W.CANNOT_LIST: _(
+        "The endpoints cannot be listed now, so only deliveries and what was seen before tell whether the webhook"
+        " works."
+    ),
+    W.REPAIR_REFUSED: _("The last repair did not succeed."),
 }
 
 PATHS: Mapping[str, Text] = {
@@ -136,8 +166,18 @@ MADE: Mapping[str, Text] = {
 }
 
 
-def found_text(finding: Facts) -> str:
+def state_words(report: WebhookReport, time_zone: str, locale: str) -> str:
+    """The state in a word or two, with the time since when it does not work."""
+    word = str(WORDS[report.state][1])
+    if report.since is None:
+        return word
+    return _now("Down since %(time)s") % {"time": exactly(report.since, time_zone, locale)}
+
+
+def found_text(finding: Facts, time_zone: str = "UTC", locale: str = "en_MY") -> str:
     """The sentence of a finding, with the processor's reason if there is one."""
-    text = say(FOUND[finding["code"]], finding)
+    since = datetime.fromisoformat(finding["since"]) if finding.get("since") else None
+    told = {"since": exactly(since, time_zone, locale)} if since else {}
+    text = say(FOUND[finding["code"]], {**finding, **told})
     reason = finding.get("reason")
     return f"{text} {reason_text(reason)}" if isinstance(reason, dict) and reason else text

@@ -33,7 +33,7 @@ from duitpos.domain.processor_accounts.offers import move_type, set_offers
 from duitpos.domain.processor_accounts.switch import account_uses, is_choice
 from duitpos.domain.processor_accounts.types import TypeRow, create_type, delete_type, edit_type, types_of
 from duitpos.domain.processor_accounts.view import account_view, processors_to_add
-from duitpos.domain.processor_accounts.webhooks.view import webhook_states
+from duitpos.domain.processor_accounts.webhooks.view import webhook_reports
 from duitpos.domain.tenancy.find import locations
 from duitpos.models import PaymentType
 from duitpos.models.payment_setup import AccountState
@@ -48,7 +48,9 @@ def payment_types(request: HttpRequest, staff: Staff) -> HttpResponse:
     context = {
         "rows": rows,
         "stopped": stopped_types(rows, counts_of(staff.tenant, rows)),
-        "webhooks": webhook_states(staff.tenant, rows),
+        "webhooks": webhook_reports(staff.tenant, rows),
+        # A payment type belongs to all locations; show its times in the first one's time zone.
+        "location": sites[0],
         "seen_at": [(site, [option.name for option in pay_options(staff.tenant, site)]) for site in sites],
     }
     return page(request, staff, "dashboard/payment_types.html", context, here="payment_types")
@@ -125,6 +127,7 @@ def edit_page(
         "form": form or EditPaymentTypeForm(row.type, sites),
         "accounts": account_forms(staff, row) if accounts is None else accounts,
         "counts": counts_of(staff.tenant, [row]),
+        "webhooks": webhook_reports(staff.tenant, [row]),
         # A single account in use is all on the form above.
         "uses": [(use, state_text(use.account)) for use in uses] if is_choice(uses) else [],
         "adding": adding or AddProcessorForm(processors_to_add(row.accounts)),

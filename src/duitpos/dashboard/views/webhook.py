@@ -22,6 +22,7 @@ from duitpos.dashboard.texts.webhook import (
     found_text,
     path_rows,
     path_text,
+    state_words,
 )
 from duitpos.dashboard.views.payment_types import row_of
 from duitpos.domain.errors import Code, Conflict, Gone, Unavailable
@@ -55,23 +56,24 @@ def webhook(request: HttpRequest, staff: Staff, type_id: UUID, account_id: UUID)
     """Show a webhook. While a test event is awaited, the page asks again."""
     row = row_of(staff, type_id)
     view = webhook_view(staff.member, _account_in(row.accounts, account_id))
-    meaning, word = WORDS[view.report.state]
+    home = locations(staff.tenant)[0]
+    zone, locale = home.time_zone, home.locale
     context = {
         "row": row,
         "view": view,
         "state_text": STATES[view.report.state],
-        "meaning": meaning,
-        "word": word,
-        "bad": [found_text(one) for one in view.bad],
+        "meaning": WORDS[view.report.state][0],
+        "word": state_words(view.report, zone, locale),
+        "bad": [found_text(one, zone, locale) for one in view.bad],
         "addresses": [
             compared(one["url"], one["ours"])
             for one in view.bad
-            if one["code"] == WebhookFinding.WRONG_ADDRESS
+            if one["code"] in (WebhookFinding.WRONG_ADDRESS, WebhookFinding.WRONG_ADDRESS_BY_HAND)
         ],
         "paths": path_rows(view.found_by),
         "path_text": path_text(view.found_by),
-        "notes": [found_text(one) for one in view.notes],
-        "location": locations(staff.tenant)[0],
+        "notes": [found_text(one, zone, locale) for one in view.notes],
+        "location": home,
     }
     return page(request, staff, "dashboard/webhook.html", context, here="payment_types")
 

@@ -9,9 +9,9 @@ from uuid import UUID
 from duitpos.domain.payment_issues.findings import Cause, CauseCode, Check, Evidence, EvidenceCode, Symptom
 from duitpos.domain.payment_issues.known import Known
 from duitpos.domain.processor_accounts.credentials import lacking_verifier
-from duitpos.domain.processor_accounts.webhooks.judge import NOISE
+from duitpos.domain.processor_accounts.webhooks.judge import counting_problem
 from duitpos.domain.reasons import Reason
-from duitpos.models import Payment, ProcessorAccount
+from duitpos.models import AccountHealth, Payment, ProcessorAccount
 from duitpos.models.payment import PaymentStatus
 from duitpos.models.payment_setup import AccountState
 from duitpos.processors.capabilities import WebhookAddress
@@ -136,14 +136,9 @@ def _webhook_causes(known: Known, account: ProcessorAccount) -> Iterator[Cause]:
         yield cause(CauseCode.WEBHOOK_UNDELIVERED, count=health.undelivered, since=since)
     if lacking_verifier(account):
         yield cause(CauseCode.WEBHOOK_NO_SECRET)
-    # Anybody can send a delivery without a proper signature; it says nothing about the webhook.
-    elif account.last_bad_signature not in NOISE and _is_after(account.last_bad_signature_at, last):
-        yield cause(
-            CauseCode.WEBHOOK_BAD_SIGNATURE,
-            count=account.bad_signatures,
-            last=account.last_bad_signature_at,
-            problem=account.last_bad_signature,
-        )
+    elif problem := counting_problem(account, health or AccountHealth(), known.at):
+        code, at = problem
+        yield cause(CauseCode.WEBHOOK_BAD_SIGNATURE, count=account.bad_signatures, last=at, problem=code)
     elif others := _silent_since(known, account):
         yield cause(CauseCode.WEBHOOK_SILENT, count=others, last=last)
 

@@ -12,6 +12,7 @@ from duitpos.domain.payments.processors.connect import stored_or_none
 from duitpos.domain.processor_accounts.credentials import address_choices, lacking_verifier, verifying_part
 from duitpos.domain.processor_accounts.findings import owner_of
 from duitpos.domain.processor_accounts.webhook import webhook_address
+from duitpos.domain.processor_accounts.webhooks.signatures import newest_problem
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, facts
 from duitpos.models import ProcessorAccount
@@ -155,10 +156,8 @@ def _webhook_health(account: ProcessorAccount) -> Iterator[Facts]:
         yield facts(Health.NOTHING_VERIFIES, field=lacking.label)
     elif account.last_event_at is None:
         yield facts(Health.NO_DELIVERY_YET)
-    if account.bad_signatures and account.last_bad_signature_at is not None:
-        newer = account.last_event_at is None or account.last_bad_signature_at > account.last_event_at
-        if newer:
-            yield signature_health(account.last_bad_signature, account.signature_skew)
+    if problem := newest_problem(account):
+        yield signature_health(problem[0], account.signature_skew)
     if account.thin_event_at:
         yield facts(Health.THIN_EVENTS)
     if account.unknown_events:

@@ -1,4 +1,4 @@
-"""Remove what is no longer needed: bodies of old events, unpaid orders, e-mail addresses, unused photos, old calls.
+"""Remove what is no longer needed: bodies of old events, unpaid orders, addresses, photos, calls, former secrets.
 
 Concurrent purges are safe: every statement is guarded, and each removed thing is counted by one of them.
 """
@@ -20,6 +20,7 @@ from django.db.models.functions import Cast, Coalesce
 from duitpos.domain.menus.photos.remove import remove_unused_photos
 from duitpos.domain.orders.states import HELD
 from duitpos.domain.payments.schedule import PURGE_UNPAID
+from duitpos.domain.processor_accounts.former_secrets import end_former_secrets
 from duitpos.domain.sweep.sweep import alone
 from duitpos.domain.sweep.unpaid_orders import end_unpaid_order, never_paid, purge_unpaid_order
 from duitpos.kit.clock import now
@@ -48,6 +49,7 @@ class Purged:
     emails: int = 0
     photos: int = 0
     calls: int = 0
+    secrets: int = 0
     errors: int = 0
 
 
@@ -70,6 +72,7 @@ def purge(is_stopped: Callable[[], bool] = never) -> Purged:
             _purge_payers,
             _purge_photos,
             _purge_calls,
+            _purge_secrets,
         ):
             if is_stopped():
                 return purged
@@ -205,3 +208,8 @@ def _purge_calls(tenant_id: UUID, purged: Purged, is_stopped: Callable[[], bool]
         tenant_id=tenant_id, location_id__in=places, created_at__lt=now() - PURGE_CALLS
     )
     purged.calls += _in_batches(old, lambda ids: old.filter(id__in=ids)._raw_delete("default"), is_stopped)
+
+
+def _purge_secrets(tenant_id: UUID, purged: Purged, is_stopped: Callable[[], bool]) -> None:
+    """Forget former webhook secrets that verify nothing any more."""
+    purged.secrets += end_former_secrets(tenant_id)

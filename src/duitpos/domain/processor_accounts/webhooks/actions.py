@@ -13,15 +13,17 @@ from duitpos.domain.processor_accounts.health import made_health_of
 from duitpos.domain.processor_accounts.webhook import install_webhook
 from duitpos.domain.processor_accounts.webhooks.look import look
 from duitpos.domain.processor_accounts.webhooks.repair import (
+    REPAIR_WITHIN,
     claim_repair,
-    make_endpoint,
     prove,
     release_repair,
     remove_stale,
     repair,
+    rotate,
 )
 from duitpos.domain.processor_accounts.webhooks.watch import refresh
 from duitpos.domain.reasons import reason_of
+from duitpos.kit.deadline import within
 from duitpos.kit.facts import Facts, facts
 from duitpos.models import AccountHealth, Membership, ProcessorAccount
 from duitpos.processors.errors import ProcessorError
@@ -61,9 +63,7 @@ def rotate_secret(member: Membership, account_id: UUID) -> None:
     """Make a second endpoint with a new secret; deliveries of the former are believed until it is removed."""
     account, health = _claimed(member, account_id)
     try:
-        account = make_endpoint(account, health)
-        look(account)
-        prove(account)
+        rotate(account, health)
     except ProcessorError as error:
         raise _refused(error) from error
     finally:
@@ -82,12 +82,16 @@ def send_test_event(member: Membership, account_id: UUID) -> None:
 
 def remove_old_endpoints(member: Membership, account_id: UUID) -> int:
     """Remove endpoints that we made and no longer need; returns how many."""
-    account = _account(member, account_id)
+    # Claimed, because one that is being made now has no known secret yet.
+    account, health = _claimed(member, account_id)
     try:
-        look(account)
-        return remove_stale(account)
+        with within(REPAIR_WITHIN):
+            look(account, counts_undelivered=False)
+            return remove_stale(account)
     except ProcessorError as error:
         raise _refused(error) from error
+    finally:
+        release_repair(health)
 
 
 def set_healing(member: Membership, account_id: UUID, *, heals_itself: bool) -> None:
@@ -105,7 +109,7 @@ def _account(member: Membership, account_id: UUID) -> ProcessorAccount:
 
 def _claimed(member: Membership, account_id: UUID) -> tuple[ProcessorAccount, AccountHealth]:
     account = _account(member, account_id)
-    health = claim_repair(account)
+    health = claim_repair(account, is_pressed=True)
     if health is None:
         raise Conflict(Code.WEBHOOK_BUSY)
     return account, health

@@ -8,6 +8,7 @@ storing, the endpoint has a tag of ours and no stored secret: it is offered for 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any, cast
 
 from django.db.models import F
 
@@ -15,32 +16,54 @@ from duitpos.domain.errors import Code, Conflict, Unavailable
 from duitpos.domain.payments.processors.connect import forget_accounts, open_account
 from duitpos.domain.processor_accounts.health import made_health_of
 from duitpos.domain.processor_accounts.store import Changed, keep_installed
-from duitpos.domain.processor_accounts.webhooks.judge import endpoint_here, stale_endpoints
+from duitpos.domain.processor_accounts.webhooks.judge import (
+    endpoint_here,
+    is_secret_lost,
+    lost_endpoints,
+    stale_endpoints,
+)
 from duitpos.domain.processor_accounts.webhooks.look import (
+    SeenEndpoint,
     address_of,
     document,
     look,
+    mark_of,
     seen,
+    seen_endpoints,
     tag_of,
 )
+from duitpos.domain.reasons import reason_of
 from duitpos.kit.clock import now
+from duitpos.kit.deadline import within
+from duitpos.kit.facts import Facts
 from duitpos.kit.money import Money
 from duitpos.kit.transact import outside_database, transact
 from duitpos.models import AccountHealth, ProcessorAccount
-from duitpos.processors.endpoints import Installed
+from duitpos.processors.endpoints import Installed, WebhookEndpoints
+from duitpos.processors.errors import ProcessorError
 from duitpos.processors.references import References
 from duitpos.processors.registry import adapter
 
-LEASE = timedelta(seconds=45)
-"""How long a repair may take before another one may begin: it makes at most four calls of ten seconds."""
+REPAIR_WITHIN = 30.0
+"""Seconds for all calls of a repair together, however many endpoints there are to list and remove."""
+LEASE = timedelta(seconds=60)
+"""How long a repair may take before another one may begin: its calls, and the statements between them.
+
+One that takes longer all the same, in a process that was suspended, loses when it stores the secret: another one has
+changed the credentials by then, so it removes what it made.
+"""
 LEAST_MINOR = 200
 """The amount of a proof in a currency whose least is not known, in minor units."""
 
 
-def claim_repair(account: ProcessorAccount) -> AccountHealth | None:
-    """Take the account's repair by a guarded update; None when somebody else has it."""
+def claim_repair(account: ProcessorAccount, *, is_pressed: bool = False) -> AccountHealth | None:
+    """Take the account's repair by a guarded update; None when somebody else has it, or it is not due again yet.
+
+    A person who presses the button need not wait until it is due: then only what may be another one's lease refuses.
+    """
     health, at = made_health_of(account), now()
-    if health.next_heal_at is not None and health.next_heal_at > at:
+    again = health.next_heal_at
+    if again is not None and again > at and not (is_pressed and again > at + LEASE):
         return None
     rows = AccountHealth.objects.filter(
         tenant_id=health.tenant_id,
@@ -54,15 +77,18 @@ def claim_repair(account: ProcessorAccount) -> AccountHealth | None:
     return health
 
 
-def release_repair(health: AccountHealth, *, wait: timedelta = timedelta(0)) -> None:
-    """Let the next repair begin after `wait`."""
+def release_repair(
+    health: AccountHealth, *, wait: timedelta = timedelta(0), forgets_tries: bool = False
+) -> None:
+    """Let the next repair begin after `wait`; `forgets_tries` when it helped."""
     rows = AccountHealth.objects.filter(
         tenant_id=health.tenant_id,
         id=health.id,
         heal_tries=health.heal_tries,
         next_heal_at=health.next_heal_at,
     )
-    rows.update(next_heal_at=now() + wait if wait else None)
+    columns: dict[str, Any] = {"heal_tries": 0} if forgets_tries else {}
+    rows.update(next_heal_at=now() + wait if wait else None, **columns)
 
 
 def repair(account: ProcessorAccount, health: AccountHealth) -> None:
@@ -71,26 +97,59 @@ def repair(account: ProcessorAccount, health: AccountHealth) -> None:
     Raises ProcessorError, Unavailable, and Conflict when the credentials were changed meanwhile. What the processor
     could not deliver is fetched by the next sweep: it asks again for all that the processor keeps.
     """
-    health = _keep_claim(look(account), health)
+    rows = AccountHealth.objects.filter(tenant_id=account.tenant_id, account_id=account.id)
+    try:
+        with within(REPAIR_WITHIN):
+            account = _mend_or_make(account, health)
+            ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(
+                events_seen_to=None, next_events_at=now()
+            )
+            rows.update(healed_at=now(), heal_problem=None)
+            prove(account)
+    except (ProcessorError, Unavailable) as error:
+        rows.update(heal_problem=_reason(error))
+        raise
+
+
+def rotate(account: ProcessorAccount, health: AccountHealth) -> None:
+    """Make a second endpoint with a new secret, and prove it. `health` was claimed. Raises as `repair`."""
+    with within(REPAIR_WITHIN):
+        account = make_endpoint(account, health)
+        look(account, counts_undelivered=False)
+        prove(account)
+
+
+def _mend_or_make(account: ProcessorAccount, health: AccountHealth) -> ProcessorAccount:
+    health = _keep_claim(look(account, counts_undelivered=False), health)
     if health.endpoints_problem:
         # Without the list, what is there already is not known: a new endpoint might be the second one.
         raise Unavailable(Code.WEBHOOK_REFUSED, reason=health.endpoints_problem)
-    # The newest: a former one's secret ends a day after it was replaced.
-    known = next((one for one in reversed(health.endpoints) if one["is_ours"] and one["has_secret"]), None)
+    known = _to_mend(account, health)
     if known is None:
         account = make_endpoint(account, health)
         remove_stale(account)
-    else:
-        endpoints = open_account(account).endpoints
-        if endpoints is not None:
-            with outside_database():
-                endpoints.mend(known["id"], address_of(account))
-            look(account)
-    ProcessorAccount.objects.filter(tenant_id=account.tenant_id, id=account.id).update(
-        events_seen_to=None, next_events_at=now()
-    )
-    AccountHealth.objects.filter(tenant_id=account.tenant_id, account_id=account.id).update(healed_at=now())
-    prove(account)
+        return account
+    endpoints = open_account(account).endpoints
+    if endpoints is not None:
+        with outside_database():
+            endpoints.mend(known.id, address_of(account))
+        look(account, counts_undelivered=False)
+        remove_lost(account)
+    return account
+
+
+def _to_mend(account: ProcessorAccount, health: AccountHealth) -> SeenEndpoint | None:
+    """The endpoint that becomes right by changing it; None when there has to be a new one.
+
+    The newest: a former one's secret ends a day after it was replaced. The API version cannot be changed. One of ours
+    without a known secret is used when signed deliveries come from it, because a person has pasted its secret.
+    """
+    version = adapter(account.processor).api_version
+    ours = [one for one in seen_endpoints(health) if one.is_ours and not is_secret_lost(one, account)]
+    # `max` finds the first of several, and the list is ordered from the oldest.
+    newest = max(reversed(ours), key=lambda one: one.has_secret, default=None)
+    is_of_version = newest is not None and newest.api_version in ("", version)
+    return newest if is_of_version else None
 
 
 def make_endpoint(account: ProcessorAccount, health: AccountHealth) -> ProcessorAccount:
@@ -113,7 +172,10 @@ def make_endpoint(account: ProcessorAccount, health: AccountHealth) -> Processor
 
 
 def prove(account: ProcessorAccount) -> None:
-    """Begin a round trip: make a session, store its id, end it; its event must come back. Raises ProcessorError."""
+    """Begin a round trip: make a session, store its id, end it; its event must come back. Raises ProcessorError.
+
+    If the process ends before the session does, the next watch ends it.
+    """
     processor, health = open_account(account), made_health_of(account)
     if processor.endpoints is None:
         return
@@ -124,37 +186,66 @@ def prove(account: ProcessorAccount) -> None:
     with outside_database():
         home = address_of(account)
         reference = processor.endpoints.start_proof(Money(least, currency), home, tag_of(account), key)
-    # Stored before its end, so that the event cannot arrive unrecognized.
+    # Stored before its end, so that the event cannot arrive unrecognized; its event is late only after its end.
     AccountHealth.objects.filter(tenant_id=health.tenant_id, id=health.id).update(
-        proof_reference=reference, proof_sent_at=at
+        proof_reference=reference, proof_sent_at=None
     )
+    end_proof(account, reference)
+
+
+def end_proof(account: ProcessorAccount, reference: str) -> None:
+    """End the session of a round trip, which may have ended. Raises ProcessorError."""
     with outside_database():
-        processor.cancel(References(reference))
+        open_account(account).cancel(References(reference))
+    rows = AccountHealth.objects.filter(tenant_id=account.tenant_id, account_id=account.id)
+    # The event may have arrived meanwhile; it says when itself.
+    rows.filter(proof_reference=reference, proof_sent_at=None).update(proof_sent_at=now())
 
 
 def remove_stale(account: ProcessorAccount) -> int:
     """Remove endpoints that we made and no longer need; returns how many. Raises ProcessorError."""
     endpoints, health = open_account(account).endpoints, made_health_of(account)
     here = endpoint_here(health, address_of(account))
-    if endpoints is None or here is None or not here.has_secret:
+    if endpoints is None or here is None or is_secret_lost(here, account):
         return 0
-    stale = stale_endpoints(health, address_of(account))
+    return _remove(account, endpoints, stale_endpoints(health, address_of(account)))
+
+
+def remove_lost(account: ProcessorAccount) -> int:
+    """Remove endpoints of ours whose deliveries are not believed any more, beside one that works; returns how many."""
+    endpoints, health = open_account(account).endpoints, made_health_of(account)
+    if endpoints is None:
+        return 0
+    return _remove(account, endpoints, lost_endpoints(account, health, address_of(account)))
+
+
+def _remove(
+    account: ProcessorAccount, endpoints: WebhookEndpoints, unneeded: tuple[SeenEndpoint, ...]
+) -> int:
     with outside_database():
-        for one in stale:
+        for one in unneeded:
             endpoints.remove(one.id)
-    if stale:
-        look(account)
-    return len(stale)
+    if unneeded:
+        look(account, counts_undelivered=False)
+    return len(unneeded)
 
 
 def _store_made(account: ProcessorAccount, made: Installed) -> ProcessorAccount:
     kept = keep_installed(account, made.verifying)
     health = made_health_of(account)
-    entry = document(seen(made.endpoint, tag_of(account), has_secret=True))
+    entry = document(seen(made.endpoint, tag_of(account), has_secret=True, mark=mark_of(made.verifying)))
+    others = [one for one in health.endpoints if one["id"] != made.endpoint.id]
     AccountHealth.objects.filter(tenant_id=health.tenant_id, id=health.id).update(
-        endpoints=[*health.endpoints, entry], endpoints_seen_at=now(), endpoints_problem={}, healed_at=now()
+        endpoints=[*others, entry], endpoints_seen_at=now(), endpoints_problem={}, healed_at=now()
     )
     return kept
+
+
+def _reason(error: ProcessorError | Unavailable) -> Facts:
+    """Why a repair was refused, as it is stored."""
+    if isinstance(error, Unavailable) and error.code == Code.WEBHOOK_REFUSED:
+        return cast(Facts, error.facts["reason"])
+    return reason_of(error)
 
 
 def _keep_claim(fresh: AccountHealth, claimed: AccountHealth) -> AccountHealth:

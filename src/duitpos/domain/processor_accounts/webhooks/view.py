@@ -17,6 +17,7 @@ from duitpos.domain.processor_accounts.types import TypeRow
 from duitpos.domain.processor_accounts.webhook import webhook_address
 from duitpos.domain.processor_accounts.webhooks.judge import (
     BAD,
+    MENDABLE,
     WebhookFinding,
     WebhookReport,
     WebhookState,
@@ -55,6 +56,11 @@ class WebhookView:
     def notes(self) -> tuple[Facts, ...]:
         """What does not."""
         return tuple(one for one in self.report.findings if one["code"] not in BAD)
+
+    @property
+    def can_repair(self) -> bool:
+        """Whether there is something that a repair may put right."""
+        return bool(self.bad) or self.report.has(*MENDABLE) or self.report.state == WebhookState.MISSING
 
     @property
     def is_awaited(self) -> bool:
@@ -101,7 +107,7 @@ def webhook_view(member: Membership, account: ProcessorAccount) -> WebhookView:
     )
 
 
-def webhook_states(tenant: Tenant, rows: Iterable[TypeRow]) -> dict[UUID, WebhookState]:
+def webhook_reports(tenant: Tenant, rows: Iterable[TypeRow]) -> dict[UUID, WebhookReport]:
     """Judge what is stored of the webhook of each active type's account in use, by the type's id. One query."""
     accounts = [
         account
@@ -116,7 +122,7 @@ def webhook_states(tenant: Tenant, rows: Iterable[TypeRow]) -> dict[UUID, Webhoo
             known.get(account.id) or AccountHealth(tenant_id=tenant.id, account_id=account.id),
             webhook_address(account, settings.BASE_URL, tenant.slug),
             at,
-        ).state
+        )
         for account in accounts
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -11,19 +12,32 @@ from duitpos.domain.alerts.tell import queue_mail
 from duitpos.domain.errors import DomainError
 from duitpos.domain.processor_accounts.health import made_health_of
 from duitpos.domain.processor_accounts.webhooks.judge import (
+    GONE,
+    MENDABLE,
     WebhookFinding,
     WebhookReport,
     WebhookState,
+    endpoint_here,
     endpoint_known,
     judge,
+    lost_endpoints,
 )
 from duitpos.domain.processor_accounts.webhooks.look import (
     address_of,
     look,
     note_missed,
 )
-from duitpos.domain.processor_accounts.webhooks.repair import claim_repair, release_repair, repair
+from duitpos.domain.processor_accounts.webhooks.repair import (
+    REPAIR_WITHIN,
+    claim_repair,
+    end_proof,
+    release_repair,
+    remove_lost,
+    repair,
+)
+from duitpos.domain.processor_accounts.webhooks.signatures import NOISE, newest_problem
 from duitpos.kit.clock import now
+from duitpos.kit.deadline import within
 from duitpos.kit.facts import facts
 from duitpos.kit.transact import transact
 from duitpos.models import AccountHealth, ProcessorAccount
@@ -38,7 +52,13 @@ LOOK_EVERY = timedelta(minutes=20)
 FIRST_WAIT = timedelta(minutes=5)
 MOST_WAITS = 6
 """A repair that did not help is tried again after 5, 10, 20 … minutes, at most every 5 hours."""
-BROKEN = (WebhookFinding.NO_ENDPOINT, WebhookFinding.WRONG_ADDRESS, WebhookFinding.DISABLED)
+IMPERFECT = (
+    WebhookFinding.NEEDED_EVENTS_MISSING,
+    WebhookFinding.EVENTS_MISSING,
+    WebhookFinding.OTHER_VERSION,
+    WebhookFinding.SECRET_LOST,
+)
+"""What is put right at an endpoint of ours that is there."""
 
 
 def watch_webhook(account: ProcessorAccount) -> WebhookReport | None:
@@ -49,23 +69,26 @@ def watch_webhook(account: ProcessorAccount) -> WebhookReport | None:
     if account.state != AccountState.ACTIVE or not adapter(account.processor).can.lists_started:
         return None
     health = made_health_of(account)
+    if health.proof_reference and health.proof_sent_at is None:
+        _end_proof(account, health.proof_reference)
     missed_before = health.missed_at
     health = note_missed(account, health)
-    is_due = health.endpoints_seen_at is None or health.endpoints_seen_at < now() - LOOK_EVERY
+    asked = health.endpoints_asked_at or health.endpoints_seen_at
+    is_due = asked is None or asked < now() - LOOK_EVERY
     is_missed = health.missed_at != missed_before
     if is_due or is_missed:
         # The sweep lists what is undelivered itself; it is counted when there is evidence of a fault.
         health = look(account, counts_undelivered=is_missed or _has_bad_signature(account))
     report = judge(account, health, address_of(account), now())
     _tell(account, health, report)
-    if _may_heal(health, report):
-        _heal(account)
+    if cure := _cure(account, health, report):
+        _heal(account, cure)
     return report
 
 
 def _has_bad_signature(account: ProcessorAccount) -> bool:
-    bad_at, last = account.last_bad_signature_at, account.last_event_at
-    return bad_at is not None and (last is None or last < bad_at)
+    problem = newest_problem(account)
+    return problem is not None and problem[0] not in NOISE
 
 
 def refresh(account: ProcessorAccount) -> WebhookReport:
@@ -98,25 +121,51 @@ def _tell(account: ProcessorAccount, health: AccountHealth, report: WebhookRepor
         transact(up)
 
 
-def _may_heal(health: AccountHealth, report: WebhookReport) -> bool:
-    """Only an endpoint that we made is made again; one that a person made is theirs to change."""
+def _cure(
+    account: ProcessorAccount, health: AccountHealth, report: WebhookReport
+) -> Callable[[AccountHealth], None] | None:
+    """What may be put right by itself, and how. One that a person made is theirs to change."""
+    if not health.heals_itself or health.endpoints_problem:
+        return None
+    address = address_of(account)
+    here = endpoint_here(health, address)
     was_ours = endpoint_known(health) or health.healed_at is not None
-    return (
-        health.heals_itself
-        and was_ours
-        and not health.endpoints_problem
-        and report.state == WebhookState.DOWN
-        and report.has(*BROKEN)
-    )
+    is_gone = was_ours and report.state == WebhookState.DOWN and report.has(*GONE)
+    if is_gone or (here is not None and here.is_ours and report.has(*IMPERFECT)):
+        return lambda claimed: repair(account, claimed)
+    if lost_endpoints(account, health, address):
+        return lambda claimed: _remove_lost(account)
+    return None
 
 
-def _heal(account: ProcessorAccount) -> None:
+def _heal(account: ProcessorAccount, cure: Callable[[AccountHealth], None]) -> None:
     health = claim_repair(account)
     if health is None:
         return
     try:
-        repair(account, health)
+        cure(health)
     except (ProcessorError, DomainError) as error:
         log.warning("webhook_not_repaired", account=str(account.id), problem=type(error).__name__)
+    account.refresh_from_db()
+    after = judge(account, made_health_of(account), address_of(account), now())
+    if after.state != WebhookState.DOWN and not after.has(*MENDABLE):
+        return release_repair(health, forgets_tries=True)
     # Also after a success: only a delivery shows that it helped.
     release_repair(health, wait=FIRST_WAIT * 2 ** min(health.heal_tries - 1, MOST_WAITS))
+
+
+def _remove_lost(account: ProcessorAccount) -> None:
+    with within(REPAIR_WITHIN):
+        look(account, counts_undelivered=False)
+        remove_lost(account)
+
+
+def _end_proof(account: ProcessorAccount, reference: str) -> None:
+    try:
+        end_proof(account, reference)
+    except (ProcessorError, DomainError) as error:
+        log.warning("webhook_proof_not_ended", account=str(account.id), problem=type(error).__name__)
+        if isinstance(error, ProcessorError) and error.is_definite:
+            # Another account's, or forgotten: its event will never come.
+            rows = AccountHealth.objects.filter(tenant_id=account.tenant_id, account_id=account.id)
+            rows.filter(proof_reference=reference).update(proof_reference="")
