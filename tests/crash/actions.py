@@ -17,6 +17,7 @@ from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.resolve_alert import act
+from duitpos.domain.staff_actions.take_payment import take_payment
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.guest.texts import payment_labels
 from duitpos.guest.urls_of import payment_urls
@@ -47,6 +48,8 @@ def request_of(facts: Facts) -> GuestCheckout:
         seen_total_minor=facts["total"],
         labels=payment_labels(tenant, table.location),
         urls=payment_urls(tenant),
+        has_looked="type" in facts,
+        payment_type_id=UUID(facts["type"]) if "type" in facts else None,
     )
 
 
@@ -94,6 +97,11 @@ def _cancel(facts: Facts) -> Work:
     return lambda: cancel_order(owner, UUID(facts["order"]), "guest left", refund=True)
 
 
+def _take(facts: Facts) -> Work:
+    owner = _owner(facts)
+    return lambda: take_payment(owner, UUID(facts["order"]), UUID(facts["till"]), "50")
+
+
 def _decide(facts: Facts) -> Work:
     owner = _owner(facts)
     return lambda: act(owner, UUID(facts["alert"]), Action(facts["action"]))
@@ -110,5 +118,6 @@ ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "refund": _refund,
     "cancel": _cancel,
     "decide": _decide,
+    "take payment": _take,
 }
 """Each takes facts received through a pipe, reads the rows that its entry point reads, and returns the call to make."""

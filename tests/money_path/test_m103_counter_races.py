@@ -20,8 +20,8 @@ from duitpos.kit.ids import secret_token
 from duitpos.models import Order, Payment, PaymentType
 from duitpos.models.payment import LIVE_ATTEMPT
 from duitpos.models.tenant import UnpaidOrders
-from tests.money_path.test_m100_m106_counter import BOTH, cash, fresh, payments, send
 from tests.support.at_once import at_once, deliver, event_of
+from tests.support.counter import BOTH, cash, fresh, payments, send
 from tests.support.scenarios import end_wrongly
 from tests.support.shop import Shop
 

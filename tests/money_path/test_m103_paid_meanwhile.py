@@ -17,7 +17,7 @@ from duitpos.kit.ids import secret_token
 from duitpos.kit.transact import transact
 from duitpos.models import Order, PaymentType
 from duitpos.models.tenant import UnpaidOrders
-from tests.money_path.test_m100_m106_counter import cash, fresh, paid, payments, send
+from tests.support.counter import cash, fresh, paid, payments, send
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)

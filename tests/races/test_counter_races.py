@@ -15,7 +15,9 @@ import pytest
 
 from duitpos.domain.checkout import existing_order, start_answer
 from duitpos.domain.checkout.results import AlreadyPaid, GoToProcessor
+from duitpos.domain.checkout.resume import resume
 from duitpos.domain.errors import Code
+from duitpos.domain.orders.advance import count_payment
 from duitpos.domain.payments.events import receive
 from duitpos.domain.payments.settlement import release_order, settle_manual
 from duitpos.domain.staff_actions import take_payment as module
@@ -23,7 +25,6 @@ from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.kit.ids import secret_token
 from duitpos.models import Order, Payment
 from duitpos.models.tenant import UnpaidOrders
-from tests.money_path.test_m100_m106_counter import cash, fresh, paid, send
 from tests.money_path.test_m103_counter_races import (
     cooked_without_attempt,
     late_money,
@@ -32,6 +33,7 @@ from tests.money_path.test_m103_counter_races import (
     succeeded,
 )
 from tests.support.at_once import at_once, deliver
+from tests.support.counter import cash, fresh, paid, send
 from tests.support.shop import Shop
 from tests.support.signals import HANG
 
@@ -107,7 +109,6 @@ def test_paid_after_the_guest_s_attempt_ended_and_before_the_next_begins(
     kind = cash(shop, UnpaidOrders.AT_ONCE)
     key = secret_token()
     order = send(shop, kind, checkout_key=key)
-    resume = existing_order.resume
 
     def and_staff_press_paid(row: Order) -> object:
         answer = resume(row)
@@ -162,7 +163,6 @@ def test_canceled_between_the_two_updates_of_paid(
     shop = webhookless_shop
     order, kind = cooked_without_attempt(shop)
     has_paid, has_canceled = threading.Event(), threading.Event()
-    real = settle_manual.count_payment
 
     def meanwhile() -> None:
         has_paid.set()
@@ -170,7 +170,7 @@ def test_canceled_between_the_two_updates_of_paid(
 
     def guarded(row: Order, payment: Payment) -> bool:
         meanwhile()
-        return real(row, payment)
+        return count_payment(row, payment)
 
     count = guarded if is_guarded else unguarded_count(meanwhile)
     monkeypatch.setattr(settle_manual, "count_payment", count)
