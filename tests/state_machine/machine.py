@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.checkout.handle_return import handle_cancel, handle_return
@@ -73,7 +73,7 @@ ON_THE_WAY: dict[str, dict[str, Any]] = {
 }
 
 
-class MoneyPath(CounterRules):
+class MoneyPath(RuleBasedStateMachine):
     """A shop with random events. The test sets `world` on the class."""
 
     world: World
@@ -243,3 +243,7 @@ class MoneyPath(CounterRules):
         assert report.errors == 0, "an item of the sweep raised"
         run_outbox()
         self.run.shop.sandbox.idle(30)
+
+
+class MoneyPathWithCounter(CounterRules, MoneyPath):
+    """The same with orders that are sent unpaid, and staff who take their money."""

@@ -87,8 +87,8 @@ class World:
         shop = stack.enter_context(open_shop(self.sandbox, self.url, slug=f"kopi-{self._runs}"))
         if events is not None:
             shop.listen(events)
-        create_type(shop.restaurant.owner, "TILL", "Till", kind=PaymentKind.CASH)
         ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
+        create_type(shop.restaurant.owner, "TILL", "Till", kind=PaymentKind.CASH)
         clock = Clock(self.sandbox)
         stack.callback(clock.stop)
         return ShopRun(shop, clock, stack)
