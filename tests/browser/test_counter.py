@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from duitpos.domain.orders.counter_code import counter_code
 from duitpos.domain.processor_accounts.types import create_type
@@ -21,7 +21,7 @@ from tests.support.restaurant import PASSWORD
 from tests.support.shop import Shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PHONE, DESK = {"width": 390, "height": 800}, {"width": 1280, "height": 800}
+PHONE, DESK = ViewportSize(width=390, height=800), ViewportSize(width=1280, height=800)
 
 
 @pytest.fixture
@@ -122,13 +122,13 @@ def test_cooked_at_once_and_marked_until_it_is_paid(
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_pages_are_accessible_fit_and_can_be_pressed(
-    shop: Shop, staff: Page, size: dict[str, int], scheme: str
+    shop: Shop, staff: Page, size: ViewportSize, scheme: str
 ) -> None:
     """Waiting list, Paid, the order and the payment types; buttons and choices are at least 44 px high."""
     till: PaymentType = cash(shop, UnpaidOrders.AT_ONCE)
     create_type(shop.restaurant.owner, "TERMINAL", "Card terminal", kind=PaymentKind.CARD_TERMINAL)
     order = send(shop, till)
-    staff.set_viewport_size(size)  # type: ignore[arg-type]
+    staff.set_viewport_size(size)
     staff.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     home = f"{shop.url}/{shop.tenant.slug}/dashboard"
     for address in (
