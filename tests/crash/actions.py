@@ -29,6 +29,7 @@ from duitpos.domain.reporting.day_close.close_day import Drawer, close_day
 from duitpos.domain.reporting.sum_days import sum_changed
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.resolve_alert import act
+from duitpos.domain.staff_actions.take_payment import take_payment
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.guest.texts import payment_labels
 from duitpos.guest.urls_of import payment_urls
@@ -59,6 +60,8 @@ def request_of(facts: Facts) -> GuestCheckout:
         seen_total_minor=facts["total"],
         labels=payment_labels(tenant, table.location),
         urls=payment_urls(tenant),
+        has_looked="type" in facts,
+        payment_type_id=UUID(facts["type"]) if "type" in facts else None,
     )
 
 
@@ -116,6 +119,11 @@ def _cancel(facts: Facts) -> Work:
     return lambda: cancel_order(owner, UUID(facts["order"]), "guest left", refund=True)
 
 
+def _take(facts: Facts) -> Work:
+    owner = _owner(facts)
+    return lambda: take_payment(owner, UUID(facts["order"]), UUID(facts["till"]), "50")
+
+
 def _decide(facts: Facts) -> Work:
     owner = _owner(facts)
     return lambda: act(owner, UUID(facts["alert"]), Action(facts["action"]))
@@ -171,5 +179,6 @@ ACTIONS: dict[str, Callable[[Facts], Work]] = {
     "rotate secret": _of_owner(rotate_secret),
     "send test event": _of_owner(send_test_event),
     "remove old endpoints": _of_owner(remove_old_endpoints),
+    "take payment": _take,
 }
 """Each takes facts received through a pipe, reads the rows that its entry point reads, and returns the call to make."""

@@ -21,6 +21,11 @@ def _without_transactions() -> None:
     patch("duitpos.domain.payments.events.receive.transact", work_alone).start()
 
 
+def _taken_without_transaction() -> None:
+    """Take money at the counter without a transaction."""
+    patch("duitpos.domain.staff_actions.take_payment.transact", lambda work: work()).start()
+
+
 def _extra_statement() -> None:
     def now_with_a_query() -> Any:
         with connection.cursor() as cursor:
@@ -42,6 +47,7 @@ def _unhooked_call() -> None:
 
 MUTATIONS: dict[str, Callable[[], None]] = {
     "without transactions": _without_transactions,
+    "taken without a transaction": _taken_without_transaction,
     "extra statement": _extra_statement,
     "unhooked call": _unhooked_call,
 }

@@ -6,6 +6,7 @@ import pytest
 
 from duitpos.domain.sweep import payments as sweep_payments
 from duitpos.domain.sweep import sweep
+from tests.crash.counter_scenarios import COUNTER_SCENARIOS
 from tests.crash.processes import World
 from tests.crash.scenarios import SCENARIOS
 
@@ -45,6 +46,13 @@ def test_a_call_without_a_moment_is_refused(world: World) -> None:
 def test_without_a_transaction_a_crash_leaves_silent_money(world: World) -> None:
     problems = world.crash_everywhere(SCENARIOS[RECEIVE], "without transactions")
     assert any("silent_money" in text for text in problems)
+
+
+def test_without_a_transaction_a_crash_leaves_cash_that_nobody_sees(world: World) -> None:
+    scenario = COUNTER_SCENARIOS["Paid, cooked"]
+    problems = list(world.crash_everywhere(scenario, "taken without a transaction"))
+    assert any("silent_money: staff took" in text for text in problems)
+    assert any("sums: payments" in text for text in problems)
 
 
 def test_without_the_retry_a_crash_leaves_a_payment_stuck(

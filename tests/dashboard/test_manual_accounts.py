@@ -7,7 +7,7 @@ import pytest
 from duitpos.domain.staff_actions.take_payment import take_payment
 from duitpos.models.tenant import UnpaidOrders
 from tests.dashboard.client import Dashboard
-from tests.money_path.test_m100_m106_counter import cash, send
+from tests.support.counter import cash, send
 from tests.support.shop import Shop
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from duitpos.domain.checkout.options import pay_options
-from duitpos.domain.checkout.results import AlreadyPaid, Changed, GoToProcessor, PayAtCounter
+from duitpos.domain.checkout.results import AlreadyPaid, Changed, GoToProcessor
 from duitpos.domain.checkout.send_unpaid import MOST_UNPAID_OF_UNKNOWN
 from duitpos.domain.errors import Conflict, Forbidden, Invalid, TooMany
 from duitpos.domain.orders.board import board
@@ -18,45 +17,19 @@ from duitpos.domain.orders.queries import waiting_orders
 from duitpos.domain.orders.search import OrderFilters, matching
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.processor_accounts.offers import set_offers
-from duitpos.domain.processor_accounts.types import create_type
 from duitpos.domain.staff_actions.cancel_order import cancel_order
-from duitpos.domain.staff_actions.take_payment import Receipt, take_payment
+from duitpos.domain.staff_actions.take_payment import take_payment
 from duitpos.kit.ids import secret_token
-from duitpos.models import Location, Order, Payment, PaymentType
-from duitpos.models.payment_setup import Channel, PaymentKind
+from duitpos.models import Location, Order, Payment
+from duitpos.models.payment_setup import Channel
 from duitpos.models.people import Role
 from duitpos.models.tenant import UnpaidOrders
+from tests.support.counter import BOTH, cash, fresh, paid, payments, send
 from tests.support.restaurant import a_member
 from tests.support.scenarios import seen_by_guest
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BOTH = [UnpaidOrders.AFTER_PAYMENT, UnpaidOrders.AT_ONCE]
-
-
-def cash(shop: Shop, style: str) -> PaymentType:
-    """Offer cash at the shop's location, where unpaid orders are cooked as `style` says."""
-    Location.objects.filter(tenant=shop.tenant, id=shop.table.location_id).update(unpaid_orders=style)
-    return create_type(shop.restaurant.owner, "TILL", "Till", kind=PaymentKind.CASH)
-
-
-def send(shop: Shop, kind: PaymentType, **changes: Any) -> Order:
-    answer = shop.checkout(payment_type_id=kind.id, **changes)
-    assert isinstance(answer, PayAtCounter), answer
-    return Order.objects.get(tenant=shop.tenant, id=answer.order.id)
-
-
-def paid(shop: Shop, order: Order, kind: PaymentType, tendered: str = "") -> Receipt:
-    return take_payment(shop.restaurant.owner, order.id, kind.id, tendered)
-
-
-def payments(shop: Shop, order: Order) -> list[tuple[str, bool]]:
-    rows = Payment.objects.filter(tenant=shop.tenant, order=order).select_related("account")
-    return [(row.status, row.account.is_manual) for row in rows.order_by("created_at", "id")]
-
-
-def fresh(order: Order) -> Order:
-    return Order.objects.get(tenant_id=order.tenant_id, id=order.id)
 
 
 def on_board(shop: Shop) -> list[bool]:

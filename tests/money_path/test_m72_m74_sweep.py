@@ -23,8 +23,10 @@ from duitpos.models import (
     ProcessorAccount,
     Refund,
 )
+from duitpos.models.tenant import UnpaidOrders
 from duitpos.ui.when import exactly
 from tests.support.at_once import at_once
+from tests.support.counter import cash
 from tests.support.live_shop import Clock
 from tests.support.restaurant import a_restaurant, a_table, an_item
 from tests.support.scenarios import calls, restore_a_backup_without
@@ -238,3 +240,14 @@ def test_m74_a_key_that_may_not_list_pauses_nothing(webhookless_shop: Shop) -> N
     list_sessions(shop)
     assert ProcessorAccount.objects.get(tenant=shop.tenant).paused_at is None
     assert shop.alerts() == []
+
+
+def test_m74_money_that_staff_take_is_asked_of_nobody(webhookless_shop: Shop) -> None:
+    """After a restored backup, nor when an account of theirs was marked by an earlier version."""
+    kind = cash(webhookless_shop, UnpaidOrders.AT_ONCE)
+    assert compare_all_again() == 1
+    till = ProcessorAccount.objects.filter(tenant=webhookless_shop.tenant, payment_type=kind)
+    assert till.get().next_events_at is None
+    till.update(next_events_at=now())
+    assert sweep().errors == 0
+    assert till.get().next_events_at is None

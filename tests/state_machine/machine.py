@@ -23,7 +23,8 @@ from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.models import Location, OrderLine, Refund
 from tests.sandbox_process import ControlRefused
-from tests.state_machine.world import Press, ShopRun, World
+from tests.state_machine.counter import CounterRules, which
+from tests.state_machine.world import Press, ShopRun, World, one_of
 from tests.support.scenarios import tell
 from tests.support.shop import ALL_EVENTS, GUIDE_EVENTS
 
@@ -72,8 +73,6 @@ ON_THE_WAY: dict[str, dict[str, Any]] = {
     "late": {"action": "delay", "seconds": 600},
     "forged": {"action": "tamper", "part": "signature"},
 }
-which = st.integers(0, 7)
-"""An index into existing rows, counted from the newest."""
 
 
 class MoneyPath(RuleBasedStateMachine):
@@ -105,7 +104,7 @@ class MoneyPath(RuleBasedStateMachine):
 
     @rule(n=which)
     def press_again(self, n: int) -> None:
-        self.run.press_pay(_one_of(self.run.presses, n))
+        self.run.press_pay(one_of(self.run.presses, n))
 
     @rule(n=which, way=st.sampled_from(sorted(WAYS_TO_PAY)))
     def pay(self, n: int, way: str) -> None:
@@ -134,7 +133,7 @@ class MoneyPath(RuleBasedStateMachine):
 
     def _payment_on(self, n: int) -> Any:
         rows = self.run.payments()
-        reference = _one_of(self.run.pages, n)
+        reference = one_of(self.run.pages, n)
         return self.run.shop.fresh(next(row for row in rows if row.reference == reference))
 
     # -- staff ---------------------------------------------------------------------------------------------
@@ -143,19 +142,19 @@ class MoneyPath(RuleBasedStateMachine):
     def check_now(self, n: int) -> None:
         if payments := self.run.payments():
             with suppress(DomainError):
-                check_now(self.run.shop.restaurant.owner, _one_of(payments, n).id)
+                check_now(self.run.shop.restaurant.owner, one_of(payments, n).id)
 
     @rule(n=which, refund=st.booleans())
     def cancel(self, n: int, refund: bool) -> None:
         if orders := self.run.orders():
             with suppress(DomainError):
-                cancel_order(self.run.shop.restaurant.owner, _one_of(orders, n).id, "guest left", refund)
+                cancel_order(self.run.shop.restaurant.owner, one_of(orders, n).id, "guest left", refund)
 
     @rule(n=which)
     def refund(self, n: int) -> None:
         if payments := self.run.payments():
             with suppress(DomainError):
-                refund_payment(self.run.shop.restaurant.owner, _one_of(payments, n).id, "guest left")
+                refund_payment(self.run.shop.restaurant.owner, one_of(payments, n).id, "guest left")
 
     @rule(n=which, line=which, quantity=st.integers(1, 2), form=st.sampled_from(["new", "again"]))
     def refund_dishes(self, n: int, line: int, quantity: int, form: str) -> None:
@@ -187,7 +186,7 @@ class MoneyPath(RuleBasedStateMachine):
     @rule(n=which)
     def take_the_first_offer(self, n: int) -> None:
         if rows := open_alerts(self.run.shop.tenant):
-            row = _one_of(rows, n)
+            row = one_of(rows, n)
             with suppress(DomainError):
                 act(self.run.shop.restaurant.owner, row.alert.id, row.actions[0], "seen")
 
@@ -203,7 +202,7 @@ class MoneyPath(RuleBasedStateMachine):
     def refund_over_there(self, n: int, minor: int | None) -> None:
         paid = [intent for intent in self._listed("payment_intents") if intent["status"] == "succeeded"]
         if paid and self.hears_everything:
-            body = {"payment_intent": _one_of(paid, n)["id"], "amount": minor}
+            body = {"payment_intent": one_of(paid, n)["id"], "amount": minor}
             with suppress(ControlRefused):  # already refunded
                 self.run.shop.sandbox.control("POST", "/refunds", body)
             self.run.shop.sandbox.idle(30)
@@ -212,7 +211,7 @@ class MoneyPath(RuleBasedStateMachine):
     def decide_a_transfer(self, n: int, result: str) -> None:
         if self.run.pages:
             with suppress(ControlRefused):  # there is none
-                path = f"/sessions/{_one_of(self.run.pages, n)}/async_result"
+                path = f"/sessions/{one_of(self.run.pages, n)}/async_result"
                 self.run.shop.sandbox.control("POST", path, {"result": result})
             self.run.shop.sandbox.idle(30)
 
@@ -253,7 +252,7 @@ class MoneyPath(RuleBasedStateMachine):
     @rule(n=which)
     def send_again(self, n: int) -> None:
         if events := self._listed("events"):
-            self.run.shop.sandbox.control("POST", f"/events/{_one_of(events[::-1], n)['id']}/resend", {})
+            self.run.shop.sandbox.control("POST", f"/events/{one_of(events[::-1], n)['id']}/resend", {})
             self.run.shop.sandbox.idle(30)
 
     def _listed(self, kind: str) -> list[dict[str, Any]]:
@@ -276,5 +275,5 @@ class MoneyPath(RuleBasedStateMachine):
         self.run.shop.sandbox.idle(30)
 
 
-def _one_of(rows: list[Any], n: int) -> Any:
-    return rows[-1 - n % len(rows)]
+class MoneyPathWithCounter(CounterRules, MoneyPath):
+    """The same with orders that are sent unpaid, and staff who take their money."""

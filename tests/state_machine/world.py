@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -13,8 +15,10 @@ from duitpos.domain.checkout.guest_checkout import GuestCheckout
 from duitpos.domain.checkout.results import GoToProcessor
 from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.cart import Cart
+from duitpos.domain.processor_accounts.types import create_type
 from duitpos.kit.clock import now
 from duitpos.models import Order, Payment, ProcessorAccount
+from duitpos.models.payment_setup import PaymentKind
 from duitpos.processors.stripe import client
 from tests.sandbox_process import SandboxProcess
 from tests.support.live_shop import Clock
@@ -42,10 +46,10 @@ class ShopRun:
     pages: list[str] = field(default_factory=list)
     """Sessions that a guest was redirected to, and can return to."""
 
-    def press_pay(self, press: Press) -> None:
+    def press_pay(self, press: Press, type_id: UUID | None = None) -> None:
         """The guest sees the current price and presses Pay; refusals are allowed."""
         request: GuestCheckout = self.shop.request(
-            cart=press.cart, guest_token=press.guest, checkout_key=press.key
+            cart=press.cart, guest_token=press.guest, checkout_key=press.key, payment_type_id=type_id
         )
         try:
             outcome = checkout(request)
@@ -84,6 +88,7 @@ class World:
         if events is not None:
             shop.listen(events)
         ProcessorAccount.objects.filter(tenant=shop.tenant).update(next_events_at=now())
+        create_type(shop.restaurant.owner, "TILL", "Till", kind=PaymentKind.CASH)
         clock = Clock(self.sandbox)
         stack.callback(clock.stop)
         return ShopRun(shop, clock, stack)
@@ -110,3 +115,8 @@ class World:
                 if intent["status"] == "processing":
                     self.sandbox.control("POST", f"/sessions/{session['id']}/async_result", {})
         self.sandbox.idle(30)
+
+
+def one_of(rows: list[Any], n: int) -> Any:
+    """The row with index `n`, counted from the newest."""
+    return rows[-1 - n % len(rows)]

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
 from duitpos.domain.orders.guest_view import GuestState, guest_order
+from duitpos.domain.orders.queries import waiting_orders
 from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.models import (
@@ -27,6 +29,7 @@ from duitpos.models import (
     RefundLine,
     WebhookEvent,
 )
+from duitpos.models.payment_setup import MANUAL_KINDS
 from duitpos.models.receipt import ReceiptKind
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop
@@ -91,8 +94,19 @@ def _payments(shop: Shop, **which: Any) -> list[Payment]:
     return list(Payment.objects.filter(tenant=shop.tenant, **which).select_related("order"))
 
 
+def _taken(shop: Shop) -> list[Payment]:
+    """The payments whose money staff took at the counter."""
+    return _payments(
+        shop, status="succeeded", account__tenant=shop.tenant, account__processor__in=MANUAL_KINDS
+    )
+
+
 def _silent_money(shop: Shop, there: There) -> Iterator[str]:
     """Every paid session is one succeeded payment of ours, with a released order, a refund or an alert."""
+    for payment in _taken(shop):
+        if not _is_accounted_for(shop, payment):
+            order = payment.order
+            yield f"staff took {payment}, its order is {order and order.status}, without an alert"
     for session in there.paid:
         rows = _payments(shop, reference=session["id"])
         if [row.status for row in rows] != ["succeeded"]:
@@ -120,14 +134,27 @@ def _is_accounted_for(shop: Shop, payment: Payment) -> bool:
 
 
 def _invented_money(shop: Shop, there: There) -> Iterator[str]:
-    """Every succeeded payment is paid at the processor, and every order in the kitchen has a payment."""
+    """Every succeeded payment is paid at the processor or to staff, and every order in the kitchen has a payment.
+
+    One that was sent to the kitchen unpaid is listed under "Waiting for payment" until staff decide.
+    """
     paid = {session["id"] for session in there.paid}
+    taken = {payment.id for payment in _taken(shop)}
     for payment in _payments(shop, status="succeeded"):
-        if payment.reference not in paid:
+        if payment.id in taken:
+            if payment.taken_by_id is None or payment.settled_via != "staff":
+                yield f"nobody took payment {payment.id}, which succeeded via {payment.settled_via}"
+        elif payment.reference not in paid:
             yield f"payment {payment.reference} succeeded, at the processor it is not paid"
     for order in Order.objects.filter(tenant=shop.tenant, status__in=IN_HAND):
-        if not order.released_by_id:
+        if not order.released_by_id and order.id not in _listed_unpaid(shop):
             yield f"order {order} is in the kitchen without a payment"
+
+
+def _listed_unpaid(shop: Shop) -> set[UUID]:
+    """Orders that somebody began to cook, and that staff see as unpaid."""
+    begun = [row.order for row in waiting_orders(shop.tenant) if row.order.status not in ("held", "placed")]
+    return {order.id for order in begun}
 
 
 def _receipts(shop: Shop) -> Iterator[str]:
@@ -183,11 +210,18 @@ def _sums(shop: Shop, there: There) -> Iterator[str]:
     """The ledger matches the processor: every payment and refund is booked once."""
     rows = LedgerEntry.objects.filter(tenant=shop.tenant)
     booked = sorted(row.amount_minor for row in rows if row.kind == "payment")
-    paid = sorted(session["amount_total"] for session in there.paid)
+    taken = _taken(shop)
+    paid = sorted(
+        [session["amount_total"] for session in there.paid] + [payment.moved.minor for payment in taken]
+    )
     if booked != paid:
-        yield f"payments: {booked} in the ledger, {paid} at the processor"
+        yield f"payments: {booked} in the ledger, {paid} at the processor and at the counter"
     booked_back = -sum(row.amount_minor for row in rows if row.kind in ("refund", "refund_failed"))
     back = sum(refund["amount"] for refund in there.refunds if refund["status"] == "succeeded")
+    handed = Refund.objects.filter(
+        tenant=shop.tenant, payment__in=[row.id for row in taken], status="succeeded"
+    )
+    back += sum(refund.amount_minor for refund in handed)
     if booked_back != back:
         yield f"refunds: {booked_back} in the ledger, {back} at the processor"
 
@@ -249,7 +283,10 @@ def _wholly_refunded(shop: Shop, rows: list[Refund]) -> Iterator[str]:
 
 def _stuck(shop: Shop, there: There) -> Iterator[str]:
     """No payment, refund, outbox entry, event or session is left unfinished."""
+    listed = _listed_unpaid(shop)
     for payment in _payments(shop, status__in=("created", "pending")):
+        if payment.order_id in listed:
+            continue
         when = payment.next_check_at and payment.next_check_at.isoformat()
         yield f"payment {payment.id} is {payment.status}, next check: {when}, {payment.last_problem!r}"
     for refund in Refund.objects.filter(tenant=shop.tenant).exclude(status__in=ENDED_REFUND):

@@ -170,6 +170,13 @@ EVIDENCE: Mapping[E, Text] = {
     E.OFFERED: _("Guests at %(location)s see: %(types)s."),
     E.HIDDEN_INACTIVE: _("%(type)s is inactive, so guests do not see it."),
     E.HIDDEN_NOT_OFFERED: _("%(type)s is switched off for %(location)s."),
+    E.HIDDEN_NO_UNPAID: _(
+        "%(type)s is not shown at %(location)s: guests cannot send orders unpaid there. Change that under Paying at"
+        " the counter."
+    ),
+    E.HIDDEN_NOT_AT_COUNTER: _(
+        "%(type)s is not shown at %(location)s: it is switched off at the counter, where guests would pay with it."
+    ),
     E.HIDDEN_TEST: _("%(type)s is not shown at %(location)s: it takes test money, and you take real payments."),
     E.HIDDEN_CLOSED: _("%(location)s is closed now; guests see the menu and cannot order."),
     E.HIDDEN_PAUSED: _("%(location)s is paused; guests see the menu and cannot order."),
@@ -243,6 +250,13 @@ def shown_checks(checked: Checked) -> list[ShownCheck]:
     """All checks in words, the red ones first."""
     shown = [_shown(check, checked.home) for check in checked.checks]
     return sorted(shown, key=lambda check: not check.is_red)
+
+
+def hidden_text(found: Cause | Evidence | None, home: Location) -> str:
+    """Why guests do not see a payment type at a location; empty when they see it."""
+    if found is None:
+        return ""
+    return cause_text(found, home) if isinstance(found, Cause) else evidence_text(found, home)
 
 
 def _shown(check: Check, home: Location) -> ShownCheck:

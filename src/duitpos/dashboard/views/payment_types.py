@@ -23,9 +23,11 @@ from duitpos.dashboard.forms.payment_types import (
 )
 from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
+from duitpos.dashboard.texts.payment_issues import hidden_text
 from duitpos.dashboard.texts.processors import state_text
-from duitpos.domain.checkout.options import pay_options
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
+from duitpos.domain.payment_issues.known import Known, load_offers
+from duitpos.domain.payment_issues.offer_check import why_hidden
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.processor_accounts.account_review import counts_of, stopped_types
@@ -35,7 +37,8 @@ from duitpos.domain.processor_accounts.types import TypeRow, create_type, delete
 from duitpos.domain.processor_accounts.view import account_view, processors_to_add
 from duitpos.domain.processor_accounts.webhooks.view import webhook_reports
 from duitpos.domain.tenancy.find import locations
-from duitpos.models import PaymentType
+from duitpos.kit.clock import now
+from duitpos.models import Location, PaymentType
 from duitpos.models.payment_setup import AccountState
 from duitpos.web.forms import PlainForm
 
@@ -44,16 +47,28 @@ from duitpos.web.forms import PlainForm
 @staff(Can.SET_UP_PAYMENTS)
 def payment_types(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List the payment types, and what guests choose from at each location."""
-    rows, sites = types_of(staff.tenant), locations(staff.tenant)
+    rows, known = types_of(staff.tenant), load_offers(staff.tenant, now())
     context = {
         "rows": rows,
         "stopped": stopped_types(rows, counts_of(staff.tenant, rows)),
         "webhooks": webhook_reports(staff.tenant, rows),
         # A payment type belongs to all locations; show its times in the first one's time zone.
-        "location": sites[0],
-        "seen_at": [(site, [option.name for option in pay_options(staff.tenant, site)]) for site in sites],
+        "location": known.sites[0],
+        "seen_at": [(site, _seen_at(known, site)) for site in known.sites],
     }
     return page(request, staff, "dashboard/payment_types.html", context, here="payment_types")
+
+
+def _seen_at(known: Known, site: Location) -> tuple[list[str], list[str]]:
+    """What guests choose from at a location, and why each of the other types is not among it."""
+    names, reasons = [], []
+    for kind in known.types:
+        why = hidden_text(why_hidden(known, kind, site), known.sites[0])
+        if why:
+            reasons.append(why)
+        else:
+            names.append(kind.shown_name)
+    return names, reasons
 
 
 @require_http_methods(["POST"])
@@ -97,14 +112,14 @@ def payment_type(request: HttpRequest, staff: Staff, type_id: UUID) -> HttpRespo
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            now = edit_type(
+            saved = edit_type(
                 staff.member, type_id, data["code"], data["name"], data["is_active"], data["guest_name"]
             )
             set_offers(staff.member, row.type, form.offers)
         except (Conflict, Invalid) as error:
             _add_error(form, error)
         else:
-            messages.success(request, _saved_text(before, now, is_changed=form.has_changed()))
+            messages.success(request, _saved_text(before, saved, is_changed=form.has_changed()))
             return redirect("dashboard:payment_type", staff.tenant.slug, type_id)
     return edit_page(request, staff, row, form)
 
@@ -118,7 +133,8 @@ def edit_page(
     adding: AddProcessorForm | None = None,
 ) -> HttpResponse:
     """Render the edit form with its processors, also after an error in one of the forms."""
-    sites = locations(staff.tenant)
+    known = load_offers(staff.tenant, now())
+    sites = known.sites
     uses = account_uses(staff.tenant.id, row.type.id)
     context = {
         "row": row,
@@ -128,6 +144,7 @@ def edit_page(
         "accounts": account_forms(staff, row) if accounts is None else accounts,
         "counts": counts_of(staff.tenant, [row]),
         "webhooks": webhook_reports(staff.tenant, [row]),
+        "seen_at": [(site, hidden_text(why_hidden(known, row.type, site), sites[0])) for site in sites],
         # A single account in use is all on the form above.
         "uses": [(use, state_text(use.account)) for use in uses] if is_choice(uses) else [],
         "adding": adding or AddProcessorForm(processors_to_add(row.accounts)),

@@ -60,9 +60,9 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
     """Active types that are offered on phones there, in the owner's order.
 
     Online ones need an active account that can take the location's currency; those that staff take the money for need
-    a location that accepts unpaid orders. An account whose key was refused, or that refuses to start payments, is left
-    out: it would refuse again, after the guest has waited. Test accounts are left out once a live one is in use: the
-    kitchen then does not cook test orders.
+    a location that accepts unpaid orders, and be offered at its counter too. An account whose key was refused, or that
+    refuses to start payments, is left out: it would refuse again, after the guest has waited. Test accounts are left
+    out once a live one is in use: the kitchen then does not cook test orders.
     """
     at = now()
     rows = ProcessorAccount.objects.filter(
@@ -101,7 +101,8 @@ def pay_options(tenant: Tenant, location: Location) -> tuple[PayOption, ...]:
     positions = {account.payment_type_id: _position(account.payment_type) for account in accounts}
     if location.unpaid_orders != UnpaidOrders.OFF:
         is_test = bool(accounts) and not only_live
-        for row in manual_types(tenant.id, location, Channel.PHONE):
+        taken = manual_types(tenant.id, location, Channel.COUNTER)
+        for row in taken.exclude(is_switched_off(location, Channel.PHONE, "id")):
             options[row.id] = _manual_option(row, location, is_test=is_test)
             positions[row.id] = _position(row)
     return tuple(sorted(options.values(), key=lambda option: positions[option.payment_type_id]))

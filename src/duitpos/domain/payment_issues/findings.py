@@ -67,6 +67,8 @@ class EvidenceCode(StrEnum):
     OFFERED = "offered"  # types, location
     HIDDEN_INACTIVE = "hidden_inactive"  # type
     HIDDEN_NOT_OFFERED = "hidden_not_offered"  # type, location
+    HIDDEN_NO_UNPAID = "hidden_no_unpaid"  # type, location
+    HIDDEN_NOT_AT_COUNTER = "hidden_not_at_counter"  # type, location
     HIDDEN_TEST = "hidden_test"  # type, location
     HIDDEN_CLOSED = "hidden_closed"  # location
     HIDDEN_PAUSED = "hidden_paused"  # location

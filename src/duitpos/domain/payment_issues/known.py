@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -49,6 +49,8 @@ class Known:
     health: dict[UUID, AccountHealth]
     not_offered: frozenset[tuple[UUID, UUID]]
     """Type and location of those that are not offered on phones."""
+    not_at_counter: frozenset[tuple[UUID, UUID]]
+    """The same of those that are not offered at the counter."""
     alerts: tuple[Alert, ...]
     paid: tuple[Paid, ...]
 
@@ -59,24 +61,36 @@ class Known:
 
 def load_known(tenant: Tenant, at: datetime) -> Known:
     """Read them in seven queries."""
+    alerts = Alert.objects.filter(tenant=tenant, resolved_at__isnull=True).select_related("payment", "order")
+    return replace(
+        load_offers(tenant, at),
+        health={row.account_id: row for row in AccountHealth.objects.filter(tenant=tenant)},
+        alerts=tuple(alerts.order_by("-opened_at")[:PAGE]),
+        paid=_paid(tenant, at),
+    )
+
+
+def load_offers(tenant: Tenant, at: datetime) -> Known:
+    """Only what decides which payment types guests are offered. Four queries."""
     accounts = (
         ProcessorAccount.objects.filter(tenant=tenant, processor__in=ADAPTERS)
         .exclude(state=AccountState.RETIRED)
         .select_related("payment_type")
         .order_by("-created_at", "-id")
     )
-    offers = PaymentTypeOffer.objects.filter(tenant=tenant, channel=Channel.PHONE, is_offered=False)
-    alerts = Alert.objects.filter(tenant=tenant, resolved_at__isnull=True).select_related("payment", "order")
+    switched_off = PaymentTypeOffer.objects.filter(tenant=tenant, is_offered=False)
+    offers = list(switched_off.values_list("payment_type_id", "location_id", "channel"))
     return Known(
         tenant=tenant,
         at=at,
         sites=tuple(locations(tenant)),
         types=tuple(PaymentType.objects.filter(tenant=tenant).order_by("position", "code")),
         accounts=tuple(accounts),
-        health={row.account_id: row for row in AccountHealth.objects.filter(tenant=tenant)},
-        not_offered=frozenset(offers.values_list("payment_type_id", "location_id")),
-        alerts=tuple(alerts.order_by("-opened_at")[:PAGE]),
-        paid=_paid(tenant, at),
+        health={},
+        not_offered=frozenset(offer[:2] for offer in offers if offer[2] == Channel.PHONE),
+        not_at_counter=frozenset(offer[:2] for offer in offers if offer[2] == Channel.COUNTER),
+        alerts=(),
+        paid=(),
     )
 
 

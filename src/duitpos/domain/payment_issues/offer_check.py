@@ -1,6 +1,6 @@
 """Which payment types guests are shown at each location, and why the others are not.
 
-The rules are those of checkout/options.py, which answers what a guest can use; a test compares both.
+The rules are those of checkout/options.py, which answers what a guest can use; a test compares both over many set-ups.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from duitpos.domain.tenancy.hours import is_paused, takes_orders
 from duitpos.kit.money import Money
 from duitpos.models import Location, PaymentType, ProcessorAccount
 from duitpos.models.payment_setup import AccountState
+from duitpos.models.tenant import UnpaidOrders
 from duitpos.processors.registry import ADAPTERS
 
 Found = Cause | Evidence
@@ -23,7 +24,7 @@ def check_offered(known: Known) -> Check:
     found: list[Found] = [
         Evidence(EvidenceCode.HIDDEN_INACTIVE, {"type": kind.name})
         for kind in known.types
-        if kind.is_online and not kind.is_active
+        if not kind.is_active
     ]
     for site in known.sites:
         found += _at_location(known, site)
@@ -33,21 +34,44 @@ def check_offered(known: Known) -> Check:
 
 
 def offered_types(known: Known, site: Location) -> list[PaymentType]:
-    """The online types that guests can choose there while it is open, in the owner's order."""
-    return [kind for kind in known.types if kind.is_online and not why_not_offered(known, kind, site)]
+    """The types that guests can choose there while it is open, in the owner's order."""
+    return [kind for kind in known.types if not why_not_offered(known, kind, site)]
 
 
 def why_not_offered(known: Known, kind: PaymentType, site: Location) -> CauseCode | EvidenceCode | None:
-    """Why guests at a location cannot choose an online type although it is open; None when they can."""
+    """Why guests at a location cannot choose a type although it is open; None when they can."""
     if not kind.is_active:
         return EvidenceCode.HIDDEN_INACTIVE
     if (kind.id, site.id) in known.not_offered:
         return EvidenceCode.HIDDEN_NOT_OFFERED
+    if not kind.is_online:
+        return _why_not_at_counter(known, kind, site)
     accounts = _accounts_of(known, kind)
     if not accounts:
         return CauseCode.NO_PROCESSOR
     reasons = [_why_not(known, account, site) for account in accounts]
     return None if None in reasons else reasons[0]
+
+
+def why_hidden(known: Known, kind: PaymentType, site: Location) -> Found | None:
+    """The same with the facts of its sentence. No query."""
+    code = why_not_offered(known, kind, site)
+    if code is None:
+        return None
+    about = {
+        "type": kind.name,
+        "location": site.name,
+        "currency": site.currency,
+        "until": _until(known, kind),
+    }
+    return Cause(code, about, type_id=kind.id) if isinstance(code, CauseCode) else Evidence(code, about)
+
+
+def _why_not_at_counter(known: Known, kind: PaymentType, site: Location) -> EvidenceCode | None:
+    """A type that staff take the money for: guests send the order unpaid, and can pay it so at the counter."""
+    if site.unpaid_orders == UnpaidOrders.OFF:
+        return EvidenceCode.HIDDEN_NO_UNPAID
+    return EvidenceCode.HIDDEN_NOT_AT_COUNTER if (kind.id, site.id) in known.not_at_counter else None
 
 
 def _accounts_of(known: Known, kind: PaymentType) -> list[ProcessorAccount]:
@@ -82,17 +106,9 @@ def _at_location(known: Known, site: Location) -> Iterator[Found]:
         code = EvidenceCode.HIDDEN_PAUSED if is_paused(site, known.at) else EvidenceCode.HIDDEN_CLOSED
         yield Evidence(code, {"location": site.name})
     for kind in known.types:
-        code_or_none = why_not_offered(known, kind, site) if kind.is_online and kind.is_active else None
-        about = {
-            "type": kind.name,
-            "location": site.name,
-            "currency": site.currency,
-            "until": _until(known, kind),
-        }
-        if isinstance(code_or_none, CauseCode):
-            yield Cause(code_or_none, about, type_id=kind.id)
-        elif code_or_none is not None:
-            yield Evidence(code_or_none, about)
+        found = why_hidden(known, kind, site) if kind.is_active else None
+        if found is not None:
+            yield found
     if offered:
         names = tuple(kind.name for kind in offered)
         yield Evidence(EvidenceCode.OFFERED, {"types": names, "location": site.name})
@@ -110,6 +126,8 @@ def _minimums(known: Known) -> list[Evidence]:
     least: dict[tuple[str, Money], None] = {}
     for site in known.sites:
         for kind in offered_types(known, site):
+            if not kind.is_online:
+                continue
             account = next(one for one in _accounts_of(known, kind) if _why_not(known, one, site) is None)
             minor = ADAPTERS[account.processor].can.minimum_minor.get(site.currency, 0)
             if minor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,6 +24,8 @@ from duitpos.processors.registry import MANUAL
 
 MOST_REFERENCE = 60
 """Characters of what identifies a payment elsewhere, such as the number on the terminal's slip."""
+TRIES = 3
+"""How often to record the money, while the guest keeps changing how to pay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,7 @@ def take_payment(
         taken = Taken(member, chosen.id, account_id, chosen.kind, reference, tendered_minor)
         return _take(order, taken)
 
-    try:
-        payment = transact(work)
-    except IntegrityError as error:
-        # The guest started to pay online at this moment.
-        raise Conflict(Code.GUEST_IS_PAYING) from error
+    payment = _take_or_say_why(order, work)
     back = (tendered_minor or payment.amount_minor) - payment.amount_minor
     return Receipt(payment, order, Money(back, order.currency))
 
@@ -119,8 +118,41 @@ def _end_online_attempt(order: Order) -> None:
     end_live_attempt(order)
 
 
+class _Lost(Exception):
+    """Another request changed the order or its attempt at this moment; the transaction is rolled back."""
+
+
+def _take_or_say_why(order: Order, work: Callable[[], Payment]) -> Payment:
+    """Run `work`, twice if the guest sent the order unpaid again at this moment. Raises Conflict with what is true now.
+
+    What was read in the transaction may be older than what it collided with, so the reason is read again after it.
+    """
+    for _try in range(TRIES):
+        try:
+            return transact(work)
+        except (IntegrityError, _Lost) as error:
+            code = _why_lost(order)
+            if code is not None:
+                raise Conflict(code) from error
+    raise Conflict(Code.GUEST_IS_PAYING)
+
+
+def _why_lost(order: Order) -> Code | None:
+    """Why the money cannot be recorded; None when the order waits at the counter still, so that a retry is right."""
+    payments = Payment.objects.filter(tenant_id=order.tenant_id, order=order)
+    if payments.filter(status=PaymentStatus.SUCCEEDED).exists():
+        return Code.ORDER_PAID_MEANWHILE
+    live = payments.filter(status__in=LIVE_ATTEMPT).select_related("account").first()
+    if live is not None and not live.account.is_manual:
+        return Code.GUEST_IS_PAYING
+    row = Order.objects.get(tenant_id=order.tenant_id, id=order.id)
+    if row.is_cooked_unpaid or (live is not None and is_unpaid(row)):
+        return None
+    return Code.ORDER_NOT_PAYABLE
+
+
 def _take(order: Order, taken: Taken) -> Payment:
-    """In the caller's transaction. Raises Conflict, which rolls it back; IntegrityError beside another live attempt."""
+    """In the caller's transaction. Raises Conflict, and _Lost or IntegrityError when another request was faster."""
     at = now()
     payments = Payment.objects.filter(tenant_id=order.tenant_id, order=order)
     row = Order.objects.select_related("location").get(tenant_id=order.tenant_id, id=order.id)
@@ -147,5 +179,5 @@ def _take(order: Order, taken: Taken) -> Payment:
     elif not payment.account.is_manual:
         raise Conflict(Code.GUEST_IS_PAYING)
     if not settle_manual(payment, row, row.location, taken, at):
-        raise Conflict(Code.ORDER_PAID_MEANWHILE)
+        raise _Lost
     return payment

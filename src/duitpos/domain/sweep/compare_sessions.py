@@ -10,6 +10,7 @@ import time
 from datetime import timedelta
 
 import structlog
+from django.db.models import Q
 
 from duitpos.domain.errors import Unavailable
 from duitpos.domain.orders.advance import Actor
@@ -18,6 +19,7 @@ from duitpos.domain.payments.processors.connect import open_account
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database
 from duitpos.models import ProcessorAccount, Tenant
+from duitpos.models.payment_setup import MANUAL_KINDS
 from duitpos.processors.errors import ProcessorError
 
 log = structlog.get_logger(__name__)
@@ -58,12 +60,12 @@ def compare_sessions(tenant: Tenant, account: ProcessorAccount, until: float) ->
 
 
 def compare_all_again() -> int:
-    """Reset every account's position, so that all its sessions are compared again; returns how many accounts.
+    """Reset the position of every account at a processor, so that all its sessions are compared again.
 
-    For `duitpos adopt`.
+    For `duitpos adopt`. Returns how many accounts.
     """
     return sum(
-        ProcessorAccount.objects.filter(tenant_id=tenant_id).update(
+        ProcessorAccount.objects.filter(~Q(processor__in=MANUAL_KINDS), tenant_id=tenant_id).update(
             sessions_seen_to=None, events_seen_to=None, next_events_at=now(), idle_asks=0
         )
         for tenant_id in Tenant.objects.values_list("id", flat=True)
