@@ -162,16 +162,16 @@ class MoneyPath(RuleBasedStateMachine):
         lines = OrderLine.objects.filter(tenant=shop.tenant, order__payments__in=payments).order_by("id")
         if payments and lines:
             self.form_key = secret_token() if form == "new" else self.form_key
-            wanted = {_one_of(list(lines), line).id: quantity}
+            wanted = {one_of(list(lines), line).id: quantity}
             with suppress(DomainError):
-                refund_lines(shop.restaurant.owner, _one_of(payments, n).id, wanted, Why(self.form_key))
+                refund_lines(shop.restaurant.owner, one_of(payments, n).id, wanted, Why(self.form_key))
 
     @rule(n=which, minor=st.sampled_from([1, 100, 1250]))
     def refund_an_amount(self, n: int, minor: int) -> None:
         if payments := self.run.payments():
             with suppress(DomainError):
                 refund_amount(
-                    self.run.shop.restaurant.owner, _one_of(payments, n).id, minor, Why(secret_token())
+                    self.run.shop.restaurant.owner, one_of(payments, n).id, minor, Why(secret_token())
                 )
 
     @rule(n=which, line=which)
@@ -181,7 +181,7 @@ class MoneyPath(RuleBasedStateMachine):
         lines = list(OrderLine.objects.filter(tenant=shop.tenant).order_by("id"))
         if asked and lines:
             with suppress(DomainError):
-                say_lines(shop.restaurant.owner, _one_of(asked, n).id, {_one_of(lines, line).id: 1})
+                say_lines(shop.restaurant.owner, one_of(asked, n).id, {one_of(lines, line).id: 1})
 
     @rule(n=which)
     def take_the_first_offer(self, n: int) -> None:
