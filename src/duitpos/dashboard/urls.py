@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from duitpos.dashboard.views.account import account
+from duitpos.dashboard.views.alert_policies import alert_policies
 from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.check_payment import check_payment
@@ -15,6 +16,7 @@ from duitpos.dashboard.views.go_live import go_live, to_test
 from duitpos.dashboard.views.home import home
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
+from duitpos.dashboard.views.payment import payment
 from duitpos.dashboard.views.payment_issues import declines, payment_issues, payment_issues_count
 from duitpos.dashboard.views.payment_types import (
     add_payment_type,
@@ -52,10 +54,12 @@ urlpatterns = [
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/check/", check_payment, name="check_payment"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/", refund, name="refund"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/part/", refund_part, name="refund_part"),
+    path("payments/<uuid:payment_id>/", payment, name="payment"),
     path("calls/<uuid:call_id>/", answer_call, name="answer_call"),
     path("sold-out/", sold_out, name="sold_out"),
     path("locations/<slug:location>/service/", service, name="service"),
     path("attention/", alerts, name="alerts"),
+    path("attention/rules/", alert_policies, name="alert_policies"),
     path("attention/<uuid:alert_id>/<slug:action>/", act, name="act"),
     path("payment-issues/", payment_issues, name="payment_issues"),
     path("payment-issues/count/", payment_issues_count, name="payment_issues_count"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -62,6 +63,14 @@ def has_looked(request: HttpRequest, slug: str, guest_token: str) -> bool:
     """
     cookie = _phone_cookie(request, slug)
     return cookie is not None and cookie.guest_token == guest_token and cookie.age >= LOOKED_SECONDS
+
+
+def scanned_at(request: HttpRequest, slug: str, guest_token: str) -> datetime | None:
+    """When this token's phone loaded the menu, to the second; None if it did not tell."""
+    cookie = _phone_cookie(request, slug)
+    if cookie is None or cookie.guest_token != guest_token:
+        return None
+    return now() - timedelta(seconds=cookie.age)
 
 
 def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> None:

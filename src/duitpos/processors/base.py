@@ -231,3 +231,10 @@ class Adapter(ABC):
     def payment_page(self, references: References, endpoint: str, *, is_test: bool) -> str:
         """The address of a payment in the processor's dashboard, for staff; empty when it has none, or not yet."""
         return ""
+
+    def object_page(self, value: str, endpoint: str, *, is_test: bool) -> str:
+        """The address in the processor's dashboard of whatever has this id there, for staff; empty when it has none.
+
+        The id may be a payment's, a refund's, a dispute's, a decline's or an event's.
+        """
+        return ""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.alerts import shown_alert
-from duitpos.dashboard.texts.orders import shown_entry
+from duitpos.dashboard.texts.orders import shown_timeline
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.menus.stock_list import stock_of_items
 from duitpos.domain.orders.advance import is_unpaid
@@ -40,7 +40,7 @@ def order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
         "stock_url": f"{sold_out}?{urlencode({'location': details.order.location.slug})}",
         "how_long": how_long_labels(),
         "details": details,
-        "timeline": [shown_entry(entry, details.order.location.locale) for entry in details.timeline],
+        "timeline": shown_timeline(details.timeline, details.order.location),
         "order": details.order,
         "location": details.order.location,
         "alerts": [shown_alert(row) for row in open_alerts(staff.tenant, order_id)] if sees_alerts else [],

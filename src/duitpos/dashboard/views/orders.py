@@ -17,6 +17,7 @@ from duitpos.domain.orders.queries import (
     OrdersPage,
     orders_page,
     orders_version,
+    payments_without_order,
     unknown_phones_waiting,
     waiting_orders,
 )
@@ -43,6 +44,8 @@ def orders(request: HttpRequest, staff: Staff) -> HttpResponse:
     found = orders_page(staff.tenant, query.filters, before=query.before)
     context = {
         **_rows(staff, query, found, version),
+        "strays": payments_without_order(staff.tenant, query.filters.text) if not query.before else [],
+        "home": sites[0],
         "calls": calls,
         "sites": sites,
         "states": [(state, ORDER["held" if state == "waiting" else state].word) for state in STATES],

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from duitpos.domain.orders.line_changes import add_changes, count_of_changes
 from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN, PLACED, SERVED
 from duitpos.kit.clock import now
 from duitpos.models import Location, Order, OrderEvent, OrderLine, Payment, ProcessorAccount, Tenant
@@ -48,8 +49,9 @@ class Board:
 
 
 def board(tenant: Tenant, location: Location) -> Board:
-    """The board of a location: three queries, whatever its length."""
+    """The board of a location: three queries, whatever its length; five if dishes were refunded or swapped."""
     rows = _newest(tenant, location).annotate(is_refunded=_is_fully_refunded(tenant))
+    rows = rows.annotate(line_changes=count_of_changes(tenant.id))
     orders = list(rows.select_related("table")[:MOST_TICKETS])
     orders.reverse()
     refunded = {order.id for order in orders if order.is_refunded}
@@ -58,6 +60,9 @@ def board(tenant: Tenant, location: Location) -> Board:
         "position"
     ):
         lines[line.order_id].append(line)
+    changed = [line for order in orders if order.line_changes for line in lines[order.id]]
+    if changed:
+        add_changes(tenant.id, changed)
     columns: dict[str, list[BoardTicket]] = {status.value: [] for status in KITCHEN}
     served: list[BoardTicket] = []
     for order in orders:
@@ -65,21 +70,24 @@ def board(tenant: Tenant, location: Location) -> Board:
         ticket = BoardTicket(order, table, lines[order.id], order.id in refunded)
         columns.get(order.status, served).append(ticket)
     served.sort(key=lambda ticket: (ticket.order.ended_at is not None, ticket.order.ended_at), reverse=True)
-    seen = ((o.id, o.status, o.number, o.id in refunded, o.released_by_id) for o in orders)
+    seen = ((o.id, o.status, o.number, o.id in refunded, o.released_by_id, o.line_changes) for o in orders)
     return Board(_version(seen), columns, served)
 
 
 def board_version(tenant: Tenant, location: Location) -> str:
     """A hash of the rows on the board; two queries. It cannot miss rows that commit late."""
     rows = _newest(tenant, location).annotate(is_refunded=_is_fully_refunded(tenant))
-    seen = rows.values_list("id", "status", "number", "is_refunded", "released_by_id")[:MOST_TICKETS]
+    rows = rows.annotate(line_changes=count_of_changes(tenant.id))
+    seen = rows.values_list("id", "status", "number", "is_refunded", "released_by_id", "line_changes")[
+        :MOST_TICKETS
+    ]
     return _version(reversed(list(seen)))
 
 
-def _version(rows: Iterable[tuple[UUID, str, int | None, bool, UUID | None]]) -> str:
+def _version(rows: Iterable[tuple[UUID, str, int | None, bool, UUID | None, int]]) -> str:
     text = ";".join(
-        f"{id_}:{status}:{number}:{refunded:d}:{paid_by is None:d}"
-        for id_, status, number, refunded, paid_by in rows
+        f"{id_}:{status}:{number}:{refunded:d}:{paid_by is None:d}:{changes}"
+        for id_, status, number, refunded, paid_by, changes in rows
     )
     return hashlib.sha256(text.encode()).hexdigest()[:20]
 

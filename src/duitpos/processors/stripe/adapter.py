@@ -56,7 +56,7 @@ from duitpos.processors.stripe.disputes import list_disputes
 from duitpos.processors.stripe.endpoints import StripeEndpoints
 from duitpos.processors.stripe.errors import LABEL, stripe_error, translated
 from duitpos.processors.stripe.events import KINDS, event_of, verify_and_parse
-from duitpos.processors.stripe.guide import GUIDE, payment_page
+from duitpos.processors.stripe.guide import GUIDE, object_page, payment_page
 from duitpos.processors.stripe.permissions import NEEDED
 from duitpos.processors.stripe.refunds import list_refunds, make_refund
 from duitpos.processors.stripe.snapshots import INTENT, Incomplete, id_of, session_snapshot
@@ -126,6 +126,10 @@ class StripeAdapter(Adapter):
     def payment_page(self, references: References, endpoint: str, *, is_test: bool) -> str:
         """The payment's page in Stripe's dashboard."""
         return payment_page(references, endpoint, is_test=is_test)
+
+    def object_page(self, value: str, endpoint: str, *, is_test: bool) -> str:
+        """The object's page in Stripe's dashboard, or its search for the id."""
+        return object_page(value, endpoint, is_test=is_test)
 
 
 class StripeProcessor(Processor):

@@ -41,6 +41,7 @@ MONEY_QUESTIONS = (
     AlertKind.PAID_WHILE_CLOSED,
     AlertKind.SOLD_OUT_AFTER_PAYMENT,
     AlertKind.UNKNOWN_PAYMENT,
+    AlertKind.DOUBLE_ORDER,
 )
 """Alerts that a full refund of the payment resolves."""
 

@@ -30,6 +30,15 @@ class Reserved:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who makes a refund: staff, or without a member a policy of the owner, or the guest whose order it is."""
+
+    tenant_id: UUID
+    member: Membership | None = None
+    source: RefundSource = RefundSource.STAFF
+
+
 def refund_payment(member: Membership, payment_id: UUID, reason: str) -> Refund:
     """Refund all that is left of a payment. A second request gets the first one's row.
 
@@ -54,13 +63,19 @@ def send_reserved(reserved: Reserved) -> Refund:
 
 def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserved:
     """Reserve all that is left of a payment, in the caller's transaction. Raises Forbidden, Gone, Conflict."""
-    payment, left = refundable_payment(member, payment_id)
+    require(member, Can.REFUND)
+    return reserve_all(Who(member.tenant_id, member), payment_id, reason)
+
+
+def reserve_all(who: Who, payment_id: UUID, reason: str) -> Reserved:
+    """As `reserve_refund`, for whoever may already. Raises Gone, Conflict."""
+    payment, left = payment_with_money(who.tenant_id, payment_id)
     limit = refund_limit(payment, left)
     if limit is not None:
         raise limit
     # The guard is on the payment's row, because concurrent refunds are two rows that cannot see each other.
     guarded = Payment.objects.filter(
-        tenant_id=member.tenant_id,
+        tenant_id=who.tenant_id,
         id=payment.id,
         status=PaymentStatus.SUCCEEDED,
         refund_reserved_minor__lte=F("moved_minor") - left,
@@ -69,7 +84,7 @@ def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserve
         refund_reserved_minor=F("refund_reserved_minor") + left, refund_version=F("refund_version") + 1
     ):
         return Reserved(_refund_under_way(payment), is_new=False)
-    refund = new_refund(payment, member, left)
+    refund = new_refund(payment, who, left)
     refund.reason = reason.strip()[:200]
     refund.save(force_insert=True)
     return Reserved(refund, is_new=True)
@@ -78,7 +93,12 @@ def reserve_refund(member: Membership, payment_id: UUID, reason: str) -> Reserve
 def refundable_payment(member: Membership, payment_id: UUID) -> tuple[Payment, int]:
     """The payment with its account, and the minor units left to refund. Raises Forbidden, Gone, Conflict."""
     require(member, Can.REFUND)
-    rows = Payment.objects.filter(tenant_id=member.tenant_id, id=payment_id)
+    return payment_with_money(member.tenant_id, payment_id)
+
+
+def payment_with_money(tenant_id: UUID, payment_id: UUID) -> tuple[Payment, int]:
+    """The same, for whoever may already. Raises Gone, Conflict."""
+    rows = Payment.objects.filter(tenant_id=tenant_id, id=payment_id)
     payment = rows.select_related("account").first()
     if payment is None:
         raise Gone(Code.PAYMENT_UNKNOWN)
@@ -91,16 +111,16 @@ def refundable_payment(member: Membership, payment_id: UUID) -> tuple[Payment, i
     return payment, left - taken
 
 
-def new_refund(payment: Payment, member: Membership, minor: int) -> Refund:
-    """The unsaved row of a refund by staff, whose amount is reserved."""
+def new_refund(payment: Payment, who: Who, minor: int) -> Refund:
+    """The unsaved row of a refund that we make, whose amount is reserved."""
     at = now()
     return Refund(
-        tenant_id=member.tenant_id,
+        tenant_id=who.tenant_id,
         payment=payment,
-        source=RefundSource.STAFF,
+        source=who.source,
         amount_minor=minor,
         currency=payment.moved.currency,
-        member=member,
+        member=who.member,
         created_at=at,
         # Without keys, each call records itself before it is sent.
         first_sent_at=at if has_keys(payment) else None,

@@ -13,7 +13,15 @@ from duitpos.domain.alerts.refund_limit import least_refund
 from duitpos.domain.errors import Code, Conflict
 from duitpos.domain.orders.pricing import rules_of_order
 from duitpos.domain.payments.refunds.allocate import Allocation, Given, allocate_lines
-from duitpos.domain.payments.refunds.refund import Reserved, new_refund, refundable_payment, send_reserved
+from duitpos.domain.payments.refunds.refund import (
+    Reserved,
+    Who,
+    new_refund,
+    payment_with_money,
+    refundable_payment,
+    send_reserved,
+)
+from duitpos.domain.people.roles import Can, require
 from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, OrderLine, Payment, Refund, RefundLine
@@ -38,38 +46,44 @@ class Why:
 
 def refund_amount(member: Membership, payment_id: UUID, minor: int, why: Why) -> Refund:
     """Refund an amount in minor units, without saying which lines. Raises Forbidden, Gone, Conflict."""
-
-    def reserve() -> Reserved:
-        # The payment is read first: a refund that is reserved after this changes its version.
-        payment, left = refundable_payment(member, payment_id)
-        sent = _sent_before(member, why, lambda refund: refund.amount_minor == minor)
-        if sent is not None:
-            return sent
-        _check(payment, minor, left)
-        if not _reserved(payment, minor):
-            return _lost(member, why, lambda refund: refund.amount_minor == minor)
-        return Reserved(_insert(payment, member, minor, why), is_new=True)
-
-    return send_reserved(transact(reserve))
+    require(member, Can.REFUND)
+    who = Who(member.tenant_id, member)
+    return send_reserved(transact(lambda: reserve_amount(who, payment_id, minor, why)))
 
 
 def refund_lines(member: Membership, payment_id: UUID, wanted: Mapping[UUID, int], why: Why) -> Refund:
     """Refund quantities of the order's lines, by line id. Raises Forbidden, Gone, Conflict."""
+    require(member, Can.REFUND)
+    who = Who(member.tenant_id, member)
+    return send_reserved(transact(lambda: reserve_lines(who, payment_id, wanted, why)))
+
+
+def reserve_lines(who: Who, payment_id: UUID, wanted: Mapping[UUID, int], why: Why) -> Reserved:
+    """Reserve them in the caller's transaction, for whoever may already. Raises Gone, Conflict."""
     chosen = {line_id: quantity for line_id, quantity in wanted.items() if quantity}
+    # The payment is read first: a refund that is reserved after this changes its version, so no line is refunded
+    # unseen, either.
+    payment, left = payment_with_money(who.tenant_id, payment_id)
+    sent = _sent_before(who.tenant_id, why, lambda refund: _quantities(refund) == chosen)
+    if sent is not None:
+        return sent
+    parts = price_lines(payment, chosen)
+    _check(payment, parts.total_minor, left)
+    if not _reserved(payment, parts.total_minor):
+        return _lost(who.tenant_id, why, lambda refund: _quantities(refund) == chosen)
+    return Reserved(_insert_lines(payment, who, parts, chosen, why), is_new=True)
 
-    def reserve() -> Reserved:
-        # As above; so no line is refunded unseen, either.
-        payment, left = refundable_payment(member, payment_id)
-        sent = _sent_before(member, why, lambda refund: _quantities(refund) == chosen)
-        if sent is not None:
-            return sent
-        parts = price_lines(payment, chosen)
-        _check(payment, parts.total_minor, left)
-        if not _reserved(payment, parts.total_minor):
-            return _lost(member, why, lambda refund: _quantities(refund) == chosen)
-        return Reserved(_insert_lines(payment, member, parts, chosen, why), is_new=True)
 
-    return send_reserved(transact(reserve))
+def reserve_amount(who: Who, payment_id: UUID, minor: int, why: Why) -> Reserved:
+    """Reserve an amount in the caller's transaction, for whoever may already. Raises Gone, Conflict."""
+    payment, left = payment_with_money(who.tenant_id, payment_id)
+    sent = _sent_before(who.tenant_id, why, lambda refund: refund.amount_minor == minor)
+    if sent is not None:
+        return sent
+    _check(payment, minor, left)
+    if not _reserved(payment, minor):
+        return _lost(who.tenant_id, why, lambda refund: refund.amount_minor == minor)
+    return Reserved(_insert(payment, who, minor, why), is_new=True)
 
 
 def part_price(member: Membership, payment_id: UUID, minor: int | None, wanted: Mapping[UUID, int]) -> Money:
@@ -128,9 +142,9 @@ def _parts(refund: Refund) -> Allocation:
     )
 
 
-def _sent_before(member: Membership, why: Why, is_same: Callable[[Refund], bool]) -> Reserved | None:
+def _sent_before(tenant_id: UUID, why: Why, is_same: Callable[[Refund], bool]) -> Reserved | None:
     """The refund that this form made already. Raises Conflict if it was another one."""
-    rows = Refund.objects.filter(tenant_id=member.tenant_id, form_key=why.form_key)
+    rows = Refund.objects.filter(tenant_id=tenant_id, form_key=why.form_key)
     refund = rows.first()
     if refund is None:
         return None
@@ -139,9 +153,9 @@ def _sent_before(member: Membership, why: Why, is_same: Callable[[Refund], bool]
     return Reserved(refund, is_new=False)
 
 
-def _lost(member: Membership, why: Why, is_same: Callable[[Refund], bool]) -> Reserved:
+def _lost(tenant_id: UUID, why: Why, is_same: Callable[[Refund], bool]) -> Reserved:
     """After a lost race: the twin's refund, if the same form was sent twice. Raises Conflict for another one."""
-    sent = _sent_before(member, why, is_same)
+    sent = _sent_before(tenant_id, why, is_same)
     if sent is None:
         raise Conflict(Code.REFUND_UNDER_WAY)
     return sent
@@ -181,10 +195,8 @@ def _reserved(payment: Payment, minor: int) -> bool:
     return bool(changed)
 
 
-def _insert(
-    payment: Payment, member: Membership, minor: int, why: Why, parts: Allocation | None = None
-) -> Refund:
-    refund = new_refund(payment, member, minor)
+def _insert(payment: Payment, who: Who, minor: int, why: Why, parts: Allocation | None = None) -> Refund:
+    refund = new_refund(payment, who, minor)
     refund.reason_code, refund.reason, refund.form_key = why.code, why.text.strip()[:200], why.form_key
     if parts is not None:
         refund.items_minor, refund.service_charge_minor = parts.items_minor, parts.service_charge_minor
@@ -195,9 +207,9 @@ def _insert(
 
 
 def _insert_lines(
-    payment: Payment, member: Membership, parts: Allocation, chosen: Mapping[UUID, int], why: Why
+    payment: Payment, who: Who, parts: Allocation, chosen: Mapping[UUID, int], why: Why
 ) -> Refund:
-    refund = _insert(payment, member, parts.total_minor, why, parts)
+    refund = _insert(payment, who, parts.total_minor, why, parts)
     lines = OrderLine.objects.filter(tenant_id=payment.tenant_id, id__in=chosen)
     RefundLine.objects.bulk_create(
         RefundLine(
