@@ -89,6 +89,7 @@ def addresses(shop: Shop) -> list[str]:
         f"{dashboard}/get-paid/go-live/",
         f"{kind}/processors/{shop.account.id}/webhook/",
         f"{dashboard}/reports/?paid=test",
+        f"{dashboard}/reports/funnel/",
         f"{dashboard}/reports/?paid=test&by=hour",
         f"{dashboard}/reports/?paid=test&by=item&sort=net",
         f"{dashboard}/reports/receipts/",

@@ -107,6 +107,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/payment-issues/declines/": Staff(COUNTER),
     "<slug:tenant>/dashboard/payment-issues/find/": Staff(COUNTER),
     "<slug:tenant>/dashboard/reports/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/reports/funnel/": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/receipts/": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/receipts.csv": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/revenue.<str:kind>": Staff(OFFICE),

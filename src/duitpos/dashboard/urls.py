@@ -10,6 +10,7 @@ from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.check_payment import check_payment
 from duitpos.dashboard.views.find_money import find
+from duitpos.dashboard.views.funnel import funnel
 from duitpos.dashboard.views.get_paid import get_paid, get_paid_live
 from duitpos.dashboard.views.get_paid_steps import first_key, first_type, first_webhook, refund_test
 from duitpos.dashboard.views.go_live import go_live, to_test
@@ -66,6 +67,7 @@ urlpatterns = [
     path("payment-issues/declines/", declines, name="declines"),
     path("payment-issues/find/", find, name="find_money"),
     path("reports/", reports, name="reports"),
+    path("reports/funnel/", funnel, name="funnel"),
     path("reports/receipts/", receipts, name="receipts"),
     path("reports/receipts.csv", receipts_file, name="receipts_file"),
     path("reports/revenue.<str:kind>", report_file, name="report_file"),

@@ -73,14 +73,14 @@ def scanned_at(request: HttpRequest, slug: str, guest_token: str) -> datetime | 
     return now() - timedelta(seconds=cookie.age)
 
 
-def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> None:
-    """Set the phone cookie, unless it has a valid one: an older cookie is worth more.
+def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> bool:
+    """Set the phone cookie, unless it has a valid one: an older cookie is worth more. True for a phone without one.
 
     The cookie holds the token that this phone orders with, so that one cookie is one phone at every table.
     """
     cookie, guest_token = _phone_cookie(request, slug), guest_token_of(request)
     if cookie is not None and cookie.age <= PHONE_SECONDS / 2 and guest_token in ("", cookie.guest_token):
-        return
+        return False
     response.set_cookie(
         PHONE,
         _signer(slug).sign(f"{int(now().timestamp())}.{guest_token or secret_token()}"),
@@ -90,6 +90,7 @@ def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> No
         httponly=True,
         samesite="Lax",
     )
+    return cookie is None
 
 
 @dataclass(frozen=True, slots=True)

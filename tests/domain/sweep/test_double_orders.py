@@ -21,8 +21,9 @@ pytestmark = pytest.mark.django_db
 def paid(books: Books, minutes_ago: int, *quantities: int, **fields: Any) -> Order:
     at = now() - timedelta(minutes=minutes_ago)
     payment = books.paid(at, *quantities, placed_at=at, **fields)
-    assert payment.order is not None
-    return payment.order
+    order: Order | None = payment.order
+    assert order is not None
+    return order
 
 
 def flagged(books: Books) -> list[Any]:

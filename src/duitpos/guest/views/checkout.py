@@ -31,6 +31,7 @@ from duitpos.domain.orders.guest_view import GuestState, guest_order, order_of_c
 from duitpos.domain.orders.paid_before import take_out_paid
 from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.orders.quote import quote
+from duitpos.domain.reporting.visits import Step, count_visit
 from duitpos.guest.access import (
     Visit,
     guest_page,
@@ -81,6 +82,9 @@ def checkout(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
     if sender_of(request, tenant) is Sender.UNKNOWN:
         return _from_unknown(request, visit, sent)
     answer = _pay if sent.step == "pay" else _review
+    if not guest_token_of(request):
+        # The phone's first checkout of the day.
+        count_visit(visit.tenant.id, visit.location.id, Step.CARTS)
     response = answer(request, visit, sent)
     remember_guest(response, visit.tenant, visit.guest_token)
     return response
