@@ -69,7 +69,7 @@ def order_of(payment: Payment) -> Order:
 def buttons(page: str, alert_id: UUID) -> list[str]:
     """What an alert's card offers, without the link to the timeline."""
     card = page.split(f'id="alert-{alert_id}"')[1].split("</article>")[0]
-    found = re.findall(r'class="button[^"]*"[^>]*>([^<]*)<', card)
+    found = re.findall(r'class="button(?: [^"]*)?"[^>]*>([^<]*)<', card)
     return [label for label in found if label != "What happened"]
 
 

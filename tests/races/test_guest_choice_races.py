@@ -17,6 +17,7 @@ from duitpos.domain.staff_actions.guest_choice import decide
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts
+from duitpos.kit.transact import transact
 from duitpos.models import Alert, ItemStock, LineSwap, MenuItem, Order, OrderLine, Refund
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
@@ -89,12 +90,12 @@ def test_without_the_guard_a_dish_is_swapped_and_refunded(
     tea.save()
     alert = Alert.objects.get(tenant=shop.tenant)
     read, decided = threading.Event(), threading.Event()
-    reserve = guest_choice._reserve
 
-    def reserve_later(*asked: object) -> object:
+    def later(work: Callable[[], object]) -> object:
+        """Wait before the transaction: in it, SQLite would let nobody else write."""
         read.set()
         decided.wait(timeout=60)
-        return reserve(*asked)  # type: ignore[arg-type]
+        return transact(work)
 
     def refund() -> None:
         read.wait(timeout=60)
@@ -106,7 +107,7 @@ def test_without_the_guard_a_dish_is_swapped_and_refunded(
         Alert.objects.filter(tenant_id=alert.tenant_id, id=alert.id).update(resolved_at=now())
         return True
 
-    monkeypatch.setattr(guest_choice, "_reserve", reserve_later)
+    monkeypatch.setattr(guest_choice, "transact", later)
     monkeypatch.setattr(guest_choice, "claim", unguarded)
     at_once([quiet(lambda: decide(shop.tenant, order, {line.id: tea.id})), refund])
     assert (LineSwap.objects.filter(tenant=shop.tenant).count(), given_back(shop)) == (1, 2500)

@@ -17,6 +17,7 @@ from duitpos.domain.staff_actions.alert_policies import run_due_policies, run_po
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts
+from duitpos.kit.transact import transact
 from duitpos.models import Alert, ItemStock, Order, Refund
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
@@ -110,12 +111,11 @@ def test_without_the_guard_a_stopped_policy_refunds(
         Alert.objects.filter(tenant_id=alert.tenant_id, id=alert.id).update(resolved_at=now(), resolution=how)
         return True
 
-    def reserve_later(alert: Alert) -> object:
+    def later(work: Callable[[], object]) -> object:
+        """Wait before the transaction: in it, SQLite would let nobody else write."""
         read.set()
         stopped.wait(timeout=60)
-        return reserve(alert)
-
-    reserve = alert_policies._reserve
+        return transact(work)
 
     def stop() -> None:
         read.wait(timeout=60)
@@ -123,7 +123,7 @@ def test_without_the_guard_a_stopped_policy_refunds(
             act(webhookless_shop.restaurant.owner, alert.id, Action.HOLD)
         stopped.set()
 
-    monkeypatch.setattr(alert_policies, "_reserve", reserve_later)
+    monkeypatch.setattr(alert_policies, "transact", later)
     at_once([lambda: run_policy(alert.tenant_id, alert.id), stop])
     assert not Refund.objects.filter(tenant=webhookless_shop.tenant).exists(), "the guard notices it"
     Alert.objects.filter(tenant=webhookless_shop.tenant).update(policy_at=now())

@@ -38,7 +38,6 @@ def scan(shop: Shop) -> Phone:
     return phone
 
 
-@pytest.mark.urls("tests.guest.urls")
 def test_each_phone_counts_once_at_each_step(shop: Shop) -> None:
     phones = [scan(shop) for _ in range(4)]
     for phone in phones[:3]:
@@ -118,4 +117,4 @@ def test_the_page_costs_a_fixed_number_of_queries(busy_dashboard: Dashboard, sho
     with CaptureQueriesContext(connection) as seen:
         busy_dashboard.page("funnel")
     # Session, user, membership, locations; visits, the mode, two for the location; the badges.
-    assert len(seen.captured_queries) == 11, [query["sql"][:90] for query in seen.captured_queries]
+    assert len(seen.captured_queries) == 10, [query["sql"][:90] for query in seen.captured_queries]
