@@ -68,7 +68,7 @@ def test_the_page_offers_what_costs_no_more(shop: Shop, phone: Phone) -> None:
     order = sold_out(shop, phone)
     assert url(order) in phone.open(f"/kopi/o/{order.token}/").content.decode()
     page = text_of(phone.open(url(order)))
-    for words in ("2 × Nasi lemak", "Laksa RM 12.50", "Mee goreng RM 11.00", "Money back for this"):
+    for words in ("2 × Nasi lemak", "Laksa RM 25.00", "Mee goreng RM 22.00", "Money back for this"):
         assert words in page, words
     for words in ("Lobster", "Roti", "Rojak"):
         assert words not in page, words

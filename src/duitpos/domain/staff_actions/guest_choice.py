@@ -20,7 +20,13 @@ from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.pricing import rules_of_order, totals_of
 from duitpos.domain.orders.states import PLACED, PREPARING
 from duitpos.domain.payments.refunds.refund import Reserved, Who, send_reserved
-from duitpos.domain.payments.refunds.refund_part import Why, lines_left, reserve_amount, reserve_lines
+from duitpos.domain.payments.refunds.refund_part import (
+    Why,
+    lines_left,
+    price_lines,
+    reserve_amount,
+    reserve_lines,
+)
 from duitpos.domain.staff_actions.refund_dishes import stop_cooking, unserved_lines
 from duitpos.kit.clock import now
 from duitpos.kit.facts import facts
@@ -40,6 +46,13 @@ class OpenLine:
 
     line: OrderLine
     offers: tuple[Item, ...]
+    back_minor: int
+    """What comes back for this line alone, with its share of service charge and tax."""
+
+    @property
+    def offers_with_cost(self) -> list[tuple[Item, int]]:
+        """The dishes, each with what the whole quantity of it costs before charges."""
+        return [(item, item.price_minor * self.line.quantity) for item in self.offers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,14 @@ def open_choice(tenant: Tenant, order: Order, language: str = "") -> OpenChoice 
         alert,
         order,
         alert.payment,
-        tuple(OpenLine(line, _offers(line, items)) for line in chosen),
+        tuple(
+            OpenLine(
+                line,
+                _offers(line, items),
+                price_lines(alert.payment, {line.id: line.quantity}).total_minor,
+            )
+            for line in chosen
+        ),
         can_refund,
     )
 
