@@ -169,3 +169,6 @@ DEFAULT_FROM_EMAIL = str(env.read("DUITPOS_EMAIL_FROM", default="DuitPOS <no-rep
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logs.configure(env.log_level(), as_json=PRODUCTION)
+
+# Visits are added to the database by a thread of each process; tests add them themselves.
+COUNTS_IN_BACKGROUND = STAGE != "test"

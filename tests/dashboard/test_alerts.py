@@ -58,11 +58,13 @@ def test_refund_all_asks_for_confirmation_and_then_refunds(busy_dashboard: Dashb
     assert Refund.objects.get(tenant=shop.tenant).amount_minor == 2500
 
 
-def test_done_needs_no_confirmation_and_stores_who_did_it(busy_dashboard: Dashboard, shop: Shop) -> None:
+def test_dismissing_needs_a_reason_and_stores_who_did_it(busy_dashboard: Dashboard, shop: Shop) -> None:
     _, alert = canceled_with_money(shop)
-    busy_dashboard.sent("act", alert.id, "done")
+    assert "required" in busy_dashboard.refused("act", alert.id, "done", reason=" ")
+    busy_dashboard.sent("act", alert.id, "done", reason="paid back in cash")
     alert.refresh_from_db()
     assert alert.resolved_by_id == shop.restaurant.owner.id
+    assert alert.resolution == {"said": "paid back in cash"}
 
 
 def test_an_order_paid_after_it_was_canceled_can_be_served(busy_dashboard: Dashboard, shop: Shop) -> None:
@@ -96,7 +98,7 @@ def test_a_payment_without_an_order_is_linked_to_a_chosen_one(busy_dashboard: Da
 
 def test_an_alert_that_another_person_resolved_is_gone(busy_dashboard: Dashboard, shop: Shop) -> None:
     _, alert = canceled_with_money(shop)
-    busy_dashboard.sent("act", alert.id, "done")
+    busy_dashboard.sent("act", alert.id, "done", reason="seen")
     response = busy_dashboard.post("act", alert.id, "refund")
     assert response.status_code == 404
     assert "taken care of this already" in response.content.decode()
@@ -122,6 +124,6 @@ def test_a_long_list_has_pages_and_money_comes_first(busy_dashboard: Dashboard, 
     oldest = Alert.objects.filter(tenant=shop.tenant, kind=AlertKind.EVENT_FAILED).earliest("opened_at")
     assert f'id="alert-{oldest.id}"' in second
     busy_dashboard.sent("act", oldest.id, "done")
-    busy_dashboard.sent("act", money.id, "done")
+    busy_dashboard.sent("act", money.id, "done", reason="seen")
     assert "Nothing more." in busy_dashboard.page("alerts", query="?page=7")
     assert "All is well" not in busy_dashboard.page("alerts", query="?page=x")

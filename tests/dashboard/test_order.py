@@ -57,8 +57,8 @@ def test_the_page_costs_a_fixed_number_of_queries(busy_dashboard: Dashboard, sho
     busy_dashboard.page("order", order.id)
     with CaptureQueriesContext(connection) as seen:
         busy_dashboard.page("order", order.id)
-    # Session, user, membership; seven for the order and its timeline; its alerts; two for its dishes' stock; the badge.
-    assert len(seen.captured_queries) == 17, [query["sql"][:90] for query in seen.captured_queries]
+    # Session, user, membership; eight for the order and its timeline; its alerts; two for its dishes' stock; the badge.
+    assert len(seen.captured_queries) == 18, [query["sql"][:90] for query in seen.captured_queries]
 
 
 def test_a_refund_is_confirmed_with_its_amount_and_consequences(

@@ -91,4 +91,6 @@ def review_fields(page: HttpResponse) -> dict[str, str]:
     names = ["cart", "checkout_key", "seen_total"]
     if 'name="payment_type"' in page.content.decode():
         names.append("payment_type")
+    if 'name="seen_twin"' in page.content.decode():
+        names.append("seen_twin")
     return {name: field_of(page, name) for name in names}

@@ -236,7 +236,7 @@ def test_order_canceled_by_whom_ever(
     assert "Paid, but the order was canceled. It is being refunded or served" in order_text(seen)
     row = alert(shop)
     assert row.alert.kind == A.ORDER_CANCELED
-    assert [*row.actions] == [Action.REFUND, Action.SERVE]
+    assert [*row.actions] == [Action.REFUND, Action.SERVE, Action.DONE]
     if action == Action.REFUND:
         assert_first_offer_refunds(shop, payment)
         assert seen_by_guest(shop, order).state == GuestState.REFUNDED

@@ -273,7 +273,7 @@ def unknown_paid_session(shop: Shop) -> Payment:
     row = alert(shop)
     assert row.alert.kind == A.UNKNOWN_PAYMENT
     assert (row.alert.amount_minor, row.alert.currency) == (2500, "MYR")
-    assert [*row.actions] == [Action.REFUND, Action.LINK]
+    assert [*row.actions] == [Action.REFUND, Action.LINK, Action.DONE]
     assert shop.ledger() == [("payment", 2500)]
     return stray
 

@@ -23,6 +23,7 @@ from duitpos.dashboard.texts.refunds import REASON_NAMES
 from duitpos.dashboard.texts.webhook import WORDS as WEBHOOK_WORDS
 from duitpos.dashboard.texts.webhook import state_words
 from duitpos.domain.menus.photos.files import WIDTHS, photo_url
+from duitpos.domain.orders.attempts import AttemptDetails
 from duitpos.domain.orders.guest_view import method_words
 from duitpos.domain.payments.refunds.say_lines import is_open_question
 from duitpos.domain.processor_accounts.types import TypeProblem
@@ -130,6 +131,12 @@ def webhook_chip(report: WebhookReport, time_zone: str = "UTC", locale: str = "e
 def reference_kind(kind: str) -> str:
     """The processor's word for one of its ids: {{ named.kind|reference_kind }}."""
     return kind.replace("_", " ").capitalize()
+
+
+@register.inclusion_tag("ui/copyable.html")
+def at_processor(attempt: AttemptDetails, value: str, what: str) -> dict[str, str]:
+    """An id at the processor, to copy, with its page there: {% at_processor attempt named.value "payment id" %}."""
+    return {"text": value, "what": what, "url": attempt.link(value).url}
 
 
 @register.filter

@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.urls import include, path
 
 from duitpos.dashboard.views.account import account
+from duitpos.dashboard.views.alert_policies import alert_policies
 from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.check_payment import check_payment
 from duitpos.dashboard.views.day_close import day_close, day_close_file, day_close_mail, day_closes
 from duitpos.dashboard.views.disputes import dispute, disputes, evidence
 from duitpos.dashboard.views.find_money import find
+from duitpos.dashboard.views.funnel import funnel
 from duitpos.dashboard.views.get_paid import get_paid, get_paid_live
 from duitpos.dashboard.views.get_paid_steps import first_key, first_type, first_webhook, refund_test
 from duitpos.dashboard.views.go_live import go_live, to_test
@@ -18,6 +20,7 @@ from duitpos.dashboard.views.home import home
 from duitpos.dashboard.views.journal import journal_file, journal_page
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
+from duitpos.dashboard.views.payment import payment
 from duitpos.dashboard.views.payment_issues import declines, payment_issues, payment_issues_count
 from duitpos.dashboard.views.payment_types import (
     add_payment_type,
@@ -59,10 +62,12 @@ urlpatterns = [
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/", refund, name="refund"),
     path("orders/<uuid:order_id>/payments/<uuid:payment_id>/refund/part/", refund_part, name="refund_part"),
     path("orders/<uuid:order_id>/refunds/<uuid:refund_id>/lines/", refund_lines, name="refund_lines"),
+    path("payments/<uuid:payment_id>/", payment, name="payment"),
     path("calls/<uuid:call_id>/", answer_call, name="answer_call"),
     path("sold-out/", sold_out, name="sold_out"),
     path("locations/<slug:location>/service/", service, name="service"),
     path("attention/", alerts, name="alerts"),
+    path("attention/rules/", alert_policies, name="alert_policies"),
     path("attention/<uuid:alert_id>/<slug:action>/", act, name="act"),
     path("payment-issues/", payment_issues, name="payment_issues"),
     path("payment-issues/count/", payment_issues_count, name="payment_issues_count"),
@@ -72,6 +77,7 @@ urlpatterns = [
     path("payment-issues/disputes/<uuid:dispute_id>/", dispute, name="dispute"),
     path("payment-issues/disputes/<uuid:dispute_id>/evidence.pdf", evidence, name="evidence"),
     path("reports/", reports, name="reports"),
+    path("reports/funnel/", funnel, name="funnel"),
     path("reports/receipts/", receipts, name="receipts"),
     path("reports/receipts.csv", receipts_file, name="receipts_file"),
     path("reports/days/", day_closes, name="day_closes"),

@@ -51,6 +51,8 @@ class Code(StrEnum):
     SOLD_OUT_MEANWHILE = "sold_out_meanwhile"
     CALLED_TOO_OFTEN = "called_too_often"
     NOT_ADOPTED = "not_adopted"
+    CHOICE_OVER = "choice_over"
+    SWAP_GONE = "swap_gone"
     # Staff pages.
     SIGN_IN_UNAVAILABLE = "sign_in_unavailable"
     NOT_AMONG_YOURS = "not_among_yours"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -64,14 +65,22 @@ def has_looked(request: HttpRequest, slug: str, guest_token: str) -> bool:
     return cookie is not None and cookie.guest_token == guest_token and cookie.age >= LOOKED_SECONDS
 
 
-def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> None:
-    """Set the phone cookie, unless it has a valid one: an older cookie is worth more.
+def scanned_at(request: HttpRequest, slug: str, guest_token: str) -> datetime | None:
+    """When this token's phone loaded the menu, to the second; None if it did not tell."""
+    cookie = _phone_cookie(request, slug)
+    if cookie is None or cookie.guest_token != guest_token:
+        return None
+    return now() - timedelta(seconds=cookie.age)
+
+
+def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> bool:
+    """Set the phone cookie, unless it has a valid one: an older cookie is worth more. True for a phone without one.
 
     The cookie holds the token that this phone orders with, so that one cookie is one phone at every table.
     """
     cookie, guest_token = _phone_cookie(request, slug), guest_token_of(request)
     if cookie is not None and cookie.age <= PHONE_SECONDS / 2 and guest_token in ("", cookie.guest_token):
-        return
+        return False
     response.set_cookie(
         PHONE,
         _signer(slug).sign(f"{int(now().timestamp())}.{guest_token or secret_token()}"),
@@ -81,6 +90,7 @@ def remember_look(request: HttpRequest, response: HttpResponse, slug: str) -> No
         httponly=True,
         samesite="Lax",
     )
+    return cookie is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ class Sent:
     key: str
     seen_total_minor: int | None
     payment_type_id: UUID | None
+    seen_twin: str = ""
+    """Of which other order of the same dishes the page warned."""
     typed: Mapping[UUID, Typed] = field(default_factory=dict)
     """By payment type. What was typed for one is not used for another."""
 
@@ -78,6 +80,7 @@ def read_checkout(post: QueryDict) -> Sent:
         key=key if is_key(key) and not is_edited else new_key(),
         seen_total_minor=_number(post.get("seen_total", "")),
         payment_type_id=_id(post.get("payment_type", "")),
+        seen_twin=str(post.get("seen_twin", ""))[:50],
         typed=_typed(post),
     )
 

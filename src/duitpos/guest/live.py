@@ -11,7 +11,7 @@ from duitpos.domain.checkout.present_step import step_of
 from duitpos.domain.orders.guest_refunds import RefundView
 from duitpos.domain.orders.guest_view import FINAL, GuestOrder, GuestState
 from duitpos.domain.orders.wait import usual_wait
-from duitpos.guest.texts import heading_text, order_text, service_text, status_text, wait_text
+from duitpos.guest.texts import heading_text, order_text, service_text, status_text, wait_text, waiting_text
 from duitpos.guest.urls_of import again_url, pay_url
 from duitpos.kit.clock import now
 from duitpos.models import Tenant
@@ -74,6 +74,7 @@ def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
         "order": seen.order,
         "heading": heading_text(seen),
         "message": order_text(seen),
+        "by_itself": waiting_text(seen),
         "look": look,
         "icon": icon,
         "steps": _steps(seen),

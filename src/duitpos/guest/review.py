@@ -50,6 +50,8 @@ class Review:
     status: int = 200
     typed: Mapping[UUID, Typed] = field(default_factory=dict)
     """What the guest typed about themselves, by payment type."""
+    seen_twin: str = ""
+    """The other order of the same dishes that the notice is about: pressing Pay again goes on."""
     wrong: Code | None = None
     """What is wrong with what was typed for the chosen payment type. `notice` says it."""
 
@@ -105,6 +107,7 @@ def review_page(request: HttpRequest, visit: Visit, review: Review) -> HttpRespo
         "key": key,
         "signed": signed_button(visit.table, cart, key) if is_unknown else "",
         "rebuilt": review.rebuilt,
+        "seen_twin": review.seen_twin,
         "obstacle": obstacle,
         "ways": ways if obstacle is None else [],
         "how_to_pay": how_to_pay_text(payable) if payable else "",

@@ -37,6 +37,7 @@ class TablePage(NamedTuple):
     `menu` identifies the location's menu, `version` the whole page.
     """
 
+    tenant: str
     location: str
     stamp: str
     menu: str
@@ -69,6 +70,7 @@ def _table_page(tenant: Tenant, table: Table) -> TablePage:
     menu = menu_version(tenant, location, at)
     stopped = what_stops_orders(tenant, location, _options(tenant, location), at)
     return TablePage(
+        tenant=str(tenant.id),
         location=str(location.id),
         stamp=stamp_of(str(location.id)),
         menu=menu,

@@ -13,12 +13,15 @@ from django.utils.translation import ngettext
 
 from duitpos.domain.checkout.options import PayOption
 from duitpos.domain.checkout.payment_page import PageLabels
+from duitpos.domain.checkout.same_cart import Twin
 from duitpos.domain.checkout.stopped import Stopped, Why
 from duitpos.domain.errors import Kind
 from duitpos.domain.menus.read import Group
 from duitpos.domain.menus.serving import Serving
+from duitpos.domain.orders.counter_code import counter_code
 from duitpos.domain.orders.guest_view import GuestOrder, GuestState
 from duitpos.domain.orders.pricing import Change, ChangeKind
+from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.models import Location, ServiceCall, Tenant
 from duitpos.models.order import OrderStatus
@@ -26,7 +29,7 @@ from duitpos.models.service_call import CallKind
 from duitpos.models.tenant import ServiceStyle
 from duitpos.ui.lists import listed
 from duitpos.ui.tags import percent
-from duitpos.ui.when import day, words_locale
+from duitpos.ui.when import at_time, day, words_locale
 
 _TO = "\u2013"
 """The dash of a range: "07:00 to 11:00", "Mon to Fri"."""
@@ -211,6 +214,26 @@ def changed_text(why: str) -> str:
     }[why]
 
 
+def twin_text(twin: Twin | None) -> str:
+    """This phone or table pays for the same dishes, or has just paid; empty without such an order."""
+    if twin is None:
+        return ""
+    if twin.is_paid and twin.is_own:
+        text = _(
+            "You have just paid for the same dishes: order %(number)s. Pay again only if you want them twice."
+        )
+    elif twin.is_paid:
+        text = _(
+            "Somebody at this table has just paid for the same dishes: order %(number)s. Pay only if you want them"
+            " twice."
+        )
+    else:
+        text = _(
+            "Somebody at this table is paying for the same dishes at this moment. Pay only if you want them twice."
+        )
+    return text % {"number": twin.order.label or counter_code(twin.order.id)}
+
+
 def look_again_text() -> str:
     """The cart is shown again, and nothing that can be named has changed."""
     return _("Please look at your order again before you pay.")
@@ -295,6 +318,21 @@ def order_text(seen: GuestOrder) -> str:
         GuestState.REFUNDING: _("Your money is on its way back to you."),
         GuestState.REFUNDED: _("Refunded. Your bank may take a few days to show it."),
     }[seen.state]
+
+
+def waiting_text(seen: GuestOrder) -> str:
+    """When the money goes back by itself; empty when it does not."""
+    if seen.waiting is None:
+        return ""
+    at = at_time(seen.waiting.at, now(), seen.location.time_zone, seen.location.locale)
+    if seen.waiting.is_all:
+        text = _("If the restaurant has not decided by %(time)s, your money goes back to you by itself.")
+    else:
+        text = _(
+            "If the restaurant has not decided by %(time)s, the money for the dishes that it cannot serve goes back to"
+            " you by itself."
+        )
+    return text % {"time": at}
 
 
 def _counter_text(seen: GuestOrder) -> str:

@@ -7,6 +7,7 @@ from django.urls.converters import StringConverter
 
 from duitpos.guest.views.call import call
 from duitpos.guest.views.checkout import checkout
+from duitpos.guest.views.choose import choose
 from duitpos.guest.views.menu import menu
 from duitpos.guest.views.menu_for_staff import menu_preview, printed_menu
 from duitpos.guest.views.mine import mine
@@ -50,5 +51,6 @@ urlpatterns = [
     path("pay/<str:order_token>/code.png", pay_code, name="pay_code"),
     path("o/<str:order_token>/", order, name="order"),
     path("o/<str:order_token>/state/", order_state, name="order_state"),
+    path("o/<str:order_token>/choose/", choose, name="choose"),
     path("o/<str:order_token>/receipt/", receipt, name="receipt"),
 ]

@@ -14,7 +14,9 @@ from django.db import connection
 from duitpos.domain.checkout.limits import forget_counters
 from duitpos.domain.payments.outbox.due import due_entries
 from duitpos.domain.payments.outbox.run import run_entries
+from duitpos.domain.staff_actions.alert_policies import run_due_policies
 from duitpos.domain.sweep.dispute_deadlines import remind_all
+from duitpos.domain.sweep.double_orders import flag_all_doubles
 from duitpos.domain.sweep.popular import refresh_all_popular
 from duitpos.domain.sweep.purge import purge
 from duitpos.domain.sweep.sweep import SweepReport, accounts_with_due_work, lane_of, most_lanes, sweep_account
@@ -36,7 +38,11 @@ TOTALS_SECONDS = 300.0
 """A day of a busy location is summed anew at most so often; a report sums the days that it shows by itself."""
 THREADS = 4
 """Threads of one lane: restaurants that are asked about at one processor at once."""
-LOOPS = 5
+POLICY_SECONDS = 5.0
+"""The pause between two looks for alerts that nobody has decided in time."""
+DOUBLES_SECONDS = 60.0
+"""The pause between two looks for orders that were probably paid twice."""
+LOOPS = 7
 """Threads beside those of the lanes: one for each loop."""
 SHARED_LANES = {OutboxKind.DAY_CLOSE: OutboxKind.ALERT}
 """Kinds that run in another one's lane: both are mails to owners, and each lane has connections of its own."""
@@ -59,6 +65,8 @@ def run_worker() -> None:
         others = (
             _loop("outbox", partial(look_at_outbox, entries), OUTBOX_SECONDS, stop),
             _loop("hourly", partial(every_hour, stop.is_set), HOUR_SECONDS, stop),
+            _loop("policies", run_due_policies, POLICY_SECONDS, stop),
+            _loop("doubles", partial(flag_all_doubles, stop.is_set), DOUBLES_SECONDS, stop),
             _loop("totals", partial(sum_all_changed, stop.is_set), TOTALS_SECONDS, stop),
             _loop("purge", partial(purge, stop.is_set), PURGE_SECONDS, stop),
         )

@@ -61,17 +61,17 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='alert',
             name='kind',
-            field=models.CharField(choices=[('amount_differs', 'Amount Differs'), ('mode_differs', 'Mode Differs'), ('order_canceled', 'Order Canceled'), ('duplicate_payment', 'Duplicate Payment'), ('late_money', 'Late Money'), ('late_food', 'Late Food'), ('stock_back', 'Stock Back'), ('paid_while_closed', 'Paid While Closed'), ('sold_out_after_payment', 'Sold Out After Payment'), ('refund_due', 'Refund Due'), ('refund_failed', 'Refund Failed'), ('unknown_payment', 'Unknown Payment'), ('no_payment_required', 'No Payment Required'), ('still_processing', 'Still Processing'), ('not_at_processor', 'Not At Processor'), ('key_refused', 'Key Refused'), ('event_failed', 'Event Failed'), ('key_reused', 'Key Reused'), ('start_refused', 'Start Refused'), ('dispute', 'Dispute'), ('sweep_failed', 'Sweep Failed'), ('webhook_down', 'Webhook Down'), ('account_restricted', 'Account Restricted'), ('report_not_sent', 'Report Not Sent')], max_length=24),
+            field=models.CharField(choices=[('amount_differs', 'Amount Differs'), ('mode_differs', 'Mode Differs'), ('order_canceled', 'Order Canceled'), ('duplicate_payment', 'Duplicate Payment'), ('late_money', 'Late Money'), ('late_food', 'Late Food'), ('stock_back', 'Stock Back'), ('paid_while_closed', 'Paid While Closed'), ('sold_out_after_payment', 'Sold Out After Payment'), ('refund_due', 'Refund Due'), ('refund_failed', 'Refund Failed'), ('refund_lines', 'Refund Lines'), ('unknown_payment', 'Unknown Payment'), ('no_payment_required', 'No Payment Required'), ('still_processing', 'Still Processing'), ('not_at_processor', 'Not At Processor'), ('key_refused', 'Key Refused'), ('event_failed', 'Event Failed'), ('key_reused', 'Key Reused'), ('start_refused', 'Start Refused'), ('dispute', 'Dispute'), ('sweep_failed', 'Sweep Failed'), ('webhook_down', 'Webhook Down'), ('account_restricted', 'Account Restricted'), ('fraud_warning', 'Fraud Warning'), ('payment_review', 'Payment Review'), ('report_not_sent', 'Report Not Sent'), ('double_order', 'Double Order')], max_length=24),
         ),
         migrations.AlterField(
             model_name='outboxentry',
             name='kind',
-            field=models.CharField(choices=[('receipt', 'Receipt'), ('details', 'Details'), ('alert', 'Alert'), ('day_close', 'Day Close')], max_length=10),
+            field=models.CharField(choices=[('receipt', 'Receipt'), ('details', 'Details'), ('alert', 'Alert'), ('refund', 'Refund'), ('day_close', 'Day Close')], max_length=10),
         ),
         migrations.AlterField(
             model_name='outboxentry',
             name='subject_id',
-            field=models.UUIDField(help_text='The payment, order, alert, day close or week it is about.'),
+            field=models.UUIDField(help_text='The payment, order, alert, refund, day close or week it is about.'),
         ),
         migrations.AddIndex(
             model_name='businessday',
@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['amount_differs', 'mode_differs', 'order_canceled', 'duplicate_payment', 'late_money', 'late_food', 'stock_back', 'paid_while_closed', 'sold_out_after_payment', 'refund_due', 'refund_failed', 'unknown_payment', 'no_payment_required', 'still_processing', 'not_at_processor', 'key_refused', 'event_failed', 'key_reused', 'start_refused', 'dispute', 'sweep_failed', 'webhook_down', 'account_restricted', 'report_not_sent'])), name='alert_kind'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['amount_differs', 'mode_differs', 'order_canceled', 'duplicate_payment', 'late_money', 'late_food', 'stock_back', 'paid_while_closed', 'sold_out_after_payment', 'refund_due', 'refund_failed', 'refund_lines', 'unknown_payment', 'no_payment_required', 'still_processing', 'not_at_processor', 'key_refused', 'event_failed', 'key_reused', 'start_refused', 'dispute', 'sweep_failed', 'webhook_down', 'account_restricted', 'fraud_warning', 'payment_review', 'report_not_sent', 'double_order'])), name='alert_kind'),
         ),
         migrations.AddConstraint(
             model_name='location',
@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='outboxentry',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['receipt', 'details', 'alert', 'day_close'])), name='outbox_kind'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['receipt', 'details', 'alert', 'refund', 'day_close'])), name='outbox_kind'),
         ),
         migrations.AddField(
             model_name='dayclose',

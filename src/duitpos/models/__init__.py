@@ -1,7 +1,7 @@
 """Tables, constraints, derived properties. Code that changes rows is in `domain`."""
 
 from duitpos.models.account_health import AccountHealth
-from duitpos.models.alert import Alert
+from duitpos.models.alert import Alert, AlertPolicy
 from duitpos.models.day_close import DayClose, DayCloseSeries
 from duitpos.models.dispute import Dispute
 from duitpos.models.ledger import BusinessDay, LedgerEntry
@@ -17,7 +17,7 @@ from duitpos.models.menu import (
     ModifierGroup,
     ModifierStock,
 )
-from duitpos.models.order import Order, OrderEvent, OrderLine
+from duitpos.models.order import LineSwap, Order, OrderEvent, OrderLine
 from duitpos.models.outbox import OutboxEntry
 from duitpos.models.payment import Payment, PaymentDecline, PaymentReference
 from duitpos.models.payment_setup import PaymentType, PaymentTypeOffer, ProcessorAccount
@@ -29,11 +29,13 @@ from duitpos.models.service_call import ServiceCall
 from duitpos.models.table import StartCounter, Table
 from duitpos.models.tenant import Installation, Location, Tenant
 from duitpos.models.totals import BusinessMonth, DayTotal, MonthTotal
+from duitpos.models.visits import VisitCount
 from duitpos.models.webhook_event import WebhookEvent
 
 __all__ = [
     "AccountHealth",
     "Alert",
+    "AlertPolicy",
     "BusinessDay",
     "BusinessMonth",
     "DayClose",
@@ -45,6 +47,7 @@ __all__ = [
     "ItemPrice",
     "ItemStock",
     "LedgerEntry",
+    "LineSwap",
     "Location",
     "Membership",
     "MenuItem",
@@ -74,5 +77,6 @@ __all__ = [
     "Table",
     "Tenant",
     "User",
+    "VisitCount",
     "WebhookEvent",
 ]

@@ -37,6 +37,14 @@ class AlertKind(models.TextChoices):
     FRAUD_WARNING = "fraud_warning"
     PAYMENT_REVIEW = "payment_review"
     REPORT_NOT_SENT = "report_not_sent"
+    DOUBLE_ORDER = "double_order"
+
+
+class PolicyAction(models.TextChoices):
+    """What is done about an alert that nobody has decided in time."""
+
+    REFUND = "refund"
+    REFUND_DISHES = "refund_dishes"
 
 
 class Alert(TenantModel):
@@ -60,6 +68,12 @@ class Alert(TenantModel):
         "duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+"
     )
     resolution = models.JSONField(default=dict, help_text="How it ended: a code, or what staff noted.")
+    # Copied from the policy when the alert is opened: the guest is told this time, and a later change of the policy
+    # does not move it.
+    policy_at = models.DateTimeField(
+        null=True, help_text="When the money goes back by itself; empty without a policy, or once stopped."
+    )
+    policy_action = models.CharField(max_length=13, choices=PolicyAction.choices, blank=True, db_default="")
 
     class Meta:
         constraints = [
@@ -71,5 +85,32 @@ class Alert(TenantModel):
                 fields=["tenant", "-opened_at"],
                 condition=models.Q(resolved_at__isnull=True),
                 name="alert_open",
-            )
+            ),
+            models.Index(
+                fields=["policy_at"],
+                condition=models.Q(policy_at__isnull=False, resolved_at__isnull=True),
+                name="alert_policy_due",
+            ),
+        ]
+
+
+class AlertPolicy(TenantModel):
+    """What the owner lets happen by itself for one kind of alert. Without a row, or while it is off: nothing."""
+
+    kind = models.CharField(max_length=24, choices=AlertKind.choices)
+    is_on = models.BooleanField(default=False)
+    action = models.CharField(max_length=13, choices=PolicyAction.choices, default=PolicyAction.REFUND)
+    after_minutes = models.PositiveIntegerField(default=15)
+    changed_at = models.DateTimeField()
+    changed_by = TenantForeignKey("duitpos.Membership", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "kind"], name="alert_policy_once"),
+            models.CheckConstraint(
+                condition=models.Q(action__in=PolicyAction.values), name="alert_policy_action"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(after_minutes__gte=1, after_minutes__lte=1440), name="alert_policy_minutes"
+            ),
         ]

@@ -62,6 +62,9 @@ class Order(TenantModel):
     tax_is_inclusive = models.BooleanField(default=False)
     tax_on_service_charge = models.BooleanField(default=False)
 
+    scanned_at = models.DateTimeField(
+        null=True, help_text="When this phone had loaded the menu, by its cookie; empty when it did not tell."
+    )
     created_at = models.DateTimeField()
     # The payment that counts for it; empty while unpaid. It releases the order, unless that was sent unpaid.
     released_by = TenantForeignKey(
@@ -156,10 +159,38 @@ class OrderLine(TenantModel):
     allergens = models.JSONField(default=list)
     note = models.CharField(max_length=200, blank=True)
 
+    # No columns: filled in where a page shows them (domain/orders/line_changes.py).
+    swap: LineSwap | None = None
+    refunded: int = 0
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tenant", "order", "position"], name="order_line_position"),
             models.CheckConstraint(condition=models.Q(quantity__gte=1), name="order_line_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.name}"
+
+
+class LineSwap(TenantModel):
+    """Another dish in place of a paid line that cannot be served. The line stays; a refund gives back the rest."""
+
+    order = TenantForeignKey(Order, on_delete=models.CASCADE, related_name="swaps")
+    line = TenantForeignKey(OrderLine, on_delete=models.CASCADE, related_name="swaps")
+    item = TenantForeignKey("duitpos.MenuItem", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120, help_text="The restaurant's own: the kitchen reads it.")
+    guest_name = models.CharField(
+        max_length=120, blank=True, help_text="What the guest read; empty when it is the same."
+    )
+    quantity = models.PositiveIntegerField()
+    unit_price_minor = models.BigIntegerField(help_text="Of the new dish; never above the line's.")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "line"], name="line_swap_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gte=1), name="line_swap_quantity"),
         ]
 
     def __str__(self) -> str:

@@ -22,10 +22,12 @@ class RefundStatus(models.TextChoices):
 
 
 class RefundSource(models.TextChoices):
-    """Who made it: our staff, or someone in the processor's dashboard."""
+    """Who made it: our staff, someone in the processor's dashboard, a policy of the owner, or the guest."""
 
     STAFF = "staff"
     PROCESSOR = "processor"
+    POLICY = "policy"
+    GUEST = "guest"
 
 
 class RefundReason(models.TextChoices):

@@ -244,3 +244,10 @@ class Adapter(ABC):
     def dispute_page(self, reference: str, payment: References, endpoint: str, *, is_test: bool) -> str:
         """The address where staff answer a dispute at the processor; the payment's page when there is no other."""
         return self.payment_page(payment, endpoint, is_test=is_test)
+
+    def object_page(self, value: str, endpoint: str, *, is_test: bool) -> str:
+        """The address in the processor's dashboard of whatever has this id there, for staff; empty when it has none.
+
+        The id may be a payment's, a refund's, a dispute's, a decline's or an event's.
+        """
+        return ""

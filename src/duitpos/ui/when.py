@@ -21,6 +21,12 @@ def exactly(at: datetime, time_zone: str = "UTC", locale: str = "en_MY") -> str:
     return joined.replace("{1}", _day(here, written)).replace("{0}", _time(here, written))
 
 
+def day_and_second(at: datetime, time_zone: str = "UTC", locale: str = "en_MY") -> tuple[str, str]:
+    """The local date, and the time to the second: "23 Nov 2026" and "9:58:03 pm"."""
+    here, written = at.astimezone(display_zone(time_zone)), words_locale(locale)
+    return _day(here, written), format_time(here, "medium", locale=written)
+
+
 def day(on: date, locale: str = "en_MY") -> str:
     """A calendar date: "23 Nov 2026"."""
     return _day(on, words_locale(locale))

@@ -43,6 +43,12 @@ class ActForm(PlainForm):
 
     reason = forms.CharField(label=_("Note"), max_length=200, required=False)
 
+    def __init__(self, *args: Any, must_say_why: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if must_say_why:
+            self.fields["reason"].label = _("Reason")
+            self.fields["reason"].required = True
+
 
 class LinkForm(PlainForm):
     """Choose the order that a payment belongs to."""

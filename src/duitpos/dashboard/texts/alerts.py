@@ -14,15 +14,17 @@ from duitpos.dashboard.texts.disputes import STATES as DISPUTES
 from duitpos.dashboard.texts.disputes import time_left
 from duitpos.dashboard.texts.reasons import reason_text
 from duitpos.dashboard.texts.refunds import refund_text
-from duitpos.domain.alerts.offers import Action
+from duitpos.domain.alerts.offers import IN_KITCHEN, Action
 from duitpos.domain.alerts.open import Resolution
-from duitpos.domain.alerts.queries import AlertRow
+from duitpos.domain.alerts.queries import NO_MONEY_YET, AlertRow
 from duitpos.domain.staff_actions.resolve_alert import Done
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, money_among
+from duitpos.kit.money import Money
 from duitpos.models import Alert
 from duitpos.models.alert import AlertKind as A
-from duitpos.ui.when import exactly
+from duitpos.models.alert import PolicyAction
+from duitpos.ui.when import at_time, exactly
 from duitpos.web.sentences import Sentence, Text, say
 from duitpos.web.texts import error_text as conflict_text
 
@@ -31,11 +33,23 @@ log = structlog.get_logger(__name__)
 LABELS: Mapping[str, tuple[Text, Text]] = {
     Action.REFUND: (_("Refund all"), _("The whole payment goes back to the guest's card.")),
     Action.SERVE: (_("Serve it"), _("The order goes to the kitchen board, and the money stays.")),
+    Action.REFUND_DISHES: (
+        _("Refund those dishes"),
+        _("What they cost goes back to the guest's card, with its share of tax and service charge."),
+    ),
+    Action.HOLD: (_("Stop the automatic refund"), ""),
     Action.LINK: (_("Link to an order"), _("The money is booked on the order whose number you give.")),
     Action.PUT_BACK: (_("Put back in stock"), _("Guests can order these dishes again.")),
     Action.DONE: (_("Mark as done"), ""),
 }
 """Each action's button and confirmation text; an empty one needs no confirmation."""
+
+SERVE_ANYWAY: Text = _("Serve it as it is")
+DISMISS: tuple[Text, Text] = (
+    _("Dismiss…"),
+    _("Nothing is refunded and nothing is cooked by this. Your reason is kept with the entry."),
+)
+"""How "done" is called where money is at stake: staff say why nothing is to be done."""
 
 
 TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
@@ -194,6 +208,13 @@ TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
             " Tell whoever runs the software."
         ),
     ),
+    A.DOUBLE_ORDER: (
+        _("The same order twice"),
+        _(
+            "This table paid for the same dishes twice within 15 minutes. If the second order is a mistake, refund it:"
+            " it is canceled as long as the kitchen has not begun."
+        ),
+    ),
 }
 """Each kind's title (what happened) and text (what it means)."""
 
@@ -221,7 +242,17 @@ RESOLUTIONS: Mapping[str, Sentence] = {
     Resolution.DISPUTE_OVER: _("The dispute is over, and the money is here."),
     Resolution.WARNING_OVER: _("It was decided at the processor, refunded or disputed."),
     Resolution.RESTRICTION_OVER: _("The processor restricts the account no longer."),
+    Resolution.DISHES_REFUND_STARTED: _("Refund of %(amount)s for those dishes started."),
+    Resolution.HELD_BACK: _("Nothing happens by itself any more: please decide."),
+    Resolution.REFUNDED_BY_ITSELF: _("Nobody decided in time: %(amount)s refunded by your rule."),
+    Resolution.GUEST_CHOSE_REFUND: _("The guest chose a refund of %(amount)s."),
+    Resolution.GUEST_CHOSE_SWAP: _("The guest chose other dishes."),
     Resolution.ACCOUNT_NOT_USED: _("The account takes no new payments any more."),
+}
+
+POLICY_ACTIONS: Mapping[str, Text] = {
+    PolicyAction.REFUND: _("Refund all"),
+    PolicyAction.REFUND_DISHES: _("Refund those dishes"),
 }
 
 
@@ -237,13 +268,17 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class ShownAlert:
-    """An alert's texts and buttons. `detail` may be empty."""
+    """An alert's texts and buttons. `detail` and `by_itself` may be empty."""
 
     alert: Alert
     title: str
     text: str
     detail: str
     offers: tuple[Offer, ...]
+    at_stake: Money | None
+    can_refund_part: bool
+    by_itself: str
+    """What happens when nobody decides."""
 
 
 def shown_alert(row: AlertRow) -> ShownAlert:
@@ -251,13 +286,52 @@ def shown_alert(row: AlertRow) -> ShownAlert:
     alert = row.alert
     title, text = TITLES_AND_TEXTS[alert.kind]
     offers = tuple(
-        Offer(action, str(LABELS[action][0]), position == 0, str(LABELS[action][1]))
+        Offer(action, str(label), position == 0, str(confirm))
         for position, action in enumerate(row.actions)
+        for label, confirm in [_label(alert, action)]
     )
     locale = alert.order.location.locale if alert.order else ""
     why_not = conflict_text(row.no_refund, locale=locale) if row.no_refund else ""
     details = [part for part in (detail_text(alert), why_not) if part]
-    return ShownAlert(alert, str(title), str(text), " ".join(details), offers)
+    return ShownAlert(
+        alert,
+        str(title),
+        str(text),
+        " ".join(details),
+        offers,
+        row.at_stake,
+        row.can_refund_part,
+        _by_itself(alert),
+    )
+
+
+def _label(alert: Alert, action: Action) -> tuple[Text, Text]:
+    if action != Action.DONE or alert.payment_id is None:
+        return LABELS[action]
+    if alert.kind in IN_KITCHEN:
+        return SERVE_ANYWAY, ""
+    return LABELS[action] if alert.kind in NO_MONEY_YET else DISMISS
+
+
+def must_say_why(alert: Alert, action: Action) -> bool:
+    """Whether the action needs a reason: money stays where it is, and nobody acts on it any more."""
+    return action == Action.DONE and _label(alert, action) == DISMISS
+
+
+def _by_itself(alert: Alert) -> str:
+    if alert.policy_at is None:
+        return ""
+    place = alert.order.location if alert.order else None
+    at = at_time(
+        alert.policy_at, now(), place.time_zone if place else "UTC", place.locale if place else "en_MY"
+    )
+    if alert.policy_action == PolicyAction.REFUND_DISHES:
+        text = _(
+            "If nobody decides, those dishes are refunded by themselves at %(time)s; the guest reads it."
+        )
+    else:
+        text = _("If nobody decides, all of it is refunded by itself at %(time)s; the guest reads it.")
+    return say(text, {"time": at})
 
 
 def detail_text(alert: Alert) -> str:
@@ -360,6 +434,10 @@ def _of_restriction(facts: Facts, locale: str) -> Iterator[str]:
         yield say(_("It wants that by %(day)s."), {"day": by})
 
 
+def _of_double(facts: Facts, locale: str) -> Iterator[str]:
+    yield say(_("Orders %(first)s and %(second)s. The money shown is the second one's."), facts)
+
+
 _DETAILS: Mapping[str, Callable[[Facts, str], Iterator[str]]] = {
     A.AMOUNT_DIFFERS: _of_amount,
     A.MODE_DIFFERS: _of_amount,
@@ -373,6 +451,7 @@ _DETAILS: Mapping[str, Callable[[Facts, str], Iterator[str]]] = {
     A.FRAUD_WARNING: _of_warning,
     A.PAYMENT_REVIEW: _of_warning,
     A.ACCOUNT_RESTRICTED: _of_restriction,
+    A.DOUBLE_ORDER: _of_double,
 }
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from duitpos.dashboard.texts.disputes import reason_words
-from duitpos.dashboard.texts.orders import shown_entry
+from duitpos.dashboard.texts.orders import shown_timeline
+from duitpos.domain.orders.attempts import AttemptDetails
 from duitpos.domain.orders.guest_view import method_words
-from duitpos.domain.orders.timeline import AttemptDetails, EntryKind, OrderDetails
+from duitpos.domain.orders.timeline import EntryKind, OrderDetails
 from duitpos.kit.money import Money
 from duitpos.models import Dispute, Location, Order, Payment, Tenant
 from duitpos.models.order import OrderStatus
@@ -156,7 +157,7 @@ def _refunds(attempt: AttemptDetails, site: Location) -> Facts:
 
 def _timeline(details: OrderDetails, site: Location) -> Facts:
     """What happened, without the processor's notices, which prove nothing to a bank."""
-    shown = [shown_entry(one, site.locale) for one in details.timeline if one.kind != EntryKind.EVENT]
+    shown = shown_timeline([one for one in details.timeline if one.kind != EntryKind.EVENT], site)
     return [
         (
             exactly(one.at, site.time_zone, site.locale),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from duitpos.dashboard.texts.alerts import TITLES_AND_TEXTS
 from duitpos.dashboard.texts.declines import decline_text
 from duitpos.dashboard.texts.reasons import reason_text
+from duitpos.domain.orders.attempts import Link
 from duitpos.domain.orders.states import Because
 from duitpos.domain.orders.timeline import EntryKind, TimelineEntry
 from duitpos.domain.staff_actions.check_payment import CheckResult
+from duitpos.models import Location
+from duitpos.ui.when import day_and_second
 from duitpos.web.sentences import Text, say
 
 ORDER_MOVED: Mapping[str, Text] = {
@@ -82,6 +85,11 @@ EVENTS: Mapping[str, Text] = {
 OTHER_EVENT = _("A notice of %(processor)s changed nothing (%(type)s)")
 
 HAPPENED: Mapping[EntryKind, Text] = {
+    EntryKind.SCANNED: _("The phone loaded the menu"),
+    EntryKind.PRICED: _("Priced at %(total)s from the menu of that moment"),
+    EntryKind.SWAPPED: _("%(dish)s chosen instead of %(was)s"),
+    EntryKind.NUMBERED: _("Receipt %(receipt)s numbered"),
+    EntryKind.MAILED: _("Receipt is to be mailed to the guest"),
     EntryKind.SENT_TO_PROCESSOR: _("Sent to %(processor)s"),
     EntryKind.SENT_UNPAID: _("Sent unpaid, to be paid at the counter"),
     EntryKind.DECLINED: _("Card declined: %(reason)s"),
@@ -103,6 +111,7 @@ ACTORS: Mapping[str, Text] = {
     "return": _("guest's return"),
     "sweep": _("periodic check"),
     "button": _("check by staff"),
+    "policy": _("your rule, by itself"),
 }
 
 CHECKED: Mapping[CheckResult, Text] = {
@@ -128,17 +137,27 @@ CHECKED: Mapping[CheckResult, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """A timeline entry's texts."""
+    """A timeline entry's texts. `day` is set where a new day begins."""
 
     at: datetime
+    day: str
+    time: str
     text: str
     actor: str
+    links: tuple[Link, ...] = ()
 
 
-def shown_entry(entry: TimelineEntry, locale: str) -> ShownEntry:
-    """A timeline entry's text and actor."""
-    actor = entry.name or str(ACTORS.get(entry.actor, entry.actor))
-    return ShownEntry(entry.at, entry_text(entry, locale), actor)
+def shown_timeline(entries: Sequence[TimelineEntry], place: Location) -> list[ShownEntry]:
+    """The timeline's texts, with the local times to the second."""
+    shown: list[ShownEntry] = []
+    before = ""
+    for entry in entries:
+        on, time = day_and_second(entry.at, place.time_zone, place.locale)
+        actor = entry.name or str(ACTORS.get(entry.actor, entry.actor))
+        text = entry_text(entry, place.locale)
+        shown.append(ShownEntry(entry.at, "" if on == before else on, time, text, actor, entry.links))
+        before = on
+    return shown
 
 
 def entry_text(entry: TimelineEntry, locale: str) -> str:
@@ -157,6 +176,10 @@ def entry_text(entry: TimelineEntry, locale: str) -> str:
             text = EVENTS.get(facts["outcome"], OTHER_EVENT)
         case EntryKind.PAID if not facts["method"]:
             text = _("Paid %(amount)s")
+        case EntryKind.GUEST_RETURNED if facts["is_done"]:
+            text = _("Guest came back from the payment page: it was paid already")
+        case EntryKind.MAILED if facts["is_sent"]:
+            text = _("Receipt mailed to the guest")
         case kind:
             text = WITH_REASON[kind] if reason and kind in WITH_REASON else HAPPENED[kind]
     return say(text, {**facts, "reason": reason}, locale)

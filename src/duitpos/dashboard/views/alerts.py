@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.reasons import ActForm, LinkForm
 from duitpos.dashboard.page import page
-from duitpos.dashboard.texts.alerts import Offer, ShownAlert, done_text, shown_alert
+from duitpos.dashboard.texts.alerts import Offer, ShownAlert, done_text, must_say_why, shown_alert
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.domain.alerts.offers import Action
 from duitpos.domain.alerts.queries import PAGE, open_alert_row, open_alerts
@@ -81,7 +81,7 @@ def act(request: HttpRequest, staff: Staff, alert_id: UUID, action: str) -> Http
         "facts": [fact for fact in (row.title + _amount(row), row.detail, offer.confirm) if fact],
         "do": offer.label,
         "back": alerts_url,
-        "is_danger": offer.action == Action.REFUND,
+        "is_danger": offer.action in (Action.REFUND, Action.REFUND_DISHES),
     }
     return page(request, staff, "dashboard/question.html", context, here="alerts")
 
@@ -98,7 +98,7 @@ def _offer(staff: Staff, alert_id: UUID, action: str) -> tuple[ShownAlert, Offer
 def _form(request: HttpRequest, staff: Staff, row: ShownAlert, offer: Offer) -> PlainForm:
     data = request.POST if request.method == "POST" else None
     if offer.action != Action.LINK:
-        return ActForm(data)
+        return ActForm(data, must_say_why=must_say_why(row.alert, offer.action))
     rows = waiting_orders(staff.tenant) + orders_page(staff.tenant, OrderFilters()).rows
     return LinkForm(data, orders=[(found.order.id, _order_label(found)) for found in rows])
 
@@ -111,9 +111,7 @@ def _order_label(row: OrderRow) -> str:
 
 
 def _amount(row: ShownAlert) -> str:
-    if not row.alert.amount_minor:
-        return ""
-    return f": {Money(row.alert.amount_minor, row.alert.currency).format(_locale(row))}"
+    return f": {row.at_stake.format(_locale(row))}" if row.at_stake else ""
 
 
 def _locale(row: ShownAlert) -> str:

@@ -17,7 +17,8 @@ from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.refunds import refund_text
 from duitpos.domain.errors import Unavailable
-from duitpos.domain.orders.timeline import AttemptDetails, OrderDetails, order_details
+from duitpos.domain.orders.attempts import AttemptDetails
+from duitpos.domain.orders.timeline import OrderDetails, order_details
 from duitpos.domain.payments.refunds.refund_result import is_bad_news
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff

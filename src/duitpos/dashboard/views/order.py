@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,17 +11,17 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from duitpos.dashboard.access import staff
+from duitpos.dashboard.attempts import shown_attempts
 from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.alerts import shown_alert
-from duitpos.dashboard.texts.errors import error_text
-from duitpos.dashboard.texts.orders import shown_entry
+from duitpos.dashboard.texts.orders import shown_timeline
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.menus.stock_list import stock_of_items
 from duitpos.domain.orders.advance import is_unpaid
 from duitpos.domain.orders.counter_code import counter_code
 from duitpos.domain.orders.states import KITCHEN
-from duitpos.domain.orders.timeline import OrderDetails, order_details
-from duitpos.domain.people.refund_limits import RefundRight, refund_right
+from duitpos.domain.orders.timeline import order_details
+from duitpos.domain.people.refund_limits import refund_right
 from duitpos.domain.people.roles import Can, may
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.staff_actions.take_payment import waits_at_counter
@@ -43,8 +42,10 @@ def order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
         "stock_url": f"{sold_out}?{urlencode({'location': details.order.location.slug})}",
         "how_long": how_long_labels(),
         "details": details,
-        "attempts": _attempts(details, refund_right(staff.member)),
-        "timeline": [shown_entry(entry, details.order.location.locale) for entry in details.timeline],
+        "attempts": shown_attempts(
+            details.payments, refund_right(staff.member), details.order.location.locale
+        ),
+        "timeline": shown_timeline(details.timeline, details.order.location),
         "order": details.order,
         "location": details.order.location,
         "alerts": [shown_alert(row) for row in open_alerts(staff.tenant, order_id)] if sees_alerts else [],
@@ -54,21 +55,3 @@ def order(request: HttpRequest, staff: Staff, order_id: UUID) -> HttpResponse:
         "guest_url": settings.BASE_URL + guest_path,
     }
     return page(request, staff, "dashboard/order.html", context, here="orders")
-
-
-def _attempts(details: OrderDetails, right: RefundRight) -> list[dict[str, Any]]:
-    """Each attempt with what this member may refund of it, and why not all."""
-    shown = []
-    for attempt in details.payments:
-        is_asked = right.most(attempt.refundable.currency) != 0
-        above = right.refusal(attempt.refundable) if attempt.can_refund and is_asked else None
-        why_not = attempt.no_refund or above
-        shown.append(
-            {
-                "attempt": attempt,
-                "may_refund": is_asked and attempt.can_refund,
-                "may_refund_all": is_asked and attempt.can_refund and above is None,
-                "why_not": error_text(why_not, details.order.location.locale) if why_not and is_asked else "",
-            }
-        )
-    return shown

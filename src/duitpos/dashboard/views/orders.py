@@ -18,6 +18,7 @@ from duitpos.domain.orders.queries import (
     OrdersPage,
     orders_page,
     orders_version,
+    payments_without_order,
     unknown_phones_waiting,
     waiting_orders,
 )
@@ -48,6 +49,8 @@ def orders(request: HttpRequest, staff: Staff) -> HttpResponse:
     found = orders_page(staff.tenant, query.filters, before=query.before)
     context = {
         **_rows(staff, query, found, version),
+        "strays": payments_without_order(staff.tenant, query.filters.text) if not query.before else [],
+        "home": sites[0],
         "calls": calls,
         "disputes": _disputes(staff, sites),
         "sites": sites,

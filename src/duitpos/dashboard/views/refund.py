@@ -17,7 +17,8 @@ from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.refunds import refund_text
 from duitpos.domain.errors import Code, Conflict, Forbidden, Gone
-from duitpos.domain.orders.timeline import AttemptDetails, order_details
+from duitpos.domain.orders.attempts import AttemptDetails
+from duitpos.domain.orders.timeline import order_details
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.people.refund_limits import refund_right
 from duitpos.domain.people.roles import Can

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+from duitpos.domain.alerts.offers import POLICIES
 from duitpos.kit.facts import Facts, plain
 from duitpos.kit.money import Money
-from duitpos.models import Alert, Membership, Order, Payment, ProcessorAccount
+from duitpos.models import Alert, AlertPolicy, Membership, Order, Payment, ProcessorAccount
 
 
 class Resolution(StrEnum):
@@ -34,6 +36,11 @@ class Resolution(StrEnum):
     DISPUTE_OVER = "dispute_over"
     WARNING_OVER = "warning_over"
     RESTRICTION_OVER = "restriction_over"
+    DISHES_REFUND_STARTED = "dishes_refund_started"
+    HELD_BACK = "held_back"
+    REFUNDED_BY_ITSELF = "refunded_by_itself"
+    GUEST_CHOSE_REFUND = "guest_chose_refund"
+    GUEST_CHOSE_SWAP = "guest_chose_swap"
     ACCOUNT_NOT_USED = "account_not_used"
     WEBHOOK_WORKS = "webhook_works"
 
@@ -62,6 +69,7 @@ def open_alert(
         amount_minor=amount.minor if amount else 0,
         currency=amount.currency if amount else "",
         facts=plain(facts or {}),
+        **_policy_columns(tenant_id, kind, at, payment is not None),
     )
     Alert.objects.bulk_create([row], ignore_conflicts=True)
 
@@ -99,7 +107,8 @@ def reopen_alert(
     facts: Mapping[str, object] | None = None,
 ) -> None:
     """Reopen a resolved alert, such as for a key that is refused again; update amount and facts if given."""
-    columns: dict[str, object] = {}
+    columns: dict[str, Any] = {"policy_at": None, "policy_action": ""}
+    columns |= _policy_columns(tenant_id, kind, at, True)
     if amount is not None:
         columns |= {"amount_minor": amount.minor, "currency": amount.currency}
     if facts is not None:
@@ -107,6 +116,16 @@ def reopen_alert(
     Alert.objects.filter(
         tenant_id=tenant_id, kind=kind, subject_id=subject_id, resolved_at__isnull=False
     ).update(opened_at=at, resolved_at=None, resolved_by=None, resolution={}, **columns)
+
+
+def _policy_columns(tenant_id: UUID, kind: str, at: datetime, has_payment: bool) -> dict[str, Any]:
+    """When and how the money goes back by itself, by the owner's policy of this moment. One query for these kinds."""
+    if kind not in POLICIES or not has_payment:
+        return {}
+    policy = AlertPolicy.objects.filter(tenant_id=tenant_id, kind=kind, is_on=True).first()
+    if policy is None:
+        return {}
+    return {"policy_at": at + timedelta(minutes=policy.after_minutes), "policy_action": policy.action}
 
 
 def restate_alert(tenant_id: UUID, kind: str, subject_id: UUID, *, facts: Mapping[str, object]) -> None:

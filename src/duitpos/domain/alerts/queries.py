@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.db.models import Case, QuerySet, Value, When
 
-from duitpos.domain.alerts.offers import Action, actions_of, actions_without_refund
+from duitpos.domain.alerts.offers import PARTLY, Action, actions_of, actions_without_refund
 from duitpos.domain.alerts.refund_limit import refund_limit
 from duitpos.domain.errors import Conflict
+from duitpos.kit.money import Money
 from duitpos.models import Alert, Tenant
 from duitpos.models.alert import AlertKind
 
@@ -38,6 +39,10 @@ class AlertRow:
     alert: Alert
     actions: tuple[Action, ...]
     no_refund: Conflict | None = None
+    at_stake: Money | None = None
+    """The money that the decision is about: what of the payment is still here."""
+    can_refund_part: bool = False
+    """Whether some of the dishes can be refunded, on the payment's own page."""
 
 
 def open_alerts(
@@ -70,8 +75,26 @@ def alert_count(tenant: Tenant) -> int:
 
 def row_of(alert: Alert) -> AlertRow:
     """Return an alert with the actions that are possible. It comes with its payment and that one's account."""
-    payment, actions = alert.payment, actions_of(alert.kind, alert.facts)
+    payment, actions = alert.payment, _actions(alert)
     if payment is None or Action.REFUND not in actions:
-        return AlertRow(alert, actions)
-    no_refund = refund_limit(payment, payment.refundable.minor)
-    return AlertRow(alert, actions_without_refund(alert.kind) if no_refund else actions, no_refund)
+        return AlertRow(alert, actions, at_stake=_amount(alert))
+    left = payment.refundable
+    no_refund = refund_limit(payment, left.minor)
+    if no_refund:
+        return AlertRow(alert, actions_without_refund(alert.kind), no_refund, at_stake=left)
+    can_refund_part = alert.kind in PARTLY and alert.order_id is not None and left.minor > 0
+    # A refund that failed is about its own amount; of what a guest has back already, nothing is at stake any more.
+    at_stake = _amount(alert) if alert.kind == AlertKind.REFUND_FAILED else left
+    return AlertRow(alert, actions, at_stake=at_stake, can_refund_part=can_refund_part)
+
+
+def _actions(alert: Alert) -> tuple[Action, ...]:
+    """The kind's actions, without those that this alert lacks what they need."""
+    has_lines = bool(alert.facts.get("lines"))
+    known = actions_of(alert.kind, alert.facts)
+    actions = tuple(action for action in known if action != Action.REFUND_DISHES or has_lines)
+    return actions if alert.policy_at is None else (*actions, Action.HOLD)
+
+
+def _amount(alert: Alert) -> Money | None:
+    return Money(alert.amount_minor, alert.currency) if alert.amount_minor else None

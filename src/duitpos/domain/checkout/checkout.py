@@ -27,8 +27,10 @@ from duitpos.domain.checkout.limits import count_start, is_known, refuse_busy_ph
 from duitpos.domain.checkout.options import PayOption
 from duitpos.domain.checkout.results import AlreadyPaid, Changed, CheckoutResult, PayAtCounter
 from duitpos.domain.checkout.resume import end_attempts, open_attempts, start_alone
+from duitpos.domain.checkout.same_cart import Twin, twin_of
 from duitpos.domain.checkout.send_unpaid import prepare_unpaid, send_to_kitchen_unpaid
 from duitpos.domain.checkout.start import refuse_without_time, room_for
+from duitpos.domain.orders.advance import is_unpaid
 from duitpos.domain.orders.cart import contents_hash, with_earlier
 from duitpos.domain.orders.paid_before import take_out_paid
 from duitpos.domain.orders.place import Placing, place
@@ -55,6 +57,9 @@ def _checkout(checkout: GuestCheckout) -> CheckoutResult:
     left = _unpaid_rest(checkout, existing)  # 1
     if left is not None:
         return left
+    twin = _unseen_twin(checkout, existing)
+    if twin is not None:
+        return Changed(checkout.quote, checkout.cart, checkout.checkout_key, "twin", twin)
     if existing is not None:
         result = continue_order(checkout, existing)  # 2
         return _checkout(result.checkout) if isinstance(result, OrderAnew) else result
@@ -85,6 +90,18 @@ def _checkout(checkout: GuestCheckout) -> CheckoutResult:
                 raise
             return _checkout(checkout)
         return PayAtCounter(order) if option.is_manual else start_alone(payment, order)  # 8
+
+
+def _unseen_twin(checkout: GuestCheckout, existing: Order | None) -> Twin | None:
+    """The same dishes that this table or phone is paying for or has just paid, unless the guest has read of it."""
+    if checkout.seen_twin is None or (existing is not None and not is_unpaid(existing)):
+        return None
+    keys = {checkout.checkout_key, *checkout.cart.earlier}
+    # This phone's own open attempts are ended before a new one starts.
+    open_here = open_attempts(checkout.tenant, [checkout.guest_token], checkout.checkout_key)
+    keys |= {payment.order.checkout_key for payment in open_here if payment.order}
+    twin = twin_of(checkout.table, checkout.guest_token, checkout.quote, keys)
+    return None if twin is None or twin.seen == checkout.seen_twin else twin
 
 
 def _order_of_key(checkout: GuestCheckout) -> Order | None:
@@ -155,6 +172,7 @@ def _place(checkout: GuestCheckout, option: PayOption, earlier: Order | None) ->
                 replaces=earlier,
                 is_unknown_phone=not known,
                 at=at,
+                scanned_at=checkout.scanned_at,
                 language=checkout.language,
             )
         )

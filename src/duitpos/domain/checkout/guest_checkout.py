@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -48,8 +49,12 @@ class GuestCheckout:
     payment_type_id: UUID | None = None
     has_looked: bool = False
     """Whether the phone's signed cookie says that it loaded the menu."""
+    scanned_at: datetime | None = None
+    """When that cookie was set: the phone had loaded the menu."""
     language: str = "en"
     """The guest's language code."""
+    seen_twin: str | None = None
+    """What the guest was warned of (same_cart.Twin.seen); None: they are not to be warned."""
     guest_email: str = ""
     guest_name: str = ""
     """As typed. Only a processor that needs them gets them."""

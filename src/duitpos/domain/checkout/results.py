@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from duitpos.domain.checkout.same_cart import Twin
 from duitpos.domain.errors import Conflict, Invalid
 from duitpos.domain.orders.cart import Cart
 from duitpos.domain.orders.pricing import Quote
@@ -56,13 +57,15 @@ class DoNotPayAgain:
 class Changed:
     """The cart differs from what the guest saw: show the quote of `cart`, say why, and ask again under `new_key`.
 
-    `why`: price, edited, lapsed, unsure, canceled (by staff), mode (test or real money) or paid (some of it).
+    `why`: price, edited, lapsed, unsure, canceled (by staff), mode (test or real money), paid (some of it) or twin.
     """
 
     quote: Quote
     cart: Cart
     new_key: str
     why: str
+    twin: Twin | None = None
+    """Of "twin": the other order of the same dishes."""
 
 
 @dataclass(frozen=True, slots=True)

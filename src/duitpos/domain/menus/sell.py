@@ -3,18 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import F
 
 from duitpos.domain.menus.changed import menu_changed
 from duitpos.kit.clock import now
+from duitpos.kit.facts import Facts
 from duitpos.models import ItemStock, Location, ModifierStock, Order, OrderLine
 from duitpos.models.menu import StockStatus
 
 
-def sell(order: Order, location: Location) -> list[str]:
-    """Lower limited stock in the caller's transaction; returns the names of items with too little stock.
+@dataclass(frozen=True, slots=True)
+class Short:
+    """What of an order cannot be served: names for people, and the ids of the order's lines."""
+
+    names: tuple[str, ...] = ()
+    lines: tuple[UUID, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.names)
+
+    def __add__(self, other: Short) -> Short:
+        lines = dict.fromkeys((*self.lines, *other.lines))
+        return Short((*self.names, *other.names), tuple(lines))
+
+    def facts(self) -> Facts:
+        """The facts of an alert about it."""
+        return {"dishes": list(self.names), "lines": [str(line) for line in self.lines]}
+
+
+def sell(order: Order, location: Location) -> Short:
+    """Lower limited stock in the caller's transaction; returns the items with too little stock.
 
     A compare-and-set per stock row: two orders cannot take the last one. One query when no stock is limited.
     """
@@ -24,10 +45,11 @@ def sell(order: Order, location: Location) -> list[str]:
     )
     scarce = [row for row in stock.exclude(status=StockStatus.IN_STOCK) if not _is_back(row)]
     if not scarce:
-        return []
+        return Short()
     wanted: Counter[UUID] = Counter()
     names: dict[UUID, str] = {}
-    for line in OrderLine.objects.filter(tenant_id=order.tenant_id, order_id=order.id):
+    lines = list(OrderLine.objects.filter(tenant_id=order.tenant_id, order_id=order.id).order_by("position"))
+    for line in lines:
         wanted[line.item_id] += line.quantity
         names[line.item_id] = line.name
     # Always in the same order, so that two orders of the same dishes do not deadlock.
@@ -37,23 +59,44 @@ def sell(order: Order, location: Location) -> list[str]:
         # Stored, so that `put_back` returns exactly these quantities even if the stock was changed meanwhile.
         Order.objects.filter(tenant_id=order.tenant_id, id=order.id).update(stock_taken=taken)
         menu_changed(location.tenant_id, location.id)
-    return [names[row.item_id] for row in short]
+    gone = {row.item_id for row in short}
+    return Short(
+        tuple(names[row.item_id] for row in short), tuple(line.id for line in lines if line.item_id in gone)
+    )
 
 
-def choices_sold_out(order: Order, location: Location) -> list[str]:
-    """The names of the order's choices that are sold out now, with their dishes' names. One query when none is."""
+def take(order: Order, item_id: UUID, count: int) -> bool:
+    """Take a further dish for an order from limited stock, in the caller's transaction; False if too few are left."""
+    here = ItemStock.objects.filter(tenant_id=order.tenant_id, location_id=order.location_id, item_id=item_id)
+    row = here.exclude(status=StockStatus.IN_STOCK).first()
+    if row is None or _is_back(row):
+        return True
+    if not _take(row, count):
+        return False
+    orders = Order.objects.filter(tenant_id=order.tenant_id, id=order.id)
+    taken: dict[str, int] = orders.values_list("stock_taken", flat=True).get()
+    orders.update(stock_taken={**taken, str(item_id): taken.get(str(item_id), 0) + count})
+    menu_changed(order.tenant_id, order.location_id)
+    return True
+
+
+def choices_sold_out(order: Order, location: Location) -> Short:
+    """The order's choices that are sold out now, with their dishes' names. One query when none is."""
     out = ModifierStock.objects.filter(tenant_id=order.tenant_id, location_id=location.id)
     at = now()
     gone = {str(row.modifier_id) for row in out if row.until is None or row.until > at}
     if not gone:
-        return []
+        return Short()
     lines = OrderLine.objects.filter(tenant_id=order.tenant_id, order_id=order.id).order_by("position")
-    return [
-        f"{line.name}: {choice['name']}"
+    found = [
+        (line.id, f"{line.name}: {choice['name']}")
         for line in lines
         for choice in line.modifiers
         if choice["id"] in gone
     ]
+    return Short(
+        tuple(name for _id, name in found), tuple(dict.fromkeys(line_id for line_id, _name in found))
+    )
 
 
 def put_back(order: Order) -> bool:

@@ -17,7 +17,7 @@ UNPAID = Q(status=HELD) | Q(status__in=SENT, released_by__isnull=True)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who moves it: guest, staff (with the member), webhook, return, sweep, button."""
+    """Who moves it: guest, staff (with the member), webhook, return, sweep, button, policy."""
 
     kind: str
     member: Membership | None = None

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from duitpos.domain.orders.do_not_make import NotToMake, has_unread, not_to_make
+from duitpos.domain.orders.line_changes import add_changes, count_of_changes
 from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN, PLACED, SERVED
 from duitpos.kit.clock import now
 from duitpos.models import Location, Order, OrderEvent, OrderLine, Payment, ProcessorAccount, Tenant
@@ -22,7 +23,16 @@ from duitpos.models.payment_setup import AccountState, Mode
 RECENTLY = timedelta(minutes=10)
 """How long a served order can be recalled from the board."""
 MOST_TICKETS = 200
-_SEEN = ("id", "status", "number", "is_refunded", "released_by_id", "refund_version", "has_unread")
+_SEEN = (
+    "id",
+    "status",
+    "number",
+    "is_refunded",
+    "released_by_id",
+    "refund_version",
+    "has_unread",
+    "line_changes",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class Board:
 
 
 def board(tenant: Tenant, location: Location) -> Board:
-    """The board of a location: three queries, whatever its length."""
+    """The board of a location: three queries, whatever its length; more if dishes were refunded or swapped."""
     rows = _annotated(tenant, location)
     orders = list(rows.select_related("table")[:MOST_TICKETS])
     orders.reverse()
@@ -64,6 +74,9 @@ def board(tenant: Tenant, location: Location) -> Board:
         "position"
     ):
         lines[line.order_id].append(line)
+    changed = [line for order in orders if order.line_changes for line in lines[order.id]]  # type: ignore[attr-defined]
+    if changed:
+        add_changes(tenant.id, changed)
     columns: dict[str, list[BoardTicket]] = {status.value: [] for status in KITCHEN}
     served: list[BoardTicket] = []
     for order in orders:
@@ -90,6 +103,7 @@ def _annotated(tenant: Tenant, location: Location) -> QuerySet[Order]:
         reserved_minor=F("released_by__refund_reserved_minor"),
         refund_version=F("released_by__refund_version"),
         has_unread=has_unread(tenant.id),
+        line_changes=count_of_changes(tenant.id),
     )
 
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from duitpos.domain.errors import Code, Gone
 from duitpos.domain.orders.advance import is_unpaid
 from duitpos.domain.orders.board import is_hidden
 from duitpos.domain.orders.counter_code import counter_code
 from duitpos.domain.orders.guest_refunds import GuestRefund, guest_refunds
+from duitpos.domain.orders.line_changes import add_changes, count_of_changes
 from duitpos.domain.orders.money_state import MoneyState, money_state
 from duitpos.domain.orders.queries import payments_of, waits_for_staff
-from duitpos.domain.orders.states import CANCELED, HELD
+from duitpos.domain.orders.states import CANCELED, HELD, PLACED, PREPARING
 from duitpos.kit.clock import now
 from duitpos.models import Alert, Location, Order, OrderLine, Payment, Refund, Table, Tenant
-from duitpos.models.alert import AlertKind
+from duitpos.models.alert import AlertKind, PolicyAction
 from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 
 REMEMBERED = timedelta(hours=12)
@@ -47,12 +48,22 @@ class GuestState(StrEnum):
 
 FINAL = frozenset({GuestState.NOT_PAID, GuestState.REFUNDED})
 """States after which the page stops polling."""
+UNDECIDED = (GuestState.PAID, GuestState.NEEDS_STAFF, GuestState.LATE_CANCELED)
+"""States in which staff may have to decide."""
 CONFIRM = (
     AlertKind.SOLD_OUT_AFTER_PAYMENT,
     AlertKind.PAID_WHILE_CLOSED,
     AlertKind.LATE_MONEY,
     AlertKind.LATE_FOOD,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """At `at` the money goes back by itself: all of it, or what the dishes cost that cannot be served."""
+
+    at: datetime
+    is_all: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,10 @@ class GuestOrder:
     state: GuestState
     needs_confirmation: bool
     """Staff must confirm that they cook it: it was paid late, or something is sold out."""
+    waiting: Waiting | None
+    """What happens to its money if nobody decides in time."""
+    may_choose: bool
+    """Something of it cannot be served, and the guest may decide what happens (staff_actions/guest_choice.py)."""
     has_extra_payment: bool
     """More than one payment succeeded, and an extra one is not fully refunded yet."""
     payment: Payment | None
@@ -122,7 +137,7 @@ def orders_of_phone(tenant: Tenant, guest_token: str) -> list[GuestOrder]:
 
 def _rows(tenant: Tenant) -> QuerySet[Order]:
     rows = Order.objects.filter(tenant=tenant).select_related("location", "table")
-    return rows.annotate(is_hidden=is_hidden(tenant.id))
+    return rows.annotate(is_hidden=is_hidden(tenant.id), line_changes=count_of_changes(tenant.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +160,52 @@ def _views(tenant: Tenant, orders: Sequence[Order]) -> list[GuestOrder]:
     ids = [order.id for order in orders]
     payments, refunds = payments_of(tenant, ids)
     known = [_money(order, payments[order.id], refunds[order.id]) for order in orders]
-    unsure = [one.order.id for one in known if one.state in (GuestState.PAID, GuestState.NEEDS_STAFF)]
-    alerts = Alert.objects.filter(
-        tenant=tenant, order_id__in=unsure, kind__in=CONFIRM, resolved_at__isnull=True
-    )
-    confirm = set(alerts.values_list("order_id", flat=True)) if unsure else set()
+    unsure = [one.order.id for one in known if one.state in UNDECIDED]
+    open_now = _undecided(tenant, unsure) if unsure else _Undecided()
     lines: dict[UUID, list[OrderLine]] = defaultdict(list)
     for line in OrderLine.objects.filter(tenant=tenant, order_id__in=ids).order_by("position"):
         lines[line.order_id].append(line)
+    changed = [line for one in known if getattr(one.order, "line_changes", 0) for line in lines[one.order.id]]
+    if changed:
+        add_changes(tenant.id, changed)
     told = guest_refunds(
         tenant,
         [payment for one in known for payment in one.payments],
         [refund for one in known for refund in one.refunds],
     )
-    return [_seen(one, lines[one.order.id], one.order.id in confirm, told) for one in known]
+    return [_seen(one, lines[one.order.id], open_now, told) for one in known]
+
+
+@dataclass(slots=True)
+class _Undecided:
+    """What the open alerts of orders mean for their guests, by the orders' ids."""
+
+    confirm: set[UUID] = field(default_factory=set)
+    waiting: dict[UUID, Waiting] = field(default_factory=dict)
+    may_choose: set[UUID] = field(default_factory=set)
+
+
+def _undecided(tenant: Tenant, order_ids: Sequence[UUID]) -> _Undecided:
+    """The orders that staff must confirm, and what happens by itself if they do not. One query."""
+    alerts = Alert.objects.filter(
+        Q(kind__in=CONFIRM) | Q(policy_at__isnull=False),
+        tenant=tenant,
+        order_id__in=order_ids,
+        resolved_at__isnull=True,
+    )
+    found = _Undecided()
+    for alert in alerts.order_by("opened_at"):
+        if alert.order_id is None:
+            continue
+        if alert.kind in CONFIRM:
+            found.confirm.add(alert.order_id)
+        if alert.facts.get("lines"):
+            found.may_choose.add(alert.order_id)
+        soonest = found.waiting.get(alert.order_id)
+        if alert.policy_at is not None and (soonest is None or alert.policy_at < soonest.at):
+            is_all = alert.policy_action == PolicyAction.REFUND
+            found.waiting[alert.order_id] = Waiting(alert.policy_at, is_all)
+    return found
 
 
 def _money(order: Order, payments: list[Payment], refunds: list[Refund]) -> _Money:
@@ -172,9 +219,12 @@ def _money(order: Order, payments: list[Payment], refunds: list[Refund]) -> _Mon
 
 
 def _seen(
-    known: _Money, lines: list[OrderLine], confirm: bool, told: Mapping[UUID, GuestRefund]
+    known: _Money, lines: list[OrderLine], open_now: _Undecided, told: Mapping[UUID, GuestRefund]
 ) -> GuestOrder:
     order, shown, state = known.order, known.shown, known.state
+    confirm, waiting = order.id in open_now.confirm, open_now.waiting.get(order.id)
+    may_choose = order.id in open_now.may_choose and order.status in (PLACED, PREPARING)
+    asks = f"{confirm}{waiting}{may_choose}{getattr(order, 'line_changes', 0)}"
     live = next((payment for payment in known.payments if payment.status in LIVE_ATTEMPT), None)
     extra = any(
         payment is not shown and money_state([payment], known.refunds) != MoneyState.REFUNDED
@@ -188,6 +238,8 @@ def _seen(
         location=order.location,
         state=state,
         needs_confirmation=confirm,
+        waiting=waiting,
+        may_choose=may_choose,
         has_extra_payment=extra,
         payment=shown or live or (known.payments[-1] if known.payments else None),
         paid_at=shown.settled_at if shown else None,
@@ -195,7 +247,7 @@ def _seen(
         refunds=known.refunds,
         told=[told[refund.id] for refund in known.refunds if refund.id in told],
         can_pay_again=state == GuestState.NOT_PAID,
-        version=_version(order, state, known.payments, known.refunds, confirm),
+        version=_version(order, state, known.payments, known.refunds, asks),
     )
 
 
@@ -246,9 +298,9 @@ def method_words(method: dict[str, str]) -> str:
 
 
 def _version(
-    order: Order, state: GuestState, payments: Sequence[Payment], refunds: Sequence[Refund], confirm: bool
+    order: Order, state: GuestState, payments: Sequence[Payment], refunds: Sequence[Refund], asks: str
 ) -> str:
-    parts = [order.status, str(order.number), state.value, str(confirm)]
+    parts = [order.status, str(order.number), state.value, asks]
     parts += [f"{payment.id}{payment.status}{bool(payment.method)}" for payment in payments]
     parts += [f"{refund.id}{refund.status}{refund.items_minor}" for refund in refunds]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:20]

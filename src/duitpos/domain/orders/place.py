@@ -26,6 +26,8 @@ class Placing:
     replaces: Order | None
     is_unknown_phone: bool
     at: datetime
+    scanned_at: datetime | None = None
+    """When the phone had loaded the menu, where its cookie tells."""
     language: str = "en"
     """The guest's language, in which `quote` has names, too."""
 
@@ -56,6 +58,7 @@ def place(placing: Placing) -> Order:
         tax_name=location.tax_name,
         tax_is_inclusive=location.tax_is_inclusive,
         tax_on_service_charge=location.tax_on_service_charge,
+        scanned_at=placing.scanned_at,
         created_at=placing.at,
     )
     lines = list(placing.quote.lines)

@@ -19,7 +19,9 @@ from duitpos.domain.orders.search import (
     matching,
     waits_at_counter,
 )
+from duitpos.domain.orders.search_terms import payments_meant, read_terms
 from duitpos.domain.orders.states import HELD
+from duitpos.domain.tenancy.find import locations
 from duitpos.models import Location, Order, Payment, Refund, Tenant
 from duitpos.models.payment import PaymentStatus
 
@@ -63,6 +65,17 @@ def orders_page(
         rows = rows.filter(created_at__lt=before)
     found = list(rows.order_by("-created_at")[: limit + 1])
     return OrdersPage(_with_money(tenant, found[:limit]), len(found) > limit)
+
+
+def payments_without_order(tenant: Tenant, text: str, limit: int = 20) -> list[Payment]:
+    """Money without an order that a search text means, newest first. No query without a text; two with one."""
+    if not text:
+        return []
+    meant = payments_meant(tenant, read_terms(text, {site.currency for site in locations(tenant)}))
+    if meant is None:
+        return []
+    rows = Payment.objects.filter(meant, tenant=tenant, order__isnull=True)
+    return list(rows.order_by("-created_at", "-id")[:limit])
 
 
 def waiting_orders(tenant: Tenant, location_id: UUID | None = None, limit: int = 100) -> list[OrderRow]:

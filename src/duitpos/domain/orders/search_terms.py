@@ -12,7 +12,16 @@ from uuid import UUID
 from django.db.models import Q
 
 from duitpos.kit.money import Money, parse_amount
-from duitpos.models import Payment, PaymentDecline, PaymentReference, Refund, Tenant
+from duitpos.models import (
+    Dispute,
+    Payment,
+    PaymentDecline,
+    PaymentReference,
+    ProcessorAccount,
+    Refund,
+    Tenant,
+    WebhookEvent,
+)
 
 LONGEST = 300
 """Characters that are read: a pasted link to a processor's page is long."""
@@ -154,11 +163,17 @@ def payments_meant(tenant: Tenant, terms: Terms) -> Q | None:
         named = PaymentReference.objects.filter(tenant=tenant, value__in=terms.ids)
         declined = PaymentDecline.objects.filter(tenant=tenant, reference__in=terms.ids)
         refunded = Refund.objects.filter(tenant=tenant, reference__in=terms.ids)
+        disputed = Dispute.objects.filter(tenant=tenant, reference__in=terms.ids)
+        # By account, because that is how events are indexed.
+        accounts = ProcessorAccount.objects.filter(tenant=tenant).values("id")
+        told = WebhookEvent.objects.filter(tenant=tenant, account__in=accounts, dedupe_key__in=terms.ids)
         readings.append(
             Q(reference__in=terms.ids)
             | Q(id__in=named.values("payment_id"))
             | Q(id__in=declined.values("payment_id"))
             | Q(id__in=refunded.values("payment_id"))
+            | Q(id__in=disputed.values("payment_id"))
+            | Q(id__in=told.filter(payment__isnull=False).values("payment_id"))
         )
     if terms.receipt and terms.is_credit_note:
         series, given = terms.receipt

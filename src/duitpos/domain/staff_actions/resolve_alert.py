@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from duitpos.domain.alerts.offers import Action
+from duitpos.domain.alerts.offers import IN_KITCHEN, Action
 from duitpos.domain.alerts.open import Resolution, resolve
 from duitpos.domain.alerts.queries import row_of
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
@@ -13,13 +14,14 @@ from duitpos.domain.menus.sell import put_back
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.board import hidden_test_orders
 from duitpos.domain.orders.states import CANCELED, HELD, Because
-from duitpos.domain.payments.refunds.refund import Reserved, reserve_refund, send_reserved
+from duitpos.domain.payments.refunds.refund import Reserved, Who, reserve_refund, send_reserved
 from duitpos.domain.payments.refunds.refund_result import is_bad_news
 from duitpos.domain.payments.refunds.send_refund import heal_refund
 from duitpos.domain.payments.settlement.settle import look_at_siblings
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.reasons import Reason
 from duitpos.domain.staff_actions.link_payment import link_payment
+from duitpos.domain.staff_actions.refund_dishes import reserve_dishes, stop_cooking
 from duitpos.domain.staff_actions.serve_order import send_to_kitchen
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts, facts, quoted
@@ -55,16 +57,24 @@ def act(
     if action not in offered.actions:
         # It may have been offered when the page was made.
         raise (action == Action.REFUND and offered.no_refund) or Invalid(Code.ACTION_NOT_OFFERED)
-    if action == Action.REFUND:
-        return _refund(member, alert, reason)
-    if action == Action.SERVE:
-        return transact(lambda: _serve(member, alert))
-    if action == Action.PUT_BACK:
-        return transact(lambda: _put_back(member, alert))
-    if action == Action.LINK:
-        return transact(lambda: _link(member, alert, order_id))
+    take: Mapping[str, Callable[[], Done]] = {
+        Action.REFUND: lambda: _refund(member, alert, reason),
+        Action.REFUND_DISHES: lambda: _refund_dishes(member, alert),
+        Action.HOLD: lambda: _hold(alert),
+        Action.SERVE: lambda: transact(lambda: _serve(member, alert)),
+        Action.PUT_BACK: lambda: transact(lambda: _put_back(member, alert)),
+        Action.LINK: lambda: transact(lambda: _link(member, alert, order_id)),
+        Action.DONE: lambda: _done(member, alert, reason),
+    }
+    return take[action]()
+
+
+def _done(member: Membership, alert: Alert, reason: str) -> Done:
     if alert.kind == AlertKind.REFUND_FAILED:
         _give_up_if_unsure(alert)
+    if alert.kind in IN_KITCHEN:
+        # The guest may have chosen at the same moment: then nothing is served as it was.
+        return transact(lambda: _resolve_once(member, alert, quoted(reason) or facts(Resolution.LOOKED_AT)))
     return _resolve_if_open(member, alert, quoted(reason) or facts(Resolution.LOOKED_AT))
 
 
@@ -88,6 +98,8 @@ def _start_refund(member: Membership, alert: Alert, reason: str) -> tuple[Facts,
         if advance(order, HELD, CANCELED, Actor("staff", member), at, why, ended_at=at, cancel_reason=why):
             # The sweep ends an attempt that the guest started concurrently.
             look_at_siblings(reserved.refund.payment, at)
+        elif alert.kind == AlertKind.DOUBLE_ORDER:
+            stop_cooking(order, Actor("staff", member), at)
     if reserved.is_new:
         how = facts(Resolution.REFUND_STARTED, amount=refund.amount)
     elif refund.status == RefundStatus.SUCCEEDED:
@@ -97,6 +109,26 @@ def _start_refund(member: Membership, alert: Alert, reason: str) -> tuple[Facts,
         return facts(Resolution.REFUND_UNDER_WAY, amount=refund.amount), reserved
     # If this refund fails, another Alert opens.
     return _resolve_once(member, alert, how).how, reserved
+
+
+def _refund_dishes(member: Membership, alert: Alert) -> Done:
+    require(member, Can.REFUND)
+    how, reserved = transact(
+        lambda: reserve_dishes(
+            alert, Who(member.tenant_id, member), lambda how: _resolve_once(member, alert, how)
+        )
+    )
+    return Done(how, send_reserved(reserved))
+
+
+def _hold(alert: Alert) -> Done:
+    """Stop what would happen by itself. The alert stays open: a person decides."""
+    waiting = Alert.objects.filter(
+        tenant_id=alert.tenant_id, id=alert.id, resolved_at__isnull=True, policy_at__isnull=False
+    )
+    if not waiting.update(policy_at=None):
+        raise Conflict(Code.ALERT_JUST_RESOLVED)
+    return Done(facts(Resolution.HELD_BACK))
 
 
 def _serve(member: Membership, alert: Alert) -> Done:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from duitpos.domain.alerts.open import open_payment_alert
-from duitpos.domain.menus.sell import sell
+from duitpos.domain.menus.sell import Short, sell
 from duitpos.domain.orders.advance import Actor
 from duitpos.domain.orders.business_day import recount_days_of
 from duitpos.domain.orders.release import release
@@ -30,7 +30,7 @@ def send_to_kitchen(
     recount_days_of(payment)
     if counted is not None:
         recount_days_of(counted)
-    short = [] if is_taken else sell(order, order.location)
+    short = Short() if is_taken else sell(order, order.location)
     if short:
-        open_payment_alert(payment, AlertKind.SOLD_OUT_AFTER_PAYMENT, at, facts={"dishes": short})
+        open_payment_alert(payment, AlertKind.SOLD_OUT_AFTER_PAYMENT, at, facts=short.facts())
     return True

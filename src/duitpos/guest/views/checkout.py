@@ -24,12 +24,14 @@ from duitpos.domain.checkout.results import (
     PayAtCounter,
 )
 from duitpos.domain.checkout.resume import open_attempts
+from duitpos.domain.checkout.same_cart import twin_of
 from duitpos.domain.errors import DomainError
 from duitpos.domain.orders.cart import Cart, CartLine, with_earlier
 from duitpos.domain.orders.guest_view import GuestState, guest_order, order_of_cart
 from duitpos.domain.orders.paid_before import take_out_paid
 from duitpos.domain.orders.pricing import Quote
 from duitpos.domain.orders.quote import quote
+from duitpos.domain.reporting.visits import Step, count_visit
 from duitpos.guest.access import (
     Visit,
     guest_page,
@@ -37,13 +39,26 @@ from duitpos.guest.access import (
     visit_of,
 )
 from duitpos.guest.banner import banner_of
-from duitpos.guest.cookies import guest_token_for_start, guest_token_of, has_looked, remember_guest
+from duitpos.guest.cookies import (
+    guest_token_for_start,
+    guest_token_of,
+    has_looked,
+    remember_guest,
+    scanned_at,
+)
 from duitpos.guest.forms import Sent, new_key, read_checkout
 from duitpos.guest.go_on import go_on_page, leaves_us
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.review import Review, review_page
 from duitpos.guest.same_site import Sender, is_signed, sender_of
-from duitpos.guest.texts import changed_text, kept_text, look_again_text, payment_labels, total_text
+from duitpos.guest.texts import (
+    changed_text,
+    kept_text,
+    look_again_text,
+    payment_labels,
+    total_text,
+    twin_text,
+)
 from duitpos.guest.urls_of import again_url, order_url, pay_url, payment_urls
 from duitpos.kit.money import Money
 from duitpos.models import Order
@@ -67,6 +82,9 @@ def checkout(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
     if sender_of(request, tenant) is Sender.UNKNOWN:
         return _from_unknown(request, visit, sent)
     answer = _pay if sent.step == "pay" else _review
+    if not guest_token_of(request):
+        # The phone's first checkout of the day.
+        count_visit(visit.tenant.id, visit.location.id, Step.CARTS)
     response = answer(request, visit, sent)
     remember_guest(response, visit.tenant, visit.guest_token)
     return response
@@ -140,8 +158,15 @@ def _review(request: HttpRequest, visit: Visit, sent: Sent, notice: str = "") ->
     elif existing is not None and existing.order.table_id != visit.table.id:
         key = key_at(sent.key, visit.table, None)
     priced = quote(visit.tenant, visit.location, left.cart, visit.language)
+    twin = twin_of(visit.table, visit.guest_token, priced, {key, sent.key, *left.cart.earlier})
     review = Review(
-        priced, left.cart, key, notice=notice, payment_type_id=sent.payment_type_id, typed=sent.typed
+        priced,
+        left.cart,
+        key,
+        notice=notice or twin_text(twin),
+        payment_type_id=sent.payment_type_id,
+        typed=sent.typed,
+        seen_twin=twin.seen if twin and not notice else "",
     )
     return review_page(request, visit, review)
 
@@ -159,7 +184,9 @@ def _pay(request: HttpRequest, visit: Visit, sent: Sent) -> HttpResponse:
         urls=payment_urls(visit.tenant),
         payment_type_id=sent.payment_type_id,
         has_looked=has_looked(request, visit.tenant.slug, visit.guest_token),
+        scanned_at=scanned_at(request, visit.tenant.slug, visit.guest_token),
         language=visit.language,
+        seen_twin=sent.seen_twin,
         guest_email=typed.email,
         guest_name=typed.name,
     )
@@ -197,17 +224,23 @@ def _forward(request: HttpRequest, visit: Visit, result: GoToProcessor) -> HttpR
 
 
 def _show_changed(request: HttpRequest, visit: Visit, sent: Sent, changed: Changed) -> HttpResponse:
-    is_price = changed.why == "price"
     review = Review(
         changed.quote,
         changed.cart,
         changed.new_key,
-        notice=_total_text(visit, sent, changed.quote) if is_price else changed_text(changed.why),
+        notice=_changed_notice(visit, sent, changed),
+        seen_twin=changed.twin.seen if changed.twin else sent.seen_twin,
         payment_type_id=sent.payment_type_id,
         typed=sent.typed,
         status=409,
     )
     return review_page(request, visit, review)
+
+
+def _changed_notice(visit: Visit, sent: Sent, changed: Changed) -> str:
+    if changed.twin is not None:
+        return twin_text(changed.twin)
+    return _total_text(visit, sent, changed.quote) if changed.why == "price" else changed_text(changed.why)
 
 
 def _total_text(visit: Visit, sent: Sent, priced: Quote) -> str:
@@ -229,6 +262,7 @@ def _refused(
         payment_type_id=sent.payment_type_id,
         typed=sent.typed,
         wrong=error.code,
+        seen_twin=sent.seen_twin,
         status=STATUS[error.kind],
     )
     return review_page(request, visit, review)

@@ -58,7 +58,7 @@ from duitpos.processors.stripe.endpoints import StripeEndpoints
 from duitpos.processors.stripe.errors import LABEL, stripe_error, translated
 from duitpos.processors.stripe.events import KINDS, event_of, verify_and_parse
 from duitpos.processors.stripe.fees import list_fees
-from duitpos.processors.stripe.guide import GUIDE, dispute_page, payment_page
+from duitpos.processors.stripe.guide import GUIDE, dispute_page, object_page, payment_page
 from duitpos.processors.stripe.permissions import NEEDED
 from duitpos.processors.stripe.refunds import list_refunds, make_refund
 from duitpos.processors.stripe.snapshots import INTENT, Incomplete, id_of, session_snapshot
@@ -137,6 +137,10 @@ class StripeAdapter(Adapter):
         if endpoint:
             return payment_page(payment, endpoint, is_test=is_test)
         return dispute_page(reference, is_test=is_test)
+
+    def object_page(self, value: str, endpoint: str, *, is_test: bool) -> str:
+        """The object's page in Stripe's dashboard, or its search for the id."""
+        return object_page(value, endpoint, is_test=is_test)
 
 
 class StripeProcessor(Processor):

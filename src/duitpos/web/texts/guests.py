@@ -55,6 +55,10 @@ GUESTS: Mapping[Code, Sentence] = {
         " Your cart is kept: press Pay again to order this instead."
     ),
     Code.PAYMENT_CLOSED: _("This payment was just closed. Your cart is kept: please press Pay again."),
+    Code.CHOICE_OVER: _(
+        "The restaurant or another phone has decided meanwhile. Your order's page says what happens."
+    ),
+    Code.SWAP_GONE: _("That dish was just sold. Nothing was changed: please choose another one."),
     Code.ORDER_CANCELED_MEANWHILE: _(
         "This order was canceled meanwhile. Nothing was charged, and your cart is kept."
     ),

@@ -46,6 +46,7 @@ MONEY_QUESTIONS = (
     AlertKind.UNKNOWN_PAYMENT,
     AlertKind.FRAUD_WARNING,
     AlertKind.PAYMENT_REVIEW,
+    AlertKind.DOUBLE_ORDER,
 )
 """Alerts that a full refund of the payment resolves."""
 

@@ -122,4 +122,4 @@ def _take_back(payment: Payment, rows: list[Refund], down: int, total: Money) ->
 
 def _certainty(row: Refund) -> tuple[bool, bool, bool]:
     """How certain it is that the refund reached the guest: queued ones are the least, then those without an id."""
-    return row.status != RefundStatus.PENDING, bool(row.own_reference), row.source != RefundSource.STAFF
+    return row.status != RefundStatus.PENDING, bool(row.own_reference), row.source == RefundSource.PROCESSOR

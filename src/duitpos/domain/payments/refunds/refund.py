@@ -32,6 +32,20 @@ class Reserved:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who makes a refund: staff, or without a member a policy of the owner, or the guest whose order it is."""
+
+    tenant_id: UUID
+    member: Membership | None = None
+    source: RefundSource = RefundSource.STAFF
+
+    def require(self, amount: Money) -> None:
+        """Raise Forbidden unless they may refund this amount."""
+        if self.member is not None:
+            require_refund(self.member, amount)
+
+
 def refund_payment(member: Membership, payment_id: UUID, reason: str, code: str = "") -> Refund:
     """Refund all that is left of a payment. A second request gets the first one's row.
 
@@ -56,16 +70,16 @@ def send_reserved(reserved: Reserved) -> Refund:
 
 def whole_price(member: Membership, payment_id: UUID) -> Money:
     """What refunding all that is left would give back now. Raises what refunding it would."""
-    payment, left = _refundable_whole(member, payment_id)
+    payment, left = _refundable_whole(Who(member.tenant_id, member), payment_id)
     if left <= 0:
         raise Conflict(Code.REFUND_UNDER_WAY)
     return Money(left, payment.moved.currency)
 
 
-def _refundable_whole(member: Membership, payment_id: UUID) -> tuple[Payment, int]:
-    payment, left = refundable_payment(member, payment_id)
+def _refundable_whole(who: Who, payment_id: UUID) -> tuple[Payment, int]:
+    payment, left = payment_with_money(who, payment_id)
     if left > 0:
-        require_refund(member, Money(left, payment.moved.currency))
+        who.require(Money(left, payment.moved.currency))
     limit = refund_limit(payment, left)
     if limit is not None:
         raise limit
@@ -74,12 +88,17 @@ def _refundable_whole(member: Membership, payment_id: UUID) -> tuple[Payment, in
 
 def reserve_refund(member: Membership, payment_id: UUID, reason: str, code: str = "") -> Reserved:
     """Reserve all that is left of a payment, in the caller's transaction. Raises Forbidden, Gone, Conflict."""
-    payment, left = _refundable_whole(member, payment_id)
+    return reserve_all(Who(member.tenant_id, member), payment_id, reason, code)
+
+
+def reserve_all(who: Who, payment_id: UUID, reason: str, code: str = "") -> Reserved:
+    """As `reserve_refund`, also for a policy or a guest."""
+    payment, left = _refundable_whole(who, payment_id)
     chosen = all_lines(payment)
     # The guard is on the payment's row, because concurrent refunds are two rows that cannot see each other. The version
     # guards their lines: a refund that failed meanwhile may have freed some.
     guarded = Payment.objects.filter(
-        tenant_id=member.tenant_id,
+        tenant_id=who.tenant_id,
         id=payment.id,
         status=PaymentStatus.SUCCEEDED,
         refund_version=payment.refund_version,
@@ -89,7 +108,7 @@ def reserve_refund(member: Membership, payment_id: UUID, reason: str, code: str 
         refund_reserved_minor=F("refund_reserved_minor") + left, refund_version=F("refund_version") + 1
     ):
         return Reserved(_refund_under_way(payment), is_new=False)
-    refund = new_refund(payment, member, left)
+    refund = new_refund(payment, who, left)
     refund.reason, refund.reason_code = reason.strip()[:200], code
     insert_refund(refund, chosen)
     return Reserved(refund, is_new=True)
@@ -97,14 +116,20 @@ def reserve_refund(member: Membership, payment_id: UUID, reason: str, code: str 
 
 def refundable_payment(member: Membership, payment_id: UUID) -> tuple[Payment, int]:
     """The payment with its account, and the minor units left to refund. Raises Forbidden, Gone, Conflict."""
-    right = refund_right(member)
-    rows = Payment.objects.filter(tenant_id=member.tenant_id, id=payment_id)
+    return payment_with_money(Who(member.tenant_id, member), payment_id)
+
+
+def payment_with_money(who: Who, payment_id: UUID) -> tuple[Payment, int]:
+    """The same, also for a policy or a guest."""
+    right = refund_right(who.member) if who.member is not None else None
+    rows = Payment.objects.filter(tenant_id=who.tenant_id, id=payment_id)
     payment = rows.select_related("account", "order").first()
     if payment is None:
         raise Gone(Code.PAYMENT_UNKNOWN)
     if payment.status != PaymentStatus.SUCCEEDED:
         raise Conflict(Code.NOTHING_TO_REFUND)
-    right.require_any(payment.moved.currency)
+    if right is not None:
+        right.require_any(payment.moved.currency)
     left = payment.refundable.minor
     taken = taken_by_bank(payment).minor
     if left > 0 and taken >= left:
@@ -115,16 +140,16 @@ def refundable_payment(member: Membership, payment_id: UUID) -> tuple[Payment, i
     return payment, left - taken
 
 
-def new_refund(payment: Payment, member: Membership, minor: int) -> Refund:
-    """The unsaved row of a refund by staff, whose amount is reserved."""
+def new_refund(payment: Payment, who: Who, minor: int) -> Refund:
+    """The unsaved row of a refund that we make, whose amount is reserved."""
     at = now()
     return Refund(
-        tenant_id=member.tenant_id,
+        tenant_id=who.tenant_id,
         payment=payment,
-        source=RefundSource.STAFF,
+        source=who.source,
         amount_minor=minor,
         currency=payment.moved.currency,
-        member=member,
+        member=who.member,
         created_at=at,
         # Without keys, each call records itself before it is sent.
         first_sent_at=at if has_keys(payment) else None,

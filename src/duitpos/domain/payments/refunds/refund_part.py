@@ -10,9 +10,15 @@ from django.db.models import F
 
 from duitpos.domain.alerts.refund_limit import least_refund
 from duitpos.domain.errors import Code, Conflict
-from duitpos.domain.payments.refunds.refund import Reserved, new_refund, refundable_payment, send_reserved
+from duitpos.domain.payments.refunds.refund import (
+    Reserved,
+    Who,
+    new_refund,
+    payment_with_money,
+    refundable_payment,
+    send_reserved,
+)
 from duitpos.domain.payments.refunds.refunded_lines import Chosen, insert_refund, price_lines, quantities_of
-from duitpos.domain.people.refund_limits import require_refund
 from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Payment, Refund
@@ -33,39 +39,42 @@ class Why:
 
 def refund_amount(member: Membership, payment_id: UUID, minor: int, why: Why) -> Refund:
     """Refund an amount in minor units, without saying which lines. Raises Forbidden, Gone, Conflict."""
-
-    def reserve() -> Reserved:
-        # The payment is read first: a refund that is reserved after this changes its version.
-        payment, left = refundable_payment(member, payment_id)
-        sent = _sent_before(member, why, lambda refund: refund.amount_minor == minor)
-        if sent is not None:
-            return sent
-        _check(member, payment, minor, left)
-        if not _reserved(payment, minor):
-            return _lost(member, why, lambda refund: refund.amount_minor == minor)
-        return Reserved(_insert(payment, member, minor, why), is_new=True)
-
-    return send_reserved(transact(reserve))
+    who = Who(member.tenant_id, member)
+    return send_reserved(transact(lambda: reserve_amount(who, payment_id, minor, why)))
 
 
 def refund_lines(member: Membership, payment_id: UUID, wanted: Mapping[UUID, int], why: Why) -> Refund:
     """Refund quantities of the order's lines, by line id. Raises Forbidden, Gone, Conflict."""
+    who = Who(member.tenant_id, member)
+    return send_reserved(transact(lambda: reserve_lines(who, payment_id, wanted, why)))
+
+
+def reserve_amount(who: Who, payment_id: UUID, minor: int, why: Why) -> Reserved:
+    """Reserve an amount in the caller's transaction. Raises Forbidden, Gone, Conflict."""
+    # The payment is read first: a refund that is reserved after this changes its version.
+    payment, left = payment_with_money(who, payment_id)
+    sent = _sent_before(who, why, lambda refund: refund.amount_minor == minor)
+    if sent is not None:
+        return sent
+    _check(who, payment, minor, left)
+    if not _reserved(payment, minor):
+        return _lost(who, why, lambda refund: refund.amount_minor == minor)
+    return Reserved(_insert(payment, who, minor, why), is_new=True)
+
+
+def reserve_lines(who: Who, payment_id: UUID, wanted: Mapping[UUID, int], why: Why) -> Reserved:
+    """Reserve quantities of lines in the caller's transaction. Raises Forbidden, Gone, Conflict."""
     chosen = {line_id: quantity for line_id, quantity in wanted.items() if quantity}
-
-    def reserve() -> Reserved:
-        # As above; so no line is refunded unseen, either.
-        payment, left = refundable_payment(member, payment_id)
-        sent = _sent_before(member, why, lambda refund: quantities_of(refund) == chosen)
-        if sent is not None:
-            return sent
-        parts = price_lines(payment, chosen)
-        _check(member, payment, parts.total_minor, left)
-        if not _reserved(payment, parts.total_minor):
-            return _lost(member, why, lambda refund: quantities_of(refund) == chosen)
-        chosen_lines = Chosen(chosen, parts)
-        return Reserved(_insert(payment, member, parts.total_minor, why, chosen_lines), is_new=True)
-
-    return send_reserved(transact(reserve))
+    # As above; so no line is refunded unseen, either.
+    payment, left = payment_with_money(who, payment_id)
+    sent = _sent_before(who, why, lambda refund: quantities_of(refund) == chosen)
+    if sent is not None:
+        return sent
+    parts = price_lines(payment, chosen)
+    _check(who, payment, parts.total_minor, left)
+    if not _reserved(payment, parts.total_minor):
+        return _lost(who, why, lambda refund: quantities_of(refund) == chosen)
+    return Reserved(_insert(payment, who, parts.total_minor, why, Chosen(chosen, parts)), is_new=True)
 
 
 def part_price(member: Membership, payment_id: UUID, minor: int | None, wanted: Mapping[UUID, int]) -> Money:
@@ -73,13 +82,13 @@ def part_price(member: Membership, payment_id: UUID, minor: int | None, wanted: 
     payment, left = refundable_payment(member, payment_id)
     if minor is None:
         minor = price_lines(payment, wanted).total_minor
-    _check(member, payment, minor, left)
+    _check(Who(member.tenant_id, member), payment, minor, left)
     return Money(minor, payment.moved.currency)
 
 
-def _sent_before(member: Membership, why: Why, is_same: Callable[[Refund], bool]) -> Reserved | None:
+def _sent_before(who: Who, why: Why, is_same: Callable[[Refund], bool]) -> Reserved | None:
     """The refund that this form made already. Raises Conflict if it was another one."""
-    rows = Refund.objects.filter(tenant_id=member.tenant_id, form_key=why.form_key)
+    rows = Refund.objects.filter(tenant_id=who.tenant_id, form_key=why.form_key)
     refund = rows.first()
     if refund is None:
         return None
@@ -88,23 +97,23 @@ def _sent_before(member: Membership, why: Why, is_same: Callable[[Refund], bool]
     return Reserved(refund, is_new=False)
 
 
-def _lost(member: Membership, why: Why, is_same: Callable[[Refund], bool]) -> Reserved:
+def _lost(who: Who, why: Why, is_same: Callable[[Refund], bool]) -> Reserved:
     """After a lost race: the twin's refund, if the same form was sent twice. Raises Conflict for another one."""
-    sent = _sent_before(member, why, is_same)
+    sent = _sent_before(who, why, is_same)
     if sent is None:
         raise Conflict(Code.REFUND_UNDER_WAY)
     return sent
 
 
-def _check(member: Membership, payment: Payment, minor: int, left: int) -> None:
-    """Raise Conflict unless this part can be refunded, and Forbidden unless this member may."""
+def _check(who: Who, payment: Payment, minor: int, left: int) -> None:
+    """Raise Conflict unless this part can be refunded, and Forbidden unless they may."""
     currency = payment.moved.currency
     asked, least = Money(minor, currency), least_refund(payment)
     if minor <= 0:
         raise Conflict(Code.REFUND_EMPTY)
     if minor > left:
         raise Conflict(Code.REFUND_TOO_MUCH, asked=asked, left=Money(max(left, 0), currency))
-    require_refund(member, asked)
+    who.require(asked)
     if payment.refund_scope == RefundScope.NONE:
         raise Conflict(Code.REFUND_NOT_POSSIBLE)
     if payment.refund_scope == RefundScope.FULL_ONLY and minor != payment.moved.minor:
@@ -131,10 +140,8 @@ def _reserved(payment: Payment, minor: int) -> bool:
     return bool(changed)
 
 
-def _insert(
-    payment: Payment, member: Membership, minor: int, why: Why, chosen: Chosen | None = None
-) -> Refund:
-    refund = new_refund(payment, member, minor)
+def _insert(payment: Payment, who: Who, minor: int, why: Why, chosen: Chosen | None = None) -> Refund:
+    refund = new_refund(payment, who, minor)
     refund.reason_code, refund.reason, refund.form_key = why.code, why.text.strip()[:200], why.form_key
     insert_refund(refund, chosen)
     return refund

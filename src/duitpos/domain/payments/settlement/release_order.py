@@ -20,7 +20,7 @@ from duitpos.domain.payments.settlement.replaced_order import paid_instead
 from duitpos.domain.tenancy.hours import is_open, takes_orders
 from duitpos.kit.clock import business_date
 from duitpos.kit.facts import Facts
-from duitpos.models import Location, Order, Payment
+from duitpos.models import Location, Order, OrderLine, Payment
 from duitpos.models.alert import AlertKind
 from duitpos.processors.snapshots import PaymentSnapshot
 
@@ -112,9 +112,12 @@ def _problem_of_a_released_order(
     """Return the kind and facts of an Alert if staff must confirm something. The order is placed in any case."""
     short = sell(order, location) + choices_sold_out(order, location)
     if short:
-        return AlertKind.SOLD_OUT_AFTER_PAYMENT, {"dishes": short}
+        return AlertKind.SOLD_OUT_AFTER_PAYMENT, short.facts()
     if not takes_orders(location.tenant, location, at):
-        return AlertKind.PAID_WHILE_CLOSED, {}
+        lines = OrderLine.objects.filter(tenant_id=order.tenant_id, order=order).order_by("position")
+        return AlertKind.PAID_WHILE_CLOSED, {
+            "lines": [str(id_) for id_ in lines.values_list("id", flat=True)]
+        }
     if late:
         return AlertKind.LATE_MONEY, {}
     return None

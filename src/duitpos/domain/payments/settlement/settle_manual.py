@@ -64,7 +64,7 @@ def settle_manual(payment: Payment, order: Order, location: Location, taken: Tak
     if release(order, payment, location, Actor("staff", taken.member), at, HELD):
         short = sell(order, location)
         if short:
-            open_payment_alert(payment, AlertKind.SOLD_OUT_AFTER_PAYMENT, at, facts={"dishes": short})
+            open_payment_alert(payment, AlertKind.SOLD_OUT_AFTER_PAYMENT, at, facts=short.facts())
     elif count_payment(order, payment):
         number_receipt(order, at)
     else:
