@@ -71,7 +71,9 @@ class Rig(ABC):
     Their tests are skipped with the reason.
     """
     webhook_url = "https://order.example/kopi/webhooks/processor/1/"
-    """An address for WebhookSetup; `deliveries_of` includes what arrives there."""
+    """An address for WebhookEndpoints."""
+    hears_webhook_url = False
+    """Whether the rig listens there, so that `deliveries_of` includes what arrives."""
 
     # -- the processor and ours ------------------------------------------------------------------------------
 

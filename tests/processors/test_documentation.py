@@ -18,6 +18,7 @@ from duitpos.processors import (
     base,
     capabilities,
     credentials,
+    endpoints,
     errors,
     events,
     guide,
@@ -25,7 +26,8 @@ from duitpos.processors import (
     snapshots,
     start,
 )
-from duitpos.processors.base import Adapter, Processor, WebhookSetup
+from duitpos.processors.base import Adapter, Processor
+from duitpos.processors.endpoints import WebhookEndpoints
 from duitpos.processors.errors import ProcessorError, SignatureInvalid
 from tests.processors.rig import Rig
 from tests.sandbox_process import ROOT
@@ -36,7 +38,19 @@ PAGES = {
     name: (ROOT / "docs" / name).read_text("utf-8") for name in ("processors.md", "processors-reference.md")
 }
 TEXT = "\n".join(PAGES.values())
-MODULES = (base, account, start, snapshots, events, errors, references, capabilities, credentials, guide)
+MODULES = (
+    base,
+    account,
+    start,
+    snapshots,
+    events,
+    errors,
+    references,
+    capabilities,
+    credentials,
+    endpoints,
+    guide,
+)
 _QUOTE = re.compile(r"^From `([^`]+)`:\n\n```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 _LINK = re.compile(r"\]\(([^):#]*)#([^)]*)\)")
@@ -118,7 +132,7 @@ def _attributes(kind: type) -> Iterable[str]:
     return (name for name in inspect.get_annotations(kind) if not name.startswith("_"))
 
 
-@pytest.mark.parametrize("kind", [Adapter, Processor, WebhookSetup])
+@pytest.mark.parametrize("kind", [Adapter, Processor, WebhookEndpoints])
 def test_every_method_and_attribute_is_explained(kind: type) -> None:
     for name in (*_methods(kind), *_attributes(kind)):
         assert re.search(rf"\b{name}\b", TEXT), f"{kind.__name__}.{name}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from duitpos.processors.base import AccountFacts, Adapter, Processor, WebhookFound, WebhookSetup
+from duitpos.processors.base import AccountFacts, Adapter, Processor
 from duitpos.processors.capabilities import Capabilities, StartRepeat, WebhookAddress
 from duitpos.processors.credentials import (
     CredentialField,
@@ -16,6 +16,7 @@ from duitpos.processors.credentials import (
     Mode,
     Problem,
 )
+from duitpos.processors.endpoints import EndpointTag, Installed, WebhookEndpoint, WebhookEndpoints
 from duitpos.processors.errors import ProcessorError, SignatureInvalid, SignatureProblem
 from duitpos.processors.events import Acknowledgement, Delivery
 
@@ -34,25 +35,33 @@ FACTS = AccountFacts("S-1", "Acme Kopi", "MY", "MYR", Mode.TEST, True)
 
 
 @dataclass
-class AcmeWebhooks(WebhookSetup):
+class AcmeWebhooks(WebhookEndpoints):
     """Sets addresses up. `entries` has the address of each by its id; `error` refuses the next installation."""
 
     entries: dict[str, str] = field(default_factory=dict)
     error: ProcessorError | None = None
     made: int = 0
 
-    def find(self, url: str) -> WebhookFound | None:
-        return next((WebhookFound(name, one) for name, one in self.entries.items() if one == url), None)
+    keeps_tags = False
+    is_made_on_saving = True
 
-    def install(self, url: str) -> Credentials:
+    def list(self) -> tuple[WebhookEndpoint, ...]:
+        return tuple(_entry(name, url) for name, url in self.entries.items())
+
+    def create(self, url: str, tag: EndpointTag, key: str) -> Installed:
         if self.error is not None:
             raise self.error
         self.made += 1
-        self.entries[f"entry-{self.made}"] = url
-        return {"signing_key": f"installed {self.made}"}
+        name = f"entry-{self.made}"
+        self.entries[name] = url
+        return Installed(_entry(name, url), {"signing_key": f"installed {self.made}"})
 
-    def remove(self, webhook_id: str) -> None:
-        self.entries.pop(webhook_id, None)
+    def remove(self, endpoint_id: str) -> None:
+        self.entries.pop(endpoint_id, None)
+
+
+def _entry(name: str, url: str) -> WebhookEndpoint:
+    return WebhookEndpoint(id=name, url=url, is_enabled=True, events=("*",))
 
 
 @dataclass
@@ -97,7 +106,7 @@ class Acme(Adapter):
 class _AcmeAccount(Processor):
     def __init__(self, acme: Acme) -> None:
         self._acme = acme
-        self.webhooks = acme.webhooks
+        self.endpoints = acme.webhooks
 
     def check(self) -> AccountFacts:
         if self._acme.error is not None:

@@ -75,33 +75,6 @@ class AccountFacts:
     """When the credentials end."""
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookFound:
-    """An address of ours that the processor delivers to. `id` is the processor's, for `remove`."""
-
-    id: str
-    url: str
-
-
-class WebhookSetup(ABC):
-    """Sets our address up at the processor, so that nobody has to paste it. All methods raise ProcessorError."""
-
-    @abstractmethod
-    def find(self, url: str) -> WebhookFound | None:
-        """Find the processor's entry for exactly this address; None when there is none."""
-
-    @abstractmethod
-    def install(self, url: str) -> Credentials:
-        """Make an entry, and return what verifies its deliveries: fields that have `verifies`. Once: it takes no key.
-
-        What verifies an entry that exists may not be told again: then remove it first.
-        """
-
-    @abstractmethod
-    def remove(self, webhook_id: str) -> None:
-        """Remove an entry; one that is gone already is no error."""
-
-
 class Processor(ABC):
     """One processor account with its credentials, opened for one piece of work.
 
@@ -109,10 +82,8 @@ class Processor(ABC):
     when the adapter's Capabilities say so.
     """
 
-    webhooks: WebhookSetup | None = None
-    """None: a person sets our address up at the processor."""
     endpoints: WebhookEndpoints | None = None
-    """None: endpoints cannot be listed or changed by the API, so only deliveries tell whether they work."""
+    """None: a person sets our address up at the processor, and only deliveries tell whether it works."""
 
     @abstractmethod
     def check(self) -> AccountFacts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from django.test import Client, override_settings
@@ -16,6 +17,7 @@ from duitpos.domain.processor_accounts.view import account_view
 from duitpos.kit.slow_calls import bound_slow_calls, slow_calls
 from duitpos.models import ProcessorAccount
 from duitpos.processors.capabilities import WebhookAddress
+from duitpos.processors.endpoints import EndpointTag
 from duitpos.processors.errors import Failure, OwnCode, ProcessorError, SignatureInvalid
 from duitpos.processors.registry import ADAPTERS
 from tests.support.acme import GOOD, Acme, AcmeWebhooks
@@ -113,14 +115,19 @@ def test_setting_it_up_counts_among_the_calls_that_threads_may_wait_for(
 ) -> None:
     """M78."""
     account = save_credentials(kopi.owner, new(kopi).id, UNSIGNED).account
-    webhooks = open_account(account).webhooks
-    assert webhooks is not None
+    endpoints = open_account(account).endpoints
+    assert endpoints is not None
+    tag = EndpointTag("here", "kopi")
     with slow_calls().place(str(account.id)):
-        for call in (webhooks.find, webhooks.install, webhooks.remove):
+        for call in (
+            endpoints.list,
+            partial(endpoints.create, own_address(account), tag, "key-1"),
+            partial(endpoints.remove, "entry-1"),
+        ):
             with pytest.raises(ProcessorError) as caught:
-                call("entry-1")
+                call()
             assert caught.value.code == OwnCode.FULL
-    assert webhooks.find(own_address(account)) is not None
+    assert [one.url for one in endpoints.list()] == [own_address(account)]
     with slow_calls().place(str(account.id)):
         pass
 

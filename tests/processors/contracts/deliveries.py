@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
 from duitpos.processors.capabilities import WebhookAddress
 from duitpos.processors.credentials import Credentials
-from duitpos.processors.errors import SignatureInvalid, SignatureProblem
+from duitpos.processors.endpoints import EndpointTag
+from duitpos.processors.errors import Failure, ProcessorError, SignatureInvalid, SignatureProblem
 from duitpos.processors.events import Delivery, EventKind, ProcessorEvent
 from duitpos.processors.references import References
 from duitpos.processors.snapshots import SnapshotState
@@ -17,6 +19,7 @@ from duitpos.processors.start import Started
 from tests.processors.rig import Rig, Sent
 
 LONGEST_KEY = 80
+TAG = EndpointTag("installation", "tenant")
 
 
 class DeliveryContract:
@@ -153,25 +156,50 @@ class DeliveryContract:
             for verifiers in ([rig.wrong, former], [former, rig.wrong], [broken, rig.wrong, former]):
                 assert rig.adapter.read_event(sent.body, sent.headers, verifiers) == expected
 
-    def test_an_address_is_installed_found_and_removed(self, rig: Rig) -> None:
-        webhooks, form = rig.processor.webhooks, rig.adapter.credential_fields
-        if webhooks is None:
+    def test_endpoints_are_made_listed_and_removed(self, rig: Rig) -> None:
+        endpoints, form = rig.processor.endpoints, rig.adapter.credential_fields
+        if endpoints is None:
             if rig.adapter.can.webhook_address != WebhookAddress.NONE:
                 assert any(one.verifies and one.where for one in form), "a person must know where to find it"
             return
-        assert webhooks.find(rig.webhook_url) is None
-        verifier = webhooks.install(rig.webhook_url)
-        assert set(verifier) <= {one.name for one in form if one.verifies}
-        assert list(rig.adapter.judge(verifier)) == []
-        found = webhooks.find(rig.webhook_url)
-        assert found is not None
-        assert found.url == rig.webhook_url
-        assert webhooks.find(rig.webhook_url + "2/") is None
-        delivered = rig.delivered(lambda started: rig.pay(started.reference))
-        assert any(_is_verified(rig, sent, verifier) for sent in delivered)
+        before = endpoints.list()
+        made = endpoints.create(rig.webhook_url, TAG, "key-endpoint")
+        assert set(made.verifying) <= {one.name for one in form if one.verifies}
+        assert list(rig.adapter.judge(made.verifying)) == []
+        assert (made.endpoint.url, made.endpoint.is_enabled) == (rig.webhook_url, True)
+        assert made.endpoint.tag == (TAG if endpoints.keeps_tags else None)
+        assert set(made.endpoint.events) >= {name for name, _ in rig.adapter.guide_events} - {"*"}
+        assert endpoints.list() == (*before, made.endpoint), "the oldest first"
+        if rig.hears_webhook_url:
+            delivered = rig.delivered(lambda started: rig.pay(started.reference))
+            assert any(_is_verified(rig, sent, made.verifying) for sent in delivered)
         for _ in range(2):
-            webhooks.remove(found.id)
-            assert webhooks.find(rig.webhook_url) is None
+            endpoints.remove(made.endpoint.id)
+            assert endpoints.list() == before
+
+    def test_an_endpoint_is_mended(self, rig: Rig) -> None:
+        endpoints = rig.processor.endpoints
+        if endpoints is None or not endpoints.can_mend:
+            return
+        made = endpoints.create(rig.webhook_url, TAG, "key-mend").endpoint
+        mended = endpoints.mend(made.id, rig.webhook_url + "2/")
+        assert mended == replace(made, url=rig.webhook_url + "2/")
+        endpoints.remove(made.id)
+        with pytest.raises(ProcessorError) as caught:
+            endpoints.mend(made.id, rig.webhook_url)
+        assert caught.value.failure == Failure.NOT_FOUND
+
+    def test_a_proof_is_no_payment_and_can_be_ended(self, rig: Rig) -> None:
+        endpoints = rig.processor.endpoints
+        if endpoints is None or not endpoints.can_prove:
+            return
+        started = [
+            endpoints.start_proof(rig.money(1000), rig.webhook_url, TAG, "key-proof") for _ in range(2)
+        ]
+        assert started[0] == started[1], "the same key is the same proof"
+        seen = rig.processor.cancel(References(started[0]))
+        assert seen.state == SnapshotState.EXPIRED
+        assert seen.correlation is None
 
 
 def _is_verified(rig: Rig, sent: Sent, verifier: Credentials) -> bool:

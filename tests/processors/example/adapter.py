@@ -114,7 +114,7 @@ class ExampleProcessor(Processor):
     def __init__(self, pasted: Credentials, endpoint: str) -> None:
         self._merchant_code = pasted.get(MERCHANT_CODE, "")
         self._client = Client(self._merchant_code, pasted.get(API_PASSWORD, ""), endpoint)
-        self.webhooks = Callbacks(self._client)
+        self.endpoints = Callbacks(self._client)
 
     def check(self) -> AccountFacts:
         """Fetch the merchant. Its code is its id: with a new password it is the same account."""

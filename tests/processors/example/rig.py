@@ -31,6 +31,7 @@ class ExampleRig(Rig):
 
     unknown = "B-234567ABCDEF"
     open_state = "due"
+    hears_webhook_url = True
     cannot_happen: ClassVar[Mapping[str, str]] = {
         "pay_and_dispute": "it knows no disputes",
         "pay_suspected": "it tells of no suspicion",

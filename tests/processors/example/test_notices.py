@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from duitpos.processors.endpoints import EndpointTag
 from duitpos.processors.errors import SignatureInvalid, SignatureProblem
 from duitpos.processors.events import Acknowledgement, Delivery, EventKind
 from duitpos.processors.references import References
@@ -135,9 +136,9 @@ def test_what_is_installed_verifies_both_ways_of_delivery(
     rig: ExampleRig, kedai: ExampleServer, receiver: Receiver
 ) -> None:
     """A bill's own address gets what the merchant's key signs, a callback what its own key signs."""
-    webhooks = rig.processor.webhooks
-    assert webhooks is not None
-    installed = webhooks.install(receiver.url)
+    endpoints = rig.processor.endpoints
+    assert endpoints is not None
+    installed = endpoints.create(receiver.url, EndpointTag("here", "kopi"), "key-callback").verifying
     rig.pay(rig.start(rig.request(receiver.url)).reference)
     kedai.idle()
     assert len({got.signature for got in receiver.received}) == 2

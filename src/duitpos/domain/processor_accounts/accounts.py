@@ -29,7 +29,7 @@ from duitpos.domain.processor_accounts.store import (
     keep_waiting,
 )
 from duitpos.domain.processor_accounts.types import type_of
-from duitpos.domain.processor_accounts.webhook import install_webhook
+from duitpos.domain.processor_accounts.webhooks.install import install_webhook
 from duitpos.domain.reasons import reason_of
 from duitpos.domain.tenancy.installation import require_adopted
 from duitpos.kit.clock import now

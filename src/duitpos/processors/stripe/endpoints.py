@@ -34,6 +34,9 @@ PROOF_LIFE = timedelta(minutes=45)
 class StripeEndpoints(WebhookEndpoints):
     """The webhook endpoints of the account and mode that the key belongs to; Stripe allows 16."""
 
+    can_mend = True
+    can_prove = True
+
     def __init__(self, client: stripe.StripeClient) -> None:
         self._client = client
 
@@ -44,7 +47,7 @@ class StripeEndpoints(WebhookEndpoints):
             found = [_endpoint(one.to_dict()) for one in listed]
         # Stripe lists the newest first, also of those made in the same second.
         found.reverse()
-        return tuple(sorted(found, key=lambda one: one.created_at))
+        return tuple(sorted(found, key=lambda one: one.created_at.timestamp() if one.created_at else 0.0))
 
     def create(self, url: str, tag: EndpointTag, key: str) -> Installed:
         """Make one. Stripe tells its secret only now."""

@@ -9,7 +9,7 @@ from typing import Any, cast
 import structlog
 
 from duitpos.kit.slow_calls import Full, slow_calls
-from duitpos.processors.base import Processor, WebhookSetup
+from duitpos.processors.base import Processor
 from duitpos.processors.endpoints import WebhookEndpoints
 from duitpos.processors.errors import Failure, OwnCode, ProcessorError
 
@@ -24,12 +24,12 @@ def bounded(processor: Processor, partner: str) -> Processor:
 class _Bounded:
     """Limits every method call, those to set up a webhook too; returns other attributes unchanged."""
 
-    def __init__(self, calls: Processor | WebhookSetup | WebhookEndpoints, partner: str) -> None:
+    def __init__(self, calls: Processor | WebhookEndpoints, partner: str) -> None:
         self._calls, self._partner = calls, partner
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._calls, name)
-        if isinstance(attribute, WebhookSetup | WebhookEndpoints):
+        if isinstance(attribute, WebhookEndpoints):
             return _Bounded(attribute, self._partner)
         return self._bounded(attribute) if callable(attribute) else attribute
 

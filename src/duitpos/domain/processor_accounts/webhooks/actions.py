@@ -10,7 +10,7 @@ from duitpos.domain.people.roles import Can, require
 from duitpos.domain.processor_accounts.accounts import account_of
 from duitpos.domain.processor_accounts.findings import Finding
 from duitpos.domain.processor_accounts.health import made_health_of
-from duitpos.domain.processor_accounts.webhook import install_webhook
+from duitpos.domain.processor_accounts.webhooks.install import install_webhook
 from duitpos.domain.processor_accounts.webhooks.look import look
 from duitpos.domain.processor_accounts.webhooks.repair import (
     REPAIR_WITHIN,
@@ -48,7 +48,8 @@ def set_up_webhook(member: Membership, account_id: UUID) -> Facts | None:
     """
     account = _account(member, account_id)
     try:
-        if open_account(account).endpoints is None:
+        endpoints = open_account(account).endpoints
+        if endpoints is None or endpoints.is_made_on_saving:
             return install_webhook(account)[1]
         repair_webhook(member, account_id)
     except Unavailable as error:

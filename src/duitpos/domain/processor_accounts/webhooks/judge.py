@@ -237,7 +237,7 @@ def _event_findings(here: SeenEndpoint, account: ProcessorAccount) -> Iterator[F
             yield facts(F.NEEDED_EVENTS_MISSING, names=", ".join(needed))
         if others:
             yield facts(F.EVENTS_MISSING, names=", ".join(others))
-    if superfluous := sorted(ticked - set(wanted)):
+    if wanted and (superfluous := sorted(ticked - set(wanted))):
         yield facts(F.EVENTS_SUPERFLUOUS, names=", ".join(superfluous))
     if here.api_version and here.api_version != kind.api_version:
         yield facts(F.OTHER_VERSION, version=here.api_version, ours=kind.api_version)
@@ -249,7 +249,8 @@ def is_secret_lost(one: SeenEndpoint, account: ProcessorAccount) -> bool:
     A signed delivery since shows that somebody has pasted it.
     """
     last = account.last_event_at
-    is_used = last is not None and last > datetime.fromisoformat(one.created_at)
+    made_at = datetime.fromisoformat(one.created_at) if one.created_at else last
+    is_used = last is not None and made_at is not None and last >= made_at
     if one.mark and mismatch_since_last(account):
         # Another secret was saved instead of its own, and what is delivered since is not signed with it.
         is_used = False

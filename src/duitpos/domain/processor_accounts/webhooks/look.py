@@ -88,7 +88,7 @@ def mark_of(verifying: Credentials) -> str:
 
 
 def seen(
-    endpoint: WebhookEndpoint, tag: EndpointTag, *, has_secret: bool, mark: str = "", owner: str = ""
+    endpoint: WebhookEndpoint, *, is_ours: bool, has_secret: bool, mark: str = "", owner: str = ""
 ) -> SeenEndpoint:
     """What is stored of an endpoint."""
     return SeenEndpoint(
@@ -97,8 +97,8 @@ def seen(
         is_enabled=endpoint.is_enabled,
         events=endpoint.events,
         api_version=endpoint.api_version,
-        created_at=endpoint.created_at.isoformat(),
-        is_ours=endpoint.tag == tag,
+        created_at=endpoint.created_at.isoformat() if endpoint.created_at else "",
+        is_ours=is_ours,
         has_secret=has_secret,
         mark=mark,
         owner=owner,
@@ -114,7 +114,8 @@ def look(account: ProcessorAccount, *, counts_undelivered: bool = True) -> Accou
             return health
         with outside_database():
             found = processor.endpoints.list()
-            events = list(processor.undelivered(at - LATELY)) if counts_undelivered else None
+            kept = counts_undelivered and adapter(account.processor).can.events_kept
+            events = list(processor.undelivered(at - LATELY)) if kept else None
     except (ProcessorError, Unavailable) as error:
         return _store(health, endpoints_problem=reason_of(error), endpoints_asked_at=at)
     if events is not None:
@@ -122,16 +123,18 @@ def look(account: ProcessorAccount, *, counts_undelivered: bool = True) -> Accou
         _store(health, undelivered=len(late), undelivered_since=min(late, default=None))
     return _store(
         health,
-        endpoints=_documents(account, found),
+        endpoints=_documents(account, found, keeps_tags=processor.endpoints.keeps_tags),
         endpoints_seen_at=at,
         endpoints_asked_at=at,
         endpoints_problem={},
     )
 
 
-def _documents(account: ProcessorAccount, found: Sequence[WebhookEndpoint]) -> list[dict[str, Any]]:
+def _documents(
+    account: ProcessorAccount, found: Sequence[WebhookEndpoint], *, keeps_tags: bool
+) -> list[dict[str, Any]]:
     """What is stored of the endpoints that were listed."""
-    tag, marks = tag_of(account), marks_of(account)
+    tag, marks, address = tag_of(account), marks_of(account), address_of(account)
     owners = _owners(account, found, tag)
     # Read again: an endpoint may have been made during the calls.
     before = {one.id: one for one in seen_endpoints(made_health_of(account))}
@@ -141,7 +144,8 @@ def _documents(account: ProcessorAccount, found: Sequence[WebhookEndpoint]) -> l
         mark = was.mark if was is not None else ""
         had_secret = was is not None and was.has_secret
         has_secret = mark in marks if mark and marks is not None else had_secret
-        kept = seen(one, tag, has_secret=has_secret, mark=mark, owner=owners.get(one.id, ""))
+        is_ours = one.tag == tag if keeps_tags else one.url == address
+        kept = seen(one, is_ours=is_ours, has_secret=has_secret, mark=mark, owner=owners.get(one.id, ""))
         documents.append(document(kept))
     return documents
 

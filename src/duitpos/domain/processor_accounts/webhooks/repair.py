@@ -107,7 +107,7 @@ def repair(account: ProcessorAccount, health: AccountHealth) -> None:
             rows.update(healed_at=now(), heal_problem=None)
             prove(account)
     except (ProcessorError, Unavailable) as error:
-        rows.update(heal_problem=_reason(error))
+        rows.update(heal_problem=reason_of_refusal(error))
         raise
 
 
@@ -124,18 +124,40 @@ def _mend_or_make(account: ProcessorAccount, health: AccountHealth) -> Processor
     if health.endpoints_problem:
         # Without the list, what is there already is not known: a new endpoint might be the second one.
         raise Unavailable(Code.WEBHOOK_REFUSED, reason=health.endpoints_problem)
-    known = _to_mend(account, health)
-    if known is None:
+    endpoints, known = open_account(account).endpoints, _to_mend(account, health)
+    if endpoints is None:
+        return account
+    if known is None or not (endpoints.can_mend or _is_right(known, account, health)):
         account = make_endpoint(account, health)
         remove_stale(account)
         return account
-    endpoints = open_account(account).endpoints
-    if endpoints is not None:
+    if endpoints.can_mend:
         with outside_database():
             endpoints.mend(known.id, address_of(account))
         look(account, counts_undelivered=False)
-        remove_lost(account)
+    remove_lost(account)
     return account
+
+
+def replace_endpoint(account: ProcessorAccount, health: AccountHealth) -> ProcessorAccount:
+    """Remove what is at our address, whose secret nobody knows, and make another one. `health` was claimed.
+
+    First the removal, because a processor may allow an address only once. Raises as `repair`.
+    """
+    with within(REPAIR_WITHIN):
+        health = _keep_claim(look(account, counts_undelivered=False), health)
+        if health.endpoints_problem:
+            raise Unavailable(Code.WEBHOOK_REFUSED, reason=health.endpoints_problem)
+        endpoints = open_account(account).endpoints
+        if endpoints is not None:
+            ours = [one for one in seen_endpoints(health) if one.is_ours]
+            _remove(account, endpoints, tuple(ours))
+        return make_endpoint(account, health)
+
+
+def _is_right(known: SeenEndpoint, account: ProcessorAccount, health: AccountHealth) -> bool:
+    here = endpoint_here(health, address_of(account))
+    return here is not None and here.id == known.id and here.is_enabled
 
 
 def _to_mend(account: ProcessorAccount, health: AccountHealth) -> SeenEndpoint | None:
@@ -177,7 +199,7 @@ def prove(account: ProcessorAccount) -> None:
     If the process ends before the session does, the next watch ends it.
     """
     processor, health = open_account(account), made_health_of(account)
-    if processor.endpoints is None:
+    if processor.endpoints is None or not processor.endpoints.can_prove:
         return
     currency = account.currency.upper() or "USD"
     least = adapter(account.processor).can.minimum_minor.get(currency, LEAST_MINOR)
@@ -233,7 +255,7 @@ def _remove(
 def _store_made(account: ProcessorAccount, made: Installed) -> ProcessorAccount:
     kept = keep_installed(account, made.verifying)
     health = made_health_of(account)
-    entry = document(seen(made.endpoint, tag_of(account), has_secret=True, mark=mark_of(made.verifying)))
+    entry = document(seen(made.endpoint, is_ours=True, has_secret=True, mark=mark_of(made.verifying)))
     others = [one for one in health.endpoints if one["id"] != made.endpoint.id]
     AccountHealth.objects.filter(tenant_id=health.tenant_id, id=health.id).update(
         endpoints=[*others, entry], endpoints_seen_at=now(), endpoints_problem={}, healed_at=now()
@@ -241,7 +263,7 @@ def _store_made(account: ProcessorAccount, made: Installed) -> ProcessorAccount:
     return kept
 
 
-def _reason(error: ProcessorError | Unavailable) -> Facts:
+def reason_of_refusal(error: ProcessorError | Unavailable) -> Facts:
     """Why a repair was refused, as it is stored."""
     if isinstance(error, Unavailable) and error.code == Code.WEBHOOK_REFUSED:
         return cast(Facts, error.facts["reason"])

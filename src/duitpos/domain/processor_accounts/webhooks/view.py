@@ -11,6 +11,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count
 
+from duitpos.domain.errors import Unavailable
+from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.processor_accounts.accounts import account_of
 from duitpos.domain.processor_accounts.health import healths_of, made_health_of
 from duitpos.domain.processor_accounts.types import TypeRow
@@ -30,6 +32,8 @@ from duitpos.kit.facts import Facts
 from duitpos.models import AccountHealth, Membership, Payment, ProcessorAccount, Tenant
 from duitpos.models.payment_setup import AccountState
 from duitpos.processors.capabilities import WebhookAddress
+from duitpos.processors.endpoints import WebhookEndpoints
+from duitpos.processors.errors import ProcessorError
 from duitpos.processors.registry import adapter
 
 
@@ -44,6 +48,9 @@ class WebhookView:
     address: str
     events: tuple[tuple[str, bool], ...]
     can_remove: bool
+    can_make: bool
+    """Whether the processor has an API for endpoints; otherwise all of it is done by hand."""
+    can_prove: bool
     found_by: Mapping[str, int]
     """How many payments of the last 24 hours were found in which way (Payment.settled_via)."""
 
@@ -94,7 +101,7 @@ def webhook_view(member: Membership, account: ProcessorAccount) -> WebhookView:
     """Judge what is stored, without a call."""
     account = account_of(member.tenant_id, account.id)
     health, address = made_health_of(account), address_of(account)
-    kind = adapter(account.processor)
+    kind, endpoints = adapter(account.processor), _endpoints_of(account)
     return WebhookView(
         account=account,
         label=kind.label,
@@ -102,9 +109,19 @@ def webhook_view(member: Membership, account: ProcessorAccount) -> WebhookView:
         report=judge(account, health, address, now()),
         address=address,
         events=kind.guide_events,
+        can_make=endpoints is not None,
+        can_prove=endpoints is not None and endpoints.can_prove,
         can_remove=bool(stale_endpoints(health, address)),
         found_by=found_by(account, now()),
     )
+
+
+def _endpoints_of(account: ProcessorAccount) -> WebhookEndpoints | None:
+    """The API for endpoints, which is not called; None as well when the credentials cannot be used."""
+    try:
+        return open_account(account).endpoints
+    except (ProcessorError, Unavailable):
+        return None
 
 
 def webhook_reports(tenant: Tenant, rows: Iterable[TypeRow]) -> dict[UUID, WebhookReport]:
