@@ -148,7 +148,7 @@ def test_the_pages_are_accessible_fit_and_can_be_pressed(
 def _small(page: Page) -> list[str]:
     """Buttons and choices of the page's content that are below 44 points. A choice counts with its whole line."""
     found: list[str] = page.evaluate(
-        """() => [...document.querySelectorAll("main button:not(.copy), main .button, main .choice")]
+        """() => [...document.querySelectorAll("main button:not(.copy), main .button, main label:has(> input)")]
             .filter((element) => element.checkVisibility() && element.getBoundingClientRect().height < 43.5)
             .map((element) => element.outerHTML.slice(0, 120))"""
     )

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from duitpos.domain.checkout.handle_return import handle_cancel
 from duitpos.domain.checkout.options import pay_options
 from duitpos.domain.checkout.results import AlreadyPaid, Changed, GoToProcessor
 from duitpos.domain.checkout.send_unpaid import MOST_UNPAID_OF_UNKNOWN
@@ -25,6 +26,7 @@ from duitpos.models.payment_setup import Channel
 from duitpos.models.people import Role
 from duitpos.models.tenant import UnpaidOrders
 from tests.support.counter import BOTH, cash, fresh, paid, payments, send
+from tests.support.live_shop import Clock
 from tests.support.restaurant import a_member
 from tests.support.scenarios import seen_by_guest
 from tests.support.shop import Shop
@@ -204,6 +206,36 @@ def test_m105_at_the_day_s_close_nobody_s_order_ends(webhookless_shop: Shop, sty
     assert payments(shop, order) == [("canceled", True)]
     assert (fresh(order).status, fresh(order).cancel_reason) == ("canceled", "unpaid")
     assert shop.ledger() == []
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_m105_cooked_unpaid_whose_guest_left_the_payment_page(
+    webhookless_shop: Shop, clock: Clock, is_begun: bool
+) -> None:
+    """No attempt is left, and the day's close ends it all the same, unless somebody began to cook."""
+    shop, key = webhookless_shop, secret_token()
+    kind = cash(shop, UnpaidOrders.AT_ONCE)
+    order = send(shop, kind, checkout_key=key)
+    shop.start(checkout_key=key, payment_type_id=shop.account.payment_type_id)
+    if is_begun:
+        Order.objects.filter(tenant=shop.tenant, id=order.id).update(status="preparing")
+    for hours in (2, 1, 30):
+        clock.advance(hours=hours)
+        shop.sweep()
+        if hours != 30:
+            assert fresh(order).status == ("preparing" if is_begun else "placed")
+    assert payments(shop, order) == [("canceled", True), ("canceled", False)]
+    assert fresh(order).status == ("preparing" if is_begun else "canceled")
+    assert [row.order.id for row in waiting_orders(shop.tenant)] == ([order.id] if is_begun else [])
+
+
+def test_going_back_from_an_old_payment_page_leaves_the_order_at_the_counter(webhookless_shop: Shop) -> None:
+    shop, key = webhookless_shop, secret_token()
+    kind = cash(shop, UnpaidOrders.AFTER_PAYMENT)
+    shop.start(checkout_key=key, payment_type_id=shop.account.payment_type_id)
+    order = send(shop, kind, checkout_key=key)
+    assert handle_cancel(shop.tenant, order.token).is_open_still
+    assert payments(shop, order) == [("canceled", False), ("pending", True)]
 
 
 def test_cooked_food_stays_listed_until_staff_decide(webhookless_shop: Shop) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from duitpos.domain.payment_issues.find import BACK
 from duitpos.domain.payments.outbox.run import run_outbox
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.staff_actions.cancel_order import cancel_order
@@ -393,3 +394,17 @@ def test_the_search_costs_a_fixed_number_of_queries(busy_dashboard: Dashboard, s
     with CaptureQueriesContext(connection) as many:
         busy_dashboard.page("find_money", query="?q=RM+25.00,+4242")
     assert len(few) == len(many)
+
+
+def test_without_a_time_the_last_90_days_are_searched(busy_dashboard: Dashboard, shop: Shop) -> None:
+    """What names one row is found however old it is, and so is what is near a time."""
+    payment = shop.start()
+    shop.pay(payment)
+    long_ago = payment.created_at - BACK - timedelta(hours=1)
+    Payment.objects.filter(tenant=shop.tenant).update(created_at=long_ago)
+    assert payment.order is not None
+    for text in ("RM 25.00", "4242", "T1", "guest@example.com"):
+        assert NOTHING in found(busy_dashboard, text), text
+    for text in (payment.reference, str(payment.id), str(payment.order_id)):
+        assert "Paid RM\u202f25.00" in found(busy_dashboard, text), text
+    assert "the last 90 days" in busy_dashboard.page("find_money")

@@ -40,7 +40,10 @@ class FindForm(PlainForm):
     about = forms.CharField(
         label=_("About when"),
         required=False,
-        help_text=_("An hour before to half an hour after is searched."),
+        help_text=_(
+            "An hour before to half an hour after is searched. Empty: the last 90 days; an id, a link or a receipt"
+            " number is found however old it is."
+        ),
         widget=forms.TextInput(attrs={"type": "datetime-local"}),
     )
     location = forms.ChoiceField(label=_("Location"), required=False)

@@ -60,7 +60,8 @@ def handle_cancel(tenant: Tenant, order_token: str) -> CancelResult:
     if (
         payment is not None
         and payment.status == PaymentStatus.PENDING
-        and (payment.is_processing or not may_fetch(payment, now()))
+        # Since that page was opened, the order may have been sent unpaid: it waits at the counter, with no page.
+        and (payment.account.is_manual or payment.is_processing or not may_fetch(payment, now()))
     ):
         return CancelResult(order, is_paid=False, is_open_still=True)
     blocking = end_earlier_attempt(order)

@@ -13,11 +13,14 @@ from django.db.models import Q
 from duitpos.domain.orders.queries import payments_of
 from duitpos.domain.orders.search_terms import Terms, orders_meant, payments_meant, read_terms
 from duitpos.domain.payment_issues.became import Answer, what_became
+from duitpos.kit.clock import now
 from duitpos.models import Location, Order, Payment, PaymentDecline, Refund, Tenant
 from duitpos.models.payment import LIVE_ATTEMPT
 
 EARLIER, LATER = timedelta(minutes=60), timedelta(minutes=30)
 """Around a time that a guest remembers: a payment page is open for 45 minutes before it is paid."""
+BACK = timedelta(days=90)
+"""How far back is searched without a time: a guest asks within days, and a bank's dispute takes longer than that."""
 MOST = 20
 _BETWEEN = re.compile(r"[;\n]|,\s")
 """Between several things that the guest remembers. A comma inside an amount has no space after it."""
@@ -36,6 +39,13 @@ class Question:
     def is_empty(self) -> bool:
         """Whether nothing is asked for."""
         return not self.text.strip() and self.around is None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it names a row by its id, link or receipt number, which is looked up however old it is."""
+        return any(
+            terms.ids or terms.row_ids or terms.token or terms.receipt for terms in self.parts(sites=())
+        )
 
     def parts(self, sites: Iterable[Location]) -> list[Terms]:
         """What each part of the text may mean."""
@@ -100,6 +110,8 @@ def _fits(tenant: Tenant, sites: list[Location], question: Question) -> Q:
         # What the processor told us of later was paid when it says, and recorded when it was found.
         late = Q(order__isnull=True, paid_at__gte=since, paid_at__lte=until)
         wanted &= Q(created_at__gte=since, created_at__lte=until) | late
+    elif not question.is_exact:
+        wanted &= Q(created_at__gte=now() - BACK)
     if question.location_id is not None:
         wanted &= Q(location_id=question.location_id) | Q(location__isnull=True)
     return wanted

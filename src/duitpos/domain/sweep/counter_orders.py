@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from duitpos.domain.menus.sell import put_back
-from duitpos.domain.orders.advance import advance, is_unpaid
+from duitpos.domain.orders.advance import advance, is_unpaid, still_unpaid
 from duitpos.domain.orders.states import CANCELED, HELD, PLACED, Because
 from duitpos.domain.payments.settlement.settle_manual import cancel_manual
 from duitpos.domain.reasons import Reason
 from duitpos.domain.sweep.unpaid_orders import SWEEP
 from duitpos.kit.clock import business_date, day_bounds
 from duitpos.kit.transact import transact
-from duitpos.models import Order, Payment
-from duitpos.models.payment import PaymentStatus
+from duitpos.models import Location, Order, Payment
+from duitpos.models.payment import LIVE_ATTEMPT, PaymentStatus
 
 
 def end_at_close(payment: Payment, at: datetime) -> None:
@@ -47,3 +47,29 @@ def _end(payment: Payment, at: datetime) -> None:
     why = Because.UNPAID
     if advance(row, row.status, CANCELED, SWEEP, at, why, ended_at=at, cancel_reason=why):
         put_back(row)
+
+
+def end_cooked_at_close(order: Order, location: Location, at: datetime) -> datetime | None:
+    """End an order that went to the kitchen unpaid and has no attempt left, in the caller's transaction.
+
+    Its guest opened a payment page instead, and left it. As `end_at_close`: after the trading day it is canceled unless
+    somebody began to cook. Returns when to check again.
+    """
+    sent_at = order.placed_at or order.created_at
+    day = business_date(sent_at, location.time_zone, location.day_closes_at)
+    closes = day_bounds(day, location.time_zone, location.day_closes_at)[1]
+    if at < closes:
+        return closes
+    # The guarded update first: a payment that staff record at this moment is seen, or finds the order canceled.
+    if not still_unpaid(order) or _has_money(order):
+        return None
+    why = Because.UNPAID
+    if advance(order, PLACED, CANCELED, SWEEP, at, why, ended_at=at, cancel_reason=why):
+        put_back(order)
+    return None
+
+
+def _has_money(order: Order) -> bool:
+    """Whether something of it is paid, or may be soon."""
+    payments = Payment.objects.filter(tenant_id=order.tenant_id, order_id=order.id)
+    return payments.filter(status__in=(PaymentStatus.SUCCEEDED, *LIVE_ATTEMPT)).exists()

@@ -21,7 +21,7 @@ from duitpos.domain.payments.schedule import (
 )
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle
 from duitpos.domain.reasons import reason_of
-from duitpos.domain.sweep.counter_orders import end_at_close
+from duitpos.domain.sweep.counter_orders import end_at_close, end_cooked_at_close
 from duitpos.domain.sweep.unpaid_orders import SWEEP, end_unpaid_order, purge_unpaid_order
 from duitpos.domain.sweep.watched import look_at_watched
 from duitpos.domain.tenancy.hours import is_open
@@ -150,6 +150,9 @@ def _close_unpaid(payment: Payment, look: datetime | None) -> None:
         transact(lambda: _cancel_unpaid(payment, order, look))
     elif order.status == CANCELED:
         _purge(payment, order, look)
+    elif order.is_cooked_unpaid and payment.location is not None:
+        location = payment.location
+        transact(lambda: _set_next(payment, end_cooked_at_close(order, location, now()), look))
     else:
         _set_next(payment, None, look)
 
