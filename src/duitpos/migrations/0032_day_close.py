@@ -134,4 +134,8 @@ class Migration(migrations.Migration):
             model_name='daycloseseries',
             constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('tenant', 'location'), name='day_close_series_open'),
         ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('receipt_number__isnull', False)), fields=['tenant', 'location', 'receipt_at'], name='order_receipt_at'),
+        ),
     ]

@@ -106,6 +106,11 @@ class Order(TenantModel):
             models.Index(fields=["tenant", "-created_at"], name="order_newest"),
             models.Index(fields=["tenant", "location", "status", "placed_at"], name="order_board"),
             models.Index(fields=["tenant", "guest_token", "-created_at"], name="order_guest"),
+            models.Index(
+                fields=["tenant", "location", "receipt_at"],
+                condition=models.Q(receipt_number__isnull=False),
+                name="order_receipt_at",
+            ),
         ]
 
     def __str__(self) -> str:

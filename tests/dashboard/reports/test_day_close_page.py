@@ -23,7 +23,7 @@ NOON = datetime(2026, 10, 6, 4, tzinfo=UTC)
 TOMORROW = NOON + timedelta(days=1)
 DAY = ("bangsar", "2026-10-06")
 NEXT = ("bangsar", "2026-10-07")
-LIST_QUERIES, OPEN_QUERIES, CLOSED_QUERIES = 9, 16, 10
+LIST_QUERIES, OPEN_QUERIES, CLOSED_QUERIES = 9, 17, 10
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.support.restaurant import a_location
 
 NOON = datetime(2026, 10, 6, 4, tzinfo=UTC)
 OCTOBER = "?month=2026-10"
-QUERIES = 15
+QUERIES = 16
 
 
 @pytest.fixture

@@ -67,11 +67,7 @@ def journal_page(request: HttpRequest, staff: Staff) -> HttpResponse:
         "site": asked.site,
         "month": f"{asked.month:%Y-%m}",
         "months": [(f"{one:%Y-%m}", month_name(one, locale)) for one in _months(asked)],
-        "title": _("%(location)s, %(month)s")
-        % {
-            "location": asked.site.name if asked.site else _("All locations"),
-            "month": month_name(asked.month, locale),
-        },
+        "title": _title(asked, locale),
         "shown": _shown(entries, locale),
         "days": len({entry.business_date for entry in entries}),
         "shapes": [(name, shape.label) for name, shape in SHAPES.items()],
@@ -94,6 +90,13 @@ def journal_file(request: HttpRequest, staff: Staff, kind: str) -> HttpResponse:
         content_disposition_header(as_attachment=True, filename=name) or "attachment"
     )
     return response
+
+
+def _title(asked: _Asked, locale: str) -> str:
+    month = month_name(asked.month, locale)
+    if asked.site is None:
+        return _("All locations, %(month)s") % {"month": month}
+    return _("%(location)s, %(month)s") % {"location": asked.site.name, "month": month}
 
 
 def _asked(request: HttpRequest, staff: Staff) -> _Asked:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import pairwise
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from duitpos.domain.reporting.sum_days import month_after
 from duitpos.kit.clock import day_bounds
@@ -206,25 +206,28 @@ def _gaps(location: Location, kind: ReceiptKind, given: list[_Given], within: _I
         is_test=False,
         last_at__gte=within.begins,
     )
-    before = _last_before(location, kind, within.begins)
     for counter in sorted(counters, key=lambda one: (len(one.name), one.name)):
         numbers = [one.number for one in given if one.series == counter.name]
         if counter.last_at and counter.last_at < within.ends:
             numbers.append(counter.last + 1)
-        for earlier, later in pairwise([before.get(counter.name, 0), *numbers]):
+        before = _last_before(location, kind, counter.name, within.begins)
+        for earlier, later in pairwise([before, *numbers]):
             if later > earlier + 1:
                 yield Gap(kind, counter.name, earlier + 1, later - 1)
 
 
-def _last_before(location: Location, kind: ReceiptKind, begins: datetime) -> dict[str, int]:
-    """The last number of each series that was given before the month."""
+def _last_before(location: Location, kind: ReceiptKind, series: str, begins: datetime) -> int:
+    """The last number of a series that was given before the month; 0 if there is none.
+
+    Time never runs against the number (M50), so that the newest one is found by its time, whatever the history.
+    """
     if kind == ReceiptKind.SALE:
-        earlier = receipts(location, is_test=False).filter(receipt_at__lt=begins)
-        return dict(
-            earlier.order_by().values_list("receipt_series").annotate(last_number=Max("receipt_number"))
-        )
-    notes = credit_notes(location, is_test=False).filter(credit_at__lt=begins)
-    return dict(notes.order_by().values_list("credit_series").annotate(last_number=Max("credit_number")))
+        sales = receipts(location, is_test=False).filter(receipt_series=series, receipt_at__lt=begins)
+        sale = sales.order_by("-receipt_at", "-receipt_number").first()
+        return (sale.receipt_number or 0) if sale else 0
+    notes = credit_notes(location, is_test=False).filter(credit_series=series, credit_at__lt=begins)
+    note = notes.order_by("-credit_at", "-credit_number").first()
+    return (note.credit_number or 0) if note else 0
 
 
 def _without_receipt(location: Location, month: date) -> Iterator[LeftOut]:

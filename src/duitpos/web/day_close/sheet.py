@@ -52,9 +52,9 @@ def day_name(day: date, locale: str) -> str:
 
 def close_sheet(close: DayClose, restaurant: str, since: Sequence[Correction] = ()) -> Sheet:
     """A day close as it was printed. `since`: what changed of its day later, which is shown beside it."""
-    site = close.location
+    site, printed = close.location, from_document(close.printed)
     about = [
-        *_about(restaurant, site, close.business_date),
+        *_about(restaurant, site, close.business_date, printed),
         (
             _("Closed"),
             _("%(time)s by %(who)s")
@@ -69,7 +69,7 @@ def close_sheet(close: DayClose, restaurant: str, since: Sequence[Correction] = 
         about.append((_("Not paid then"), ngettext("%(n)d order", "%(n)d orders", unpaid) % {"n": unpaid}))
     carried = corrections_on(close)
     tables = [
-        *_day_tables(from_document(close.printed), site),
+        *_day_tables(printed, site),
         *_corrections(carried, site),
         *_with_corrections(close, carried),
         *_drawer(close),
@@ -84,15 +84,18 @@ def preview_sheet(state: DayState, figures: Figures, restaurant: str) -> Sheet:
     """The day as its close would print it now."""
     site, title = state.location, _("Day so far") if not state.is_over else _("Day to close")
     tables = _day_tables(figures, site)
-    about = _about(restaurant, site, state.business_date)
+    about = _about(restaurant, site, state.business_date, figures)
     return Sheet(title, tuple(about), tuple(tables), state.ends_at)
 
 
-def _about(restaurant: str, site: Location, day: date) -> list[tuple[str, str]]:
+def _about(restaurant: str, site: Location, day: date, figures: Figures) -> list[tuple[str, str]]:
+    totals = [figures.total(currency) for currency in figures.currencies]
     return [
         (_("Restaurant"), restaurant),
         (_("Location"), site.name),
         (_("Business day"), day_name(day, site.locale)),
+        (_("Orders"), str(sum(one.orders for one in totals))),
+        (_("Guests"), str(sum(one.guests for one in totals))),
     ]
 
 
@@ -122,13 +125,7 @@ def _sales(figures: Figures, currency: str, site: Location) -> Table:
         for measure, name in _SALES.items()
         if measure in _ALWAYS or (getattr(sums, measure) and (measure != "net_after_fees" or sums.fees))
     ]
-    orders = ngettext("%(n)d order", "%(n)d orders", sums.orders) % {"n": sums.orders}
-    guests = ngettext("%(n)d guest", "%(n)d guests", sums.guests) % {"n": sums.guests}
-    return Table(
-        _("Revenue: %(orders)s, %(guests)s") % {"orders": orders, "guests": guests},
-        ("", currency),
-        tuple(rows),
-    )
+    return Table(_("Revenue"), ("", currency), tuple(rows))
 
 
 def _paid(figures: Figures, currency: str, site: Location, part: Part) -> Table | None:
