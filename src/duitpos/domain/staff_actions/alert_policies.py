@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from duitpos.domain.alerts.offers import POLICIES
 from duitpos.domain.alerts.open import Resolution
-from duitpos.domain.errors import Code, Conflict, DomainError, Invalid
+from duitpos.domain.errors import Code, Conflict, Invalid
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, HELD, Because
 from duitpos.domain.payments.refunds.refund import Reserved, Who, reserve_all, send_reserved
@@ -95,7 +96,11 @@ def run_due_policies() -> int:
     for tenant_id, alert_id in due:
         try:
             done += run_policy(tenant_id, alert_id)
-        except DomainError:
+        except (OperationalError, InterfaceError):
+            # The database is not there: that concerns no single alert.
+            raise
+        except Exception:
+            # One that fails must not hold up those of other restaurants.
             log.exception("policy_failed", alert=str(alert_id))
     return done
 
