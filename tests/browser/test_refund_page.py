@@ -82,3 +82,24 @@ def test_each_choice_without_script(
     page.get_by_role("button", name="Refund RM").click()
     page.wait_for_url("**/orders/*/")
     assert Refund.objects.get(tenant=shop.tenant).amount_minor == amount
+
+
+def test_what_a_refund_at_the_processor_was_for(shop: Shop, chromium: Browser, address: str) -> None:
+    (order,) = shop.orders()
+    intent = shop.named(shop.payment_of(order))
+    shop.sandbox.control("POST", "/refunds", {"payment_intent": intent, "amount": 1250})
+    shop.sandbox.idle()
+    page = signed_in(shop, chromium, script=True)
+    dashboard = f"{shop.url}/{shop.tenant.slug}/dashboard"
+    for path in ("refund-limits/", "attention/"):
+        page.goto(f"{dashboard}/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert Axe().run(page).response["violations"] == []
+    page.get_by_role("link", name="Say what it was for").click()
+    page.locator("[data-by='1']").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/orders/*/")
+    expect(page.get_by_text("1 × Nasi lemak")).to_be_visible()
+    assert shop.alerts() == []
