@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from duitpos.domain.errors import Code, Conflict, Invalid
 from duitpos.domain.orders.board import Board, board, board_version
@@ -91,14 +91,13 @@ def move_order(request: HttpRequest, staff: Staff, location: str) -> HttpRespons
 
 
 @in_a_language
+@require_http_methods(["POST"])
 @for_staff(Can.WORK_ORDERS)
 def not_to_make(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
     """Say that refunded dishes were read, then show the board."""
     home = reverse("kitchen:board", args=[staff.tenant.slug, location])
-    if request.method == "POST":
-        site = location_of(staff.tenant, location)
-        ids = [found for text in request.POST.getlist("line") if (found := _uuid(text)) is not None]
-        read_not_to_make(staff.member, site, ids)
+    ids = [found for text in request.POST.getlist("line") if (found := _uuid(text)) is not None]
+    read_not_to_make(staff.member, location_of(staff.tenant, location), ids)
     return HttpResponseRedirect(home, status=303)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
+from duitpos.domain.errors import Code, Gone
 from duitpos.domain.orders.states import PLACED, PREPARING
 from duitpos.domain.people.roles import Can, require
 from duitpos.kit.clock import now
@@ -54,12 +55,15 @@ def has_unread(tenant_id: UUID) -> Exists:
 def read_not_to_make(member: Membership, location: Location, line_ids: Iterable[UUID]) -> int:
     """Say that the kitchen has read these; returns how many were new. Others that came meanwhile stay unread.
 
-    Raises Forbidden.
+    Raises Forbidden, and Gone when none of them is of this location.
     """
     require(member, Can.WORK_ORDERS)
     of_tenant = RefundLine.objects.filter(tenant_id=member.tenant_id)
     here = of_tenant.filter(id__in=list(line_ids), order_line__order__location=location)
-    rows = of_tenant.filter(id__in=list(here.values_list("id", flat=True)), kitchen_read_at=None)
+    found = list(here.values_list("id", flat=True))
+    if not found:
+        raise Gone(Code.ORDER_UNKNOWN)
+    rows = of_tenant.filter(id__in=found, kitchen_read_at=None)
     return rows.update(kitchen_read_at=now(), kitchen_read_by=member)
 
 
