@@ -98,7 +98,9 @@ class Document(FPDF):
         self.set_y(-12)
         self._use(7.5)
         page = _("Page %(page)s of %(pages)s") % {"page": self.page_no(), "pages": "{nb}"}
-        self.cell(0, 4, self._known(f"{self._footer_text} · {page}"), align="C")
+        self.cell(0, 4, self._known(self._footer_text), align="L")
+        self.set_x(_MARGIN)
+        self.cell(0, 4, self._known(page), align="R")
 
     def to_bytes(self) -> bytes:
         """The file."""

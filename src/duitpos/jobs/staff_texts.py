@@ -49,17 +49,23 @@ def _dispute_text(alert: Alert, facts: dict[str, str]) -> str:
     """A mail about a dispute, with the time until which it can be answered."""
     respond_by = alert.facts.get("respond_by")
     if alert.facts.get("state") == "lost":
-        said = _("The bank has decided for the guest, so the money stays with them.")
+        text = _(
+            "A guest's bank disputed a payment at %(restaurant)s, and has decided for the guest: the money stays"
+            " with them.\n\nThe page below has the order.\n\n%(link)s\n"
+        )
     elif respond_by:
         by = exactly(datetime.fromisoformat(respond_by), alert.facts.get("time_zone", "UTC"), "en_MY")
-        said = _("Answer it at the payment processor by %(day)s; without an answer it is lost.") % {"day": by}
+        facts = {**facts, "day": by}
+        text = _(
+            "A guest's bank disputes a payment at %(restaurant)s. Answer it at the payment processor by %(day)s; without"
+            " an answer it is lost.\n\nThe page below has the order, and the evidence as one file to send.\n\n%(link)s\n"
+        )
     else:
-        said = _("The processor does not say until when it can be answered.")
-    text = _(
-        "A guest's bank disputes a payment at %(restaurant)s. %(said)s\n\n"
-        "The page below has the order, and the evidence as one file to send.\n\n%(link)s\n"
-    )
-    return text % {**facts, "said": said}
+        text = _(
+            "A guest's bank disputes a payment at %(restaurant)s. The processor does not say until when it can be"
+            " answered.\n\nThe page below has the order, and the evidence as one file to send.\n\n%(link)s\n"
+        )
+    return text % facts
 
 
 def day_close_subject(tenant: Tenant, closes: Sequence[DayClose]) -> str:

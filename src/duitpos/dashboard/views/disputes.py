@@ -104,7 +104,7 @@ def evidence(request: HttpRequest, staff: Staff, dispute_id: UUID) -> HttpRespon
 
 def evidence_file(said: Evidence, made: str, made_at: datetime) -> bytes:
     """The evidence as a PDF."""
-    foot = f"{said.title} · {_('made on %(time)s') % {'time': made}}"
+    foot = _("%(title)s, made on %(time)s") % {"title": said.title, "time": made}
     document = Document(said.title, foot, made_at, said.all_text)
     document.facts(said.dispute)
     sections = (
