@@ -57,8 +57,9 @@ def _dispute_text(alert: Alert, facts: dict[str, str]) -> str:
         by = exactly(datetime.fromisoformat(respond_by), alert.facts.get("time_zone", "UTC"), "en_MY")
         facts = {**facts, "day": by}
         text = _(
-            "A guest's bank disputes a payment at %(restaurant)s. Answer it at the payment processor by %(day)s; without"
-            " an answer it is lost.\n\nThe page below has the order, and the evidence as one file to send.\n\n%(link)s\n"
+            "A guest's bank disputes a payment at %(restaurant)s. Answer it at the payment processor by %(day)s;"
+            " without an answer it is lost.\n\nThe page below has the order, and the evidence as one file to send."
+            "\n\n%(link)s\n"
         )
     else:
         text = _(
