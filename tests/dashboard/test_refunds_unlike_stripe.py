@@ -71,7 +71,7 @@ def test_canceling_says_it_too_and_the_alert_offers_no_refund(desk: Dashboard, f
     assert ANOTHER_WAY in page
     assert desk.url("act", alert.id, "refund") not in page
     assert desk.get("act", alert.id, "refund").status_code == 404
-    desk.sent("act", alert.id, "done")
+    desk.sent("act", alert.id, "done", reason="given back by hand")
     assert fake.alerts() == []
 
 
@@ -116,7 +116,7 @@ def test_an_unsure_refund_is_compared_and_done(desk: Dashboard, fake: FakeShop) 
     unsure(fake, desk)
     alert = Alert.objects.get(tenant=fake.tenant)
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=9)):
-        desk.sent("act", alert.id, "done")
+        desk.sent("act", alert.id, "done", reason="given back by hand")
     assert fake.alerts() == []
     statuses = Refund.objects.filter(tenant=fake.tenant).order_by("amount_minor")
     assert list(statuses.values_list("amount_minor", "status")) == [(1000, "succeeded"), (2500, "failed")]

@@ -197,13 +197,20 @@ def test_no_guest_page_has_a_token_or_reads_djangos(cafe: Cafe) -> None:
 
 def test_every_guest_url_checks_where_a_form_comes_from(cafe: Cafe) -> None:
     """Django's check covers none of them. The two return addresses read nothing."""
-    values = {"tenant": "kopi", "token": cafe.table.token, "language": "en", "order_token": "nothing"}
+    values = {
+        "tenant": "kopi",
+        "token": cafe.table.token,
+        "language": "en",
+        "order_token": "nothing",
+        "location": cafe.restaurant.location.slug,
+    }
     checked = 0
     for pattern in urls.urlpatterns:
         name = pattern.name
         route = "/kopi/" + str(pattern.pattern)
         for key, value in values.items():
-            route = route.replace(f"<str:{key}>", value).replace(f"<guest_language:{key}>", value)
+            for kind in ("str", "slug", "guest_language"):
+                route = route.replace(f"<{kind}:{key}>", value)
         answer = cafe.phone().client.post(route, {}, headers={"sec-fetch-site": "cross-site"})
         if name in ("pay_return", "pay_cancel"):
             assert (answer.status_code, answer["Location"]) == (303, route)

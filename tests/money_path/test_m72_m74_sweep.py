@@ -22,6 +22,7 @@ from duitpos.models import (
     Payment,
     ProcessorAccount,
     Refund,
+    RefundLine,
 )
 from duitpos.models.tenant import UnpaidOrders
 from duitpos.ui.when import exactly
@@ -198,6 +199,7 @@ def test_m74_a_refunded_session_opens_no_alert(shop: Shop) -> None:
     restored = shop.fresh(payment)
     Alert.objects.filter(tenant=shop.tenant)._raw_delete("default")
     LedgerEntry.objects.filter(tenant=shop.tenant)._raw_delete("default")
+    RefundLine.objects.filter(tenant=shop.tenant)._raw_delete("default")
     Refund.objects.filter(tenant=shop.tenant)._raw_delete("default")
     restore_a_backup_without(shop, restored)
     list_sessions(shop)

@@ -47,7 +47,7 @@ def test_the_fields_and_events_of_the_guide(owner: Owner) -> None:
         "checkout.session.completed",
         "checkout.session.expired",
     ]
-    assert len(view.events) == 14
+    assert len(view.events) == 18
     assert [one.masked for one in view.fields] == ["", ""]
     assert view.owner == {}
 
