@@ -41,10 +41,11 @@ def look_at_disputes(tenant: Tenant, account: ProcessorAccount, until: float) ->
         return 0
     # Before the question: what an event says of a later moment is newer than the answer.
     asked_at = now()
+    since = _since(account, asked_at)
     try:
         processor = open_account(account)
         with outside_database():
-            snapshots = list(processor.disputes_since(_since(account, asked_at)))
+            snapshots = list(processor.disputes_since(since))
     except (ProcessorError, Unavailable) as error:
         # A restricted key may lack only the permission to list disputes.
         log.warning("disputes_not_listed", account=str(account.id), problem=str(error))
