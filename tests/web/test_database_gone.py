@@ -161,7 +161,7 @@ def test_while_another_process_locks_sqlite_a_form_says_so_and_a_page_is_served(
         cursor.execute("PRAGMA busy_timeout = 50")
         try:
             other.execute("BEGIN IMMEDIATE")
-            answer = client.post(url, {"name": "7", "location": place.location.slug})
+            answer = client.post(url, {"names": "7", "location": place.location.slug})
             assert answer.status_code == 503
             assert client.get("/kopi/dashboard/tables/").status_code == 200
         finally:

@@ -73,7 +73,11 @@ def test_a_sentence_takes_the_facts_that_every_raise_passes(code: Code) -> None:
 
 def test_guest_pages_never_raise_codes_of_staff_packages() -> None:
     packages = ("dashboard/", "kitchen/", "accounts/", "domain/staff_actions/", "domain/processor_accounts/")
-    of_staff = {code for code, _, where in RAISED if where.startswith(packages)}
+    # A guest's choice about a paid order resolves the same alert as staff do, so it lies beside their actions.
+    of_guests = "domain/staff_actions/guest_choice.py"
+    of_staff = {
+        code for code, _, where in RAISED if where.startswith(packages) and not where.startswith(of_guests)
+    }
     assert of_staff <= set(STAFF) | set(KITCHEN)
 
 

@@ -161,6 +161,7 @@ class Code(StrEnum):
     DRAWER_NOTE_TOO_LONG = "drawer_note_too_long"
     # Alerts.
     ALERT_UNKNOWN = "alert_unknown"
+    POLICY_UNKNOWN = "policy_unknown"
     ALERT_RESOLVED = "alert_resolved"
     ALERT_JUST_RESOLVED = "alert_just_resolved"
     ACTION_NOT_OFFERED = "action_not_offered"

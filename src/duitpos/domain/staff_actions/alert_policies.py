@@ -68,7 +68,7 @@ def set_policy(member: Membership, kind: str, *, is_on: bool, action: str, after
     """
     require(member, Can.SET_UP_PAYMENTS)
     if action not in POLICIES.get(kind, ()) or after_minutes not in MINUTES:
-        raise Invalid(Code.FORM_UNREADABLE)
+        raise Invalid(Code.POLICY_UNKNOWN)
     transact(lambda: _store(member, kind, is_on=is_on, action=action, after_minutes=after_minutes))
 
 

@@ -222,6 +222,7 @@ STAFF: Mapping[Code, Sentence] = {
     Code.JOURNAL_NOT_READY: _("Days of this month are still being summed. Try again in a few minutes."),
     Code.DRAWER_UNREADABLE: _("Enter an amount such as 350 or 350.00."),
     Code.DRAWER_NOTE_TOO_LONG: _("Enter at most %(most)d characters."),
+    Code.POLICY_UNKNOWN: _("There is no such rule. Open the page again, and choose from what it offers."),
     Code.ALERT_UNKNOWN: _("Somebody has taken care of this already, or it never was."),
     Code.ALERT_RESOLVED: _("Somebody has taken care of this already."),
     Code.ALERT_JUST_RESOLVED: _("Somebody has taken care of this already. Look at the order again."),
