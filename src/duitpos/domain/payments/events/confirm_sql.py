@@ -119,8 +119,8 @@ FOR UPDATE OF "duitpos_order"
 
 _NUMBER = """
 INSERT INTO "duitpos_businessday" AS day ("id", "tenant_id", "location_id", "business_date", "is_test", "last_number",
-  "changes", "summed", "closed_at")
-SELECT %(day_id)s::uuid, %(tenant)s::uuid, paid.location_id, paid.business_date, paid.is_test, 1, 1, 0, NULL
+  "changes", "summed", "closed_at", "printed_changes")
+SELECT %(day_id)s::uuid, %(tenant)s::uuid, paid.location_id, paid.business_date, paid.is_test, 1, 1, 0, NULL, 0
 FROM paid{waiting} WHERE true
 ON CONFLICT ("tenant_id", "location_id", "business_date", "is_test")
   DO UPDATE SET "last_number" = day."last_number" + 1, "changes" = day."changes" + 1
