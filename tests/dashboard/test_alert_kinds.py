@@ -33,7 +33,10 @@ OFFERED = {
     A.REFUND_FAILED: ["Refund all", "Dismiss…"],
     A.UNKNOWN_PAYMENT: ["Refund all", "Link to an order", "Dismiss…"],
     A.DOUBLE_ORDER: ["Refund all", "Dismiss…", "Refund a part"],
-    A.DISPUTE: ["Dismiss…"],
+    A.DISPUTE: ["Open the dispute", "Dismiss…"],
+    A.FRAUD_WARNING: ["Open at the processor", "Refund all", "Dismiss…"],
+    A.PAYMENT_REVIEW: ["Open at the processor", "Dismiss…", "Refund all"],
+    A.REFUND_LINES: ["Say what it was for", "Mark as done"],
     A.NO_PAYMENT_REQUIRED: ["Dismiss…"],
 }
 
@@ -47,6 +50,10 @@ def opened(shop: Shop, kind: str) -> tuple[Payment, Alert]:
     if kind == A.SOLD_OUT_AFTER_PAYMENT:
         line = OrderLine.objects.get(tenant=shop.tenant)
         about = {"dishes": [line.name], "lines": [str(line.id)]}
+    if kind == A.DISPUTE:
+        about = {"state": "needs_response", "bank_reason": "fraudulent", "respond_by": None}
+    if kind in (A.FRAUD_WARNING, A.PAYMENT_REVIEW):
+        about = {"bank_reason": ""}
     order = None if kind == A.UNKNOWN_PAYMENT else payment.order
     open_alert(
         shop.tenant.id,
