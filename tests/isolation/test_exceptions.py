@@ -37,6 +37,10 @@ ACROSS = {
     ("migrations/0017_manual_kinds.py", "rewrite"),  # a stored value gets another name, in all rows at once
     ("migrations/0022_menu_editor.py", "rewrite"),  # a column becomes another, in all rows at once
     ("migrations/0024_business_day.py", "add_days_of_money"),  # rows for what every restaurant had booked
+    (
+        "migrations/0028_webhook_evidence.py",
+        "keep_what_is_known",
+    ),  # a column becomes two others, in all rows at once
     ("migrations/0012_facts.py", "run"),  # stored sentences become facts, in all rows at once
 }
 """Every use of across_tenants(), by file and function. A new one is a decision: give its reason here."""
