@@ -71,12 +71,13 @@ def test_a_failed_look_sends_no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize(
-    "connections,sandboxes,threads", [(20, 0, 3), (20, 3, 1), (25, 3, 2), (5, 0, 1), (1, 0, 1), (200, 0, 4)]
+    "connections,sandboxes,threads",
+    [(20, 0, 2), (30, 0, 4), (20, 3, 1), (25, 3, 2), (5, 0, 1), (1, 0, 1), (200, 0, 4)],
 )
 def test_all_threads_together_fit_the_pool_of_connections(
     monkeypatch: pytest.MonkeyPatch, connections: int, sandboxes: int, threads: int
 ) -> None:
-    """One processor, its sandboxes, the counter, and three kinds of outbox entries are that many lanes."""
+    """One processor, its sandboxes, the counter, and the outbox (mails to guests, mails to owners, details) are five lanes."""
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", {"pool": {"max_size": connections}})
     monkeypatch.setattr(settings, "SANDBOX_URLS", [f"http://127.0.0.1:{port}" for port in range(sandboxes)])
     assert worker.lane_threads() == threads

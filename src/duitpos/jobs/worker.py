@@ -44,8 +44,8 @@ DOUBLES_SECONDS = 60.0
 """The pause between two looks for orders that were probably paid twice."""
 LOOPS = 7
 """Threads beside those of the lanes: one for each loop."""
-SHARED_LANES = {OutboxKind.DAY_CLOSE: OutboxKind.ALERT}
-"""Kinds that run in another one's lane: both are mails to owners, and each lane has connections of its own."""
+SHARED_LANES = {OutboxKind.DAY_CLOSE: OutboxKind.ALERT, OutboxKind.REFUND: OutboxKind.RECEIPT}
+"""Kinds that run in the lane of another mail to owners or to guests: each lane has connections of its own."""
 STUCK_SECONDS = 60.0
 """A sweep whose work has waited this long is no longer reported as healthy."""
 
