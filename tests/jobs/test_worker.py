@@ -77,7 +77,7 @@ def test_a_failed_look_sends_no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> No
 def test_all_threads_together_fit_the_pool_of_connections(
     monkeypatch: pytest.MonkeyPatch, connections: int, sandboxes: int, threads: int
 ) -> None:
-    """One processor, its sandboxes, the counter, and the outbox (mails to guests, mails to owners, details) are five lanes."""
+    """One processor, its sandboxes, the counter, mails to guests, mails to owners and details: a lane each."""
     monkeypatch.setitem(connection.settings_dict, "OPTIONS", {"pool": {"max_size": connections}})
     monkeypatch.setattr(settings, "SANDBOX_URLS", [f"http://127.0.0.1:{port}" for port in range(sandboxes)])
     assert worker.lane_threads() == threads
