@@ -13,9 +13,12 @@ from duitpos.dashboard.texts.alerts import shown_alert
 from duitpos.domain.alerts.offers import Action
 from duitpos.domain.alerts.queries import open_alerts
 from duitpos.domain.payments.disputes.read import payment_pages
+from duitpos.domain.payments.disputes.warnings import apply_warning
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import now
+from duitpos.kit.transact import transact
 from duitpos.models import Alert, OutboxEntry, Payment, ProcessorAccount, Refund
+from duitpos.processors.snapshots import WarningKind, WarningSnapshot
 from tests.support.at_once import deliver, event_of
 from tests.support.live_shop import Clock
 from tests.support.shop import Shop
@@ -128,3 +131,11 @@ def test_m152_the_sandboxs_objects_have_the_fields_of_stripes(shop: Shop) -> Non
         assert required <= set(thing) <= wanted, kind
         for name in required:
             assert thing[name] is not None, name
+
+
+def test_m152_a_warning_before_the_notice_of_the_payment_names_its_amount(webhookless_shop: Shop) -> None:
+    payment = webhookless_shop.start()
+    snapshot = WarningSnapshot("issfr_1", WarningKind.FRAUD, True, "fraudulent", now())
+    assert transact(lambda: apply_warning(payment, snapshot)) == "warning_fraud"
+    alert = Alert.objects.get(tenant=webhookless_shop.tenant)
+    assert (alert.amount_minor, alert.currency) == (2500, "MYR")

@@ -32,7 +32,8 @@ def apply_warning(payment: Payment, snapshot: WarningSnapshot) -> str:
             at,
             order=payment.order,
             payment=payment,
-            amount=payment.moved,
+            # The warning may come before the notice that the payment succeeded.
+            amount=payment.amount if payment.moved_minor is None else payment.moved,
             facts={"bank_reason": snapshot.reason.replace("_", " ")},
         )
     if snapshot.is_open:
