@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from duitpos.operations import env_file
 from duitpos.operations.setup import SetupRefused, Terminal, slug_of
 from tests.operations.commands import duitpos
 
@@ -214,3 +215,15 @@ def test_a_question_has_a_default_and_an_answer_is_trimmed() -> None:
     assert Terminal(False).answer(None, "Slug", "--slug", "kopi") == "kopi"
     with pytest.raises(SetupRefused, match="--slug"):
         typing("").answer(None, "Slug", "--slug")
+
+
+def test_a_file_that_was_edited_by_hand_keeps_its_last_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "duitpos.env"
+    file.write_text("LOG_LEVEL='ERROR'")
+    monkeypatch.delenv("DUITPOS_EDITED", raising=False)
+    env_file.add(file, {"DUITPOS_EDITED": "1"})
+    assert file.read_text() == "LOG_LEVEL='ERROR'\nDUITPOS_EDITED='1'\n"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    monkeypatch.delenv("DUITPOS_EDITED")

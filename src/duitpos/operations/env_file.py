@@ -53,12 +53,18 @@ def add(file: Path, values: Mapping[str, str]) -> None:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, MODE)
         with os.fdopen(descriptor, "a", encoding="utf-8") as stream:
             os.fchmod(stream.fileno(), MODE)
-            stream.write(lines)
+            # Editors may leave the last line without an end.
+            stream.write(lines if _ends_with_a_line(file) else f"\n{lines}")
             stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:
         raise EnvFileRefused(f"{file} cannot be written: {error.strerror}.") from error
     os.environ.update(values)
+
+
+def _ends_with_a_line(file: Path) -> bool:
+    content = file.read_bytes()
+    return not content or content.endswith(b"\n")
 
 
 def new_secret_key() -> str:
