@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from duitpos.domain.checkout.handle_return import handle_cancel
+from duitpos.domain.checkout.handle_return import handle_cancel, handle_return
 from duitpos.domain.checkout.options import pay_options
 from duitpos.domain.checkout.results import AlreadyPaid, Changed, GoToProcessor
 from duitpos.domain.checkout.send_unpaid import MOST_UNPAID_OF_UNKNOWN
@@ -229,12 +229,19 @@ def test_m105_cooked_unpaid_whose_guest_left_the_payment_page(
     assert [row.order.id for row in waiting_orders(shop.tenant)] == ([order.id] if is_begun else [])
 
 
-def test_going_back_from_an_old_payment_page_leaves_the_order_at_the_counter(webhookless_shop: Shop) -> None:
+@pytest.mark.parametrize("presses_back", [True, False])
+def test_an_old_payment_page_leaves_the_order_at_the_counter(
+    webhookless_shop: Shop, presses_back: bool
+) -> None:
     shop, key = webhookless_shop, secret_token()
     kind = cash(shop, UnpaidOrders.AFTER_PAYMENT)
     shop.start(checkout_key=key, payment_type_id=shop.account.payment_type_id)
     order = send(shop, kind, checkout_key=key)
-    assert handle_cancel(shop.tenant, order.token).is_open_still
+    if presses_back:
+        assert handle_cancel(shop.tenant, order.token).is_open_still
+    else:
+        handle_return(shop.tenant, order.token)
+        assert not Payment.objects.filter(tenant=shop.tenant, returned_at__isnull=False).exists()
     assert payments(shop, order) == [("canceled", False), ("pending", True)]
 
 

@@ -32,7 +32,8 @@ def handle_return(tenant: Tenant, order_token: str) -> Order:
     """Settle the attempt the guest returns from: the order's live one, else its newest."""
     order = order_of_token(tenant, order_token)
     payment = latest_of(order.id, tenant.id)
-    if payment is not None and payment.status != PaymentStatus.CREATED:
+    # Since that page was opened, the order may have been sent unpaid: nobody returns from the counter.
+    if payment is not None and payment.status != PaymentStatus.CREATED and not payment.account.is_manual:
         rows = Payment.objects.filter(tenant=tenant, id=payment.id)
         rows.filter(returned_at__isnull=True).update(returned_at=now())
         fetch_unless_recent(payment)
@@ -60,8 +61,8 @@ def handle_cancel(tenant: Tenant, order_token: str) -> CancelResult:
     if (
         payment is not None
         and payment.status == PaymentStatus.PENDING
-        # Since that page was opened, the order may have been sent unpaid: it waits at the counter, with no page.
-        and (payment.account.is_manual or payment.is_processing or not may_fetch(payment, now()))
+        # The order may have been sent unpaid meanwhile: then it waits at the counter, with no page (may_fetch).
+        and (payment.is_processing or not may_fetch(payment, now()))
     ):
         return CancelResult(order, is_paid=False, is_open_still=True)
     blocking = end_earlier_attempt(order)

@@ -85,11 +85,13 @@ def _keep_newer_step(payment: Payment, snapshot: PaymentSnapshot) -> None:
 
 
 def may_fetch(payment: Payment, at: datetime) -> bool:
-    """Whether a guest's request may fetch now: at most one in 3 s per payment.
+    """Whether a guest's request may fetch now: at most one in 3 s per payment, and none of what is paid at the counter.
 
     The guarded update lets one concurrent request through. It also schedules the sweep, in case this process dies.
     An ended attempt may be fetched while it is watched.
     """
+    if payment.account.is_manual:
+        return False
     free = Q(asked_at__isnull=True) | Q(asked_at__lt=at - ASK_AGAIN)
     may_change = Q(status__in=LIVE_ATTEMPT) | Q(watched_until__isnull=False)
     rows = Payment.objects.filter(free, may_change, tenant_id=payment.tenant_id, id=payment.id)
