@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.dashboard.texts.processors import finding_text
@@ -23,8 +24,10 @@ from duitpos.domain.processor_accounts.webhooks.actions import (
 from duitpos.domain.processor_accounts.webhooks.judge import WebhookFinding, WebhookReport, WebhookState
 from duitpos.domain.processor_accounts.webhooks.look import look
 from duitpos.domain.processor_accounts.webhooks.repair import claim_repair
+from duitpos.domain.processor_accounts.webhooks.view import webhook_view
 from duitpos.domain.processor_accounts.webhooks.watch import refresh, watch_webhook
-from duitpos.models import Payment
+from duitpos.kit.clock import now
+from duitpos.models import AccountHealth, Payment, ProcessorAccount
 from duitpos.models.alert import AlertKind
 from duitpos.processors.stripe.events import KINDS
 from tests.support.live_shop import clock, shop, webhookless_shop
@@ -74,6 +77,30 @@ def test_one_click_makes_an_endpoint_and_its_round_trip_proves_it(webhookless_sh
     assert shop.account.foreign_events == 0
     assert (shop.orders(), shop.alerts()) == ([], [])
     assert [event.outcome for event in shop.events()] == ["proof"]
+
+
+def test_a_test_event_that_arrives_while_its_page_is_read_does_not_stop_the_page(
+    webhookless_shop: Shop,
+) -> None:
+    """The page asks again only while a test event is awaited, so no page may show neither event nor waiting."""
+    shop = webhookless_shop
+    look(shop.account)
+    AccountHealth.objects.filter(tenant=shop.tenant).update(proof_reference="cs_test_1", proof_sent_at=now())
+    reads: list[str] = []
+
+    def deliver(execute: Any, sql: str, *rest: Any) -> Any:
+        """The event is stored after the first row that the page reads."""
+        result = execute(sql, *rest)
+        if sql.startswith("SELECT") and not reads:
+            reads.append(sql)
+            ProcessorAccount.objects.filter(tenant=shop.tenant).update(last_event_at=now())
+            AccountHealth.objects.filter(tenant=shop.tenant).update(proof_reference="", proved_at=now())
+        return result
+
+    with connection.execute_wrapper(deliver):
+        view = webhook_view(shop.restaurant.owner, shop.account)
+    assert reads
+    assert view.is_awaited or view.report.state == WebhookState.WORKING
 
 
 def test_a_payment_at_the_made_endpoint_is_one_order(webhookless_shop: Shop) -> None:
