@@ -46,7 +46,7 @@ def measure(kind: str, plan: Plan, against: Path | None = None) -> dict[str, Any
         port, pid = stack.enter_context(running_server(WORKERS[kind]))
         question = _Question(kind, plan, url, port, pid)
         question.earlier = stack.enter_context(running_earlier(against, folder))
-        if kind == "postgres":
+        if kind == "postgres" and plan.has_peer:
             question.peer = stack.enter_context(running_peer(url, folder, WORKERS[kind]))
         return question.answer()
 

@@ -154,7 +154,7 @@ def _earlier(result: Json) -> Iterator[str]:
 
 def _peer(result: Json) -> Iterator[str]:
     if "peer" not in result:
-        yield "The peer was left out: it could not be installed.\n"
+        yield "The peer was left out: this was a quick run, or it could not be installed.\n"
         return
     peer = result["peer"]
     yield (

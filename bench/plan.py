@@ -34,6 +34,8 @@ class Plan:
     report_days: int = 365
     counted: int = 400
     """Confirms whose statements are counted under the full load."""
+    has_peer: bool = True
+    """Whether the peer is measured too. Its installation takes about two minutes."""
 
 
 FULL = Plan(rounds=5)
@@ -49,6 +51,7 @@ QUICK = Plan(
     demo_starts=1,
     locations=3,
     report_days=70,
+    has_peer=False,
 )
 
 
