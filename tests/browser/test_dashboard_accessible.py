@@ -17,7 +17,7 @@ from duitpos.models import Dispute, MenuItem, ModifierGroup, Tenant
 from tests.support.restaurant import PASSWORD, a_group, a_location, a_table
 from tests.support.shop import Shop
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
 
 LONG = "Restoran Nasi Kandar Warisan Keluarga Abdul Rahman \u963f\u90fd\u62c9\u66fc\u5bb6\u4f20\u996d\u5e97"
 SCREENS = {

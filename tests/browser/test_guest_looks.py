@@ -14,7 +14,7 @@ from tests.browser.guest_phone import GuestPhone, guest_phone
 from tests.support.restaurant import a_group, an_item
 from tests.support.shop import Shop
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
 
 LONG = "Nasi lemak ayam goreng berempah dengan sambal sotong dan telur mata kerbau istimewa Mak Cik"
 CHINESE = "海南雞飯配自製辣椒醬與薑蓉以及清湯一碗附送時令蔬菜"

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.sandbox.receiver import Receiver
 from tests.sandbox_process import SandboxProcess
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite_only]
 
 # A card hides what it cannot hold, so that the document's width alone does not tell.
 TOO_WIDE = """() => [document.documentElement, ...document.querySelectorAll(".card")]

@@ -21,7 +21,7 @@ from tests.operations.commands import environment
 from tests.sandbox_process import two_free_ports
 from tests.support.signals import HANG, default_signals
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.pure]
 
 KEYS = set(
     "guest_url dashboard_url kitchen_url email password webhook_url stripe_api_base stripe_secret_key"

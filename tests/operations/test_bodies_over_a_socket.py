@@ -14,7 +14,7 @@ import requests
 from tests.operations.web import HOST, answer, starting_web, wait_for
 from tests.support.signals import HANG
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.pure]
 THREADS = 8
 PATH = "/accounts/login/"
 

@@ -13,6 +13,7 @@ from tests.operations.commands import duitpos, environment
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.pure
 @pytest.mark.parametrize(
     "words, wrong, named",
     [
@@ -48,6 +49,7 @@ def test_an_error_is_one_sentence(
     assert "hush" not in done.stderr
 
 
+@pytest.mark.pure
 def test_without_arguments_it_lists_its_commands(tmp_path: Path) -> None:
     done = duitpos(env=environment(tmp_path))
     assert done.returncode == 0
@@ -56,6 +58,7 @@ def test_without_arguments_it_lists_its_commands(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.pure
 def test_a_database_is_adopted_by_the_address_it_runs_at(tmp_path: Path) -> None:
     here = environment(tmp_path, BASE_URL="https://a.example")
     assert duitpos("manage", "migrate", "-v0", env=here).returncode == 0
@@ -98,6 +101,7 @@ account.save()
 """
 
 
+@pytest.mark.pure
 def test_an_encryption_key_is_replaced_in_four_steps(tmp_path: Path) -> None:
     """docs/settings.md."""
 

@@ -15,7 +15,7 @@ import requests
 
 from tests.operations.web import answer, starting_web, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.pure]
 STOPS_WITHIN = 15
 """Seconds: less than the 20 after which Granian kills a worker that did not stop."""
 
