@@ -291,7 +291,8 @@ def shown_alert(row: AlertRow) -> ShownAlert:
         for label, confirm in [_label(alert, action)]
     )
     locale = alert.order.location.locale if alert.order else ""
-    why_not = conflict_text(row.no_refund, locale=locale) if row.no_refund else ""
+    refusal = row.no_refund or row.not_yours
+    why_not = conflict_text(refusal, locale=locale) if refusal else ""
     details = [part for part in (detail_text(alert), why_not) if part]
     return ShownAlert(
         alert,
