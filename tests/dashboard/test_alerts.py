@@ -147,6 +147,9 @@ def test_above_their_limit_nothing_is_offered_and_the_page_says_whom_to_ask(
     for page in (busy_dashboard.page("alerts"), busy_dashboard.page("order", order.id)):
         assert refund not in page
         assert "up to RM\u202f10.00 at once, and this is RM\u202f25.00. Ask the owner." in page
+    page = busy_dashboard.page("alerts")
+    assert done in page
+    assert part in page, "a part may be within it"
     for response in (
         busy_dashboard.get("act", alert.id, "refund"),
         busy_dashboard.post("act", alert.id, "refund"),
