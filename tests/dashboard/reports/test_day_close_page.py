@@ -91,7 +91,8 @@ def test_the_pdf_has_every_amount_of_the_page(dashboard: Dashboard, books: Books
 def test_names_beyond_latin_are_in_the_pdf_or_become_question_marks(
     dashboard: Dashboard, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("duitpos.kit.pdf_sheet.FONTS", ())
+    monkeypatch.setattr("duitpos.kit.pdf_sheet.PLAIN", ())
+    monkeypatch.setattr("duitpos.kit.fonts.HAN", ())
     Location.objects.filter(tenant=dashboard.tenant).update(name="茨厂街")
     close(dashboard)
     assert "???" in pdf_text(dashboard)
