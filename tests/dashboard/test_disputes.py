@@ -17,7 +17,7 @@ from duitpos.kit.fonts import HAN
 from duitpos.models import Dispute, Order, OrderEvent, OrderLine, Payment, Refund
 from duitpos.processors.references import References
 from duitpos.processors.registry import adapter
-from tests.dashboard.client import Dashboard
+from tests.dashboard.client import Dashboard, toasts
 from tests.support.books import Books, books_of
 
 DUE = timedelta(days=9)
@@ -255,3 +255,11 @@ def test_the_evidence_of_money_without_an_order(dashboard: Dashboard) -> None:
     text = evidence_text(dashboard, dispute)
     assert "Evidence of a payment at Kopi" in text
     assert "The receipt" not in text
+
+
+def test_the_refund_page_of_a_disputed_payment_says_why_there_is_nothing(dashboard: Dashboard) -> None:
+    dispute = a_dispute(books_for(dashboard))
+    response = dashboard.get("refund_part", dispute.payment.order_id or "", dispute.payment_id)
+    assert response.status_code == 302
+    page = dashboard.page("order", dispute.payment.order_id or "")
+    assert any("Until that is decided" in said for said in toasts(page)), toasts(page)

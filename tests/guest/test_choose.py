@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from duitpos.domain.alerts.offers import Action
 from duitpos.domain.menus.edit.archive import archive_item
 from duitpos.domain.orders.board import board, board_version
+from duitpos.domain.orders.timeline import order_details
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.domain.payments.refunds.refund_part import Why, refund_lines
 from duitpos.domain.payments.refunds.refunded_lines import lines_left
@@ -196,6 +197,9 @@ def test_staff_refund_a_swapped_dish_at_its_new_price(shop: Shop, phone: Phone) 
     assert made.amount_minor in (385, 386, 387)
     assert [row.items_minor for row in made.lines.all()] == [333]
     assert "1 × Teh tarik" in text_of(phone.open(f"/kopi/o/{order.token}/"))
+    (attempt,) = order_details(shop.tenant, order.id).payments
+    named = [line.order_line.swap for refund in attempt.refunds for line in refund.lines.all()]
+    assert [swap.name for swap in named if swap is not None] == ["Teh tarik"]
     refund_lines(owner, payment.id, {rojak.id: 1}, Why(secret_token()))
     refund_lines(owner, payment.id, {swapped.id: 1}, Why(secret_token()))
     payment.refresh_from_db()

@@ -40,6 +40,7 @@ class Document(FPDF):
         self.add_page()
         self._use(18, bold=True)
         self._text(title, 8)
+        self.ln(2)
         if lacks := _lacks(all_text):
             # Whoever reads it must not take a blank for nothing.
             self._use(9.5)

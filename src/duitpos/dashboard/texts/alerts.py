@@ -268,12 +268,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class ShownAlert:
-    """An alert's texts and buttons. `detail` and `by_itself` may be empty."""
+    """An alert's texts and buttons. `detail`, `why_no_refund` and `by_itself` may be empty."""
 
     alert: Alert
     title: str
     text: str
     detail: str
+    why_no_refund: str
     offers: tuple[Offer, ...]
     at_stake: Money | None
     can_refund_part: bool
@@ -293,12 +294,12 @@ def shown_alert(row: AlertRow) -> ShownAlert:
     locale = alert.order.location.locale if alert.order else ""
     refusal = row.no_refund or row.not_yours
     why_not = conflict_text(refusal, locale=locale) if refusal else ""
-    details = [part for part in (detail_text(alert), why_not) if part]
     return ShownAlert(
         alert,
         str(title),
         str(text),
-        " ".join(details),
+        detail_text(alert),
+        why_not,
         offers,
         row.at_stake,
         row.can_refund_part,
