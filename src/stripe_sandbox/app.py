@@ -95,6 +95,7 @@ def create_app(sandbox: Sandbox, seed: Callable[[], None], control_from_anywhere
 
     routes = [
         Route("/v1/{path:path}", AnyMethod(api)),
+        Route("/v2/{path:path}", AnyMethod(api)),
         Route("/c/pay/{session}", hosted.pay, methods=["GET", "POST"]),
         Route("/c/pay/{session}/authorise", hosted.authorise, methods=["GET", "POST"]),
         Route("/assets/sandbox.css", style),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import html
+
 from duitpos.domain.alerts.open import open_alert
 from duitpos.domain.orders.advance import Actor, advance
+from duitpos.domain.orders.cart import Cart, CartLine
+from duitpos.domain.people.refund_limits import set_limits
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.kit.clock import now
 from duitpos.kit.ids import uuid7
 from duitpos.models import Alert, Order, Refund
 from duitpos.models.alert import AlertKind
 from tests.dashboard.client import Dashboard
+from tests.money_path.test_staff_decide import limited
+from tests.support.restaurant import an_item
 from tests.support.shop import Shop
 
 
@@ -127,3 +133,52 @@ def test_a_long_list_has_pages_and_money_comes_first(busy_dashboard: Dashboard, 
     busy_dashboard.sent("act", money.id, "done", reason="seen")
     assert "Nothing more." in busy_dashboard.page("alerts", query="?page=7")
     assert "All is well" not in busy_dashboard.page("alerts", query="?page=x")
+
+
+def test_above_their_limit_nothing_is_offered_and_the_page_says_whom_to_ask(
+    busy_dashboard: Dashboard, shop: Shop
+) -> None:
+    order, alert = canceled_with_money(shop)
+    refund, done = (busy_dashboard.url("act", alert.id, action) for action in ("refund", "done"))
+    part = busy_dashboard.url("refund_part", order.id, alert.payment_id or "")
+    set_limits(shop.restaurant.owner, {("manager", "MYR"): 1000})
+    assert refund in busy_dashboard.page("alerts"), "an owner has no limit"
+    busy_dashboard.be("manager")
+    for page in (busy_dashboard.page("alerts"), busy_dashboard.page("order", order.id)):
+        assert refund not in page
+        assert "up to RM\u202f10.00 at once, and this is RM\u202f25.00. Ask the owner." in page
+    page = busy_dashboard.page("alerts")
+    assert done in page
+    assert part in page, "a part may be within it"
+    for response in (
+        busy_dashboard.get("act", alert.id, "refund"),
+        busy_dashboard.post("act", alert.id, "refund"),
+    ):
+        assert response.status_code == 403
+        assert "Ask the owner." in html.unescape(response.content.decode())
+    set_limits(shop.restaurant.owner, {("manager", "MYR"): 0})
+    page = busy_dashboard.page("alerts")
+    assert refund not in page
+    assert part not in page
+    assert "With your role you cannot refund this payment. Ask the owner." in page
+    set_limits(shop.restaurant.owner, {("manager", "MYR"): 2500})
+    assert refund in busy_dashboard.page("alerts")
+
+
+def test_dishes_within_the_limit_are_offered_where_the_whole_is_above_it(
+    busy_dashboard: Dashboard, shop: Shop
+) -> None:
+    tea = an_item(shop.tenant, "Teh tarik", 300)
+    cart = Cart((*shop.cart().lines, CartLine(tea.id, (), 1, "", 300)))
+    payment = shop.start(cart=cart)
+    limited(shop, 1)
+    shop.pay(payment)
+    alert = Alert.objects.get(tenant=shop.tenant)
+    busy_dashboard.be("manager")
+    whole, dishes = (busy_dashboard.url("act", alert.id, one) for one in ("refund", "refund_dishes"))
+    for most, offered in ((2800, {whole, dishes}), (2499, set()), (2500, {dishes})):
+        set_limits(shop.restaurant.owner, {("manager", "MYR"): most})
+        page = busy_dashboard.page("alerts")
+        assert {url for url in (whole, dishes) if f'"{url}"' in page} == offered
+    assert busy_dashboard.sent("act", alert.id, "refund_dishes")
+    assert Refund.objects.get(tenant=shop.tenant).amount_minor == 2500

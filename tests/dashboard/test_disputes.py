@@ -11,13 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pypdf import PdfReader
 
-from duitpos.dashboard.evidence_pdf import HAN
 from duitpos.dashboard.texts.disputes import deadline_text, time_left
 from duitpos.kit.clock import now
+from duitpos.kit.fonts import HAN
 from duitpos.models import Dispute, Order, OrderEvent, OrderLine, Payment, Refund
 from duitpos.processors.references import References
 from duitpos.processors.registry import adapter
-from tests.dashboard.client import Dashboard
+from tests.dashboard.client import Dashboard, toasts
 from tests.support.books import Books, books_of
 
 DUE = timedelta(days=9)
@@ -230,7 +230,23 @@ def test_the_evidence_needs_no_fonts(dashboard: Dashboard, monkeypatch: pytest.M
     OrderLine.objects.filter(tenant=dashboard.tenant).update(name="椰浆饭 Nasi lemak")
     text = evidence_text(dashboard, dispute)
     assert "??? Nasi lemak" in text
+    assert "no font for some of these letters" in text
+    assert "install fonts-dejavu-core, fonts-noto-cjk" in text
     assert "Staff recorded" not in text, "nobody has served it"
+
+
+@pytest.mark.parametrize("name", ["椰浆饭 Nasi lemak", "Nasi lemak"])
+def test_the_evidence_says_that_there_is_no_font_for_chinese(
+    dashboard: Dashboard, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("duitpos.kit.fonts.HAN", ())
+    dispute = a_dispute(books_for(dashboard))
+    OrderLine.objects.filter(tenant=dashboard.tenant).update(name=name)
+    text = evidence_text(dashboard, dispute)
+    assert "Nasi lemak" in text
+    said = "no font for Chinese characters" in text
+    assert said == (name != "Nasi lemak"), "said only where something is missing"
+    assert ("install fonts-noto-cjk" in text) == said
 
 
 def test_the_evidence_of_money_without_an_order(dashboard: Dashboard) -> None:
@@ -239,3 +255,11 @@ def test_the_evidence_of_money_without_an_order(dashboard: Dashboard) -> None:
     text = evidence_text(dashboard, dispute)
     assert "Evidence of a payment at Kopi" in text
     assert "The receipt" not in text
+
+
+def test_the_refund_page_of_a_disputed_payment_says_why_there_is_nothing(dashboard: Dashboard) -> None:
+    dispute = a_dispute(books_for(dashboard))
+    response = dashboard.get("refund_part", dispute.payment.order_id or "", dispute.payment_id)
+    assert response.status_code == 302
+    page = dashboard.page("order", dispute.payment.order_id or "")
+    assert any("Until that is decided" in said for said in toasts(page)), toasts(page)

@@ -8,8 +8,15 @@ from django.http import HttpResponse
 from duitpos.domain.alerts.offers import Action
 from duitpos.domain.menus.edit.archive import archive_item
 from duitpos.domain.orders.board import board, board_version
+from duitpos.domain.orders.timeline import order_details
+from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.payments.refunds.refund_part import Why, refund_lines
+from duitpos.domain.payments.refunds.refunded_lines import lines_left
+from duitpos.domain.reporting.sum_days import sum_changed
+from duitpos.domain.reporting.verify import verify_totals
 from duitpos.domain.staff_actions.resolve_alert import act
-from duitpos.models import Alert, ItemStock, LineSwap, MenuItem, Order, OrderLine, Refund
+from duitpos.kit.ids import secret_token
+from duitpos.models import Alert, ItemStock, LineSwap, MenuItem, Order, OrderLine, Payment, Refund
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
 from tests.guest.phone import Phone, line, text_of
@@ -165,3 +172,62 @@ def test_an_archived_dish_loses_nothing(shop: Shop, phone: Phone) -> None:
 def test_another_orders_token_chooses_nothing(shop: Shop, phone: Phone) -> None:
     sold_out(shop, phone)
     assert phone.open("/kopi/o/no-such-token-at-all/choose/").status_code == 404
+
+
+def test_staff_refund_a_swapped_dish_at_its_new_price(shop: Shop, phone: Phone) -> None:
+    """One dish is swapped, another goes back at once; staff give back the rest. All of it is what was paid."""
+    shop.restaurant.location.service_charge_bp = 1000
+    shop.restaurant.location.tax_bp = 600
+    shop.restaurant.location.save()
+    tea = an_item(shop.tenant, "Teh tarik", 333)
+    order = sold_out(shop, phone, line(an_item(shop.tenant, "Rojak", 785), 1))
+    choose(phone, order, tea.id)
+    payment = Payment.objects.select_related("account", "order").get(tenant=shop.tenant)
+    (swapped, one), (rojak, other) = lines_left(payment)
+    assert (swapped.name, swapped.unit_price_minor, one, rojak.name, other) == (
+        "Teh tarik",
+        333,
+        2,
+        "Rojak",
+        1,
+    )
+    owner = shop.restaurant.owner
+    made = refund_lines(owner, payment.id, {swapped.id: 1}, Why(secret_token()))
+    # 3.33 with 10 % service charge, and 6 % tax on the dish.
+    assert made.amount_minor in (385, 386, 387)
+    assert [row.items_minor for row in made.lines.all()] == [333]
+    assert "1 × Teh tarik" in text_of(phone.open(f"/kopi/o/{order.token}/"))
+    (attempt,) = order_details(shop.tenant, order.id).payments
+    named = [line.order_line.swap for refund in attempt.refunds for line in refund.lines.all()]
+    assert [swap.name for swap in named if swap is not None] == ["Teh tarik"]
+    refund_lines(owner, payment.id, {rojak.id: 1}, Why(secret_token()))
+    refund_lines(owner, payment.id, {swapped.id: 1}, Why(secret_token()))
+    payment.refresh_from_db()
+    assert payment.refundable.minor == 0
+    assert sum(amount for amount, _, _ in refunds(shop)) == order.total_minor
+
+
+def test_a_swap_and_money_back_in_one_choice_add_up(shop: Shop, phone: Phone) -> None:
+    """Two dishes are gone: one is swapped, the money of the other comes back, and staff refund all that is left."""
+    shop.restaurant.location.service_charge_bp = 1000
+    shop.restaurant.location.save()
+    rojak, tea = an_item(shop.tenant, "Rojak", 785), an_item(shop.tenant, "Teh tarik", 333)
+    stock(shop, rojak, 0)
+    ItemStock.objects.filter(tenant=shop.tenant, item=rojak).update(quantity=5)
+    phone.press(phone.review(line(shop.item, 2), line(rojak, 3)))
+    stock(shop, shop.item, 1)
+    ItemStock.objects.filter(tenant=shop.tenant, item=rojak).update(quantity=1)
+    payment = shop.payment_of(shop.orders()[-1])
+    shop.pay(payment)
+    order = shop.fresh(payment).order
+    phone.open(f"/kopi/pay/return/{order.token}/")
+    first, second = OrderLine.objects.filter(tenant=shop.tenant).order_by("position")
+    phone.send(url(order), {f"line-{first.id}": str(tea.id), f"line-{second.id}": "back"})
+    assert [source for _, _, source in refunds(shop)] == ["guest", "guest"]
+    refund_payment(shop.restaurant.owner, payment.id, "")
+    assert sum(amount for amount, _, _ in refunds(shop)) == order.total_minor
+    last = Refund.objects.filter(tenant=shop.tenant).order_by("created_at").last()
+    assert last is not None
+    assert [(row.quantity, row.items_minor) for row in last.lines.all()] == [(2, 666)]
+    sum_changed(shop.tenant.id, lambda: False)
+    assert list(verify_totals(shop.tenant.id)) == []

@@ -30,7 +30,7 @@ ACROSS = {
     ),  # whether another restaurant uses the same processor account: yes or no, once a day and account
     (
         "domain/staff_actions/alert_policies.py",
-        "run_due_policies",
+        "_of_all",
     ),  # the alerts whose rule the worker must carry out (M160)
     ("migrations/0015_references.py", "copy"),  # a column becomes another, in all rows at once
     ("migrations/0013_unknown_phones.py", "rename"),  # a stored value gets another name, in all rows at once

@@ -12,6 +12,7 @@ import pytest
 
 from duitpos.domain.checkout.results import GoToProcessor
 from duitpos.domain.errors import Code, Conflict, Unavailable
+from duitpos.domain.processor_accounts.types import create_type, delete_type
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.staff_actions.take_payment import take_payment
 from duitpos.domain.sweep.counter_orders import end_at_close
@@ -19,6 +20,7 @@ from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.models import Order, Payment, PaymentType
 from duitpos.models.payment import LIVE_ATTEMPT
+from duitpos.models.payment_setup import PaymentKind
 from duitpos.models.tenant import UnpaidOrders
 from tests.support.at_once import at_once, deliver, event_of
 from tests.support.counter import BOTH, cash, fresh, payments, send
@@ -212,3 +214,24 @@ def test_m105_paid_while_the_day_closes(webhookless_shop: Shop, style: str) -> N
     refused, _ = at_once([press_paid(shop, order, kind), lambda: end_at_close(payment, now())])
     assert _is_fair_end(shop, order, is_paid=refused is None)
     assert (fresh(order).status == "canceled") == (refused is not None)
+
+
+# -- Paid and a payment type that is deleted -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", BOTH)
+def test_m103_a_type_that_is_deleted_while_paid_is_pressed_is_named_as_the_reason(
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch, style: str
+) -> None:
+    shop = webhookless_shop
+    order = send(shop, cash(shop, style))
+    owner = shop.restaurant.owner
+    wallet = create_type(owner, "WALLET", "E-wallet", kind=PaymentKind.E_WALLET)
+
+    def deleted_meanwhile(order: Order) -> None:
+        delete_type(owner, wallet.id)
+
+    monkeypatch.setattr("duitpos.domain.staff_actions.take_payment._end_online_attempt", deleted_meanwhile)
+    assert press_paid(shop, order, wallet)() == Code.TYPE_DELETED
+    assert succeeded(shop, order) == []
+    assert payments(shop, order) == [("pending", True)]

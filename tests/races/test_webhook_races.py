@@ -144,3 +144,61 @@ def test_without_the_guard_of_the_credentials_there_are_two(
     monkeypatch.setattr(repair, "remove_stale", lambda account: 0)
     at_once([press(webhookless_shop, repair_webhook)] * 2)
     assert sorted(in_use(webhookless_shop)) == [False, True]
+
+
+class ProcessEnded(Exception):
+    """Stands for the end of a process between two steps."""
+
+
+def states_after_two_proofs(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sessions after two proofs and a watch.
+
+    The first proof ends after the second one was stored; the second one's process ends before it has ended its own.
+    """
+    repair_webhook(shop.restaurant.owner, shop.account.id)
+    order, is_stored, has_ended, in_full = (
+        itertools.count(1),
+        threading.Event(),
+        threading.Event(),
+        repair.end_proof,
+    )
+
+    def end(account: ProcessorAccount, reference: str) -> None:
+        if next(order) == 1:
+            is_stored.wait(timeout=60)
+            in_full(account, reference)
+            has_ended.set()
+            return
+        is_stored.set()
+        has_ended.wait(timeout=60)
+        raise ProcessEnded
+
+    def send() -> None:
+        with suppress(ProcessEnded):
+            send_test_event(shop.restaurant.owner, shop.account.id)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(repair, "end_proof", end)
+        at_once([send] * 2)
+    a_watch(shop)
+    return sorted(one["status"] for one in shop.sandbox.listed("sessions"))
+
+
+def test_a_proof_whose_process_ended_is_ended_though_another_one_ran(
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert states_after_two_proofs(webhookless_shop, monkeypatch) == ["expired"] * 3
+    assert made_health_of(webhookless_shop.account).proof_sent_at is not None
+
+
+def test_without_the_guard_of_its_reference_a_session_stays_open(
+    webhookless_shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The counter-check: the first proof says of the second one that its event is on its way."""
+
+    def note(account: ProcessorAccount, reference: str) -> None:
+        rows = AccountHealth.objects.filter(tenant_id=account.tenant_id, account_id=account.id)
+        rows.update(proof_sent_at=now())
+
+    monkeypatch.setattr(repair, "note_proof_ended", note)
+    assert states_after_two_proofs(webhookless_shop, monkeypatch) == ["expired", "expired", "open"]

@@ -5,27 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from duitpos.kit.fonts import BOLD, HAN_PACKAGE, PLAIN, PLAIN_PACKAGE, first, han_font
+
 # It tells of every table of a font.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
-_SYSTEM = Path("/usr/share/fonts")
-PLAIN = (_SYSTEM / "truetype/dejavu/DejaVuSans.ttf", _SYSTEM / "dejavu-sans-fonts/DejaVuSans.ttf")
-BOLD = (_SYSTEM / "truetype/dejavu/DejaVuSans-Bold.ttf", _SYSTEM / "dejavu-sans-fonts/DejaVuSans-Bold.ttf")
-HAN = (
-    _SYSTEM / "opentype/noto/NotoSansCJK-Regular.ttc",
-    _SYSTEM / "truetype/wqy/wqy-zenhei.ttc",
-    _SYSTEM / "truetype/droid/DroidSansFallbackFull.ttf",
-)
-"""Debian's fonts-dejavu-core and fonts-noto-cjk, and other places of such fonts."""
 _BODY, _CORE, _HAN = "body", "helvetica", "han"
 _FIRST_HAN = "\u2e80"
 """From here on characters are East Asian, which the plain font has none of."""
+_LAST_CORE = 0xFF
+"""The last character of the built-in font, but for the signs that `_known` replaces."""
 _MARGIN, _LINE, _NAME = 18, 5.2, 46
 """Millimetres: the margins, a line, and the column of a fact's name."""
 
@@ -46,6 +40,12 @@ class Document(FPDF):
         self.add_page()
         self._use(18, bold=True)
         self._text(title, 8)
+        self.ln(2)
+        if lacks := _lacks(all_text):
+            # Whoever reads it must not take a blank for nothing.
+            self._use(9.5)
+            self._text(lacks, _LINE)
+            self.ln(1)
 
     def heading(self, text: str) -> None:
         """Begin a section; not at the very end of a page."""
@@ -107,14 +107,14 @@ class Document(FPDF):
         return bytes(self.output())
 
     def _add_fonts(self, all_text: str) -> str:
-        plain, bold = _first(PLAIN), _first(BOLD)
+        plain, bold = first(PLAIN), first(BOLD)
         if plain is None:
             return _CORE
         self.add_font(_BODY, "", plain)
         self.add_font(_BODY, "B", bold or plain)
-        han = _first(HAN)
         # It is large, so it is read only for text that needs it.
-        if han is not None and any(one >= _FIRST_HAN for one in all_text):
+        han = han_font() if _has_han(all_text) else None
+        if han is not None:
             self.add_font(_HAN, "", han)
             self.set_fallback_fonts([_HAN], exact_match=False)
         return _BODY
@@ -133,5 +133,22 @@ class Document(FPDF):
         return text.replace("“", '"').replace("”", '"').encode("latin-1", "replace").decode("latin-1")
 
 
-def _first(paths: Sequence[Path]) -> Path | None:
-    return next((path for path in paths if path.is_file()), None)
+def _has_han(text: str) -> bool:
+    return any(one >= _FIRST_HAN for one in text)
+
+
+def _lacks(text: str) -> str:
+    """What cannot be written here for lack of a font; empty when all of it can."""
+    if first(PLAIN) is None and any(ord(one) > _LAST_CORE for one in text if one not in "“”"):
+        said = _(
+            "This machine has no font for some of these letters: they are question marks below."
+            " Ask whoever runs this site to install %(package)s, and download this again."
+        )
+        return said % {"package": f"{PLAIN_PACKAGE}, {HAN_PACKAGE}" if _has_han(text) else PLAIN_PACKAGE}
+    if _has_han(text) and han_font() is None:
+        said = _(
+            "This machine has no font for Chinese characters: they are left out below."
+            " Ask whoever runs this site to install %(package)s, and download this again."
+        )
+        return said % {"package": HAN_PACKAGE}
+    return ""

@@ -23,6 +23,7 @@ from duitpos.demo.plan import (
 )
 from duitpos.demo.sandbox import answers, forget_other_endpoints, sandbox_secrets, sandbox_words
 from duitpos.demo.supervise import ChildDied, Supervisor
+from duitpos.kit import fonts
 from duitpos.kit.private_files import keep_private
 from duitpos.kit.webserver import WebServer
 
@@ -157,3 +158,5 @@ def _say(places: dict[str, str], seconds: float) -> None:
 """,
         flush=True,
     )
+    if lacking := fonts.advice():
+        print(f"  {lacking}\n", flush=True)

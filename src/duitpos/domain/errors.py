@@ -129,6 +129,7 @@ class Code(StrEnum):
     TENDERED_TOO_LITTLE = "tendered_too_little"
     TENDERED_UNREADABLE = "tendered_unreadable"
     TYPE_NOT_AT_COUNTER = "type_not_at_counter"
+    TYPE_DELETED = "type_deleted"
     SLIP_TOO_LONG = "slip_too_long"
     CHECK_NOT_ANSWERED = "check_not_answered"
     ASKED_JUST_NOW = "asked_just_now"

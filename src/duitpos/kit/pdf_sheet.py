@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from duitpos.kit import env
+from duitpos.kit.fonts import PLAIN, first, han_font
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-FONTS = (
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/truetype/noto/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
-    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
-)
-"""Where fonts for texts beyond Latin-1 are looked for, unless DUITPOS_PDF_FONT names one."""
 _PLAIN = str.maketrans("\u202f\u00a0\u2009\u2019\u2018\u201c\u201d\u2013\u2014", "   ''\"\"--")
 """Signs that the fonts every PDF reader has do not know, or that are hard to search for."""
 _MARGIN, _LINE, _WIDE = 15.0, 6.0, 180.0
@@ -150,12 +141,12 @@ def _family(pdf: FPDF, sheet: Sheet) -> str:
     texts = "".join(_texts(sheet)).translate(_PLAIN)
     if all(ord(sign) < 256 for sign in texts):
         return _EVERYWHERE
-    for path in (str(env.read("DUITPOS_PDF_FONT", default="")), *FONTS):
-        if path and Path(path).is_file():
-            pdf.add_font(_OWN, "", path)
-            pdf.add_font(_OWN, "B", path)
-            return _OWN
-    return _EVERYWHERE
+    path = han_font() or first(PLAIN)
+    if path is None:
+        return _EVERYWHERE
+    pdf.add_font(_OWN, "", path)
+    pdf.add_font(_OWN, "B", path)
+    return _OWN
 
 
 def _texts(sheet: Sheet) -> Iterator[str]:

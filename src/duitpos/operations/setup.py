@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from duitpos.kit import env
+from duitpos.kit import env, fonts
 from duitpos.operations import env_file
 
 PASSWORD_NAME = "DUITPOS_OWNER_PASSWORD"
@@ -233,3 +233,5 @@ Next:
   3. Sign in at {settings.BASE_URL}/accounts/login/ and open Get paid.
   4. Back up {file}: without its keys a backup of the database cannot be used."""
     )
+    if lacking := fonts.advice():
+        print(f"  5. {lacking}")

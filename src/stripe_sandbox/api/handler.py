@@ -1,4 +1,4 @@
-"""Handle a call to `/v1`: authentication, planned faults, idempotency, then the operation."""
+"""Handle a call to `/v1` or `/v2`: authentication, planned faults, idempotency, then the operation."""
 
 import asyncio
 import json
@@ -97,7 +97,7 @@ async def _body(request: Request) -> bytes | None:
 
 
 class Api:
-    """Answers every call below `/v1`, with its planned faults and the log of its calls."""
+    """Answers every call below `/v1` and `/v2`, with its planned faults and the log of its calls."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox

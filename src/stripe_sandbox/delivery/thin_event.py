@@ -30,10 +30,15 @@ def thin_event(event: Json) -> Json:
         "id": event["id"],
         "object": "v2.core.event",
         "type": f"v1.{event['type']}",
-        "created": datetime.fromtimestamp(event["created"], UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "created": written_time(event["created"]),
         "livemode": event["livemode"],
         "context": None,
         "reason": reason,
         "related_object": related,
         "snapshot_event": event["id"],
     }
+
+
+def written_time(at: int) -> str:
+    """A time as `/v2` writes it."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")

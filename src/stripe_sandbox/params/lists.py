@@ -1,8 +1,10 @@
 """Parameters of list calls: pages and filters."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from stripe_sandbox.params.fields import Bool, Currency, Expandable, Int, Params, Text, Texts, read_integer
 
@@ -89,4 +91,35 @@ class ListEvents(Page):
     created: Created | None = None
     delivery_success: Bool | None = None
     type: Text | None = None
+    types: Texts | None = None
+
+
+def _instant(value: Any) -> int:
+    """`/v2` writes times as RFC 3339, not as epoch seconds."""
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise PydanticCustomError("timestamp", "Invalid timestamp: {value}", {"value": str(value)})
+    return int(moment.astimezone(UTC).timestamp())
+
+
+Instant = Annotated[int, BeforeValidator(_instant)]
+
+
+class InstantRange(Range):
+    gt: Instant | None = None
+    gte: Instant | None = None
+    lt: Instant | None = None
+    lte: Instant | None = None
+
+
+class ListCoreEvents(Params):
+    """`page` is the token in `next_page_url`; callers follow that URL and make no token of their own."""
+
+    created: InstantRange | None = None
+    limit: Int = 20
+    object_id: Text | None = None
+    page: Text | None = None
     types: Texts | None = None

@@ -23,7 +23,7 @@ NOON = datetime(2026, 10, 6, 4, tzinfo=UTC)
 TOMORROW = NOON + timedelta(days=1)
 DAY = ("bangsar", "2026-10-06")
 NEXT = ("bangsar", "2026-10-07")
-LIST_QUERIES, OPEN_QUERIES, CLOSED_QUERIES = 9, 17, 10
+LIST_QUERIES, OPEN_QUERIES, CLOSED_QUERIES = 9, 20, 10
 
 
 @pytest.fixture
@@ -91,7 +91,8 @@ def test_the_pdf_has_every_amount_of_the_page(dashboard: Dashboard, books: Books
 def test_names_beyond_latin_are_in_the_pdf_or_become_question_marks(
     dashboard: Dashboard, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("duitpos.kit.pdf_sheet.FONTS", ())
+    monkeypatch.setattr("duitpos.kit.pdf_sheet.PLAIN", ())
+    monkeypatch.setattr("duitpos.kit.fonts.HAN", ())
     Location.objects.filter(tenant=dashboard.tenant).update(name="茨厂街")
     close(dashboard)
     assert "???" in pdf_text(dashboard)
@@ -188,3 +189,14 @@ def test_the_number_of_queries_does_not_grow(dashboard: Dashboard, books: Books)
     assert (counted("day_closes"), counted("day_close", *DAY)) == before == (LIST_QUERIES, OPEN_QUERIES)
     close(dashboard)
     assert counted("day_close", *DAY) == CLOSED_QUERIES
+
+
+def test_money_without_an_order_has_a_table_of_its_own(dashboard: Dashboard, books: Books) -> None:
+    books.paid(NOON, 1)
+    books.money(NOON, 777, None, location=None)
+    before = dashboard.page("day_close", *DAY)
+    close(dashboard)
+    for page in (before, dashboard.page("day_close", *DAY)):
+        assert "Money without an order" in page
+        assert "7.77" in page
+    assert "Money without an order" in pdf_text(dashboard)

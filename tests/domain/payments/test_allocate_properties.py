@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from copy import copy
 from uuid import UUID, uuid4
 
 import pytest
@@ -149,3 +150,51 @@ def test_less_than_nothing_is_refused() -> None:
     line, other = _line(2, 1290, None), _line(1, 450, None)
     with pytest.raises(ValueError, match="no more than is left"):
         allocate_lines([line, other], Rules(), [], {line.id: 1, other.id: -1})
+
+
+@st.composite
+def swaps(draw: st.DrawFn) -> tuple[list[OrderLine], list[OrderLine], Rules, list[Step], list[Step]]:
+    """An order, the same with cheaper dishes in place of some lines, and refunds before and after that choice.
+
+    A line of which something was refunded cannot be swapped.
+    """
+    lines = draw(LINES)
+    early = {line.id: draw(st.integers(0, line.quantity)) for line in lines if draw(st.booleans())}
+    taken = []
+    for line in lines:
+        other = copy(line)
+        if not early.get(line.id) and draw(st.booleans()):
+            other.unit_price_minor = draw(st.integers(0, line.unit_price_minor))
+            other.total_minor = other.unit_price_minor * line.quantity
+        taken.append(other)
+    units = [line.id for line in lines for _ in range(line.quantity - early.get(line.id, 0))]
+    rest = [dict(Counter(part)) for part in _cut(draw, draw(st.permutations(units)))]
+    before = [{key: quantity} for key, quantity in early.items() if quantity]
+    return lines, taken, draw(RULES), before, rest
+
+
+def _cut(draw: st.DrawFn, units: list[UUID]) -> list[list[UUID]]:
+    size = draw(st.integers(1, 4))
+    return [units[start : start + size] for start in range(0, len(units), size)]
+
+
+@given(swaps())
+def test_a_swap_and_all_refunds_add_up_to_what_was_paid(
+    case: tuple[list[OrderLine], list[OrderLine], Rules, list[Step], list[Step]],
+) -> None:
+    lines, taken, rules, before, rest = case
+    paid = totals_of(lines, rules).total_minor
+    given: list[Given] = []
+    for step in before:
+        given.append(Given(step, allocate_lines(lines, rules, given, step)))
+    left = paid - sum(one.parts.total_minor for one in given)
+    difference = min(paid - totals_of(taken, rules).total_minor, left)
+    assert difference >= 0
+    for step in rest:
+        given.append(Given(step, allocate_lines(taken, rules, given, step)))
+        assert difference + sum(one.parts.total_minor for one in given) <= paid
+    assert difference + sum(one.parts.total_minor for one in given) == paid
+    if not before:
+        items = {line.id: line.unit_price_minor for line in taken}
+        for one in given:
+            assert one.parts.items_minor == sum(items[key] * count for key, count in one.quantities.items())

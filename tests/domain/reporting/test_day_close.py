@@ -21,6 +21,7 @@ from duitpos.domain.reporting.day_close.state import (
     look_at,
     open_items,
 )
+from duitpos.domain.reporting.day_close.without_order import without_order_of
 from duitpos.domain.reporting.report import Sums
 from duitpos.domain.tenancy.hours import business_ends
 from duitpos.kit.ids import secret_token
@@ -288,3 +289,51 @@ class AnyHistory(TransactionTestCase):
             assert sums == figures
             booked = LedgerEntry.objects.filter(tenant=site.tenant_id, business_date=one.business_date)
             assert total(sums).net == sum(booked.values_list("amount_minor", flat=True))
+
+
+def lost_on(row: DayClose) -> list[tuple[date, int, int]]:
+    return [(one.business_date, one.paid_minor, one.gone_back_minor) for one in without_order_of(row)]
+
+
+def test_money_without_an_order_is_on_the_first_locations_day_close_once(books: Books) -> None:
+    books.paid(NOON, 1)
+    other = a_location(books.restaurant.tenant, "Other")
+    Location.objects.filter(tenant=books.restaurant.tenant, id=other.id).update(position=1)
+    found = books.money(NOON, 777, None, location=None)
+    books.money(TOMORROW, 300, None, location=None)
+    books.money(NOON, 50, None, location=None, is_test=True)
+    with time_machine.travel(LATER, tick=False):
+        elsewhere = close_day(books.restaurant.owner, other, DAY, 0, Drawer())
+    assert lost_on(elsewhere.close) == []
+    site = books.restaurant.location
+    assert [one.net_minor for one in open_items(site, DAY).without_order] == [777]
+    first = close(books, DAY).close
+    assert lost_on(first) == [(DAY, 777, 0)]
+    assert total(printed(first)).net == 1290, "it is not among the location's own sums"
+    # Half of it goes back the day after, and the rest is linked: then it is counted at the location.
+    books.refunded(found, TOMORROW, 400)
+    assert lost_on(close(books, NEXT).close) == [(NEXT, 300, -400)]
+    LedgerEntry.objects.filter(payment=found, tenant_id=found.tenant_id).update(
+        location=site, business_date=date(2026, 11, 26)
+    )
+    third = close(books, date(2026, 11, 26)).close
+    assert lost_on(third) == [(DAY, -777, 0), (NEXT, 0, 400)]
+    booked = LedgerEntry.objects.filter(tenant_id=found.tenant_id, location=None, is_test=False)
+    closes = DayClose.objects.filter(tenant_id=found.tenant_id)
+    assert sum(one.net_minor for row in closes for one in without_order_of(row)) == sum(
+        booked.values_list("amount_minor", flat=True)
+    )
+
+
+def test_a_location_that_becomes_the_first_prints_nothing_twice(books: Books) -> None:
+    other = a_location(books.restaurant.tenant, "Other")
+    books.money(NOON, 777, None, location=None)
+    firsts = Location.objects.filter(tenant=books.restaurant.tenant, id=other.id)
+    firsts.update(position=99)
+    assert lost_on(close(books, DAY).close) == [(DAY, 777, 0)]
+    firsts.update(position=0)
+    Location.objects.filter(tenant=books.restaurant.tenant, id=books.restaurant.location.id).update(
+        position=99
+    )
+    with time_machine.travel(LATER, tick=False):
+        assert lost_on(close_day(books.restaurant.owner, other, DAY, 0, Drawer()).close) == []

@@ -6,11 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import NotSupportedError
 
 from duitpos.domain.alerts.offers import POLICIES, Action
 from duitpos.domain.errors import Forbidden, Invalid
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.payments.refunds.refund import refund_payment
+from duitpos.domain.staff_actions import alert_policies
 from duitpos.domain.staff_actions.alert_policies import policies, run_due_policies, set_policy
 from duitpos.domain.staff_actions.resolve_alert import act
 from duitpos.kit.clock import now
@@ -19,7 +22,7 @@ from duitpos.models.alert import AlertKind as A
 from duitpos.models.alert import PolicyAction
 from tests.money_path.test_staff_decide import limited, paid_after_cancel
 from tests.support.live_shop import Clock, clock, shop, webhookless_shop
-from tests.support.restaurant import a_member
+from tests.support.restaurant import a_member, a_restaurant
 from tests.support.sandboxes import sandbox, sandbox_process
 from tests.support.scenarios import seen_by_guest
 from tests.support.shop import Shop
@@ -170,3 +173,25 @@ def test_only_the_owner_sets_them(shop: Shop) -> None:
     manager = a_member(shop.tenant, "manager", "m@kopi.example")
     with pytest.raises(Forbidden):
         set_policy(manager, A.LATE_FOOD, is_on=True, action="refund", after_minutes=15)
+
+
+@pytest.mark.parametrize("why", ["sharded", "refused"])
+def test_where_one_look_is_not_possible_it_is_done_tenant_by_tenant(
+    shop: Shop, clock: Clock, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    turn_on(shop, A.SOLD_OUT_AFTER_PAYMENT)
+    order = sold_out(shop)
+    a_restaurant("teh")
+    clock.advance(minutes=16)
+
+    def refuse() -> None:
+        raise NotSupportedError("across shards")
+
+    at_once = alert_policies.due_policies()
+    monkeypatch.setattr(alert_policies, "_of_all", refuse)
+    if why == "sharded":
+        monkeypatch.setattr(settings, "SHARDED", True)
+    assert alert_policies.due_policies() == at_once
+    assert run_due_policies() == 1
+    assert fresh(order).status == "canceled"
+    assert alert_policies.due_policies() == []

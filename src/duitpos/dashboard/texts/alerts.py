@@ -268,12 +268,13 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class ShownAlert:
-    """An alert's texts and buttons. `detail` and `by_itself` may be empty."""
+    """An alert's texts and buttons. `detail`, `why_no_refund` and `by_itself` may be empty."""
 
     alert: Alert
     title: str
     text: str
     detail: str
+    why_no_refund: str
     offers: tuple[Offer, ...]
     at_stake: Money | None
     can_refund_part: bool
@@ -291,13 +292,14 @@ def shown_alert(row: AlertRow) -> ShownAlert:
         for label, confirm in [_label(alert, action)]
     )
     locale = alert.order.location.locale if alert.order else ""
-    why_not = conflict_text(row.no_refund, locale=locale) if row.no_refund else ""
-    details = [part for part in (detail_text(alert), why_not) if part]
+    refusal = row.no_refund or row.not_yours
+    why_not = conflict_text(refusal, locale=locale) if refusal else ""
     return ShownAlert(
         alert,
         str(title),
         str(text),
-        " ".join(details),
+        detail_text(alert),
+        why_not,
         offers,
         row.at_stake,
         row.can_refund_part,

@@ -17,13 +17,15 @@ from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.alerts import Offer, ShownAlert, done_text, must_say_why, shown_alert
 from duitpos.dashboard.texts.errors import error_text
 from duitpos.domain.alerts.offers import Action
-from duitpos.domain.alerts.queries import PAGE, open_alert_row, open_alerts
+from duitpos.domain.alerts.queries import PAGE
 from duitpos.domain.errors import Code, Conflict, Forbidden, Gone, Invalid
 from duitpos.domain.orders.queries import OrderRow, orders_page, waiting_orders
 from duitpos.domain.orders.search import OrderFilters
 from duitpos.domain.payments.disputes.read import payment_pages
+from duitpos.domain.people.refund_limits import refund_right
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
+from duitpos.domain.staff_actions.offered import alert_for, alerts_for
 from duitpos.domain.staff_actions.resolve_alert import act as do_it
 from duitpos.domain.tenancy.find import locations
 from duitpos.kit.money import Money
@@ -40,7 +42,7 @@ def alerts(request: HttpRequest, staff: Staff) -> HttpResponse:
     """List open alerts in pages, those about money first."""
     text = request.GET.get("page", "")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
-    rows = open_alerts(staff.tenant, limit=PAGE + 1, offset=number * PAGE)
+    rows = alerts_for(staff.tenant, refund_right(staff.member), limit=PAGE + 1, offset=number * PAGE)
     suspected = [row.alert.payment for row in rows[:PAGE] if row.alert.kind in _SUSPECTED]
     context = {
         "rows": [shown_alert(row) for row in rows[:PAGE]],
@@ -87,11 +89,14 @@ def act(request: HttpRequest, staff: Staff, alert_id: UUID, action: str) -> Http
 
 
 def _offer(staff: Staff, alert_id: UUID, action: str) -> tuple[ShownAlert, Offer]:
-    found = open_alert_row(staff.tenant, alert_id)
+    found = alert_for(staff.tenant, refund_right(staff.member), alert_id)
     row = shown_alert(found) if found else None
     for offer in row.offers if row else ():
         if row and offer.action == action:
             return row, offer
+    if found and found.not_yours and action in (Action.REFUND, Action.REFUND_DISHES):
+        # Their limit was lowered after the page was made.
+        raise found.not_yours
     raise Gone(Code.ALERT_UNKNOWN)
 
 

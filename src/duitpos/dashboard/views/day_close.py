@@ -117,7 +117,7 @@ def _to_close(request: HttpRequest, staff: Staff, state: DayState, form: DayClos
     form.initial["changes"] = state.changes
     context = {
         **_about(state),
-        "sheet": preview_sheet(state, figures, staff.tenant.name),
+        "sheet": preview_sheet(state, figures, staff.tenant.name, items.without_order),
         "items": items,
         "is_over": state.is_over,
         "ends_at": state.ends_at,

@@ -46,9 +46,7 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
         return redirect("dashboard:order", staff.tenant.slug, order_id)
     above = right.refusal(attempt.refundable)
     if above or not attempt.can_refund:
-        why_not = attempt.no_refund or (above if attempt.has_money else None)
-        nothing = _("There is nothing left to refund of this payment.")
-        messages.warning(request, error_text(why_not, order.location.locale) if why_not else nothing)
+        messages.warning(request, why_nothing(attempt, order.location.locale, above))
         return redirect("dashboard:order", staff.tenant.slug, order_id)
     amount = attempt.refundable.format(order.location.locale)
     is_cash = attempt.payment.account.processor == PaymentKind.CASH
@@ -67,6 +65,12 @@ def refund(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: UUID)
         "is_danger": True,
     }
     return page(request, staff, "dashboard/question.html", context, here="orders")
+
+
+def why_nothing(attempt: AttemptDetails, locale: str, above: Forbidden | None = None) -> str:
+    """Why nothing of a payment can be refunded from here, or not all of it for who is `above` their limit."""
+    why_not = attempt.no_refund or (above if attempt.has_money else None)
+    return error_text(why_not, locale) if why_not else _("There is nothing left to refund of this payment.")
 
 
 def destination_text(attempt: AttemptDetails) -> str:

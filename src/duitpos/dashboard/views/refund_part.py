@@ -15,7 +15,7 @@ from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.refund_part import AMOUNT, DISHES, RefundPartForm
 from duitpos.dashboard.page import page
 from duitpos.dashboard.texts.errors import error_text
-from duitpos.dashboard.views.refund import add_refund_message, attempt_of, destination_text
+from duitpos.dashboard.views.refund import add_refund_message, attempt_of, destination_text, why_nothing
 from duitpos.domain.errors import Conflict, Forbidden
 from duitpos.domain.payments.refunds.refund import refund_payment, whole_price
 from duitpos.domain.payments.refunds.refund_part import part_price, refund_amount, refund_lines
@@ -37,6 +37,9 @@ def refund_part(request: HttpRequest, staff: Staff, order_id: UUID, payment_id: 
     right.require_any(attempt.refundable.currency)
     locale, payment = order.location.locale, attempt.payment
     is_confirmed = "confirm" in request.POST
+    if not is_confirmed and not attempt.can_refund:
+        messages.warning(request, why_nothing(attempt, locale))
+        return redirect("dashboard:order", staff.tenant.slug, order_id)
     form = _form(request, payment, locale)
     above = right.refusal(attempt.refundable)
     context: dict[str, Any] = {

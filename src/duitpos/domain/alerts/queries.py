@@ -9,7 +9,7 @@ from django.db.models import Case, QuerySet, Value, When
 
 from duitpos.domain.alerts.offers import PARTLY, Action, actions_of, actions_without_refund
 from duitpos.domain.alerts.refund_limit import refund_limit
-from duitpos.domain.errors import Conflict
+from duitpos.domain.errors import Conflict, Forbidden
 from duitpos.kit.money import Money
 from duitpos.models import Alert, Tenant
 from duitpos.models.alert import AlertKind
@@ -43,6 +43,8 @@ class AlertRow:
     """The money that the decision is about: what of the payment is still here."""
     can_refund_part: bool = False
     """Whether some of the dishes can be refunded, on the payment's own page."""
+    not_yours: Forbidden | None = None
+    """Why this member may not refund all, and whom to ask (staff_actions/offered.py)."""
 
 
 def open_alerts(

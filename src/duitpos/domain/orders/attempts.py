@@ -72,6 +72,11 @@ class AttemptDetails:
         return str(self.payment.payment_type.name if account.is_manual else account.processor.title())
 
     @property
+    def change_minor(self) -> int:
+        """What was given back in cash of what the guest handed over."""
+        return max(0, (self.payment.tendered_minor or 0) - self.payment.amount_minor)
+
+    @property
     def can_refund(self) -> bool:
         """Whether money is left that the processor can refund, without what the guest's bank has taken."""
         return self.has_money and self.no_refund is None

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from duitpos.models import LedgerEntry, OrderLine, Payment, Refund, RefundLine, Tenant
+from duitpos.domain.orders.line_changes import as_swapped
+from duitpos.models import LedgerEntry, LineSwap, OrderLine, Payment, Refund, RefundLine, Tenant
 from duitpos.models.ledger import LedgerKind
 from duitpos.models.refund import RefundStatus
 
@@ -33,7 +34,8 @@ class GuestRefund:
 def guest_refunds(
     tenant: Tenant, payments: Sequence[Payment], refunds: Sequence[Refund]
 ) -> dict[UUID, GuestRefund]:
-    """The refunds that guests are told of, by id. No query without refunds, one more for those that failed."""
+    """The refunds that guests are told of, by id. No query without refunds, one more for those that failed,
+    and one for dishes."""
     if not refunds:
         return {}
     of = {payment.id: payment for payment in payments}
@@ -41,6 +43,7 @@ def guest_refunds(
     dishes: dict[UUID, list[RefundLine]] = {refund.id: [] for refund in refunds}
     for line in lines.select_related("order_line").order_by("order_line__position"):
         dishes[line.refund_id].append(line)
+    swaps = _swaps(tenant, [line.order_line_id for rows in dishes.values() for line in rows])
     failed = [refund.id for refund in refunds if refund.status == RefundStatus.FAILED]
     came_back = _came_back(tenant, failed) if failed else set()
     shown = {}
@@ -49,9 +52,20 @@ def guest_refunds(
         view = _view(refund, payment, refund.id in came_back)
         if view is not None:
             rows = [] if refund.amount == payment.moved else dishes[refund.id]
-            named = tuple((row.quantity, row.order_line) for row in rows)
+            taken = swaps.get(refund.payment_id, {})
+            named = tuple((row.quantity, as_swapped(row.order_line, taken)) for row in rows)
             shown[refund.id] = GuestRefund(refund, view, named)
     return shown
+
+
+def _swaps(tenant: Tenant, line_ids: list[UUID]) -> dict[UUID | None, dict[UUID, LineSwap]]:
+    """The dishes that the guest had instead, by the payment that counts for the order, and by line."""
+    if not line_ids:
+        return {}
+    found: dict[UUID | None, dict[UUID, LineSwap]] = {}
+    for swap in LineSwap.objects.filter(tenant=tenant, line_id__in=line_ids).select_related("order"):
+        found.setdefault(swap.order.released_by_id, {})[swap.line_id] = swap
+    return found
 
 
 def _came_back(tenant: Tenant, failed: list[UUID]) -> set[UUID]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
-from duitpos.models import LineSwap, OrderLine, RefundLine
+from duitpos.models import LineSwap, Order, OrderLine, RefundLine
 from duitpos.models.refund import RefundStatus
 
 FREED = (RefundStatus.FAILED, RefundStatus.CANCELED)
@@ -42,3 +43,21 @@ def add_changes(tenant_id: UUID, lines: Iterable[OrderLine]) -> None:
         refunded[row.order_line_id] += row.quantity
     for line_id, quantity in refunded.items():
         by_id[line_id].refunded = quantity
+
+
+def swaps_of(order: Order) -> dict[UUID, LineSwap]:
+    """The other dishes that the order's guest has chosen, by the line that each stands in for."""
+    rows = LineSwap.objects.filter(tenant_id=order.tenant_id, order_id=order.id)
+    return {swap.line_id: swap for swap in rows}
+
+
+def as_swapped(line: OrderLine, swaps: Mapping[UUID, LineSwap]) -> OrderLine:
+    """The line with the dish that the guest has taken for it, and its price; the line itself without a swap."""
+    swap = swaps.get(line.id)
+    if swap is None:
+        return line
+    taken = copy(line)
+    taken.swap, taken.name, taken.guest_name = swap, swap.name, swap.guest_name
+    taken.unit_price_minor = swap.unit_price_minor
+    taken.total_minor = swap.unit_price_minor * line.quantity
+    return taken

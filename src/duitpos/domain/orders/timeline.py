@@ -16,7 +16,7 @@ from duitpos.domain.orders.attempts import AttemptDetails, Link, attempts_of
 from duitpos.domain.orders.line_changes import add_changes, count_of_changes
 from duitpos.domain.orders.money_state import MoneyState, money_state
 from duitpos.domain.orders.states import CANCELED, HELD, PLACED
-from duitpos.models import Order, OrderEvent, OrderLine, Payment, Tenant
+from duitpos.models import Order, OrderEvent, OrderLine, Payment, Refund, Tenant
 from duitpos.models.refund import RefundSource
 
 
@@ -85,6 +85,7 @@ def order_details(tenant: Tenant, order_id: UUID) -> OrderDetails:
     lines = list(OrderLine.objects.filter(tenant=tenant, order=order).order_by("position"))
     if order.line_changes:
         add_changes(tenant.id, lines)
+        _name_swapped(order, lines, refunds)
     return OrderDetails(
         order=order,
         lines=lines,
@@ -95,6 +96,15 @@ def order_details(tenant: Tenant, order_id: UUID) -> OrderDetails:
             [*_money_entries(payments), *_swap_entries(lines)],
         ),
     )
+
+
+def _name_swapped(order: Order, lines: list[OrderLine], refunds: list[Refund]) -> None:
+    """Refunded dishes of the payment that counts are those that the guest had instead."""
+    swaps = {line.id: line.swap for line in lines}
+    for refund in refunds:
+        if refund.payment_id == order.released_by_id:
+            for line in refund.lines.all():
+                line.order_line.swap = swaps.get(line.order_line_id)
 
 
 def payment_page(tenant: Tenant, payment_id: UUID) -> PaymentPage:

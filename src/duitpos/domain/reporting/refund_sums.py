@@ -54,7 +54,9 @@ def refund_parts(entry: LedgerEntry, order: Order, refund: Refund) -> Iterator[t
             of_order.name,
             _given_back(sign, line.quantity, line.items_minor),
         )
-        for choice in of_order.modifiers:
+        # A dish that the guest swapped comes back at the new dish's price, which has no choices.
+        is_swapped = line.items_minor != line.quantity * of_order.unit_price_minor
+        for choice in () if is_swapped else of_order.modifiers:
             price = choice["price_delta_minor"] * line.quantity
             name = f"{choice['group']}: {choice['name']}"
             yield By.MODIFIER, choice["id"], name, _given_back(sign, line.quantity, price)

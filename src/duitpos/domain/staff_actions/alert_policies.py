@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError
+from django.conf import settings
+from django.db import InterfaceError, NotSupportedError, OperationalError
+from django.db.models import QuerySet
 
 from duitpos.domain.alerts.offers import POLICIES
 from duitpos.domain.alerts.open import Resolution
@@ -36,6 +38,10 @@ MINUTES = (5, 10, 15, 30, 60, 120)
 """What the owner chooses from."""
 USUAL_MINUTES = 15
 BATCH = 100
+SHARE = 20
+"""Alerts of one restaurant per look, where each is looked at for itself."""
+Due = tuple[UUID, UUID]
+"""The ids of a restaurant and of its alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +90,39 @@ def _store(member: Membership, kind: str, *, is_on: bool, action: str, after_min
         waiting.filter(policy_at__isnull=False).update(policy_at=None)
 
 
+def due_policies() -> list[Due]:
+    """Alerts of all restaurants whose policy is due, at most BATCH, the longest due first.
+
+    Where one look across restaurants is not possible, each has a share, so that none holds up another.
+    """
+    if settings.SHARDED:
+        return _tenant_by_tenant()
+    try:
+        return _of_all()
+    except NotSupportedError:
+        log.warning("policies_read_tenant_by_tenant", exc_info=True)
+        return _tenant_by_tenant()
+
+
+def _due() -> QuerySet[Alert]:
+    return Alert.objects.filter(policy_at__lte=now(), resolved_at__isnull=True).order_by("policy_at", "id")
+
+
+def _of_all() -> list[Due]:
+    with across_tenants("the worker lists alerts whose policy is due, then works inside one restaurant"):
+        return list(_due().values_list("tenant_id", "id")[:BATCH])
+
+
+def _tenant_by_tenant() -> list[Due]:
+    rows = _due().values_list("tenant_id", "id")
+    tenants = Tenant.objects.order_by("id").values_list("id", flat=True)
+    return [row for tenant_id in tenants for row in rows.filter(tenant_id=tenant_id)[:SHARE]]
+
+
 def run_due_policies() -> int:
     """Carry out what is due at all restaurants; returns how many alerts it resolved."""
-    with across_tenants("the worker lists alerts whose policy is due, then works inside one restaurant"):
-        due = list(
-            Alert.objects.filter(policy_at__lte=now(), resolved_at__isnull=True)
-            .order_by("policy_at")
-            .values_list("tenant_id", "id")[:BATCH]
-        )
     done = 0
-    for tenant_id, alert_id in due:
+    for tenant_id, alert_id in due_policies():
         try:
             done += run_policy(tenant_id, alert_id)
         except (OperationalError, InterfaceError):

@@ -7,7 +7,6 @@ reserves the money: whoever is first decides, and there is one outcome.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import copy
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.menus.read import Item, menu_of
 from duitpos.domain.menus.sell import take
 from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.line_changes import as_swapped, swaps_of
 from duitpos.domain.orders.pricing import rules_of_order, totals_of
 from duitpos.domain.orders.states import PLACED, PREPARING
 from duitpos.domain.payments.refunds.refund import Reserved, Who, send_reserved
@@ -145,14 +145,16 @@ def _reserve(
     """Everything in one transaction: money first, as everywhere, then the order, then the alert as the guard."""
     who = Who(choice.alert.tenant_id, source=RefundSource.GUEST)
     reserved: list[Reserved] = []
-    if back:
-        why = Why(form_key=f"dishes-{choice.alert.id}", code=RefundReason.SOLD_OUT)
-        reserved.append(reserve_lines(who, choice.payment.id, back, why))
-    difference = _difference(choice, back, swaps)
+    # What the cheaper dishes cost less comes back first: then every line is worth what the guest takes for it, and all
+    # that is refunded after it, in whatever sequence, adds up to what was paid.
+    difference = min(_difference(choice.order, swaps), choice.payment.refundable.minor)
     if difference > 0:
         why = Why(form_key=f"swap-{choice.alert.id}", code=RefundReason.SOLD_OUT)
         reserved.append(reserve_amount(who, choice.payment.id, difference, why))
     _swap(choice, swaps)
+    if back:
+        why = Why(form_key=f"dishes-{choice.alert.id}", code=RefundReason.SOLD_OUT)
+        reserved.append(reserve_lines(who, choice.payment.id, back, why))
     if not swaps and _is_all(choice.order, back):
         stop_cooking(choice.order, Actor("guest"), now())
     amount = sum(one.refund.amount_minor for one in reserved)
@@ -169,41 +171,38 @@ def claim(alert: Alert, how: Mapping[str, object]) -> bool:
     return resolve(alert.tenant_id, now(), dict(how), id=alert.id) == 1
 
 
-def _difference(choice: OpenChoice, back: Mapping[UUID, int], swaps: list[tuple[OrderLine, Item]]) -> int:
+def _difference(order: Order, swaps: list[tuple[OrderLine, Item]]) -> int:
     """What cheaper dishes cost less, with their share of service charge and tax, by the order's own rules."""
     if not swaps:
         return 0
-    rules = rules_of_order(choice.order)
-    cheaper = {line.id: item.price_minor for line, item in swaps}
-    rows = OrderLine.objects.filter(tenant_id=choice.order.tenant_id, order=choice.order)
-    before = [line for line in rows.order_by("position") if line.id not in back]
-    after = []
-    for line in before:
-        new = copy(line)
-        if line.id in cheaper:
-            new.unit_price_minor = cheaper[line.id]
-            new.total_minor = new.unit_price_minor * line.quantity
-        after.append(new)
-    return totals_of(before, rules).total_minor - totals_of(after, rules).total_minor
+    rules, before = rules_of_order(order), swaps_of(order)
+    cheaper = {line.id: _swap_row(order, line, item) for line, item in swaps}
+    rows = OrderLine.objects.filter(tenant_id=order.tenant_id, order=order).order_by("position")
+    lines = [as_swapped(line, before) for line in rows]
+    after = [as_swapped(line, cheaper) for line in lines]
+    return totals_of(lines, rules).total_minor - totals_of(after, rules).total_minor
+
+
+def _swap_row(order: Order, line: OrderLine, item: Item) -> LineSwap:
+    return LineSwap(
+        tenant_id=order.tenant_id,
+        order=order,
+        line=line,
+        item_id=item.id,
+        name=item.name,
+        guest_name=item.guest_name,
+        quantity=line.quantity,
+        unit_price_minor=item.price_minor,
+        at=now(),
+    )
 
 
 def _swap(choice: OpenChoice, swaps: list[tuple[OrderLine, Item]]) -> None:
     """Write the other dishes down and take them from limited stock. Raises Conflict if one sold out just now."""
-    at = now()
     for line, item in sorted(swaps, key=lambda pair: pair[1].id):
         if not take(choice.order, item.id, line.quantity):
             raise Conflict(Code.SWAP_GONE)
-        LineSwap.objects.create(
-            tenant_id=choice.order.tenant_id,
-            order=choice.order,
-            line=line,
-            item_id=item.id,
-            name=item.name,
-            guest_name=item.guest_name,
-            quantity=line.quantity,
-            unit_price_minor=item.price_minor,
-            at=at,
-        )
+        _swap_row(choice.order, line, item).save(force_insert=True)
 
 
 def _is_all(order: Order, back: Mapping[UUID, int]) -> bool:

@@ -87,7 +87,7 @@ def take_payment(
         taken = Taken(member, chosen.id, account_id, chosen.kind, reference, tendered_minor)
         return _take(order, taken)
 
-    payment = _take_or_say_why(order, work)
+    payment = _take_or_say_why(order, type_id, work)
     back = (tendered_minor or payment.amount_minor) - payment.amount_minor
     return Receipt(payment, order, Money(back, order.currency))
 
@@ -122,7 +122,7 @@ class _Lost(Exception):
     """Another request changed the order or its attempt at this moment; the transaction is rolled back."""
 
 
-def _take_or_say_why(order: Order, work: Callable[[], Payment]) -> Payment:
+def _take_or_say_why(order: Order, type_id: UUID, work: Callable[[], Payment]) -> Payment:
     """Run `work`, twice if the guest sent the order unpaid again at this moment. Raises Conflict with what is true now.
 
     What was read in the transaction may be older than what it collided with, so the reason is read again after it.
@@ -131,20 +131,26 @@ def _take_or_say_why(order: Order, work: Callable[[], Payment]) -> Payment:
         try:
             return transact(work)
         except (IntegrityError, _Lost) as error:
-            code = _why_lost(order)
+            code = _why_lost(order, type_id)
             if code is not None:
                 raise Conflict(code) from error
     raise Conflict(Code.GUEST_IS_PAYING)
 
 
-def _why_lost(order: Order) -> Code | None:
-    """Why the money cannot be recorded; None when the order waits at the counter still, so that a retry is right."""
+def _why_lost(order: Order, type_id: UUID) -> Code | None:
+    """Why the money cannot be recorded; None when the order waits at the counter still, so that a retry is right.
+
+    Raises Conflict when there is no such payment type any more.
+    """
     payments = Payment.objects.filter(tenant_id=order.tenant_id, order=order)
     if payments.filter(status=PaymentStatus.SUCCEEDED).exists():
         return Code.ORDER_PAID_MEANWHILE
     live = payments.filter(status__in=LIVE_ATTEMPT).select_related("account").first()
     if live is not None and not live.account.is_manual:
         return Code.GUEST_IS_PAYING
+    if not PaymentType.objects.filter(tenant_id=order.tenant_id, id=type_id).exists():
+        # It was deleted after it was read: the money's row has nothing to point at.
+        raise Conflict(Code.TYPE_DELETED)
     row = Order.objects.get(tenant_id=order.tenant_id, id=order.id)
     if row.is_cooked_unpaid or (live is not None and is_unpaid(row)):
         return None

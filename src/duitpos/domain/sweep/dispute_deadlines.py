@@ -41,18 +41,10 @@ def remind_of_disputes(tenant_id: UUID) -> int:
 
 
 def _remind(dispute: Dispute, at: datetime) -> bool:
-    """Count the reminder, guarded, so that two workers send one."""
     if dispute.respond_by is None:
         return False
     stage = sum(dispute.respond_by - at <= before for before in REMINDERS)
-    mine = Dispute.objects.filter(
-        tenant_id=dispute.tenant_id,
-        id=dispute.id,
-        status=DisputeStatus.NEEDS_RESPONSE,
-        warned=dispute.warned,
-        warned__lt=stage,
-    )
-    if not mine.update(warned=stage):
+    if not count_reminder(dispute, stage):
         return False
     # What staff have marked as done while the bank still waits is opened again.
     reopen_alert(dispute.tenant_id, AlertKind.DISPUTE, dispute.id, at)
@@ -61,3 +53,15 @@ def _remind(dispute: Dispute, at: datetime) -> bool:
     ).update(opened_at=at)
     queue_mail(dispute.tenant_id, AlertKind.DISPUTE, dispute.id, at)
     return True
+
+
+def count_reminder(dispute: Dispute, stage: int) -> bool:
+    """Count the reminder by a guarded update, so that two workers send one; False when it was counted before."""
+    mine = Dispute.objects.filter(
+        tenant_id=dispute.tenant_id,
+        id=dispute.id,
+        status=DisputeStatus.NEEDS_RESPONSE,
+        warned=dispute.warned,
+        warned__lt=stage,
+    )
+    return mine.update(warned=stage) == 1

@@ -13,6 +13,7 @@ from duitpos.domain.orders.guest_view import method_words
 from duitpos.domain.reporting.day_close.corrections import Correction, corrections_on
 from duitpos.domain.reporting.day_close.figures import Figure, Figures, Part, from_document
 from duitpos.domain.reporting.day_close.state import DayReceipts, DayState
+from duitpos.domain.reporting.day_close.without_order import WithoutOrder, without_order_of
 from duitpos.domain.reporting.receipt_ranges import number_label
 from duitpos.domain.reporting.report import Sums
 from duitpos.kit.money import Money
@@ -70,6 +71,7 @@ def close_sheet(close: DayClose, restaurant: str, since: Sequence[Correction] = 
     carried = corrections_on(close)
     tables = [
         *_day_tables(printed, site),
+        *_without_order(without_order_of(close), site),
         *_corrections(carried, site),
         *_with_corrections(close, carried),
         *_drawer(close),
@@ -80,10 +82,12 @@ def close_sheet(close: DayClose, restaurant: str, since: Sequence[Correction] = 
     return Sheet(title, tuple(about), tuple(tables), close.closed_at)
 
 
-def preview_sheet(state: DayState, figures: Figures, restaurant: str) -> Sheet:
+def preview_sheet(
+    state: DayState, figures: Figures, restaurant: str, lost: Sequence[WithoutOrder] = ()
+) -> Sheet:
     """The day as its close would print it now."""
     site, title = state.location, _("Day so far") if not state.is_over else _("Day to close")
-    tables = _day_tables(figures, site)
+    tables = [*_day_tables(figures, site), *_without_order(lost, site)]
     about = _about(restaurant, site, state.business_date, figures)
     return Sheet(title, tuple(about), tuple(tables), state.ends_at)
 
@@ -170,6 +174,28 @@ def _tax(figures: Figures, currency: str, site: Location) -> Table | None:
     heads = (_("Tax rate"), _("Taxed (%(currency)s)") % {"currency": currency}, _("Tax"))
     note = _("Tax inside the prices is part of the sales.") if total.tax_included else ""
     return Table(_("Tax"), heads, tuple(rows), note)
+
+
+def _without_order(found: Sequence[WithoutOrder], site: Location) -> list[Table]:
+    """Money that is of no location: a table of its own for each currency."""
+    tables = []
+    for currency in sorted({one.currency for one in found}):
+        write = _writer(currency, site)
+        rows = tuple(
+            Row(
+                day_name(one.business_date, site.locale),
+                (write(one.paid_minor), write(one.gone_back_minor), write(one.net_minor)),
+            )
+            for one in found
+            if one.currency == currency
+        )
+        note = _(
+            "Payments whose order is not known, at no location: not part of the sums above. Linked to an order,"
+            " they are taken off here and counted at its location."
+        )
+        heads = _correction_heads(currency, _("Business day"))
+        tables.append(Table(_("Money without an order"), heads, rows, note))
+    return tables
 
 
 def _correction_rows(one: Correction, currency: str, site: Location, name: str) -> list[Row]:

@@ -243,6 +243,7 @@ STAFF: Mapping[Code, Sentence] = {
     Code.TENDERED_TOO_LITTLE: _("Enter at least %(amount)s, or leave it empty if it was exact."),
     Code.TENDERED_UNREADABLE: _("Enter an amount such as 50 or 50.00."),
     Code.TYPE_NOT_AT_COUNTER: _("This payment type is not offered at the counter there. Choose another."),
+    Code.TYPE_DELETED: _("This payment type was deleted meanwhile, so nothing was recorded. Choose another."),
     Code.SLIP_TOO_LONG: _("Enter at most %(most)d characters."),
     Code.TYPE_UNKNOWN: _("There is no such payment type any more."),
     Code.TYPE_KIND_UNKNOWN: _(

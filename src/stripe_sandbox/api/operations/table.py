@@ -2,7 +2,7 @@
 
 import re
 
-from stripe_sandbox.api.operations import account, events, refunds, sessions, webhook_endpoints
+from stripe_sandbox.api.operations import account, core_events, events, refunds, sessions, webhook_endpoints
 from stripe_sandbox.api.operations.operation import Operation, list_all, retrieve
 from stripe_sandbox.errors import unknown_address
 from stripe_sandbox.params import lists
@@ -55,6 +55,8 @@ OPERATIONS = (
     Operation("GET", "/v1/disputes" + _ID, "rak_dispute_read", Expandable, retrieve("dispute")),
     Operation("GET", "/v1/events", "rak_event_read", lists.ListEvents, events.list_events),
     Operation("GET", "/v1/events" + _ID, "rak_event_read", Expandable, events.retrieve_event),
+    Operation("GET", core_events.PATH, "rak_event_read", lists.ListCoreEvents, core_events.list_core_events),
+    Operation("GET", core_events.PATH + _ID, "rak_event_read", Params, core_events.retrieve_core_event),
     Operation("POST", _ENDPOINTS, "rak_webhook_write", CreateEndpoint, webhook_endpoints.create_endpoint),
     Operation("GET", _ENDPOINTS, "rak_webhook_read", lists.Page, webhook_endpoints.list_endpoints),
     Operation("GET", _ENDPOINTS + _ID, "rak_webhook_read", Expandable, webhook_endpoints.retrieve_endpoint),

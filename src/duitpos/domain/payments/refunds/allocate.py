@@ -62,7 +62,12 @@ def allocate_lines(
     items = max(0, before.items_minor - after.items_minor)
     service_charge = max(0, before.service_charge_minor - after.service_charge_minor)
     taxes = {rate: max(0, tax - after.tax_by_rate.get(rate, 0)) for rate, tax in before.tax_by_rate.items()}
-    return _whole(items, service_charge, {rate: tax for rate, tax in sorted(taxes.items()) if tax}, rules)
+    parts = _whole(items, service_charge, {rate: tax for rate, tax in sorted(taxes.items()) if tax}, rules)
+    # A part below zero that was raised to zero is another part's: together they are never above what is left.
+    above = parts.total_minor - max(0, before.total_minor)
+    if above <= 0:
+        return parts
+    return _whole(max(0, items - above), service_charge, parts.tax_by_rate, rules)
 
 
 def _left_of(whole: Allocation, given: Sequence[Given]) -> Allocation:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from duitpos.domain.errors import Code, Conflict
+from duitpos.domain.orders.line_changes import as_swapped, swaps_of
 from duitpos.domain.orders.pricing import rules_of_order
 from duitpos.domain.payments.refunds.allocate import Allocation, Given, allocate_lines
 from duitpos.models import Order, OrderLine, Payment, Refund, RefundLine
@@ -34,7 +35,7 @@ def price_lines(payment: Payment, wanted: Mapping[UUID, int]) -> Allocation:
     if order is None:
         raise Conflict(Code.REFUND_NOT_BY_LINES)
     try:
-        return allocate_lines(_lines(order), rules_of_order(order), given_lines(payment), wanted)
+        return allocate_lines(_lines(order, payment), rules_of_order(order), given_lines(payment), wanted)
     except ValueError as error:
         raise Conflict(Code.REFUND_LINES_GONE) from error
 
@@ -47,7 +48,7 @@ def all_lines(payment: Payment) -> Chosen | None:
     order = _order_of(payment)
     if order is None or order.released_by_id != payment.id:
         return None
-    lines, given = _lines(order), given_lines(payment)
+    lines, given = _lines(order, payment), given_lines(payment)
     left = _left(lines, given)
     if not left:
         return None
@@ -55,11 +56,14 @@ def all_lines(payment: Payment) -> Chosen | None:
 
 
 def lines_left(payment: Payment) -> list[tuple[OrderLine, int]]:
-    """The lines of the payment's order that can be refunded, each with the quantity that is left of it."""
+    """The lines of the payment's order that can be refunded, each with the quantity that is left of it.
+
+    A dish that the guest has swapped comes with the new dish's name and price.
+    """
     order = _order_of(payment)
     if order is None:
         return []
-    lines = _lines(order)
+    lines = _lines(order, payment)
     left = _left(lines, given_lines(payment))
     return [(line, left[line.id]) for line in lines if line.id in left]
 
@@ -113,7 +117,8 @@ def _take_parts(refund: Refund, parts: Allocation) -> None:
 
 
 def _insert_lines(refund: Refund, chosen: Chosen) -> None:
-    lines = OrderLine.objects.filter(tenant_id=refund.tenant_id, id__in=chosen.quantities)
+    order = _order_of(refund.payment)
+    lines = _lines(order, refund.payment) if order is not None else []
     RefundLine.objects.bulk_create(
         RefundLine(
             tenant_id=refund.tenant_id,
@@ -123,6 +128,7 @@ def _insert_lines(refund: Refund, chosen: Chosen) -> None:
             items_minor=chosen.quantities[line.id] * line.unit_price_minor,
         )
         for line in lines
+        if line.id in chosen.quantities
     )
 
 
@@ -132,8 +138,15 @@ def _order_of(payment: Payment) -> Order | None:
     return order if order is not None and order.currency == payment.moved.currency else None
 
 
-def _lines(order: Order) -> list[OrderLine]:
-    return list(OrderLine.objects.filter(tenant_id=order.tenant_id, order=order).order_by("position"))
+def _lines(order: Order, payment: Payment) -> list[OrderLine]:
+    """The order's lines as this payment has paid for them.
+
+    What a cheaper dish cost less came back from the payment that counts for the order, when the guest chose it. So a
+    line of that payment is worth the new dish; of a second payment nothing has come back.
+    """
+    lines = OrderLine.objects.filter(tenant_id=order.tenant_id, order=order).order_by("position")
+    swaps = swaps_of(order) if order.released_by_id == payment.id else {}
+    return [as_swapped(line, swaps) for line in lines]
 
 
 def _left(lines: list[OrderLine], given: list[Given]) -> dict[UUID, int]:

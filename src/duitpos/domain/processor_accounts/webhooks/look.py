@@ -23,6 +23,7 @@ from duitpos.domain.tenancy.installation import installation
 from duitpos.kit.clock import now
 from duitpos.kit.transact import outside_database
 from duitpos.models import AccountHealth, Payment, ProcessorAccount, Tenant, WebhookEvent
+from duitpos.processors.capabilities import WebhookAddress
 from duitpos.processors.credentials import Credentials
 from duitpos.processors.endpoints import EndpointTag, WebhookEndpoint
 from duitpos.processors.errors import ProcessorError
@@ -182,13 +183,21 @@ def _slug_in(url: str) -> str:
 
 
 def note_missed(account: ProcessorAccount, health: AccountHealth) -> AccountHealth:
-    """Store the last payment of the day whose own event was not delivered within GRACE. One query."""
-    if not adapter(account.processor).can.lists_started:
+    """Store the last payment of the day whose own event was not delivered within GRACE. One query.
+
+    It is read from what is stored here, so it is noticed for every processor that has a webhook.
+    """
+    if not has_webhook(account):
         return health
     missed = last_missed(account, now(), health.healed_at)
     if missed is None or (health.missed_at is not None and health.missed_at >= missed):
         return health
     return _store(health, missed_at=missed)
+
+
+def has_webhook(account: ProcessorAccount) -> bool:
+    """Whether the account's processor delivers events at all."""
+    return adapter(account.processor).can.webhook_address != WebhookAddress.NONE
 
 
 def last_missed(account: ProcessorAccount, at: datetime, healed_at: datetime | None) -> datetime | None:

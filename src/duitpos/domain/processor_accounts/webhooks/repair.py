@@ -219,8 +219,16 @@ def end_proof(account: ProcessorAccount, reference: str) -> None:
     """End the session of a round trip, which may have ended. Raises ProcessorError."""
     with outside_database():
         open_account(account).cancel(References(reference))
+    note_proof_ended(account, reference)
+
+
+def note_proof_ended(account: ProcessorAccount, reference: str) -> None:
+    """Store that the event of this proof is on its way, if this is still the proof that is awaited.
+
+    The event may have arrived meanwhile; it says when itself. Or another proof was begun: until that one has ended, the
+    watch must find it without a time, to end it if its process does not.
+    """
     rows = AccountHealth.objects.filter(tenant_id=account.tenant_id, account_id=account.id)
-    # The event may have arrived meanwhile; it says when itself.
     rows.filter(proof_reference=reference, proof_sent_at=None).update(proof_sent_at=now())
 
 

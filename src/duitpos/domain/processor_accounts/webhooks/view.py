@@ -26,12 +26,11 @@ from duitpos.domain.processor_accounts.webhooks.judge import (
     judge,
     stale_endpoints,
 )
-from duitpos.domain.processor_accounts.webhooks.look import LATELY, address_of
+from duitpos.domain.processor_accounts.webhooks.look import LATELY, address_of, has_webhook
 from duitpos.kit.clock import now
 from duitpos.kit.facts import Facts
 from duitpos.models import AccountHealth, Membership, Payment, ProcessorAccount, Tenant
 from duitpos.models.payment_setup import AccountState
-from duitpos.processors.capabilities import WebhookAddress
 from duitpos.processors.endpoints import WebhookEndpoints
 from duitpos.processors.errors import ProcessorError
 from duitpos.processors.registry import adapter
@@ -133,7 +132,7 @@ def webhook_reports(tenant: Tenant, rows: Iterable[TypeRow]) -> dict[UUID, Webho
         account
         for row in rows
         for account in row.accounts
-        if row.type.is_active and account.state == AccountState.ACTIVE and _has_webhook(account)
+        if row.type.is_active and account.state == AccountState.ACTIVE and has_webhook(account)
     ]
     known, at = healths_of(tenant.id, (account.id for account in accounts)), now()
     return {
@@ -145,7 +144,3 @@ def webhook_reports(tenant: Tenant, rows: Iterable[TypeRow]) -> dict[UUID, Webho
         )
         for account in accounts
     }
-
-
-def _has_webhook(account: ProcessorAccount) -> bool:
-    return adapter(account.processor).can.webhook_address != WebhookAddress.NONE

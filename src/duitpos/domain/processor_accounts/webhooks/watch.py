@@ -24,6 +24,7 @@ from duitpos.domain.processor_accounts.webhooks.judge import (
 )
 from duitpos.domain.processor_accounts.webhooks.look import (
     address_of,
+    has_webhook,
     look,
     note_missed,
 )
@@ -44,7 +45,6 @@ from duitpos.models import AccountHealth, ProcessorAccount
 from duitpos.models.alert import AlertKind
 from duitpos.models.payment_setup import AccountState
 from duitpos.processors.errors import ProcessorError
-from duitpos.processors.registry import adapter
 
 log = structlog.get_logger(__name__)
 LOOK_EVERY = timedelta(minutes=20)
@@ -66,7 +66,7 @@ def watch_webhook(account: ProcessorAccount) -> WebhookReport | None:
 
     Call it with no transaction open. None for an account that has no webhook to watch.
     """
-    if account.state != AccountState.ACTIVE or not adapter(account.processor).can.lists_started:
+    if account.state != AccountState.ACTIVE or not has_webhook(account):
         return None
     health = made_health_of(account)
     if health.proof_reference and health.proof_sent_at is None:

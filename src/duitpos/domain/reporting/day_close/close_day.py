@@ -20,6 +20,7 @@ from duitpos.domain.reporting.day_close.corrections import days_to_correct, pend
 from duitpos.domain.reporting.day_close.figures import Figures, Part, figures_of_day, to_document
 from duitpos.domain.reporting.day_close.mail import queue_mail_of
 from duitpos.domain.reporting.day_close.state import day_of, day_state, receipts_of_day, unpaid_count
+from duitpos.domain.reporting.day_close.without_order import to_facts, to_print
 from duitpos.kit.clock import now
 from duitpos.kit.money import parse_amount
 from duitpos.kit.transact import transact
@@ -171,6 +172,7 @@ def _facts(location: Location, day: date) -> dict[str, Any]:
             for one in receipts_of_day(location, day)
         ],
         "unpaid": unpaid_count(location, day),
+        **to_facts(to_print(location, day)),
     }
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Min, Prefetch, QuerySet
 
 from duitpos.domain.errors import Code, Gone
 from duitpos.domain.reporting.day_close.figures import Figures, figures_of_day
+from duitpos.domain.reporting.day_close.without_order import WithoutOrder, to_print
 from duitpos.domain.reporting.receipt_ranges import credit_notes, receipts
 from duitpos.domain.tenancy.hours import business_ends
 from duitpos.kit.clock import business_date, day_bounds, display_zone
@@ -55,6 +56,8 @@ class OpenItems:
     unpaid_count: int
     refunds: list[Refund]
     refund_count: int
+    without_order: list[WithoutOrder]
+    """Money of unknown orders that the day close will print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,8 @@ def open_items(location: Location, day: date) -> OpenItems:
         created_at__lt=ends,
     )
     shown = refunds.select_related("payment__order").order_by("created_at", "id")[:LISTED]
-    return OpenItems(list(listed), unpaid.count(), list(shown), refunds.count())
+    lost = to_print(location, day)
+    return OpenItems(list(listed), unpaid.count(), list(shown), refunds.count(), lost)
 
 
 def unpaid_count(location: Location, day: date) -> int:
