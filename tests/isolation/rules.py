@@ -131,6 +131,8 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/reports/journal/<slug:kind>.csv": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/revenue.<str:kind>": Staff(OFFICE),
     "<slug:tenant>/dashboard/payment-types/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/people/changes/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/people/changes.csv": Staff(OFFICE),
     "<slug:tenant>/dashboard/refund-limits/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/add/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/payment-types/<uuid:type_id>/": Staff(frozenset({OWNER})),

@@ -8,6 +8,7 @@ from duitpos.dashboard.views.account import account
 from duitpos.dashboard.views.alert_policies import alert_policies
 from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
+from duitpos.dashboard.views.changes import changes, changes_file
 from duitpos.dashboard.views.check_payment import check_payment
 from duitpos.dashboard.views.day_close import day_close, day_close_file, day_close_mail, day_closes
 from duitpos.dashboard.views.disputes import dispute, disputes, evidence
@@ -88,6 +89,8 @@ urlpatterns = [
     path("reports/journal/<slug:kind>.csv", journal_file, name="journal_file"),
     path("reports/revenue.<str:kind>", report_file, name="report_file"),
     path("payment-types/", payment_types, name="payment_types"),
+    path("people/changes/", changes, name="changes"),
+    path("people/changes.csv", changes_file, name="changes_file"),
     path("refund-limits/", refund_limits, name="refund_limits"),
     path("payment-types/add/", add_payment_type, name="add_payment_type"),
     path("payment-types/<uuid:type_id>/", payment_type, name="payment_type"),

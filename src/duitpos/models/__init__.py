@@ -2,6 +2,7 @@
 
 from duitpos.models.account_health import AccountHealth
 from duitpos.models.alert import Alert, AlertPolicy
+from duitpos.models.audit import AuditEntry
 from duitpos.models.day_close import DayClose, DayCloseSeries
 from duitpos.models.dispute import Dispute
 from duitpos.models.ledger import BusinessDay, LedgerEntry
@@ -36,6 +37,7 @@ __all__ = [
     "AccountHealth",
     "Alert",
     "AlertPolicy",
+    "AuditEntry",
     "BusinessDay",
     "BusinessMonth",
     "DayClose",

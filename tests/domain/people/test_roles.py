@@ -30,6 +30,7 @@ RIGHTS = {
     Can.EDIT_MENU: (True, True, False, False),
     Can.SEE_REPORTS: (True, True, False, False),
     Can.SET_UP_REPORTS: (True, False, False, False),
+    Can.SEE_CHANGES: (True, True, False, False),
 }
 CASES = [(role, can, row[at]) for can, row in RIGHTS.items() for at, role in enumerate(Role)]
 

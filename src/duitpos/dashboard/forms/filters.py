@@ -61,13 +61,14 @@ def read_filters(query: QueryDict, sites: list[Location]) -> ListQuery:
     return ListQuery(
         location=next((site for site in sites if site.slug == wanted), None),
         state=state if state in STATES else "",
-        day=_day(query.get("day", "")),
+        day=read_day(query.get("day", "")),
         text=text,
-        before=_moment(query.get("before", "")),
+        before=read_moment(query.get("before", "")),
     )
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """A day of a query string; None for anything else."""
     try:
         day = parse_date(text)
     except ValueError:
@@ -75,7 +76,8 @@ def _day(text: str) -> date | None:
     return day if day is not None and day.year in _YEARS else None
 
 
-def _moment(text: str) -> datetime | None:
+def read_moment(text: str) -> datetime | None:
+    """A moment of a query string; None for anything else."""
     try:
         moment = parse_datetime(text)
         if moment is None or moment.tzinfo is None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from duitpos.domain.audit.record import Value, record_change
 from duitpos.domain.errors import Code, Gone, Invalid
 from duitpos.domain.menus.changed import menu_changed
 from duitpos.domain.people.roles import Can, require
@@ -15,7 +18,14 @@ from duitpos.domain.tenancy.how_long import until_of
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import ItemStock, Location, Membership, MenuItem, Modifier, ModifierStock
+from duitpos.models.audit import AuditKind
 from duitpos.models.menu import StockStatus
+
+_NEVER_OUT: Mapping[str, Value] = {
+    "status": StockStatus.IN_STOCK,
+    "quantity": None,
+    "until": None,
+}
 
 
 class Stocked(StrEnum):
@@ -76,6 +86,13 @@ def set_stock(
         item = MenuItem.objects.filter(tenant_id=member.tenant_id, id=item_id, archived_at=None).first()
         if item is None or location.tenant_id != member.tenant_id:
             raise Gone(Code.ITEM_UNKNOWN)
+        mine = ItemStock.objects.filter(tenant_id=member.tenant_id, location=location, item=item)
+        row = mine.first()
+        before: Mapping[str, Value] = (
+            _NEVER_OUT
+            if row is None
+            else {"status": row.status, "quantity": row.quantity, "until": row.until}
+        )
         # One upsert, so that two concurrent requests end with one row.
         ItemStock.objects.bulk_create(
             [
@@ -93,6 +110,8 @@ def set_stock(
             # With `until`: the end of an earlier absence must not end this one.
             update_fields=["status", "quantity", "until", "changed_at"],
         )
+        after: dict[str, Value] = {"status": status, "quantity": quantity, "until": until}
+        record_change(member, AuditKind.SOLD_OUT, item.name, before, after, location_id=location.id)
         menu_changed(member.tenant_id, location.id)
         return item.name
 
@@ -109,11 +128,25 @@ def _change_modifier(
         name = known.values_list("name", flat=True).first()
         if name is None or location.tenant_id != member.tenant_id:
             raise Gone(Code.ITEM_UNKNOWN)
+        stock = ModifierStock.objects.filter(
+            tenant_id=member.tenant_id, location=location, modifier_id=modifier_id
+        )
+        before = _of_modifier(stock)
         change()
+        record_change(member, AuditKind.SOLD_OUT, name, before, _of_modifier(stock), location_id=location.id)
         menu_changed(member.tenant_id, location.id)
         return name
 
     return transact(work)
+
+
+def _of_modifier(rows: QuerySet[ModifierStock]) -> Mapping[str, Value]:
+    row = rows.values("until").first()
+    return (
+        _NEVER_OUT
+        if row is None
+        else {"status": StockStatus.OUT_OF_STOCK, "quantity": None, "until": row["until"]}
+    )
 
 
 def _out_of_stock(location: Location, modifier_id: UUID, until: datetime | None) -> None:

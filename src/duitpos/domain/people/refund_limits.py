@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from duitpos.domain.audit.record import Change, record_changes
 from duitpos.domain.errors import Code, Forbidden, Invalid
 from duitpos.domain.people.roles import Can, require
 from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.models import Location, Membership, RefundLimit, Tenant
+from duitpos.models.audit import AuditKind
 from duitpos.models.people import Role
 from duitpos.models.refund_limit import LIMITED_ROLES
 
@@ -116,6 +118,22 @@ def set_limits(member: Membership, limits: Limits) -> None:
         unique_fields=["tenant", "role", "currency"],
         update_fields=["most_minor", "set_by", "set_at"],
     )
+    record_changes(
+        member,
+        AuditKind.REFUND_LIMIT,
+        [
+            Change(
+                row.role,
+                {"most": _amount(before[row.role, row.currency], row.currency)},
+                {"most": _amount(row.most_minor, row.currency)},
+            )
+            for row in rows
+        ],
+    )
+
+
+def _amount(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)
 
 
 def _limits(tenant_id: UUID) -> Limits:

@@ -29,6 +29,7 @@ class Can(StrEnum):
     EDIT_MENU = "edit_menu"
     SEE_REPORTS = "see_reports"  # and close a business day
     SET_UP_REPORTS = "set_up_reports"  # which reports are mailed
+    SEE_CHANGES = "see_changes"  # the audit log
 
 
 _KITCHEN = frozenset({Can.SEE_KITCHEN, Can.WORK_ORDERS, Can.SET_STOCK, Can.PAUSE, Can.ANSWER_CALLS})

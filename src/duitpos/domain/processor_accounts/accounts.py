@@ -11,6 +11,7 @@ import structlog
 from django.db import IntegrityError
 
 from duitpos.domain.alerts.open import Resolution
+from duitpos.domain.audit.record import KeyChange, record_change
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.payments.problems import pause_account
 from duitpos.domain.payments.processors.connect import missing_fields
@@ -37,6 +38,7 @@ from duitpos.kit.crypto import SecretUnreadable
 from duitpos.kit.facts import Facts, facts
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, ProcessorAccount
+from duitpos.models.audit import AuditKind
 from duitpos.models.payment_setup import AccountState
 from duitpos.processors.base import AccountFacts
 from duitpos.processors.credentials import Credentials
@@ -117,14 +119,14 @@ def save_credentials(
     account = account_of(member.tenant_id, account_id)
     pasted = read_pasted(account, values, api_base)
     if not pasted.needs_check:
-        return _save_verifiers_only(account, pasted)
+        return _save_verifiers_only(member, account, pasted)
     try:
         checked = check_credentials(account, pasted.merged, pasted.endpoint)
     except ProcessorError as error:
         if error.is_about_key or error.failure in (Failure.REFUSED, Failure.NOT_ACTIVATED):
             raise key_refused(account, pasted, error) from error
-        return _store_unchecked(account, pasted, error)
-    return store_checked(account, checked, pasted.values)
+        return _store_unchecked(member, account, pasted, error)
+    return store_checked(account, checked, pasted.values, by=member)
 
 
 def key_refused(account: ProcessorAccount, pasted: Pasted, error: ProcessorError) -> KeyRefused:
@@ -165,8 +167,15 @@ def remove_account(member: Membership, account_id: UUID) -> Removal:
     """Remove an account, or retire it if payments need it. Return which."""
     require(member, Can.SET_UP_PAYMENTS)
     account = account_of(member.tenant_id, account_id)
+
+    def forget() -> bool:
+        if not forget_account(account):
+            return False
+        record_key(member, account, KeyChange.REMOVED)
+        return True
+
     try:
-        if transact(lambda: forget_account(account)):
+        if transact(forget):
             return Removal.REMOVED
     except IntegrityError:
         # A concurrent payment refers to the account.
@@ -175,20 +184,29 @@ def remove_account(member: Membership, account_id: UUID) -> Removal:
 
     def retire() -> None:
         rows.update(state=AccountState.RETIRED)
+        record_use(member, account, is_used=False)
         end_restriction(account, now(), Resolution.ACCOUNT_NOT_USED)
 
     transact(retire)
     return Removal.RETIRED
 
 
-def store_checked(account: ProcessorAccount, checked: Checked, pasted: Credentials) -> SavedAccount:
-    """Store checked credentials in their account's row, which new payments then use. Raises Conflict."""
+def store_checked(
+    account: ProcessorAccount, checked: Checked, pasted: Credentials, *, by: Membership | None = None
+) -> SavedAccount:
+    """Store checked credentials in their account's row, which new payments then use. Raises Conflict.
+
+    `by` is who pasted them; None where nobody changed them.
+    """
 
     def work() -> ProcessorAccount:
         row = row_of(account, checked)
         if row.id != account.id and account.state == AccountState.RETIRED:
             raise Conflict(Code.KEY_OF_ANOTHER_ACCOUNT, old=account.external_id or account.name)
-        return keep_checked(account, row, checked, pasted)
+        kept = keep_checked(account, row, checked, pasted)
+        if by is not None:
+            record_key(by, kept)
+        return kept
 
     try:
         row = transact(work)
@@ -203,19 +221,51 @@ def store_checked(account: ProcessorAccount, checked: Checked, pasted: Credentia
     return SavedAccount(row, checked.facts, findings)
 
 
-def _save_verifiers_only(account: ProcessorAccount, pasted: Pasted) -> SavedAccount:
+def record_key(member: Membership, account: ProcessorAccount, how: KeyChange = KeyChange.CHANGED) -> None:
+    """Write into the audit log that a key or secret was changed, in the caller's transaction; never what it is."""
+    record_change(member, AuditKind.KEY, name_in_log(account), {}, {"key": how})
+
+
+def record_use(member: Membership, account: ProcessorAccount, *, is_used: bool) -> None:
+    """Write into the audit log that new payments use an account, or use it no more, in the caller's transaction."""
+    name = account.payment_type.name
+    said = {"account": name_in_log(account)}
+    before, after = ({}, said) if is_used else (said, {})
+    record_change(member, AuditKind.PAYMENT_TYPE, name, before, after)
+
+
+def name_in_log(account: ProcessorAccount) -> str:
+    """The account's name for the audit log: processor, name there, mode."""
+    parts = (adapter(account.processor).label, account.name or account.external_id, account.mode)
+    return ", ".join(part for part in parts if part)
+
+
+def _save_verifiers_only(member: Membership, account: ProcessorAccount, pasted: Pasted) -> SavedAccount:
+    def work() -> ProcessorAccount:
+        kept = keep_verifiers(account, pasted)
+        record_key(member, kept)
+        return kept
+
     if pasted.values:
         try:
-            account = transact(lambda: keep_verifiers(account, pasted))
+            account = transact(work)
         except Changed as error:
             raise _changed_meanwhile() from error
     return recheck(account)
 
 
-def _store_unchecked(account: ProcessorAccount, pasted: Pasted, error: ProcessorError) -> SavedAccount:
+def _store_unchecked(
+    member: Membership, account: ProcessorAccount, pasted: Pasted, error: ProcessorError
+) -> SavedAccount:
     """Store credentials that could not be checked; they wait, and are not used yet."""
+
+    def work() -> ProcessorAccount:
+        kept = keep_waiting(account, pasted)
+        record_key(member, kept)
+        return kept
+
     try:
-        account = transact(lambda: keep_waiting(account, pasted))
+        account = transact(work)
     except Changed as changed:
         raise _changed_meanwhile() from changed
     is_first = not checked_part(adapter(account.processor), pasted.stored.current)

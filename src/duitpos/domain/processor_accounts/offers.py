@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from duitpos.domain.audit.record import record_change
 from duitpos.domain.errors import Code, Gone
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Membership, PaymentType, PaymentTypeOffer
+from duitpos.models.audit import AuditKind
 from duitpos.models.payment_setup import Channel
 
 Offers = Mapping[tuple[UUID, Channel], bool]
@@ -37,16 +39,31 @@ def set_offers(member: Membership, row: PaymentType, offers: Offers) -> None:
     ]
 
     def work() -> None:
+        before = offers_of(row)
         PaymentTypeOffer.objects.bulk_create(
             rows,
             update_conflicts=True,
             unique_fields=["tenant", "payment_type", "location", "channel"],
             update_fields=["is_offered"],
         )
+        _record(member, row, before, offers)
         for location_id in {location_id for location_id, _channel in offers}:
             location_changed(location_id)
 
     transact(work)
+
+
+def _record(member: Membership, row: PaymentType, before: Offers, after: Offers) -> None:
+    """The places where it is offered, before and after."""
+    names = dict(Location.objects.filter(tenant_id=member.tenant_id).values_list("id", "name"))
+
+    def offered(offers: Offers) -> list[str]:
+        places = [place for place in after if offers.get(place, True)]
+        return sorted(f"{names.get(site, '')}: {channel.value}" for site, channel in places)
+
+    record_change(
+        member, AuditKind.PAYMENT_TYPE, row.name, {"offered": offered(before)}, {"offered": offered(after)}
+    )
 
 
 def move_type(member: Membership, type_id: UUID, *, up: bool) -> PaymentType:

@@ -20,6 +20,7 @@ from duitpos.domain.processor_accounts.accounts import (
     account_of,
     key_refused,
     recheck,
+    record_use,
     store_checked,
 )
 from duitpos.domain.processor_accounts.credentials import checked_part, read_pasted
@@ -98,6 +99,7 @@ def use_account(member: Membership, account_id: UUID) -> ProcessorAccount:
         if not (claimed and put_in_use(account, at)):
             # Raised so that the transaction is rolled back.
             raise Conflict(Code.ACCOUNT_CHANGED)
+        record_use(member, account, is_used=True)
         after_going_live(account.tenant_id, at)
 
     transact(work)
@@ -111,8 +113,13 @@ def retire(member: Membership, account_id: UUID) -> None:
     rows = ProcessorAccount.objects.filter(
         tenant_id=account.tenant_id, id=account.id, state=AccountState.ACTIVE
     )
-    if not transact(lambda: rows.update(state=AccountState.RETIRED)):
-        raise Conflict(Code.ACCOUNT_CHANGED)
+
+    def work() -> None:
+        if not rows.update(state=AccountState.RETIRED):
+            raise Conflict(Code.ACCOUNT_CHANGED)
+        record_use(member, account, is_used=False)
+
+    transact(work)
 
 
 def go_live(
@@ -141,7 +148,7 @@ def go_live(
     if not is_other_meant and _is_of_another(account, checked):
         name = checked.facts.name or checked.facts.external_id
         raise Invalid(Code.LIVE_KEY_OF_ANOTHER, test=account.name or account.external_id, live=name)
-    return store_checked(account, checked, pasted.values)
+    return store_checked(account, checked, pasted.values, by=member)
 
 
 def back_to_test(member: Membership, account_id: UUID) -> ProcessorAccount:

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError
 from django.db.models import Exists, Max, OuterRef, Q
 
+from duitpos.domain.audit.record import Value, record_change
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.payments.processors.manual_account import keep_manual_account
 from duitpos.domain.payments.settlement.went_live import after_going_live
@@ -18,6 +19,7 @@ from duitpos.domain.processor_accounts.forget import forget_type
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Payment, PaymentType, ProcessorAccount, Tenant
+from duitpos.models.audit import AuditKind
 from duitpos.models.payment_setup import MANUAL_KINDS, AccountState, PaymentKind
 
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{0,19}")
@@ -96,6 +98,7 @@ def create_type(
         )
         if not row.is_online:
             keep_manual_account(row)
+        record_change(member, AuditKind.PAYMENT_TYPE, row.name, {}, _said(row) | {"kind": row.kind})
         return row
 
     try:
@@ -119,6 +122,8 @@ def edit_type(
 
     def work() -> None:
         rows.update(code=code, name=name, is_active=is_active, guest_name=shown)
+        after: dict[str, Value] = {"code": code, "name": name, "guest_name": shown, "is_active": is_active}
+        record_change(member, AuditKind.PAYMENT_TYPE, row.name, _said(row), after)
         if is_active and not row.is_active:
             after_going_live(member.tenant_id, now())
 
@@ -141,12 +146,17 @@ def delete_type(member: Membership, type_id: UUID) -> None:
     def work() -> None:
         if not forget_type(row):
             raise _used(row, 0)
+        record_change(member, AuditKind.PAYMENT_TYPE, row.name, _said(row), {})
 
     try:
         transact(work)
     except IntegrityError as error:
         # A concurrent payment uses the type.
         raise _used(row, 0) from error
+
+
+def _said(row: PaymentType) -> dict[str, Value]:
+    return {"code": row.code, "name": row.name, "guest_name": row.guest_name, "is_active": row.is_active}
 
 
 def _used(row: PaymentType, payments: int) -> Conflict:

@@ -8,7 +8,9 @@ crash; what staff decided before, or cooking that has begun, wins.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -18,6 +20,7 @@ from django.db.models import QuerySet
 
 from duitpos.domain.alerts.offers import POLICIES
 from duitpos.domain.alerts.open import Resolution
+from duitpos.domain.audit.record import record_change
 from duitpos.domain.errors import Code, Conflict, Invalid
 from duitpos.domain.orders.advance import Actor, advance
 from duitpos.domain.orders.states import CANCELED, HELD, Because
@@ -31,6 +34,7 @@ from duitpos.kit.tenancy import across_tenants
 from duitpos.kit.transact import transact
 from duitpos.models import Alert, AlertPolicy, Membership, Order, Tenant
 from duitpos.models.alert import PolicyAction
+from duitpos.models.audit import AuditKind
 from duitpos.models.refund import RefundSource
 
 log = structlog.get_logger(__name__)
@@ -80,14 +84,21 @@ def set_policy(member: Membership, kind: str, *, is_on: bool, action: str, after
 
 def _store(member: Membership, kind: str, *, is_on: bool, action: str, after_minutes: int) -> None:
     values = {"is_on": is_on, "action": action, "after_minutes": after_minutes}
+    mine = AlertPolicy.objects.filter(tenant_id=member.tenant_id, kind=kind)
+    before = mine.values("is_on", "action", "after_minutes").first()
     AlertPolicy.objects.update_or_create(
         tenant_id=member.tenant_id,
         kind=kind,
         defaults={**values, "changed_at": now(), "changed_by": member},
     )
+    record_change(member, AuditKind.SETTINGS, kind, _said(before or {"is_on": False}), _said(values))
     if not is_on:
         waiting = Alert.objects.filter(tenant_id=member.tenant_id, kind=kind, resolved_at__isnull=True)
         waiting.filter(policy_at__isnull=False).update(policy_at=None)
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"rule_{name.removeprefix('after_')}": value for name, value in values.items()}
 
 
 def due_policies() -> list[Due]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 
+from duitpos.domain.audit.record import record_change
 from duitpos.domain.errors import Code, Conflict, Gone
 from duitpos.domain.orders.cart import clean_note
 from duitpos.domain.people.roles import Can, require
@@ -15,6 +17,7 @@ from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Membership
+from duitpos.models.audit import AuditKind
 
 
 def pause(
@@ -41,8 +44,26 @@ def resume(member: Membership, location: Location, *, seen: datetime | None) -> 
 def _change(member: Membership, location: Location, guard: Q, columns: dict[str, Any]) -> None:
     def work() -> None:
         rows = Location.objects.filter(tenant_id=member.tenant_id, id=location.id)
+        before = rows.values("name", *columns).first()
         if not rows.filter(guard).update(**columns):
             raise Conflict(Code.PAUSE_CHANGED) if rows.exists() else Gone(Code.LOCATION_UNKNOWN)
+        if before is not None:
+            record_change(
+                member,
+                AuditKind.PAUSE,
+                before["name"],
+                _said(before),
+                _said(columns),
+                location_id=location.id,
+            )
         location_changed(location.id)
 
     transact(work)
+
+
+def _said(columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "paused": columns["paused_at"] is not None,
+        "paused_until": columns["paused_until"],
+        "pause_message": columns["pause_message"],
+    }

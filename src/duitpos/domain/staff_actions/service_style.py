@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from duitpos.domain.audit.record import record_change
 from duitpos.domain.errors import Code, Gone, Invalid
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Membership
+from duitpos.models.audit import AuditKind
 from duitpos.models.tenant import ServiceStyle, UnpaidOrders
 
 
@@ -20,8 +22,11 @@ def set_service_style(member: Membership, location: Location, style: str, unpaid
 
     def work() -> None:
         rows = Location.objects.filter(tenant_id=member.tenant_id, id=location.id)
-        if not rows.update(**columns):
+        before = rows.values("name", *columns).first()
+        if before is None or not rows.update(**columns):
             raise Gone(Code.LOCATION_UNKNOWN)
+        name = before.pop("name")
+        record_change(member, AuditKind.SETTINGS, name, before, columns, location_id=location.id)
         location_changed(location.id)
 
     transact(work)

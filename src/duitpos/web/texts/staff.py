@@ -53,6 +53,7 @@ STAFF: Mapping[Code, Sentence] = {
             Can.SET_UP_REPORTS: _(
                 "With your role you cannot change which reports are mailed. Ask the owner."
             ),
+            Can.SEE_CHANGES: _("With your role you cannot see who changed what. Ask the owner or a manager."),
         },
     ),
     Code.LOCATION_UNKNOWN: _("There is no such location."),

@@ -13,12 +13,15 @@ from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
+from duitpos.domain.audit.record import Change, record_changes
 from duitpos.domain.errors import Code, Gone, Invalid
 from duitpos.domain.menus.changed import menu_changed, menus_changed
 from duitpos.domain.menus.edit.price_rules import APPLIED, Effect, PriceChange, effect_of, new_price
 from duitpos.domain.people.roles import Can, require
+from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import ItemPrice, Location, Membership, MenuItem, MenuSection, Tenant
+from duitpos.models.audit import AuditKind
 
 MOST_ITEMS = 8_000
 """Items of one change: its preview must fit in a request."""
@@ -136,6 +139,7 @@ def apply_change(member: Membership, which: Which, change: PriceChange, seen: Pr
                 done |= _change_items(tenant_id, which.currency, batch)
             else:
                 done |= _change_at(location, which.currency, batch)
+        _record(member, which, {item_id: wanted[item_id] for item_id in done})
         if done and location is None:
             menus_changed(tenant_id)
         elif done and location is not None:
@@ -143,6 +147,27 @@ def apply_change(member: Membership, which: Which, change: PriceChange, seen: Pr
         return Applied(len(done), _names(tenant_id, which.currency, wanted.keys() - done))
 
     return transact(work)
+
+
+def _record(member: Membership, which: Which, done: Wanted) -> None:
+    rows = _items(member.tenant_id, which.currency)
+    named: dict[UUID, str] = {}
+    for batch in _batches(done):
+        named.update(rows.filter(id__in=list(batch)).values_list("id", "name"))
+    location_id = which.location.id if which.location is not None else None
+    record_changes(
+        member,
+        AuditKind.PRICE,
+        [
+            Change(
+                named.get(item_id, ""),
+                {"price": Money(old, which.currency)},
+                {"price": Money(new, which.currency)},
+                location_id,
+            )
+            for item_id, (old, new) in done.items()
+        ],
+    )
 
 
 def pack(rows: Iterable[PriceRow]) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import F
 
+from duitpos.domain.audit.record import Change, record_change, record_changes
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.menus.changed import menus_changed
 from duitpos.domain.menus.edit.lines import DESCRIPTION, ITEM_NAME, checked_name, checked_text
@@ -18,6 +19,7 @@ from duitpos.domain.menus.edit.translations import checked_texts, store_texts
 from duitpos.domain.menus.serving import Serving
 from duitpos.domain.menus.texts import Text
 from duitpos.domain.people.roles import Can, require
+from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import (
     ItemGroup,
@@ -28,6 +30,7 @@ from duitpos.models import (
     MenuSection,
     ModifierGroup,
 )
+from duitpos.models.audit import AuditKind
 from duitpos.models.menu import TaxClass, TextKind
 
 
@@ -80,6 +83,7 @@ def add_item(member: Membership, section_id: UUID, name: str, price_minor: int, 
             currency=currency,
             position=next_position(live_items(member.tenant_id, section_id)),
         )
+        record_change(member, AuditKind.PRICE, name, {}, {"price": Money(price_minor, currency)})
         menus_changed(member.tenant_id, currency)
         return item
 
@@ -106,6 +110,7 @@ def edit_item(member: Membership, item_id: UUID, version: int, draft: ItemDraft)
         place = _place(member.tenant_id, before, draft)
         if not rows.filter(version=version).update(version=F("version") + 1, **values, **place):
             raise Conflict(Code.ITEM_CHANGED)
+        _record_prices(member, before, draft)
         _store_prices(member.tenant_id, item_id, draft)
         _store_groups(member.tenant_id, item_id, draft.group_ids)
         store_texts(member.tenant_id, TextKind.ITEM, item_id, texts)
@@ -172,6 +177,30 @@ def _store_prices(tenant_id: UUID, item_id: UUID, draft: ItemDraft) -> None:
         unique_fields=["tenant", "location", "item"],
         update_fields=["price_minor"],
     )
+
+
+def _record_prices(member: Membership, before: MenuItem, draft: ItemDraft) -> None:
+    """Before they are stored: the base price, and those of locations, which may come and go."""
+    rows = ItemPrice.objects.filter(tenant_id=member.tenant_id, item_id=before.id)
+    own = dict(rows.values_list("location_id", "price_minor"))
+    changes = [
+        Change(
+            draft.name,
+            {"price": Money(before.price_minor, before.currency)},
+            {"price": Money(draft.price_minor, draft.currency)},
+        )
+    ]
+    for location_id in sorted({*own, *draft.prices}):
+        old, new = own.get(location_id), draft.prices.get(location_id)
+        changes.append(
+            Change(
+                draft.name,
+                {} if old is None else {"price": Money(old, before.currency)},
+                {} if new is None else {"price": Money(new, draft.currency)},
+                location_id,
+            )
+        )
+    record_changes(member, AuditKind.PRICE, changes)
 
 
 def _store_groups(tenant_id: UUID, item_id: UUID, group_ids: Sequence[UUID]) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import F, Model
 
+from duitpos.domain.audit.record import Change, record_changes
 from duitpos.domain.errors import Code, Conflict
 from duitpos.domain.menus.sheets.columns import DESCRIPTION, NAME, RowType
 from duitpos.domain.menus.sheets.edits import Edit, Plan
@@ -19,6 +20,7 @@ from duitpos.domain.menus.sheets.state import TEXT_KINDS, MenuState, menu_state
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.kit.clock import now
+from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import (
     ItemGroup,
@@ -31,6 +33,7 @@ from duitpos.models import (
     Modifier,
     ModifierGroup,
 )
+from duitpos.models.audit import AuditKind
 
 T = TypeVar("T")
 _TRIES = 5
@@ -71,7 +74,7 @@ def apply_import(member: Membership, data: bytes, seen: str) -> Plan:
         if not plan.changed:
             return plan
         try:
-            transact(lambda plan=plan: _write(plan))  # type: ignore[misc]
+            transact(lambda plan=plan: _write(plan, member))  # type: ignore[misc]
         except _Moved:
             # Also something that the import does not change, such as stock: read it again, and compare.
             continue
@@ -79,7 +82,7 @@ def apply_import(member: Membership, data: bytes, seen: str) -> Plan:
     raise Conflict(Code.MENU_CHANGED_MEANWHILE)
 
 
-def _write(plan: Plan) -> None:
+def _write(plan: Plan, member: Membership) -> None:
     _raise_menu_versions(plan.state)
     _raise_row_versions(plan)
     positions = _Positions(plan.state)
@@ -90,6 +93,7 @@ def _write(plan: Plan) -> None:
     _write_groups(plan)
     _write_prices(plan)
     _write_texts(plan)
+    record_changes(member, AuditKind.PRICE, _price_changes(plan))
 
 
 def _raise_menu_versions(state: MenuState) -> None:
@@ -218,6 +222,28 @@ def _write_prices(plan: Plan) -> None:
         unique_fields=["tenant", "location", "item"],
         update_fields=["price_minor"],
     )
+
+
+def _price_changes(plan: Plan) -> Iterator[Change]:
+    """For the audit log, from what the transaction's compare-and-set has found unchanged."""
+    for edit in plan.changed:
+        if edit.row_type != RowType.ITEM:
+            continue
+        name, currency = edit.value("name"), edit.value("currency")
+        existing = edit.existing if isinstance(edit.existing, MenuItem) else None
+        yield Change(
+            name,
+            {} if existing is None else {"price": Money(existing.price_minor, existing.currency)},
+            {"price": Money(edit.value("price_minor"), currency)},
+        )
+        for site_id, new in edit.prices.items():
+            old = plan.state.prices.get((edit.id, site_id))
+            yield Change(
+                name,
+                {} if old is None else {"price": Money(old, currency)},
+                {} if new is None else {"price": Money(new, currency)},
+                site_id,
+            )
 
 
 def _write_texts(plan: Plan) -> None:

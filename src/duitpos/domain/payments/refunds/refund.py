@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F
 
 from duitpos.domain.alerts.refund_limit import refund_limit
+from duitpos.domain.audit.record import record_change
 from duitpos.domain.errors import Code, Conflict, Gone
 from duitpos.domain.payments.disputes.disputes import open_dispute, taken_by_bank
 from duitpos.domain.payments.refunds.refunded_lines import all_lines, insert_refund
@@ -18,6 +19,7 @@ from duitpos.kit.clock import now
 from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import Membership, Payment, Refund
+from duitpos.models.audit import AuditKind
 from duitpos.models.payment import PaymentStatus
 from duitpos.models.refund import RefundSource, RefundStatus
 
@@ -111,6 +113,7 @@ def reserve_all(who: Who, payment_id: UUID, reason: str, code: str = "") -> Rese
     refund = new_refund(payment, who, left)
     refund.reason, refund.reason_code = reason.strip()[:200], code
     insert_refund(refund, chosen)
+    record_refund(refund, payment, who)
     return Reserved(refund, is_new=True)
 
 
@@ -155,6 +158,21 @@ def new_refund(payment: Payment, who: Who, minor: int) -> Refund:
         first_sent_at=at if has_keys(payment) else None,
         next_check_at=at + FIRST_CHECK,
     )
+
+
+def record_refund(refund: Refund, payment: Payment, who: Who) -> None:
+    """Write a refund by staff into the audit log; who else makes one is in the refund's own row."""
+    if who.member is not None:
+        order = payment.order
+        number = f"#{order.number}" if order is not None and order.number is not None else payment.reference
+        record_change(
+            who.member,
+            AuditKind.REFUND,
+            number,
+            {},
+            {"amount": refund.amount},
+            location_id=payment.location_id,
+        )
 
 
 def _refund_under_way(payment: Payment) -> Refund:

@@ -15,6 +15,7 @@ from duitpos.domain.payments.refunds.refund import (
     Who,
     new_refund,
     payment_with_money,
+    record_refund,
     refundable_payment,
     send_reserved,
 )
@@ -144,4 +145,5 @@ def _insert(payment: Payment, who: Who, minor: int, why: Why, chosen: Chosen | N
     refund = new_refund(payment, who, minor)
     refund.reason_code, refund.reason, refund.form_key = why.code, why.text.strip()[:200], why.form_key
     insert_refund(refund, chosen)
+    record_refund(refund, payment, who)
     return refund

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from duitpos.domain.audit.record import record_change
 from duitpos.domain.errors import Code, Conflict, Unavailable
 from duitpos.domain.payments.processors.connect import open_account
 from duitpos.domain.people.roles import Can, require
-from duitpos.domain.processor_accounts.accounts import account_of
+from duitpos.domain.processor_accounts.accounts import account_of, name_in_log
 from duitpos.domain.processor_accounts.findings import Finding
 from duitpos.domain.processor_accounts.health import made_health_of
 from duitpos.domain.processor_accounts.webhooks.install import install_webhook
@@ -25,7 +26,9 @@ from duitpos.domain.processor_accounts.webhooks.watch import refresh
 from duitpos.domain.reasons import reason_of
 from duitpos.kit.deadline import within
 from duitpos.kit.facts import Facts, facts
+from duitpos.kit.transact import transact
 from duitpos.models import AccountHealth, Membership, ProcessorAccount
+from duitpos.models.audit import AuditKind
 from duitpos.processors.errors import ProcessorError
 
 
@@ -100,7 +103,19 @@ def set_healing(member: Membership, account_id: UUID, *, heals_itself: bool) -> 
     account = _account(member, account_id)
     made_health_of(account)
     rows = AccountHealth.objects.filter(tenant_id=account.tenant_id, account_id=account.id)
-    rows.update(heals_itself=heals_itself)
+
+    def work() -> None:
+        before = rows.values_list("heals_itself", flat=True).first()
+        rows.update(heals_itself=heals_itself)
+        record_change(
+            member,
+            AuditKind.SETTINGS,
+            name_in_log(account),
+            {"webhook_heals": bool(before)},
+            {"webhook_heals": heals_itself},
+        )
+
+    transact(work)
 
 
 def _account(member: Membership, account_id: UUID) -> ProcessorAccount:
