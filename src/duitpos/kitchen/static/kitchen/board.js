@@ -55,12 +55,24 @@ function cardOf(element) {
   return element.closest(".card");
 }
 
+/* What a cook has opened, by ticket and place; with a list, opens these again. */
+function openedParts(names) {
+  const parts = [...board.querySelectorAll("details")].map((part) => {
+    const card = cardOf(part);
+    return [part, card ? `${card.dataset.id} ${[...card.querySelectorAll("details")].indexOf(part)}` : "all-day"];
+  });
+  if (names) for (const [part, name] of parts) part.open = names.includes(name);
+  return parts.filter(([part]) => part.open).map(([, name]) => name);
+}
+
 /* Replaces the board's HTML. The focus stays on the ticket, or on the one that moved up. */
 function show(html) {
   const place = focusedTicket();
   const before = ids();
   const scrolls = [...board.querySelectorAll(".column ol")].map((list) => list.scrollTop);
+  const opened = openedParts();
   board.innerHTML = html;
+  openedParts(opened);
   board.querySelectorAll(".column ol").forEach((list, i) => (list.scrollTop = scrolls[i] ?? 0));
   if (place) {
     const column = columns()[place.column];
