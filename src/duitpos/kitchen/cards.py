@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from duitpos.domain.orders.board import MOST_TICKETS, Board, BoardTicket
+from duitpos.domain.orders.do_not_make import TO_MAKE
 from duitpos.domain.orders.states import PLACED, PREPARING, READY, SERVED
 from duitpos.kit.clock import now
 from duitpos.kitchen.texts import column_texts, moved_text
@@ -15,6 +17,8 @@ from duitpos.models import Order, OrderLine
 WAITING_MINUTES = 5
 LATE_MINUTES = 10
 """Ages from which a ticket is coloured; the colour always comes with the number."""
+MOST_LARGE = 6
+"""More tickets than these are not whole in sight at 1280 x 800 in large type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,13 @@ class BoardView:
     columns: list[Column]
     served: list[Card]
     is_full: bool
+    all_day: list[tuple[str, int]]
+    """How many of each dish are still to be made, over all open tickets; most first."""
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether there are so many tickets that they are drawn smaller, so that more of them are whole in sight."""
+        return sum(len(column.cards) for column in self.columns) > MOST_LARGE
 
     @property
     def is_empty(self) -> bool:
@@ -91,7 +102,7 @@ def board_view(board: Board) -> BoardView:
         column.cards.extend(_card(ticket, at) for ticket in board.columns[column.status])
     served = [_card(ticket, at) for ticket in board.recently_served]
     count = len(served) + sum(len(column.cards) for column in columns)
-    return BoardView(board.version, at, columns, served, is_full=count >= MOST_TICKETS)
+    return BoardView(board.version, at, columns, served, count >= MOST_TICKETS, _all_day(columns))
 
 
 def moved_of(board: Board, order_id: UUID | None) -> Moved | None:
@@ -102,6 +113,19 @@ def moved_of(board: Board, order_id: UUID | None) -> Moved | None:
     if order is None or order.status not in backs:
         return None
     return Moved(order, backs[order.status], moved_text(order.status, order.label))
+
+
+def _all_day(columns: list[Column]) -> list[tuple[str, int]]:
+    """Counts by the dish that is made: what a line was swapped for, without what was refunded."""
+    counts: Counter[str] = Counter()
+    cards = (card for column in columns if column.status in TO_MAKE for card in column.cards)
+    for card in cards:
+        if card.is_refunded:
+            continue
+        for row in card.lines:
+            swap = getattr(row.line, "swap", None)
+            counts[swap.name if swap else row.line.name] += swap.quantity if swap else row.left
+    return [(name, many) for name, many in counts.most_common() if many > 0]
 
 
 def _columns() -> list[Column]:

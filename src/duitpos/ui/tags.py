@@ -8,16 +8,17 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from duitpos.kit.clock import now
+from duitpos.kit.clock import display_zone, now
 from duitpos.kit.money import Money
 from duitpos.models import MenuPhoto
 from duitpos.ui.icons import ICONS
 from duitpos.ui.lists import listed
 from duitpos.ui.marks import mark_words
 from duitpos.ui.pictures import picture_of
+from duitpos.ui.watch import SCRIPT as WATCH
 from duitpos.ui.when import ago as ago_words
 from duitpos.ui.when import ahead as ahead_words
 from duitpos.ui.when import day as day_words
@@ -42,6 +43,25 @@ def icon(name: str) -> SafeString:
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>',
         ICONS[name],
     )
+
+
+@register.inclusion_tag("ui/watch.html")
+def watch(part: str, zone: str = "", locale: str = "", look: str = "notice waiting") -> dict[str, Any]:
+    """Say when the live part of a page took no answer for 15 s: {% watch "#orders[hx-trigger]" %}.
+
+    `part` finds the part while it is live; `zone` and `locale` are the location's, or the site's own.
+    """
+    place = display_zone(zone or settings.TIME_ZONE)
+    here = now().astimezone(place)
+    return {
+        "part": part,
+        "look": look,
+        "zone": place.key,
+        "locale": (locale or get_language() or "en").replace("_", "-"),
+        "minutes": here.hour * 60 + here.minute,
+        # Our own file, not a visitor's text.
+        "script": mark_safe(WATCH),  # noqa: S308
+    }
 
 
 @register.simple_tag

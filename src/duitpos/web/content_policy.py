@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from duitpos.ui.watch import HASH as WATCH_HASH
+
 HEADER = "Content-Security-Policy"
 _FORMS = "form-action 'self'"
 _IN_NO_FRAME = "frame-ancestors 'none'"
@@ -17,7 +19,7 @@ def policy(media_origin: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src 'self'",
+            f"script-src 'self' '{WATCH_HASH}'",
             "style-src 'self'",
             f"img-src 'self' data: {media_origin}".rstrip(),
             "font-src 'self'",

@@ -15,6 +15,7 @@
         const now = page.querySelector("#calls");
         if (now && now.innerHTML !== place.innerHTML) place.innerHTML = now.innerHTML;
       }
+      if (response.status === 200 || response.status === 304) document.dispatchEvent(new Event("duitpos:taken"));
     } catch {
       offline.hidden = false;
     }

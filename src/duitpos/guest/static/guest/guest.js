@@ -8,22 +8,35 @@
 
   // --- the cart: {lines: [{item, mods, qty, note, seen}], key, sent} -------------------------------------------
   // `sent`: earlier versions of the cart, as lines by key. One of them may be paid in another tab.
-  // Where the browser forbids storage, the cart is kept as long as the page.
-  let memory = null;
+  // Where the browser forbids storage, the next page would know nothing of the cart: the plain form serves then.
+  const canKeep = () => {
+    try {
+      localStorage.setItem("duitpos:try", "x".repeat(2000));
+      const isKept = localStorage.getItem("duitpos:try") !== null;
+      localStorage.removeItem("duitpos:try");
+      return isKept;
+    } catch {
+      return false;
+    }
+  };
   const load = () => {
     try {
       const cart = JSON.parse(localStorage.getItem(facts.cart));
       return cart && Array.isArray(cart.lines) ? { ...cart, sent: cart.sent || {} } : { lines: [], key: "", sent: {} };
     } catch {
-      return memory || { lines: [], key: "", sent: {} };
+      return { lines: [], key: "", sent: {} };
     }
   };
+  // False if it could not be kept: the storage is forbidden or full.
   const store = (lines, key, sent) => {
-    memory = { lines, key, sent: Object.fromEntries(Object.entries(sent).slice(-20)) };
+    const cart = { lines, key, sent: Object.fromEntries(Object.entries(sent).slice(-20)) };
     try {
-      if (lines.length) localStorage.setItem(facts.cart, JSON.stringify(memory));
+      if (lines.length) localStorage.setItem(facts.cart, JSON.stringify(cart));
       else localStorage.removeItem(facts.cart);
-    } catch { /* forbidden or full: `memory` has it */ }
+      return true;
+    } catch {
+      return false;
+    }
   };
   // Not crypto.randomUUID: browsers offer that on https only, and a demo may run on http in the local network.
   const newKey = () =>
@@ -183,13 +196,12 @@
       group.classList.toggle("bad", bad);
       return bad;
     });
-    // Changes the cart under a new key. False if it is full.
+    // Changes the cart under a new key; what stands in the way in words, or nothing.
     const change = (work) => {
       const cart = load(), sent = before({ ...cart, lines: cart.lines.map((one) => ({ ...one })) });
       const lines = work(cart.lines);
-      if (lines.length > 200) return false;
-      store(lines, newKey(), sent);
-      return true;
+      if (lines.length > 200) return menu.dataset.full;
+      return store(lines, newKey(), sent) ? "" : menu.dataset.unkept;
     };
     const put = (line) => change((lines) => {
       const same = lines.find((one) => dish(one) === dish(line) && one.seen === line.seen);
@@ -210,7 +222,8 @@
         item: idOf($(".quantity input", choose)), mods: chosen().map((input) => input.value), qty: quantity,
         note: $("input[name^=n-]", choose).value.trim(), seen: unit(),
       };
-      if (!put(line)) { wrong.textContent = menu.dataset.full; return; }
+      const refused = put(line);
+      if (refused) { wrong.textContent = refused; return; }
       sheet.close();
       putBack();
       showCart();
@@ -220,9 +233,12 @@
     const addOne = (row) => {
       const id = idOf($(".quantity input", row));
       if (inCart(id, load().lines) >= leftOf(row)) return;
-      const done = put({ item: id, mods: [], qty: 1, note: "", seen: Number(row.dataset.price) });
+      const refused = put({ item: id, mods: [], qty: 1, note: "", seen: Number(row.dataset.price) });
       showCart();
-      say(done ? menu.dataset.added : menu.dataset.full);
+      say(refused || menu.dataset.added);
+      // Read out only would leave a guest who looks without a word.
+      offline.textContent = refused;
+      offline.hidden = !refused;
     };
     const removeOne = (row) => {
       const id = idOf($(".quantity input", row));
@@ -299,11 +315,14 @@
     showCart();
   };
   if (facts.cart) forgetPaid();
-  if ($("#menu")) menuPage($("#menu"));
+  // The plain form is hidden only where all that replaces it is there.
+  const isAble = canKeep() && typeof HTMLDialogElement === "function" && "showModal" in HTMLDialogElement.prototype;
+  if ($("#menu") && isAble) menuPage($("#menu"));
+  else if ($("#menu")) document.documentElement.classList.remove("js");
   // What the page does not need at once.
   addEventListener("load", () => facts.later.split(" ").forEach((src) => {
     document.head.append(Object.assign(document.createElement("script"), { src }));
   }));
   // For order.js on the pages after the menu, menu_more.js and head.js.
-  window.duitpos = { $, $$, load, store, newKey, before, forgetPaid };
+  window.duitpos = { $, $$, isAble, load, store, newKey, before, forgetPaid };
 })();

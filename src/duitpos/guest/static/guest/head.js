@@ -6,7 +6,9 @@
   // --- text size ---------------------------------------------------------------------------------------------
   const TYPES = ["", "large", "large contrast"];
   const showType = (button, place) => {
-    document.documentElement.className = `js ${TYPES[place]}`;
+    // A menu that guest.js left as a plain form has no "js".
+    const root = document.documentElement, js = root.classList.contains("js") ? "js " : "";
+    root.className = js + TYPES[place];
     button.setAttribute("aria-label", `${button.dataset.about}: ${button.dataset.names.split("|")[place]}`);
   };
   $$(".type").forEach((button) => {

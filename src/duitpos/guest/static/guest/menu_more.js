@@ -1,7 +1,9 @@
 // Loaded after the menu is shown: search and filter without a request, and the menu's changes while it is open.
 "use strict";
 (() => {
-  const { $, $$, forgetPaid } = window.duitpos;
+  const { $, $$, isAble, forgetPaid } = window.duitpos;
+  // A plain form: rows that are replaced would lose what the guest typed.
+  if (!isAble) return;
   const menu = $("#menu"), find = $(".find");
 
   // --- search and filter -------------------------------------------------------------------------------------

@@ -95,6 +95,7 @@
           if (now && now.outerHTML !== $("#live").outerHTML) container.replaceChildren(now);
           forgetPaid();
         } else if (response.status !== 304) wait = 15000;
+        if (response.status === 200 || response.status === 304) document.dispatchEvent(new Event("duitpos:taken"));
       } catch {
         offline.hidden = false;
         wait = Math.min(wait * 2, 30000);

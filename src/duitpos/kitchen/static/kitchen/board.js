@@ -18,6 +18,23 @@ let typedTimer;
 let undoTimer;
 let isSending = false;
 
+/* What a browser lacks or forbids is done without: the board must live in each that runs this script. */
+function remembered(name) {
+  try { return localStorage.getItem(name); } catch { return null; }
+}
+function remember(name, value) {
+  try { localStorage.setItem(name, value); } catch { /* for this page only */ }
+}
+function within(milliseconds) {
+  if (typeof AbortController !== "function") return undefined;
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), milliseconds);
+  return controller.signal;
+}
+function clockTime(at) {
+  try { return at.toLocaleTimeString(words.locale, { timeStyle: "short", timeZone: words.zone }); } catch { return at.toTimeString().slice(0, 5); }
+}
+
 const columns = () => [...board.querySelectorAll(".column")].map((c) => [...c.querySelectorAll(".bump")]);
 const ids = () => new Set([...board.querySelectorAll("#placed .card, .call")].map((c) => c.dataset.id));
 
@@ -38,12 +55,24 @@ function cardOf(element) {
   return element.closest(".card");
 }
 
+/* What a cook has opened, by ticket and place; with a list, opens these again. */
+function openedParts(names) {
+  const parts = [...board.querySelectorAll("details")].map((part) => {
+    const card = cardOf(part);
+    return [part, card ? `${card.dataset.id} ${[...card.querySelectorAll("details")].indexOf(part)}` : "all-day"];
+  });
+  if (names) for (const [part, name] of parts) part.open = names.includes(name);
+  return parts.filter(([part]) => part.open).map(([, name]) => name);
+}
+
 /* Replaces the board's HTML. The focus stays on the ticket, or on the one that moved up. */
 function show(html) {
   const place = focusedTicket();
   const before = ids();
   const scrolls = [...board.querySelectorAll(".column ol")].map((list) => list.scrollTop);
+  const opened = openedParts();
   board.innerHTML = html;
+  openedParts(opened);
   board.querySelectorAll(".column ol").forEach((list, i) => (list.scrollTop = scrolls[i] ?? 0));
   if (place) {
     const column = columns()[place.column];
@@ -78,7 +107,7 @@ async function poll() {
   const thisRequest = (lastRequest += 1);
   try {
     const headers = etag ? { "If-None-Match": etag } : {};
-    const response = await fetch(words.live, { headers, cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(8000) });
+    const response = await fetch(words.live, { headers, cache: "no-store", redirect: "manual", signal: within(8000) });
     const html = await response.text();
     // A button was pressed meanwhile: this older response would show the ticket in its old column.
     if (thisRequest !== lastRequest) return;
@@ -92,10 +121,11 @@ async function poll() {
     if (fails) say("");
     fails = 0;
     lastSeen = new Date();
+    document.dispatchEvent(new Event("duitpos:taken"));
   } catch (error) {
     if (thisRequest !== lastRequest) return;
     fails += 1;
-    const time = lastSeen.toLocaleTimeString(words.locale, { timeStyle: "short", timeZone: words.zone });
+    const time = clockTime(lastSeen);
     if (error === words.signedOut) say(error);
     else if (fails > 1) say(words.lost.replace("{time}", time));
   }
@@ -123,7 +153,7 @@ document.addEventListener("submit", async (event) => {
   data.append(submitter.name, submitter.value);
   submitter.setAttribute("aria-busy", "true");
   try {
-    const response = await fetch(form.action, { method: "POST", body: data, signal: AbortSignal.timeout(10000) });
+    const response = await fetch(form.action, { method: "POST", body: data, signal: within(10000) });
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const next = page.querySelector("#board");
     // The response has no board: it is the sign-in page, or an error page with one sentence.
@@ -224,17 +254,19 @@ function ring() {
 }
 
 async function wake() {
-  if (choice.value) {
-    speaker ??= new AudioContext();
-    await speaker.resume();
-  }
+  try {
+    if (choice.value) {
+      speaker ??= new AudioContext();
+      await speaker.resume();
+    }
+  } catch { /* no sound in this browser: the line that asks for a touch stays */ }
   hush.hidden = !choice.value || speaker?.state === "running";
 }
 
-choice.value = localStorage.getItem("kitchen-sound") ?? "";
+choice.value = remembered("kitchen-sound") ?? "";
 choice.closest(".sound").hidden = false;
 choice.addEventListener("change", async () => {
-  localStorage.setItem("kitchen-sound", choice.value);
+  remember("kitchen-sound", choice.value);
   await wake();
   ring();
 });
@@ -242,7 +274,7 @@ for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch,
 hush.hidden = !choice.value;
 
 /* Keep the screen on if the browser supports it. */
-const stayLit = () => document.visibilityState === "visible" && navigator.wakeLock?.request("screen").catch(() => {});
+const stayLit = () => document.visibilityState === "visible" && navigator.wakeLock?.request?.("screen")?.catch?.(() => {});
 document.addEventListener("visibilitychange", () => { stayLit(); poll(); });
 window.addEventListener("online", poll);
 stayLit();
