@@ -1,4 +1,4 @@
-"""All tables of version 0034 at once, for a new database: a tenth of the time that the steps take.
+"""All tables of version 0034 at once, for a new database: a third of the time that the steps take.
 
 A database of an earlier version goes through the steps. tests/upgrade/test_squashed.py compares the two.
 """
