@@ -21,6 +21,7 @@ from duitpos.processors.errors import Failure, OwnCode, ProcessorError
 from duitpos.processors.snapshots import SnapshotState
 from duitpos.processors.start import FormPost, NextStep, Redirect
 from duitpos.ui.qr import qr_svg
+from duitpos.ui.watch import HASH as WATCH_HASH
 from tests.guest.cafe import Cafe
 from tests.guest.phone import Phone, line, text_of
 from tests.support.step_processor import FakeProcessor, a_code, an_account_at_it, install
@@ -96,7 +97,8 @@ def test_an_origin_that_is_none_does_not_reach_the_policy(cafe: Cafe, kedai: Fak
     kedai.step = FormPost("https://pay.kedai.example/", (), (*bad, "https://good.example/path"))
     page = press_pay(cafe)
     assert form_action(page) == ["'self'", "https://pay.kedai.example", "https://good.example"]
-    assert {"script-src 'self'"} == set(re.findall(r"script-src [^;]*", page["Content-Security-Policy"]))
+    scripts = set(re.findall(r"script-src [^;]*", page["Content-Security-Policy"]))
+    assert scripts == {f"script-src 'self' '{WATCH_HASH}'"}
 
 
 @pytest.mark.parametrize(

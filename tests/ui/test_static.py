@@ -48,6 +48,9 @@ def test_light_and_dark_define_the_same_colours() -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_template_has_inline_script_or_style(path: Path) -> None:
     text = path.read_text()
+    if path.name == "watch.html":
+        # It must run where no other script arrives; the policy allows it by its hash.
+        text = text.replace("<script>{{ script }}</script>", "")
     assert not re.search(r"<script(?![^>]*\bsrc=)", text)
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=", text)
 

@@ -32,7 +32,7 @@ class ChangesQuery:
         return bool(self.person or self.kind or self.day)
 
     def filters(self, zone: ZoneInfo) -> AuditFilters:
-        """The filters as the domain takes them; a day is the calendar day of that time zone."""
+        """The filters as the domain takes them; a day is the calendar day in this zone."""
         since = until = None
         if self.day is not None:
             since = datetime.combine(self.day, time.min, zone).astimezone(UTC)
