@@ -107,6 +107,7 @@ def addresses(shop: Shop) -> list[str]:
         f"{dashboard}/reports/days/{shop.restaurant.location.slug}/{today(shop.restaurant.location, now())}/",
         f"{dashboard}/reports/days/{shop.restaurant.location.slug}/{a_closed_day(shop)}/",
         f"{dashboard}/reports/journal/",
+        f"{dashboard}/people/changes/",
         f"{dashboard}/reports/?paid=test&by=payment_type",
         *menu_addresses(shop, f"{dashboard}/menu"),
         f"{dashboard}/sold-out/",

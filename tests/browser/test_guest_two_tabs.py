@@ -86,18 +86,6 @@ def test_a_review_that_was_open_while_the_other_tab_paid_shows_the_rest(
         assert dishes(other) == [("Teh tarik", 1)]
 
 
-def test_where_storage_is_forbidden_paying_still_works(shop: Shop, chromium: Browser) -> None:
-    with guest_phone(chromium, shop) as phone:
-        phone.page.add_init_script(
-            "for (const name of ['getItem', 'setItem', 'removeItem'])"
-            " Storage.prototype[name] = () => { throw new Error('forbidden'); };"
-        )
-        phone.scan()
-        phone.add("Nasi lemak")
-        expect(phone.page.get_by_role("link", name="View order")).to_contain_text("1 item")
-        assert phone.complaints == []
-
-
 def test_the_same_cart_at_another_table_is_ordered_to_that_table(shop: Shop, chromium: Browser) -> None:
     nine: Table = a_table(shop.restaurant.location, "9")
     with guest_phone(chromium, shop) as phone:

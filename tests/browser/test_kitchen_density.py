@@ -32,7 +32,6 @@ def test_eight_tickets_are_whole_in_sight_and_the_guests_note_is_loudest(
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": str(live_server)}])
     page = context.new_page()
-    page.set_default_timeout(5_000)
     page.goto(f"{live_server}{kitchen.url('board', 'bangsar')}")
     assert page.evaluate(WHOLE) >= 8
     page.get_by_text("To make, all tickets").click()

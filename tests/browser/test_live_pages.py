@@ -64,7 +64,7 @@ def test_the_board_lives_without_what_a_browser_lacks(live: Live, missing: str) 
     live.page.add_init_script(MISSING[missing])
     live.page.goto(live.url)
     live.order(7)
-    expect(live.page.locator("#placed .number")).to_have_text(["7"], timeout=30_000)
+    expect(live.page.locator("#placed .number")).to_have_text(["7"], timeout=60_000)
     expect(live.page.locator("#not-live")).to_be_hidden()
     assert live.errors == []
 

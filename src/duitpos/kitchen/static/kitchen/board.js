@@ -130,6 +130,7 @@ async function poll() {
     else if (fails > 1) say(words.lost.replace("{time}", time));
   }
   body.classList.toggle("is-old", fails > 1);
+  notice.toggleAttribute("data-offline", fails > 1);
   soon(Math.min(15000, EVERY * 2 ** Math.min(fails, 3)));
 }
 

@@ -31,9 +31,11 @@
   function look() {
     var late = Date.now() - since;
     var isOld = late >= 15000 && Boolean(part());
+    // The page's own script may have said it already.
+    if (document.querySelector("[data-offline]:not([hidden])")) isOld = false;
     if (isOld && place.hidden) place.lastChild.textContent = place.getAttribute("data-words").replace("{time}", clock(since));
     place.hidden = !isOld;
-    if (isOld && late >= 20000 && !document.hidden) loadAgain();
+    if (late >= 20000 && Boolean(part()) && !document.hidden) loadAgain();
   }
   document.addEventListener("duitpos:taken", taken);
   document.addEventListener("htmx:afterRequest", function (event) {
