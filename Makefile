@@ -45,7 +45,7 @@ screenshots: .venv/dev.stamp ## take the pictures of README and guide from the r
 
 venv: .venv/dev.stamp ## only make .venv with everything for development
 
-lock: .venv/dev.stamp ## make requirements/*.txt anew from requirements/*.in
+lock: .venv/dev.stamp ## make requirements/*.txt anew from pyproject.toml
 	scripts/lock
 
 clean: ## remove what was made here (.venv and caches; the demo's data in var/ stays)

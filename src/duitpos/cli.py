@@ -43,9 +43,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duitpos.settings")
     try:
-        return _run(command, rest)
+        return _help(command, rest) if _asks_for_help(command, rest) else _run(command, rest)
     except ImproperlyConfigured as error:
         return _refuse(str(error))
+
+
+def _asks_for_help(command: str, rest: list[str]) -> bool:
+    is_manage_help = command == "manage" and (not rest or rest[0] == "help")
+    return is_manage_help or "-h" in rest or "--help" in rest
+
+
+def _help(command: str, rest: list[str]) -> int:
+    """Say what a command does. It needs no environment and writes nothing."""
+    if command == "setup":
+        return _run(command, ["--help"])
+    if command in ("manage", "open-restaurant"):
+        import django
+        from django.core.management import execute_from_command_line
+
+        # Django's help loads the settings; those of the demo need nothing.
+        os.environ["DUITPOS_ENV"] = "demo"
+        django.setup()
+        words = ["open_restaurant", "--help"] if command == "open-restaurant" else rest
+        execute_from_command_line(["duitpos manage", *words])
+        return 0
+    lines = USAGE.splitlines()
+    first = next((at for at, line in enumerate(lines) if line.startswith(f"  {command} ")), None)
+    if first is None:
+        return _refuse(f"`duitpos {command}` is no command; `duitpos help` lists them.")
+    after = [line for line in lines[first + 1 :] if not line.startswith("    ")]
+    print("\n".join(["duitpos", *lines[first : lines.index(after[0], first)], "", lines[-1]]))
+    return 0
 
 
 def _run(command: str, rest: list[str]) -> int:

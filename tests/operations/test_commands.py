@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,48 @@ def test_without_arguments_it_lists_its_commands(tmp_path: Path) -> None:
     assert all(
         word in done.stdout for word in ("demo", "web", "worker", "adopt", "purge", "reseal", "manage")
     )
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["demo", "--help"], "demo [--reset]   a restaurant to play with"),
+        (["setup", "--help"], "--base-url"),
+        (["web", "-h"], "the web server"),
+        (["worker", "--help"], "tasks and the sweep"),
+        (["adopt", "--help"], "this database now belongs to BASE_URL"),
+        (["purge", "--help"], "remove what is kept long enough"),
+        (["reseal", "--help"], "encrypt the stored keys"),
+        (["verify-rollups", "--help"], "DAY: 2026-11-24"),
+        (["verify-receipts", "--help"], "missing, double"),
+        (["open-restaurant", "--help"], "owner_email"),
+        (["manage", "help"], "migrate"),
+        (["manage", "migrate", "--help"], "--fake-initial"),
+    ],
+)
+def test_help_needs_no_environment_and_writes_nothing(tmp_path: Path, words: list[str], said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "duitpos.cli", *words],
+        cwd=tmp_path,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert said in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.pure
+def test_help_for_no_command_says_so(tmp_path: Path) -> None:
+    done = duitpos("serve", "--help", env=environment(tmp_path))
+    assert done.returncode == 2
+    assert "`duitpos serve` is no command" in done.stderr
 
 
 @pytest.mark.pure

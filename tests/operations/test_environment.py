@@ -69,6 +69,13 @@ def test_a_wrong_value_is_named(
     assert "hush" not in str(refused.value)
 
 
+def test_a_missing_driver_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://u:hush@h/d")
+    monkeypatch.setattr(env, "find_spec", lambda name: None)
+    with pytest.raises(ImproperlyConfigured, match=r"pip install 'duitpos\[postgres\]'"):
+        env.database(VAR)
+
+
 def test_right_values_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BASE_URL", "https://order.example.my/")
     monkeypatch.setenv("DUITPOS_SANDBOX_URLS", " http://a.example/ , ")

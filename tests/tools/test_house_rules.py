@@ -124,7 +124,7 @@ def test_requirements_name_no_address(line: str) -> None:
 
 
 def test_requirements_may_name_other_lists_and_hashes() -> None:
-    assert rules_broken("requirements/dev.in", "-r base.in\ndjango==5.2 \\\n    --hash=sha256:00") == []
+    assert rules_broken("requirements/dev.txt", "-r base.txt\ndjango==5.2 \\\n    --hash=sha256:00") == []
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,17 @@ def test_every_entry_is_pinned_and_hashed(lock: str) -> None:
     entries = re.findall(r"^\S.*(?:\n    .*)*", (FOLDER / f"{lock}.txt").read_text(), re.M)
     assert len(entries) == len(pins(lock))
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_every_package_of_pyproject_is_in_its_lock() -> None:
+    """The locks are made from these lists (`make lock`)."""
+    project = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    for lock, lists in {
+        "base": [project["dependencies"], extras["postgres"]],
+        "sandbox": [extras["sandbox"]],
+        "dev": [project["dependencies"], *extras.values()],
+    }.items():
+        named = {re.split(r"[\[<>=]", line)[0].lower() for one in lists for line in one} - {"duitpos"}
+        pinned = {pin.split("==")[0] for pin in pins(lock)}
+        assert {re.sub(r"[-_.]+", "-", name) for name in named} - pinned == set(), lock

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -178,6 +179,10 @@ def database(var: Path) -> dict[str, object]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     else:
+        if find_spec("psycopg") is None:
+            raise ImproperlyConfigured(
+                "DATABASE_URL names PostgreSQL, whose driver is not installed: pip install 'duitpos[postgres]'"
+            )
         config["ENGINE"] = "duitpos.kit.postgres"
         # Pooled: a request returns its connection during a processor call (kit/transact.py).
         config["CONN_MAX_AGE"] = 0
