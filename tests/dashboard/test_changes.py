@@ -115,7 +115,7 @@ def test_the_file_is_bounded_and_opens_as_it_is_meant(
     assert len(lines(dashboard.get("changes_file"))) == 4
     AuditEntry.objects.filter(tenant=dashboard.tenant).exclude(subject="=cmd()").delete()
     head, row = lines(dashboard.get("changes_file"))
-    assert head == ["Time", "Person", "Kind", "About", "Field", "From", "To"]
+    assert head == ["Time (Asia/Kuala_Lumpur)", "Person", "Kind", "About", "Field", "From", "To"]
     assert row[1:6] == ["owner@kopi.example", "Prices", "'=cmd()", "Price", ""]
 
 

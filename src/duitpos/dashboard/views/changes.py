@@ -78,11 +78,12 @@ def _shown(entry: AuditEntry, site: Location) -> ShownEntry:
 
 
 def _rows(found: Sequence[AuditEntry], site: Location) -> Iterator[Sequence[str]]:
-    """A line for each changed field."""
-    yield (_("Time"), _("Person"), _("Kind"), _("About"), _("Field"), _("From"), _("To"))
+    """A line for each changed field. Times are local, without an offset, which spreadsheets do not take for a time."""
     zone = display_zone(site.time_zone)
+    time = f"{_('Time')} ({zone.key})"
+    yield (time, _("Person"), _("Kind"), _("About"), _("Field"), _("From"), _("To"))
     for entry in found:
         shown = _shown(entry, site)
-        at = entry.at.astimezone(zone).isoformat(" ", "seconds")
+        at = f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
         for one in shown.fields:
             yield (at, str(entry.member.user), shown.kind, shown.subject, one.name, one.before, one.after)
