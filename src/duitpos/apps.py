@@ -26,8 +26,10 @@ class DuitPOS(AppConfig):
         from duitpos.kit.tenancy import guard
         from duitpos.models.outbox import OutboxKind
         from duitpos.processors.registry import ADAPTERS
+        from duitpos.web import keep_signed_in
 
         guard.install()
+        keep_signed_in.install()
         do_with(OutboxKind.RECEIPT, send_receipt)
         do_with(OutboxKind.ALERT, send_alert)
         do_with(OutboxKind.DAY_CLOSE, send_day_closes)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
-from django.test.utils import override_settings
+from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import get_resolver, reverse
 
+from duitpos.kit.clock import now
 from duitpos.models import Membership, User
 from tests.support.restaurant import PASSWORD, a_member, a_restaurant
 
@@ -32,6 +36,27 @@ def sign_in(client: Client, email: str, password: str = PASSWORD, goto: str = ""
     """The URL that the form redirects to; empty if it was refused."""
     response = client.post(LOGIN, {"login": email, "password": password, "next": goto})
     return response.headers.get("Location", "") if response.status_code == 302 else ""
+
+
+def writes(queries: CaptureQueriesContext) -> list[str]:
+    return [one["sql"] for one in queries.captured_queries if re.match("UPDATE|INSERT", one["sql"])]
+
+
+def test_use_prolongs_a_session_and_stores_it_once_a_day(client: Client) -> None:
+    """A tablet that is used is never signed out; one that nobody uses is, after three weeks."""
+    a_restaurant()
+    page = "/kopi/dashboard/orders/"
+    start = now()
+    with time_machine.travel(start, tick=False) as clock:
+        sign_in(client, "owner@kopi.example")
+        for day in range(0, 60, 6):
+            clock.move_to(start + timedelta(days=day))
+            assert client.get(page).status_code == 200
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(page).status_code == 200
+            assert writes(queries) == []
+        clock.move_to(start + timedelta(days=day + 22))
+        assert client.get(page).status_code == 302
 
 
 def test_the_owner_of_one_restaurant_lands_on_its_orders(client: Client) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.people.staff import Staff, staff_of
 from duitpos.models import User
+from duitpos.web.keep_signed_in import keep_signed_in
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Staff, P], HttpResponse]
@@ -33,6 +34,7 @@ def staff_only(can: Can | None, home: str) -> Callable[[View[P]], Callable[..., 
                 # After signing in, only a GET can be continued.
                 here = request.get_full_path() if request.method == "GET" else None
                 return redirect_to_login(here or reverse(home, args=[tenant]))
+            keep_signed_in(request)
             member = staff_of(request.user.id, tenant)
             if can is not None:
                 require(member.member, can)
