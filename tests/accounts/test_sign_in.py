@@ -38,6 +38,17 @@ def sign_in(client: Client, email: str, password: str = PASSWORD, goto: str = ""
     return response.headers.get("Location", "") if response.status_code == 302 else ""
 
 
+def test_where_no_mail_is_sent_the_page_says_so_instead_of_promising_a_link(client: Client) -> None:
+    a_restaurant()
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.console.EmailBackend"):
+        page = client.get("/accounts/password/reset/").content.decode()
+        sent = client.post("/accounts/password/reset/", {"email": "owner@kopi.example"}, follow=True)
+    assert "sends no mail yet" in page
+    assert "No mail was sent" in sent.content.decode()
+    assert "Look into your mail" not in sent.content.decode()
+    assert "sends no mail yet" not in client.get("/accounts/password/reset/").content.decode()
+
+
 def writes(queries: CaptureQueriesContext) -> list[str]:
     return [one["sql"] for one in queries.captured_queries if re.match("UPDATE|INSERT", one["sql"])]
 

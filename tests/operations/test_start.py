@@ -45,6 +45,12 @@ def test_a_copy_of_a_database_gets_a_warning() -> None:
     assert "duitpos adopt" in warning
 
 
+def test_where_no_mail_is_sent_the_start_says_so() -> None:
+    with override_settings(EMAIL_BACKEND="django.core.mail.backends.console.EmailBackend"):
+        [warning] = check_start()
+    assert "EMAIL_URL is not set" in warning
+
+
 @pytest.mark.parametrize("backend", ["no.such.module.Cache", "django.core.cache.backends.locmem.NoSuchCache"])
 def test_a_cache_that_is_not_installed_is_named(backend: str) -> None:
     with (

@@ -207,7 +207,9 @@ def _send_test_mail(to: str) -> str:
     from django.conf import settings
     from django.core.mail import send_mail
 
-    if "console" in settings.EMAIL_BACKEND:
+    from duitpos.kit.mail import sends_mail
+
+    if not sends_mail():
         return (
             "Mail goes nowhere: EMAIL_URL is not set, so guests get no receipt and nobody can reset a password."
             " Set it, and run `duitpos setup --test-mail` with your address."

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, connections
 from duitpos.domain.processor_accounts.credentials import unknown_key_ids
 from duitpos.domain.tenancy.installation import installation
 from duitpos.kit.logs import redact
+from duitpos.kit.mail import sends_mail
 from duitpos.kit.migrations import unapplied_migrations
 
 
@@ -100,10 +101,16 @@ def check_photos() -> list[str]:
 
 
 def _warnings() -> list[str]:
+    warnings = []
+    if not sends_mail():
+        warnings.append(
+            "Mail goes nowhere: EMAIL_URL is not set, so guests get no receipt and nobody can reset a password."
+        )
     stored = installation().base_url
     if stored == settings.BASE_URL:
-        return []
+        return warnings
     return [
+        *warnings,
         f"This database belongs to {stored}, but BASE_URL is {settings.BASE_URL}: until you run `duitpos adopt`,"
-        " no payment processor is asked anything."
+        " no payment processor is asked anything.",
     ]

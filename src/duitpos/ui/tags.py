@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from duitpos.kit.clock import display_zone, now
+from duitpos.kit.mail import sends_mail
 from duitpos.kit.money import Money
 from duitpos.models import MenuPhoto
 from duitpos.ui.icons import ICONS
@@ -62,6 +63,12 @@ def watch(part: str, zone: str = "", locale: str = "", look: str = "notice waiti
         # Our own file, not a visitor's text.
         "script": mark_safe(WATCH),  # noqa: S308
     }
+
+
+@register.simple_tag(name="sends_mail")
+def sends_mail_tag() -> bool:
+    """Whether mail leaves this installation: {% sends_mail as has_mail %}."""
+    return sends_mail()
 
 
 @register.simple_tag
