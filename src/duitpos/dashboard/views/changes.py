@@ -80,7 +80,7 @@ def _shown(entry: AuditEntry, site: Location) -> ShownEntry:
 def _rows(found: Sequence[AuditEntry], site: Location) -> Iterator[Sequence[str]]:
     """A line for each changed field. Times are local, without an offset, which spreadsheets do not take for a time."""
     zone = display_zone(site.time_zone)
-    time = f"{_('Time')} ({zone.key})"
+    time = _("Time (%(zone)s)") % {"zone": zone.key}
     yield (time, _("Person"), _("Kind"), _("About"), _("Field"), _("From"), _("To"))
     for entry in found:
         shown = _shown(entry, site)
