@@ -44,6 +44,7 @@ def test_where_no_mail_is_sent_the_page_says_so_instead_of_promising_a_link(clie
         page = client.get("/accounts/password/reset/").content.decode()
         sent = client.post("/accounts/password/reset/", {"email": "owner@kopi.example"}, follow=True)
     assert "sends no mail yet" in page
+    assert "Send the link" not in page
     assert "No mail was sent" in sent.content.decode()
     assert "Look into your mail" not in sent.content.decode()
     assert "sends no mail yet" not in client.get("/accounts/password/reset/").content.decode()

@@ -164,7 +164,7 @@ def record_refund(refund: Refund, payment: Payment, who: Who) -> None:
     """Write a refund by staff into the audit log; who else makes one is in the refund's own row."""
     if who.member is not None:
         order = payment.order
-        number = f"#{order.number}" if order is not None and order.number is not None else payment.reference
+        number = f"#{order.label}" if order is not None and order.label else payment.reference
         record_change(
             who.member,
             AuditKind.REFUND,
