@@ -69,7 +69,7 @@ class SandboxProcess:
         self._command = [python, "-m", "stripe_sandbox", "--port", str(self.port), *options]
         self._environment = {**os.environ, "PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"}
         self._process: subprocess.Popen[bytes] | None = None
-        self._http = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+        self._http = httpx.Client(base_url=self.url, trust_env=False, timeout=60)
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
 
     def __enter__(self) -> SandboxProcess:
@@ -157,7 +157,7 @@ class SandboxProcess:
         self.control("POST", "/clock", {"advance": seconds})
         self.idle()
 
-    def idle(self, timeout: float = 5) -> None:
+    def idle(self, timeout: float = 30) -> None:
         """Wait until no delivery is under way."""
         assert self.control("POST", "/idle", {"timeout": timeout})["idle"], "deliveries are still under way"
 

@@ -32,12 +32,15 @@ class Clock:
     def advance(self, *, theirs: bool = True, **by: float) -> None:
         """Move both clocks by `minutes=`, `hours=` … With `theirs=False` only ours moves, so no sandbox timer fires."""
         step = timedelta(**by)
+        # A delivery signed before the move and read after it would be refused as too old.
+        self._sandbox.idle()
         self._ours.shift(step)
         if theirs:
             self._sandbox.advance(int(step.total_seconds()))
 
     def set(self, moment: datetime) -> None:
         """Set both clocks to an instant."""
+        self._sandbox.idle()
         self._ours.move_to(moment)
         self._sandbox.control("POST", "/clock", {"set": int(moment.timestamp())})
         self._sandbox.idle()

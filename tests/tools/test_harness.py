@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.core.management import CommandError, call_command
+from django.core.management.commands import flush
+from django.db import OperationalError, connection
 from pytest_socket import SocketConnectBlockedError
 
 from tests.support.database import chosen_kind
@@ -57,3 +59,31 @@ def test_postgres_keeps_its_isolation() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SHOW transaction_isolation")
         assert cursor.fetchone() == ("read committed",)
+
+
+@pytest.mark.parametrize(
+    "why, failures, tries, ends",
+    [
+        (OperationalError("deadlock detected"), 2, 3, True),
+        (OperationalError("deadlock detected"), 9, 5, False),
+        (ValueError("another mistake"), 9, 1, False),
+    ],
+)
+def test_a_database_is_emptied_again_after_a_deadlock(
+    monkeypatch: pytest.MonkeyPatch, why: Exception, failures: int, tries: int, ends: bool
+) -> None:
+    tried: list[object] = []
+
+    def fail_at_first(command: flush.Command, **options: object) -> None:
+        tried.append(options)
+        if len(tried) <= failures:
+            raise CommandError("couldn't be flushed") from why
+
+    monkeypatch.setattr(flush.Command, "handle", fail_at_first)
+    monkeypatch.setattr("tests.support.flush.time.sleep", lambda seconds: None)
+    if ends:
+        call_command("flush", interactive=False)
+    else:
+        with pytest.raises(CommandError):
+            call_command("flush", interactive=False)
+    assert len(tried) == tries

@@ -47,7 +47,7 @@ class ExampleServer:
             "KEDAI_PASSWORD": PASSWORD,
         }
         self._process: subprocess.Popen[bytes] | None = None
-        self._http = httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+        self._http = httpx.Client(base_url=self.url, trust_env=False, timeout=60)
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
 
     def __enter__(self) -> ExampleServer:
@@ -247,7 +247,7 @@ class ExampleServer:
         facts: Json = {"url": url, "notices": list(notices), "merchant": MERCHANT, "callback": callback}
         self.control("POST", "/notices", facts if body is None else {**facts, "body": body})
 
-    def idle(self, timeout: float = 5, retries: bool = False) -> None:
+    def idle(self, timeout: float = 30, retries: bool = False) -> None:
         """Wait until no delivery is due; with `retries`, until no further try is to come."""
         idle = self.control("POST", "/idle", {"timeout": timeout, "retries": retries})["idle"]
         assert idle, "deliveries are still under way"
