@@ -17,17 +17,21 @@ duitpos COMMAND
   web              the web server
   worker           tasks and the sweep; at least one must run
   adopt            this database now belongs to BASE_URL: payment processors may be asked again
-  purge            remove what is kept long enough: events' contents, unpaid orders, guests' addresses, photos
+  purge            remove what is kept long enough: events' contents, unpaid orders, guests' addresses, photos,
+                   restaurants that signed themselves up and never took an order
   reseal           encrypt the stored keys of payment processors anew, with the first of DUITPOS_ENCRYPTION_KEYS
   verify-rollups [--from DAY] [--to DAY]
                    compare the totals of reports with the ledger, day by day (DAY: 2026-11-24)
   verify-receipts  look for receipt numbers that are missing, double or not in the order of time
   open-restaurant  a restaurant with its owner and first location (--help says more)
+  invite-owner     a link with which somebody opens a restaurant (--help says more)
   manage ...       Django's own commands: migrate, collectstatic, shell ...
 
 Settings come from the environment: docs/settings.md.
 """
 
+_OF_DJANGO = {"open-restaurant": "open_restaurant", "invite-owner": "invite_owner"}
+"""Commands of ours that Django's management runs, with their names there."""
 WRONG_USE = 2
 """Exit code when the command line or the environment is wrong."""
 SOME_FAILED = 1
@@ -57,14 +61,14 @@ def _help(command: str, rest: list[str]) -> int:
     """Say what a command does. It needs no environment and writes nothing."""
     if command == "setup":
         return _run(command, ["--help"])
-    if command in ("manage", "open-restaurant"):
+    if command == "manage" or command in _OF_DJANGO:
         import django
         from django.core.management import execute_from_command_line
 
         # Django's help loads the settings; those of the demo need nothing.
         os.environ["DUITPOS_ENV"] = "demo"
         django.setup()
-        words = ["open_restaurant", "--help"] if command == "open-restaurant" else rest
+        words = [_OF_DJANGO[command], "--help"] if command in _OF_DJANGO else rest
         execute_from_command_line(["duitpos manage", *words])
         return 0
     lines = USAGE.splitlines()
@@ -79,8 +83,8 @@ def _help(command: str, rest: list[str]) -> int:
 def _run(command: str, rest: list[str]) -> int:
     if command == "manage":
         return _manage(rest)
-    if command == "open-restaurant":
-        return _manage(["open_restaurant", *rest])
+    if command in _OF_DJANGO:
+        return _manage([_OF_DJANGO[command], *rest])
     if command == "setup":
         from duitpos.operations.setup import setup
 
@@ -190,6 +194,7 @@ def _purge() -> int:
         _count(purged.emails, "e-mail address", "e-mail addresses"),
         _count(purged.photos, "unused photo", "unused photos"),
         _count(purged.calls, "old call", "old calls"),
+        _count(purged.restaurants, "unfinished restaurant", "unfinished restaurants"),
     )
     print(f"Removed: {', '.join(removed)}.")
     if purged.errors:

@@ -20,6 +20,7 @@ SECRET_KEY = env.secret_key(PRODUCTION)
 ENCRYPTION_KEYS = env.encryption_keys(PRODUCTION)
 BASE_URL = env.base_url(PRODUCTION)
 SANDBOX_URLS = env.sandbox_urls()
+SIGN_UP = env.sign_up()
 EVENT_DAYS = env.number("DUITPOS_EVENT_DAYS", 90, least=1)
 GUEST_EMAIL_DAYS = env.number("DUITPOS_GUEST_EMAIL_DAYS", 180, least=1)
 PROXY_COUNT = env.proxy_count(PRODUCTION)
@@ -139,6 +140,11 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a form that mails to any address is a gift to spammers
+ACCOUNT_RATE_LIMITS = {
+    # Each attempt sends a mail: by whoever asks, and to any one address.
+    "sign_up": "5/m/ip,20/h/ip,3/h/key",
+    "open_restaurant": "20/h/ip",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
 
 # --- what the browser is told ---------------------------------------------------------------------------

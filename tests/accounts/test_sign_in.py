@@ -71,11 +71,11 @@ def test_use_prolongs_a_session_and_stores_it_once_a_day(client: Client) -> None
         assert client.get(page).status_code == 302
 
 
-def test_the_owner_of_one_restaurant_lands_on_its_orders(client: Client) -> None:
+def test_the_owner_of_one_restaurant_lands_on_its_home_page(client: Client) -> None:
     a_restaurant()
     assert sign_in(client, "owner@kopi.example") == "/accounts/restaurants/"
     response = client.get("/accounts/restaurants/", follow=True)
-    assert response.redirect_chain[-1][0] == "/kopi/dashboard/orders/"
+    assert response.redirect_chain[-1][0] == "/kopi/dashboard/"
     assert response.status_code == 200
 
 
@@ -304,6 +304,10 @@ def test_the_list_of_sign_in_pages_is_short() -> None:
         "account_reset_password_done",
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
+        "account_sign_up",
+        "account_sign_up_sent",
+        "account_open",
+        "account_open_by_link",
         "accounts_restaurants",
     }
 

@@ -60,6 +60,10 @@ RULES: dict[str, Rule] = {
     "accounts/password/reset/done/": Anyone(),
     "accounts/password/reset/key/done/": Anyone(),
     "accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/": Anyone(),
+    "accounts/sign-up/": Anyone(),
+    "accounts/sign-up/sent/": Anyone(),
+    "accounts/open/": Anyone(signed_in=True),
+    "accounts/open/<str:token>/": Anyone(),
     "accounts/restaurants/": Anyone(signed_in=True),
     "<slug:tenant>/": Published(),
     "<slug:tenant>/locations/<slug:location>/menu/": Published(),
@@ -93,6 +97,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/kitchen/<slug:location>/take-orders/": Staff(EVERYBODY),
     "<slug:tenant>/kitchen/<slug:location>/calls/<uuid:call_id>/": Staff(EVERYBODY),
     "<slug:tenant>/dashboard/": Staff(EVERYBODY),
+    "<slug:tenant>/dashboard/keep/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/sold-out/": Staff(
         EVERYBODY, (("kind", "stock_kind"), ("id", "item_id"), ("do", "stock_do"))
     ),

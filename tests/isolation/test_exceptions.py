@@ -18,6 +18,10 @@ SOURCE = Path(duitpos.__file__).parent
 
 ACROSS = {
     ("domain/people/staff.py", "restaurants_of"),  # a user's restaurants after signing in
+    (
+        "domain/sweep/unfinished.py",
+        "_remove",
+    ),  # whether the people of a restaurant that is removed work anywhere else
     ("domain/sweep/sweep.py", "accounts_with_due_work"),  # the accounts that the worker must handle
     ("domain/payments/outbox/due.py", "_of_all"),  # the outbox entries that the worker must run (M58)
     (

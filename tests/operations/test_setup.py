@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from duitpos.kit.slug import slug_of
 from duitpos.operations import env_file
-from duitpos.operations.setup import SetupRefused, Terminal, slug_of
+from duitpos.operations.setup import SetupRefused, Terminal
 from tests.operations.commands import duitpos
 
 PASSWORD = "teh tarik kurang manis"

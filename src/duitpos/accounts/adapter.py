@@ -18,10 +18,10 @@ log = structlog.get_logger(__name__)
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """An owner adds staff; nobody signs up alone yet."""
+    """An owner adds staff, and owners sign up on pages of our own (accounts/sign_up.py)."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Closed until restaurants can sign themselves up."""
+        """Closed: allauth's sign-up would store an address before it is proven."""
         return False
 
     def get_reset_password_from_key_url(self, key: str) -> str:

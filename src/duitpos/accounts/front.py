@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from duitpos.domain.tenancy.find import has_restaurants
+from duitpos.domain.tenancy.sign_up import SignUp, sign_up_mode
 from duitpos.models import User
 
 
@@ -15,5 +16,9 @@ from duitpos.models import User
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """Tell guests to scan, staff where to sign in, and the operator of an empty installation what to run."""
-    context = {"is_signed_in": isinstance(request.user, User), "has_restaurants": has_restaurants()}
+    context = {
+        "is_signed_in": isinstance(request.user, User),
+        "has_restaurants": has_restaurants(),
+        "is_sign_up_open": sign_up_mode() == SignUp.OPEN,
+    }
     return render(request, "account/front.html", context)

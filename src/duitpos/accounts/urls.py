@@ -1,4 +1,4 @@
-"""Sign-in, with only the allauth pages that staff need: nobody signs up, adds addresses or confirms them here."""
+"""Sign-in, with only the allauth pages that staff need, and sign-up, which proves an address before it stores it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from duitpos.accounts.restaurants import restaurants
+from duitpos.accounts.sign_up import open_another, open_by_link, sign_up_page, sign_up_sent
 
 # No namespace, because allauth reverses its own pages by these names.
 urlpatterns = [
@@ -26,5 +27,9 @@ urlpatterns = [
         views.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("sign-up/", sign_up_page, name="account_sign_up"),
+    path("sign-up/sent/", sign_up_sent, name="account_sign_up_sent"),
+    path("open/", open_another, name="account_open"),
+    path("open/<str:token>/", open_by_link, name="account_open_by_link"),
     path("restaurants/", restaurants, name="accounts_restaurants"),
 ]

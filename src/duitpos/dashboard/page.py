@@ -79,6 +79,7 @@ def nav(staff: Staff, here: str) -> Nav:
                 item = replace(item, count_url=reverse(_LOADED[name], args=[slug]))
             items.append(item)
 
+    add("today", Can.SEE_ORDERS, _("Today"), "dashboard:home", "home")
     add("orders", Can.SEE_ORDERS, _("Orders"), "dashboard:orders", "orders")
     add("sold_out", Can.SET_STOCK, _("Sold out"), "dashboard:sold_out", "sold_out")
     open_now = alert_count(staff.tenant) if may(role, Can.RESOLVE_ALERTS) else 0

@@ -17,7 +17,7 @@ from duitpos.dashboard.views.funnel import funnel
 from duitpos.dashboard.views.get_paid import get_paid, get_paid_live
 from duitpos.dashboard.views.get_paid_steps import first_key, first_type, first_webhook, refund_test
 from duitpos.dashboard.views.go_live import go_live, to_test
-from duitpos.dashboard.views.home import home
+from duitpos.dashboard.views.home import home, keep
 from duitpos.dashboard.views.journal import journal_file, journal_page
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
@@ -53,6 +53,7 @@ app_name = "dashboard"
 
 urlpatterns = [
     path("", home, name="home"),
+    path("keep/", keep, name="keep"),
     path("orders/", orders, name="orders"),
     path("orders/live/", orders_live, name="orders_live"),
     path("orders/waiting/", waiting, name="waiting"),

@@ -199,6 +199,10 @@ class Code(StrEnum):
     LIVE_KEY_OF_ANOTHER = "live_key_of_another"
     NO_TEST_ACCOUNT = "no_test_account"
     # Opening a restaurant.
+    SIGN_UP_CLOSED = "sign_up_closed"
+    SIGN_UP_BY_INVITATION = "sign_up_by_invitation"
+    SIGN_UP_LINK_OVER = "sign_up_link_over"
+    SIGN_UP_TOO_OFTEN = "sign_up_too_often"
     SLUG_RESERVED = "slug_reserved"
     SLUG_TAKEN = "slug_taken"
     LOCATION_SLUG_TAKEN = "location_slug_taken"

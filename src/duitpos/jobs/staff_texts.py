@@ -102,3 +102,17 @@ def _net(close: DayClose) -> str:
     return ", ".join(
         Money(figures.total(currency).net, currency).format(close.location.locale) for currency in currencies
     )
+
+
+def unfinished_subject(tenant: Tenant) -> str:
+    """The subject of the mail before an unfinished restaurant is removed."""
+    return _("%(restaurant)s is removed in a week") % {"restaurant": tenant.name}
+
+
+def unfinished_text(tenant: Tenant, link: str) -> str:
+    """The mail before an unfinished restaurant is removed."""
+    text = _(
+        "%(restaurant)s has not taken an order since it was opened. It is removed with its menu and its tables in a"
+        " week.\n\nTo keep it, open this page and press Keep it:\n\n%(link)s\n\nIf you do not need it, do nothing.\n"
+    )
+    return text % {"restaurant": tenant.name, "link": link}

@@ -20,9 +20,11 @@ from duitpos.domain.sweep.double_orders import flag_all_doubles
 from duitpos.domain.sweep.popular import refresh_all_popular
 from duitpos.domain.sweep.purge import purge
 from duitpos.domain.sweep.sweep import SweepReport, accounts_with_due_work, lane_of, most_lanes, sweep_account
+from duitpos.domain.sweep.unfinished import tell_unfinished
 from duitpos.jobs.lanes import Lanes
 from duitpos.jobs.loop import keep_doing
 from duitpos.jobs.totals import sum_all_changed
+from duitpos.jobs.unfinished_mail import send_unfinished
 from duitpos.kit import env
 from duitpos.kit.heartbeat import beat
 from duitpos.models.outbox import OutboxKind
@@ -99,8 +101,9 @@ def sweep_once(lanes: Lanes) -> None:
 
 
 def every_hour(is_stopped: Callable[[], bool]) -> None:
-    """Remind of disputes, forget old counters, and count what is popular on the menus."""
+    """Remind of disputes and of unfinished restaurants, forget old counters, count what is popular on the menus."""
     remind_all(is_stopped)
+    tell_unfinished(send_unfinished)
     forget_counters()
     refresh_all_popular(is_stopped)
 

@@ -18,6 +18,7 @@ INSECURE_ENCRYPTION_KEYS = "demo:" + base64.b64encode(_DEMO_KEY).decode()
 DATABASE_SCHEMES = ("postgres", "postgresql", "sqlite")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 STAGES = ("production", "demo", "test")
+SIGN_UP = ("closed", "invited", "open")
 
 read = environ.Env()
 
@@ -114,6 +115,14 @@ def proxy_count(production: bool) -> int:
             " (0 when it is reached directly, 1 behind one Caddy or nginx)."
         )
     return int(text)
+
+
+def sign_up() -> str:
+    """DUITPOS_SIGNUP: who may open a restaurant without the operator."""
+    value = str(read("DUITPOS_SIGNUP", default="closed")).lower()
+    if value not in SIGN_UP:
+        raise ImproperlyConfigured(f"DUITPOS_SIGNUP is {value!r}: use one of {', '.join(SIGN_UP)}.")
+    return value
 
 
 def sandbox_urls() -> list[str]:

@@ -35,6 +35,14 @@ class Tenant(models.Model):
     name = models.CharField(max_length=120)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    unfinished_until = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="When a restaurant that signed itself up is removed, unless it takes an order before; else empty.",
+    )
+    removal_told_at = models.DateTimeField(
+        null=True, blank=True, help_text="When its owner was told by mail that it will be removed."
+    )
     menu_language = models.CharField(
         max_length=12,
         default="en",

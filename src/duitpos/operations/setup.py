@@ -5,15 +5,14 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
-import re
 import smtplib
 import sys
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from duitpos.kit import env, fonts
+from duitpos.kit.slug import slug_of
 from duitpos.operations import env_file
 
 PASSWORD_NAME = "DUITPOS_OWNER_PASSWORD"
@@ -93,12 +92,6 @@ def setup(words: Sequence[str]) -> int:
     except (SetupRefused, env_file.EnvFileRefused) as refused:
         print(f"duitpos: {refused}", file=sys.stderr)
         return 2
-
-
-def slug_of(name: str) -> str:
-    """A slug from a restaurant's name: "Kopi Kita & Co." gives "kopi-kita-co". May be empty."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-")
 
 
 def _environment(file: Path, given: argparse.Namespace, terminal: Terminal) -> None:

@@ -22,6 +22,7 @@ from duitpos.domain.orders.states import HELD
 from duitpos.domain.payments.schedule import PURGE_UNPAID
 from duitpos.domain.processor_accounts.former_secrets import end_former_secrets
 from duitpos.domain.sweep.sweep import alone
+from duitpos.domain.sweep.unfinished import remove_unfinished
 from duitpos.domain.sweep.unpaid_orders import end_unpaid_order, never_paid, purge_unpaid_order
 from duitpos.kit.clock import now
 from duitpos.kit.transact import transact
@@ -50,6 +51,7 @@ class Purged:
     photos: int = 0
     calls: int = 0
     secrets: int = 0
+    restaurants: int = 0
     errors: int = 0
 
 
@@ -64,6 +66,8 @@ def purge(is_stopped: Callable[[], bool] = never) -> Purged:
     `is_stopped` is asked between batches; what is left is removed the next time.
     """
     purged = Purged()
+    if alone(partial(_purge_restaurants, purged, is_stopped)) is not None:
+        purged.errors += 1
     for tenant_id in Tenant.objects.order_by("id").values_list("id", flat=True):
         for piece in (
             _purge_event_bodies,
@@ -213,3 +217,8 @@ def _purge_calls(tenant_id: UUID, purged: Purged, is_stopped: Callable[[], bool]
 def _purge_secrets(tenant_id: UUID, purged: Purged, is_stopped: Callable[[], bool]) -> None:
     """Forget former webhook secrets that verify nothing any more."""
     purged.secrets += end_former_secrets(tenant_id)
+
+
+def _purge_restaurants(purged: Purged, is_stopped: Callable[[], bool]) -> None:
+    """Remove restaurants that signed themselves up and never took an order."""
+    purged.restaurants += remove_unfinished(is_stopped)

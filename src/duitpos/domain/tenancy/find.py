@@ -74,6 +74,11 @@ def forget_locations(tenant: Tenant) -> None:
     _recent.forget(str(tenant.id))
 
 
+def forget_tenant(tenant: Tenant) -> None:
+    """Have the next `tenant_by_slug` read the row again, after an update without `save`."""
+    cache.delete(_key(tenant.slug))
+
+
 def _no_such_restaurant() -> Gone:
     return Gone(Code.RESTAURANT_UNKNOWN)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import time
+from datetime import datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.numbers import list_currencies
@@ -43,20 +43,27 @@ class LocationRules:
 
 
 def open_restaurant(
-    *, name: str, slug: str, owner_email: str, password: str | None, location: LocationRules
+    *,
+    name: str,
+    slug: str,
+    owner_email: str,
+    password: str | None,
+    location: LocationRules,
+    unfinished_until: datetime | None = None,
 ) -> Tenant:
     """Open a restaurant. Invalid; Conflict when the slug is taken.
 
-    An owner who already has a sign-in keeps their password, and `password` is ignored.
+    An owner who already has a sign-in keeps their password, and `password` is ignored. `unfinished_until`: when it is
+    removed unless it takes an order before (sweep/unfinished.py).
     """
     email = owner_email.strip().lower()
-    wanted = Tenant(name=name.strip(), slug=slug)
+    wanted = Tenant(name=name.strip(), slug=slug, unfinished_until=unfinished_until)
     _check(wanted, email, location)
 
     def work() -> Tenant:
         if Tenant.objects.filter(slug=slug).exists():
             raise _taken(slug)
-        tenant = Tenant.objects.create(name=wanted.name, slug=slug)
+        tenant = Tenant.objects.create(name=wanted.name, slug=slug, unfinished_until=unfinished_until)
         owner = _owner(email, password)
         Membership.objects.create(tenant=tenant, user=owner, role=Role.OWNER)
         Location.objects.create(tenant=tenant, **asdict(location))

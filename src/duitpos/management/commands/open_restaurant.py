@@ -13,7 +13,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from duitpos.domain.errors import DomainError
 from duitpos.domain.tenancy.open import LocationRules, open_restaurant
 from duitpos.kit.percent import basis_points
-from duitpos.management.texts import OPENING
 from duitpos.models import User
 from duitpos.web.texts import error_text
 
@@ -84,7 +83,7 @@ class Command(BaseCommand):
                 location=rules,
             )
         except DomainError as error:
-            raise CommandError(error_text(error, OPENING)) from error
+            raise CommandError(error_text(error)) from error
         self.stdout.write(f"{tenant} is open: sign in as {email} at /{tenant.slug}/dashboard/")
 
 

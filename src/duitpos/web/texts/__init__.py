@@ -8,12 +8,13 @@ from duitpos.domain.errors import Code, DomainError
 from duitpos.web.sentences import Sentence, say
 from duitpos.web.texts.guests import GUESTS
 from duitpos.web.texts.kitchen import KITCHEN
+from duitpos.web.texts.opening import OPENING
 from duitpos.web.texts.staff import STAFF
 
 NOT_IN_SENTENCES = frozenset({"locale", "problems", "reason", "resolution"})
 """Facts that no sentence here holds: how money is written, and what is said in sentences of its own."""
 
-SENTENCES: Mapping[Code, Sentence] = {**GUESTS, **KITCHEN, **STAFF}
+SENTENCES: Mapping[Code, Sentence] = {**GUESTS, **KITCHEN, **STAFF, **OPENING}
 
 
 def error_text(error: DomainError, more: Mapping[Code, Sentence] | None = None, locale: str = "") -> str:

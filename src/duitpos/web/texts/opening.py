@@ -1,4 +1,4 @@
-"""Messages for the operator when a restaurant cannot be opened."""
+"""When a restaurant cannot be opened, for operators and for owners who sign up."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from duitpos.domain.errors import Code
 from duitpos.web.sentences import Sentence
 
 OPENING: Mapping[Code, Sentence] = {
+    Code.SIGN_UP_CLOSED: _(
+        "Nobody can open a restaurant here by themselves. Ask the person who runs this installation."
+    ),
+    Code.SIGN_UP_BY_INVITATION: _(
+        "A restaurant is opened here by invitation. Ask the person who runs this installation for a link."
+    ),
+    Code.SIGN_UP_LINK_OVER: _("This link is too old, or it was not copied whole. Ask for a new one."),
+    Code.SIGN_UP_TOO_OFTEN: _(
+        "Too many tries. Nothing was sent and nothing was lost: wait an hour, and try again."
+    ),
     Code.SLUG_RESERVED: _("“%(slug)s” is an address of DuitPOS itself: choose another."),
     Code.SLUG_TAKEN: _("The address “%(slug)s” is taken: choose another."),
     Code.LOCATION_SLUG_TAKEN: _("%(restaurant)s already has a location “%(slug)s”."),
