@@ -83,4 +83,4 @@ def sign_in(page: Page, places: Mapping[str, str]) -> None:
     page.get_by_label("E-mail").fill(places["email"])
     page.get_by_label("Password").fill(places["password"])
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Orders", exact=True).wait_for()
+    page.get_by_role("heading", name="Today", exact=True).wait_for()

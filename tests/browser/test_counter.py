@@ -38,7 +38,7 @@ def staff(shop: Shop, chromium: Browser) -> Iterator[Page]:
     page.get_by_label("E-mail").fill(shop.restaurant.owner.user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/orders/")
+    page.wait_for_url("**/dashboard/")
     yield page
     context.close()
 

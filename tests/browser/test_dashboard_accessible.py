@@ -54,7 +54,7 @@ def page(shop: Shop, chromium: Browser) -> Iterator[Page]:
     page.get_by_label("E-mail").fill(shop.restaurant.owner.user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/orders/")
+    page.wait_for_url("**/dashboard/")
     yield page
     context.close()
 
@@ -71,6 +71,9 @@ def addresses(shop: Shop) -> list[str]:
         "/accounts/restaurants/?choose",
         "/accounts/logout/",
         "/nothing/here/",
+        "/accounts/sign-up/",
+        "/accounts/open/",
+        f"{dashboard}/",
         f"{dashboard}/orders/",
         f"{dashboard}/orders/?q=nothing-fits",
         f"{dashboard}/orders/waiting/",

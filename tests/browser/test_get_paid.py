@@ -170,7 +170,7 @@ def test_it_is_accessible_and_fits(
     page.get_by_label("E-mail").fill(opened.owner.user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/orders/")
+    page.wait_for_url("**/dashboard/")
     home = f"{live_server.url}/warung/dashboard/get-paid/"
     page.goto(home)
     _look(page, width)

@@ -52,7 +52,10 @@ def live(chromium: Browser, live_server: object, client: Client) -> Iterator[Liv
     page.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
     slug = kitchen.restaurant.tenant.slug
     shown = Live(
-        page, f"{live_server}{kitchen.url('board', 'bangsar')}", f"{live_server}/{slug}/dashboard/", errors
+        page,
+        f"{live_server}{kitchen.url('board', 'bangsar')}",
+        f"{live_server}/{slug}/dashboard/orders/",
+        errors,
     )
     shown.kitchen = kitchen  # type: ignore[attr-defined]
     yield shown

@@ -38,7 +38,7 @@ def page(kopi: Restaurant, live_server: LiveServer, chromium: Browser) -> Iterat
     page.get_by_label("E-mail").fill(kopi.owner.user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/orders/")
+    page.wait_for_url("**/dashboard/")
     yield page
     context.close()
 

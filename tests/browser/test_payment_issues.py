@@ -25,7 +25,7 @@ def test_a_declined_card_and_a_guest_who_says_they_paid(
     page.get_by_label("E-mail").fill(shop.restaurant.owner.user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/orders/")
+    page.wait_for_url("**/dashboard/")
     expect(page.locator("#payment_issues-count")).to_have_text("1 open")
     page.get_by_role("link", name="Payment Issues").click()
     expect(page.get_by_text("1 thing is wrong.")).to_be_visible()

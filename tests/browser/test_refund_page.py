@@ -21,7 +21,7 @@ def signed_in(shop: Shop, chromium: Browser, *, script: bool) -> Page:
     page.get_by_label("E-mail").fill(shop.restaurant.owner.user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/orders/")
+    page.wait_for_url("**/dashboard/")
     return page
 
 

@@ -27,7 +27,7 @@ def page(webhookless_shop: Shop, chromium: Browser) -> Iterator[Page]:
     page.get_by_label("E-mail").fill(shop.restaurant.owner.user.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/orders/")
+    page.wait_for_url("**/dashboard/")
     page.goto(f"{shop.url}/{shop.tenant.slug}/dashboard/payment-types/")
     page.get_by_role("link", name="Online", exact=False).first.click()
     page.get_by_role("link", name="Webhook", exact=False).first.click()

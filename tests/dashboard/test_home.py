@@ -99,9 +99,10 @@ def test_what_waits_for_somebody_is_on_the_page(dashboard: Dashboard, books: Boo
         currency="MYR",
         reason="fraudulent",
         opened_at=now(),
+        said_at=now(),
         respond_by=now() + timedelta(days=9),
     )
-    call(dashboard.tenant, a_table(site), "staff", "phone")
+    call(dashboard.tenant, a_table(site, "Garden 3"), "staff", "phone")
     sold_out(owner, site, Stocked.ITEM, books.items[0].id, "2h")
     pause(owner, site, "30m", "Back soon", seen=None)
     page = dashboard.page("home")

@@ -62,7 +62,7 @@ RULES: dict[str, Rule] = {
     "accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/": Anyone(),
     "accounts/sign-up/": Anyone(),
     "accounts/sign-up/sent/": Anyone(),
-    "accounts/open/": Anyone(signed_in=True),
+    "accounts/open/": Anyone(),
     "accounts/open/<str:token>/": Anyone(),
     "accounts/restaurants/": Anyone(signed_in=True),
     "<slug:tenant>/": Published(),

@@ -178,7 +178,10 @@ def test_without_a_signature_a_webhook_changes_nothing(both: TwoRestaurants, rou
 @pytest.mark.parametrize("route", [route for route, rule in RULES.items() if isinstance(rule, Anyone)])
 def test_pages_for_anyone_show_nothing_of_a_restaurant(both: TwoRestaurants, route: str) -> None:
     folder = both.own.restaurant.tenant.id.hex
-    url = filled(route, {"uidb36": "1", "key": "some-key", "folder": folder, "file": "photo.jpeg"})
+    url = filled(
+        route,
+        {"uidb36": "1", "key": "some-key", "token": "some-token", "folder": folder, "file": "photo.jpeg"},
+    )
     before = all_rows()
     for who, method in product((*SIGNED_OUT, *NOT_MEMBERS), ("GET", "POST")):
         client = both.clients[who]

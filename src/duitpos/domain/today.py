@@ -31,6 +31,8 @@ from duitpos.models import DayTotal, Dispute, ItemStock, Location, Membership, M
 from duitpos.models.menu import StockStatus
 
 _WEEK = timedelta(days=7)
+_SAID_BEFORE = timedelta(days=14)
+"""How long before an unfinished restaurant is removed its page says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Today:
     setup: Setup | None
     """While it takes no real payments yet, and the member can change that."""
     unfinished_until: datetime | None
-    """When the restaurant is removed unless it takes an order before."""
+    """When the restaurant is removed unless it takes an order before; None while that is weeks away."""
 
 
 def today(member: Membership, at: datetime) -> Today:
@@ -89,8 +91,13 @@ def today(member: Membership, at: datetime) -> Today:
         calls=len(open_calls(tenant)) if may(role, Can.ANSWER_CALLS) else 0,
         disputes=tuple(disputes_to_answer(tenant)) if resolves else (),
         setup=judge(read_setup(tenant), at) if sets_up else None,
-        unfinished_until=tenant.unfinished_until if may(role, Can.SET_UP_PAYMENTS) else None,
+        unfinished_until=_removed_soon(tenant, at) if may(role, Can.SET_UP_PAYMENTS) else None,
     )
+
+
+def _removed_soon(tenant: Tenant, at: datetime) -> datetime | None:
+    until = tenant.unfinished_until
+    return until if until is not None and until - at < _SAID_BEFORE else None
 
 
 def _sites(tenant: Tenant, at: datetime, *, sees_money: bool) -> tuple[SiteToday, ...]:
