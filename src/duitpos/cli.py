@@ -25,12 +25,18 @@ duitpos COMMAND
   verify-receipts  look for receipt numbers that are missing, double or not in the order of time
   open-restaurant  a restaurant with its owner and first location (--help says more)
   invite-owner     a link with which somebody opens a restaurant (--help says more)
+  forget-second-factor
+                   let somebody who lost phone and recovery codes sign in by password alone (--help says more)
   manage ...       Django's own commands: migrate, collectstatic, shell ...
 
 Settings come from the environment: docs/settings.md.
 """
 
-_OF_DJANGO = {"open-restaurant": "open_restaurant", "invite-owner": "invite_owner"}
+_OF_DJANGO = {
+    "open-restaurant": "open_restaurant",
+    "invite-owner": "invite_owner",
+    "forget-second-factor": "forget_second_factor",
+}
 """Commands of ours that Django's management runs, with their names there."""
 WRONG_USE = 2
 """Exit code when the command line or the environment is wrong."""
@@ -207,10 +213,21 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 def _reseal() -> int:
+    from duitpos.domain.people.second_factor import reseal_second_factors
     from duitpos.domain.processor_accounts.reseal import reseal_all
 
+    factors, lost = reseal_second_factors()
     done = reseal_all()
-    print(f"Encrypted anew with the first key: the keys of {_count(done.resealed, 'account', 'accounts')}.")
+    print(
+        f"Encrypted anew with the first key: the keys of {_count(done.resealed, 'account', 'accounts')},"
+        f" {_count(factors, 'second factor', 'second factors')}."
+    )
+    if lost:
+        print(
+            f"Could not be read: {_count(lost, 'second factor', 'second factors')} of people who sign in. Add their key"
+            " behind the others and run this again, or use `duitpos forget-second-factor`.",
+            file=sys.stderr,
+        )
     for one in done.unreadable:
         print(
             f"Could not be read: the keys of the {one.processor} account {one.account_id} of {one.tenant!r},"
@@ -222,7 +239,7 @@ def _reseal() -> int:
         print(
             f"The key {key_id!r} is no longer needed by this database: it may leave DUITPOS_ENCRYPTION_KEYS."
         )
-    return SOME_FAILED if done.unreadable else 0
+    return SOME_FAILED if done.unreadable or lost else 0
 
 
 def _verify_rollups(first: date | None = None, last: date | None = None) -> int:

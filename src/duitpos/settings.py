@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django_htmx",
     "duitpos.apps.DuitPOS",
 ]
@@ -140,6 +142,20 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a form that mails to any address is a gift to spammers
+# An owner who adds staff vouches for the address, and sign-up proves it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_ADAPTER = "duitpos.accounts.second_factor.SecondFactor"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "login_webauthn": "duitpos.accounts.passkey_forms.SignInForm",
+    "authenticate_webauthn": "duitpos.accounts.passkey_forms.SecondStepForm",
+    "reauthenticate_webauthn": "duitpos.accounts.passkey_forms.ConfirmForm",
+    "add_webauthn": "duitpos.accounts.passkey_forms.AddForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "DuitPOS"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
 ACCOUNT_RATE_LIMITS = {
     # Each attempt sends a mail: by whoever asks, and to any one address.
     "sign_up": "5/m/ip,20/h/ip,3/h/key",

@@ -278,7 +278,6 @@ def test_an_unknown_address_gets_no_link_and_the_page_says_the_same(client: Clie
     [
         "signup/",
         "email/",
-        "password/change/",
         "password/set/",
         "reauthenticate/",
         "confirm-email/",
@@ -304,6 +303,8 @@ def test_the_list_of_sign_in_pages_is_short() -> None:
         "account_reset_password_done",
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
+        "account_change_password",
+        "account_reauthenticate",
         "account_sign_up",
         "account_sign_up_sent",
         "account_open",

@@ -159,7 +159,7 @@ def menu_addresses(shop: Shop, menu: str) -> list[str]:
 def test_pages_that_do_not_fit_on_a_phone_are_behind_a_button(shop: Shop, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"{shop.url}/{shop.tenant.slug}/dashboard/orders/")
-    first = page.get_by_role("link", name="Reports", exact=True)
+    first = page.get_by_role("link", name="Payment Issues")
     expect(first).to_be_hidden()
     page.get_by_role("button", name="More").focus()
     page.keyboard.press("Enter")

@@ -70,7 +70,7 @@ def test_from_sign_in_to_a_scannable_table(
     with staff_screen(chromium, script=script) as screen:
         page = screen.page
         screen.sign_in(f"{live_server.url}/accounts/login/", "owner@kopi.example")
-        expect(page.get_by_role("heading", name="No orders yet")).to_be_visible()
+        expect(page.get_by_role("heading", name="Today", exact=True)).to_be_visible()
 
         page.get_by_role("link", name="Payment Types").click()
         page.get_by_role("link", name="Online Payment", exact=True).click()

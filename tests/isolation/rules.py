@@ -60,6 +60,23 @@ RULES: dict[str, Rule] = {
     "accounts/password/reset/done/": Anyone(),
     "accounts/password/reset/key/done/": Anyone(),
     "accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/": Anyone(),
+    "accounts/password/change/": Anyone(signed_in=True),
+    "accounts/confirm/": Anyone(signed_in=True),
+    "accounts/security/": Anyone(signed_in=True),
+    "accounts/security/sign-in/": Anyone(),
+    "accounts/security/confirm/": Anyone(signed_in=True),
+    "accounts/security/app/": Anyone(signed_in=True),
+    "accounts/security/app/off/": Anyone(signed_in=True),
+    "accounts/security/codes/": Anyone(signed_in=True),
+    "accounts/security/codes/new/": Anyone(signed_in=True),
+    "accounts/security/codes.txt": Anyone(signed_in=True),
+    "accounts/security/passkeys/": Anyone(signed_in=True),
+    "accounts/security/passkeys/add/": Anyone(signed_in=True),
+    "accounts/security/passkeys/confirm/": Anyone(signed_in=True),
+    "accounts/security/passkeys/sign-in/": Anyone(),
+    "accounts/security/passkeys/<int:pk>/": Anyone(signed_in=True),
+    "accounts/security/passkeys/<int:pk>/remove/": Anyone(signed_in=True),
+    "accounts/devices/": Anyone(signed_in=True),
     "accounts/sign-up/": Anyone(),
     "accounts/sign-up/sent/": Anyone(),
     "accounts/open/": Anyone(),
@@ -222,4 +239,4 @@ TENANT_PARAMETERS = frozenset(
     " section_id item_id group_id modifier_id call_id".split()
 )
 """URL parameters that name a row of one restaurant."""
-OTHER_PARAMETERS = frozenset("tenant action processor uidb36 key language folder file kind day".split())
+OTHER_PARAMETERS = frozenset("tenant action processor uidb36 key pk language folder file kind day".split())

@@ -180,7 +180,14 @@ def test_pages_for_anyone_show_nothing_of_a_restaurant(both: TwoRestaurants, rou
     folder = both.own.restaurant.tenant.id.hex
     url = filled(
         route,
-        {"uidb36": "1", "key": "some-key", "token": "some-token", "folder": folder, "file": "photo.jpeg"},
+        {
+            "uidb36": "1",
+            "key": "some-key",
+            "token": "some-token",
+            "pk": "1",
+            "folder": folder,
+            "file": "photo.jpeg",
+        },
     )
     before = all_rows()
     for who, method in product((*SIGNED_OUT, *NOT_MEMBERS), ("GET", "POST")):

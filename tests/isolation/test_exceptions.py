@@ -59,6 +59,8 @@ OF_OTHERS = {
     "auth_group": "empty: roles here are ours",
     "auth_group_permissions": "empty: roles here are ours",
     "django_session": "sign-ins, by user",
+    "mfa_authenticator": "second factors of users",
+    "usersessions_usersession": "sign-ins, by user, with their device",
     "account_emailaddress": "addresses of users",
     "account_emailconfirmation": "addresses of users",
 }

@@ -6,10 +6,10 @@ import smtplib
 
 import structlog
 from allauth.account.models import EmailAddress
+from allauth.account.utils import perform_login
 from allauth.core.ratelimit import consume
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
 from django.core.mail import send_mail
 from django.http import HttpRequest, HttpResponse
@@ -128,7 +128,7 @@ def _welcome(request: HttpRequest, tenant: Tenant, email: str, password: str | N
         EmailAddress.objects.get_or_create(
             user=user, email=email, defaults={"verified": True, "primary": True}
         )
-        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        perform_login(request, user)
     messages.success(
         request, _("%(restaurant)s is open. Here is what is next.") % {"restaurant": tenant.name}
     )

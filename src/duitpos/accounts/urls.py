@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from allauth.account import views
+from allauth.mfa.base import views as factors
+from allauth.mfa.recovery_codes import views as recovery
+from allauth.mfa.totp import views as app
+from allauth.mfa.webauthn import views as passkeys
+from allauth.usersessions import views as devices
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
@@ -27,6 +32,23 @@ urlpatterns = [
         views.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("password/change/", views.password_change, name="account_change_password"),
+    path("confirm/", views.reauthenticate, name="account_reauthenticate"),
+    path("security/", factors.index, name="mfa_index"),
+    path("security/sign-in/", factors.authenticate, name="mfa_authenticate"),
+    path("security/confirm/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("security/app/", app.activate_totp, name="mfa_activate_totp"),
+    path("security/app/off/", app.deactivate_totp, name="mfa_deactivate_totp"),
+    path("security/codes/", recovery.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("security/codes/new/", recovery.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("security/codes.txt", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("security/passkeys/", passkeys.list_webauthn, name="mfa_list_webauthn"),
+    path("security/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path("security/passkeys/confirm/", passkeys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("security/passkeys/sign-in/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("security/passkeys/<int:pk>/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
+    path("security/passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
+    path("devices/", devices.list_usersessions, name="usersessions_list"),
     path("sign-up/", sign_up_page, name="account_sign_up"),
     path("sign-up/sent/", sign_up_sent, name="account_sign_up_sent"),
     path("open/", open_another, name="account_open"),

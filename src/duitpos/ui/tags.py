@@ -15,6 +15,7 @@ from duitpos.kit.clock import display_zone, now
 from duitpos.kit.mail import sends_mail
 from duitpos.kit.money import Money
 from duitpos.models import MenuPhoto
+from duitpos.ui.device import device_name
 from duitpos.ui.icons import ICONS
 from duitpos.ui.lists import listed
 from duitpos.ui.marks import mark_words
@@ -154,3 +155,9 @@ def copyable(text: str, what: str) -> dict[str, Any]:
 def percent(basis_points: int) -> str:
     """Format a rate in basis points: 650 is "6.5 %"."""
     return f"{basis_points / 100:g}\u202f%"
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """A browser's and a system's name: "Chrome, Android"."""
+    return device_name(user_agent)

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from duitpos.domain.errors import Code, Invalid
 from duitpos.domain.payments.processors.connect import address_problem, stored_or_none
+from duitpos.domain.people.second_factor import sealed_key_ids
 from duitpos.kit.crypto import key_id_of, vault
 from duitpos.kit.facts import Facts, facts
 from duitpos.kit.tenancy import across_tenants
@@ -101,7 +102,7 @@ def used_key_ids() -> set[str]:
     """Return ids of the encryption keys that stored credentials need."""
     with across_tenants("a start checks that every stored secret can be opened"):
         stored = list(ProcessorAccount.objects.exclude(credentials="").values_list("credentials", flat=True))
-    return {key_id_of(sealed) for sealed in stored}
+    return {key_id_of(sealed) for sealed in stored} | sealed_key_ids()
 
 
 def unknown_key_ids() -> set[str]:
