@@ -58,7 +58,7 @@ def said(response: Any) -> str:
 def code_of(secret: str, ahead: int = 0) -> str:
     """What the app shows: in the middle of the steps that are allowed, or `ahead` steps later."""
     counters = list(yield_hotp_counters_from_time())
-    return format_hotp_value(hotp_value(secret, counters[len(counters) // 2] + ahead))
+    return str(format_hotp_value(hotp_value(secret, counters[len(counters) // 2] + ahead)))
 
 
 def turn_on(client: Client) -> tuple[str, list[str]]:

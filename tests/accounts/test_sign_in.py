@@ -305,6 +305,7 @@ def test_the_list_of_sign_in_pages_is_short() -> None:
         "account_reset_password_from_key_done",
         "account_change_password",
         "account_reauthenticate",
+        "account_join",
         "account_sign_up",
         "account_sign_up_sent",
         "account_open",

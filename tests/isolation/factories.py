@@ -11,6 +11,7 @@ from django.apps import apps
 from django.test import Client
 
 from duitpos.domain.alerts.open import open_alert
+from duitpos.domain.people.invitations import invite
 from duitpos.domain.reporting.day_close.close_day import Drawer, close_day
 from duitpos.domain.reporting.day_close.state import today
 from duitpos.kit.clock import now
@@ -123,6 +124,8 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         "modifier_id": str(choice.id),
         "call_id": str(call.id),
         "dispute_id": str(dispute.id),
+        "member_id": str(a_member(tenant, "cashier", f"former@{slug}.example").id),
+        **_an_invitation(restaurant),
         "processor": "stripe",
         "kind": "csv",
         "day": _a_closed_day(restaurant),
@@ -135,6 +138,11 @@ def a_tenant_with_rows(slug: str, site: str) -> TenantRows:
         f"guest@{slug}.example",
     )
     return TenantRows(restaurant, table, orders, values, texts)
+
+
+def _an_invitation(restaurant: Restaurant) -> dict[str, str]:
+    made, token = invite(restaurant.owner, "kitchen")
+    return {"invitation_id": str(made.id), "invitation": token}
 
 
 def _a_refund(payment: Payment) -> dict[str, str]:

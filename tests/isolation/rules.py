@@ -77,6 +77,7 @@ RULES: dict[str, Rule] = {
     "accounts/security/passkeys/<int:pk>/": Anyone(signed_in=True),
     "accounts/security/passkeys/<int:pk>/remove/": Anyone(signed_in=True),
     "accounts/devices/": Anyone(signed_in=True),
+    "accounts/join/<slug:tenant>/<str:invitation>/": HolderOf("invitation"),
     "accounts/sign-up/": Anyone(),
     "accounts/sign-up/sent/": Anyone(),
     "accounts/open/": Anyone(),
@@ -153,6 +154,11 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/reports/journal/<slug:kind>.csv": Staff(OFFICE),
     "<slug:tenant>/dashboard/reports/revenue.<str:kind>": Staff(OFFICE),
     "<slug:tenant>/dashboard/payment-types/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/people/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/people/<uuid:member_id>/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/people/<uuid:member_id>/end/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/people/<uuid:member_id>/give/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/people/invitations/<uuid:invitation_id>/withdraw/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/people/changes/": Staff(OFFICE),
     "<slug:tenant>/dashboard/people/changes.csv": Staff(OFFICE),
     "<slug:tenant>/dashboard/refund-limits/": Staff(frozenset({OWNER})),
@@ -236,7 +242,7 @@ RULES: dict[str, Rule] = {
 
 TENANT_PARAMETERS = frozenset(
     "order_id payment_id refund_id dispute_id alert_id type_id account_id table_id location token order_token"
-    " section_id item_id group_id modifier_id call_id".split()
+    " section_id item_id group_id modifier_id call_id member_id invitation_id invitation".split()
 )
 """URL parameters that name a row of one restaurant."""
 OTHER_PARAMETERS = frozenset("tenant action processor uidb36 key pk language folder file kind day".split())

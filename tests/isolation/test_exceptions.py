@@ -22,6 +22,10 @@ ACROSS = {
         "domain/sweep/unfinished.py",
         "_remove",
     ),  # whether the people of a restaurant that is removed work anywhere else
+    (
+        "domain/people/members.py",
+        "_end_sessions",
+    ),  # whether somebody whose access ended works anywhere else: else their sessions end
     ("domain/sweep/sweep.py", "accounts_with_due_work"),  # the accounts that the worker must handle
     ("domain/payments/outbox/due.py", "_of_all"),  # the outbox entries that the worker must run (M58)
     (

@@ -11,6 +11,7 @@ from allauth.usersessions import views as devices
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
+from duitpos.accounts.join import join_page
 from duitpos.accounts.restaurants import restaurants
 from duitpos.accounts.sign_up import open_another, open_by_link, sign_up_page, sign_up_sent
 
@@ -49,6 +50,7 @@ urlpatterns = [
     path("security/passkeys/<int:pk>/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
     path("security/passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
     path("devices/", devices.list_usersessions, name="usersessions_list"),
+    path("join/<slug:tenant>/<str:invitation>/", join_page, name="account_join"),
     path("sign-up/", sign_up_page, name="account_sign_up"),
     path("sign-up/sent/", sign_up_sent, name="account_sign_up_sent"),
     path("open/", open_another, name="account_open"),

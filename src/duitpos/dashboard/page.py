@@ -94,7 +94,10 @@ def nav(staff: Staff, here: str) -> Nav:
     if may(role, Can.SET_UP_PAYMENTS) and not takes_real_payments(staff.tenant.id):
         add("get_paid", Can.SET_UP_PAYMENTS, _("Get paid"), "dashboard:get_paid", "flag")
     add("payment_types", Can.SET_UP_PAYMENTS, _("Payment Types"), "dashboard:payment_types", "payments")
-    add("people", Can.SEE_CHANGES, _("Changes"), "dashboard:changes", "person")
+    if may(role, Can.MANAGE_PEOPLE):
+        add("people", Can.MANAGE_PEOPLE, _("People"), "dashboard:people", "person")
+    else:
+        add("people", Can.SEE_CHANGES, _("Changes"), "dashboard:changes", "person")
     add("kitchen", Can.SEE_KITCHEN, _("Kitchen"), "kitchen:pick", "kitchen")
     return Nav(items, []) if len(items) <= _FIT else Nav(items[: _FIT - 1], items[_FIT - 1 :])
 

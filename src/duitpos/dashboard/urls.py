@@ -30,6 +30,7 @@ from duitpos.dashboard.views.payment_types import (
     payment_type,
     payment_types,
 )
+from duitpos.dashboard.views.people import end_access, give_access, people, person, withdraw_invitation
 from duitpos.dashboard.views.processors import (
     add_processor_to_type,
     check_processor,
@@ -90,6 +91,13 @@ urlpatterns = [
     path("reports/journal/<slug:kind>.csv", journal_file, name="journal_file"),
     path("reports/revenue.<str:kind>", report_file, name="report_file"),
     path("payment-types/", payment_types, name="payment_types"),
+    path("people/", people, name="people"),
+    path("people/<uuid:member_id>/", person, name="person"),
+    path("people/<uuid:member_id>/end/", end_access, name="end_access"),
+    path("people/<uuid:member_id>/give/", give_access, name="give_access"),
+    path(
+        "people/invitations/<uuid:invitation_id>/withdraw/", withdraw_invitation, name="withdraw_invitation"
+    ),
     path("people/changes/", changes, name="changes"),
     path("people/changes.csv", changes_file, name="changes_file"),
     path("refund-limits/", refund_limits, name="refund_limits"),

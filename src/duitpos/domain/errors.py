@@ -198,6 +198,16 @@ class Code(StrEnum):
     TEST_KEY_TO_GO_LIVE = "test_key_to_go_live"
     LIVE_KEY_OF_ANOTHER = "live_key_of_another"
     NO_TEST_ACCOUNT = "no_test_account"
+    # People.
+    ROLE_UNKNOWN = "role_unknown"
+    MEMBER_UNKNOWN = "member_unknown"
+    MEMBER_CHANGED = "member_changed"
+    MEMBER_ALREADY = "member_already"
+    LAST_OWNER = "last_owner"
+    INVITATION_OVER = "invitation_over"
+    INVITATION_OF_ANOTHER = "invitation_of_another"
+    INVITED_TOO_MANY = "invited_too_many"
+    SIGNS_IN_ALREADY = "signs_in_already"
     # Opening a restaurant.
     SIGN_UP_CLOSED = "sign_up_closed"
     SIGN_UP_BY_INVITATION = "sign_up_by_invitation"

@@ -21,7 +21,9 @@ def send_alert(work: OutboxEntry) -> str:
     alert = Alert.objects.filter(tenant_id=work.tenant_id, id=work.subject_id, resolved_at=None).first()
     if alert is None:
         return "resolved"
-    owners = Membership.objects.filter(tenant_id=work.tenant_id, role=Role.OWNER, user__is_active=True)
+    owners = Membership.objects.filter(
+        tenant_id=work.tenant_id, role=Role.OWNER, is_active=True, user__is_active=True
+    )
     addresses = list(owners.order_by("id").values_list("user__email", flat=True))
     if not addresses:
         return "nobody"

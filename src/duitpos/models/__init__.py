@@ -22,7 +22,7 @@ from duitpos.models.order import LineSwap, Order, OrderEvent, OrderLine
 from duitpos.models.outbox import OutboxEntry
 from duitpos.models.payment import Payment, PaymentDecline, PaymentReference
 from duitpos.models.payment_setup import PaymentType, PaymentTypeOffer, ProcessorAccount
-from duitpos.models.people import Membership, User
+from duitpos.models.people import Invitation, Membership, User
 from duitpos.models.receipt import ReceiptSeries
 from duitpos.models.refund import Refund, RefundLine
 from duitpos.models.refund_limit import RefundLimit
@@ -45,6 +45,7 @@ __all__ = [
     "DayTotal",
     "Dispute",
     "Installation",
+    "Invitation",
     "ItemGroup",
     "ItemPrice",
     "ItemStock",

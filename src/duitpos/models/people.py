@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from duitpos.kit.ids import uuid7
-from duitpos.kit.tenancy import TenantModel
+from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 
 
 class UserManager(BaseUserManager["User"]):
@@ -70,3 +70,34 @@ class Membership(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role})"
+
+
+class Invitation(TenantModel):
+    """A link with which somebody joins the staff. Only its digest is stored, so that nobody reads it from a backup."""
+
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the link's token.")
+    email = models.EmailField(
+        blank=True, help_text="Whom it was mailed to; empty: whoever is given the link."
+    )
+    role = models.CharField(max_length=10, choices=Role.choices)
+    invited_by = TenantForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "digest"], name="invitation_digest"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="invitation_role"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "-created_at"],
+                condition=models.Q(used_at__isnull=True, withdrawn_at__isnull=True),
+                name="invitation_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email or f"{self.role}, {self.created_at:%Y-%m-%d}"

@@ -43,6 +43,9 @@ class Tenant(models.Model):
     removal_told_at = models.DateTimeField(
         null=True, blank=True, help_text="When its owner was told by mail that it will be removed."
     )
+    owners_version = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Goes up when an owner stops being one (domain/people/members.py)."
+    )
     menu_language = models.CharField(
         max_length=12,
         default="en",

@@ -31,6 +31,7 @@ RIGHTS = {
     Can.SEE_REPORTS: (True, True, False, False),
     Can.SET_UP_REPORTS: (True, False, False, False),
     Can.SEE_CHANGES: (True, True, False, False),
+    Can.MANAGE_PEOPLE: (True, False, False, False),
 }
 CASES = [(role, can, row[at]) for can, row in RIGHTS.items() for at, role in enumerate(Role)]
 

@@ -95,6 +95,9 @@ class FieldText:
     after: str
 
 
+_INVITATION = {"made": _("made"), "used": _("used"), "withdrawn": _("withdrawn")}
+
+
 def kind_name(kind: str) -> str:
     """What was changed."""
     return str(KINDS.get(kind, kind))
@@ -148,6 +151,8 @@ def _text(name: str, value: str, time_zone: str, locale: str) -> str:
         return exactly(datetime.fromisoformat(value), time_zone, locale)
     if name in _TYPED:
         return value
+    if name == "invitation":
+        return str(_INVITATION.get(value, value))
     if name == "role":
         return str(ROLES.get(value, value))
     return str(VALUES.get(value, value))

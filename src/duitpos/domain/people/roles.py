@@ -30,6 +30,7 @@ class Can(StrEnum):
     SEE_REPORTS = "see_reports"  # and close a business day
     SET_UP_REPORTS = "set_up_reports"  # which reports are mailed
     SEE_CHANGES = "see_changes"  # the audit log
+    MANAGE_PEOPLE = "manage_people"  # invite, change roles, end an access
 
 
 _KITCHEN = frozenset({Can.SEE_KITCHEN, Can.WORK_ORDERS, Can.SET_STOCK, Can.PAUSE, Can.ANSWER_CALLS})
@@ -37,7 +38,8 @@ _KITCHEN = frozenset({Can.SEE_KITCHEN, Can.WORK_ORDERS, Can.SET_STOCK, Can.PAUSE
 RIGHTS: dict[str, frozenset[Can]] = {
     Role.OWNER: frozenset(Can),
     # Only the owner, since the keys decide which account receives the restaurant's money.
-    Role.MANAGER: frozenset(Can) - {Can.SET_UP_PAYMENTS, Can.SET_REFUND_LIMITS, Can.SET_UP_REPORTS},
+    Role.MANAGER: frozenset(Can)
+    - {Can.SET_UP_PAYMENTS, Can.SET_REFUND_LIMITS, Can.SET_UP_REPORTS, Can.MANAGE_PEOPLE},
     # A cashier refunds nothing until the owner sets a limit.
     Role.CASHIER: _KITCHEN | {Can.SEE_ORDERS, Can.CHECK_PAYMENT, Can.TAKE_PAYMENT, Can.REFUND},
     Role.KITCHEN: _KITCHEN,

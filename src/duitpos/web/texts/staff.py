@@ -53,6 +53,7 @@ STAFF: Mapping[Code, Sentence] = {
             Can.SET_UP_REPORTS: _(
                 "With your role you cannot change which reports are mailed. Ask the owner."
             ),
+            Can.MANAGE_PEOPLE: _("With your role you cannot change who works here. Ask the owner."),
             Can.SEE_CHANGES: _("With your role you cannot see who changed what. Ask the owner or a manager."),
         },
     ),
@@ -292,4 +293,21 @@ STAFF: Mapping[Code, Sentence] = {
         " If you mean that, tick the box and paste the key again. Nothing was saved."
     ),
     Code.NO_TEST_ACCOUNT: _("No test account is kept to go back to. Paste a test key under Payment Types."),
+    Code.ROLE_UNKNOWN: _("Choose one of the roles."),
+    Code.MEMBER_UNKNOWN: _("Nobody with this id works here."),
+    Code.MEMBER_CHANGED: _(
+        "Somebody else changed this person at the same moment. Look at them, and save again."
+    ),
+    Code.MEMBER_ALREADY: _("%(email)s works here already. Change the role on their page."),
+    Code.LAST_OWNER: _("A restaurant needs an owner. Make somebody else an owner first."),
+    Code.INVITATION_OVER: _(
+        "This invitation was used, withdrawn, or is too old. Ask the owner of the restaurant for a new one."
+    ),
+    Code.INVITATION_OF_ANOTHER: _(
+        "This invitation is for %(email)s. Sign in with that address, or ask for another."
+    ),
+    Code.INVITED_TOO_MANY: _("There are %(most)d open invitations. Withdraw some of them first."),
+    Code.SIGNS_IN_ALREADY: _(
+        "%(email)s signs in here already. Sign in with its password, then open the link again."
+    ),
 }
