@@ -74,6 +74,7 @@ def addresses(shop: Shop) -> list[str]:
         "/accounts/sign-up/",
         "/accounts/open/",
         f"{dashboard}/",
+        f"{dashboard}/tables/codes/?layout=tents&languages=en&languages=ta&notice=on",
         f"{dashboard}/people/",
         f"{dashboard}/people/{shop.restaurant.owner.id}/",
         f"{dashboard}/people/{shop.restaurant.owner.id}/end/",

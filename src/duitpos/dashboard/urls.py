@@ -10,6 +10,7 @@ from duitpos.dashboard.views.alerts import act, alerts
 from duitpos.dashboard.views.cancel_order import cancel_order
 from duitpos.dashboard.views.changes import changes, changes_file
 from duitpos.dashboard.views.check_payment import check_payment
+from duitpos.dashboard.views.code_sheets import code_file, code_sheets
 from duitpos.dashboard.views.day_close import day_close, day_close_file, day_close_mail, day_closes
 from duitpos.dashboard.views.disputes import dispute, disputes, evidence
 from duitpos.dashboard.views.find_money import find
@@ -144,6 +145,9 @@ urlpatterns = [
     path("get-paid/go-live/back/", to_test, name="to_test"),
     path("menu/", include("duitpos.dashboard.menu_urls")),
     path("tables/", tables, name="tables"),
+    path("tables/codes/", code_sheets, name="code_sheets"),
+    path("tables/codes.pdf", code_file, {"kind": "pdf"}, name="codes_pdf"),
+    path("tables/codes.zip", code_file, {"kind": "zip"}, name="codes_zip"),
     path("tables/add/", add_table, name="add_table"),
     path("tables/<uuid:table_id>/", table, name="table"),
     path("tables/<uuid:table_id>/archive/", archive, name="archive_table"),

@@ -17,6 +17,8 @@ HAN = (
     _SYSTEM / "truetype/wqy/wqy-zenhei.ttc",
     _SYSTEM / "truetype/droid/DroidSansFallbackFull.ttf",
 )
+NOTO = (_SYSTEM / "truetype/noto/NotoSans-Regular.ttf", _SYSTEM / "noto/NotoSans-Regular.ttf", *PLAIN)
+TAMIL = (_SYSTEM / "truetype/noto/NotoSansTamil-Regular.ttf", _SYSTEM / "noto/NotoSansTamil-Regular.ttf")
 PLAIN_PACKAGE, HAN_PACKAGE = "fonts-dejavu-core", "fonts-noto-cjk"
 """Debian's packages of the first of each."""
 
