@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from duitpos.domain.tenancy.open import LocationRules, open_restaurant
+from duitpos.kit.clock import now
+from duitpos.kit.ids import secret_token
 from duitpos.models import (
     ItemGroup,
     Location,
@@ -16,6 +18,7 @@ from duitpos.models import (
     MenuSection,
     Modifier,
     ModifierGroup,
+    Order,
     PaymentType,
     Table,
     Tenant,
@@ -65,6 +68,23 @@ def a_location(tenant: Tenant, slug: str, **fields: Any) -> Location:
 def a_table(location: Location, name: str = "1") -> Table:
     """A table of a location."""
     return Table.objects.create(tenant_id=location.tenant_id, location=location, name=name)
+
+
+def an_unpaid_order(table: Table) -> Order:
+    """An order for nothing, that waits for its payment."""
+    site = table.location
+    return Order.objects.create(
+        tenant_id=table.tenant_id,
+        location=site,
+        table=table,
+        guest_token=secret_token(),
+        checkout_key=secret_token(),
+        contents="digest",
+        currency=site.currency,
+        subtotal_minor=0,
+        total_minor=0,
+        created_at=now(),
+    )
 
 
 def an_item(tenant: Tenant, name: str = "Roti canai", price_minor: int = 150, **fields: Any) -> MenuItem:

@@ -19,6 +19,7 @@ from duitpos.dashboard.views.get_paid_steps import first_key, first_type, first_
 from duitpos.dashboard.views.go_live import go_live, to_test
 from duitpos.dashboard.views.home import home
 from duitpos.dashboard.views.journal import journal_file, journal_page
+from duitpos.dashboard.views.locations import add_location, location, location_list
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
 from duitpos.dashboard.views.payment import payment
@@ -66,6 +67,9 @@ urlpatterns = [
     path("payments/<uuid:payment_id>/", payment, name="payment"),
     path("calls/<uuid:call_id>/", answer_call, name="answer_call"),
     path("sold-out/", sold_out, name="sold_out"),
+    path("locations/", location_list, name="locations"),
+    path("locations/add/", add_location, name="add_location"),
+    path("locations/<slug:location>/", location, name="location"),
     path("locations/<slug:location>/service/", service, name="service"),
     path("attention/", alerts, name="alerts"),
     path("attention/rules/", alert_policies, name="alert_policies"),

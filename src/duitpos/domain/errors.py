@@ -201,13 +201,20 @@ class Code(StrEnum):
     # Opening a restaurant.
     SLUG_RESERVED = "slug_reserved"
     SLUG_TAKEN = "slug_taken"
-    LOCATION_SLUG_TAKEN = "location_slug_taken"
     EMAIL_INVALID = "email_invalid"
     PASSWORD_MISSING = "password_missing"
     PASSWORD_WEAK = "password_weak"
-    CURRENCY_UNKNOWN = "currency_unknown"
-    TIME_ZONE_UNKNOWN = "time_zone_unknown"
     FIELD_INVALID = "field_invalid"
+    # Locations.
+    LOCATION_SLUG_TAKEN = "location_slug_taken"
+    LOCATION_SLUG_WRONG = "location_slug_wrong"
+    LOCATION_SLUG_RESERVED = "location_slug_reserved"
+    LOCATION_SLUG_ALIKE = "location_slug_alike"
+    LOCATION_NAME_EMPTY = "location_name_empty"
+    LOCATION_CHANGED = "location_changed"
+    CURRENCY_UNKNOWN = "currency_unknown"
+    CURRENCY_IN_USE = "currency_in_use"
+    TIME_ZONE_UNKNOWN = "time_zone_unknown"
 
 
 class DomainError(Exception):

@@ -96,6 +96,32 @@ class Location(TenantModel):
     tax_name = models.CharField(max_length=20, default="SST")
     tax_is_inclusive = models.BooleanField(default=False)
     tax_on_service_charge = models.BooleanField(default=False)
+    receipt_header = models.CharField(
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Lines above a receipt, such as the business's name.",
+    )
+    registration_number = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of the business, as it stands on receipts.",
+    )
+    sst_number = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of the tax, as it stands on receipts.",
+    )
+    version = models.PositiveBigIntegerField(
+        default=1,
+        db_default=1,
+        help_text="Goes up when its details are edited: of two editors, the later is told.",
+    )
     opens_at = models.TimeField(null=True, blank=True, help_text="Empty: open all day.")
     closes_at = models.TimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)

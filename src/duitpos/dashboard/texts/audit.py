@@ -40,6 +40,14 @@ FIELD_NAMES: Mapping[str, Text] = {
     "rule_minutes": _("Rule after minutes"),
     "webhook_heals": _("Webhook repairs itself"),
     "table_codes": _("New table codes"),
+    "slug": _("Address of its pages"),
+    "address": _("Street address"),
+    "time_zone": _("Time zone"),
+    "day_closes_at": _("Trading day ends at"),
+    "currency": _("Currency"),
+    "receipt_header": _("Receipt header"),
+    "registration_number": _("Registration number"),
+    "sst_number": _("Tax number"),
     "price": _("Price"),
     "code": _("Code"),
     "name": _("Name"),
@@ -82,7 +90,22 @@ VALUES: Mapping[str, Text] = {
     "refund_dishes": _("refund the dishes"),
 }
 _TIMES = frozenset({"until", "paused_until"})
-_TYPED = frozenset({"name", "guest_name", "code", "account", "pause_message", "offered", "locations"})
+_TYPED = frozenset(
+    {
+        *(
+            "name",
+            "guest_name",
+            "code",
+            "account",
+            "pause_message",
+            "offered",
+            "locations",
+            "slug",
+            "address",
+        ),
+        *("receipt_header", "registration_number", "sst_number"),
+    }
+)
 """Texts that people wrote; no word of them is one of ours."""
 
 

@@ -44,6 +44,16 @@ FIELDS: Mapping[AuditKind, frozenset[str]] = {
             "rule_minutes",
             "webhook_heals",
             "table_codes",
+            # A location's details.
+            "name",
+            "slug",
+            "address",
+            "time_zone",
+            "day_closes_at",
+            "currency",
+            "receipt_header",
+            "registration_number",
+            "sst_number",
         }
     ),
     AuditKind.PRICE: frozenset({"price"}),

@@ -1,0 +1,110 @@
+"""The restaurant's locations: the list, a new one, and one location's details."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from duitpos.dashboard.access import staff
+from duitpos.dashboard.forms.locations import (
+    LocationForm,
+    NewLocationForm,
+    location_values,
+    show_problem,
+)
+from duitpos.dashboard.page import page
+from duitpos.dashboard.texts.errors import error_text
+from duitpos.domain.errors import Code, Conflict, DomainError, Invalid
+from duitpos.domain.people.roles import Can
+from duitpos.domain.people.staff import Staff
+from duitpos.domain.staff_actions.edit_location import edit_location, has_orders, open_location
+from duitpos.domain.tenancy.find import location_of, locations
+from duitpos.models import Location
+
+_FIELDS = {
+    Code.LOCATION_SLUG_TAKEN: "slug",
+    Code.LOCATION_SLUG_WRONG: "slug",
+    Code.LOCATION_SLUG_RESERVED: "slug",
+    Code.LOCATION_SLUG_ALIKE: "slug",
+    Code.LOCATION_NAME_EMPTY: "name",
+    Code.CURRENCY_UNKNOWN: "currency",
+    Code.CURRENCY_IN_USE: "currency",
+    Code.TIME_ZONE_UNKNOWN: "time_zone",
+}
+"""Beside which field an error stands."""
+
+
+@require_safe
+@staff(Can.SET_HOURS)
+def location_list(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Every location with its address and hours."""
+    context: dict[str, Any] = {"sites": locations(staff.tenant)}
+    return page(request, staff, "dashboard/locations.html", context, here="locations")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Can.SET_UP_LOCATIONS)
+def add_location(request: HttpRequest, staff: Staff) -> HttpResponse:
+    """Open a further location."""
+    first = next(iter(locations(staff.tenant)), None)
+    form = NewLocationForm(request.POST or None, like=first)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = open_location(staff.member, form.draft())
+        except (Invalid, Conflict) as error:
+            _show(form, error)
+        else:
+            messages.success(
+                request,
+                _("%(name)s added. Set its hours next, then add its tables.") % {"name": made.name},
+            )
+            return redirect("dashboard:locations", staff.tenant.slug)
+    return page(
+        request, staff, "dashboard/location_form.html", {"form": form, "first": first}, here="locations"
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Can.SET_UP_LOCATIONS)
+def location(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
+    """Edit a location's details."""
+    site = location_of(staff.tenant, location)
+    form = LocationForm(request.POST or None, site, is_currency_fixed=has_orders(site))
+    if request.method == "POST" and form.is_valid() and _save(staff, site, form):
+        messages.success(request, _("%(name)s saved.") % {"name": form.cleaned_data["name"]})
+        return redirect("dashboard:locations", staff.tenant.slug)
+    context = {
+        "form": form,
+        "site": site,
+        "others_changed": any(hasattr(field, "meanwhile") for field in form.fields.values()),
+    }
+    return page(request, staff, "dashboard/location_form.html", context, here="locations")
+
+
+def _save(staff: Staff, site: Location, form: LocationForm) -> bool:
+    """Save; False if the form has something to say."""
+    try:
+        try:
+            edit_location(staff.member, site.id, form.read_at, form.draft())
+        except Conflict as error:
+            if error.code is not Code.LOCATION_CHANGED:
+                raise
+            fresh = location_of(staff.tenant, site.slug)
+            if form.merge(location_values(fresh), fresh.version):
+                return False
+            # Nothing that this form shows was changed: save over it.
+            edit_location(staff.member, site.id, fresh.version, form.draft())
+    except (Invalid, Conflict) as error:
+        _show(form, error)
+        return False
+    return True
+
+
+def _show(form: LocationForm | NewLocationForm, error: DomainError) -> None:
+    field = error.facts["field"] if error.code is Code.FIELD_INVALID else _FIELDS.get(error.code, "")
+    show_problem(form, str(field), error_text(error))
