@@ -115,6 +115,7 @@ def addresses(shop: Shop) -> list[str]:
         f"{dashboard}/locations/",
         f"{dashboard}/locations/add/",
         f"{dashboard}/locations/{shop.restaurant.location.slug}/",
+        f"{dashboard}/locations/{shop.restaurant.location.slug}/hours/",
         f"{dashboard}/tables/",
         f"{dashboard}/tables/add/",
         f"{dashboard}/tables/{shop.table.id}/",

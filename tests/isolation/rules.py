@@ -100,6 +100,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/locations/": Staff(OFFICE),
     "<slug:tenant>/dashboard/locations/add/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/locations/<slug:location>/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/locations/<slug:location>/hours/": Staff(OFFICE),
     "<slug:tenant>/dashboard/locations/<slug:location>/service/": Staff(OFFICE),
     "<slug:tenant>/dashboard/orders/": Staff(COUNTER),
     "<slug:tenant>/dashboard/orders/live/": Staff(COUNTER),

@@ -21,7 +21,7 @@ from duitpos.models import ItemStock, Location, Order, OrderEvent, Payment, Refu
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
 from tests.support.live_shop import Clock
-from tests.support.restaurant import an_item
+from tests.support.restaurant import an_item, hours
 from tests.support.scenarios import (
     alert,
     detail,
@@ -90,7 +90,7 @@ def closed(shop: Shop, payment: Payment) -> None:
     # Open for one minute a day, in twelve hours.
     start = instant.replace(hour=(instant.hour + 12) % 24, minute=0, second=0)
     Location.objects.filter(tenant=shop.tenant).update(
-        time_zone="UTC", opens_at=start.time(), closes_at=start.replace(minute=1).time()
+        time_zone="UTC", **hours(start.time(), start.replace(minute=1).time())
     )
 
 

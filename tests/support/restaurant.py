@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 from duitpos.domain.tenancy.open import LocationRules, open_restaurant
+from duitpos.domain.tenancy.week import every_day
 from duitpos.kit.clock import now
 from duitpos.kit.ids import secret_token
 from duitpos.models import (
@@ -113,5 +115,9 @@ def a_group(item: MenuItem, *choices: tuple[str, int], least: int = 0, most: int
     return {modifier.name: modifier.id for modifier in made}
 
 
-OVER_MIDNIGHT = {"opens_at": time(18, 0), "closes_at": time(2, 0)}
-"""Opening hours past midnight."""
+def hours(opens: time | None, closes: time | None) -> dict[str, Any]:
+    """The columns of hours that are the same on every day, and a version that no row had."""
+    return {"weekly_hours": every_day(opens, closes), "hours_version": next(_VERSIONS)}
+
+
+_VERSIONS = count(1000)

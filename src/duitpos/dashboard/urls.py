@@ -18,6 +18,7 @@ from duitpos.dashboard.views.get_paid import get_paid, get_paid_live
 from duitpos.dashboard.views.get_paid_steps import first_key, first_type, first_webhook, refund_test
 from duitpos.dashboard.views.go_live import go_live, to_test
 from duitpos.dashboard.views.home import home
+from duitpos.dashboard.views.hours import hours
 from duitpos.dashboard.views.journal import journal_file, journal_page
 from duitpos.dashboard.views.locations import add_location, location, location_list
 from duitpos.dashboard.views.order import order
@@ -70,6 +71,7 @@ urlpatterns = [
     path("locations/", location_list, name="locations"),
     path("locations/add/", add_location, name="add_location"),
     path("locations/<slug:location>/", location, name="location"),
+    path("locations/<slug:location>/hours/", hours, name="hours"),
     path("locations/<slug:location>/service/", service, name="service"),
     path("attention/", alerts, name="alerts"),
     path("attention/rules/", alert_policies, name="alert_policies"),

@@ -122,8 +122,20 @@ class Location(TenantModel):
         db_default=1,
         help_text="Goes up when its details are edited: of two editors, the later is told.",
     )
-    opens_at = models.TimeField(null=True, blank=True, help_text="Empty: open all day.")
-    closes_at = models.TimeField(null=True, blank=True)
+    weekly_hours = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="tenancy/week.py; empty: open all day, every day."
+    )
+    special_hours = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="Dates that differ, such as holidays: tenancy/week.py.",
+    )
+    hours_version = models.PositiveBigIntegerField(
+        default=1,
+        db_default=1,
+        help_text="Goes up with every change of its hours: who decided by them compares it in what it writes.",
+    )
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_until = models.DateTimeField(
         null=True, blank=True, help_text="When a pause ends by itself; empty: when staff end it."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -24,7 +22,9 @@ from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.staff_actions.edit_location import edit_location, has_orders, open_location
 from duitpos.domain.tenancy.find import location_of, locations
+from duitpos.kit.clock import now
 from duitpos.models import Location
+from duitpos.web.texts.hours import hours_texts, special_texts
 
 _FIELDS = {
     Code.LOCATION_SLUG_TAKEN: "slug",
@@ -35,6 +35,7 @@ _FIELDS = {
     Code.CURRENCY_UNKNOWN: "currency",
     Code.CURRENCY_IN_USE: "currency",
     Code.TIME_ZONE_UNKNOWN: "time_zone",
+    Code.DAY_ENDS_WHILE_OPEN: "day_closes_at",
 }
 """Beside which field an error stands."""
 
@@ -43,8 +44,16 @@ _FIELDS = {
 @staff(Can.SET_HOURS)
 def location_list(request: HttpRequest, staff: Staff) -> HttpResponse:
     """Every location with its address and hours."""
-    context: dict[str, Any] = {"sites": locations(staff.tenant)}
-    return page(request, staff, "dashboard/locations.html", context, here="locations")
+    at = now()
+    rows = [
+        {
+            "site": site,
+            "hours": hours_texts(site) or [_("Open all day, every day")],
+            "special": special_texts(site, at),
+        }
+        for site in locations(staff.tenant)
+    ]
+    return page(request, staff, "dashboard/locations.html", {"rows": rows}, here="locations")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -54,6 +54,15 @@ FIELDS: Mapping[AuditKind, frozenset[str]] = {
             "receipt_header",
             "registration_number",
             "sst_number",
+            # Its hours.
+            "monday",
+            "tuesday",
+            "wednesday",
+            "thursday",
+            "friday",
+            "saturday",
+            "sunday",
+            "special_days",
         }
     ),
     AuditKind.PRICE: frozenset({"price"}),

@@ -8,15 +8,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from duitpos.domain.audit.record import record_change
-from duitpos.domain.errors import Code, Conflict, Gone, Invalid
+from duitpos.domain.errors import Code, Conflict, DomainError, Gone, Invalid
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.tenancy.find import forget_locations, locations
 from duitpos.domain.tenancy.location_check import check_columns, check_slug, clean_header, clean_name
 from duitpos.domain.tenancy.location_stamp import location_changed
 from duitpos.domain.tenancy.open import LocationRules, add_location
+from duitpos.domain.tenancy.week import check_week, week_of
 from duitpos.kit.clean_text import one_line
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Membership, Order
@@ -84,30 +85,19 @@ def edit_location(member: Membership, location_id: UUID, seen: int, details: Loc
     require(member, Can.SET_UP_LOCATIONS)
     columns = asdict(_clean(details))
     mine = Location.objects.filter(tenant_id=member.tenant_id, id=location_id)
-    before = mine.values("version", *columns).first()
+    before = mine.first()
     if before is None:
         raise Gone(Code.LOCATION_UNKNOWN)
-    if before.pop("version") != seen:
+    if before.version != seen:
         raise Conflict(Code.LOCATION_CHANGED)
-    if columns["slug"] != before["slug"]:
-        check_slug(member.tenant_id, columns["slug"], location_id)
+    _check_change(before, columns)
 
     def work() -> Location:
-        rows = mine.filter(version=seen)
-        if columns["currency"] != before["currency"]:
-            made_here = Order.objects.filter(tenant_id=member.tenant_id, location_id=OuterRef("id"))
-            rows = rows.filter(~Exists(made_here))
-        if not rows.update(version=F("version") + 1, **columns):
-            if mine.filter(version=seen).exists():
-                raise Invalid(Code.CURRENCY_IN_USE, currency=before["currency"])
-            raise Conflict(Code.LOCATION_CHANGED)
+        if not _guarded(mine, before, columns).update(version=F("version") + 1, **columns):
+            raise _why_not(mine, before)
+        was = asdict(details_of(before))
         record_change(
-            member,
-            AuditKind.SETTINGS,
-            before["name"],
-            _said(before),
-            _said(columns),
-            location_id=location_id,
+            member, AuditKind.SETTINGS, before.name, _said(was), _said(columns), location_id=location_id
         )
         location_changed(location_id)
         return mine.get()
@@ -120,6 +110,30 @@ def edit_location(member: Membership, location_id: UUID, seen: int, details: Loc
         ) from error
     forget_locations(member.tenant)
     return location
+
+
+def _check_change(before: Location, columns: dict[str, Any]) -> None:
+    if columns["slug"] != before.slug:
+        check_slug(before.tenant_id, columns["slug"], before.id)
+    if columns["day_closes_at"] != before.day_closes_at:
+        check_week(week_of(before), columns["day_closes_at"])
+
+
+def _guarded(mine: QuerySet[Location], before: Location, columns: dict[str, Any]) -> QuerySet[Location]:
+    """The row, if nobody changed since what was decided by."""
+    rows = mine.filter(version=before.version)
+    if columns["day_closes_at"] != before.day_closes_at:
+        rows = rows.filter(hours_version=before.hours_version)
+    if columns["currency"] != before.currency:
+        made_here = Order.objects.filter(tenant_id=before.tenant_id, location_id=OuterRef("id"))
+        rows = rows.filter(~Exists(made_here))
+    return rows
+
+
+def _why_not(mine: QuerySet[Location], before: Location) -> DomainError:
+    if mine.filter(version=before.version, hours_version=before.hours_version).exists():
+        return Invalid(Code.CURRENCY_IN_USE, currency=before.currency)
+    return Conflict(Code.LOCATION_CHANGED)
 
 
 def has_orders(location: Location) -> bool:

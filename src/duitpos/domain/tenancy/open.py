@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import time
 
 from django.contrib.auth.password_validation import validate_password
@@ -39,8 +39,8 @@ class LocationRules:
     tax_name: str = "SST"
     tax_is_inclusive: bool = False
     tax_on_service_charge: bool = False
-    opens_at: time | None = None
-    closes_at: time | None = None
+    weekly_hours: list[list[list[int]]] = field(default_factory=list)
+    """tenancy/week.py; empty: open all day."""
     latest_to_cook: int = 45
     receipt_header: str = ""
     registration_number: str = ""
