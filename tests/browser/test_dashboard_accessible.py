@@ -116,6 +116,7 @@ def addresses(shop: Shop) -> list[str]:
         f"{dashboard}/locations/add/",
         f"{dashboard}/locations/{shop.restaurant.location.slug}/",
         f"{dashboard}/locations/{shop.restaurant.location.slug}/hours/",
+        f"{dashboard}/locations/{shop.restaurant.location.slug}/close/",
         f"{dashboard}/tables/",
         f"{dashboard}/tables/add/",
         f"{dashboard}/tables/{shop.table.id}/",

@@ -153,3 +153,15 @@ def test_queries(dashboard: Dashboard, django_assert_num_queries: DjangoAssertNu
     for name, more, most in [("locations", (), 6), ("add_location", (), 6), ("location", ("bangsar",), 7)]:
         with django_assert_num_queries(most):
             dashboard.page(name, *more)
+
+
+def test_a_location_is_closed_for_good_and_opened_again(dashboard: Dashboard) -> None:
+    assert "Close Bangsar for good?" in dashboard.page("close_location", "bangsar")
+    assert dashboard.sent("close_location", "bangsar") == ["Bangsar is closed for good."]
+    assert "Closed for good since" in dashboard.page("locations")
+    public = dashboard.client.get("/kopi/").content.decode()
+    assert "Closed for good" in public
+    assert dashboard.sent("reopen_location", "bangsar") == ["Bangsar takes orders again, within its hours."]
+    assert site_of(dashboard).closed_at is None
+    dashboard.be("manager")
+    assert dashboard.post("close_location", "bangsar").status_code == 403

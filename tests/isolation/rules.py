@@ -101,6 +101,8 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/dashboard/locations/add/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/locations/<slug:location>/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/locations/<slug:location>/hours/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/locations/<slug:location>/close/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/locations/<slug:location>/reopen/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/locations/<slug:location>/service/": Staff(OFFICE),
     "<slug:tenant>/dashboard/orders/": Staff(COUNTER),
     "<slug:tenant>/dashboard/orders/live/": Staff(COUNTER),

@@ -115,6 +115,18 @@ def test_location_closed_or_paused(shop: Shop, change: Callable[[Shop, Payment],
     assert_first_offer_refunds(shop, payment)
 
 
+def closed_for_good(shop: Shop, payment: Payment) -> None:
+    Location.objects.filter(tenant=shop.tenant).update(closed_at=now())
+
+
+def test_location_closed_for_good(shop: Shop) -> None:
+    payment = pay_after(shop, closed_for_good)
+    assert payment.order is not None
+    assert (payment.status, payment.order.status, shop.placed()) == ("succeeded", "held", [])
+    assert seen_by_guest(shop, payment.order).state == GuestState.NEEDS_STAFF
+    assert shop.alerts() == [A.LATE_FOOD]
+
+
 def test_late_by_the_guest_s_clock_m60_though_the_order_is_held(webhookless_shop: Shop, clock: Clock) -> None:
     """The guest pays by card, and we do not know for an hour."""
     shop = webhookless_shop

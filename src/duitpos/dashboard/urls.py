@@ -20,7 +20,7 @@ from duitpos.dashboard.views.go_live import go_live, to_test
 from duitpos.dashboard.views.home import home
 from duitpos.dashboard.views.hours import hours
 from duitpos.dashboard.views.journal import journal_file, journal_page
-from duitpos.dashboard.views.locations import add_location, location, location_list
+from duitpos.dashboard.views.locations import add_location, close, location, location_list, reopen
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
 from duitpos.dashboard.views.payment import payment
@@ -72,6 +72,8 @@ urlpatterns = [
     path("locations/add/", add_location, name="add_location"),
     path("locations/<slug:location>/", location, name="location"),
     path("locations/<slug:location>/hours/", hours, name="hours"),
+    path("locations/<slug:location>/close/", close, name="close_location"),
+    path("locations/<slug:location>/reopen/", reopen, name="reopen_location"),
     path("locations/<slug:location>/service/", service, name="service"),
     path("attention/", alerts, name="alerts"),
     path("attention/rules/", alert_policies, name="alert_policies"),

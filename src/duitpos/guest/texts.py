@@ -73,6 +73,8 @@ def stopped_text(stopped: Stopped, locale: str, at: datetime) -> StoppedText:
     if stopped.why is Why.COUNTER:
         return StoppedText(_("Read here, order at the counter"), (no_online_payment_text(),))
     look = _("You can look at the menu.")
+    if stopped.why is Why.FOR_GOOD:
+        return StoppedText(_("We have closed here for good"), (look,))
     heading = _("We are not taking orders right now")
     if stopped.until is None:
         return StoppedText(heading, tuple(filter(None, (stopped.message, look))))
@@ -89,6 +91,8 @@ def open_text(closed: Stopped | None, closes: datetime | None, locale: str, at: 
         if closes is None:
             return _("Open now")
         return _("Open now, until %(time)s") % {"time": moment_text(closes, locale, at)}
+    if closed.why is Why.FOR_GOOD:
+        return _("Closed for good")
     if closed.why is Why.CLOSED or closed.until is None:
         return _("Closed now")
     facts = {"time": moment_text(closed.until, locale, at)}

@@ -103,6 +103,13 @@ class Migration(migrations.Migration):
                 help_text="Goes up with every change of its hours: who decided by them compares it in what it writes.",
             ),
         ),
+        migrations.AddField(
+            model_name="location",
+            name="closed_at",
+            field=models.DateTimeField(
+                blank=True, help_text="Closed for good: it takes no orders, and keeps its books.", null=True
+            ),
+        ),
         migrations.RunPython(to_weeks, to_pairs),
         migrations.RemoveField(model_name="location", name="opens_at"),
         migrations.RemoveField(model_name="location", name="closes_at"),

@@ -136,6 +136,9 @@ class Location(TenantModel):
         db_default=1,
         help_text="Goes up with every change of its hours: who decided by them compares it in what it writes.",
     )
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Closed for good: it takes no orders, and keeps its books."
+    )
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_until = models.DateTimeField(
         null=True, blank=True, help_text="When a pause ends by itself; empty: when staff end it."

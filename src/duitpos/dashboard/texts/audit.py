@@ -56,6 +56,7 @@ FIELD_NAMES: Mapping[str, Text] = {
     "saturday": _("Hours on Saturday"),
     "sunday": _("Hours on Sunday"),
     "special_days": _("Days that differ"),
+    "closed_for_good": _("Closed for good"),
     "price": _("Price"),
     "code": _("Code"),
     "name": _("Name"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.locations import (
@@ -20,10 +21,13 @@ from duitpos.dashboard.texts.errors import error_text
 from duitpos.domain.errors import Code, Conflict, DomainError, Invalid
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
+from duitpos.domain.staff_actions.close_location import close_location, reopen_location
 from duitpos.domain.staff_actions.edit_location import edit_location, has_orders, open_location
 from duitpos.domain.tenancy.find import location_of, locations
-from duitpos.kit.clock import now
+from duitpos.kit.clock import display_zone, now
 from duitpos.models import Location
+from duitpos.ui.when import day
+from duitpos.web.forms import PlainForm
 from duitpos.web.texts.hours import hours_texts, special_texts
 
 _FIELDS = {
@@ -50,6 +54,9 @@ def location_list(request: HttpRequest, staff: Staff) -> HttpResponse:
             "site": site,
             "hours": hours_texts(site) or [_("Open all day, every day")],
             "special": special_texts(site, at),
+            "closed": day(site.closed_at.astimezone(display_zone(site.time_zone)).date(), site.locale)
+            if site.closed_at
+            else "",
         }
         for site in locations(staff.tenant)
     ]
@@ -117,3 +124,41 @@ def _save(staff: Staff, site: Location, form: LocationForm) -> bool:
 def _show(form: LocationForm | NewLocationForm, error: DomainError) -> None:
     field = error.facts["field"] if error.code is Code.FIELD_INVALID else _FIELDS.get(error.code, "")
     show_problem(form, str(field), error_text(error))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff(Can.SET_UP_LOCATIONS)
+def close(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
+    """Confirm (GET) and close (POST) a location for good."""
+    site = location_of(staff.tenant, location)
+    if request.method == "POST":
+        close_location(staff.member, site.id)
+        messages.success(request, _("%(name)s is closed for good.") % {"name": site.name})
+        return redirect("dashboard:locations", staff.tenant.slug)
+    context = {
+        "form": PlainForm(),
+        "title": _("Close %(name)s for good?") % {"name": site.name},
+        "facts": [
+            _("Guests can order there no more, and read that it is closed for good."),
+            _("Who is paying at this moment is stopped at the processor within a few minutes."),
+            _("Money that comes all the same stands under Needs attention: refund it, or serve it."),
+            _(
+                "What is paid already stays on the kitchen's board. Reports, receipts and refunds stay as they are."
+            ),
+            _("To stop for an hour or a week, pause it or change its hours. You can open it again here."),
+        ],
+        "do": _("Close it for good"),
+        "back": reverse("dashboard:locations", args=[staff.tenant.slug]),
+        "is_danger": True,
+    }
+    return page(request, staff, "dashboard/question.html", context, here="locations")
+
+
+@require_POST
+@staff(Can.SET_UP_LOCATIONS)
+def reopen(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
+    """Take orders there again."""
+    site = location_of(staff.tenant, location)
+    reopen_location(staff.member, site.id)
+    messages.success(request, _("%(name)s takes orders again, within its hours.") % {"name": site.name})
+    return redirect("dashboard:locations", staff.tenant.slug)

@@ -63,6 +63,7 @@ FIELDS: Mapping[AuditKind, frozenset[str]] = {
             "saturday",
             "sunday",
             "special_days",
+            "closed_for_good",
         }
     ),
     AuditKind.PRICE: frozenset({"price"}),

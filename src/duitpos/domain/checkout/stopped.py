@@ -17,6 +17,7 @@ class Why(StrEnum):
     """What is in the way of an order."""
 
     CLOSED = "closed"  # the restaurant itself, for good; or its hours are unknown
+    FOR_GOOD = "for_good"  # the location, for good
     PAUSED = "paused"  # by staff
     HOURS = "hours"  # before opening or after closing
     COUNTER = "counter"  # nothing to pay with online
@@ -47,6 +48,8 @@ def why_closed(tenant: Tenant, location: Location, at: datetime) -> Stopped | No
     zone = known_zone(location.time_zone)
     if not tenant.is_open or zone is None:
         return Stopped(Why.CLOSED)
+    if location.closed_at is not None:
+        return Stopped(Why.FOR_GOOD)
     if is_paused(location, at):
         until = location.paused_until
         return Stopped(Why.PAUSED, until and until.astimezone(zone), location.pause_message.strip())

@@ -26,12 +26,12 @@ def takes_orders(tenant: Tenant, location: Location, at: datetime) -> bool:
 
 
 def is_open(location: Location, at: datetime) -> bool:
-    """Whether it is open at `at` (an aware instant): not paused, and within its hours in local time.
+    """Whether it is open at `at` (an aware instant): not closed for good or paused, and within its hours in local time.
 
     The closing minute itself is closed. A location with an unknown time zone is closed: its local time is unknown, and
     its payments would have no business date.
     """
-    return not is_paused(location, at) and _is_within_hours(location, at)
+    return location.closed_at is None and not is_paused(location, at) and _is_within_hours(location, at)
 
 
 def _is_within_hours(location: Location, at: datetime) -> bool:

@@ -57,7 +57,7 @@ def _place(tenant: Tenant, location: Location) -> dict[str, Any]:
     closed = why_closed(tenant, location, at)
     return {
         "location": location,
-        "hours": [*hours_texts(location), *special_texts(location, at)],
+        "hours": [] if location.closed_at else [*hours_texts(location), *special_texts(location, at)],
         "is_open": closed is None,
         "state": open_text(closed, closes_next(location, at), location.locale, at),
     }

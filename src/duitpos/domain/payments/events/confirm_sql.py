@@ -37,7 +37,7 @@ CONDITIONS = {
     "duitpos_payment"."processing_since" IS NULL""",
     # Day, opening hours and lateness were computed from these columns, as they were up to some seconds ago.
     "the location is as it was read": """
-    "duitpos_location"."paused_at" IS NULL
+    "duitpos_location"."paused_at" IS NULL AND "duitpos_location"."closed_at" IS NULL
     AND "duitpos_location"."time_zone" = place.time_zone
     AND "duitpos_location"."day_closes_at" = place.day_closes_at
     AND "duitpos_location"."hours_version" = place.hours_version
