@@ -26,7 +26,7 @@ def test_pgbench_confirms_another_order_every_time_with_new_ids() -> None:
     sql, variables = _values(
         {
             "payment": "00000009-0000-7000-8000-100000000007",
-            "places": '[{"id": "00000002-0000-7000-8000-200000000003", "opens_at": "00:00:00"}]',
+            "places": '[{"id": "00000002-0000-7000-8000-200000000003", "hours_version": 1}]',
             "ledger_id": "01a218f0-e093-7eee-bceb-f583bb380ace",
             "event_id": "01a218f0-e093-7eee-bceb-f583bb380acf",
             "is_test": None,

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from duitpos.domain.orders.move import move
 from duitpos.domain.payments.refunds.refund import refund_payment
-from duitpos.models import Order, Payment
+from duitpos.models import Location, Order, Payment
 from tests.guest.phone import Phone, line, text_of
 from tests.support.restaurant import a_restaurant
 from tests.support.shop import Shop
@@ -138,6 +138,19 @@ def test_the_receipt_shows_when_and_how_it_was_paid(shop: Shop, phone: Phone) ->
         "Total RM 25.00",
     ):
         assert word in words
+
+
+def test_the_receipt_has_the_numbers_of_the_location(shop: Shop, phone: Phone) -> None:
+    Location.objects.filter(tenant=shop.tenant).update(
+        receipt_header="Kopi Kita Sdn. Bhd.\n<b>Trading</b>",
+        registration_number="202401012345",
+        sst_number="W10-1808-31000001",
+    )
+    payment = paid(shop, phone)
+    page = phone.open(f"{url_of(payment)}receipt/").content.decode()
+    assert "Kopi Kita Sdn. Bhd.<br>&lt;b&gt;Trading&lt;/b&gt;" in page
+    assert "Registration no. 202401012345" in page
+    assert "SST no. W10-1808-31000001" in page
 
 
 def test_there_is_no_receipt_before_payment(shop: Shop, phone: Phone) -> None:

@@ -15,7 +15,7 @@ from duitpos.kit.clock import now
 from duitpos.models import Location, MenuItem, Tenant
 from tests.dashboard.client import sign_in
 from tests.guest.cafe import Cafe
-from tests.support.restaurant import a_location
+from tests.support.restaurant import a_location, hours
 
 NOON = datetime(2026, 11, 28, 4, 0, tzinfo=UTC)  # 12:00 in Kuala Lumpur
 
@@ -30,9 +30,9 @@ def at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("duitpos.guest.views.restaurant.now", lambda: NOON)
 
 
-def hours(cafe: Cafe, opens: time | None, closes: time | None, **fields: object) -> None:
+def set_hours(cafe: Cafe, opens: time | None, closes: time | None, **fields: object) -> None:
     site = cafe.restaurant.location
-    Location.objects.filter(tenant=site.tenant, id=site.id).update(opens_at=opens, closes_at=closes, **fields)
+    Location.objects.filter(tenant=site.tenant, id=site.id).update(**{**hours(opens, closes), **fields})
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def hours(cafe: Cafe, opens: time | None, closes: time | None, **fields: object)
 def test_the_page_says_whether_a_location_is_open(
     cafe: Cafe, client: Client, at_noon: None, opens: time | None, closes: time | None, said: str
 ) -> None:
-    hours(cafe, opens, closes)
+    set_hours(cafe, opens, closes)
     page = text_of(client.get("/kopi/"))
     assert f">{said}</b>" in page
     assert ("Open every day" in page) == (opens is not None)
@@ -54,8 +54,41 @@ def test_the_page_says_whether_a_location_is_open(
     assert f">{said}</b>" in text_of(client.get("/kopi/locations/bangsar/menu/"))
 
 
+def test_each_weekday_and_the_next_holidays_are_said(cafe: Cafe, client: Client, at_noon: None) -> None:
+    week = [[[480, 900], [1080, 1560]]] * 5 + [[[600, 1320]], []]
+    special = {
+        "2026-11-27": {"spans": [], "name": "Over"},
+        "2026-12-05": {"spans": [[600, 720]], "name": ""},
+        "2026-12-12": {"spans": [], "name": "Hari <i>Raya</i>"},
+        "2026-12-13": {"spans": [], "name": "Too far"},
+    }
+    Location.objects.filter(tenant=cafe.restaurant.tenant).update(weekly_hours=week, special_hours=special)
+    page = text_of(client.get("/kopi/")).replace("\u2013", "-")
+    for words in (
+        "Open now, until 22:00",
+        "Mon-Fri 08:00-15:00, 18:00-02:00",
+        "Sat 10:00-22:00",
+        "Sun closed",
+        "5 Dec 2026: 10:00-12:00",
+        "12 Dec 2026: closed (Hari &lt;i&gt;Raya&lt;/i&gt;)",
+    ):
+        assert words in page
+    assert "Over" not in page
+    assert "Too far" not in page
+
+
+def test_a_holiday_closes_it_until_the_next_day_that_it_opens(
+    cafe: Cafe, client: Client, at_noon: None
+) -> None:
+    special = {f"2026-11-{number}": {"spans": [], "name": ""} for number in (28, 29)}
+    Location.objects.filter(tenant=cafe.restaurant.tenant).update(
+        **hours(time(8), time(22)), special_hours=special
+    )
+    assert "Closed now, opens at 30 Nov 2026, 08:00" in text_of(client.get("/kopi/"))
+
+
 def test_a_pause_that_ends_is_said(cafe: Cafe, client: Client, at_noon: None) -> None:
-    hours(cafe, time(8), time(22), paused_at=NOON, paused_until=NOON.replace(hour=5))
+    set_hours(cafe, time(8), time(22), paused_at=NOON, paused_until=NOON.replace(hour=5))
     assert "No orders until 13:00" in text_of(client.get("/kopi/"))
 
 

@@ -120,6 +120,12 @@ RULES: dict[str, Rule] = {
         EVERYBODY, (("kind", "stock_kind"), ("id", "item_id"), ("do", "stock_do"))
     ),
     "<slug:tenant>/dashboard/calls/<uuid:call_id>/": Staff(EVERYBODY),
+    "<slug:tenant>/dashboard/locations/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/locations/add/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/locations/<slug:location>/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/locations/<slug:location>/hours/": Staff(OFFICE),
+    "<slug:tenant>/dashboard/locations/<slug:location>/close/": Staff(frozenset({OWNER})),
+    "<slug:tenant>/dashboard/locations/<slug:location>/reopen/": Staff(frozenset({OWNER})),
     "<slug:tenant>/dashboard/locations/<slug:location>/service/": Staff(OFFICE),
     "<slug:tenant>/dashboard/orders/": Staff(COUNTER),
     "<slug:tenant>/dashboard/orders/live/": Staff(COUNTER),

@@ -49,6 +49,7 @@ ACROSS = {
         "migrations/0028_webhook_evidence.py",
         "keep_what_is_known",
     ),  # a column becomes two others, in all rows at once
+    ("migrations/0037_locations.py", "rewrite"),  # two columns become one, in all rows at once
     ("migrations/0012_facts.py", "run"),  # stored sentences become facts, in all rows at once
 }
 """Every use of across_tenants(), by file and function. A new one is a decision: give its reason here."""

@@ -21,7 +21,7 @@ from duitpos.models import ItemStock, Location, Order, OrderEvent, Payment, Refu
 from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
 from tests.support.live_shop import Clock
-from tests.support.restaurant import an_item
+from tests.support.restaurant import an_item, hours
 from tests.support.scenarios import (
     alert,
     detail,
@@ -90,7 +90,7 @@ def closed(shop: Shop, payment: Payment) -> None:
     # Open for one minute a day, in twelve hours.
     start = instant.replace(hour=(instant.hour + 12) % 24, minute=0, second=0)
     Location.objects.filter(tenant=shop.tenant).update(
-        time_zone="UTC", opens_at=start.time(), closes_at=start.replace(minute=1).time()
+        time_zone="UTC", **hours(start.time(), start.replace(minute=1).time())
     )
 
 
@@ -113,6 +113,18 @@ def test_location_closed_or_paused(shop: Shop, change: Callable[[Shop, Payment],
     payment = pay_after(shop, change)
     assert_paid_and_to_be_confirmed(shop, payment, A.PAID_WHILE_CLOSED)
     assert_first_offer_refunds(shop, payment)
+
+
+def closed_for_good(shop: Shop, payment: Payment) -> None:
+    Location.objects.filter(tenant=shop.tenant).update(closed_at=now())
+
+
+def test_location_closed_for_good(shop: Shop) -> None:
+    payment = pay_after(shop, closed_for_good)
+    assert payment.order is not None
+    assert (payment.status, payment.order.status, shop.placed()) == ("succeeded", "held", [])
+    assert seen_by_guest(shop, payment.order).state == GuestState.NEEDS_STAFF
+    assert shop.alerts() == [A.LATE_FOOD]
 
 
 def test_late_by_the_guest_s_clock_m60_though_the_order_is_held(webhookless_shop: Shop, clock: Clock) -> None:

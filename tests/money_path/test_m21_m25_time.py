@@ -28,6 +28,7 @@ from duitpos.models import (
 )
 from duitpos.models.alert import AlertKind as A
 from tests.support.live_shop import Clock
+from tests.support.restaurant import hours
 from tests.support.scenarios import EXPIRE, SESSION, calls, deliveries, end_wrongly, session_of, start_again
 from tests.support.shop import Shop
 
@@ -193,7 +194,7 @@ def test_m24_at_closing_the_open_sessions_of_that_location_are_expired(
     webhookless_shop: Shop, clock: Clock
 ) -> None:
     shop = webhookless_shop
-    Location.objects.filter(tenant=shop.tenant).update(opens_at=time(10), closes_at=time(20, 20))
+    Location.objects.filter(tenant=shop.tenant).update(**hours(time(10), time(20, 20)))
     clock.set(EVENING)
     payment = shop.start()
     # Without the closing time, the next check would be long after it.

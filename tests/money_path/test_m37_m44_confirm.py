@@ -21,6 +21,7 @@ from duitpos.domain.payments.events.confirm import confirm
 from duitpos.domain.payments.events.load_context import VerifiedEvent
 from duitpos.domain.payments.events.receive import handle_event
 from duitpos.domain.tenancy.find import forget_locations, recent_locations
+from duitpos.domain.tenancy.week import every_day
 from duitpos.kit.money import Money
 from duitpos.kit.transact import transact
 from duitpos.models import (
@@ -48,7 +49,7 @@ from tests.support.paid_event import (
     ids_of,
     undone,
 )
-from tests.support.restaurant import a_group
+from tests.support.restaurant import a_group, hours
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 3, 4, 4, 0, tzinfo=UTC)
@@ -260,8 +261,8 @@ def test_without_the_division_a_part_would_be_written(
     [
         {"time_zone": "Asia/Tokyo"},
         {"day_closes_at": time(12, 30)},
-        {"opens_at": time(13)},
-        {"closes_at": time(11)},
+        hours(time(13), None),
+        hours(None, time(11)),
         {"latest_to_cook": 0},
     ],
     ids=lambda changes: next(iter(changes)),
@@ -380,8 +381,10 @@ PAYMENTS: dict[str, list[Any]] = {
 }
 LOCATIONS: dict[str, list[Any]] = {
     "paused_at": [None, None, None, NOON],
-    "opens_at": [None, time(8), time(12), time(13)],
-    "closes_at": [None, time(22), time(12), time(2)],
+    "weekly_hours": [every_day(time(8), time(22)), every_day(time(12), time(2)), every_day(time(13), None)],
+    "special_hours": [
+        {"2026-03-10": {"spans": spans, "name": ""}} for spans in ([], [[0, 1440]], [[0, 720]])
+    ],
     "day_closes_at": [time(4), time(0), time(11, 59), time(12)],
     "latest_to_cook": [45, 0, 600],
     "time_zone": ["Asia/Kuala_Lumpur", "America/New_York", "Nowhere/Nothing"],

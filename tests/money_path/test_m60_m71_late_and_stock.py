@@ -27,6 +27,7 @@ from duitpos.models.alert import AlertKind as A
 from duitpos.models.menu import StockStatus
 from tests.support.at_once import at_once, deliver, event_of
 from tests.support.live_shop import Clock
+from tests.support.restaurant import hours
 from tests.support.scenarios import alert, detail
 from tests.support.shop import Shop
 
@@ -144,7 +145,7 @@ def test_m60_where_the_day_ends_with_the_opening_hours_it_counts_at_once(
 ) -> None:
     shop = webhookless_shop
     clock.set(datetime(2026, 11, 24, 19, 59, 58, tzinfo=UTC))
-    Location.objects.filter(tenant=shop.tenant).update(opens_at=time(18, 0), closes_at=time(4, 0))
+    Location.objects.filter(tenant=shop.tenant).update(**hours(time(18, 0), time(4, 0)))
     payment = paid_without_delivery(shop)
     clock.advance(seconds=3)
     handle_return(shop.tenant, shop.orders()[0].token)

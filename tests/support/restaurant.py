@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 from duitpos.domain.tenancy.open import LocationRules, open_restaurant
+from duitpos.domain.tenancy.week import every_day
+from duitpos.kit.clock import now
+from duitpos.kit.ids import secret_token
 from duitpos.models import (
     ItemGroup,
     Location,
@@ -16,6 +20,7 @@ from duitpos.models import (
     MenuSection,
     Modifier,
     ModifierGroup,
+    Order,
     PaymentType,
     Table,
     Tenant,
@@ -67,6 +72,23 @@ def a_table(location: Location, name: str = "1") -> Table:
     return Table.objects.create(tenant_id=location.tenant_id, location=location, name=name)
 
 
+def an_unpaid_order(table: Table) -> Order:
+    """An order for nothing, that waits for its payment."""
+    site = table.location
+    return Order.objects.create(
+        tenant_id=table.tenant_id,
+        location=site,
+        table=table,
+        guest_token=secret_token(),
+        checkout_key=secret_token(),
+        contents="digest",
+        currency=site.currency,
+        subtotal_minor=0,
+        total_minor=0,
+        created_at=now(),
+    )
+
+
 def an_item(tenant: Tenant, name: str = "Roti canai", price_minor: int = 150, **fields: Any) -> MenuItem:
     """A menu item, in a new section unless `section` is given."""
     section = fields.pop("section", None) or MenuSection.objects.create(
@@ -93,5 +115,9 @@ def a_group(item: MenuItem, *choices: tuple[str, int], least: int = 0, most: int
     return {modifier.name: modifier.id for modifier in made}
 
 
-OVER_MIDNIGHT = {"opens_at": time(18, 0), "closes_at": time(2, 0)}
-"""Opening hours past midnight."""
+def hours(opens: time | None, closes: time | None) -> dict[str, Any]:
+    """The columns of hours that are the same on every day, and a version that no row had."""
+    return {"weekly_hours": every_day(opens, closes), "hours_version": next(_VERSIONS)}
+
+
+_VERSIONS = count(1000)

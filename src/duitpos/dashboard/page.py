@@ -91,6 +91,7 @@ def nav(staff: Staff, here: str) -> Nav:
     add("reports", Can.SEE_REPORTS, _("Reports"), "dashboard:reports", "reports")
     add("menu", Can.EDIT_MENU, _("Menu"), "dashboard:menu", "menu")
     add("tables", Can.SET_UP_TABLES, _("Tables"), "dashboard:tables", "tables")
+    add("locations", Can.SET_HOURS, _("Locations"), "dashboard:locations", "place")
     if may(role, Can.SET_UP_PAYMENTS) and not takes_real_payments(staff.tenant.id):
         add("get_paid", Can.SET_UP_PAYMENTS, _("Get paid"), "dashboard:get_paid", "flag")
     add("payment_types", Can.SET_UP_PAYMENTS, _("Payment Types"), "dashboard:payment_types", "payments")

@@ -19,7 +19,9 @@ from duitpos.dashboard.views.get_paid import get_paid, get_paid_live
 from duitpos.dashboard.views.get_paid_steps import first_key, first_type, first_webhook, refund_test
 from duitpos.dashboard.views.go_live import go_live, to_test
 from duitpos.dashboard.views.home import home, keep
+from duitpos.dashboard.views.hours import hours
 from duitpos.dashboard.views.journal import journal_file, journal_page
+from duitpos.dashboard.views.locations import add_location, close, location, location_list, reopen
 from duitpos.dashboard.views.order import order
 from duitpos.dashboard.views.orders import orders, orders_live, waiting
 from duitpos.dashboard.views.payment import payment
@@ -69,6 +71,12 @@ urlpatterns = [
     path("payments/<uuid:payment_id>/", payment, name="payment"),
     path("calls/<uuid:call_id>/", answer_call, name="answer_call"),
     path("sold-out/", sold_out, name="sold_out"),
+    path("locations/", location_list, name="locations"),
+    path("locations/add/", add_location, name="add_location"),
+    path("locations/<slug:location>/", location, name="location"),
+    path("locations/<slug:location>/hours/", hours, name="hours"),
+    path("locations/<slug:location>/close/", close, name="close_location"),
+    path("locations/<slug:location>/reopen/", reopen, name="reopen_location"),
     path("locations/<slug:location>/service/", service, name="service"),
     path("attention/", alerts, name="alerts"),
     path("attention/rules/", alert_policies, name="alert_policies"),

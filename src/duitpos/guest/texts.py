@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from itertools import groupby
+from datetime import datetime, time
 
-from babel.dates import get_day_names
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -29,10 +27,8 @@ from duitpos.models.service_call import CallKind
 from duitpos.models.tenant import ServiceStyle
 from duitpos.ui.lists import listed
 from duitpos.ui.tags import percent
-from duitpos.ui.when import at_time, day, words_locale
-
-_TO = "\u2013"
-"""The dash of a range: "07:00 to 11:00", "Mon to Fri"."""
+from duitpos.ui.when import at_time
+from duitpos.web.texts.hours import TO, days_text, moment_text
 
 # --- the menu -----------------------------------------------------------------------------------------------
 
@@ -77,40 +73,32 @@ def stopped_text(stopped: Stopped, locale: str, at: datetime) -> StoppedText:
     if stopped.why is Why.COUNTER:
         return StoppedText(_("Read here, order at the counter"), (no_online_payment_text(),))
     look = _("You can look at the menu.")
+    if stopped.why is Why.FOR_GOOD:
+        return StoppedText(_("We have closed here for good"), (look,))
     heading = _("We are not taking orders right now")
     if stopped.until is None:
         return StoppedText(heading, tuple(filter(None, (stopped.message, look))))
-    facts = {"time": _moment(stopped.until, locale, at)}
+    facts = {"time": moment_text(stopped.until, locale, at)}
     if stopped.why is Why.HOURS:
         return StoppedText(heading, (_("We are closed, and open at %(time)s.") % facts, look))
     again = _("You can order again at %(time)s.") % facts
     return StoppedText(heading, tuple(filter(None, (stopped.message, again, look))))
 
 
-def hours_text(location: Location) -> str:
-    """When a location is open on every day; empty if it is open all day."""
-    opens, closes = location.opens_at or time.min, location.closes_at or time.min
-    if opens == closes:
-        return ""
-    return _("Open every day %(hours)s") % {"hours": f"{_clock(opens)}{_TO}{_clock(closes)}"}
-
-
 def open_text(closed: Stopped | None, closes: datetime | None, locale: str, at: datetime) -> str:
     """Whether a location is open now. `closes`: when it closes next, an aware local time, if it does."""
     if closed is None:
-        return _("Open now, until %(time)s") % {"time": _clock(closes.time())} if closes else _("Open now")
+        if closes is None:
+            return _("Open now")
+        return _("Open now, until %(time)s") % {"time": moment_text(closes, locale, at)}
+    if closed.why is Why.FOR_GOOD:
+        return _("Closed for good")
     if closed.why is Why.CLOSED or closed.until is None:
         return _("Closed now")
-    facts = {"time": _moment(closed.until, locale, at)}
+    facts = {"time": moment_text(closed.until, locale, at)}
     return (
         _("Closed now, opens at %(time)s") if closed.why is Why.HOURS else _("No orders until %(time)s")
     ) % facts
-
-
-def _moment(local: datetime, locale: str, at: datetime) -> str:
-    clock = _clock(local.time())
-    is_soon = local - at < timedelta(hours=20)
-    return clock if is_soon else f"{day(local.date(), locale)}, {clock}"
 
 
 def served_text(servings: Sequence[Serving], locale: str) -> str:
@@ -120,25 +108,8 @@ def served_text(servings: Sequence[Serving], locale: str) -> str:
 
 def _serving_text(serving: Serving, locale: str) -> str:
     starts, ends = serving.starts or time.min, serving.ends or time.min
-    times = "" if starts == ends else f"{_clock(starts)}{_TO}{_clock(ends)}"
-    return " ".join(filter(None, (_days_text(serving.days, locale), times)))
-
-
-def _days_text(days: int, locale: str) -> str:
-    """The days' short names, three or more in a row as their first and last; empty for all days."""
-    on = [number for number in range(7) if days >> number & 1]
-    if len(on) == 7:
-        return ""
-    names = get_day_names("abbreviated", locale=words_locale(locale))
-    runs = [
-        [number for _place, number in run]
-        for _start, run in groupby(enumerate(on), lambda pair: pair[1] - pair[0])
-    ]
-    words = [
-        f"{names[run[0]]}{_TO}{names[run[-1]]}" if len(run) > 2 else listed([names[one] for one in run])
-        for run in runs
-    ]
-    return listed(words)
+    times = "" if starts == ends else f"{_clock(starts)}{TO}{_clock(ends)}"
+    return " ".join(filter(None, (days_text(serving.days, locale), times)))
 
 
 def _clock(at: time) -> str:

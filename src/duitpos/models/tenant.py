@@ -107,8 +107,49 @@ class Location(TenantModel):
     tax_name = models.CharField(max_length=20, default="SST")
     tax_is_inclusive = models.BooleanField(default=False)
     tax_on_service_charge = models.BooleanField(default=False)
-    opens_at = models.TimeField(null=True, blank=True, help_text="Empty: open all day.")
-    closes_at = models.TimeField(null=True, blank=True)
+    receipt_header = models.CharField(
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Lines above a receipt, such as the business's name.",
+    )
+    registration_number = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of the business, as it stands on receipts.",
+    )
+    sst_number = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of the tax, as it stands on receipts.",
+    )
+    version = models.PositiveBigIntegerField(
+        default=1,
+        db_default=1,
+        help_text="Goes up when its details are edited: of two editors, the later is told.",
+    )
+    weekly_hours = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="tenancy/week.py; empty: open all day, every day."
+    )
+    special_hours = models.JSONField(
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text="Dates that differ, such as holidays: tenancy/week.py.",
+    )
+    hours_version = models.PositiveBigIntegerField(
+        default=1,
+        db_default=1,
+        help_text="Goes up with every change of its hours: who decided by them compares it in what it writes.",
+    )
+    closed_at = models.DateTimeField(
+        null=True, blank=True, help_text="Closed for good: it takes no orders, and keeps its books."
+    )
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_until = models.DateTimeField(
         null=True, blank=True, help_text="When a pause ends by itself; empty: when staff end it."

@@ -10,6 +10,7 @@ import pytest
 
 from duitpos.domain.checkout.options import PayOption
 from duitpos.domain.checkout.stopped import Stopped, Why, what_stops_orders
+from duitpos.domain.tenancy.week import every_day
 from duitpos.models import Location, Tenant
 
 AT = datetime(2026, 3, 10, 6, tzinfo=UTC)
@@ -24,7 +25,7 @@ def stopped(*options: PayOption, tenant: dict[str, Any] | None = None, **fields:
 
 def test_nothing_stops_an_open_restaurant_with_online_payment() -> None:
     assert stopped(ONLINE) is None
-    assert stopped(ONLINE, opens_at=time(9), closes_at=time(22)) is None
+    assert stopped(ONLINE, weekly_hours=every_day(time(9), time(22))) is None
 
 
 def test_without_online_payment_guests_order_at_the_counter() -> None:
@@ -43,7 +44,7 @@ def test_a_pause_has_the_staffs_words_and_its_end() -> None:
 
 @pytest.mark.parametrize("opens, closes, hour, days", [(18, 23, 18, 0), (9, 14, 9, 1), (18, 2, 18, 0)])
 def test_outside_its_hours_it_says_when_it_opens(opens: int, closes: int, hour: int, days: int) -> None:
-    found = stopped(ONLINE, opens_at=time(opens), closes_at=time(closes))
+    found = stopped(ONLINE, weekly_hours=every_day(time(opens), time(closes)))
     assert found is not None
     assert found.until is not None
     assert (found.why, found.until.hour, found.until.day) == (Why.HOURS, hour, 10 + days)

@@ -23,6 +23,8 @@ RIGHTS = {
     Can.RESOLVE_ALERTS: (True, True, False, False),
     Can.SET_UP_PAYMENTS: (True, False, False, False),
     Can.SET_UP_TABLES: (True, True, False, False),
+    Can.SET_UP_LOCATIONS: (True, False, False, False),
+    Can.SET_HOURS: (True, True, False, False),
     Can.SEE_KITCHEN: (True, True, True, True),
     Can.SET_STOCK: (True, True, True, True),
     Can.PAUSE: (True, True, True, True),

@@ -33,7 +33,7 @@ from duitpos.models.menu import StockStatus
 from duitpos.models.payment_setup import AccountState, Mode, PaymentKind
 from duitpos.models.refund import RefundStatus
 from tests.domain.processor_accounts.conftest import Owner
-from tests.support.restaurant import a_restaurant, a_table, an_item
+from tests.support.restaurant import a_restaurant, a_table, an_item, hours
 from tests.support.shop import Shop
 
 
@@ -96,7 +96,7 @@ def test_hours_are_kept_unless_the_time_zone_is_unknown() -> None:
     assert said(opened.tenant, Step.HOURS) == (True, Evidence.OPEN_NOW)
     local = now().astimezone().time()
     closed = time((local.hour + 14) % 24), time((local.hour + 15) % 24)
-    sites.update(opens_at=closed[0], closes_at=closed[1], time_zone="UTC")
+    sites.update(**hours(*closed), time_zone="UTC")
     assert said(opened.tenant, Step.HOURS)[0]
     sites.update(paused_at=now())
     assert said(opened.tenant, Step.HOURS) == (True, Evidence.PAUSED_NOW)

@@ -24,6 +24,7 @@ from duitpos.domain.reporting.day_close.state import (
 from duitpos.domain.reporting.day_close.without_order import without_order_of
 from duitpos.domain.reporting.report import Sums
 from duitpos.domain.tenancy.hours import business_ends
+from duitpos.domain.tenancy.week import every_day
 from duitpos.kit.ids import secret_token
 from duitpos.models import BusinessDay, DayClose, DayCloseSeries, LedgerEntry, Location, Order
 from tests.support.books import Books, some_books
@@ -202,7 +203,7 @@ def test_a_day_is_over_when_business_closes(
     books: Books, opens: time | None, closes: time | None, ends: datetime
 ) -> None:
     site = books.restaurant.location
-    site.opens_at, site.closes_at = opens, closes
+    site.weekly_hours = every_day(opens, closes)
     assert business_ends(site, DAY) == ends
 
 

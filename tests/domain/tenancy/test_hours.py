@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from duitpos.domain.tenancy.hours import is_open
+from duitpos.domain.tenancy.week import every_day
 from duitpos.models import Location
 
 pytestmark = pytest.mark.pure
@@ -44,7 +45,7 @@ def _location(**fields: Any) -> Location:
     ],
 )
 def test_hours(opens: time | None, closes: time | None, at: datetime, expected: bool) -> None:
-    assert is_open(_location(opens_at=opens, closes_at=closes), at) is expected
+    assert is_open(_location(weekly_hours=every_day(opens, closes)), at) is expected
 
 
 def test_a_pause_closes_whatever_the_hour() -> None:
@@ -52,7 +53,7 @@ def test_a_pause_closes_whatever_the_hour() -> None:
 
 
 def test_the_locations_own_time_zone_counts() -> None:
-    hours = {"opens_at": time(9), "closes_at": time(17)}
+    hours = {"weekly_hours": every_day(time(9), time(17))}
     assert is_open(_location(time_zone="Asia/Tokyo", **hours), _at(0))
     assert not is_open(_location(time_zone="Europe/Lisbon", **hours), _at(0))
 

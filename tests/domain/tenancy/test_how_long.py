@@ -9,6 +9,7 @@ import pytest
 
 from duitpos.domain.errors import Invalid
 from duitpos.domain.tenancy.how_long import until_of
+from duitpos.domain.tenancy.week import every_day
 from duitpos.models import Location
 
 pytestmark = pytest.mark.pure
@@ -57,9 +58,9 @@ def test_anything_else_is_refused(how_long: str) -> None:
     ],
 )
 def test_until_closing(opens: time | None, closes: time | None, at: datetime, expected: datetime) -> None:
-    assert until_of(_location(opens_at=opens, closes_at=closes), "closing", at) == expected
+    assert until_of(_location(weekly_hours=every_day(opens, closes)), "closing", at) == expected
 
 
 def test_a_pause_does_not_change_when_it_closes() -> None:
-    paused = _location(opens_at=time(8), closes_at=time(22), paused_at=_at(2))
+    paused = _location(weekly_hours=every_day(time(8), time(22)), paused_at=_at(2))
     assert until_of(paused, "closing", _at(3)) == _at(14)

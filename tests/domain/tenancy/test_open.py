@@ -64,7 +64,7 @@ def test_an_invalid_slug_is_refused(slug: str) -> None:
         ({"location": LocationRules(name="B", slug="b", currency="XXZ")}, "currency_unknown currency=XXZ"),
         ({"location": LocationRules(name="B", slug="b", time_zone="Mars/Olympus")}, "time_zone_unknown"),
         ({"location": LocationRules(name="B", slug="b", time_zone="../etc")}, "time_zone_unknown"),
-        ({"location": LocationRules(name="B", slug="b b")}, "field_invalid field=slug"),
+        ({"location": LocationRules(name="B", slug="b b")}, "location_slug_wrong"),
         ({"location": LocationRules(name="", slug="b")}, "field_invalid field=name"),
     ],
 )

@@ -83,8 +83,8 @@ TITLES_AND_TEXTS: Mapping[str, tuple[Text, Text]] = {
     A.LATE_FOOD: (
         _("Paid late: cook it?"),
         _(
-            "The guest paid for this longer ago than your limit for cooking without asking. The order is not in the"
-            " kitchen. The guest was told that you will confirm."
+            "The guest paid for this longer ago than your limit for cooking without asking, or at a location that is"
+            " closed for good. The order is not in the kitchen. The guest was told that you will confirm."
         ),
     ),
     A.STOCK_BACK: (

@@ -40,6 +40,23 @@ FIELD_NAMES: Mapping[str, Text] = {
     "rule_minutes": _("Rule after minutes"),
     "webhook_heals": _("Webhook repairs itself"),
     "table_codes": _("New table codes"),
+    "slug": _("Address of its pages"),
+    "address": _("Street address"),
+    "time_zone": _("Time zone"),
+    "day_closes_at": _("Trading day ends at"),
+    "currency": _("Currency"),
+    "receipt_header": _("Receipt header"),
+    "registration_number": _("Registration number"),
+    "sst_number": _("Tax number"),
+    "monday": _("Hours on Monday"),
+    "tuesday": _("Hours on Tuesday"),
+    "wednesday": _("Hours on Wednesday"),
+    "thursday": _("Hours on Thursday"),
+    "friday": _("Hours on Friday"),
+    "saturday": _("Hours on Saturday"),
+    "sunday": _("Hours on Sunday"),
+    "special_days": _("Days that differ"),
+    "closed_for_good": _("Closed for good"),
     "price": _("Price"),
     "code": _("Code"),
     "name": _("Name"),
@@ -73,6 +90,7 @@ VALUES: Mapping[str, Text] = {
     "in_stock": _("in stock"),
     "limited": _("limited"),
     "out_of_stock": _("sold out"),
+    "closed": _("closed"),
     "changed": _("changed"),
     "removed": _("removed"),
     "made": _("made"),
@@ -82,7 +100,22 @@ VALUES: Mapping[str, Text] = {
     "refund_dishes": _("refund the dishes"),
 }
 _TIMES = frozenset({"until", "paused_until"})
-_TYPED = frozenset({"name", "guest_name", "code", "account", "pause_message", "offered", "locations"})
+_TYPED = frozenset(
+    {
+        *(
+            "name",
+            "guest_name",
+            "code",
+            "account",
+            "pause_message",
+            "offered",
+            "locations",
+            "slug",
+            "address",
+        ),
+        *("receipt_header", "registration_number", "sst_number"),
+    }
+)
 """Texts that people wrote; no word of them is one of ours."""
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from duitpos.domain.checkout.options import PayOption
-from duitpos.domain.tenancy.hours import is_open, is_paused
+from duitpos.domain.tenancy.hours import is_open, is_paused, opens_next
 from duitpos.kit.clock import known_zone
 from duitpos.models import Location, Tenant
 
@@ -17,6 +17,7 @@ class Why(StrEnum):
     """What is in the way of an order."""
 
     CLOSED = "closed"  # the restaurant itself, for good; or its hours are unknown
+    FOR_GOOD = "for_good"  # the location, for good
     PAUSED = "paused"  # by staff
     HOURS = "hours"  # before opening or after closing
     COUNTER = "counter"  # nothing to pay with online
@@ -47,15 +48,11 @@ def why_closed(tenant: Tenant, location: Location, at: datetime) -> Stopped | No
     zone = known_zone(location.time_zone)
     if not tenant.is_open or zone is None:
         return Stopped(Why.CLOSED)
-    local = at.astimezone(zone)
+    if location.closed_at is not None:
+        return Stopped(Why.FOR_GOOD)
     if is_paused(location, at):
         until = location.paused_until
         return Stopped(Why.PAUSED, until and until.astimezone(zone), location.pause_message.strip())
     if not is_open(location, at):
-        return Stopped(Why.HOURS, _opens_next(location, local))
+        return Stopped(Why.HOURS, opens_next(location, at))
     return None
-
-
-def _opens_next(location: Location, local: datetime) -> datetime:
-    opens = datetime.combine(local.date(), location.opens_at or time.min, local.tzinfo)
-    return opens if opens > local else opens + timedelta(days=1)

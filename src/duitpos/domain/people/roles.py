@@ -22,6 +22,8 @@ class Can(StrEnum):
     RESOLVE_ALERTS = "resolve_alert"
     SET_UP_PAYMENTS = "set_up_payments"
     SET_UP_TABLES = "set_up_tables"
+    SET_UP_LOCATIONS = "set_up_locations"  # open, edit and close a location
+    SET_HOURS = "set_hours"  # weekly hours and holidays of a location
     SEE_KITCHEN = "see_kitchen"
     SET_STOCK = "set_stock"
     PAUSE = "pause"  # stop taking orders at a location, and start again
@@ -39,7 +41,13 @@ RIGHTS: dict[str, frozenset[Can]] = {
     Role.OWNER: frozenset(Can),
     # Only the owner, since the keys decide which account receives the restaurant's money.
     Role.MANAGER: frozenset(Can)
-    - {Can.SET_UP_PAYMENTS, Can.SET_REFUND_LIMITS, Can.SET_UP_REPORTS, Can.MANAGE_PEOPLE},
+    - {
+        Can.SET_UP_PAYMENTS,
+        Can.SET_REFUND_LIMITS,
+        Can.SET_UP_REPORTS,
+        Can.MANAGE_PEOPLE,
+        Can.SET_UP_LOCATIONS,
+    },
     # A cashier refunds nothing until the owner sets a limit.
     Role.CASHIER: _KITCHEN | {Can.SEE_ORDERS, Can.CHECK_PAYMENT, Can.TAKE_PAYMENT, Can.REFUND},
     Role.KITCHEN: _KITCHEN,

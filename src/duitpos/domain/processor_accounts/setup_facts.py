@@ -60,8 +60,12 @@ class SetupFacts:
 
     @property
     def site(self) -> Location:
-        """Where the test order is made: the first table's location, else the first; a blank one if there is none."""
-        sites = [*(table.location for table in self.tables[:1]), *self.locations]
+        """Where the test order is made: the first table's location, else the first; a blank one if there is none.
+
+        One that is closed for good does not count.
+        """
+        sites = [*(table.location for table in self.tables), *self.locations]
+        sites = [site for site in sites if site.closed_at is None]
         return next(iter(sites), Location())
 
 

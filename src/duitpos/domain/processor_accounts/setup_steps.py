@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from duitpos.domain.processor_accounts.setup_facts import SetupFacts
-from duitpos.domain.tenancy.hours import is_open, is_paused
+from duitpos.domain.tenancy.hours import is_open, is_paused, opens_next
 from duitpos.kit.clock import known_zone
 from duitpos.kit.facts import Facts, facts
 from duitpos.models import ProcessorAccount, Refund
@@ -149,10 +149,10 @@ def _hours(known: SetupFacts, at: datetime) -> StepState:
     if not known.locations:
         return StepState(Step.HOURS, False, facts(Evidence.NO_LOCATION))
     site = known.site
+    opens = opens_next(site, at)
     hours = {
         "location": site.name,
-        "opens": f"{site.opens_at:%H:%M}" if site.opens_at else "",
-        "closes": f"{site.closes_at:%H:%M}" if site.closes_at else "",
+        "opens": f"{opens:%Y-%m-%d %H:%M}" if opens else "",
     }
     if is_paused(site, at):
         return StepState(Step.HOURS, True, facts(Evidence.PAUSED_NOW, **hours))

@@ -11,6 +11,7 @@ from django.db.models import Q
 from duitpos.domain.audit.record import record_change
 from duitpos.domain.errors import Code, Conflict, Gone
 from duitpos.domain.orders.cart import clean_note
+from duitpos.domain.payments.settlement.open_pages import check_open_pages
 from duitpos.domain.people.roles import Can, require
 from duitpos.domain.tenancy.how_long import until_of
 from duitpos.domain.tenancy.location_stamp import location_changed
@@ -26,7 +27,8 @@ def pause(
     """Take no orders for as long as `how_long` says (tenancy/how_long.py), or change the end and the message.
 
     `message` is what guests read meanwhile, at most 200 characters. `seen` is the Location.paused_at that the page
-    showed. Raises Forbidden, Invalid, Gone, and Conflict if somebody else paused or resumed it meanwhile.
+    showed. Its guests' open payment pages are closed by the sweep (M24). Raises Forbidden, Invalid, Gone, and
+    Conflict if somebody else paused or resumed it meanwhile.
     """
     require(member, Can.PAUSE)
     at, text = now(), clean_note(message)
@@ -56,6 +58,9 @@ def _change(member: Membership, location: Location, guard: Q, columns: dict[str,
                 _said(columns),
                 location_id=location.id,
             )
+        at = columns["paused_at"]
+        if at is not None:
+            check_open_pages(member.tenant_id, location.id, at)
         location_changed(location.id)
 
     transact(work)

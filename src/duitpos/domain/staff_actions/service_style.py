@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import F
+
 from duitpos.domain.audit.record import record_change
 from duitpos.domain.errors import Code, Gone, Invalid
 from duitpos.domain.people.roles import Can, require
@@ -23,7 +25,7 @@ def set_service_style(member: Membership, location: Location, style: str, unpaid
     def work() -> None:
         rows = Location.objects.filter(tenant_id=member.tenant_id, id=location.id)
         before = rows.values("name", *columns).first()
-        if before is None or not rows.update(**columns):
+        if before is None or not rows.update(version=F("version") + 1, **columns):
             raise Gone(Code.LOCATION_UNKNOWN)
         name = before.pop("name")
         record_change(member, AuditKind.SETTINGS, name, before, columns, location_id=location.id)

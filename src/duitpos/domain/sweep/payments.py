@@ -20,6 +20,7 @@ from duitpos.domain.payments.schedule import (
     PURGE_UNPAID,
 )
 from duitpos.domain.payments.settlement.fetch import fetch_and_settle
+from duitpos.domain.payments.settlement.open_pages import open_pages
 from duitpos.domain.reasons import reason_of
 from duitpos.domain.sweep.counter_orders import end_at_close, end_cooked_at_close
 from duitpos.domain.sweep.unpaid_orders import SWEEP, end_unpaid_order, purge_unpaid_order
@@ -50,13 +51,8 @@ def due_payments(account: ProcessorAccount, limit: int) -> Iterable[Payment]:
 def _look_where_it_closed(account: ProcessorAccount) -> None:
     """Make open payments of closed locations due now, since their next check may be half an hour away."""
     at = now()
-    payable = Payment.objects.filter(
-        tenant_id=account.tenant_id,
-        account_id=account.id,
-        status=PaymentStatus.PENDING,
-        processing_since__isnull=True,
-        expires_at__gt=at,
-        next_check_at__gt=at + CLOSED_CHECK,
+    payable = open_pages(account.tenant_id, at).filter(
+        account_id=account.id, next_check_at__gt=at + CLOSED_CHECK
     )
     places = Location.objects.filter(tenant_id=account.tenant_id, id__in=payable.values("location_id"))
     closed = [place.id for place in places if not is_open(place, at)]

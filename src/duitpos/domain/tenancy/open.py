@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, time
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.numbers import list_currencies
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError
+from django.db.models import Max
 
 from duitpos.domain.errors import Code, Conflict, Invalid
+from duitpos.domain.tenancy.location_check import check_columns, check_slug
 from duitpos.kit.transact import transact
 from duitpos.models import Location, Membership, PaymentType, Tenant, User
 from duitpos.models.payment_setup import PaymentKind
 from duitpos.models.people import Role
-from duitpos.models.tenant import RESERVED_SLUGS
+from duitpos.models.tenant import RESERVED_SLUGS, ServiceStyle
 from duitpos.processors.registry import ADAPTERS
 
 
@@ -34,12 +35,17 @@ class LocationRules:
     day_closes_at: time = time(4, 0)
     service_charge_bp: int = 0
     tax_bp: int = 0
+    reduced_tax_bp: int = 0
     tax_name: str = "SST"
     tax_is_inclusive: bool = False
     tax_on_service_charge: bool = False
-    opens_at: time | None = None
-    closes_at: time | None = None
+    weekly_hours: list[list[list[int]]] = field(default_factory=list)
+    """tenancy/week.py; empty: open all day."""
     latest_to_cook: int = 45
+    receipt_header: str = ""
+    registration_number: str = ""
+    sst_number: str = ""
+    service_style: str = ServiceStyle.BROUGHT
 
 
 def open_restaurant(
@@ -80,13 +86,29 @@ def open_restaurant(
         raise _taken(slug) from error
 
 
-def add_location(tenant: Tenant, rules: LocationRules) -> Location:
-    """Add a location after the existing ones. Invalid; Conflict when the restaurant already has that slug."""
-    _check_location(rules)
-    if Location.objects.filter(tenant=tenant, slug=rules.slug).exists():
-        raise Conflict(Code.LOCATION_SLUG_TAKEN, restaurant=tenant.name, slug=rules.slug)
-    position = Location.objects.filter(tenant=tenant).count()
-    return Location.objects.create(tenant=tenant, position=position, **asdict(rules))
+def add_location(
+    tenant: Tenant, rules: LocationRules, then: Callable[[Location], None] | None = None
+) -> Location:
+    """Add a location after the existing ones. Invalid; Conflict when the restaurant already has that slug.
+
+    `then` writes what belongs to it, in its transaction.
+    """
+    check_columns(asdict(rules))
+    check_slug(tenant.id, rules.slug)
+
+    def work() -> Location:
+        last = Location.objects.filter(tenant=tenant).aggregate(last=Max("position"))["last"]
+        position = 0 if last is None else last + 1
+        location = Location.objects.create(tenant=tenant, position=position, **asdict(rules))
+        if then is not None:
+            then(location)
+        return location
+
+    try:
+        return transact(work)
+    except IntegrityError as error:
+        # The constraint decides, since another request may have taken the slug after the check.
+        raise Conflict(Code.LOCATION_SLUG_TAKEN, restaurant=tenant.name, slug=rules.slug) from error
 
 
 def is_reserved(slug: str) -> bool:
@@ -119,21 +141,8 @@ def _check(tenant: Tenant, email: str, location: LocationRules) -> None:
         validate_email(email)
     except ValidationError as error:
         raise Invalid(Code.EMAIL_INVALID, email=email) from error
-    _check_location(location)
-
-
-def _check_location(rules: LocationRules) -> None:
-    if rules.currency not in list_currencies():
-        raise Invalid(Code.CURRENCY_UNKNOWN, currency=rules.currency)
-    try:
-        ZoneInfo(rules.time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Invalid(Code.TIME_ZONE_UNKNOWN, zone=rules.time_zone) from error
-    try:
-        Location(**asdict(rules)).clean_fields(exclude=["tenant"])
-    except ValidationError as error:
-        field, problems = next(iter(error.message_dict.items()))
-        raise Invalid(Code.FIELD_INVALID, field=field, said=" ".join(problems)) from error
+    check_columns(asdict(location))
+    check_slug(None, location.slug)
 
 
 def _taken(slug: str) -> Conflict:

@@ -16,9 +16,10 @@ from duitpos.domain.tenancy.find import location_of, locations, tenant_by_slug
 from duitpos.domain.tenancy.hours import closes_next
 from duitpos.guest.access import guest_page
 from duitpos.guest.menu_rows import menu_rows
-from duitpos.guest.texts import charges_text, hours_text, open_text
+from duitpos.guest.texts import charges_text, open_text
 from duitpos.kit.clock import now
 from duitpos.models import Location, Tenant
+from duitpos.web.texts.hours import hours_texts, special_texts
 
 
 @gzip_page
@@ -56,7 +57,7 @@ def _place(tenant: Tenant, location: Location) -> dict[str, Any]:
     closed = why_closed(tenant, location, at)
     return {
         "location": location,
-        "hours": hours_text(location),
+        "hours": [] if location.closed_at else [*hours_texts(location), *special_texts(location, at)],
         "is_open": closed is None,
         "state": open_text(closed, closes_next(location, at), location.locale, at),
     }

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from duitpos.domain.errors import DomainError
 from duitpos.domain.tenancy.open import LocationRules, open_restaurant
+from duitpos.domain.tenancy.week import every_day
 from duitpos.kit.percent import basis_points
 from duitpos.models import User
 from duitpos.web.texts import error_text
@@ -69,8 +70,7 @@ class Command(BaseCommand):
             tax_name=options["tax_name"],
             tax_is_inclusive=options["tax_inclusive"],
             tax_on_service_charge=options["tax_on_service_charge"],
-            opens_at=options["opens"],
-            closes_at=options["closes"],
+            weekly_hours=every_day(options["opens"], options["closes"]),
             latest_to_cook=options["latest_to_cook"],
         )
         email = options["owner_email"]

@@ -11,8 +11,9 @@ from duitpos.web.texts.kitchen import KITCHEN
 from duitpos.web.texts.opening import OPENING
 from duitpos.web.texts.staff import STAFF
 
-NOT_IN_SENTENCES = frozenset({"locale", "problems", "reason", "resolution"})
-"""Facts that no sentence here holds: how money is written, and what is said in sentences of its own."""
+NOT_IN_SENTENCES = frozenset({"locale", "problems", "reason", "resolution", "row"})
+"""Facts that no sentence here holds: how money is written, the place of an error in a form, and what is said in
+sentences of its own."""
 
 SENTENCES: Mapping[Code, Sentence] = {**GUESTS, **KITCHEN, **STAFF, **OPENING}
 

@@ -22,11 +22,7 @@ OPENING: Mapping[Code, Sentence] = {
     ),
     Code.SLUG_RESERVED: _("“%(slug)s” is an address of DuitPOS itself: choose another."),
     Code.SLUG_TAKEN: _("The address “%(slug)s” is taken: choose another."),
-    Code.LOCATION_SLUG_TAKEN: _("%(restaurant)s already has a location “%(slug)s”."),
     Code.EMAIL_INVALID: _("“%(email)s” is not an e-mail address."),
     Code.PASSWORD_MISSING: _("%(email)s has no sign-in yet: give a password for it."),
     Code.PASSWORD_WEAK: _("The password is refused: %(said)s"),
-    Code.CURRENCY_UNKNOWN: _("“%(currency)s” is not a currency: use a code such as MYR."),
-    Code.TIME_ZONE_UNKNOWN: _("“%(zone)s” is not a time zone: use a name such as Asia/Kuala_Lumpur."),
-    Code.FIELD_INVALID: _("%(field)s: %(said)s"),
 }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from duitpos.domain.errors import Code
 from duitpos.domain.people.roles import Can
 from duitpos.web.sentences import ByFact, Sentence
+from duitpos.web.texts.locations import LOCATIONS
 from duitpos.web.texts.menu_files import FILE_REFUSED
 
 STAFF: Mapping[Code, Sentence] = {
@@ -55,8 +56,11 @@ STAFF: Mapping[Code, Sentence] = {
             ),
             Can.MANAGE_PEOPLE: _("With your role you cannot change who works here. Ask the owner."),
             Can.SEE_CHANGES: _("With your role you cannot see who changed what. Ask the owner or a manager."),
+            Can.SET_UP_LOCATIONS: _("With your role you cannot change a location. Ask the owner."),
+            Can.SET_HOURS: _("With your role you cannot change the hours. Ask the owner or a manager."),
         },
     ),
+    **LOCATIONS,
     Code.LOCATION_UNKNOWN: _("There is no such location."),
     Code.STOCK_STATUS_UNKNOWN: _("Choose in stock, limited or out of stock."),
     Code.GROUP_UNKNOWN: _("There is no such group of choices any more."),

@@ -177,8 +177,7 @@ def _places(tenant: Tenant, snapshot: PaymentSnapshot, at: datetime) -> list[dic
             "day": business_date(at, place.time_zone, place.day_closes_at),
             "time_zone": place.time_zone,
             "day_closes_at": place.day_closes_at,
-            "opens_at": place.opens_at or time.min,
-            "closes_at": place.closes_at or time.min,
+            "hours_version": place.hours_version,
             "latest_to_cook": place.latest_to_cook,
         }
         for place in recent_locations(tenant)

@@ -37,11 +37,10 @@ CONDITIONS = {
     "duitpos_payment"."processing_since" IS NULL""",
     # Day, opening hours and lateness were computed from these columns, as they were up to some seconds ago.
     "the location is as it was read": """
-    "duitpos_location"."paused_at" IS NULL
+    "duitpos_location"."paused_at" IS NULL AND "duitpos_location"."closed_at" IS NULL
     AND "duitpos_location"."time_zone" = place.time_zone
     AND "duitpos_location"."day_closes_at" = place.day_closes_at
-    AND COALESCE("duitpos_location"."opens_at", '00:00:00'::time) = place.opens_at
-    AND COALESCE("duitpos_location"."closes_at", '00:00:00'::time) = place.closes_at
+    AND "duitpos_location"."hours_version" = place.hours_version
     AND "duitpos_location"."latest_to_cook" = place.latest_to_cook""",
     "the boards show its orders": """
     NOT ("duitpos_payment"."is_test" AND EXISTS (
@@ -76,8 +75,7 @@ _ROWS = {
             "day": "date",
             "time_zone": "text",
             "day_closes_at": "time",
-            "opens_at": "time",
-            "closes_at": "time",
+            "hours_version": "bigint",
             "latest_to_cook": "int",
         },
     ),

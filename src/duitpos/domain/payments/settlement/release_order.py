@@ -1,4 +1,4 @@
-"""Release the order of a succeeded payment, or open an Alert (docs/money-path.md, first table; M16, M60, M64, M81).
+"""Release the order of a succeeded payment, or open an Alert (docs/money-path.md: M16, M60, M64, M81, M108).
 
 No rule rejects money that has moved: the payment is recorded first, and a problem opens an Alert with a next step.
 """
@@ -46,7 +46,8 @@ def order_after_money(
         number_receipt(order, at)
         # It was sent to the kitchen unpaid, so nothing is left to decide.
         return
-    if is_too_late_to_cook(location, _acted_at(payment, snapshot), at):
+    # Nobody cooks at a location that is closed for good (M108).
+    if location.closed_at is not None or is_too_late_to_cook(location, _acted_at(payment, snapshot), at):
         kind = AlertKind.LATE_FOOD if still_waits(order) else why_not_released(order)
         open_payment_alert(payment, kind, at)
         return
