@@ -36,7 +36,8 @@ function clockTime(at) {
 }
 
 const columns = () => [...board.querySelectorAll(".column")].map((c) => [...c.querySelectorAll(".bump")]);
-const ids = () => new Set([...board.querySelectorAll("#placed .card, .call")].map((c) => c.dataset.id));
+/* What is worth a sound when it is new: an order, a call, a ticket that was canceled meanwhile. */
+const ids = () => new Set([...board.querySelectorAll("#placed .card, .call, .canceled")].map((c) => c.dataset.id + c.matches(".canceled")));
 
 function say(text) {
   notice.textContent = text;
@@ -151,7 +152,7 @@ document.addEventListener("submit", async (event) => {
   isSending = true;
   body.classList.add("is-sending");
   const data = new FormData(form);
-  data.append(submitter.name, submitter.value);
+  if (submitter.name) data.append(submitter.name, submitter.value);
   submitter.setAttribute("aria-busy", "true");
   try {
     const response = await fetch(form.action, { method: "POST", body: data, signal: within(10000) });
