@@ -33,6 +33,11 @@ class CardLine:
         """How many are to be made."""
         return self.line.quantity - self.not_to_make
 
+    @property
+    def choices(self) -> list[str]:
+        """What differs from the dish as the owner makes it: a default is not printed."""
+        return [choice["name"] for choice in self.line.modifiers if not choice.get("is_default")]
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
