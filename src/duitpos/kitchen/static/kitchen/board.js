@@ -66,8 +66,52 @@ function openedParts(names) {
   return parts.filter(([part]) => part.open).map(([, name]) => name);
 }
 
+/* --- one press, one ticket ----------------------------------------------------------------------------
+   A ticket that slides under the finger is not pressed: the board stands still while a finger is down, and for a
+   moment after it moved a ticket that slid is not taken. With the keyboard the focus says which ticket is meant. */
+const SETTLES = 700;
+let isDown = false;
+let waiting = null;
+let slid = new Set();
+let settling;
+let isTooSoon = false;
+
+function places() {
+  return new Map([...board.querySelectorAll(".card")].map((card) => {
+    const { left, bottom } = card.getBoundingClientRect();
+    return [card.dataset.id, `${Math.round(left)} ${Math.round(bottom)}`];
+  }));
+}
+
+/* These have just slid; their buttons are pale until they can be pressed. */
+function settle(moved) {
+  slid = new Set(moved);
+  body.classList.toggle("is-settling", slid.size > 0);
+  clearTimeout(settling);
+  if (slid.size) settling = setTimeout(settle, SETTLES, []);
+}
+
+document.addEventListener("pointerdown", ({ target }) => {
+  isDown = true;
+  const card = target.closest?.("#board .card");
+  isTooSoon = Boolean(card) && slid.has(card.dataset.id);
+});
+/* The click comes after the finger is up: only then may the board move. */
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(() => {
+  isDown = false;
+  if (waiting !== null) show(waiting);
+}, 0));
+document.addEventListener("click", (event) => {
+  // A click with the keyboard has no place, and was preceded by no finger.
+  if (isTooSoon && event.target.closest?.("#board .card button")) event.preventDefault();
+  isTooSoon = false;
+}, true);
+
 /* Replaces the board's HTML. The focus stays on the ticket, or on the one that moved up. */
 function show(html) {
+  waiting = isDown ? html : null;
+  if (isDown) return;
+  const stood = places();
   const place = focusedTicket();
   const before = ids();
   const scrolls = [...board.querySelectorAll(".column ol")].map((list) => list.scrollTop);
@@ -78,6 +122,10 @@ function show(html) {
   if (place) {
     const column = columns()[place.column];
     (column.find((b) => cardOf(b).dataset.id === place.id) ?? column[Math.min(place.row, column.length - 1)])?.focus();
+  }
+  const stands = places();
+  if ([...stands].some(([id, at]) => stood.get(id) !== at)) {
+    settle([...stands.keys()].filter((id) => stood.get(id) !== stands.get(id)));
   }
   setClock();
   if ([...ids()].some((id) => !before.has(id))) ring();
@@ -280,6 +328,7 @@ const stayLit = () => document.visibilityState === "visible" && navigator.wakeLo
 document.addEventListener("visibilitychange", () => { stayLit(); poll(); });
 window.addEventListener("online", poll);
 stayLit();
+body.classList.add("is-live");
 setClock();
 showUndo(undo.innerHTML);
 setInterval(age, 10000);
