@@ -289,7 +289,26 @@ const choice = document.querySelector(".sound select");
 const hush = document.querySelector(".hush");
 let speaker;
 
+const ringing = document.querySelector(".ringing");
+const AGAIN = 8000;
+let bell;
+
+/* Rings until somebody touches the screen or a key. */
 function ring() {
+  hushed();
+  if (!choice.value) return;
+  ringing.hidden = false;
+  bell = setInterval(play, AGAIN);
+  play();
+}
+function hushed() {
+  clearInterval(bell);
+  ringing.hidden = true;
+}
+
+async function play() {
+  // After a lull the browser has put the sound to sleep: it is woken before each tone, not only at a touch.
+  await wake();
   const tune = TUNES[choice.value];
   if (!tune || speaker?.state !== "running") return;
   for (const [type, hertz, after] of tune) {
@@ -307,7 +326,8 @@ async function wake() {
   try {
     if (choice.value) {
       speaker ??= new AudioContext();
-      await speaker.resume();
+      // A browser that waits for a touch answers never; one that sleeps answers at once.
+      if (speaker.state !== "running") await Promise.race([speaker.resume(), new Promise((done) => setTimeout(done, 500))]);
     }
   } catch { /* no sound in this browser: the line that asks for a touch stays */ }
   hush.hidden = !choice.value || speaker?.state === "running";
@@ -317,14 +337,23 @@ choice.value = remembered("kitchen-sound") ?? "";
 choice.closest(".sound").hidden = false;
 choice.addEventListener("change", async () => {
   remember("kitchen-sound", choice.value);
-  await wake();
-  ring();
+  hushed();
+  await play();
 });
-for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, wake);
+for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => { hushed(); wake(); });
 hush.hidden = !choice.value;
+if (choice.value) wake();
 
-/* Keep the screen on if the browser supports it. */
-const stayLit = () => document.visibilityState === "visible" && navigator.wakeLock?.request?.("screen")?.catch?.(() => {});
+/* Keep the screen on; where the browser cannot, or may not, it is said. */
+const dark = document.querySelector(".dark-screen");
+async function stayLit() {
+  if (document.visibilityState !== "visible") return;
+  try {
+    const lock = await navigator.wakeLock.request("screen");
+    dark.hidden = true;
+    lock.addEventListener("release", stayLit);
+  } catch { dark.hidden = document.visibilityState !== "visible"; }
+}
 document.addEventListener("visibilitychange", () => { stayLit(); poll(); });
 window.addEventListener("online", poll);
 stayLit();
