@@ -8,10 +8,6 @@ let page = 0;
 const lists = () => [...board.querySelectorAll(".column ol")];
 const cardsOf = (list) => [...list.querySelectorAll(".card")];
 
-/* The bar with Undo can lie over the last of a list: what is below it is not in sight. */
-function room(list) {
-  return list.clientHeight - parseFloat(getComputedStyle(list).paddingBottom);
-}
 function topOf(card, list) {
   return card.getBoundingClientRect().top - list.getBoundingClientRect().top + list.scrollTop;
 }
@@ -23,7 +19,7 @@ function startsOf(list) {
   for (const card of cardsOf(list)) {
     const top = topOf(card, list);
     const start = starts[starts.length - 1];
-    if (top > start && top + card.offsetHeight > start + room(list) + 8) starts.push(top);
+    if (top > start && top + card.offsetHeight > start + list.clientHeight + 8) starts.push(top);
   }
   return starts;
 }
