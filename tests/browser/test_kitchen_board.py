@@ -102,6 +102,8 @@ def test_a_second_press_waits_for_the_first(tablet: Tablet) -> None:
     held[0].continue_()
     expect(page.locator("#preparing .number")).to_have_text(["11"])
     assert tablet.numbers("placed") == ["12"]
+    # It slid under the finger just now; after a moment it can be pressed.
+    expect(page.locator("body.is-settling")).to_have_count(0)
     page.locator("[data-label='12'] .bump").click()
     page.wait_for_timeout(100)
     assert len(held) == 2

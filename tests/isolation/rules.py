@@ -109,6 +109,7 @@ RULES: dict[str, Rule] = {
     "<slug:tenant>/kitchen/<slug:location>/live/": Staff(EVERYBODY),
     "<slug:tenant>/kitchen/<slug:location>/move/": Staff(EVERYBODY, (("order", "order_id"), ("to", "to"))),
     "<slug:tenant>/kitchen/<slug:location>/not-to-make/": Staff(EVERYBODY, (("line", "refund_line_id"),)),
+    "<slug:tenant>/kitchen/<slug:location>/canceled/": Staff(EVERYBODY, (("order", "order_id"),)),
     "<slug:tenant>/kitchen/<slug:location>/sold-out/": Staff(
         EVERYBODY, (("kind", "stock_kind"), ("id", "item_id"), ("do", "stock_do"))
     ),

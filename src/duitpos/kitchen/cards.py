@@ -33,6 +33,11 @@ class CardLine:
         """How many are to be made."""
         return self.line.quantity - self.not_to_make
 
+    @property
+    def choices(self) -> list[str]:
+        """What differs from the dish as the owner makes it: a default is not printed."""
+        return [choice["name"] for choice in self.line.modifiers if not choice.get("is_default")]
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -45,6 +50,8 @@ class Card:
     """Refunded lines that the kitchen has not read not to make."""
     is_refunded: bool
     is_unpaid: bool
+    is_canceled: bool
+    """Stays until a cook takes note of it."""
     minutes: int
     age: str
 
@@ -60,6 +67,11 @@ class Column:
     forward_label: str
     back: str
     cards: list[Card] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many tickets are open; one that was canceled is not."""
+        return sum(not card.is_canceled for card in self.cards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +132,7 @@ def _all_day(columns: list[Column]) -> list[tuple[str, int]]:
     counts: Counter[str] = Counter()
     cards = (card for column in columns if column.status in TO_MAKE for card in column.cards)
     for card in cards:
-        if card.is_refunded:
+        if card.is_refunded or card.is_canceled:
             continue
         for row in card.lines:
             swap = getattr(row.line, "swap", None)
@@ -150,6 +162,7 @@ def _card(ticket: BoardTicket, at: datetime) -> Card:
         refunded.unread,
         ticket.is_refunded,
         ticket.is_unpaid,
+        ticket.is_canceled,
         minutes,
         age,
     )

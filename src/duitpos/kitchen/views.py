@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from duitpos.domain.errors import Code, Conflict, Invalid
 from duitpos.domain.orders.board import Board, board, board_version
+from duitpos.domain.orders.canceled_ticket import take_note
 from duitpos.domain.orders.do_not_make import read_not_to_make
 from duitpos.domain.orders.move import move
 from duitpos.domain.people.roles import Can, may
@@ -99,6 +100,18 @@ def not_to_make(request: HttpRequest, staff: Staff, location: str) -> HttpRespon
     ids = [found for text in request.POST.getlist("line") if (found := _uuid(text)) is not None]
     read_not_to_make(staff.member, location_of(staff.tenant, location), ids)
     return HttpResponseRedirect(home, status=303)
+
+
+@in_a_language
+@require_http_methods(["POST"])
+@for_staff(Can.WORK_ORDERS)
+def take_note_of_canceled(request: HttpRequest, staff: Staff, location: str) -> HttpResponse:
+    """Take a canceled ticket off the board, then show the board."""
+    order_id = _uuid(request.POST.get("order", ""))
+    if order_id is None:
+        raise Invalid(Code.FORM_INCOMPLETE)
+    take_note(staff.member, location_of(staff.tenant, location), order_id)
+    return HttpResponseRedirect(reverse("kitchen:board", args=[staff.tenant.slug, location]), status=303)
 
 
 def _page(

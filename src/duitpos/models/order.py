@@ -86,6 +86,15 @@ class Order(TenantModel):
     )
     ended_at = models.DateTimeField(null=True, help_text="Served or canceled at.")
     cancel_reason = models.CharField(max_length=200, blank=True)
+    # A ticket that was canceled on the board stays there until a cook takes note of it.
+    canceled_from = models.CharField(
+        max_length=10, blank=True, default="", db_default="", help_text="Its status on the board; or empty."
+    )
+    is_cancel_unread = models.BooleanField(default=False, db_default=False)
+    cancel_read_at = models.DateTimeField(null=True)
+    cancel_read_by = TenantForeignKey(
+        "duitpos.Membership", on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
@@ -110,6 +119,11 @@ class Order(TenantModel):
                 fields=["tenant", "location", "receipt_at"],
                 condition=models.Q(receipt_number__isnull=False),
                 name="order_receipt_at",
+            ),
+            models.Index(
+                fields=["tenant", "location"],
+                condition=models.Q(is_cancel_unread=True),
+                name="order_cancel_unread",
             ),
         ]
 

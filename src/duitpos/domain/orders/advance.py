@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from duitpos.domain.orders.states import HELD, SENT, may_move
+from duitpos.domain.orders.states import CANCELED, HELD, KITCHEN, SENT, may_move
 from duitpos.models import Membership, Order, OrderEvent, Payment
 
 UNPAID = Q(status=HELD) | Q(status__in=SENT, released_by__isnull=True)
@@ -39,6 +39,8 @@ def advance(
     if not may_move(from_status, to_status):
         raise ValueError(f"No order goes from {from_status} to {to_status}.")
     rows = Order.objects.filter(tenant_id=order.tenant_id, id=order.id, status=from_status)
+    if to_status == CANCELED:
+        columns |= _for_the_kitchen(from_status)
     if not rows.update(status=to_status, **columns):
         return False
     order.status = to_status
@@ -55,6 +57,17 @@ def advance(
         reason=reason[:200],
     )
     return True
+
+
+def _for_the_kitchen(from_status: str) -> dict[str, Any]:
+    """What a canceled order says to the kitchen: a ticket on the board waits there until a cook takes note."""
+    was_on_board = from_status in KITCHEN
+    return {
+        "canceled_from": from_status if was_on_board else "",
+        "is_cancel_unread": was_on_board,
+        "cancel_read_at": None,
+        "cancel_read_by": None,
+    }
 
 
 def still_unpaid(order: Order) -> bool:

@@ -46,6 +46,8 @@ class BoardTicket:
     """Refunded dishes that may not be made yet; empty where all is refunded."""
     is_refunded: bool
     """Everything paid for it is refunded, or the refunds are under way, and the order is not canceled."""
+    is_canceled: bool
+    """Canceled while it was on the board; no cook has taken note of it yet."""
 
     @property
     def is_unpaid(self) -> bool:
@@ -81,10 +83,16 @@ def board(tenant: Tenant, location: Location) -> Board:
     served: list[BoardTicket] = []
     for order in orders:
         table = order.table.name if order.table else ""
+        is_canceled = order.status == CANCELED
         ticket = BoardTicket(
-            order, table, lines[order.id], unmade.get(order.id, NotToMake()), order.id in refunded
+            order,
+            table,
+            lines[order.id],
+            unmade.get(order.id, NotToMake()),
+            order.id in refunded and not is_canceled,
+            is_canceled,
         )
-        columns.get(order.status, served).append(ticket)
+        columns.get(order.canceled_from if is_canceled else order.status, served).append(ticket)
     served.sort(key=lambda ticket: (ticket.order.ended_at is not None, ticket.order.ended_at), reverse=True)
     seen = (tuple(getattr(order, name) for name in _SEEN) for order in orders)
     return Board(_version(seen), columns, served)
@@ -115,7 +123,8 @@ def _version(rows: Iterable[tuple[Any, ...]]) -> str:
 
 def _newest(tenant: Tenant, location: Location) -> QuerySet[Order]:
     """Newest first, so that old tickets that nobody bumped cannot push a paid order off the board."""
-    wanted = Q(status__in=KITCHEN) | Q(status=SERVED, ended_at__gte=now() - RECENTLY)
+    unread = Q(status=CANCELED, is_cancel_unread=True)
+    wanted = Q(status__in=KITCHEN) | Q(status=SERVED, ended_at__gte=now() - RECENTLY) | unread
     rows = Order.objects.filter(wanted, tenant=tenant, location=location).order_by("-placed_at", "-id")
     return rows.filter(Q(is_test=False) | _sent_by_staff(tenant.id)) if takes_real_money(tenant.id) else rows
 

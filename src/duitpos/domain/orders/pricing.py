@@ -222,7 +222,18 @@ def _pinned(choice: Choice, group: Group) -> dict[str, Any]:
         "name": choice.name,
         "price_delta_minor": choice.price_delta_minor,
         **{key: name for key, name in names.items() if name},
+        **({"is_default": True} if _goes_without_saying(choice, group) else {}),
     }
+
+
+def _goes_without_saying(choice: Choice, group: Group) -> bool:
+    """Whether the kitchen need not be told: the owner's default where exactly one is chosen.
+
+    Only there does another choice show by itself that the default is not wanted. Elsewhere a default that the guest
+    took away would leave no trace on the ticket, so all choices are printed.
+    """
+    is_single = group.min_choices == group.max_choices == 1
+    return is_single and choice.is_default and sum(other.is_default for other in group.choices) == 1
 
 
 def _differences(wanted: CartLine, line: OrderLine, enough: int) -> Iterator[Change]:

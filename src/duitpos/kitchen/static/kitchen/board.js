@@ -36,7 +36,8 @@ function clockTime(at) {
 }
 
 const columns = () => [...board.querySelectorAll(".column")].map((c) => [...c.querySelectorAll(".bump")]);
-const ids = () => new Set([...board.querySelectorAll("#placed .card, .call")].map((c) => c.dataset.id));
+/* What is worth a sound when it is new: an order, a call, a ticket that was canceled meanwhile. */
+const ids = () => new Set([...board.querySelectorAll("#placed .card, .call, .canceled")].map((c) => c.dataset.id + c.matches(".canceled")));
 
 function say(text) {
   notice.textContent = text;
@@ -65,8 +66,52 @@ function openedParts(names) {
   return parts.filter(([part]) => part.open).map(([, name]) => name);
 }
 
+/* --- one press, one ticket ----------------------------------------------------------------------------
+   A ticket that slides under the finger is not pressed: the board stands still while a finger is down, and for a
+   moment after it moved a ticket that slid is not taken. With the keyboard the focus says which ticket is meant. */
+const SETTLES = 700;
+let isDown = false;
+let waiting = null;
+let slid = new Set();
+let settling;
+let isTooSoon = false;
+
+function places() {
+  return new Map([...board.querySelectorAll(".card")].map((card) => {
+    const { left, bottom } = card.getBoundingClientRect();
+    return [card.dataset.id, `${Math.round(left)} ${Math.round(bottom)}`];
+  }));
+}
+
+/* These have just slid; their buttons are pale until they can be pressed. */
+function settle(moved) {
+  slid = new Set(moved);
+  body.classList.toggle("is-settling", slid.size > 0);
+  clearTimeout(settling);
+  if (slid.size) settling = setTimeout(settle, SETTLES, []);
+}
+
+document.addEventListener("pointerdown", ({ target }) => {
+  isDown = true;
+  const card = target.closest?.("#board .card");
+  isTooSoon = Boolean(card) && slid.has(card.dataset.id);
+});
+/* The click comes after the finger is up: only then may the board move. */
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(() => {
+  isDown = false;
+  if (waiting !== null) show(waiting);
+}, 0));
+document.addEventListener("click", (event) => {
+  // A click with the keyboard has no place, and was preceded by no finger.
+  if (isTooSoon && event.target.closest?.("#board .card button")) event.preventDefault();
+  isTooSoon = false;
+}, true);
+
 /* Replaces the board's HTML. The focus stays on the ticket, or on the one that moved up. */
 function show(html) {
+  waiting = isDown ? html : null;
+  if (isDown) return;
+  const stood = places();
   const place = focusedTicket();
   const before = ids();
   const scrolls = [...board.querySelectorAll(".column ol")].map((list) => list.scrollTop);
@@ -77,6 +122,10 @@ function show(html) {
   if (place) {
     const column = columns()[place.column];
     (column.find((b) => cardOf(b).dataset.id === place.id) ?? column[Math.min(place.row, column.length - 1)])?.focus();
+  }
+  const stands = places();
+  if ([...stands].some(([id, at]) => stood.get(id) !== at)) {
+    settle([...stands.keys()].filter((id) => stood.get(id) !== stands.get(id)));
   }
   setClock();
   if ([...ids()].some((id) => !before.has(id))) ring();
@@ -151,7 +200,7 @@ document.addEventListener("submit", async (event) => {
   isSending = true;
   body.classList.add("is-sending");
   const data = new FormData(form);
-  data.append(submitter.name, submitter.value);
+  if (submitter.name) data.append(submitter.name, submitter.value);
   submitter.setAttribute("aria-busy", "true");
   try {
     const response = await fetch(form.action, { method: "POST", body: data, signal: within(10000) });
@@ -240,7 +289,26 @@ const choice = document.querySelector(".sound select");
 const hush = document.querySelector(".hush");
 let speaker;
 
+const ringing = document.querySelector(".ringing");
+const AGAIN = 8000;
+let bell;
+
+/* Rings until somebody touches the screen or a key. */
 function ring() {
+  hushed();
+  if (!choice.value) return;
+  ringing.hidden = false;
+  bell = setInterval(play, AGAIN);
+  play();
+}
+function hushed() {
+  clearInterval(bell);
+  ringing.hidden = true;
+}
+
+async function play() {
+  // After a lull the browser has put the sound to sleep: it is woken before each tone, not only at a touch.
+  await wake();
   const tune = TUNES[choice.value];
   if (!tune || speaker?.state !== "running") return;
   for (const [type, hertz, after] of tune) {
@@ -258,7 +326,8 @@ async function wake() {
   try {
     if (choice.value) {
       speaker ??= new AudioContext();
-      await speaker.resume();
+      // A browser that waits for a touch answers never; one that sleeps answers at once.
+      if (speaker.state !== "running") await Promise.race([speaker.resume(), new Promise((done) => setTimeout(done, 500))]);
     }
   } catch { /* no sound in this browser: the line that asks for a touch stays */ }
   hush.hidden = !choice.value || speaker?.state === "running";
@@ -268,17 +337,27 @@ choice.value = remembered("kitchen-sound") ?? "";
 choice.closest(".sound").hidden = false;
 choice.addEventListener("change", async () => {
   remember("kitchen-sound", choice.value);
-  await wake();
-  ring();
+  hushed();
+  await play();
 });
-for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, wake);
+for (const touch of ["pointerdown", "keydown"]) document.addEventListener(touch, () => { hushed(); wake(); });
 hush.hidden = !choice.value;
+if (choice.value) wake();
 
-/* Keep the screen on if the browser supports it. */
-const stayLit = () => document.visibilityState === "visible" && navigator.wakeLock?.request?.("screen")?.catch?.(() => {});
+/* Keep the screen on; where the browser cannot, or may not, it is said. */
+const dark = document.querySelector(".dark-screen");
+async function stayLit() {
+  if (document.visibilityState !== "visible") return;
+  try {
+    const lock = await navigator.wakeLock.request("screen");
+    dark.hidden = true;
+    lock.addEventListener("release", stayLit);
+  } catch { dark.hidden = document.visibilityState !== "visible"; }
+}
 document.addEventListener("visibilitychange", () => { stayLit(); poll(); });
 window.addEventListener("online", poll);
 stayLit();
+body.classList.add("is-live");
 setClock();
 showUndo(undo.innerHTML);
 setInterval(age, 10000);
