@@ -16,7 +16,7 @@ from duitpos.kit.tenancy import across_tenants
 
 def rewrite(apps: Any, read: tuple[str, ...], columns_of: Callable[..., dict[str, Any]]) -> None:
     with across_tenants("a migration turns the opening hours of every location into a week, or back"):
-        rows = apps.get_model("duitpos", "0036_invitations").objects
+        rows = apps.get_model("duitpos", "Location").objects
         for site_id, *values in list(rows.values_list("id", *read)):
             columns = columns_of(*values)
             if columns:
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
     """Adds columns, fills the hours, and drops the pair of times."""
 
     dependencies = [
-        ('duitpos', '0034_people'),
+        ("duitpos", "0036_invitations"),
     ]
 
     operations = [

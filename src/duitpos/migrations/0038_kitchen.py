@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('duitpos', '0034_people'),
+        ('duitpos', '0037_locations'),
     ]
 
     operations = [
