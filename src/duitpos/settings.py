@@ -139,6 +139,14 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a form that mails to any address is a gift to spammers
+# accounts/adapter.py counts failed tries. "login" would count them again for a whole address, and refuse with it
+# the known devices behind the restaurant's one address.
+ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "10/m/ip,5/5m/key",
+    "account_failed": "30/h/key",
+    "known_device_failed": "5/5m/key",
+}
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
 
 # --- what the browser is told ---------------------------------------------------------------------------

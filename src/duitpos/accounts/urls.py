@@ -6,6 +6,7 @@ from allauth.account import views
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
+from duitpos.accounts.new_password import NewPassword
 from duitpos.accounts.restaurants import restaurants
 
 # No namespace, because allauth reverses its own pages by these names.
@@ -23,7 +24,7 @@ urlpatterns = [
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        views.password_reset_from_key,
+        NewPassword.as_view(),
         name="account_reset_password_from_key",
     ),
     path("restaurants/", restaurants, name="accounts_restaurants"),
