@@ -132,10 +132,10 @@ def _book_movements(dispute: Dispute, payment: Payment, snapshot: DisputeSnapsho
 def _time_zone_of(payment: Payment) -> str:
     """The clock that staff read: that of the payment's location, else of the first one."""
     if payment.location is not None:
-        return payment.location.time_zone
+        return str(payment.location.time_zone)
     zones = Location.objects.filter(tenant_id=payment.tenant_id).order_by("position", "name")
-    zone: str | None = zones.values_list("time_zone", flat=True).first()
-    return zone or "UTC"
+    first = zones.first()
+    return first.time_zone if first is not None else "UTC"
 
 
 def _update_alert(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: datetime) -> None:
