@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from duitpos.domain.orders.guest_view import GuestOrder, orders_of_phone
-from duitpos.guest.live import MONEY_IS_HERE
+from duitpos.guest.live import LEAVES_THE_CART
 from duitpos.guest.texts import progress_text
 from duitpos.guest.urls_of import order_url
 from duitpos.models import Tenant
@@ -43,5 +43,5 @@ def banners_of(tenant: Tenant, guest_token: str, table_token: str = "") -> list[
 
 def _banner(found: Sequence[GuestOrder], url: str) -> Banner:
     newest = found[0]
-    paid = tuple(seen.order.checkout_key for seen in found if seen.state in MONEY_IS_HERE)
+    paid = tuple(seen.order.checkout_key for seen in found if seen.state in LEAVES_THE_CART)
     return Banner(newest.order.label, progress_text(newest), url, paid, len(found))
