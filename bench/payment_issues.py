@@ -32,6 +32,7 @@ QUESTIONS = {
     "table": "Table 7",
     "number": "T12",
     "looks like a receipt": "A-7",
+    "dish": "Roti canai",
     "nothing fits": "RM 1.11, 9999",
     "id": "cs_test_bench_77",
 }

@@ -156,7 +156,13 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "DuitPOS"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
+# accounts/adapter.py counts failed tries. "login" would count them again for a whole address, and refuse with it
+# the known devices behind the restaurant's one address.
 ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "login_failed": "10/m/ip,5/5m/key",
+    "account_failed": "30/h/key",
+    "known_device_failed": "5/5m/key",
     # Each attempt sends a mail: by whoever asks, and to any one address.
     "sign_up": "5/m/ip,20/h/ip,3/h/key",
     "open_restaurant": "20/h/ip",

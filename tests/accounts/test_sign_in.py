@@ -155,11 +155,82 @@ def test_an_inactive_user_is_not_let_in(client: Client) -> None:
     assert client.get("/accounts/inactive/").status_code == 200
 
 
-def test_guessing_is_rate_limited_even_for_the_right_password(client: Client) -> None:
+def test_guessing_from_one_address_is_slowed_even_for_the_right_password(client: Client) -> None:
     a_restaurant()
     for _ in range(5):
         sign_in(client, "owner@kopi.example", "wrong-horse-battery")
     assert not sign_in(client, "owner@kopi.example")
+
+
+def guess(client: Client, email: str, times: int = 5, address: str = "192.0.2.1") -> str:
+    """The last page that a stranger reads."""
+    wrong = {"login": email, "password": "wrong-horse-battery"}
+    page = ""
+    for _ in range(times):
+        page = client.post(LOGIN, wrong, REMOTE_ADDR=address).content.decode()
+    return re.sub(r'value="[^"]*"', "", page)
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "192.0.2.99"])
+def test_five_wrong_passwords_by_a_stranger_do_not_keep_the_owners_device_out(
+    client: Client, address: str
+) -> None:
+    a_restaurant()
+    assert sign_in(client, "owner@kopi.example")
+    client.post("/accounts/logout/")
+    assert "Too many tries" in guess(Client(), "owner@kopi.example", 60)
+    again = {"login": "Owner@kopi.example", "password": PASSWORD}
+    assert client.post(LOGIN, again, REMOTE_ADDR=address).status_code == 302
+
+
+def test_a_stranger_elsewhere_does_not_keep_out_an_owner_on_a_new_device(client: Client) -> None:
+    a_restaurant()
+    assert "Too many tries" in guess(Client(), "owner@kopi.example", 6)
+    assert sign_in(client, "owner@kopi.example")
+
+
+def test_strangers_with_many_addresses_are_slowed_and_the_mailed_link_lets_the_owner_in(
+    client: Client,
+) -> None:
+    a_restaurant()
+    page = ""
+    for host in range(1, 12):
+        page = guess(Client(), "owner@kopi.example", 3, f"192.0.2.{host}")
+    assert "Too many tries" in page
+    assert "choose a new password by mail" in page
+    assert not sign_in(client, "owner@kopi.example")
+    client.post("/accounts/password/reset/", {"email": "owner@kopi.example"})
+    form = client.get(mailed_link(), follow=True)
+    new = {"password1": "a-quite-new-password", "password2": "a-quite-new-password"}
+    client.post(form.redirect_chain[-1][0], new)
+    assert sign_in(client, "owner@kopi.example", "a-quite-new-password")
+
+
+def test_a_known_device_has_few_tries_of_its_own(client: Client) -> None:
+    a_restaurant()
+    assert sign_in(client, "owner@kopi.example")
+    client.post("/accounts/logout/")
+    guess(client, "owner@kopi.example")
+    assert not sign_in(client, "owner@kopi.example")
+
+
+def test_a_device_is_known_only_for_those_who_signed_in_on_it(client: Client) -> None:
+    restaurant = a_restaurant()
+    cook = a_member(restaurant.tenant)
+    sign_in(client, cook.user.email)
+    client.post("/accounts/logout/")
+    guess(Client(), "owner@kopi.example", address="127.0.0.1")
+    assert not sign_in(client, "owner@kopi.example")
+    client.cookies["known_device"] = client.cookies["known_device"].value + "x"
+    assert not sign_in(client, "owner@kopi.example")
+
+
+def test_the_refusal_does_not_tell_whether_an_account_exists(client: Client) -> None:
+    a_restaurant()
+    known = guess(Client(), "owner@kopi.example", 6)
+    unknown = guess(Client(), "nobody@kopi.example", 6, "192.0.2.2")
+    assert "Too many tries" in known
+    assert known == unknown
 
 
 def test_another_host_header_does_not_reset_the_rate_limit(client: Client) -> None:

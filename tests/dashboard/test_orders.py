@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from time_machine import TimeMachineFixture
 
+from duitpos.domain.orders.queries import Position, orders_page
+from duitpos.domain.orders.search import OrderFilters
 from duitpos.kit.clock import now
 from duitpos.models import Order
 from tests.dashboard.client import Dashboard
@@ -130,6 +133,50 @@ def test_older_orders_are_one_link_away(dashboard: Dashboard) -> None:
     # A page of older orders does not poll: polling returns the newest orders.
     assert "hx-trigger" in first
     assert dashboard.url("orders_live") not in second
+
+
+def test_newest_first_is_by_the_time_that_is_shown(dashboard: Dashboard) -> None:
+    """A bank transfer that arrives 20 hours after the cart was sent is the newest order, on every page of the list."""
+    orders = some_orders(dashboard, 52)
+    sent = now() - timedelta(hours=20)
+    orders[6].created_at = sent
+    orders[6].placed_at = now()
+    orders[6].save(update_fields=["created_at", "placed_at"])
+    first = dashboard.page("orders")
+    assert numbers(first)[0] == "7"
+    older = re.search(r'href="[^"]*(\?before=[^"]+)"', first)
+    assert older
+    assert numbers(dashboard.page("orders", query=older[1].replace("&amp;", "&"))) == ["2", "1"]
+    assert numbers(dashboard.page("orders_live"))[0] == "7"
+
+
+def test_orders_of_one_moment_are_each_on_one_page(dashboard: Dashboard) -> None:
+    orders = some_orders(dashboard, 53)
+    Order.objects.filter(tenant=dashboard.tenant).update(placed_at=orders[0].placed_at)
+    first = dashboard.page("orders")
+    older = re.search(r'href="[^"]*(\?before=[^"]+)"', first)
+    assert older
+    second = dashboard.page("orders", query=older[1].replace("&amp;", "&"))
+    assert sorted(numbers(first) + numbers(second), key=int) == [str(number) for number in range(1, 54)]
+    assert len(numbers(dashboard.page("orders", query="?before=2100-01-01T00:00:00Z&below=nonsense"))) == 50
+
+
+def test_the_list_is_read_from_its_index(dashboard: Dashboard) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        orders_page(dashboard.tenant, OrderFilters(), Position(now(), uuid4()))
+    listed = next(one["sql"] for one in queries.captured_queries if "ORDER BY" in one["sql"])
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {listed}")
+            plan = "\n".join(str(row) for row in cursor.fetchall())
+    else:
+        with connection.cursor() as cursor:
+            # The table is nearly empty: a scan would cost less.
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+            cursor.execute(f"EXPLAIN {listed}")
+            plan = "\n".join(str(row) for row in cursor.fetchall())
+    assert "order_shown" in plan
+    assert "TEMP B-TREE FOR ORDER BY" not in plan
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +16,7 @@ from duitpos.kit.facts import quoted
 from duitpos.models import PaymentType, ProcessorAccount
 from duitpos.models.payment_setup import AccountState, Mode, PaymentKind
 from duitpos.processors.registry import ADAPTERS
-from tests.dashboard.client import Dashboard, said_beside
+from tests.dashboard.client import Dashboard, said_beside, toasts
 from tests.sandbox_process import SandboxProcess
 from tests.support.acme import FACTS, GOOD, Acme
 from tests.support.credentials import in_use
@@ -198,6 +199,33 @@ def test_after_saving_the_page_shows_the_keys_account(owner: Dashboard, sandbox:
     assert "(MY), test mode: no real money" in page
     saved = account(owner)
     assert (saved.state, saved.mode, saved.api_base) == (AccountState.ACTIVE, Mode.TEST, sandbox.url)
+
+
+def test_the_message_says_exactly_what_was_saved_and_lies_in_the_flow(
+    owner: Dashboard, sandbox: SandboxProcess
+) -> None:
+    owner.post("add_processor", online(owner).id, processor="stripe")
+    assert "Stripe: saved Secret Key." in messages_after(owner, save(owner, secret_key=sandbox.secret_key))
+    response = save(owner, webhook_secret=WEBHOOK_SECRET)
+    place = response.headers["Location"]
+    assert place.endswith("?at=processors#processors")
+    page = html.unescape(owner.client.get(place).content.decode())
+    said = toasts(page)
+    assert said[0] == "Stripe: saved Webhook Secret."
+    assert not any("The key belongs to" in one for one in said)
+    # Within the section that was saved, above its fields, and nowhere else.
+    assert page.index('id="processors"') < page.index('class="toast') < page.index('class="account stack"')
+    assert page.count('class="toasts"') == 1
+    response = save(owner, secret_key="", webhook_secret="")
+    assert toasts(html.unescape(owner.client.get(response.headers["Location"]).content.decode()))[0] == (
+        "Stripe: nothing was changed."
+    )
+
+
+def test_a_message_is_shown_whatever_the_address_says(owner: Dashboard) -> None:
+    kind = online(owner)
+    owner.post("payment_type", kind.id, name="Cards", code=kind.code, is_active="on")
+    assert toasts(owner.page("payment_type", kind.id, query="?at=nowhere"))
 
 
 def test_saved_secrets_are_masked_and_blank_keeps_them(owner: Dashboard, sandbox: SandboxProcess) -> None:

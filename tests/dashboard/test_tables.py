@@ -194,6 +194,15 @@ def test_codes_that_a_phone_cannot_open_are_named(
     assert "DEMO_HOST=192.168.1.20 make demo" in dashboard.page("tables")
 
 
+def test_every_printed_code_names_its_location(dashboard: Dashboard) -> None:
+    """Two locations have a "Table 1" each: their sheets look different."""
+    a_table(dashboard.restaurant.location, "1")
+    a_table(a_location(dashboard.tenant, "bukit"), "1")
+    printed = re.findall(r'<p class="only-print">(.*?)</p>', dashboard.page("tables"))
+    assert ["Bangsar" in one for one in printed] == [True, False]
+    assert ["Bukit" in one for one in printed] == [False, True]
+
+
 def test_the_list_asks_the_database_no_more_for_more_tables(dashboard: Dashboard) -> None:
     a_table(dashboard.restaurant.location, "1")
     dashboard.page("tables")

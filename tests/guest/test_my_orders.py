@@ -68,6 +68,32 @@ def test_old_and_unpaid_orders_are_not_listed(cafe: Cafe) -> None:
     )
 
 
+def test_two_orders_from_one_phone_are_both_found_from_the_menu(cafe: Cafe) -> None:
+    site, phone = cafe.restaurant.location, phone_of(cafe)
+    first = a_paid_order(site, cafe.tea, 11)
+    adopt(cafe)
+    one = phone.open(f"{phone.code_url}mine/")
+    assert "Your order 11" in text_of(one)
+    assert f'href="/kopi/o/{first.token}/"' in one.content.decode()
+    second = a_paid_order(site, cafe.tea, 12)
+    adopt(cafe)
+    two = phone.open(f"{phone.code_url}mine/")
+    assert "Your orders (2) · Order 12" in text_of(two)
+    assert f'href="{phone.code_url}orders/"' in two.content.decode()
+    for order in (first, second):
+        assert f'data-paid="{order.checkout_key}"' in two.content.decode()
+        assert f"/kopi/o/{order.token}/" in phone.open(f"{phone.code_url}orders/").content.decode()
+
+
+def test_an_expired_code_hides_none_of_two_orders(cafe: Cafe) -> None:
+    orders = [a_paid_order(cafe.restaurant.location, cafe.tea, number) for number in (11, 12)]
+    adopt(cafe)
+    page = phone_of(cafe).client.get("/kopi/t/no-such-code/en/")
+    assert page.status_code == 404
+    for order in orders:
+        assert f'href="/kopi/o/{order.token}/"' in page.content.decode()
+
+
 def test_one_that_is_being_paid_is_listed(shop: Shop, phone: Phone) -> None:
     phone.press(phone.review(line(shop.item)))
     words = text_of(phone.open(f"{phone.code_url}orders/"))

@@ -12,7 +12,7 @@ from duitpos.domain.orders.move import move
 from duitpos.domain.payments.refunds.refund import refund_payment
 from duitpos.models import Location, Order, Payment
 from tests.guest.phone import Phone, line, text_of
-from tests.support.restaurant import a_restaurant
+from tests.support.restaurant import a_restaurant, an_item
 from tests.support.shop import Shop
 
 pytestmark = pytest.mark.urls("tests.guest.urls")
@@ -70,6 +70,35 @@ def test_a_processing_payment_has_its_own_state(shop: Shop, phone: Phone) -> Non
     words = text_of(phone.open(url_of(payment)))
     assert "Your payment is on its way" in words
     assert "Do not pay again" in words
+
+
+def test_while_a_bank_transfer_is_on_its_way_something_else_is_a_new_order(shop: Shop, phone: Phone) -> None:
+    payment = ordered(shop, phone)
+    shop.pay(payment, method="customer_balance", delayed_result=None)
+    handle_return(phone, payment)
+    page = phone.open(url_of(payment))
+    assert "Order something else" in text_of(page)
+    # The phone forgets the cart that was sent, so that its key does not lead back here.
+    assert f'data-paid="{shop.orders()[0].checkout_key}"' in page.content.decode()
+    another = an_item(shop.tenant, "Teh halia", 350)
+    review = phone.review(line(another))
+    assert review.status_code == 200
+    assert "Teh halia" in text_of(review)
+    phone.press(review)
+    first, second = shop.orders()
+    assert second.replaces_id is None
+    assert shop.payment_of(second).status == "pending"
+    assert shop.fresh(payment).is_processing
+    assert first.id == payment.order_id
+
+
+def test_the_same_dishes_again_are_asked_about_while_a_transfer_is_on_its_way(
+    shop: Shop, phone: Phone
+) -> None:
+    payment = ordered(shop, phone)
+    shop.pay(payment, method="customer_balance", delayed_result=None)
+    handle_return(phone, payment)
+    assert "the same dishes" in text_of(phone.review(line(shop.item, 2)))
 
 
 def test_a_paid_order_shows_its_number_and_where_it_is(shop: Shop, phone: Phone) -> None:

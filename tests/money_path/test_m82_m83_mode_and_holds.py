@@ -14,6 +14,7 @@ from django.db import connection
 from duitpos.domain.checkout.results import DoNotPayAgain
 from duitpos.domain.errors import Conflict
 from duitpos.domain.orders.advance import Actor
+from duitpos.domain.orders.cart import with_earlier
 from duitpos.domain.orders.guest_view import GuestState
 from duitpos.domain.payments.events.apply_event import apply_payment
 from duitpos.domain.payments.settlement.learn_mode import learn_mode
@@ -195,7 +196,8 @@ def test_m83_authorized_money_is_never_paid_and_blocks_like_processing(fake_shop
     held = shop.fresh(payment)
     assert (held.status, held.is_processing, held.moved_minor) == ("pending", True, None)
     assert seen_by_guest(shop, order).state == GuestState.PROCESSING
-    assert isinstance(shop.checkout(cart=shop.cart(3)), DoNotPayAgain)
+    edited = with_earlier(shop.cart(3), order.checkout_key)
+    assert isinstance(shop.checkout(cart=edited), DoNotPayAgain)
     with pytest.raises(Conflict, match="bank_is_processing"):
         cancel_order(shop.restaurant.owner, order.id, "left", refund=False)
     assert (shop.ledger(), shop.placed(), shop.alerts()) == ([], [], [])

@@ -20,6 +20,7 @@ from duitpos.domain.checkout.results import (
 )
 from duitpos.domain.checkout.start import start
 from duitpos.domain.errors import Conflict, TooMany, Unavailable
+from duitpos.domain.orders.cart import with_earlier
 from duitpos.domain.staff_actions.cancel_order import cancel_order
 from duitpos.domain.sweep.sweep import sweep
 from duitpos.kit.clock import now
@@ -289,9 +290,23 @@ def test_a_processing_payment_is_never_treated_as_ended(webhookless_shop: Shop, 
     shop.sweep(after=timedelta(minutes=2))
     shop.sandbox.fault("error", status=503, path=f"/v1/checkout/sessions/{payment.reference}", count=None)
     clock.advance(hours=5)
-    assert isinstance(shop.checkout(cart=shop.cart(3)), DoNotPayAgain)
+    edited = with_earlier(shop.cart(3), shop.orders()[0].checkout_key)
+    assert isinstance(shop.checkout(cart=edited), DoNotPayAgain)
     with pytest.raises(Conflict):
         cancel_order(shop.restaurant.owner, shop.orders()[0].id, "left", refund=False)
+
+
+def test_a_cart_of_its_own_is_another_order_while_a_transfer_is_on_its_way(webhookless_shop: Shop) -> None:
+    """It cannot be ended for days. Its own cart still starts nothing; another one does not wait for it."""
+    shop = webhookless_shop
+    payment = shop.start()
+    shop.pay(payment, method="customer_balance", delayed_result=None)
+    shop.sweep(after=timedelta(minutes=2))
+    assert shop.fresh(payment).is_processing
+    assert isinstance(shop.checkout(cart=shop.cart(3)), GoToProcessor)
+    first, second = sorted(shop.orders(), key=lambda order: order.created_at)
+    assert (first.status, second.status, second.replaces_id) == ("held", "held", None)
+    assert shop.fresh(payment).status == "pending"
 
 
 @pytest.mark.slow

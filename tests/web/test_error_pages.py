@@ -17,6 +17,19 @@ def test_an_unknown_url(client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/kopi/dashboard/no/such/", "/kopi/kitchen/no/such/page/", "/accounts/nothing/"]
+)
+def test_staff_are_not_sent_to_the_code_on_a_table(client: Client, path: str) -> None:
+    client.force_login(a_restaurant().owner.user, "allauth.account.auth_backends.AuthenticationBackend")
+    response = client.get(path)
+    page = response.content.decode()
+    assert response.status_code == 404
+    assert "code on your table" not in page
+    assert "/accounts/restaurants/" in page
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/kopi/t/gone/", "/kopi/o/gone/", "/nobody/", "/kopi/no/such/page/"])
 def test_an_error_page_is_not_cached(client: Client, path: str) -> None:
     a_restaurant()

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 from urllib.parse import quote
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.ratelimit import RateLimitUsage, SingleRateLimitUsage, consume, get_ip
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
+from duitpos.accounts.known_devices import known_device, remember_device
 from duitpos.domain.errors import Code, Unavailable
+from duitpos.models import User
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +34,41 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return str(settings.BASE_URL) + path.replace("UID-KEY", quote(key))
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
-        """Count failed sign-ins per email. allauth's key contains the Host header, so another port would reset it."""
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "too_many_login_attempts": _(
+            "Too many tries to sign in. Wait five minutes, or choose a new password by mail: that works at once."
+        ),
+    }
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
+        """Count this try, and refuse it if there were too many: by address and account, or by known device.
+
+        A stranger's tries must not keep the owner out, so no count of strangers' tries stops a known device.
+        The same happens whether the account exists or not.
+        """
         email = credentials.get("email", "").strip().lower()
-        return f"sign-in:{hashlib.sha256(email.encode()).hexdigest()}"
+        device = known_device(request, email)
+        actions = (
+            {"known_device_failed": f"{device}:{email}"}
+            if device
+            else {"login_failed": f"{get_ip(request)}:{email}", "account_failed": email}
+        )
+        used: list[SingleRateLimitUsage] = []
+        for action, key in actions.items():
+            # allauth's key contains the Host header, so another port would reset it.
+            name = f"sign-in:{hashlib.sha256(key.encode()).hexdigest()}"
+            usage = consume(request, app="allauth.account", action=action, key=name)
+            if usage is None:
+                raise self.validation_error("too_many_login_attempts")
+            used += usage.usage
+        self._login_failed_rl_usage = RateLimitUsage(used)  # taken back when the password is right
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Remember the browser as one that its owner has used."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        remember_device(request, response, user.email)
+        return response
 
     def format_email_subject(self, subject: str) -> str:
         """Leave the subject without a host name in brackets."""

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -69,11 +70,12 @@ def join_page(request: HttpRequest, tenant: str, invitation: str) -> HttpRespons
             field = _FIELDS.get(error.code)
             form.add_error(field if field in form.fields else None, error_text(error))
         else:
-            if user is None:
-                perform_login(request, member.user)
-            text = _("Welcome to %(restaurant)s.") % {"restaurant": found.tenant}
-            messages.success(request, text)
-            return redirect("dashboard:home", found.tenant.slug)
+            home = reverse("dashboard:home", args=[found.tenant.slug])
+            response: HttpResponse = (
+                redirect(home) if user else perform_login(request, member.user, redirect_url=home)
+            )
+            messages.success(request, _("Welcome to %(restaurant)s.") % {"restaurant": found.tenant})
+            return response
     context = {"form": form, "invitation": found, "here": request.get_full_path()}
     return render(request, "account/join.html", context)
 

@@ -120,19 +120,21 @@ def _field_of(form: OpenForm, error: DomainError) -> str | None:
 
 def _welcome(request: HttpRequest, tenant: Tenant, email: str, password: str | None) -> HttpResponse:
     """Sign a new owner in, by the password that was just set, and go on to the new restaurant."""
+    home = reverse("dashboard:home", args=[tenant.slug])
+    text = _("%(restaurant)s is open. Here is what is next.") % {"restaurant": tenant.name}
     if password is not None:
         user = User.objects.filter(email=email).first()
         # Another tab with the same link may have set another password meanwhile.
         if user is None or not user.check_password(password):
-            return redirect_to_login(reverse("dashboard:home", args=[tenant.slug]))
+            return redirect_to_login(home)
         EmailAddress.objects.get_or_create(
             user=user, email=email, defaults={"verified": True, "primary": True}
         )
-        perform_login(request, user)
-    messages.success(
-        request, _("%(restaurant)s is open. Here is what is next.") % {"restaurant": tenant.name}
-    )
-    return redirect("dashboard:home", tenant.slug)
+        response: HttpResponse = perform_login(request, user, redirect_url=home)
+        messages.success(request, text)
+        return response
+    messages.success(request, text)
+    return redirect(home)
 
 
 def _send_link(email: str) -> bool:

@@ -12,6 +12,7 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from duitpos.accounts.join import join_page
+from duitpos.accounts.new_password import NewPassword
 from duitpos.accounts.restaurants import restaurants
 from duitpos.accounts.sign_up import open_another, open_by_link, sign_up_page, sign_up_sent
 
@@ -30,7 +31,7 @@ urlpatterns = [
     ),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        views.password_reset_from_key,
+        NewPassword.as_view(),
         name="account_reset_password_from_key",
     ),
     path("password/change/", views.password_change, name="account_change_password"),

@@ -29,6 +29,8 @@ MONEY_IS_HERE = frozenset(
         GuestState.REFUNDED,
     }
 )
+LEAVES_THE_CART = MONEY_IS_HERE | {GuestState.PROCESSING}
+"""States in which the phone forgets the order's cart: what is ordered next is another order."""
 _LOOK = {
     GuestState.WAITING: ("waiting", "◷"),
     GuestState.AT_COUNTER: ("waiting", "◷"),
@@ -80,6 +82,7 @@ def live_facts(tenant: Tenant, seen: GuestOrder) -> dict[str, Any]:
         "steps": _steps(seen),
         "next_steps": next_steps(tenant, seen),
         "is_paid": is_paid,
+        "leaves_cart": seen.state in LEAVES_THE_CART,
         "is_over": seen.state in FINAL or seen.order.status == OrderStatus.SERVED,
         "pay_url": pay_url(tenant, seen.order) if can_go_on(seen) else "",
         "again_url": again_url(tenant, seen.order, seen.table) if to_pay else "",

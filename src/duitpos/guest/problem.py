@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from duitpos.domain.errors import DomainError, Gone
 from duitpos.domain.tenancy.find import tenant_by_slug
-from duitpos.guest.banner import banner_of
+from duitpos.guest.banner import banners_of
 from duitpos.guest.texts import problem_heading
 from duitpos.models import Tenant
 from duitpos.web.errors import STATUS
@@ -23,7 +23,7 @@ def problem_page(request: HttpRequest, error: DomainError, slug: str, guest_toke
         "message": error_text(error),
         "kind": error.kind.value,
         "tenant": tenant,
-        "banner": banner_of(tenant, guest_token) if tenant else None,
+        "banners": banners_of(tenant, guest_token) if tenant else [],
     }
     response = render(request, "guest/problem.html", context, status=STATUS[error.kind])
     # It may show this phone's order.

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from duitpos.domain.reporting.day_close.figures import from_document
+from duitpos.domain.tenancy.find import locations
 from duitpos.kit.money import Money
 from duitpos.models import Alert, DayClose, Tenant
 from duitpos.models.alert import AlertKind
@@ -22,7 +23,7 @@ def alert_subject(tenant: Tenant, alert: Alert) -> str:
     if alert.kind == AlertKind.DISPUTE:
         about = {
             "restaurant": tenant.name,
-            "amount": Money(alert.amount_minor, alert.currency).format("en_MY"),
+            "amount": Money(alert.amount_minor, alert.currency).format(_locale(tenant)),
         }
         return _("%(restaurant)s: a guest's bank disputes %(amount)s") % about
     return _("%(restaurant)s: something needs attention") % {"restaurant": tenant.name}
@@ -41,11 +42,16 @@ def alert_text(tenant: Tenant, alert: Alert, link: str) -> str:
             % facts
         )
     if alert.kind == AlertKind.DISPUTE:
-        return _dispute_text(alert, facts)
+        return _dispute_text(alert, facts, _locale(tenant))
     return _("Something at %(restaurant)s needs your attention:\n\n%(link)s\n") % facts
 
 
-def _dispute_text(alert: Alert, facts: dict[str, str]) -> str:
+def _locale(tenant: Tenant) -> str:
+    """How amounts and times are written on the restaurant's pages about all of its locations."""
+    return next((site.locale for site in locations(tenant)), "en_MY")
+
+
+def _dispute_text(alert: Alert, facts: dict[str, str], locale: str) -> str:
     """A mail about a dispute, with the time until which it can be answered."""
     respond_by = alert.facts.get("respond_by")
     if alert.facts.get("state") == "lost":
@@ -54,7 +60,7 @@ def _dispute_text(alert: Alert, facts: dict[str, str]) -> str:
             " with them.\n\nThe page below has the order.\n\n%(link)s\n"
         )
     elif respond_by:
-        by = exactly(datetime.fromisoformat(respond_by), alert.facts.get("time_zone", "UTC"), "en_MY")
+        by = exactly(datetime.fromisoformat(respond_by), alert.facts.get("time_zone", "UTC"), locale)
         facts = {**facts, "day": by}
         text = _(
             "A guest's bank disputes a payment at %(restaurant)s. Answer it at the payment processor by %(day)s;"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from duitpos.kit.ids import secret_token
 from duitpos.kit.money import Money
 from duitpos.kit.tenancy import TenantForeignKey, TenantModel
 from duitpos.models.receipt import receipt_label
+
+SHOWN_AT = Coalesce("placed_at", "created_at")
+"""The time that lists show of an order, and so what they sort by: when the kitchen got it, else when it was sent."""
 
 
 class OrderStatus(models.TextChoices):
@@ -113,6 +118,7 @@ class Order(TenantModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "-created_at"], name="order_newest"),
+            models.Index(F("tenant"), SHOWN_AT.desc(), F("id").desc(), name="order_shown"),
             models.Index(fields=["tenant", "location", "status", "placed_at"], name="order_board"),
             models.Index(fields=["tenant", "guest_token", "-created_at"], name="order_guest"),
             models.Index(

@@ -9,8 +9,12 @@ from uuid import uuid4
 import pytest
 
 from duitpos.domain.orders.search import OrderFilters, matching
-from duitpos.models import Order
-from tests.support.restaurant import Restaurant, a_restaurant, a_table
+from duitpos.domain.orders.search_terms import read_terms
+from duitpos.kit.clock import now
+from duitpos.kit.money import Money
+from duitpos.models import Order, OrderLine, Payment, PaymentReference, Refund
+from tests.kitchen.tickets import a_payment
+from tests.support.restaurant import Restaurant, a_member, a_restaurant, a_table, an_item
 
 pytestmark = pytest.mark.django_db
 LATE = datetime(2026, 11, 23, 19, 30, tzinfo=UTC)
@@ -108,3 +112,79 @@ def test_its_own_id_and_the_guests_link(cafe: Restaurant) -> None:
     for text in (str(order.id), f"https://pay.example/{cafe.tenant.slug}/o/{order.token}/receipt/"):
         assert list(matching(cafe.tenant, OrderFilters(text=text))) == [order]
     assert not matching(cafe.tenant, OrderFilters(text=f"x/o/{order.token[:-1]}/")).exists()
+
+
+def _a_payment(order: Order, **fields: Any) -> Payment:
+    payment = a_payment(order, "cs_test_a1B2c3D4e5")
+    for name, value in fields.items():
+        setattr(payment, name, value)
+    payment.save()
+    return payment
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["RM 1,182.32", "1,182.32", "Table 1", "1 号桌", "4242", "Visa ··4242", "(··4242)",
+     "Online · Visa ··4242 (Apple Pay)",
+     "aminah@mail.example", "a…@mail.example", "pi_3QabcDEF", "cs_test_a1B2c3D4e5", "Order T12", "T12 TEST",
+     "Pesanan 12", "订单12", "TEST-A-000007", "Receipt number TEST-A-000007", "收据号 TEST-A-000007", "SLIP-0093",
+     "RM 1,000.00", "-RM 7.50", "RM\u00a0\u22127.50", "\u2212RM 7.50", "RM 1,200.00", "re_9f8e7d6c",
+     "Nasi Lemak", "2 × nasi lemak", "椰浆饭", "cashier@kopi.example", "CN-A-000003"],
+)  # fmt: skip
+def test_whatever_a_page_shows_of_an_order_finds_it(cafe: Restaurant, text: str) -> None:
+    order = _an_order(
+        cafe,
+        table=a_table(cafe.location, "1"),
+        total_minor=118232,
+        subtotal_minor=100000,
+        is_test=True,
+        created_at=now(),
+        receipt_series="A",
+        receipt_number=7,
+    )
+    OrderLine.objects.create(
+        tenant=cafe.tenant,
+        order=order,
+        position=0,
+        item=an_item(cafe.tenant),
+        name="Nasi lemak",
+        guest_name="椰浆饭",
+        quantity=2,
+        unit_price_minor=50000,
+        total_minor=100000,
+    )
+    cashier = a_member(cafe.tenant, "cashier", email="cashier@kopi.example")
+    method = {"kind": "card", "brand": "visa", "last4": "4242", "reference": "SLIP-0093"}
+    payment = _a_payment(
+        order,
+        guest_email="Aminah@mail.example",
+        method=method,
+        tendered_minor=120000,
+        taken_by=cashier,
+    )
+    PaymentReference.objects.create(
+        tenant=cafe.tenant, payment=payment, account=payment.account, kind="payment", value="pi_3QabcDEF"
+    )
+    Refund.objects.create(
+        tenant=cafe.tenant,
+        payment=payment,
+        amount_minor=750,
+        currency="MYR",
+        created_at=now(),
+        reference="re_9f8e7d6c",
+        credit_series="A",
+        credit_number=3,
+    )
+    other = _an_order(cafe, number=99, total_minor=999, subtotal_minor=999, created_at=now())
+    found = list(matching(cafe.tenant, OrderFilters(text=text)))
+    assert order in found
+    assert other not in found
+
+
+@pytest.mark.parametrize(
+    "text, currency, minor",
+    [("S$ 12.00", "SGD", 1200), ("HK$12.00", "HKD", 1200), ("12,00 €", "EUR", 1200), ("12.000 ₫", "VND", 12000),
+     ("Rp 12.000", "IDR", 1200000), ("¥1,200", "JPY", 1200)],
+)  # fmt: skip
+def test_amounts_are_read_as_each_language_writes_them(text: str, currency: str, minor: int) -> None:
+    assert Money(minor, currency) in read_terms(text, {currency}).amounts

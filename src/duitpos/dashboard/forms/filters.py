@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date, parse_datetime
 
+from duitpos.domain.orders.queries import Position
 from duitpos.domain.orders.search import WAITING, OrderFilters
 from duitpos.domain.orders.search_terms import LONGEST
 from duitpos.models import Location
@@ -27,7 +29,7 @@ class ListQuery:
     state: str
     day: date | None
     text: str
-    before: datetime | None
+    before: Position | None
 
     @property
     def filters(self) -> OrderFilters:
@@ -40,14 +42,15 @@ class ListQuery:
         """Whether any filter is set."""
         return bool(self.location or self.state or self.day or self.text)
 
-    def query(self, before: datetime | None = None) -> str:
+    def query(self, before: Position | None = None) -> str:
         """The query string; with `before`, for the page of older orders."""
         values = {
             "location": self.location.slug if self.location else "",
             "state": self.state,
             "day": self.day.isoformat() if self.day else "",
             "q": self.text,
-            "before": before.isoformat() if before else "",
+            "before": before.at.isoformat() if before else "",
+            "below": str(before.order_id or "") if before else "",
         }
         return urlencode({name: value for name, value in values.items() if value})
 
@@ -57,14 +60,22 @@ def read_filters(query: QueryDict, sites: list[Location]) -> ListQuery:
     wanted = query.get("location", "")
     state = query.get("state", "")
     # PostgreSQL refuses text with a zero byte.
+    before = read_moment(query.get("before", ""))
     text = query.get("q", "").replace("\x00", "").strip()[:LONGEST]
     return ListQuery(
         location=next((site for site in sites if site.slug == wanted), None),
         state=state if state in STATES else "",
         day=read_day(query.get("day", "")),
         text=text,
-        before=read_moment(query.get("before", "")),
+        before=Position(before, _read_id(query.get("below", ""))) if before else None,
     )
+
+
+def _read_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def read_day(text: str) -> date | None:

@@ -136,6 +136,11 @@ class AccountForm(PlainForm):
         return {name: self.cleaned_data.get(name, "") for name in self.credentials}
 
     @property
+    def given(self) -> list[FieldView]:
+        """The credentials that were pasted or changed. The form must be valid."""
+        return [one for one in self.view.fields if (new := self.values[one.field.name]) and new != one.value]
+
+    @property
     def api_base(self) -> str | None:
         """The chosen address; None when it is unchanged or was not sent."""
         is_chosen = "api_base" in self.changed_data and self.add_prefix("api_base") in self.data

@@ -63,10 +63,10 @@ FINDINGS: Mapping[str, Sentence] = {
         "What is stored cannot be read with this installation's encryption keys. Paste all of it again."
     ),
     Finding.KEPT_BESIDE_THE_OLD: _(
-        "The new key is kept: press Check in a minute, and it will be used. Until then the old key stays in use."
+        "The new key is kept: press Check now in a minute, and it will be used. Until then the old key stays in use."
     ),
     Finding.KEPT_ALONE: _(
-        "The new key is kept: press Check in a minute, and it will be used. Until then guests cannot pay with it."
+        "The new key is kept: press Check now in a minute, and it will be used. Until then guests cannot pay with it."
     ),
     Finding.THROWN_AWAY: _("The key that waited was thrown away."),
     Finding.MORE_ON_ITS_PAGE: ngettext_lazy(
@@ -80,7 +80,7 @@ FINDINGS: Mapping[str, Sentence] = {
     ),
     Finding.WEBHOOK_INSTALLED: _("The webhook was set up at %(processor)s."),
     Finding.WEBHOOK_NOT_INSTALLED: _(
-        "The webhook could not be set up at %(processor)s. Press Check to try again."
+        "The webhook could not be set up at %(processor)s. Press Check now to try again."
     ),
     Finding.TYPE_INACTIVE: _("“%(type)s” is not active yet: guests cannot choose it."),
 }
@@ -113,7 +113,7 @@ WHERE = _("At %(processor)s: %(where)s.")
 
 STATES: Mapping[str, Text] = {
     "new": _("No usable key yet"),
-    "active": _("In use"),
+    "active": _("Active"),
     "retired": _("Retired: takes no new payments, but may still receive and refund old ones"),
 }
 
@@ -123,12 +123,12 @@ HEALTH: Mapping[str, Sentence] = {
     ),
     Health.START_REFUSED: _("The last payment could not be started."),
     Health.CANNOT_CHARGE: _(
-        "The processor says that this account cannot take payments yet. Finish its set-up there, then press Check."
+        "The processor says that this account cannot take payments yet. Finish its set-up there, then press Check now."
     ),
     Health.NOT_OFFERED: _(
-        "It was refused so often that guests are not offered it for a while. Press Check to try at once."
+        "It was refused so often that guests are not offered it for a while. Press Check now to try at once."
     ),
-    Health.KEY_WAITS: _("A new key waits, because nobody could say yet whose it is: press Check."),
+    Health.KEY_WAITS: _("A new key waits, because nobody could say yet whose it is: press Check now."),
     Health.NOTHING_VERIFIES: _(
         "No %(field)s yet: payments are found by the guest's return and by regular checks."
     ),

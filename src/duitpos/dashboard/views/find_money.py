@@ -16,6 +16,7 @@ from duitpos.domain.payment_issues.find import FoundMoney, find_money
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
 from duitpos.domain.tenancy.find import locations
+from duitpos.models import Location
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,7 +39,7 @@ def find(request: HttpRequest, staff: Staff) -> HttpResponse:
         notices.append(("waiting", str(NOTHING_FOUND)))
     context = {
         "form": form,
-        "rows": [(row, _sentence(row)) for row in rows],
+        "rows": [(row, _sentence(row, row.location or sites[0])) for row in rows],
         "notices": notices,
         "is_asked": is_asked,
         "processors": askable_processors(staff.tenant),
@@ -47,6 +48,5 @@ def find(request: HttpRequest, staff: Staff) -> HttpResponse:
     return page(request, staff, "dashboard/find_money.html", context, here="payment_issues")
 
 
-def _sentence(row: FoundMoney) -> str:
-    place = row.location
-    return became_text(row.answer, place.time_zone if place else "UTC", place.locale if place else "en_MY")
+def _sentence(row: FoundMoney, place: Location) -> str:
+    return became_text(row.answer, place.time_zone, place.locale)

@@ -80,8 +80,11 @@ def setup_page(
     needed = [name for name, is_needed in kind.guide_events if is_needed]
     # Stand-ins for the processor run beside us, so only the processor itself needs help to reach this computer.
     is_hidden = is_this_machine(settings.BASE_URL) and account is not None and not account.api_base
+    evidence = _evidence(staff, known)
     context = {
-        **_evidence(staff, known),
+        **evidence,
+        # Where in the page a message is: beside what was saved, in the flow.
+        "said_at": at if (at := request.GET.get("at", "")) in _said_places(evidence["steps"]) else "",
         "guide": kind.guide,
         "types": known.types,
         "key_form": key_form or KeysForm(field_views(kind, account), prefix="key"),
@@ -95,6 +98,10 @@ def setup_page(
         "scan_code": qr_svg(scan_url) if scan_url else "",
     }
     return page(request, staff, "dashboard/get_paid/page.html", context, here="get_paid")
+
+
+def _said_places(steps: dict[str, ShownStep]) -> set[str]:
+    return {f"step-{name}" for name in ("key", "type", "webhook", "payment") if steps.get(name)}
 
 
 def _evidence(staff: Staff, known: SetupFacts) -> dict[str, Any]:

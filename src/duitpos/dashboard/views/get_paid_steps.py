@@ -124,4 +124,4 @@ def refund_test(request: HttpRequest, staff: Staff, payment_id: UUID) -> HttpRes
 
 
 def _to_step(staff: Staff, step: str) -> HttpResponse:
-    return redirect(reverse("dashboard:get_paid", args=[staff.tenant.slug]) + f"#step-{step}")
+    return redirect(reverse("dashboard:get_paid", args=[staff.tenant.slug]) + f"?at=step-{step}#step-{step}")

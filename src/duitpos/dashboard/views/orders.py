@@ -117,7 +117,7 @@ def _rows(staff: Staff, query: ListQuery, found: OrdersPage, version: str) -> di
         "rows": found.rows,
         "version": version,
         "query": query.query(),
-        "older": query.query(found.rows[-1].order.created_at) if found.more else "",
+        "older": query.query(found.last) if found.last else "",
     }
 
 

@@ -136,8 +136,11 @@ def edit_page(
     known = load_offers(staff.tenant, now())
     sites = known.sites
     uses = account_uses(staff.tenant.id, row.type.id)
+    shown = {"processors": row.type.is_online, "accounts": is_choice(uses)}
     context = {
         "row": row,
+        # Where in the page a message is: beside what was saved, in the flow.
+        "said_at": at if shown.get(at := request.GET.get("at", "")) else "",
         # A payment type belongs to all locations; show its times in the first one's time zone.
         "location": sites[0],
         "form": form or EditPaymentTypeForm(row.type, sites),

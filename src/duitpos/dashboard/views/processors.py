@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.contrib import messages
@@ -36,7 +37,8 @@ from duitpos.domain.processor_accounts.types import TypeRow
 from duitpos.domain.processor_accounts.view import processors_to_add
 from duitpos.web.forms import PlainForm
 
-ANCHOR = "#processors"
+ANCHOR = "?at=processors#processors"
+"""Where the page opens, and where in it the message is."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,10 +68,10 @@ def save_processors(request: HttpRequest, staff: Staff, type_id: UUID) -> HttpRe
     if request.method != "POST":
         return _to_processors(staff, type_id)
     forms = account_forms(staff, row, request.POST)
-    saved = [_save(staff, form) for form in forms if form.is_valid()]
-    for one in saved:
+    for form in forms:
+        one = _save(staff, form) if form.is_valid() else None
         if one is not None:
-            add_messages(request, one)
+            _add_saved(request, form, one)
     if any(form.errors for form in forms):
         return edit_page(request, staff, row, accounts=forms)
     return _to_processors(staff, type_id)
@@ -141,13 +143,27 @@ def row_with(staff: Staff, type_id: UUID, account_id: UUID) -> TypeRow:
     return row
 
 
+def _add_saved(request: HttpRequest, form: AccountForm, saved: SavedAccount) -> None:
+    """Say exactly what was saved; whose the key is only if the key was among it."""
+    given, is_address = form.given, form.api_base is not None
+    names = [one.field.label for one in given] + ([_("Address")] if is_address else [])
+    if names:
+        text = _("%(account)s: saved %(fields)s.")
+        messages.success(request, text % {"account": form.view.label, "fields": ", ".join(names)})
+    elif saved.facts is not None:
+        messages.success(request, _("%(account)s: nothing was changed.") % {"account": form.view.label})
+    if saved.facts is not None and not is_address and all(one.field.verifies for one in given):
+        rest = tuple(one for one in saved.findings if one["code"] != Finding.KEY_BELONGS_TO)
+        saved = replace(saved, findings=rest)
+    add_messages(request, saved)
+
+
 def add_messages(request: HttpRequest, saved: SavedAccount, *, is_short: bool = False) -> None:
     """Show the findings of saved or checked keys on the next page; `is_short`: only whose the keys are."""
     first, rest = saved.findings[:1], () if is_short else saved.findings[1:]
-    for finding in first:
-        (messages.success if saved.facts else messages.warning)(request, finding_text(finding))
-    for finding in rest:
-        is_good = finding["code"] == Finding.WEBHOOK_INSTALLED
+    for finding in (*first, *rest):
+        is_whose = finding["code"] in (Finding.KEY_BELONGS_TO, Finding.OTHER_ACCOUNT)
+        is_good = (is_whose and saved.facts is not None) or finding["code"] == Finding.WEBHOOK_INSTALLED
         (messages.success if is_good else messages.warning)(request, finding_text(finding))
 
 

@@ -22,7 +22,7 @@ from duitpos.domain.processor_accounts.accounts import account_of
 from duitpos.domain.processor_accounts.switch import account_name, retire, use_account
 from duitpos.web.forms import PlainForm
 
-ANCHOR = "#accounts"
+ANCHOR = "?at=accounts#accounts"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

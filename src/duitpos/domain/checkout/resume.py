@@ -106,9 +106,11 @@ def open_attempts(
     """Return these phones' live attempts, newest first, except for the order with checkout key `but_of`.
 
     Includes the orders of `keys`, whichever phone sent them: they are earlier versions of the cart. Another order that
-    waits at the counter is none: it was sent, and the next one comes beside it.
+    waits at the counter is none: it was sent, and the next one comes beside it. Nor is one whose money is on its way
+    for days, such as a bank transfer: it cannot be ended, and another cart is another order.
     """
-    wanted = Q(order__guest_token__in=phones) & ~Q(account__processor__in=MANUAL_KINDS)
+    wanted = Q(order__guest_token__in=phones, processing_since__isnull=True)
+    wanted &= ~Q(account__processor__in=MANUAL_KINDS)
     if keys:
         wanted |= Q(order__checkout_key__in=keys)
     rows = Payment.objects.filter(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from duitpos.domain.orders.counter_code import counter_code
 from duitpos.domain.orders.money_state import MoneyState, money_state
@@ -23,6 +24,7 @@ from duitpos.domain.orders.search_terms import payments_meant, read_terms
 from duitpos.domain.orders.states import HELD
 from duitpos.domain.tenancy.find import locations
 from duitpos.models import Location, Order, Payment, Refund, Tenant
+from duitpos.models.order import SHOWN_AT
 from duitpos.models.payment import PaymentStatus
 
 
@@ -38,6 +40,11 @@ class OrderRow:
     """The newest payment: the one to check for a waiting order."""
 
     @property
+    def shown_at(self) -> datetime:
+        """The time that the list shows, and sorts by."""
+        return shown_at(self.order)
+
+    @property
     def is_at_counter(self) -> bool:
         """Whether staff take its money: the guest sent it unpaid, or it is in the kitchen unpaid."""
         return self.order.is_cooked_unpaid or waits_for_staff(self.payment)
@@ -50,20 +57,45 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class OrdersPage:
-    """Newest first. `more`: there are older ones, to load with `before` = the last row's created_at."""
+    """Newest first by the time that is shown. `more`: there are older ones, to load from `last` on."""
 
     rows: list[OrderRow]
     more: bool
 
+    @property
+    def last(self) -> Position | None:
+        """Where the next page begins; None if there is none."""
+        if not self.more:
+            return None
+        order = self.rows[-1].order
+        return Position(shown_at(order), order.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in the list: after the orders of this time up to this id. A moment alone has no id."""
+
+    at: datetime
+    order_id: UUID | None = None
+
+
+def shown_at(order: Order) -> datetime:
+    """The time that lists show of an order, and sort by (`SHOWN_AT`)."""
+    return order.placed_at or order.created_at
+
 
 def orders_page(
-    tenant: Tenant, filters: OrderFilters, before: datetime | None = None, limit: int = 50
+    tenant: Tenant, filters: OrderFilters, before: Position | None = None, limit: int = 50
 ) -> OrdersPage:
     """One page, in three queries whatever its length. Unpaid orders are shown only if filtered for or searched."""
-    rows = matching(tenant, filters)
+    rows = matching(tenant, filters).alias(shown_at=SHOWN_AT)
     if before is not None:
-        rows = rows.filter(created_at__lt=before)
-    found = list(rows.order_by("-created_at")[: limit + 1])
+        older = Q(shown_at__lt=before.at)
+        if before.order_id is not None:
+            older |= Q(shown_at=before.at, id__lt=before.order_id)
+        # The first condition lets the index start at the place; it cannot with the other alone.
+        rows = rows.filter(shown_at__lte=before.at).filter(older)
+    found: list[Order] = [*rows.order_by("-shown_at", "-id")[: limit + 1]]
     return OrdersPage(_with_money(tenant, found[:limit]), len(found) > limit)
 
 
@@ -107,7 +139,7 @@ def unknown_phones_waiting(tenant: Tenant) -> list[UnknownPhoneStarts]:
     ]
 
 
-def _with_money(tenant: Tenant, orders: list[Order]) -> list[OrderRow]:
+def _with_money(tenant: Tenant, orders: Sequence[Order]) -> list[OrderRow]:
     payments, refunds = payments_of(tenant, [order.id for order in orders])
     return [
         OrderRow(
@@ -148,7 +180,8 @@ def waits_for_staff(payment: Payment | None) -> bool:
 
 def orders_version(tenant: Tenant, filters: OrderFilters, limit: int = 50) -> str:
     """A hash of the first page's orders, payments and refunds, to answer a poll with 304. One query."""
-    rows = matching(tenant, filters).order_by("-created_at", "id", "payments__id", "payments__refunds__id")
+    listed = matching(tenant, filters).alias(shown_at=SHOWN_AT)
+    rows = listed.order_by("-shown_at", "-id", "payments__id", "payments__refunds__id")
     seen = rows.values_list(
         "id",
         "status",

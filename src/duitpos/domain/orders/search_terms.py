@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from duitpos.kit.clock import now
 from duitpos.kit.money import Money, parse_amount
 from duitpos.models import (
     Dispute,
+    OrderLine,
     Payment,
     PaymentDecline,
     PaymentReference,
@@ -26,14 +29,25 @@ from duitpos.models import (
 LONGEST = 300
 """Characters that are read: a pasted link to a processor's page is long."""
 
+DISHES_BACK = timedelta(days=90)
+"""How old an order may be that is found by a dish: its lines have no index by name."""
+
 _ID = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]{1,10}_[A-Za-z0-9_]{6,68}(?![A-Za-z0-9_])")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TOKEN = re.compile(r"/(?:o|pay|pay/return|pay/cancel)/([A-Za-z0-9_-]{16,32})(?:/|$)")
-_NUMBER = re.compile(r"(?:order\s+|#)?(t?)(\d{1,9})", re.IGNORECASE)
-_RECEIPT = re.compile(r"(?:receipt\s+|resit\s+)?(TEST-|CN-)?([A-Z]{1,4})-(\d{1,12})", re.IGNORECASE)
-_TABLE = re.compile(r"(?:table|meja|桌|மேசை)\s*(.+)", re.IGNORECASE)
-_AMOUNT = re.compile(r"(?:[A-Za-z]{1,3}|[^\w\s.,])?\s*(\d[\d.,'\u2019\s]{0,18})")
-_LAST4 = re.compile(r"(?:[·•.*xX\s-]*)(\d{4})")
+_NUMBER = re.compile(r"(?:(?:order|pesanan|订单)\s*|#)?(t?)(\d{1,9})(?:\s+test)?", re.IGNORECASE)
+_RECEIPT = re.compile(
+    r"(?:(?:receipt|resit|nombor resit|收据号?|credit note)(?:\s+number)?:?\s*)?(TEST-|CN-)?([A-Z]{1,4})-(\d{1,12})",
+    re.IGNORECASE,
+)
+_TABLE = re.compile(r"(?:table|meja|桌|மேசை)\s*(.+)|(.+?)\s*号桌", re.IGNORECASE)
+_SIGN = r"[-\u2212\u2013+]?\s*"
+_CURRENCY = r"(?:[A-Za-z]{1,3}\.?|[A-Za-z]{0,2}[^\w\s.,'\u2019\u2212\u2013+-])?\s*"
+_AMOUNT = re.compile(rf"{_SIGN}{_CURRENCY}{_SIGN}(\d[\d.,'\u2019\s]{{0,18}}?)\s*{_CURRENCY}")
+_LAST4 = re.compile(r"(?:[·•.*xX\s-]*|\D*[·•.*xX…]{2,}\s*)(\d{4})\)?(?:\s\D*)?")
+_SLIP = re.compile(r"(?=\D*\d)[A-Za-z0-9][A-Za-z0-9 ./-]{2,39}")
+_DISH = re.compile(r"(?:\d{1,3}\s*×\s*)?([^\W\d].{2,119})")
+_MASKED = re.compile(r"([^@\s…])…@([^@\s]+\.[^@\s]+)")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -52,6 +66,11 @@ class Terms:
     amounts: tuple[Money, ...] = ()
     last4: str = ""
     email: str = ""
+    masked_email: tuple[str, str] | None = None
+    """Its first letter and its domain, as the pages of those who may not read it show it."""
+    slip: str = ""
+    """What staff wrote down of a card machine's slip."""
+    dish: str = ""
     ids: tuple[str, ...] = ()
     """The processor's ids, such as cs_…, also out of a pasted link."""
     row_ids: tuple[UUID, ...] = ()
@@ -70,24 +89,30 @@ def read_terms(text: str, currencies: Iterable[str]) -> Terms:
         # A table's name may look like an id.
         table = text if ids == (text,) else ""
         return Terms(table, ids=ids, row_ids=row_ids, token=token[1] if token else "")
+    if masked := _MASKED.fullmatch(text):
+        return Terms(masked_email=(masked[1], masked[2]))
     if _EMAIL.fullmatch(text):
         return Terms(email=text)
     if receipt := _RECEIPT.fullmatch(text):
         prefix = (receipt[1] or "").upper()
         given = (receipt[2].upper(), int(receipt[3]))
         # A table may be called so too.
-        return Terms(text, receipt=given, is_credit_note=prefix == "CN-", is_test=prefix == "TEST-")
+        return Terms(
+            text, receipt=given, is_credit_note=prefix == "CN-", is_test=prefix == "TEST-", slip=text
+        )
     # A page shows "Table 1 · Bangsar".
     first = text.partition(" · ")[0].strip()
     if named := _TABLE.fullmatch(first):
-        return Terms(table=named[1], is_named_table=True)
-    number, last4 = _NUMBER.fullmatch(first), _LAST4.fullmatch(text)
+        return Terms(table=named[1] or named[2], is_named_table=True)
+    number, last4, dish = _NUMBER.fullmatch(first), _LAST4.fullmatch(text), _DISH.fullmatch(text)
     return Terms(
         table=first,
         number=int(number[2]) if number else None,
         is_test=bool(number and number[1]),
         amounts=tuple(_amounts(first, currencies)),
         last4=last4[1] if last4 else "",
+        slip=text if _SLIP.fullmatch(text) else "",
+        dish=dish[1] if dish else "",
     )
 
 
@@ -135,7 +160,13 @@ def orders_meant(tenant: Tenant, terms: Terms) -> Q:
     if terms.receipt and not terms.is_credit_note:
         series, given = terms.receipt
         readings.append(Q(receipt_series=series, receipt_number=given, is_test=terms.is_test))
-    readings += [Q(total_minor=money.minor, currency=money.currency) for money in terms.amounts]
+    for money in terms.amounts:
+        shown = Q(total_minor=money.minor) | Q(subtotal_minor=money.minor)
+        readings.append(shown & Q(currency=money.currency))
+    if terms.dish:
+        lines = OrderLine.objects.filter(tenant=tenant, order_id=OuterRef("id"))
+        called_so = Q(name__iexact=terms.dish) | Q(guest_name__iexact=terms.dish)
+        readings.append(Q(Exists(lines.filter(called_so)), created_at__gte=now() - DISHES_BACK))
     if terms.row_ids:
         readings.append(Q(id__in=terms.row_ids))
     if terms.token:
@@ -147,18 +178,31 @@ def orders_meant(tenant: Tenant, terms: Terms) -> Q:
     return reduce(or_, readings)
 
 
-def payments_meant(tenant: Tenant, terms: Terms) -> Q | None:
-    """A condition on payments: what the text says of the payment itself, not of its order. None: nothing."""
-    readings = [
+def _of_amount(tenant: Tenant, money: Money) -> Q:
+    refunded = Refund.objects.filter(tenant=tenant, amount_minor=money.minor, currency=money.currency)
+    disputed = Dispute.objects.filter(tenant=tenant, amount_minor=money.minor, currency=money.currency)
+    return (
         Q(moved_minor=money.minor, moved_currency=money.currency)
         | Q(amount_minor=money.minor, currency=money.currency)
-        for money in terms.amounts
-    ]
+        | Q(tendered_minor=money.minor, currency=money.currency)
+        | Q(id__in=refunded.values("payment_id"))
+        | Q(id__in=disputed.values("payment_id"))
+    )
+
+
+def payments_meant(tenant: Tenant, terms: Terms) -> Q | None:
+    """A condition on payments: what the text says of the payment itself, not of its order. None: nothing."""
+    readings = [_of_amount(tenant, money) for money in terms.amounts]
     if terms.last4:
         declines = PaymentDecline.objects.filter(tenant=tenant, method__last4=terms.last4)
         readings.append(Q(method__last4=terms.last4) | Q(id__in=declines.values("payment_id")))
+    if terms.slip:
+        readings.append(Q(method__reference=terms.slip))
     if terms.email:
-        readings.append(Q(guest_email__iexact=terms.email))
+        readings.append(Q(guest_email__iexact=terms.email) | Q(taken_by__user__email__iexact=terms.email))
+    if terms.masked_email:
+        begins, domain = terms.masked_email
+        readings.append(Q(guest_email__istartswith=begins, guest_email__iendswith=f"@{domain}"))
     if terms.ids:
         named = PaymentReference.objects.filter(tenant=tenant, value__in=terms.ids)
         declined = PaymentDecline.objects.filter(tenant=tenant, reference__in=terms.ids)

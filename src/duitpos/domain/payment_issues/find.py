@@ -64,6 +64,7 @@ class FoundMoney:
     payments: tuple[Payment, ...]
     answer: Answer
     at: datetime
+    """The time that is shown, and sorted by."""
 
     @property
     def is_test(self) -> bool:
@@ -139,7 +140,7 @@ def _with_orders(tenant: Tenant, rows: list[Payment]) -> list[FoundMoney]:
             answer = what_became(order, several, _of(declines, several), refunds[order.id])
             table = order.table.name if order.table else ""
             found.append(FoundMoney(order, order.location, table, tuple(several), answer, order.created_at))
-    return found
+    return sorted(found, key=lambda one: one.at, reverse=True)
 
 
 def _of(declines: list[PaymentDecline], payments: list[Payment]) -> list[PaymentDecline]:

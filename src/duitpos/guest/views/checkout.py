@@ -38,7 +38,7 @@ from duitpos.guest.access import (
     plain,
     visit_of,
 )
-from duitpos.guest.banner import banner_of
+from duitpos.guest.banner import banners_of
 from duitpos.guest.cookies import (
     guest_token_for_start,
     guest_token_of,
@@ -106,7 +106,7 @@ def _shell(request: HttpRequest, visit: Visit) -> HttpResponse:
     context = {
         **page_facts(visit.tenant, visit.location),
         "table": visit.table,
-        "banner": banner_of(visit.tenant, guest_token_of(request)),
+        "banners": banners_of(visit.tenant, guest_token_of(request), visit.table.token),
     }
     response = render(request, "guest/checkout_shell.html", context)
     response["Cache-Control"] = "private, no-cache"

@@ -1,4 +1,4 @@
-"""This phone's newest order: /<tenant>/t/<token>/mine/. The menu, which is the same for all phones, links it."""
+"""This phone's order, or its list of orders: /<tenant>/t/<token>/mine/. The menu, the same for all phones, links it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from duitpos.domain.tenancy.find import tenant_by_slug
 from duitpos.guest.access import guest_page
-from duitpos.guest.banner import banner_of
+from duitpos.guest.banner import banners_of
 from duitpos.guest.cookies import guest_token_of
 from duitpos.guest.table_page import table_page_of
 
@@ -17,15 +17,15 @@ from duitpos.guest.table_page import table_page_of
 @guest_page
 @require_safe
 def mine(request: HttpRequest, tenant: str, token: str) -> HttpResponse:
-    """A page that goes on to the order's page by itself; the menu's script takes the line about the order out of it.
+    """A page that goes on to the order or the list by itself; the menu's script takes the line about it out of here.
 
     Without an order, redirect to the menu.
     """
     table_page_of(tenant, token)
     owner = tenant_by_slug(tenant)
-    banner = banner_of(owner, guest_token_of(request))
-    if banner is None:
+    banners = banners_of(owner, guest_token_of(request), token)
+    if not banners:
         return HttpResponseRedirect(reverse("guest:scan", args=[tenant, token]))
-    response = render(request, "guest/mine.html", {"tenant": owner, "banner": banner})
+    response = render(request, "guest/mine.html", {"tenant": owner, "banner": banners[0]})
     response["Cache-Control"] = "private, no-store"
     return response

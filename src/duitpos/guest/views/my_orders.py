@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from duitpos.domain.orders.guest_view import GuestOrder, orders_of_phone
 from duitpos.guest.access import Visit, guest_page, visit_of
-from duitpos.guest.live import MONEY_IS_HERE
+from duitpos.guest.live import LEAVES_THE_CART
 from duitpos.guest.menu_page import page_facts
 from duitpos.guest.texts import progress_text
 from duitpos.guest.urls_of import order_url
@@ -39,5 +39,5 @@ def _row(visit: Visit, seen: GuestOrder) -> dict[str, object]:
         "label": seen.order.label,
         "progress": progress_text(seen),
         "url": order_url(visit.tenant, seen.order),
-        "paid_key": seen.order.checkout_key if seen.state in MONEY_IS_HERE else "",
+        "paid_key": seen.order.checkout_key if seen.state in LEAVES_THE_CART else "",
     }

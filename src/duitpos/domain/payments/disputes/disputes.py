@@ -18,7 +18,7 @@ from duitpos.kit.clock import business_date, now
 from duitpos.kit.facts import facts
 from duitpos.kit.money import Money
 from duitpos.kit.transact import outside_database, transact
-from duitpos.models import Dispute, LedgerEntry, Payment
+from duitpos.models import Dispute, LedgerEntry, Location, Payment
 from duitpos.models.alert import AlertKind
 from duitpos.models.dispute import DisputeStatus
 from duitpos.models.ledger import LedgerKind
@@ -129,6 +129,15 @@ def _book_movements(dispute: Dispute, payment: Payment, snapshot: DisputeSnapsho
             book_dispute(source, payment, LedgerKind.DISPUTE_FEE, fee, at, day)
 
 
+def _time_zone_of(payment: Payment) -> str:
+    """The clock that staff read: that of the payment's location, else of the first one."""
+    if payment.location is not None:
+        return str(payment.location.time_zone)
+    zones = Location.objects.filter(tenant_id=payment.tenant_id).order_by("position", "name")
+    first = zones.first()
+    return first.time_zone if first is not None else "UTC"
+
+
 def _update_alert(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot, at: datetime) -> None:
     """Open or reopen the dispute's one Alert; resolve it when the dispute ends without a loss."""
     if snapshot.state in (DisputeState.WON, DisputeState.CLOSED):
@@ -139,7 +148,7 @@ def _update_alert(dispute: Dispute, payment: Payment, snapshot: DisputeSnapshot,
         "state": snapshot.state,
         "bank_reason": snapshot.reason.replace("_", " "),
         "respond_by": snapshot.respond_by,
-        "time_zone": payment.location.time_zone if payment.location else "UTC",
+        "time_zone": _time_zone_of(payment),
     }
     tenant_id, kind = payment.tenant_id, AlertKind.DISPUTE
     restate_alert(tenant_id, kind, dispute.id, facts=about)
