@@ -29,6 +29,7 @@ GUEST_FILES = (
 NOT_FOR_GUESTS = (
     "jobs/staff_texts.py",
     "web/texts/kitchen.py",
+    "web/texts/locations.py",
     "web/texts/opening.py",
     "web/texts/staff.py",
     "web/day_close/sheet.py",

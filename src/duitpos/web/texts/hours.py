@@ -46,8 +46,11 @@ def special_texts(location: Location, at: datetime) -> list[str]:
     for one in special_days_of(location):
         if today <= one.day <= today + _SAID_AHEAD:
             facts = {"day": day(one.day, location.locale), "hours": spans_words(one.spans)}
-            line = (_("%(day)s: %(hours)s") if one.spans else _("%(day)s: closed")) % facts
-            lines.append(f"{line} ({one.name})" if one.name else line)
+            if one.name:
+                text = _("%(day)s: %(hours)s (%(name)s)") if one.spans else _("%(day)s: closed (%(name)s)")
+            else:
+                text = _("%(day)s: %(hours)s") if one.spans else _("%(day)s: closed")
+            lines.append(text % {**facts, "name": one.name})
     return lines
 
 
