@@ -31,6 +31,8 @@ WORDS = {
     Can.SEE_REPORTS: "See reports, and close a business day",
     Can.SET_UP_REPORTS: "Choose which reports are mailed",
     Can.SEE_CHANGES: "See who changed what",
+    Can.SET_UP_LOCATIONS: "Add and change locations, and close one for good",
+    Can.SET_HOURS: "Change opening hours and holidays",
     Can.MANAGE_PEOPLE: "Invite people, change roles, end an access",
 }
 

@@ -43,7 +43,9 @@ def test_tables_of_others_hold_no_tenants_rows() -> None:
         "auth.Group",
         "auth.Permission",
         "contenttypes.ContentType",
+        "mfa.Authenticator",
         "sessions.Session",
+        "usersessions.UserSession",
     }
 
 
