@@ -97,7 +97,7 @@ def text_of(response: Any) -> str:
     """What a person reads; the text of a PDF is compressed."""
     if response["Content-Type"] == "application/pdf":
         return " ".join(page.extract_text() for page in PdfReader(BytesIO(response.content)).pages)
-    return str(response.content.decode())
+    return str(response.content.decode(errors="replace"))
 
 
 @pytest.mark.parametrize("route", [route for route in STAFF if set(names_in(route)) & TENANT_PARAMETERS])
@@ -219,6 +219,6 @@ def test_a_public_page_is_of_the_restaurant_in_its_url(both: TwoRestaurants, rou
 
 def assert_shows_nothing(response: Any, both: TwoRestaurants) -> None:
     """The response has no text of the restaurant under test."""
-    body = response.content.decode()
+    body = response.content.decode(errors="replace")
     told = [text for text in both.own.texts if text in body]
     assert not told, f"it shows {told}"
