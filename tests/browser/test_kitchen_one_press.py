@@ -59,3 +59,22 @@ def test_a_double_tap_moves_one_ticket_and_without_script_the_page_settles_first
         assert page.locator("#preparing .number").all_inner_texts() == ["11"]
         assert page.locator("#placed .number").all_inner_texts() == ["12", "13"]
         context.close()
+
+
+def test_a_press_that_never_ends_does_not_stop_the_board(
+    chromium: Browser, live_server: object, client: Client
+) -> None:
+    """A mouse that is let go outside of the window tells the page nothing."""
+    kitchen = open_kitchen(client)
+    a_ticket(kitchen.restaurant.location, kitchen.item, 11)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    context = chromium.new_context(viewport={"width": 1280, "height": 800})
+    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": str(live_server)}])
+    page = context.new_page()
+    page.goto(f"{live_server}{kitchen.url('board', 'bangsar')}")
+    expect(page.locator("body.is-live")).to_be_attached()
+    page.mouse.move(640, 700)
+    page.mouse.down()
+    a_ticket(kitchen.restaurant.location, kitchen.item, 12)
+    expect(page.locator("[data-label='12']")).to_be_visible()
+    context.close()

@@ -6,6 +6,7 @@ const notice = document.querySelector(".notice");
 const typedBox = document.querySelector(".typed");
 const words = body.dataset;
 const EVERY = 3000;
+const SEEN = `kitchen-seen ${location.pathname}`;
 
 let etag = "";
 let fails = 0;
@@ -70,7 +71,9 @@ function openedParts(names) {
    A ticket that slides under the finger is not pressed: the board stands still while a finger is down, and for a
    moment after it moved a ticket that slid is not taken. With the keyboard the focus says which ticket is meant. */
 const SETTLES = 700;
+const LONGEST_PRESS = 3000;
 let isDown = false;
+let held;
 let waiting = null;
 let slid = new Set();
 let settling;
@@ -93,14 +96,19 @@ function settle(moved) {
 
 document.addEventListener("pointerdown", ({ target }) => {
   isDown = true;
+  // A mouse that is let go outside of the window tells nobody; the board must not stand still for that.
+  clearTimeout(held);
+  held = setTimeout(letGo, LONGEST_PRESS);
   const card = target.closest?.("#board .card");
   isTooSoon = Boolean(card) && slid.has(card.dataset.id);
 });
 /* The click comes after the finger is up: only then may the board move. */
-for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(() => {
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => setTimeout(letGo, 0));
+function letGo() {
+  clearTimeout(held);
   isDown = false;
   if (waiting !== null) show(waiting);
-}, 0));
+}
 document.addEventListener("click", (event) => {
   // A click with the keyboard has no place, and was preceded by no finger.
   if (isTooSoon && event.target.closest?.("#board .card button")) event.preventDefault();
@@ -128,7 +136,20 @@ function show(html) {
     settle([...stands.keys()].filter((id) => stood.get(id) !== stands.get(id)));
   }
   setClock();
-  if ([...ids()].some((id) => !before.has(id))) ring();
+  tell(before);
+}
+
+/* Rings for what is new, also for what came while the page was loaded anew after an outage. */
+function tell(before) {
+  const now = [...ids()];
+  if (before && now.some((id) => !before.has(id))) ring();
+  try { sessionStorage.setItem(SEEN, JSON.stringify(now)); } catch { /* then a reload does not ring */ }
+}
+function seen() {
+  try {
+    const kept = sessionStorage.getItem(SEEN);
+    return kept && new Set(JSON.parse(kept));
+  } catch { return null; }
 }
 
 function setClock() {
@@ -359,6 +380,7 @@ window.addEventListener("online", poll);
 stayLit();
 body.classList.add("is-live");
 setClock();
+tell(seen());
 showUndo(undo.innerHTML);
 setInterval(age, 10000);
 soon(EVERY);
