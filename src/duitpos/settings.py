@@ -142,8 +142,6 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # a form that mails to any address is a gift to spammers
-# An owner who adds staff vouches for the address, and sign-up proves it.
-MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_ADAPTER = "duitpos.accounts.second_factor.SecondFactor"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {

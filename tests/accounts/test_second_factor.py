@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from html import unescape
 from io import StringIO
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
+from django.core import mail
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.test.utils import override_settings
 
+from duitpos.domain.people.invitations import invite
 from duitpos.domain.people.second_factor import PLACE, reseal_second_factors, sealed_key_ids
 from duitpos.kit.crypto import vault
 from duitpos.models import User
@@ -172,6 +176,27 @@ def test_who_lost_phone_and_codes_is_let_in_by_the_operator(client: Client, owne
     assert sign_in(Client(), owner) == HOME
     with pytest.raises(CommandError, match="has no second factor"):
         call_command("forget_second_factor", owner.email)
+
+
+def test_an_address_that_nobody_proved_gets_no_second_factor_until_a_password_came_by_mail(
+    client: Client,
+) -> None:
+    """A passkey on somebody else's address would outlive the real owner's new password."""
+    _made, token = invite(a_restaurant().owner, "cashier")
+    form = {"name": "Mei", "email": "mei@kopi.example", "password": "kurang-manis-satu"}
+    client.post(f"/accounts/join/kopi/{token}/", form)
+    for path in ("app/", "passkeys/add/"):
+        refused = client.get(f"{SECURITY}{path}", follow=True)
+        assert refused.redirect_chain[-1][0] == SECURITY
+        assert "First show that the address is yours" in said(refused)
+    client.post("/accounts/password/reset/", {"email": "mei@kopi.example"})
+    found = re.search(r"http\S+/reset/key/\S+", str(mail.outbox[0].body))
+    assert found is not None
+    page = client.get(urlsplit(found[0]).path, follow=True)
+    new = {"password1": "lebih-manis-dua", "password2": "lebih-manis-dua"}
+    assert client.post(page.request["PATH_INFO"], new).status_code == 302
+    sign_in(client, User.objects.get(email="mei@kopi.example"), "lebih-manis-dua")
+    assert client.get(f"{SECURITY}app/")["Location"].startswith("/accounts/confirm/")
 
 
 def test_somebody_elses_passkey_is_not_found(client: Client, owner: User) -> None:

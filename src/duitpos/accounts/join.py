@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from allauth.account.utils import perform_login
 from allauth.core.ratelimit import consume
 from django import forms
@@ -84,6 +85,11 @@ def _join(invitation: Invitation, user: User | None, form: PlainForm) -> Members
     if user is not None:
         return join(invitation, user)
     given = form.cleaned_data
-    return join_as_new(
+    member = join_as_new(
         invitation, email=given.get("email", ""), name=given["name"], password=given["password"]
     )
+    is_proven = bool(invitation.email)
+    EmailAddress.objects.create(
+        user=member.user, email=member.user.email, verified=is_proven, primary=is_proven
+    )
+    return member

@@ -203,6 +203,7 @@ class Code(StrEnum):
     MEMBER_UNKNOWN = "member_unknown"
     MEMBER_CHANGED = "member_changed"
     MEMBER_ALREADY = "member_already"
+    ACCESS_ENDED = "access_ended"
     LAST_OWNER = "last_owner"
     INVITATION_OVER = "invitation_over"
     INVITATION_OF_ANOTHER = "invitation_of_another"

@@ -134,6 +134,19 @@ def test_who_worked_here_before_comes_back_with_the_new_role() -> None:
     assert (cook.role, cook.is_active) == ("manager", True)
 
 
+def test_who_lost_the_access_does_not_come_back_by_a_link_kept_from_before() -> None:
+    shop = a_restaurant()
+    cook = a_member(shop.tenant)
+    _made, passed_on = invite(shop.owner, "manager")
+    Membership.objects.filter(tenant=shop.tenant, id=cook.id).update(is_active=False)
+    _made, mailed = invite(shop.owner, "manager", cook.user.email)
+    Membership.objects.filter(tenant=shop.tenant, id=cook.id).update(is_active=True)
+    set_active(shop.owner, cook, is_active=False)
+    assert code_of(lambda: join(invitation_by_link("kopi", passed_on), cook.user)) == Code.ACCESS_ENDED
+    assert code_of(lambda: invitation_by_link("kopi", mailed)) == Code.INVITATION_OVER
+    assert len(open_invitations(shop.tenant)) == 1, "the link still is for somebody else"
+
+
 @pytest.mark.parametrize(
     "changes, code",
     [

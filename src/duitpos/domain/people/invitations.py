@@ -146,8 +146,10 @@ def _use(invitation: Invitation, user: User, is_new: bool) -> Membership:
     known = rows.first()
     if known is not None and known.is_active:
         raise Conflict(Code.MEMBER_ALREADY, email=user.email)
+    if known is not None and not invitation.email:
+        raise Conflict(Code.ACCESS_ENDED)
     if known is not None:
-        # Who worked here before comes back with the new role.
+        # Who worked here before comes back with the new role, if the invitation is theirs.
         rows.filter(is_active=False).update(is_active=True, role=invitation.role)
     else:
         Membership.objects.create(tenant_id=invitation.tenant_id, user=user, role=invitation.role)

@@ -18,9 +18,10 @@ from django.db.models import F, Max
 from duitpos.domain.audit.record import record_change
 from duitpos.domain.errors import Code, Conflict, Gone, Invalid
 from duitpos.domain.people.roles import Can, require
+from duitpos.kit.clock import now
 from duitpos.kit.tenancy import across_tenants
 from duitpos.kit.transact import transact
-from duitpos.models import Membership, Tenant
+from duitpos.models import Invitation, Membership, Tenant
 from duitpos.models.audit import AuditKind
 from duitpos.models.people import Role
 
@@ -91,14 +92,31 @@ def _change(
     def work() -> None:
         if loses_owner:
             _require_another_owner(target)
+        _require_still_there(by)
         mine = Membership.objects.filter(
             tenant_id=target.tenant_id, id=target.id, role=target.role, is_active=target.is_active
         )
         if not mine.update(**after):
             raise Conflict(Code.MEMBER_CHANGED)
+        if after.get("is_active") is False:
+            _withdraw_invitations(target)
         record_change(by, AuditKind.ROLE, str(target.user), before, after)
 
     _try_again(work)
+
+
+def _require_still_there(by: Membership) -> None:
+    """Conflict when whoever acts lost the role since the page was opened."""
+    mine = Membership.objects.filter(tenant_id=by.tenant_id, id=by.id, role=by.role, is_active=True)
+    if not mine.exists():
+        raise Conflict(Code.MEMBER_CHANGED)
+
+
+def _withdraw_invitations(target: Membership) -> None:
+    """So that nobody comes back by an older link. One without an address does not bring a former member back at all."""
+    Invitation.objects.filter(
+        tenant_id=target.tenant_id, email=target.user.email, used_at__isnull=True, withdrawn_at__isnull=True
+    ).update(withdrawn_at=now())
 
 
 def _try_again(work: Callable[[], None]) -> None:

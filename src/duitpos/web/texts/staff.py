@@ -303,6 +303,7 @@ STAFF: Mapping[Code, Sentence] = {
         "Somebody else changed this person at the same moment. Look at them, and save again."
     ),
     Code.MEMBER_ALREADY: _("%(email)s works here already. Change the role on their page."),
+    Code.ACCESS_ENDED: _("Your access to this restaurant was ended. Ask the owner to give it back."),
     Code.LAST_OWNER: _("A restaurant needs an owner. Make somebody else an owner first."),
     Code.INVITATION_OVER: _(
         "This invitation was used, withdrawn, or is too old. Ask the owner of the restaurant for a new one."
