@@ -151,7 +151,9 @@ def test_the_pdf_and_the_zip_have_all_tables(dashboard: Dashboard) -> None:
     files = zipfile.ZipFile(io.BytesIO(dashboard.get("codes_zip").content))
     assert len(files.namelist()) == 8
     pictures = [name for name in files.namelist() if name.endswith(".png")]
-    assert {read(Image.open(files.open(name)))[0].text for name in pictures} == urls(dashboard)
+    found = [read(Image.open(files.open(name)))[0] for name in pictures]
+    assert {one.text for one in found} == urls(dashboard)
+    assert {one.ec_level for one in found} == {"H"}, "as on the sheets"
 
 
 def test_an_area_or_a_location_alone(dashboard: Dashboard) -> None:

@@ -12,9 +12,9 @@ _PIXELS = 10
 """Per module of a picture: sharp on any phone, and large enough for an app that reads it from the photos."""
 
 
-def qr_code(text: str) -> segno.QRCode:
-    """The code of a text. Raises ValueError if it is too long for one."""
-    return segno.make(text, error="m", micro=False)
+def qr_code(text: str, level: str = "m") -> segno.QRCode:
+    """The code of a text, with this level of error correction. Raises ValueError if it is too long for one."""
+    return segno.make(text, error=level, micro=False)
 
 
 def qr_svg(text: str) -> SafeString:
@@ -25,9 +25,9 @@ def qr_svg(text: str) -> SafeString:
     return SafeString(drawn)
 
 
-def qr_svg_file(text: str, width_mm: int) -> bytes:
+def qr_svg_file(text: str, width_mm: int, level: str) -> bytes:
     """An SVG file to print, this wide."""
-    code = qr_code(text)
+    code = qr_code(text, level)
     out = io.BytesIO()
     code.save(
         out,
@@ -41,8 +41,8 @@ def qr_svg_file(text: str, width_mm: int) -> bytes:
     return out.getvalue()
 
 
-def qr_png(text: str) -> bytes:
-    """A PNG file, to save on a phone."""
+def qr_png(text: str, level: str = "m") -> bytes:
+    """A PNG file, to save on a phone or to print."""
     out = io.BytesIO()
-    qr_code(text).save(out, kind="png", border=_BORDER, scale=_PIXELS, dark="#000", light="#fff")
+    qr_code(text, level).save(out, kind="png", border=_BORDER, scale=_PIXELS, dark="#000", light="#fff")
     return out.getvalue()

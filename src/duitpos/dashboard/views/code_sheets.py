@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from duitpos.dashboard.access import staff
 from duitpos.dashboard.forms.code_sheets import CodesForm
 from duitpos.dashboard.page import page
-from duitpos.dashboard.qr import qr_file, table_url
+from duitpos.dashboard.qr import qr_file, qr_picture, table_url
 from duitpos.dashboard.texts.code_sheets import SHORT_LINES, notice_text
 from duitpos.domain.people.roles import Can
 from duitpos.domain.people.staff import Staff
@@ -25,7 +25,6 @@ from duitpos.domain.tenancy.find import locations
 from duitpos.kit.clock import now
 from duitpos.kit.code_sheet import Code, Layout, codes_pdf, lacking_signs
 from duitpos.models import Table
-from duitpos.ui.qr import qr_png
 
 MOST = 120
 """Codes of one file, so that it is made in a few seconds."""
@@ -116,5 +115,5 @@ def _zip(staff: Staff, tables: Sequence[Table]) -> bytes:
             name = "-".join(filter(None, (table.location.slug, slugify(table.name), table.id.hex[-6:])))
             url = table_url(staff.tenant, table)
             files.writestr(f"{name}.svg", qr_file(url))
-            files.writestr(f"{name}.png", qr_png(url))
+            files.writestr(f"{name}.png", qr_picture(url))
     return out.getvalue()
