@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Request
 from tests.support.shop import Shop
 
 GOOD_CARD = "4242 4242 4242 4242"
+_LINES = "(name) => (JSON.parse(localStorage.getItem(name)) || {lines: []}).lines"
 NO_MONEY = "4000 0000 0000 9995"
 
 
@@ -66,11 +67,16 @@ class GuestPhone:
 
     def cart(self) -> list[dict[str, Any]]:
         """The cart lines that this phone stores."""
-        name = f"duitpos:{self.shop.tenant.slug}:{self.shop.restaurant.location.slug}"
-        lines: list[dict[str, Any]] = self.page.evaluate(
-            "(name) => (JSON.parse(localStorage.getItem(name)) || {lines: []}).lines", name
-        )
+        lines: list[dict[str, Any]] = self.page.evaluate(_LINES, self._cart_name)
         return lines
+
+    def wait_for_empty_cart(self) -> None:
+        """The page's script empties it a moment after the page says that the order is paid."""
+        self.page.wait_for_function(f"(name) => !({_LINES})(name).length", arg=self._cart_name)
+
+    @property
+    def _cart_name(self) -> str:
+        return f"duitpos:{self.shop.tenant.slug}:{self.shop.restaurant.location.slug}"
 
 
 @contextmanager

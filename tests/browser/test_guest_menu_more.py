@@ -75,7 +75,7 @@ def test_one_tap_adds_a_dish_and_minus_takes_it_out(phone: GuestPhone) -> None:
     less.click()
     expect(less).to_be_hidden()
     expect(plus).to_be_focused()
-    assert phone.cart() == []
+    phone.wait_for_empty_cart()
     assert [one.url for one in phone.requests if "/en/" not in one.url] == []
 
 

@@ -55,7 +55,7 @@ def test_a_payment_in_one_tab_removes_its_lines_from_the_other_tabs_cart_once(
         other.press_pay()
         other.card()
         is_placed(other.page)
-        assert other.cart() == []
+        other.wait_for_empty_cart()
         assert sorted(order.total_minor for order in shop.placed()) == [1650, 3750]
         # Ordering the dish again after that adds it to the cart.
         other.scan()
@@ -99,6 +99,6 @@ def test_the_same_cart_at_another_table_is_ordered_to_that_table(shop: Shop, chr
         phone.press_pay()
         phone.card()
         is_placed(phone.page)
-        assert phone.cart() == []
+        phone.wait_for_empty_cart()
         (order,) = shop.placed()
         assert order.table_id == nine.id
