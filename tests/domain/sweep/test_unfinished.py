@@ -155,6 +155,21 @@ def test_who_could_not_be_told_is_not_removed(clock: time_machine.Traveller) -> 
     assert not Tenant.objects.filter(id=owner.tenant_id).exists()
 
 
+def test_who_dies_while_telling_tells_again(clock: time_machine.Traveller) -> None:
+    owner, start = signed_up(), now()
+    clock.move_to(start + timedelta(days=25))
+
+    def die(tenant: Tenant) -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tell_unfinished(die)
+    clock.move_to(start + timedelta(days=40))
+    assert purge().restaurants == 0
+    assert tell_unfinished(send_unfinished) == 1
+    assert Tenant.objects.filter(id=owner.tenant_id).exists()
+
+
 def test_one_that_is_kept_while_it_is_being_removed_stays(
     clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,27 +41,23 @@ def keep_unfinished(member: Membership) -> bool:
 
 
 def tell_unfinished(tell: Callable[[Tenant], bool]) -> int:
-    """Call `tell` once for each restaurant that is removed within a week; returns how many were told.
+    """Call `tell` for each restaurant that is removed within a week; returns how many were told.
 
-    Whoever wins the guarded update tells. `tell` returns False when it could not; then it is tried again.
+    It is noted as told only afterwards: whoever dies in between tells again, and nobody is removed without a word.
+    `tell` returns False when it could not; then it is tried again.
     """
     told = 0
     due = Tenant.objects.filter(unfinished_until__lt=now() + TOLD_BEFORE, removal_told_at__isnull=True)
     for tenant in due.order_by("unfinished_until"):
         if _finish(tenant):
             continue
+        with outside_database():
+            is_told = tell(tenant)
         mine = Tenant.objects.filter(
             id=tenant.id, unfinished_until=tenant.unfinished_until, removal_told_at__isnull=True
         )
-        at = now()
-        if not mine.update(removal_told_at=at):
-            continue
-        with outside_database():
-            done = tell(tenant)
-        if done:
-            told += 1
-        else:
-            Tenant.objects.filter(id=tenant.id, removal_told_at=at).update(removal_told_at=None)
+        if is_told:
+            told += mine.update(removal_told_at=now())
     return told
 
 
